@@ -1,0 +1,27 @@
+/**
+ * The answer of a function that can refuse. Bad input is a value, never a throw: a throw in core is a bug.
+ */
+import type { ReasonCode } from './codes.ts';
+
+export type Result<T, E = Problem> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+/** One thing that is wrong, in words a person can act on. */
+export interface Problem {
+  readonly code: ReasonCode;
+  /** What is wrong, one sentence, no full stop needed. */
+  readonly message: string;
+  /** Where: `countersign.yml:7:11 rules[0].when`, a path, a route, an index. */
+  readonly place?: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
+export const err = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error });
+
+export const problem = (code: ReasonCode, message: string, more: { place?: string; remedy?: string } = {}): Problem => ({ code, message, ...more });
+
+/** `place: message [CODE]; remedy`, the one rendering of a problem in a terminal. */
+export function problemText(p: Problem): string {
+  return `${p.place === undefined ? '' : `${p.place}: `}${p.message} [${p.code}]${p.remedy === undefined ? '' : `\n  remedy: ${p.remedy}`}`;
+}

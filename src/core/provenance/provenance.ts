@@ -1,0 +1,51 @@
+/** What is known of AI assistance in a change. No marker is `unattributed`, never `human`. */
+import { order } from '../base/order.ts';
+import type { Oid } from '../change/change.ts';
+
+export const PROVENANCE_LEVELS = order(['human', 'unattributed', 'suggestion', 'assisted', 'agent']);
+export type ProvenanceLevel = (typeof PROVENANCE_LEVELS.values)[number];
+
+/** 5 forge-verified, 4 signed recorder, 3 unsigned record, 2 header or trailer (forgeable), 1 hint. */
+export type Trust = 1 | 2 | 3 | 4 | 5;
+
+export interface ProvenanceEvidence {
+  /** Rule id of the catalogue, for example `claude/co-author`. */
+  readonly rule: string;
+  readonly slot: 'author' | 'committer' | 'trailer' | 'line' | 'subject' | 'ref' | 'sticky';
+  readonly tool: string;
+  readonly model?: string;
+  readonly level: ProvenanceLevel;
+  readonly trust: Trust;
+  readonly commit?: Oid;
+  /** 1-based line of the commit message. */
+  readonly line?: number;
+  /** The matched text, at most 200 characters. */
+  readonly matched: string;
+}
+
+/** The author's own statement of assistance in the commit. */
+export interface Declaration {
+  readonly commit: Oid;
+  /** `none`, or `<tool>` / `<tool>:<model>` as declared. */
+  readonly value: string;
+}
+
+export interface Provenance {
+  /** The highest level any evidence of trust 2 or more supports; `unattributed` without any. */
+  readonly level: ProvenanceLevel;
+  readonly evidence: readonly ProvenanceEvidence[];
+  readonly declarations: readonly Declaration[];
+  /** `Assisted-by: none` where a marker says otherwise, and evidence that could not be read, in words. */
+  readonly contradictions: readonly string[];
+}
+
+/** An AI mark seen before on (repository, ref, overlapping paths); it counts for seven days. Kept by the store. */
+export interface StickyMark {
+  readonly level: ProvenanceLevel;
+  readonly paths: readonly string[];
+  /** The head commit it was seen on. */
+  readonly seenOn: Oid;
+  /** Milliseconds since 1970. */
+  readonly seenAt: number;
+  readonly tool: string;
+}

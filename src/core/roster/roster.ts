@@ -1,0 +1,53 @@
+/** People, and who stands behind a change. Bots and agents never fill a seat. */
+
+/** Opaque and stable, `[a-z0-9._-]+`, for example `mara`; never an e-mail address. */
+export type PersonId = string;
+
+export interface Person {
+  readonly id: PersonId;
+  readonly name: string;
+  /** A name of the policy's ladder. */
+  readonly level: string;
+  readonly teams: readonly string[];
+  /** Documented qualifications, for example `infra`, `databases`. */
+  readonly domains: readonly string[];
+  /** Lower-cased; identities this person commits under. */
+  readonly emails: readonly string[];
+  /** Accounts of transports and forges, for example the HTTP user name of a push. */
+  readonly accounts: readonly string[];
+}
+
+export interface Agent {
+  readonly id: string;
+  /** The person who answers for it; excluded from signing what it made. */
+  readonly owner: PersonId;
+  readonly emails: readonly string[];
+  readonly accounts: readonly string[];
+}
+
+export interface Roster {
+  readonly people: readonly Person[];
+  readonly agents: readonly Agent[];
+  /** Lowercase hex SHA-256 of the file's bytes. */
+  readonly digest: string;
+}
+
+export type PrincipalRole = 'author' | 'committer' | 'co-author' | 'pusher' | 'prompter' | 'agent-owner';
+
+/** Somebody behind a change, as far as the roster knows them. */
+export interface Principal {
+  readonly role: PrincipalRole;
+  /** The e-mail address or account seen. Attacker-controlled unless the role is `pusher`. */
+  readonly identity: string;
+  /** null: unresolved, and it may be anyone. Automation and AI tools resolve to `agent`. */
+  readonly person: PersonId | null;
+  readonly agent: string | null;
+}
+
+export interface PrincipalGraph {
+  readonly principals: readonly Principal[];
+  /** Every person reachable from the principals, with the roles that exclude them. */
+  readonly excluded: ReadonlyMap<PersonId, readonly PrincipalRole[]>;
+  /** Identities that resolve to nobody: unknown principals. */
+  readonly unresolved: readonly Principal[];
+}

@@ -1,0 +1,77 @@
+/**
+ * The sign-off statement: in-toto Statement v1 with predicate human-signoff v1. The bytes are in docs/spec/signoff.md.
+ * A statement is built once, signed, and from then on only its exact bytes travel: it is never re-serialised.
+ */
+import type { Tier } from '../risk/risk.ts';
+import type { ProvenanceLevel } from '../provenance/provenance.ts';
+
+/** Names that can never change: they are inside every signature ever made. */
+export const NAMES = {
+  domain: 'countersign.dev',
+  predicate: 'https://countersign.dev/attestation/human-signoff/v1',
+  enrolmentPredicate: 'https://countersign.dev/attestation/enrolment/v1',
+  genesisPredicate: 'https://countersign.dev/attestation/genesis/v1',
+  namespace: 'signoff@countersign.dev',
+  payloadType: 'application/vnd.in-toto+json',
+  statementType: 'https://in-toto.io/Statement/v1',
+} as const;
+
+export type SignoffDecision = 'approve' | 'approve_with_conditions' | 'changes' | 'cannot_judge';
+export type Stage = 'intent' | 'implementation' | 'deploy';
+
+/** The signer's word on one finding. `accepted`: it happens, and that is right. `mitigated`: and here is how. `mistaken`: it does not happen. */
+export interface Disposition {
+  /** `findingKey` of risk. */
+  readonly finding: string;
+  readonly disposition: 'accepted' | 'mitigated' | 'mistaken';
+  readonly note: string;
+}
+
+export interface Assumption {
+  readonly text: string;
+  readonly holds: 'true' | 'false' | 'unknown';
+}
+
+export interface SignoffPredicate {
+  readonly decision: SignoffDecision;
+  readonly stage: Stage;
+  readonly conditions: readonly string[];
+  readonly statement: string;
+  readonly signer: {
+    readonly id: string;
+    readonly qualification: { readonly level: string; readonly domains: readonly string[]; readonly roster: { readonly sha256: string } };
+    readonly credential: { readonly id: string; readonly type: 'webauthn' | 'sk-ssh' | 'demo' };
+  };
+  readonly change: {
+    readonly repo: string;
+    readonly targetRef: string;
+    readonly base: { readonly gitCommit: string } | null;
+    readonly mergeBase: { readonly gitCommit: string } | null;
+    readonly head: { readonly gitCommit: string; readonly gitTree: string };
+    readonly manifest: { readonly alg: string; readonly sha256: string };
+    readonly manifest256: { readonly sha256: string };
+  };
+  readonly separation: { readonly excluded: readonly string[] };
+  readonly provenance: { readonly level: ProvenanceLevel; readonly tools: readonly string[] };
+  readonly policy: { readonly uri: string; readonly digest: { readonly sha256: string }; readonly tier: Tier };
+  /** Digest of exactly what the page showed. */
+  readonly presented: { readonly sha256: string };
+  readonly answers: readonly { readonly question: string; readonly answer: string }[];
+  readonly dispositions: readonly Disposition[];
+  readonly assumptions: readonly Assumption[];
+  /** Never empty: "nothing left unchecked" is an answer too. */
+  readonly notChecked: string;
+  readonly review: { readonly openedAt: string; readonly signedAt: string; readonly activeSeconds: number; readonly filesViewed: number; readonly filesTotal: number };
+  readonly log: { readonly seen: { readonly origin: string; readonly size: number; readonly root: string } };
+  /** 32 lowercase hex digits. */
+  readonly nonce: string;
+  /** RFC 3339, UTC. */
+  readonly expires: string;
+}
+
+export interface Statement<P = SignoffPredicate> {
+  readonly _type: typeof NAMES.statementType;
+  readonly subject: readonly { readonly name: string; readonly digest: Readonly<Record<string, string>> }[];
+  readonly predicateType: string;
+  readonly predicate: P;
+}
