@@ -20,7 +20,10 @@ export function text(b: Bytes): string | undefined {
 
 /** Accepts both alphabets, with or without padding (DSSE asks for it); refuses anything that is not base64. */
 export function fromBase64(encoded: string): Bytes | undefined {
-  const plain = encoded.replace(/-/g, '+').replace(/_/g, '/').replace(/={1,2}$/, '');
+  const plain = encoded
+    .replace(/-/g, '+')
+    .replace(/_/g, '/')
+    .replace(/={1,2}$/, '');
   if (!/^[A-Za-z0-9+/]*$/.test(plain) || plain.length % 4 === 1) return undefined;
   const bytes = Buffer.from(plain, 'base64');
   return bytes.toString('base64').replace(/=+$/, '') === plain ? new Uint8Array(bytes) : undefined;

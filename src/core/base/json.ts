@@ -12,10 +12,12 @@ export function canonical(value: Json): string {
     return JSON.stringify(value);
   }
   if (isList(value)) return `[${value.map(canonical).join(',')}]`;
-  const members = Object.keys(value).sort().flatMap((key) => {
-    const member = value[key];
-    return member === undefined ? [] : [`${JSON.stringify(key)}:${canonical(member)}`];
-  });
+  const members = Object.keys(value)
+    .sort()
+    .flatMap((key) => {
+      const member = value[key];
+      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonical(member)}`];
+    });
   return `{${members.join(',')}}`;
 }
 

@@ -1,10 +1,11 @@
 /** What policy requires of a change. Plain data: it is printed, logged, digested and replayed. */
+
+import type { ReasonCode } from '../base/codes.ts';
 import type { Reason } from '../base/reasons.ts';
 import type { Oid } from '../change/change.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import type { Finding, NotAnalysed, Tier } from '../risk/risk.ts';
 import type { PersonId, Principal, PrincipalRole } from '../roster/roster.ts';
-import type { ReasonCode } from '../base/codes.ts';
 
 /** Seats of one rule: `humans` distinct people who satisfy all of it. */
 export interface Seat {

@@ -53,4 +53,5 @@ export interface Detector {
 
 /** What detectors read: typed trees of every changed file, base and head, and plans. See evidence.ts. */
 export type { RiskEvidence } from './evidence.ts';
+
 import type { RiskEvidence } from './evidence.ts';

@@ -2,8 +2,9 @@
  * The sign-off statement: in-toto Statement v1 with predicate human-signoff v1. The bytes are in docs/spec/signoff.md.
  * A statement is built once, signed, and from then on only its exact bytes travel: it is never re-serialised.
  */
-import type { Tier } from '../risk/risk.ts';
+
 import type { ProvenanceLevel } from '../provenance/provenance.ts';
+import type { Tier } from '../risk/risk.ts';
 
 /** Names that can never change: they are inside every signature ever made. */
 export const NAMES = {

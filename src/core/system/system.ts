@@ -17,8 +17,7 @@ export interface System {
 }
 
 /** The systems any of these paths belongs to, in the order of the policy. */
-export const touched = (systems: readonly System[], paths: readonly string[]): readonly System[] =>
-  systems.filter((s) => paths.some((p) => matches(s.paths, p)));
+export const touched = (systems: readonly System[], paths: readonly string[]): readonly System[] => systems.filter((s) => paths.some((p) => matches(s.paths, p)));
 
 /** Criticality as policy sees it: the highest (smallest number) of the systems touched, or null for none. */
 export const criticality = (systems: readonly System[]): number | null => (systems.length === 0 ? null : Math.min(...systems.map((s) => s.criticality)));

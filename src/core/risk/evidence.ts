@@ -1,0 +1,73 @@
+/** Typed trees handed in by adapters/languages and adapters/terraform. Positions are 1-based lines of the file. */
+
+/** One changed file. `undefined` where the side does not exist. */
+export interface FileEvidence {
+  readonly path: string;
+  readonly status: 'A' | 'D' | 'M' | 'T';
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly base?: Parsed;
+  readonly head?: Parsed;
+}
+
+export type Parsed =
+  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[] }
+  | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[] }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'binary' }
+  | { readonly kind: 'gitlink'; readonly commit: string }
+  | { readonly kind: 'symlink'; readonly target: string }
+  /** A covered file kind that could not be read: parse failure, size or time cap, missing object. */
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** `type "label" "label" { attributes, blocks }`. */
+export interface HclBlock {
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly attributes: readonly HclAttribute[];
+  readonly blocks: readonly HclBlock[];
+  readonly line: number;
+  readonly endLine: number;
+}
+
+export interface HclAttribute {
+  readonly name: string;
+  /** Source text of the expression, white space folded. */
+  readonly expression: string;
+  readonly line: number;
+}
+
+/** One top-level statement as libpg-query's parse tree (`stmt` node), or the reason it did not parse. */
+export interface SqlStatement {
+  readonly line: number;
+  /** Source text, at most 2,000 characters. */
+  readonly text: string;
+  readonly node: { readonly [kind: string]: unknown } | null;
+  readonly error?: string;
+}
+
+/** `terraform show -json` of a plan, validated by adapters/terraform. Sensitive values are not kept. */
+export interface TerraformPlan {
+  /** Lowercase hex SHA-256 of the plan file's bytes. */
+  readonly digest: string;
+  readonly complete: boolean;
+  readonly errored: boolean;
+  readonly resources: readonly PlannedResource[];
+}
+
+export interface PlannedResource {
+  readonly address: string;
+  readonly previousAddress?: string;
+  readonly type: string;
+  readonly mode: 'managed' | 'data';
+  readonly actions: readonly string[];
+  readonly actionReason?: string;
+  readonly replacePaths: readonly string[];
+  /** Guard attributes only (deletion_protection, skip_final_snapshot, ...), before and after; `null` unknown or absent. */
+  readonly guards: readonly { readonly name: string; readonly before: boolean | number | null; readonly after: boolean | number | null }[];
+}
+
+export interface RiskEvidence {
+  readonly files: readonly FileEvidence[];
+  readonly plan: TerraformPlan | null;
+}

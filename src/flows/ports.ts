@@ -1,0 +1,141 @@
+/**
+ * The ports: what flows need of the world, in the fewest methods. Adapters and store implement them; tests bring fakes
+ * that really sign and really refuse. Every promise rejects only for our own bugs or a broken machine.
+ */
+import type { Json } from '../core/base/json.ts';
+import type { Result } from '../core/base/result.ts';
+import type { Change, Oid, TreeRecord } from '../core/change/change.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import type { StickyMark } from '../core/provenance/provenance.ts';
+import type { FileEvidence } from '../core/risk/evidence.ts';
+
+/** Reads one git repository. Implemented by adapters/git over spawned `git` with a fixed environment. */
+export interface Repository {
+  /** The object id a revision names, peeled to a commit; null where there is none. */
+  resolve(revision: string): Promise<Oid | null>;
+  /**
+   * The change from base to head against their merge base. With `base` null: from the empty tree.
+   * Problems: CONTENT_DUPLICATE, CONTENT_UNSEEN, GIT_FAILED. An empty difference is a change with no records.
+   */
+  change(of: { repo: string; targetRef: string; base: Oid | null; head: Oid }): Promise<Result<Change>>;
+  /** First-parent steps old..new, oldest first, as [parent, commit] pairs; undefined where old is not on that chain. */
+  steps(old: Oid | null, head: Oid): Promise<readonly (readonly [Oid | null, Oid])[] | undefined>;
+  /** Bytes of a file at a revision; null where it is absent. Symlinks are not followed. */
+  file(revision: Oid, path: string): Promise<Uint8Array | null>;
+  /** Blob contents by id, each at most `cap` bytes; larger or missing ones say so. Order of the answer follows the ask. */
+  blobs(ids: readonly Oid[], cap: number): Promise<readonly BlobRead[]>;
+}
+
+export type BlobRead = { readonly id: Oid; readonly bytes: Uint8Array } | { readonly id: Oid; readonly problem: 'missing' | 'too-large' };
+
+/** Turns changed files into typed trees. Implemented by adapters/languages. Never rejects: failures are `unreadable`. */
+export interface Parsers {
+  parse(records: readonly TreeRecord[], read: Repository['blobs']): Promise<readonly FileEvidence[]>;
+}
+
+/** Keeps pushed objects before git throws them away. Implemented by adapters/git. */
+export interface ObjectStore {
+  /**
+   * Packs what the push brought into our own store, pinned by a ref. Size and time capped: PUSH_TOO_LARGE.
+   * `quarantine` is the folder name git made (`tmp_objdir-incoming-*`), already validated; undefined: take from the repository itself.
+   */
+  keep(repo: string, tips: readonly Oid[], quarantine: string | undefined): Promise<Result<void>>;
+  /** Our own copy, to read from. */
+  open(repo: string): Repository;
+}
+
+export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation';
+
+/** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest. */
+export interface EntryDraft {
+  readonly type: EntryType;
+  readonly fields: { readonly [name: string]: Json };
+  readonly body: Uint8Array;
+}
+
+export interface AppendedEntry {
+  readonly index: number;
+  /** The exact leaf bytes. */
+  readonly bytes: Uint8Array;
+  /** Lowercase hex SHA-256 of the body. */
+  readonly body: string;
+  /** Milliseconds since 1970; never before the previous entry's. */
+  readonly at: number;
+}
+
+export interface Ledger {
+  /**
+   * Plans and appends in one transaction: `plan` reads the projections as they stand and names the entries; entries,
+   * leaf hashes, bodies and the projections they change commit together. Resolves after the commit is durable and the
+   * checkpoint is signed. One sequencer: plans run one after another, so a plan is a compare-and-swap.
+   */
+  append(plan: (state: Projections) => Promise<Result<readonly EntryDraft[]>> | Result<readonly EntryDraft[]>): Promise<Result<readonly AppendedEntry[]>>;
+  /** Signed note of the latest published size (C2SP tlog-checkpoint). */
+  checkpoint(): Promise<string>;
+  /** C2SP tlog-proof of an entry against the latest checkpoint; null beyond the log. */
+  proof(index: number): Promise<string | null>;
+  /** Entries [from, from+count), oldest first. */
+  entries(from: number, count: number): Promise<readonly AppendedEntry[]>;
+  /** The body by digest; null where it was erased or never was. */
+  body(sha256: string): Promise<Uint8Array | null>;
+}
+
+export interface ChangeRow {
+  /** `changeId` of flows/identity: 16 hex digits over repository, ref and manifest. */
+  readonly id: string;
+  readonly state: 'open' | 'signed' | 'passed' | 'refused' | 'landed';
+  readonly decision: Decision;
+  /** Subject of the head commit. */
+  readonly title: string;
+  readonly pusher: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface SignoffRow {
+  readonly index: number;
+  readonly body: string;
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly manifest: string;
+  readonly manifest256: string;
+  readonly signer: string;
+  readonly decision: string;
+  readonly tier: string;
+  readonly nonce: string;
+  readonly expires: number;
+  readonly at: number;
+}
+
+/** An enrolled key, effective only because humans signed it in. */
+export interface KeyRow {
+  readonly person: string;
+  readonly name: string;
+  /** Level the enrolment vouches for; the roster may say less, never more. */
+  readonly level: string;
+  /** OpenSSH fingerprint, `SHA256:...`. */
+  readonly keyid: string;
+  /** base64 of the OpenSSH public key blob. */
+  readonly blob: string;
+  readonly kind: 'webauthn' | 'sk-ssh' | 'demo';
+  /** base64url; empty for `sk-ssh`. */
+  readonly credentialId: string;
+  readonly backupEligible: boolean;
+  readonly counter: number;
+  readonly since: number;
+}
+
+/** Questions to the projections. Rebuildable from the ledger at any time. */
+export interface Projections {
+  changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; limit: number }): Promise<readonly ChangeRow[]>;
+  signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
+  keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
+  sticky(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
+  /** The landing a nonce was spent on, or null: once per (repository, ref, old, new). */
+  landing(where: {
+    nonce?: string;
+    repo?: string;
+    targetRef?: string;
+    head?: string;
+  }): Promise<{ repo: string; targetRef: string; old: string; head: string; index: number } | null>;
+}
