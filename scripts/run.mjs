@@ -1,0 +1,85 @@
+/**
+ * The door of every npm script: brings Node, packages and a build up to date, then runs the task.
+ * Plain JavaScript without dependencies, so that an old Node can read it far enough to fetch a new one.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [task = 'start', ...rest] = process.argv.slice(2);
+const windows = process.platform === 'win32';
+
+/** Runs a command with our own output; exits with its code where it fails. */
+function run(command, args, options = {}) {
+  const done = spawnSync(command, args, { stdio: 'inherit', ...options });
+  if (done.error) fail(`${command}: ${done.error.message}`);
+  if (done.status !== 0) process.exit(done.status ?? 1);
+}
+
+function fail(message) {
+  console.error(`countersign: ${message}`);
+  process.exit(1);
+}
+
+const tooOld = () => {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major < 22 || (major === 22 && minor < 18);
+};
+
+/** npm's own script where npm started us, so that it runs under the Node that runs us. */
+function npm(args, options) {
+  const script = process.env.npm_execpath;
+  if (script && /\.c?js$/.test(script)) return run(process.execPath, [script, ...args], options);
+  return run(windows ? 'npm.cmd' : 'npm', args, { ...options, shell: windows });
+}
+
+function withNode24() {
+  if (process.env.COUNTERSIGN_NODE_FETCHED) fail(`needs Node 22.18 or newer, and npm's node package gave ${process.version}; install Node 24 and run this again`);
+  console.error(`countersign: Node ${process.versions.node} is older than 22.18; fetching Node 24 through npm's "node" package and going on with it`);
+  // The package puts the binary in place by an install script, which this folder's .npmrc turns off.
+  npm(['exec', '--yes', '--ignore-scripts=false', '--package=node@24', '--', 'node', join(root, 'scripts/run.mjs'), task, ...rest], {
+    env: { ...process.env, COUNTERSIGN_NODE_FETCHED: '1', npm_config_ignore_scripts: 'false' },
+  });
+  process.exit(0);
+}
+
+const time = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
+
+function newest(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((e) => e.isFile())
+    .reduce((latest, e) => Math.max(latest, time(join(e.parentPath, e.name))), 0);
+}
+
+function install() {
+  const lock = join(root, 'package-lock.json');
+  if (time(join(root, 'node_modules/.package-lock.json')) >= time(lock)) return;
+  console.error('countersign: installing packages (npm ci)');
+  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function build() {
+  const stamp = time(join(root, 'dist/.built'));
+  const sources = Math.max(newest(join(root, 'src')), newest(join(root, 'web')), time(join(root, 'package.json')), time(join(root, 'scripts/build.mjs')));
+  if (stamp > sources) return;
+  console.error('countersign: building');
+  run(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
+}
+
+const node = (file, ...args) => run(process.execPath, [join(root, file), ...args]);
+
+const tasks = {
+  start: () => (build(), node('dist/cli.js', 'serve', '--demo', ...rest)),
+  demo: () => (build(), node('examples/story/main.ts', ...rest)),
+  build: () => build(),
+  check: () => node('scripts/verify.mjs', 'check', ...rest),
+  test: () => (build(), node('scripts/verify.mjs', 'test', ...rest)),
+  bench: () => (build(), node('bench/main.ts', ...rest)),
+};
+
+if (tooOld()) withNode24();
+if (!(task in tasks)) fail(`no task ${task}; tasks: ${Object.keys(tasks).join(', ')}`);
+install();
+tasks[task]();

@@ -1,0 +1,51 @@
+/**
+ * `check` (types, lint, house law, unit) and `test` (all of that, then journeys and browser). Both end with one plain
+ * line `N passed, N failed`: every test counts one, every static check counts one.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => join(root, 'node_modules', ...name.split('/'));
+const [task, ...rest] = process.argv.slice(2);
+let passed = 0;
+let failed = 0;
+
+function count(name, ok) {
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
+  ok ? passed++ : failed++;
+}
+
+const node = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
+
+/** Runs vitest projects and counts their tests; a run that produced no report counts as one failure. */
+function tests(...projects) {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-report-'));
+  const report = join(folder, 'report.json');
+  const ok = node([bin('vitest/vitest.mjs'), 'run', ...projects.flatMap((p) => ['--project', p]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...rest]);
+  const seen = counts(report);
+  rmSync(folder, { recursive: true, force: true });
+  passed += seen.passed;
+  failed += seen.failed + (!ok && seen.failed === 0 ? 1 : 0);
+}
+
+function counts(report) {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests = 0 } = JSON.parse(readFileSync(report, 'utf8'));
+    // A skipped test proves nothing, so it is not allowed to look like success.
+    return { passed: numPassedTests, failed: numFailedTests + numPendingTests };
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}
+
+count('types (tsc)', node([bin('typescript/bin/tsc'), '-p', root]));
+count('lint (biome)', node([bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--reporter=summary']));
+if (task === 'check') tests('unit');
+else tests('unit', 'journey');
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
