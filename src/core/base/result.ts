@@ -14,12 +14,14 @@ export interface Problem {
   readonly place?: string;
   /** What to do about it. */
   readonly remedy?: string;
+  /** The line it stands on and a caret under it, two lines, for files people write. */
+  readonly excerpt?: string;
 }
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value });
 export const err = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error });
 
-export const problem = (code: ReasonCode, message: string, more: { place?: string; remedy?: string } = {}): Problem => ({ code, message, ...more });
+export const problem = (code: ReasonCode, message: string, more: { place?: string; remedy?: string; excerpt?: string } = {}): Problem => ({ code, message, ...more });
 
 /** `place: message [CODE]; remedy`, the one rendering of a problem in a terminal. */
 export function problemText(p: Problem): string {
