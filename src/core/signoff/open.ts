@@ -1,0 +1,49 @@
+/**
+ * Opening an envelope: DSSE, armor, SSHSIG, key, inner signature, and the signature itself. What comes out was signed by the
+ * key that came with it; whose key that is, and whether a human used it, is for the later steps.
+ */
+import type { Bytes } from '../base/crypto.ts';
+import { err, ok, problem, type Result } from '../base/result.ts';
+import { type EnvelopeSignature, pae, parseEnvelope } from './dsse.ts';
+import { keyIdOf, type PublicKey, parseKeyBlob } from './keys.ts';
+import { type KeySignature, parseSignature, verifyKeySignature } from './signature.ts';
+import { parseSshSig, toBeSigned, unarmor } from './sshsig.ts';
+import { NAMES } from './statement.ts';
+
+export interface OpenedSignature {
+  /** The verified statement bytes: parse these and nothing else. */
+  readonly payload: Bytes;
+  readonly pae: Bytes;
+  /** What the key signed, and the challenge a passkey must have answered. */
+  readonly tbs: Bytes;
+  readonly key: PublicKey;
+  readonly keyid: string;
+  readonly signature: KeySignature;
+}
+
+/** One envelope, one signature. Problems: SIG_*, KEY_PLAIN. */
+export function openEnvelope(bytes: Bytes, namespace: string): Result<OpenedSignature> {
+  const envelope = parseEnvelope(bytes);
+  if (!envelope.ok) return envelope;
+  const [signature, ...more] = envelope.value.signatures;
+  if (signature === undefined || more.length > 0) return err(problem('SIG_FORMAT', 'a sign-off envelope holds exactly one signature'));
+  return openSignature(envelope.value, signature, namespace);
+}
+
+/** One signature of an envelope that may hold several. Problems: SIG_*, KEY_PLAIN. */
+export function openSignature(envelope: { payloadType: string; payload: Bytes }, { sig }: EnvelopeSignature, namespace: string): Result<OpenedSignature> {
+  if (envelope.payloadType !== NAMES.payloadType) return err(problem('SIG_FORMAT', 'the payload is not an in-toto statement'));
+  const blob = unarmor(sig);
+  if (!blob.ok) return blob;
+  const outer = parseSshSig(blob.value);
+  if (!outer.ok) return outer;
+  if (outer.value.namespace !== namespace) return err(problem('SIG_NAMESPACE', `the signature is for ${JSON.stringify(outer.value.namespace)}, not for ${namespace}`));
+  const key = parseKeyBlob(outer.value.keyBlob);
+  if (!key.ok) return key;
+  const signature = parseSignature(key.value, outer.value.signature);
+  if (!signature.ok) return signature;
+  const encoded = pae(envelope.payloadType, envelope.payload);
+  const tbs = toBeSigned(namespace, outer.value.hash, encoded);
+  if (!verifyKeySignature(key.value, signature.value, tbs)) return err(problem('SIG_INVALID', 'the signature does not verify over this statement'));
+  return ok({ payload: envelope.payload, pae: encoded, tbs, key: key.value, keyid: keyIdOf(key.value.blob), signature: signature.value });
+}

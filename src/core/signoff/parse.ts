@@ -1,0 +1,77 @@
+/** Reading a sign-off statement from the bytes a signature was verified over. Every member is known and typed, or it is refused. */
+import type { Bytes } from '../base/crypto.ts';
+import { err, ok, problem, type Result } from '../base/result.ts';
+import { PROVENANCE_LEVELS } from '../provenance/provenance.ts';
+import { TIERS } from '../risk/risk.ts';
+import { count, list, matching, nullable, object, oneOf, type Shape, shaped, string } from './shape.ts';
+import { NAMES, type SignoffPredicate, type Statement } from './statement.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+export const sha256Shape = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in lowercase hex');
+const oid = matching(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a git object id');
+/** RFC 3339 in UTC: the only form, so that times compare as what they are. */
+export const timeShape: Shape<string> = (value, place, bad) => {
+  const form = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/, 'a time in UTC')(value, place, bad);
+  if (form !== undefined && Number.isNaN(Date.parse(form))) bad(place, 'is not a time that exists');
+  return form;
+};
+const digest = object({ sha256: sha256Shape });
+const commit = nullable(object({ gitCommit: oid }));
+const subject = object({ name: string, digest: anyDigest() });
+const filled = matching(/\S/, 'filled in');
+
+const PREDICATE: Shape<SignoffPredicate> = object({
+  decision: oneOf('approve', 'approve_with_conditions', 'changes', 'cannot_judge'),
+  stage: oneOf('intent', 'implementation', 'deploy'),
+  conditions: list(filled),
+  statement: filled,
+  signer: object({
+    id: matching(/^urn:person:[a-z0-9._-]+$/, 'a person'),
+    qualification: object({ level: filled, domains: list(filled), roster: digest }),
+    credential: object({ id: string, type: oneOf('webauthn', 'sk-ssh', 'demo') }),
+  }),
+  change: object({
+    repo: filled,
+    targetRef: matching(/^refs\/\S+$/, 'a full ref name'),
+    base: commit,
+    mergeBase: commit,
+    head: object({ gitCommit: oid, gitTree: oid }),
+    manifest: object({ alg: matching(/^git-diff-tree-raw-z\/sha256(?:;object-format=sha256)?$/, 'a manifest algorithm'), sha256: sha256Shape }),
+    manifest256: digest,
+  }),
+  separation: object({ excluded: list(string) }),
+  provenance: object({ level: oneOf(...PROVENANCE_LEVELS.values), tools: list(string) }),
+  policy: object({ uri: string, digest, tier: oneOf(...TIERS.values) }),
+  presented: digest,
+  answers: list(object({ question: string, answer: string })),
+  dispositions: list(object({ finding: filled, disposition: oneOf('accepted', 'mitigated', 'mistaken'), note: string })),
+  assumptions: list(object({ text: string, holds: oneOf('true', 'false', 'unknown') })),
+  notChecked: string,
+  review: object({ openedAt: timeShape, signedAt: timeShape, activeSeconds: count, filesViewed: count, filesTotal: count }),
+  log: object({ seen: object({ origin: string, size: count, root: string }) }),
+  nonce: matching(/^[0-9a-f]{32}$/, '32 lowercase hex digits'),
+  expires: timeShape,
+});
+
+/** Problems: ST_TYPE, naming every member that is wrong. */
+export function parseStatement(payload: Bytes): Result<Statement> {
+  return parseStatementOf(payload, NAMES.predicate, PREDICATE);
+}
+
+/** A statement of any predicate of ours. Problems: ST_TYPE. */
+export function parseStatementOf<P>(payload: Bytes, predicateType: string, predicate: Shape<P>): Result<Statement<P>> {
+  const json = parseStrictJson(payload);
+  if (!json.ok) return err(problem('ST_TYPE', `the statement cannot be read: ${json.error}`));
+  const shape = object({ _type: oneOf(NAMES.statementType), subject: list(subject, 1), predicateType: oneOf(predicateType), predicate });
+  const statement = shaped(shape, json.value);
+  return statement.ok ? ok(statement.value) : err(problem('ST_TYPE', `the statement is not a ${predicateType}: ${statement.error.join(', ')}`));
+}
+
+/** Exactly one algorithm: where any digest of a set may match, a weak one beside a strong one decides. */
+function anyDigest(): Shape<Readonly<Record<string, string>>> {
+  const either = { sha256: object({ sha256: sha256Shape }), gitCommit: object({ gitCommit: oid }) };
+  return (value, place, bad) => {
+    const isGit = typeof value === 'object' && value !== null && Object.hasOwn(value, 'gitCommit');
+    return isGit ? either.gitCommit(value, place, bad) : either.sha256(value, place, bad);
+  };
+}

@@ -1,0 +1,101 @@
+/**
+ * Verifying one sign-off. The attacker controls every byte of the envelope; trust and expectation are ours. Each step is
+ * usable alone, and all that is wrong is reported, not only the first.
+ */
+import { type Bytes, sha256Hex } from '../base/crypto.ts';
+import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
+import { type Finding, findingKey, TIERS } from '../risk/risk.ts';
+import type { PersonId } from '../roster/roster.ts';
+import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
+import { type OpenedSignature, openEnvelope } from './open.ts';
+import { parseStatement } from './parse.ts';
+import { checkPeople, effectiveLevel, type PeopleExpectation } from './people.ts';
+import type { Stage, Statement } from './statement.ts';
+import type { SignoffTrust, TrustedKey } from './trust.ts';
+
+export type { OpenedSignature } from './open.ts';
+export type { SignoffTrust, TrustedKey } from './trust.ts';
+
+export interface Expectation extends PeopleExpectation, KeyExpectation {
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly manifest: string;
+  readonly manifest256: string;
+  readonly stage: Stage;
+  /** Lowercase hex SHA-256 of the policy in force; absent only where the verifier cannot know it. */
+  readonly policyDigest?: string;
+  /** Findings of this change: an approval has a disposition for each. */
+  readonly findings?: readonly Finding[];
+  /**
+   * Takes any decision, to record it. Without it only `approve` serves: conditions must be discharged by a later
+   * statement, and asking for changes is no approval.
+   */
+  readonly anyDecision?: boolean;
+  readonly usedNonces?: ReadonlySet<string>;
+}
+
+export interface VerifiedSignoff {
+  readonly signer: PersonId;
+  /** The lowest of what enrolment vouches for, the statement claims and the roster says. */
+  readonly level: string;
+  readonly statement: Statement;
+  readonly keyid: string;
+  readonly counter: number;
+  /** Lowercase hex SHA-256 of the envelope bytes. */
+  readonly digest: string;
+}
+
+/** Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_*, CONTENT_MISMATCH, SOD_*, QUAL_*, PERSON_UNKNOWN. */
+export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expectation): Result<VerifiedSignoff, readonly Problem[]> {
+  const opened = openEnvelope(envelope, trust.namespace);
+  if (!opened.ok) return err([opened.error]);
+  const key = findKey(opened.value, trust.keys);
+  const statement = parseStatement(opened.value.payload);
+  const problems = [
+    ...(key.ok ? checkKey(opened.value, key.value, trust.mode, expect) : [key.error]),
+    ...checkAuthenticator(opened.value, trust),
+    ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkContent(statement.value, expect)] : [statement.error]),
+    ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, expect) : []),
+  ];
+  if (problems.length > 0 || !key.ok || !statement.ok) return err(problems);
+  return ok(verified(envelope, opened.value, key.value, statement.value, expect));
+}
+
+/** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
+export function checkStatement({ predicate }: Statement, expect: Omit<Expectation, keyof PeopleExpectation | 'counters' | 'allowDemo'>): readonly Problem[] {
+  const { change, policy, decision } = predicate;
+  const approves = decision === 'approve' || decision === 'approve_with_conditions';
+  const silent = (expect.findings ?? []).map(findingKey).filter((f) => approves && !predicate.dispositions.some((d) => d.finding === f));
+  const rules: readonly (readonly [boolean, Problem])[] = [
+    [change.repo === expect.repo, problem('ST_REPO', `signed for repository ${change.repo}, not ${expect.repo}`)],
+    [change.targetRef === expect.targetRef, problem('ST_REF', `signed for ${change.targetRef}, not ${expect.targetRef}`)],
+    [predicate.stage === expect.stage, problem('ST_STAGE', `signed for stage ${predicate.stage}, not ${expect.stage}`)],
+    [expect.anyDecision === true || decision === 'approve', problem('ST_DECISION', `the decision is ${decision}`)],
+    [expect.policyDigest === undefined || policy.digest.sha256 === expect.policyDigest, problem('ST_POLICY', 'signed under another policy than the one in force')],
+    [expect.tier === undefined || TIERS.atLeast(policy.tier, expect.tier), problem('ST_TIER', `signed at tier ${policy.tier}, and the change is ${expect.tier}`)],
+    [Date.parse(predicate.expires) > expect.now, problem('ST_EXPIRED', `the sign-off expired at ${predicate.expires}`)],
+    [expect.usedNonces?.has(predicate.nonce) !== true, problem('ST_NONCE', 'this sign-off was used before')],
+    [silent.length === 0, problem('ST_DISPOSITION', `no disposition for ${silent.join(', ')}`)],
+    [predicate.notChecked.trim() !== '', problem('ST_UNCHECKED', '"what I did not check" is not answered', { remedy: '"nothing" is an answer' })],
+  ];
+  return rules.flatMap(([holds, wrong]) => (holds ? [] : [wrong]));
+}
+
+/** The content signed is the content at hand; the subject is taken by name, exactly one. Problems: ST_TYPE, CONTENT_MISMATCH. */
+export function checkContent(statement: Statement, expect: Pick<Expectation, 'manifest' | 'manifest256'>): readonly Problem[] {
+  const { manifest, manifest256 } = statement.predicate.change;
+  const [subject, ...more] = statement.subject.filter((s) => s.name === 'change-manifest');
+  const agrees = subject?.digest.sha256 === manifest.sha256 && more.length === 0;
+  const problems = agrees ? [] : [problem('ST_TYPE', 'the statement has no single subject change-manifest that agrees with its predicate')];
+  if (manifest.sha256 !== expect.manifest) return [...problems, problem('CONTENT_MISMATCH', `signed manifest ${manifest.sha256}, and this change is ${expect.manifest}`)];
+  return manifest256.sha256 === expect.manifest256 ? problems : [...problems, problem('CONTENT_MISMATCH', 'the object ids agree, and the contents behind them do not')];
+}
+
+const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, expect: Expectation): VerifiedSignoff => ({
+  signer: key.person,
+  level: effectiveLevel(statement, key, expect),
+  statement,
+  keyid: opened.keyid,
+  counter: opened.signature.counter,
+  digest: sha256Hex(envelope),
+});
