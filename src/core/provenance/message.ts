@@ -1,0 +1,149 @@
+/**
+ * Which lines of a commit message may carry a marker. The message is written by whoever may push: it may bury trailers
+ * under a squash log, indent them, use CRLF or a literal backslash-n, or hide letters. All of that is read; what is
+ * quoted, fenced or shown as an example is not.
+ */
+export interface MessageLine {
+  /** 1-based line of the message. */
+  readonly line: number;
+  /** Folded (NFKC, no zero-width characters), outer white space and a list bullet removed. */
+  readonly text: string;
+  /** Key folded (`Assisted By` is `assisted-by`); absent where the line is not `Key: value`. */
+  readonly trailer?: { readonly key: string; readonly value: string };
+}
+
+export interface Message {
+  readonly subject: string;
+  readonly lines: readonly MessageLine[];
+  /** Caps that were hit, in words: what was cut may have held a marker. */
+  readonly unread: readonly string[];
+}
+
+export const MAX_CHARS = 64 * 1024;
+export const MAX_LINE = 2_000;
+export const MAX_TRAILERS = 200;
+
+const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** NFKC, invisible characters dropped, white space folded: the form all matching is done on. */
+export const fold = (text: string): string => text.normalize('NFKC').replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
+
+interface Raw {
+  readonly line: number;
+  readonly text: string;
+  readonly indented: boolean;
+  readonly fence: boolean;
+}
+
+export function readMessage(message: string): Message {
+  const unread: string[] = [];
+  const [first, ...body] = split(message, unread);
+  const raws = body.map(classify);
+  const eligible = select(raws);
+  const lines = eligible.map(toLine);
+  const trailers = lines.filter((l) => l.trailer !== undefined);
+  if (trailers.length > MAX_TRAILERS) unread.push(`more than ${MAX_TRAILERS} trailers`);
+  const last = trailers[MAX_TRAILERS - 1]?.line ?? Number.POSITIVE_INFINITY;
+  return { subject: fold(first?.text ?? ''), lines: lines.filter((l) => l.trailer === undefined || l.line <= last), unread };
+}
+
+/** Physical lines, then the extra lines a literal `\n` makes (tools pass `-m 'a\n\nCo-authored-by: ...'`). */
+function split(message: string, unread: string[]): readonly { line: number; text: string }[] {
+  if (message.length > MAX_CHARS) unread.push(`a message of more than ${MAX_CHARS / 1024} KiB`);
+  const out: { line: number; text: string }[] = [];
+  for (const [i, whole] of message.slice(0, MAX_CHARS).split('\n').entries()) {
+    if (whole.length > MAX_LINE) unread.push(`line ${i + 1} is longer than ${MAX_LINE} characters`);
+    const text = whole.slice(0, MAX_LINE).replace(/\r$/, '');
+    out.push({ line: i + 1, text });
+    if (text.includes('\\n'))
+      out.push(
+        ...text
+          .split('\\n')
+          .slice(1)
+          .map((extra) => ({ line: i + 1, text: extra })),
+      );
+  }
+  return out;
+}
+
+const classify = (l: { line: number; text: string }): Raw => ({
+  ...l,
+  indented: /^(?: {4}|\t)/.test(l.text),
+  fence: /^\s{0,3}(?:```|~~~)/.test(l.text),
+});
+
+/** Rule 4: no quotes, fences or indented blocks, except a squash log, a message wholly so, and a tail of trailers. */
+function select(raws: readonly Raw[]): readonly Raw[] {
+  const open = fenced(raws);
+  const wholly = whollyIndented(raws) || whollyFenced(raws);
+  const log = raws.some((r) => /^squashed commit of the following/i.test(r.text) || /^commit [0-9a-f]{40,64}$/.test(r.text.trim()) || /^\s*Author: .*</.test(r.text));
+  const tail = tailStart(raws);
+  return raws.filter((r, i) => {
+    if (r.fence || /^\s*>/.test(r.text) || /^\s*[-*+]\s+\[ \]/.test(r.text) || r.text.trim() === '') return false;
+    if (wholly || (!r.indented && !open[i])) return true;
+    if (log && r.indented && !open[i]) return true;
+    return i >= tail && looksDeliberate(r.text) && !isExample(raws, open, i);
+  });
+}
+
+/** Inside a fence, by line. An unclosed fence counts to the end. */
+function fenced(raws: readonly Raw[]): readonly boolean[] {
+  let inside = false;
+  return raws.map((r) => {
+    if (r.fence) inside = !inside;
+    return inside && !r.fence;
+  });
+}
+
+const filled = (raws: readonly Raw[]): readonly Raw[] => raws.filter((r) => r.text.trim() !== '');
+
+function whollyIndented(raws: readonly Raw[]): boolean {
+  const body = filled(raws);
+  return body.length > 0 && body.every((r) => r.indented);
+}
+
+function whollyFenced(raws: readonly Raw[]): boolean {
+  const body = filled(raws);
+  return body.length > 2 && body[0]?.fence === true && body.at(-1)?.fence === true && body.filter((r) => r.fence).length === 2;
+}
+
+/** Index of the first line of the last three paragraphs. */
+function tailStart(raws: readonly Raw[]): number {
+  let seen = 0;
+  let within = false;
+  for (let i = raws.length - 1; i >= 0; i--) {
+    const blank = raws[i]?.text.trim() === '';
+    if (!blank && !within && ++seen > 3) return i + 1;
+    within = !blank;
+  }
+  return 0;
+}
+
+const looksDeliberate = (text: string): boolean =>
+  trailerOf(fold(text)) !== undefined || /^\W{0,14}(?:generated|made|created|written|co-?authored)\s+(?:with|by|using|via)\b/i.test(text);
+
+/** The block hangs under a line ending in `:`: somebody shows what a trailer looks like. */
+function isExample(raws: readonly Raw[], open: readonly boolean[], at: number): boolean {
+  const inFence = open[at] === true;
+  let i = at;
+  while (i >= 0 && (inFence ? open[i] : raws[i]?.indented || raws[i]?.text.trim() === '')) i--;
+  if (inFence) {
+    const closes = raws.slice(at).some((r) => r.fence);
+    if (!closes) return false;
+    i--;
+  }
+  while (i >= 0 && raws[i]?.text.trim() === '') i--;
+  return /:\s*$/.test(raws[i]?.text ?? '');
+}
+
+function toLine(r: Raw): MessageLine {
+  const text = fold(r.text).replace(/^[*+-]\s+/, '');
+  const trailer = trailerOf(text);
+  return { line: r.line, text, ...(trailer === undefined ? {} : { trailer }) };
+}
+
+function trailerOf(text: string): { key: string; value: string } | undefined {
+  const m = /^(?:[*+-]\s+)?([A-Za-z][A-Za-z0-9 _-]{0,40}):\s*(\S.*)$/.exec(text);
+  if (m?.[1] === undefined || m[2] === undefined) return undefined;
+  return { key: m[1].trim().toLowerCase().replace(/[ _]+/g, '-'), value: m[2].trim() };
+}
