@@ -131,11 +131,17 @@ export interface Projections {
   signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
   keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
   sticky(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
-  /** The landing a nonce was spent on, or null: once per (repository, ref, old, new). */
-  landing(where: {
-    nonce?: string;
-    repo?: string;
-    targetRef?: string;
-    head?: string;
-  }): Promise<{ repo: string; targetRef: string; old: string; head: string; index: number } | null>;
+  /** Pushes that were allowed; `index` is the log index of `landed`, null while only allowed. A nonce is spent by landing. */
+  landings(where: { nonce?: string; repo?: string; targetRef?: string; pending?: boolean }): Promise<readonly LandingRow[]>;
+}
+
+/** One allowed move of a protected ref. */
+export interface LandingRow {
+  readonly change: string;
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly old: string;
+  readonly head: string;
+  readonly nonces: readonly string[];
+  readonly index: number | null;
 }

@@ -1,0 +1,52 @@
+/**
+ * Gather, then decide: reads everything `consider` needs about one change and hands it over. A push, a check in a clone
+ * and a page all come through here, so that they can never disagree.
+ */
+import type { Problem, Result } from '../core/base/result.ts';
+import { err, ok } from '../core/base/result.ts';
+import type { Change, Oid } from '../core/change/change.ts';
+import { consider } from '../core/policy/consider.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import type { StickyMark } from '../core/provenance/provenance.ts';
+import { ALL_DETECTORS } from '../core/risk/detectors.ts';
+import type { TerraformPlan } from '../core/risk/evidence.ts';
+import type { Governance } from './governance.ts';
+import type { Parsers, Repository } from './ports.ts';
+
+export interface Asked {
+  readonly repo: string;
+  readonly targetRef: string;
+  /** Tip of the target ref or the commit before; null: from the empty tree. */
+  readonly base: Oid | null;
+  readonly head: Oid;
+  /** The account the transport authenticated; null in a clone. */
+  readonly pusher: string | null;
+  readonly sticky: readonly StickyMark[];
+  readonly plan: TerraformPlan | null;
+}
+
+export interface Considered {
+  readonly change: Change;
+  readonly decision: Decision;
+}
+
+export async function considerChange(repository: Repository, parsers: Parsers, governance: Governance, asked: Asked): Promise<Result<Considered, readonly Problem[]>> {
+  const change = await repository.change(asked);
+  if (!change.ok) return err([change.error]);
+  const files = await parsers.parse(change.value.records, repository.blobs);
+  const decision = consider(governance.policy, ALL_DETECTORS, {
+    change: change.value,
+    evidence: { files, plan: asked.plan },
+    pusher: asked.pusher,
+    sticky: asked.sticky,
+    roster: governance.roster,
+    targetExists: asked.base !== null,
+  });
+  return ok({ change: change.value, decision });
+}
+
+/** First line of the newest commit's message: what people call the change. Attacker-controlled: shown as text only. */
+export function titleOf(change: Change): string {
+  const newest = change.commits.at(-1);
+  return (newest?.message.split('\n')[0] ?? '').slice(0, 200) || '(no message)';
+}

@@ -1,0 +1,115 @@
+/**
+ * The sign-offs that speak for a change, each verified again from its exact bytes: a row in a table is a hint, the
+ * signature decides. Sign-offs for something close (another ref, earlier content) are presented too, with the reason
+ * they do not count, because that reason is what the person at the terminal needs.
+ */
+import { problem } from '../core/base/result.ts';
+import type { PresentedSignoff } from '../core/gate/judge.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import { findingKey } from '../core/risk/risk.ts';
+import { type Expectation, type SignoffTrust, verifySignoff } from '../core/signoff/verify.ts';
+import type { Governance } from './governance.ts';
+import { changeId } from './identity.ts';
+import type { Ledger, Projections, SignoffRow } from './ports.ts';
+import { SIGNING_NAMESPACE, type Site, trustedKeys } from './site.ts';
+
+/** What a ref is about to become; a nonce is spent on exactly this. */
+export interface Landing {
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly old: string;
+  readonly head: string;
+}
+
+export interface PresentedWithNonce extends PresentedSignoff {
+  readonly nonce: string;
+}
+
+/** What every judgment of one update shares. */
+export interface Bench {
+  readonly site: Site;
+  readonly ledger: Ledger;
+  readonly state: Projections;
+  readonly governance: Governance;
+  readonly now: number;
+}
+
+export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null): Promise<readonly PresentedWithNonce[]> {
+  const trust = await signoffTrust(bench);
+  const expect = expectation(bench, decision);
+  const rows = await near(bench.state, decision);
+  return Promise.all(
+    rows.map(async (row) => {
+      const body = await bench.ledger.body(row.body);
+      const spent = (await bench.state.landings({ nonce: row.nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
+      const verified = body === null ? null : verifySignoff(body, trust, expect);
+      const problems = [
+        ...(verified === null ? [problem('CONTENT_UNSEEN', 'the sign-off was erased')] : verified.ok ? [] : verified.problems),
+        ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, { remedy: 'ask for a new sign-off' })] : []),
+      ];
+      const said = verified?.ok ? verified.signoff : null;
+      return {
+        digest: row.body,
+        signer: said?.signer ?? row.signer,
+        level: said?.level ?? '',
+        decision: said?.statement.predicate.decision ?? 'cannot_judge',
+        index: row.index,
+        nonce: row.nonce,
+        problems,
+      };
+    }),
+  );
+}
+
+export async function signoffTrust(bench: Bench): Promise<SignoffTrust> {
+  const { site } = bench;
+  return { keys: await trustedKeys(bench.state), namespace: SIGNING_NAMESPACE, rpId: site.rpId, origins: site.origins, mode: site.mode, ladder: bench.governance.policy.ladder };
+}
+
+/**
+ * What a sign-off must say to count for this decision. Counters are judged when a signature arrives; at a gate the order
+ * of the log stands for them.
+ */
+export function expectation(bench: Bench, decision: Decision): Expectation {
+  const { repo, targetRef, manifest, manifest256 } = decision.change;
+  return {
+    repo,
+    targetRef,
+    manifest,
+    manifest256,
+    stage: 'implementation',
+    decisions: ['approve', 'approve_with_conditions', 'changes'],
+    policyDigest: decision.policyDigest,
+    tier: decision.tier,
+    findings: decision.findings.map(findingKey),
+    now: bench.now,
+    counters: 'logged',
+    excluded: new Map(decision.excluded.map((e) => [e.person, e.roles])),
+    seat: { level: lowest(decision, bench.governance.policy.ladder), candidates: [...new Set(decision.seats.flatMap((s) => s.candidates))] },
+    allowDemo: bench.site.mode === 'demo',
+  };
+}
+
+/** The lowest level any seat asks for; `judge` looks at each seat again. */
+function lowest(decision: Decision, ladder: readonly string[]): string | null {
+  const asked = decision.seats.map((s) => s.level);
+  return asked.includes(null) ? null : (ladder.find((l) => asked.includes(l)) ?? null);
+}
+
+/** Same content for any ref, and the same ref with overlapping paths that has not landed: the near misses worth explaining. */
+async function near(state: Projections, decision: Decision): Promise<readonly SignoffRow[]> {
+  const { repo, targetRef, manifest, paths } = decision.change;
+  const rows = await state.signoffs({ repo });
+  const mine = new Set(paths);
+  const keep = await Promise.all(
+    rows.map(async (row) => {
+      if (row.manifest === manifest) return true;
+      if (row.targetRef !== targetRef) return false;
+      const [other] = await state.changes({ id: changeId(row), limit: 1 });
+      return other !== undefined && other.state !== 'landed' && other.decision.change.paths.some((p) => mine.has(p));
+    }),
+  );
+  return rows.filter((_, i) => keep[i]);
+}
+
+const sameLanding = (a: Landing, b: Landing): boolean => a.repo === b.repo && a.targetRef === b.targetRef && a.old === b.old && a.head === b.head;

@@ -1,0 +1,243 @@
+/**
+ * Judges a push before git moves a ref. Gather: keep the objects, read policy at the old tip. Decide: `consider`, then
+ * `judge`, for the whole and for every step. Record: decision and verdict, in one append that sees the ledger as it
+ * stands. Act: the answer to the hook, last, because an answer that was not recorded never happened.
+ *
+ * The attacker is the pusher: they choose every ref name, every object and how often they try. They do not choose the
+ * repository id (the server maps it), the account (the transport authenticated it), or the policy (the old tip holds it).
+ */
+import type { ReasonCode } from '../core/base/codes.ts';
+import { reason } from '../core/base/reasons.ts';
+import { ok, type Problem, problem } from '../core/base/result.ts';
+import { matches } from '../core/change/glob.ts';
+import { judge } from '../core/gate/judge.ts';
+import type { Verdict } from '../core/gate/verdict.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import { considerChange, titleOf } from './gather.ts';
+import { type Governance, governanceAt } from './governance.ts';
+import { changeId } from './identity.ts';
+import type { EntryDraft, Ledger, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
+import { type Landing, presentedFor } from './presented.ts';
+import { type ServedRepository, type Site, STICKY_MS } from './site.ts';
+
+export interface RefUpdate {
+  readonly ref: string;
+  /** All zeroes: created. */
+  readonly old: string;
+  /** All zeroes: deleted. */
+  readonly new: string;
+}
+
+export interface Push {
+  readonly repo: string;
+  /** Folder git holds the new objects in; undefined where the transport made none. */
+  readonly quarantine: string | undefined;
+  /** Authenticated by the transport; null is refused for protected refs. */
+  readonly pusher: string | null;
+  readonly updates: readonly RefUpdate[];
+}
+
+export interface GateWorld {
+  readonly site: Site;
+  readonly ledger: Ledger;
+  readonly projections: Projections;
+  readonly objects: ObjectStore;
+  readonly parsers: Parsers;
+  readonly repositories: ReadonlyMap<string, ServedRepository>;
+  now(): number;
+}
+
+/** The answer to one update of a protected ref. */
+export interface Judged {
+  readonly ref: string;
+  readonly id: string | null;
+  readonly title: string;
+  readonly decision: Decision | null;
+  readonly verdict: Verdict;
+}
+
+export interface PushAnswer {
+  readonly allow: boolean;
+  readonly judged: readonly Judged[];
+  /** What is wrong with the push as a whole. */
+  readonly problems: readonly Problem[];
+}
+
+export const PUSH_CAPS = { refs: 1_000, steps: 100 } as const;
+
+const isZero = (oid: string): boolean => /^0+$/.test(oid);
+const RESERVED = ['refs/replace/**', 'refs/countersign/**', 'refs/kept/**'];
+
+const refuse = (code: ReasonCode, message: string, remedy?: string): PushAnswer => ({
+  allow: false,
+  judged: [],
+  problems: [problem(code, message, remedy === undefined ? {} : { remedy })],
+});
+
+export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswer> {
+  const served = world.repositories.get(push.repo);
+  if (served === undefined) return refuse('REPOSITORY_UNKNOWN', `no repository ${push.repo} is served here`);
+  if (push.updates.length === 0) return refuse('GATE_REQUEST_INVALID', 'the push updates no ref');
+  if (push.updates.length > PUSH_CAPS.refs)
+    return refuse('PUSH_TOO_LARGE', `the push updates ${push.updates.length} refs; at most ${PUSH_CAPS.refs} are judged at once`, 'push in smaller parts');
+  const reserved = push.updates.find((u) => matches(RESERVED, u.ref));
+  if (reserved) return refuse('REF_RESERVED', `${reserved.ref} is reserved`, 'push to another ref');
+
+  const guarded = await protectedUpdates(served, push.updates);
+  if (guarded.length === 0) return { allow: true, judged: [], problems: [] };
+  if (push.pusher === null) return refuse('PUSHER_UNKNOWN', 'the transport did not say who pushes', 'push over an authenticated transport');
+  const tips = guarded.filter((u) => !isZero(u.new)).map((u) => u.new);
+  const kept = await world.objects.keep(push.repo, tips, push.quarantine);
+  if (!kept.ok) return { allow: false, judged: [], problems: [kept.error] };
+
+  const judged: Judged[] = [];
+  for (const update of guarded) judged.push(await judgeUpdate(world, { ...push, pusher: push.pusher }, update));
+  return { allow: judged.every((j) => j.verdict.verdict === 'allow'), judged, problems: [] };
+}
+
+/** Protected by the server's own list, or by the policy at the default branch: never by a policy on the pushed ref. */
+async function protectedUpdates(served: ServedRepository, updates: readonly RefUpdate[]): Promise<readonly RefUpdate[]> {
+  const head = await served.repository.resolve('HEAD');
+  const governance = head === null ? null : await governanceAt(served.repository, head);
+  const globs = [...served.protected, ...(governance?.ok ? governance.value.policy.protected : [])];
+  return updates.filter((u) => matches(globs, u.ref));
+}
+
+async function judgeUpdate(world: GateWorld, push: Push & { pusher: string }, update: RefUpdate): Promise<Judged> {
+  const denied = (code: ReasonCode, text: string): Judged => ({ ref: update.ref, id: null, title: '', decision: null, verdict: deny(code, text) });
+  if (isZero(update.new)) return denied('REF_DELETION', `${update.ref} is protected and may not be deleted`);
+  if (isZero(update.old))
+    return denied('TARGET_MISSING', `${update.ref} does not exist yet, so no policy speaks for it; its first commit is put there on the server by an administrator`);
+  const repository = world.objects.open(push.repo);
+  const steps = await repository.steps(update.old, update.new);
+  if (steps === undefined) return denied('REF_NON_FAST_FORWARD', `${update.ref} is protected and may not be rewritten`);
+  if (steps.length > PUSH_CAPS.steps) return denied('PUSH_TOO_LARGE', `${steps.length} commits in one push; at most ${PUSH_CAPS.steps} are judged, squash them`);
+  const governance = await governanceAt(repository, update.old);
+  if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', governance.error.map((p) => `${p.place ?? ''} ${p.message}`.trim()).join('; '));
+  return record(world, push, update, governance.value, steps);
+}
+
+interface Weighed {
+  readonly title: string;
+  readonly decision: Decision;
+}
+
+async function weigh(
+  world: GateWorld,
+  push: Push & { pusher: string },
+  ref: string,
+  governance: Governance,
+  base: string | null,
+  head: string,
+): Promise<Weighed | readonly Problem[]> {
+  const sticky = await world.projections.sticky({ repo: push.repo, targetRef: ref, since: world.now() - STICKY_MS });
+  const repository: Repository = world.objects.open(push.repo);
+  const considered = await considerChange(repository, world.parsers, governance, { repo: push.repo, targetRef: ref, base, head, pusher: push.pusher, sticky, plan: null });
+  return considered.ok ? { title: titleOf(considered.value.change), decision: considered.value.decision } : considered.error;
+}
+
+/** Decides and records in one append: what is judged is the ledger as it stands when the verdict is written. */
+async function record(
+  world: GateWorld,
+  push: Push & { pusher: string },
+  update: RefUpdate,
+  governance: Governance,
+  steps: readonly (readonly [string | null, string])[],
+): Promise<Judged> {
+  const whole = await weigh(world, push, update.ref, governance, update.old, update.new);
+  if (!('decision' in whole)) return refused(update, whole);
+  const parts: Weighed[] = [];
+  if (steps.length > 1) {
+    for (const [base, head] of steps) {
+      const part = await weigh(world, push, update.ref, governance, base, head);
+      if (!('decision' in part)) return refused(update, part);
+      parts.push(part);
+    }
+  }
+  const id = changeId(whole.decision.change);
+  const landing: Landing = { repo: push.repo, targetRef: update.ref, old: update.old, head: update.new };
+  let verdict: Verdict = deny('INTERNAL', 'no verdict was reached');
+  const appended = await world.ledger.append(async (state) => {
+    const outcome = await verdictOf(
+      world,
+      state,
+      governance,
+      whole.decision,
+      parts.map((p) => p.decision),
+      landing,
+    );
+    verdict = outcome.verdict;
+    return ok([decisionDraft(id, whole, push.pusher), verdictDraft(id, landing, verdict, outcome.nonces)]);
+  });
+  if (!appended.ok) return refused(update, [appended.error]);
+  return { ref: update.ref, id, title: whole.title, decision: whole.decision, verdict };
+}
+
+async function verdictOf(
+  world: GateWorld,
+  state: Projections,
+  governance: Governance,
+  whole: Decision,
+  parts: readonly Decision[],
+  landing: Landing,
+): Promise<{ verdict: Verdict; nonces: readonly string[] }> {
+  const judgeOne = async (decision: Decision): Promise<{ verdict: Verdict; nonces: readonly string[] }> => {
+    const presented = await presentedFor({ site: world.site, ledger: world.ledger, state, governance, now: world.now() }, decision, landing);
+    const verdict = judge({ kind: 'push', mode: 'enforce', ladder: governance.policy.ladder }, decision, presented);
+    const nonces = presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce);
+    return { verdict, nonces };
+  };
+  const total = await judgeOne(whole);
+  if (parts.length === 0 || whole.outcome === 'refused') return total;
+  const each = await Promise.all(parts.map(judgeOne));
+  if (each.every((e) => e.verdict.verdict === 'allow')) return { verdict: each[0]?.verdict ?? total.verdict, nonces: each.flatMap((e) => e.nonces) };
+  return {
+    verdict: intermediate(
+      total.verdict,
+      parts,
+      each.map((e) => e.verdict),
+    ),
+    nonces: [],
+  };
+}
+
+/** Above routine, every commit of a push needs a sign-off of its own: content that came and went was in production's history. */
+function intermediate(total: Verdict, parts: readonly Decision[], each: readonly Verdict[]): Verdict {
+  const bare = parts.filter((_, i) => each[i]?.verdict !== 'allow');
+  const reasons = bare.map((d) => reason('no', 'INTERMEDIATE_UNSIGNED', `commit ${d.change.head.slice(0, 12)} has no sign-off of its own: ${d.summary}`));
+  const someSigned = total.verdict === 'allow' || each.some((v) => v.signoffs.length > 0);
+  const codes: readonly ReasonCode[] = someSigned
+    ? ['INTERMEDIATE_UNSIGNED', ...total.codes.filter((c) => c !== 'OK' && c !== 'PASS')]
+    : [...total.codes.filter((c) => c !== 'OK' && c !== 'PASS'), 'INTERMEDIATE_UNSIGNED'];
+  return {
+    ...total,
+    verdict: 'deny',
+    codes: [...new Set(codes)],
+    signoffs: [],
+    reasons: reason('no', 'INTERMEDIATE_UNSIGNED', 'squash the push into one commit, or have each commit signed', [...reasons, total.reasons]),
+  };
+}
+
+const deny = (code: ReasonCode, text: string): Verdict => ({ verdict: 'deny', gate: 'push', mode: 'enforce', codes: [code], reasons: reason('no', code, text), signoffs: [] });
+
+const refused = (update: RefUpdate, problems: readonly Problem[]): Judged => ({
+  ref: update.ref,
+  id: null,
+  title: '',
+  decision: null,
+  verdict: deny(problems[0]?.code ?? 'INTERNAL', problems.map((p) => p.message).join('; ')),
+});
+
+const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+const decisionDraft = (id: string, weighed: Weighed, pusher: string): EntryDraft => ({
+  type: 'decision',
+  fields: { change: id, tier: weighed.decision.tier, outcome: weighed.decision.outcome },
+  body: bytes({ v: 1, title: weighed.title, pusher, decision: weighed.decision }),
+});
+
+const verdictDraft = (id: string, landing: Landing, verdict: Verdict, nonces: readonly string[]): EntryDraft => ({
+  type: 'verdict',
+  fields: { change: id, repo: landing.repo, ref: landing.targetRef, old: landing.old, new: landing.head, verdict: verdict.verdict, codes: verdict.codes },
+  body: bytes({ v: 1, verdict, nonces }),
+});

@@ -1,0 +1,47 @@
+/** What one installation is called and where it is reached. Fixed at genesis; nothing here can be changed by a request. */
+import { NAMES } from '../core/signoff/statement.ts';
+import type { TrustedKey } from '../core/signoff/verify.ts';
+import type { KeyRow, Projections, Repository } from './ports.ts';
+
+export interface Site {
+  readonly organisation: string;
+  readonly mode: 'production' | 'demo';
+  /** Log origin, for example `countersign.example/log`. */
+  readonly origin: string;
+  readonly rpId: string;
+  /** Exact origins (scheme, host, port) a passkey may be used on. */
+  readonly origins: readonly string[];
+  /** Where people open pages, without a slash at the end. */
+  readonly url: string;
+}
+
+export interface ServedRepository {
+  /** `[a-z0-9][a-z0-9._-]*`. */
+  readonly id: string;
+  readonly title: string;
+  /** Ref globs the gate protects whatever a repository's policy says; policy may add more. */
+  readonly protected: readonly string[];
+  /** The repository as git serves it, without any push in flight. */
+  readonly repository: Repository;
+}
+
+/** How long a mark of AI sticks to (repository, ref, overlapping paths). */
+export const STICKY_MS = 7 * 24 * 3_600_000;
+
+export const SIGNING_NAMESPACE = NAMES.namespace;
+
+/** Enrolled keys as the verifier wants them: the enrolment says who and how senior, signed by humans. */
+export async function trustedKeys(state: Projections): Promise<readonly TrustedKey[]> {
+  return (await state.keys({})).map(trustedKey);
+}
+
+export const trustedKey = (row: KeyRow): TrustedKey => ({
+  person: row.person,
+  level: row.level,
+  keyid: row.keyid,
+  blob: row.blob,
+  kind: row.kind,
+  backupEligible: row.backupEligible,
+  counter: row.counter,
+  since: row.since,
+});

@@ -1,0 +1,62 @@
+/** The API and the pages. Routes are one file each; what holds for all of them is here. */
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { getCookie } from 'hono/cookie';
+import { secureHeaders } from 'hono/secure-headers';
+import { problem } from '../core/base/result.ts';
+import type { Door } from './door.ts';
+import { pages } from './pages.ts';
+import { refuse } from './problem.ts';
+import { changes } from './routes/changes.ts';
+import { enrolments } from './routes/enrolments.ts';
+import { ledger } from './routes/ledger.ts';
+import { people } from './routes/people.ts';
+import { session } from './routes/session.ts';
+import { signoffs } from './routes/signoffs.ts';
+import { openSession, SESSION_COOKIE } from './session.ts';
+import type { ServerWorld } from './world.ts';
+
+export function createApp(world: ServerWorld): Hono<Door> {
+  const app = new Hono<Door>();
+  const hosts = new Set(world.site.origins.map((o) => new URL(o).host));
+
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], workerSrc: ["'self'"], frameAncestors: ["'none'"] },
+    }),
+  );
+  app.use(async (c, next) => {
+    c.set('requestId', randomUUID());
+    c.header('x-request-id', c.get('requestId'));
+    // Another site that resolves its own name to our address (DNS rebinding) is not us.
+    if (!hosts.has(c.req.header('host') ?? ''))
+      return refuse(c, [problem('USAGE', `this server does not answer for ${c.req.header('host') ?? 'nobody'}`, { remedy: `open ${world.site.url}` })]);
+    c.set('session', openSession(world.cookieSecret, getCookie(c, SESSION_COOKIE), world.now()));
+    return next();
+  });
+  // A form on another site can send a cookie but not this header, so a mutation without it is not from our page.
+  app.use('/api/*', async (c, next) => {
+    const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
+    if (!reads && c.req.header('x-countersign') === undefined) return refuse(c, [problem('USAGE', 'the header x-countersign is missing', { remedy: 'send x-countersign: 1' })]);
+    return next();
+  });
+  app.use('/api/*', bodyLimit({ maxSize: 4 * 1024 * 1024, onError: (c) => refuse(c, [problem('USAGE', 'the body is over 4 MiB')]) }));
+
+  const api = new Hono<Door>();
+  api.route('/session', session(world));
+  api.route('/enrolments', enrolments(world));
+  api.route('/changes', changes(world));
+  api.route('/changes', signoffs(world));
+  api.route('/people', people(world));
+  api.route('/', ledger(world));
+  app.route('/api/v1', api);
+  app.all('/api/*', (c) => refuse(c, [problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`)]));
+  app.route('/', pages(world.webRoot));
+
+  app.onError((error, c) => {
+    world.log(`${c.get('requestId')} ${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
+    return refuse(c, [problem('INTERNAL', 'our own bug; the log has the details', { remedy: 'report it with the request id' })]);
+  });
+  return app;
+}

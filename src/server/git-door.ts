@@ -1,0 +1,46 @@
+/**
+ * Smart HTTP for the served repositories. The pusher is whoever this door authenticated: the name reaches the hook as a
+ * random token that only this process can turn back into an account, so nothing a client or a shell sets can forge it.
+ */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerWorld } from './world.ts';
+
+export interface GitDoor {
+  /** Random token to account, for the hook's door. */
+  readonly pushes: ReadonlyMap<string, string>;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export const GIT_PREFIX = '/git/';
+
+export function gitDoor(world: ServerWorld): GitDoor {
+  const pushes = new Map<string, string>();
+  return {
+    pushes,
+    async handle(request, response) {
+      const account = authenticated(world, request.headers.authorization);
+      if (account === null) return askForPassword(response);
+      const token = randomBytes(24).toString('base64url');
+      pushes.set(token, account);
+      try {
+        const path = (request.url ?? '').slice(GIT_PREFIX.length - 1);
+        await world.serveGit(request, response, { path, account, env: { COUNTERSIGN_PUSH: token } });
+      } finally {
+        pushes.delete(token);
+      }
+    },
+  };
+}
+
+function authenticated(world: ServerWorld, header: string | undefined): string | null {
+  const encoded = /^Basic ([A-Za-z0-9+/=]{1,1000})$/.exec(header ?? '')?.[1];
+  if (encoded === undefined) return null;
+  const [user, ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  return world.account(user ?? '', password.join(':'));
+}
+
+function askForPassword(response: ServerResponse): void {
+  response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="Countersign git"', 'Content-Type': 'text/plain' });
+  response.end('sign in with your account to read or push\n');
+}

@@ -1,0 +1,23 @@
+/** The one translator from problems to HTTP: problem+json (RFC 9457) with our reason code, a remedy and a request id. */
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type Problem, problem } from '../core/base/result.ts';
+import type { Door } from './door.ts';
+import { STATUS } from './world.ts';
+
+export function refuse(c: Context<Door>, problems: readonly Problem[]): Response {
+  const [first = problem('INTERNAL', 'refused without a reason')] = problems;
+  const status = (STATUS[first.code] ?? 422) as ContentfulStatusCode;
+  const body = {
+    type: `/docs/reason-codes#${first.code}`,
+    code: first.code,
+    title: first.message,
+    status,
+    ...(first.place === undefined ? {} : { place: first.place }),
+    detail: problems.map((p) => p.message).join('; '),
+    remedy: first.remedy ?? '',
+    problems,
+    requestId: c.get('requestId'),
+  };
+  return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
+}

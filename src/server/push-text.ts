@@ -1,0 +1,40 @@
+/** What a person or an agent reads in the terminal after `git push`: what was refused, why, who can sign, where to go. */
+import { problemText } from '../core/base/result.ts';
+import type { Seat } from '../core/policy/decision.ts';
+import type { Judged, PushAnswer } from '../flows/push.ts';
+import type { Site } from '../flows/site.ts';
+
+const MAX_FINDINGS = 5;
+
+export function answerText(site: Site, repo: string, answer: PushAnswer): string {
+  const problems = answer.problems.map((p) => `countersign: refused  ${repo}\n  ${problemText(p)}`);
+  const judged = answer.judged.map((j) => judgedText(site, repo, j));
+  return [...problems, ...judged].map((t) => `${clean(t)}\n`).join('');
+}
+
+function judgedText(site: Site, repo: string, j: Judged): string {
+  const allowed = j.verdict.verdict === 'allow';
+  const head = `countersign: ${allowed ? 'allowed' : 'refused'}  ${repo} ${j.ref}  [${j.verdict.codes.join(' ')}]`;
+  const { decision } = j;
+  if (decision === null) return `${head}\n  why      ${j.verdict.reasons.text}`;
+  const why = [...j.verdict.reasons.children.filter((r) => r.state === 'no').map((r) => r.text)].slice(0, MAX_FINDINGS);
+  const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => `${f.severity}: ${f.what} (${f.rule}, ${f.place.path}${f.place.line ? `:${f.place.line}` : ''})`);
+  const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
+  const lines = [
+    row('change', `${j.id ?? ''}  "${j.title}"  ${decision.change.paths.length} file(s), ${decision.provenance.level}, ${decision.tier}`),
+    ...(allowed ? [] : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('why', why)]),
+    ...(allowed || decision.outcome !== 'signoff' ? [] : rows('needs', decision.seats.map(seatText))),
+    ...(decision.outcome === 'pass' ? [] : [row('open', `${site.url}/changes/${j.id ?? ''}`)]),
+  ];
+  return [head, ...lines].join('\n');
+}
+
+export const seatText = (seat: Seat): string =>
+  `${seat.humans} human${seat.humans === 1 ? '' : 's'}${seat.level === null ? '' : ` at ${seat.level} or above`} for ${seat.rule}: ${seat.candidates.join(', ') || 'nobody on the roster can'}`;
+
+const row = (name: string, text: string): string => `  ${name.padEnd(8)} ${text}`;
+const rows = (name: string, texts: readonly string[]): readonly string[] => texts.map((t, i) => row(i === 0 ? name : '', t));
+
+/** Titles and paths are the pusher's: no control character of theirs may drive somebody's terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+const clean = (text: string): string => text.replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '?');

@@ -1,0 +1,54 @@
+/**
+ * Enrolling a passkey. In demo data the two founders' labelled software authenticators confirm it at once; elsewhere the
+ * founders sign the proposal themselves.
+ */
+import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
+import { base64url, utf8 } from '../../core/base/bytes.ts';
+import { problem } from '../../core/base/result.ts';
+import { directory } from '../../flows/directory.ts';
+import { recordEnrolment } from '../../flows/enrol.ts';
+import { proposePasskey } from '../../flows/propose.ts';
+import type { Door } from '../door.ts';
+import { refuse } from '../problem.ts';
+import { empty, read, registration } from '../schema.ts';
+import { tickets } from '../tickets.ts';
+import type { ServerWorld } from '../world.ts';
+
+export function enrolments(world: ServerWorld): Hono<Door> {
+  const app = new Hono<Door>();
+  const asked = tickets<{ person: string; challenge: Uint8Array }>(world.now);
+  const ticketOf = (person: string): string => `enrol ${person}`;
+  const open = new Map<string, string>();
+
+  app.post('/begin', async (c) => {
+    const body = await read(c.req, empty);
+    if (!body.ok) return refuse(c, body.error);
+    const me = (await directory(world)).people.find((p) => p.id === c.get('session')?.person);
+    if (me === undefined) return refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in first' })]);
+    const challenge = new Uint8Array(randomBytes(32));
+    open.set(ticketOf(me.id), asked.issue({ person: me.id, challenge }));
+    return c.json({
+      challenge: base64url(challenge),
+      rpId: world.site.rpId,
+      organisation: world.site.organisation,
+      user: { id: base64url(utf8(me.id)), name: me.id, displayName: me.name },
+      excludeCredentials: me.keys.filter((k) => k.kind === 'webauthn').map((k) => k.credentialId),
+    });
+  });
+
+  app.post('/', async (c) => {
+    const body = await read(c.req, registration);
+    if (!body.ok) return refuse(c, body.error);
+    const person = c.get('session')?.person ?? '';
+    const held = asked.take(open.get(ticketOf(person)) ?? '');
+    if (held === undefined || held.person !== person)
+      return refuse(c, [problem('WA_CHALLENGE', 'this enrolment was not asked for, or took too long', { remedy: 'press enrol again' })]);
+    const proposal = await proposePasskey(world, { ...body.value, person }, held.challenge);
+    if (!proposal.ok) return refuse(c, proposal.error);
+    if (world.demo === null) return refuse(c, [problem('QUORUM', 'founders have to sign this enrolment', { remedy: 'ask two founders' })]);
+    const recorded = await recordEnrolment(world, world.demo.cosign(proposal.value.statement));
+    return recorded.ok ? c.json({ keyid: recorded.value.keyid, cosigners: world.demo.founders }, 201) : refuse(c, recorded.error);
+  });
+  return app;
+}

@@ -1,0 +1,61 @@
+/** The shapes requests may have. After these, nobody checks again. */
+import { z } from 'zod';
+import { type Problem, problem, type Result } from '../core/base/result.ts';
+
+const b64url = z
+  .string()
+  .max(16_384)
+  .regex(/^[A-Za-z0-9_-]*$/, 'is not base64url')
+  .transform((s) => new Uint8Array(Buffer.from(s, 'base64url')));
+const words = z.string().max(10_000);
+
+export const assertion = z.strictObject({ credentialId: z.string().max(2_048), authenticatorData: b64url, clientDataJSON: b64url, signature: b64url });
+export const actAs = z.strictObject({ person: z.string().max(100) });
+export const empty = z.strictObject({});
+
+export const registration = z.strictObject({
+  credentialId: z.string().max(2_048),
+  clientDataJSON: b64url,
+  attestationObject: b64url,
+  authenticatorData: b64url,
+  transports: z.array(z.string().max(32)).max(10),
+});
+
+export const answers = z.strictObject({
+  /** Who signs, for a terminal without a session; the signature has to prove it. */
+  person: z.string().max(100).optional(),
+  decision: z.enum(['approve', 'approve_with_conditions', 'changes', 'cannot_judge']),
+  dispositions: z.array(z.strictObject({ finding: z.string().max(2_000), disposition: z.enum(['accepted', 'mitigated', 'mistaken']), note: words })).max(500),
+  notChecked: words,
+  answers: z.array(z.strictObject({ question: z.string().max(100), answer: words })).max(50),
+  assumptions: z.array(z.strictObject({ text: words, holds: z.enum(['true', 'false', 'unknown']) })).max(50),
+  conditions: z.array(words).max(50),
+  review: z.strictObject({
+    openedAt: z.iso.datetime(),
+    activeSeconds: z.int().min(0).max(1_000_000),
+    filesViewed: z.int().min(0).max(100_000),
+    filesTotal: z.int().min(0).max(100_000),
+  }),
+  presented: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+export const signature = z.union([
+  z.strictObject({ ticket: z.string().max(100), assertion }),
+  z.strictObject({ ticket: z.string().max(100), demo: z.literal(true) }),
+  z.strictObject({ ticket: z.string().max(100), sshsig: z.string().max(16_384) }),
+  z.strictObject({ envelope: z.string().max(2_000_000) }),
+]);
+
+/** Reads a body as JSON of one shape; every bad field is named. */
+export async function read<T>(request: { text(): Promise<string> }, shape: z.ZodType<T>): Promise<Result<T, readonly Problem[]>> {
+  const text = await request.text();
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, error: [problem('USAGE', 'the body is not JSON', { remedy: 'send a JSON object' })] };
+  }
+  const parsed = shape.safeParse(json);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, error: parsed.error.issues.map((i) => problem('USAGE', i.message, { place: i.path.join('.') || 'body' })) };
+}

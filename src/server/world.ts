@@ -1,0 +1,51 @@
+/** What the server's doors need, handed in by the composition root. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ReasonCode } from '../core/base/codes.ts';
+import type { SigningWorld } from '../flows/signoff.ts';
+
+/** What navigator.credentials.get() answered, decoded. */
+export interface Assertion {
+  readonly credentialId: string;
+  readonly authenticatorData: Uint8Array;
+  readonly clientDataJSON: Uint8Array;
+  /** DER. */
+  readonly signature: Uint8Array;
+}
+
+/** The labelled software authenticators of a demo log. Absent everywhere else. */
+export interface DemoAuthenticators {
+  /** People it can act as. */
+  readonly people: readonly string[];
+  sign(person: string, challenge: Uint8Array): Assertion;
+  /** Names of the founders, who confirm enrolments. */
+  readonly founders: readonly string[];
+  /** The envelope over an enrolment statement, signed by every founder. */
+  cosign(statement: Uint8Array): Uint8Array;
+}
+
+export interface ServerWorld extends SigningWorld {
+  /** Verifier key of the log, as a signed-note vkey. */
+  readonly logKey: string;
+  /** 32 bytes; signs session cookies. */
+  readonly cookieSecret: Uint8Array;
+  readonly demo: DemoAuthenticators | null;
+  /** Folder of the built web client. */
+  readonly webRoot: string;
+  /** The account a user name and password stand for, or null. Compares in constant time. */
+  account(user: string, password: string): string | null;
+  /** `git http-backend` for one request. `env` reaches the hooks. */
+  serveGit(request: IncomingMessage, response: ServerResponse, as: { path: string; account: string; env: Readonly<Record<string, string>> }): Promise<void>;
+  log(line: string): void;
+}
+
+/** HTTP status of a refusal. Everything not named is 422: understood, and refused. */
+export const STATUS: Partial<Record<ReasonCode, number>> = {
+  USAGE: 400,
+  GATE_REQUEST_INVALID: 400,
+  NOT_SIGNED_IN: 401,
+  DEMO_ONLY: 403,
+  NOT_FOUND: 404,
+  ST_NONCE: 409,
+  CONTENT_MISMATCH: 409,
+  INTERNAL: 500,
+};
