@@ -26,6 +26,7 @@ export const REASON_CODES = {
   // risk
   FINDING: 'a detector saw something dangerous',
   NOT_ANALYSED: 'no detector could analyse this file',
+  PLAN_INVALID: 'the Terraform plan cannot be read',
   SYSTEM_TOUCHED: 'the change touches a system',
   // content (verify step 6)
   CONTENT_MISMATCH: 'the signed change is not this change',

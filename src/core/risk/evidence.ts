@@ -10,9 +10,10 @@ export interface FileEvidence {
   readonly head?: Parsed;
 }
 
+/** `text` beside a tree is the source it was read from: comments and invisible characters are not in the tree. */
 export type Parsed =
-  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[] }
-  | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[] }
+  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string }
+  | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly text?: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'binary' }
   | { readonly kind: 'gitlink'; readonly commit: string }

@@ -1,0 +1,46 @@
+/** One side of a changed file: which parser reads it, and what is said where none can. */
+import type { Parsed } from '../../core/risk/evidence.ts';
+import type { BlobRead } from '../../flows/ports.ts';
+import { parseHcl } from './hcl.ts';
+import { parseSql } from './sql.ts';
+
+/** Bytes of one file; larger ones are unreadable. */
+export const CAP = 2 * 1024 * 1024;
+
+const HCL = /\.(?:tf|tofu|hcl|tfvars|tfbackend|nomad)$/i;
+const SQL = /\.(?:sql|psql|pgsql|ddl)$/i;
+const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
+const LFS = 'version https://git-lfs.github.com/spec/v1';
+
+/** Never rejects; what cannot be read says why. */
+export async function parseContent(path: string, mode: string, blob: BlobRead): Promise<Parsed> {
+  if ('problem' in blob)
+    return { kind: 'unreadable', why: blob.problem === 'too-large' ? `too large: over ${CAP / 1024 / 1024} MiB` : 'the object is missing from this repository' };
+  const { bytes } = blob;
+  if (mode === '120000') return { kind: 'symlink', target: new TextDecoder().decode(bytes) };
+  if (bytes.length > CAP) return { kind: 'unreadable', why: `too large: over ${CAP / 1024 / 1024} MiB` };
+  if (bytes.includes(0)) return { kind: 'binary' };
+  const strict = decode(bytes);
+  const text = strict ?? new TextDecoder().decode(bytes);
+  if (text.startsWith(LFS)) return { kind: 'unreadable', why: 'a large file pointer: the content is elsewhere' };
+  if (!HCL.test(path) && !SQL.test(path) && !TERRAFORM_JSON.test(path)) return { kind: 'text', text };
+  if (strict === undefined) return { kind: 'unreadable', why: 'not UTF-8' };
+  return parseCode(path, text);
+}
+
+async function parseCode(path: string, text: string): Promise<Parsed> {
+  if (TERRAFORM_JSON.test(path)) return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
+  try {
+    return await (HCL.test(path) ? parseHcl(text) : parseSql(text));
+  } catch (error) {
+    return { kind: 'unreadable', why: `the parser failed: ${error instanceof Error ? error.message : 'unknown'}`.slice(0, 300) };
+  }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/** The port Parsers: changed files into typed trees. A grammar is loaded only when such a file is in the change. */
+import type { Oid, TreeRecord } from '../../core/change/change.ts';
+import type { FileEvidence, Parsed } from '../../core/risk/evidence.ts';
+import type { BlobRead, Parsers, Repository } from '../../flows/ports.ts';
+import { CAP, parseContent } from './content.ts';
+
+export const languages = (): Parsers => ({ parse });
+
+async function parse(records: readonly TreeRecord[], read: Repository['blobs']): Promise<readonly FileEvidence[]> {
+  const blobs = await readAll(records, read);
+  const out: FileEvidence[] = [];
+  // one after another: the parsers are synchronous WASM, and order keeps memory flat
+  for (const r of records) {
+    const base = await side(r.path, r.oldMode, r.oldId, blobs);
+    const head = await side(r.path, r.newMode, r.newId, blobs);
+    const { path, status, oldMode, newMode } = r;
+    out.push({ path, status, oldMode, newMode, ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }) });
+  }
+  return out;
+}
+
+async function readAll(records: readonly TreeRecord[], read: Repository['blobs']): Promise<ReadonlyMap<Oid, BlobRead>> {
+  const wanted = records.flatMap((r) => [
+    { mode: r.oldMode, id: r.oldId },
+    { mode: r.newMode, id: r.newId },
+  ]);
+  const ids = [...new Set(wanted.filter((w) => isBlob(w.mode)).map((w) => w.id))];
+  const answers = ids.length === 0 ? [] : await read(ids, CAP);
+  return new Map(answers.map((a) => [a.id, a]));
+}
+
+const isBlob = (mode: string): boolean => mode !== '000000' && mode !== '160000';
+
+async function side(path: string, mode: string, id: Oid, blobs: ReadonlyMap<Oid, BlobRead>): Promise<Parsed | undefined> {
+  if (mode === '000000') return undefined;
+  if (mode === '160000') return { kind: 'gitlink', commit: id };
+  return parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' });
+}

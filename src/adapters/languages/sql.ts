@@ -1,0 +1,77 @@
+/** SQL as PostgreSQL's own parser sees it. What does not parse stays in the answer as a statement with an error. */
+import type { Parsed, SqlStatement } from '../../core/risk/evidence.ts';
+import { lineCounter, splitSql } from './split.ts';
+import { loadLibPgQuery } from './wasm.ts';
+
+const MAX_TEXT = 2_000;
+type Node = SqlStatement['node'];
+type Parse = (sql: string) => readonly { readonly node: Node; readonly from: number; readonly length: number }[];
+
+let loaded: Promise<Parse> | undefined;
+
+/** The parser itself is loaded with the first SQL file of a process. */
+export async function parseSql(text: string): Promise<Parsed> {
+  loaded ??= load();
+  return { kind: 'sql', statements: statementsOf(text, await loaded), text };
+}
+
+async function load(): Promise<Parse> {
+  const pg = loadLibPgQuery();
+  await pg.loadModule();
+  return (sql) => {
+    const stmts = (pg.parseSync(sql) as { stmts?: readonly { stmt?: unknown; stmt_location?: number; stmt_len?: number }[] }).stmts ?? [];
+    return stmts.map((s) => ({ node: isNode(s.stmt) ? s.stmt : null, from: s.stmt_location ?? 0, length: s.stmt_len ?? 0 }));
+  };
+}
+
+const isNode = (value: unknown): value is NonNullable<Node> => typeof value === 'object' && value !== null;
+
+function statementsOf(text: string, parse: Parse): readonly SqlStatement[] {
+  if (text.trim() === '') return [];
+  try {
+    return whole(text, parse);
+  } catch {
+    return splitSql(text, (sql) => readsData(sql, parse)).flatMap((piece) =>
+      piece.meta ? [{ line: piece.line, text: piece.text.slice(0, MAX_TEXT), node: null, error: 'a psql command: what it runs is not visible here' }] : one(piece, parse),
+    );
+  }
+}
+
+/** Locations are UTF-8 byte offsets and include the comments before a statement. */
+function whole(text: string, parse: Parse): readonly SqlStatement[] {
+  const bytes = new TextEncoder().encode(text);
+  const decoder = new TextDecoder();
+  const stmts = parse(text);
+  const ascii = bytes.length === text.length;
+  const lineOf = lineCounter(text);
+  return stmts.map(({ node, from, length }) => {
+    const start = ascii ? from : decoder.decode(bytes.subarray(0, from)).length;
+    const raw = decoder.decode(bytes.subarray(from, length === 0 ? bytes.length : from + length));
+    const lead = leadingNoise(raw);
+    return { line: lineOf(start + lead), text: raw.slice(lead).trim().slice(0, MAX_TEXT), node };
+  });
+}
+
+function one(piece: { text: string; line: number }, parse: Parse): readonly SqlStatement[] {
+  const text = piece.text.slice(0, MAX_TEXT);
+  try {
+    return parse(piece.text).map(({ node }) => ({ line: piece.line, text, node }));
+  } catch (error) {
+    return [{ line: piece.line, text, node: null, error: error instanceof Error ? error.message : 'it does not parse' }];
+  }
+}
+
+/** Length of the white space and comments a statement begins with. */
+function leadingNoise(raw: string): number {
+  const first = splitSql(raw, () => false)[0];
+  return first === undefined ? 0 : Math.max(0, raw.indexOf(first.text.slice(0, 40)));
+}
+
+function readsData(sql: string, parse: Parse): boolean {
+  try {
+    const copy = parse(sql)[0]?.node?.CopyStmt;
+    return typeof copy === 'object' && copy !== null && 'is_from' in copy && !('filename' in copy) && !('is_program' in copy);
+  } catch {
+    return false;
+  }
+}
