@@ -1,0 +1,64 @@
+/**
+ * Exclusions by header alone. Whoever writes a commit can name every senior but a friend in it, and so choose who is left
+ * to sign. Such an exclusion holds, and it costs one more unrelated person in every seat it touches.
+ */
+import type { Change } from '../change/change.ts';
+import type { Finding } from '../risk/risk.ts';
+import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
+import type { Seat } from './decision.ts';
+import type { Policy } from './document.ts';
+import { qualified } from './seats.ts';
+
+/**
+ * People whom only headers put behind the change. The pusher and an agent's owner are known otherwise; where no person
+ * pushed (a clone, an agent), the author of the newest commit is taken at his word.
+ */
+export function headerOnly(change: Change, pusher: string | null, graph: PrincipalGraph): ReadonlySet<PersonId> {
+  const pushed = graph.principals.some((p) => p.role === 'pusher' && p.person !== null);
+  const newest = change.commits.at(-1)?.author.email.trim().toLowerCase();
+  const vouched = graph.principals.filter((p) => {
+    if (p.role === 'author') return !(pusher !== null && pushed) && p.identity === newest;
+    return p.role !== 'committer' && p.role !== 'co-author';
+  });
+  const known = new Set(vouched.map((p) => p.person));
+  return new Set([...graph.excluded.keys()].filter((person) => !known.has(person)));
+}
+
+/** One finding for the people headers keep from signing, one for co-authors nobody knows. */
+export function headerFindings(change: Change, graph: PrincipalGraph, byHeader: ReadonlySet<PersonId>, seats: readonly Seat[], policy: Policy, roster: Roster): readonly Finding[] {
+  const kept = roster.people.filter(
+    (p) => byHeader.has(p.id) && seats.some((s) => qualified(policy, p, { ...s, rank: s.level === null ? -1 : policy.ladder.values.indexOf(s.level) })),
+  );
+  const unknown = graph.unresolved.filter((p) => p.role === 'co-author').map((p) => p.identity);
+  const path = change.records[0]?.path ?? '';
+  return [
+    ...(kept.length === 0
+      ? []
+      : [
+          finding(
+            'SOD101',
+            'exclusion-by-header',
+            path,
+            `commit headers alone keep ${kept.map((p) => p.name).join(', ')} from signing, so one more person must`,
+            kept.map((p) => p.id),
+          ),
+        ]),
+    ...(unknown.length === 0
+      ? []
+      : [finding('SOD102', 'unknown-co-author', path, 'a co-author is nobody on the roster and may be the signer, so one more person must sign', unknown)]),
+  ];
+}
+
+function finding(rule: string, slug: string, path: string, what: string, who: readonly string[]): Finding {
+  return {
+    rule,
+    slug,
+    version: 1,
+    severity: 'elevated',
+    confidence: 'exact',
+    place: { path, side: 'head', object: 'commit headers' },
+    what,
+    because: who.map((w) => ['named', w] as const),
+    safeIf: ['the people named say so themselves, or the trailers are removed'],
+  };
+}

@@ -1,0 +1,69 @@
+/** Says a decision in words: one sentence for the top of a page, and the tree of reasons below it. */
+import { type Reason, reason } from '../base/reasons.ts';
+import type { Finding, Tier } from '../risk/risk.ts';
+import type { Refusal, Seat } from './decision.ts';
+import type { Findings } from './facts.ts';
+import { seatText } from './seats.ts';
+
+export type Outcome = 'pass' | 'signoff' | 'refused';
+
+export interface Said {
+  readonly outcome: Outcome;
+  readonly seats: readonly Seat[];
+  readonly refusals: readonly Refusal[];
+  /** One for each rule. */
+  readonly reasons: readonly Reason[];
+  readonly findings: readonly Finding[];
+  readonly tier: Tier;
+  /** What would happen, from risk. */
+  readonly happens: string;
+  readonly found: Findings;
+}
+
+/** What would happen, and what is asked. */
+export function summaryOf(said: Said): string {
+  const happens = said.happens.trim().replace(/[.;]$/, '');
+  const asked = askedOf(said);
+  return happens === '' ? asked : `${happens}; ${asked}`;
+}
+
+function askedOf({ outcome, seats, refusals }: Said): string {
+  if (outcome === 'pass') return 'nobody is asked to sign';
+  if (outcome === 'signoff') return `needs ${seats.map(seatText).join(', and ')}`;
+  const [first, ...rest] = refusals;
+  return `refused: ${first?.text ?? 'it could not be decided'}${rest.length === 0 ? '' : ` (and ${rest.length} more)`}`;
+}
+
+export function reasonTree(said: Said): Reason {
+  const { outcome, refusals } = said;
+  const children = [
+    ...refusals.map((r) => reason('no', r.code, r.text, r.remedy === undefined ? [] : [reason('note', r.code, r.remedy)])),
+    ...said.seats.map(seatReason),
+    ...provenanceReasons(said.found),
+    ...riskReasons(said),
+    ...said.reasons,
+  ];
+  if (outcome === 'pass') return reason('yes', 'PASS', 'this change may land without a sign-off', children);
+  if (outcome === 'signoff') return reason('no', 'SIGNOFF_MISSING', `this change needs ${said.seats.map(seatText).join(', and ')}`, children);
+  return reason('no', refusals[0]?.code ?? 'INTERNAL', 'this change is refused, whoever signs', children);
+}
+
+function seatReason(seat: Seat): Reason {
+  const who = seat.candidates.length === 0 ? 'nobody on the roster can' : `can sign: ${seat.candidates.join(', ')}`;
+  return reason('no', 'SIGNOFF_MISSING', `${seat.rule}: ${seatText(seat)}`, [reason('note', 'SIGNOFF_MISSING', who)]);
+}
+
+function provenanceReasons({ provenance, level, graph }: Findings): readonly Reason[] {
+  const seen = provenance.evidence.map((e) => reason('note', e.slot === 'sticky' ? 'PROVENANCE_STICKY' : 'PROVENANCE', `${e.tool}: ${e.matched} (${e.slot})`));
+  const denied = provenance.contradictions.map((c) => reason('note', 'PROVENANCE_CONTRADICTION', c));
+  const counts = level === provenance.level ? '' : `, which counts as ${level} here`;
+  const people = [...graph.excluded].map(([person, roles]) => reason('note', 'SOD_AUTHOR', `${person} may not sign: ${roles.join(', ')}`));
+  return [reason('note', 'PROVENANCE', `AI assistance: ${provenance.level}${counts}`, [...seen, ...denied]), ...people];
+}
+
+function riskReasons({ findings, found, tier }: Said): readonly Reason[] {
+  const seen = findings.map((f) => reason('note', f.rule.startsWith('SOD') ? 'EXCLUSION_BY_HEADER' : 'FINDING', `${f.severity}: ${f.what} (${f.rule}, ${f.place.path})`));
+  const blind = found.risk.notAnalysed.map((n) => reason('unknown', 'NOT_ANALYSED', `${n.path}: ${n.why}`));
+  const systems = found.systems.map((s) => reason('note', 'SYSTEM_TOUCHED', `touches ${s.name}, criticality ${s.criticality}`));
+  return [reason('note', 'FINDING', `risk: ${tier}`, [...seen, ...blind]), ...systems];
+}

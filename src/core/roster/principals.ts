@@ -1,0 +1,77 @@
+/**
+ * Who stands behind a change, as far as the roster knows. An attacker writes every header of a commit (author, committer,
+ * trailers); only the pusher is the transport's word. Names are never looked up: addresses and accounts are.
+ */
+import type { Commit } from '../change/change.ts';
+import { coAuthors } from '../provenance/assess.ts';
+import { identityOf } from '../provenance/identity.ts';
+import type { PersonId, Principal, PrincipalGraph, PrincipalRole, Roster } from './roster.ts';
+
+interface Seen {
+  readonly role: PrincipalRole;
+  readonly name: string;
+  readonly identity: string;
+}
+
+interface Lookup {
+  readonly people: ReadonlyMap<string, PersonId>;
+  readonly agents: ReadonlyMap<string, { readonly id: string; readonly owner: PersonId }>;
+}
+
+/** What `identityOf` says of a header: a tool, automation, or a person who must be on the roster. */
+export type ToolOf = (name: string, email: string) => { readonly tool: string | null; readonly actor: 'agent' | 'automation' | 'person' };
+
+/**
+ * @param pusher the account the transport authenticated; null in a clone.
+ * A tool that no agent of the roster stands for resolves to itself, with no owner: it is nobody who could sign.
+ */
+export function principalGraph(commits: readonly Commit[], pusher: string | null, roster: Roster, toolOf: ToolOf = identityOf): PrincipalGraph {
+  const seen = distinct([...commits.flatMap(headersOf), ...(pusher === null ? [] : [{ role: 'pusher' as const, name: '', identity: pusher }])]);
+  const lookup = { emails: byKey(roster, (one) => one.emails), accounts: byKey(roster, (one) => one.accounts) };
+  const principals = seen.flatMap((s) => resolve(s, s.role === 'pusher' ? lookup.accounts : lookup.emails, toolOf));
+  return { principals, excluded: excludedBy(principals), unresolved: principals.filter((p) => p.person === null && p.agent === null) };
+}
+
+function headersOf(commit: Commit): readonly Seen[] {
+  const of = (role: PrincipalRole, who: { name: string; email: string }): Seen => ({ role, name: who.name, identity: who.email.trim().toLowerCase() });
+  return [of('author', commit.author), of('committer', commit.committer), ...coAuthors(commit).map((who) => of('co-author', who))];
+}
+
+/** Each role and identity once; the name stays part of it, because tools are known by name and address. */
+function distinct(seen: readonly Seen[]): readonly Seen[] {
+  return [...new Map(seen.map((s) => [JSON.stringify([s.role, s.name, s.identity]), s])).values()];
+}
+
+function byKey(roster: Roster, keys: (one: { readonly emails: readonly string[]; readonly accounts: readonly string[] }) => readonly string[]): Lookup {
+  return {
+    people: new Map(roster.people.flatMap((p) => keys(p).map((key) => [key.toLowerCase(), p.id]))),
+    agents: new Map(roster.agents.flatMap((a) => keys(a).map((key) => [key.toLowerCase(), { id: a.id, owner: a.owner }]))),
+  };
+}
+
+function resolve({ role, name, identity }: Seen, lookup: Lookup, toolOf: ToolOf): readonly Principal[] {
+  const key = identity.toLowerCase();
+  // A person's own address wins over any display name: nobody leaves the graph by calling themselves a bot.
+  const person = lookup.people.get(key);
+  if (person !== undefined) return [{ role, identity, person, agent: null }];
+  const agent = lookup.agents.get(key);
+  if (agent !== undefined) {
+    return [
+      { role, identity, person: null, agent: agent.id },
+      { role: 'agent-owner', identity, person: agent.owner, agent: agent.id },
+    ];
+  }
+  return [{ role, identity: identity === '' ? name : identity, person: null, agent: role === 'pusher' ? null : toolNamed(toolOf(name, identity)) }];
+}
+
+const toolNamed = ({ tool, actor }: ReturnType<ToolOf>): string | null => (actor === 'person' ? null : (tool ?? 'automation'));
+
+function excludedBy(principals: readonly Principal[]): ReadonlyMap<PersonId, readonly PrincipalRole[]> {
+  const excluded = new Map<PersonId, PrincipalRole[]>();
+  for (const { person, role } of principals) {
+    if (person === null) continue;
+    const roles = excluded.get(person) ?? [];
+    if (!roles.includes(role)) excluded.set(person, [...roles, role]);
+  }
+  return excluded;
+}
