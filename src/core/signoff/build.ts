@@ -1,45 +1,60 @@
 /**
- * Building a sign-off statement from the decision that asks for it and the words of the person who signs. Member order is
+ * Building a sign-off statement from what was decided, shown and said. Member order is
  * fixed by the code below; the bytes are made once by `statementBytes`, signed, and from then on only those bytes travel.
  */
 import { utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import type { Oid } from '../change/change.ts';
-import type { Decision } from '../policy/decision.ts';
+import type { Tier } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { type Assumption, type Disposition, NAMES, type SignoffDecision, type SignoffPredicate, type Stage, type Statement } from './statement.ts';
 
 /** What a human accepts by signing, in the words a page shows above the button. */
 export const ACCEPTANCE = 'I reviewed this exact change and accept accountability for it reaching production.';
 
-/** What the person said. */
-export interface SignerWords {
-  readonly decision: SignoffDecision;
-  readonly conditions: readonly string[];
-  readonly answers: readonly { readonly question: string; readonly answer: string }[];
-  readonly dispositions: readonly Disposition[];
-  readonly assumptions: readonly Assumption[];
-  readonly notChecked: string;
-  readonly review: Omit<SignoffPredicate['review'], 'signedAt'>;
-  /** Lowercase hex SHA-256 of exactly what was shown. */
-  readonly presented: string;
+/** The change as `Change` and `Decision.change` both hold it. */
+export interface SignedChange {
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly base: Oid | null;
+  readonly mergeBase: Oid | null;
+  readonly head: Oid;
+  readonly headTree: Oid;
+  readonly alg: string;
+  readonly manifest: string;
+  readonly manifest256: string;
 }
 
 export interface SignoffInput {
-  /** What policy asks: gives change, exclusions, provenance, policy digest and tier. */
-  readonly decision: Decision;
-  /** `implementation` where absent. */
-  readonly stage?: Stage;
-  readonly answers: SignerWords;
-  readonly signer: { readonly id: PersonId; readonly level: string; readonly domains: readonly string[] };
-  readonly credential: SignoffPredicate['signer']['credential'];
-  readonly rosterDigest: string;
-  readonly policyUri: string;
+  readonly decision: SignoffDecision;
+  readonly stage: Stage;
+  readonly conditions?: readonly string[];
+  /** `ACCEPTANCE` where absent. */
+  readonly statement?: string;
+  readonly signer: {
+    readonly person: PersonId;
+    readonly level: string;
+    readonly domains: readonly string[];
+    readonly rosterDigest: string;
+    /** base64url credential id for passkeys, the key's fingerprint for SSH keys. */
+    readonly credentialId: string;
+    readonly kind: SignoffPredicate['signer']['credential']['type'];
+  };
+  readonly change: SignedChange;
+  readonly excluded: readonly PersonId[];
+  readonly provenance: SignoffPredicate['provenance'];
+  readonly policy: { readonly uri: string; readonly digest: string; readonly tier: Tier };
+  /** Lowercase hex SHA-256 of exactly what was shown. */
+  readonly presented: string;
+  readonly answers: SignoffPredicate['answers'];
+  readonly dispositions: readonly Disposition[];
+  readonly assumptions: readonly Assumption[];
+  readonly notChecked: string;
+  readonly review: SignoffPredicate['review'];
   readonly seen: SignoffPredicate['log']['seen'];
   /** 32 lowercase hex digits from the caller's randomness. */
   readonly nonce: string;
   /** RFC 3339, UTC. */
-  readonly signedAt: string;
   readonly expires: string;
 }
 
@@ -50,7 +65,7 @@ export const personUrn = (person: PersonId): string => `urn:person:${person}`;
 export const personOf = (urn: string): PersonId | undefined => /^urn:person:([a-z0-9._-]+)$/.exec(urn)?.[1];
 
 export function signoffStatement(input: SignoffInput): Statement {
-  const { change } = input.decision;
+  const { change } = input;
   return {
     _type: NAMES.statementType,
     subject: [
@@ -59,11 +74,11 @@ export function signoffStatement(input: SignoffInput): Statement {
     ],
     predicateType: NAMES.predicate,
     predicate: {
-      decision: input.answers.decision,
-      stage: input.stage ?? 'implementation',
-      conditions: [...input.answers.conditions],
-      statement: ACCEPTANCE,
-      signer: signerOf(input),
+      decision: input.decision,
+      stage: input.stage,
+      conditions: [...(input.conditions ?? [])],
+      statement: input.statement ?? ACCEPTANCE,
+      signer: signerOf(input.signer),
       change: changeOf(change),
       ...contextOf(input),
       ...wordsOf(input),
@@ -78,13 +93,13 @@ export const statementBytes = (statement: Statement<unknown>): Bytes => utf8(JSO
 
 const commit = (id: Oid | null): { gitCommit: string } | null => (id === null ? null : { gitCommit: id });
 
-const signerOf = ({ signer, credential, rosterDigest }: SignoffInput): SignoffPredicate['signer'] => ({
-  id: personUrn(signer.id),
-  qualification: { level: signer.level, domains: [...signer.domains], roster: { sha256: rosterDigest } },
-  credential: { id: credential.id, type: credential.type },
+const signerOf = (signer: SignoffInput['signer']): SignoffPredicate['signer'] => ({
+  id: personUrn(signer.person),
+  qualification: { level: signer.level, domains: [...signer.domains], roster: { sha256: signer.rosterDigest } },
+  credential: { id: signer.credentialId, type: signer.kind },
 });
 
-const changeOf = (change: Decision['change']): SignoffPredicate['change'] => ({
+const changeOf = (change: SignedChange): SignoffPredicate['change'] => ({
   repo: change.repo,
   targetRef: change.targetRef,
   base: commit(change.base),
@@ -94,21 +109,22 @@ const changeOf = (change: Decision['change']): SignoffPredicate['change'] => ({
   manifest256: { sha256: change.manifest256 },
 });
 
-const contextOf = ({ decision, policyUri, answers }: SignoffInput): Pick<SignoffPredicate, 'separation' | 'provenance' | 'policy' | 'presented'> => ({
-  separation: { excluded: decision.excluded.map((e) => personUrn(e.person)).sort() },
-  provenance: { level: decision.provenance.level, tools: [...new Set(decision.provenance.evidence.map((e) => e.tool))].sort() },
-  policy: { uri: policyUri, digest: { sha256: decision.policyDigest }, tier: decision.tier },
-  presented: { sha256: answers.presented },
+const contextOf = ({ excluded, provenance, policy, presented }: SignoffInput): Pick<SignoffPredicate, 'separation' | 'provenance' | 'policy' | 'presented'> => ({
+  separation: { excluded: excluded.map(personUrn).sort() },
+  provenance: { level: provenance.level, tools: [...provenance.tools] },
+  policy: { uri: policy.uri, digest: { sha256: policy.digest }, tier: policy.tier },
+  presented: { sha256: presented },
 });
 
-function wordsOf({ answers, signedAt, seen }: SignoffInput): Pick<SignoffPredicate, 'answers' | 'dispositions' | 'assumptions' | 'notChecked' | 'review' | 'log'> {
-  const { openedAt, activeSeconds, filesViewed, filesTotal } = answers.review;
+function wordsOf(input: SignoffInput): Pick<SignoffPredicate, 'answers' | 'dispositions' | 'assumptions' | 'notChecked' | 'review' | 'log'> {
+  const { openedAt, signedAt, activeSeconds, filesViewed, filesTotal } = input.review;
+  const { origin, size, root } = input.seen;
   return {
-    answers: answers.answers.map(({ question, answer }) => ({ question, answer })),
-    dispositions: answers.dispositions.map(({ finding, disposition, note }) => ({ finding, disposition, note })),
-    assumptions: answers.assumptions.map(({ text, holds }) => ({ text, holds })),
-    notChecked: answers.notChecked,
+    answers: input.answers.map(({ question, answer }) => ({ question, answer })),
+    dispositions: input.dispositions.map(({ finding, disposition, note }) => ({ finding, disposition, note })),
+    assumptions: input.assumptions.map(({ text, holds }) => ({ text, holds })),
+    notChecked: input.notChecked,
     review: { openedAt, signedAt, activeSeconds, filesViewed, filesTotal },
-    log: { seen: { origin: seen.origin, size: seen.size, root: seen.root } },
+    log: { seen: { origin, size, root } },
   };
 }

@@ -11,14 +11,14 @@ import type { TrustedKey } from './trust.ts';
 export interface PeopleExpectation {
   /** Everybody behind the change, recomputed by the verifier: what the statement says of it is only its signer's word. */
   readonly excluded: ReadonlyMap<PersonId, readonly PrincipalRole[]>;
-  /** Names of levels, lowest first. */
-  readonly ladder: readonly string[];
   /** The roster in force: who is not on it signs nothing, and a level it says bounds the one enrolled. */
   readonly roster?: Pick<Roster, 'people'>;
-  /** The seats asked for: the signer must fill one. Absent or empty: any enrolled human does. */
-  readonly seats?: readonly (Pick<Seat, 'level'> & Partial<Pick<Seat, 'candidates'>>)[];
+  /** The seat to fill, or what all seats have in common; absent: any enrolled human serves. */
+  readonly seat?: FillableSeat;
 }
 
+/** Candidates absent: anyone of the level. */
+export type FillableSeat = Pick<Seat, 'level'> & Partial<Pick<Seat, 'candidates'>>;
 type KeyHolder = Pick<TrustedKey, 'person' | 'level'>;
 
 const SOD: Readonly<Record<PrincipalRole, ReasonCode>> = {
@@ -31,28 +31,28 @@ const SOD: Readonly<Record<PrincipalRole, ReasonCode>> = {
 };
 
 /** Problems: KEY_UNKNOWN (claims to be somebody else), PERSON_UNKNOWN, SOD_*, QUAL_LEVEL, QUAL_SCOPE. */
-export function checkPeople(statement: Statement, key: KeyHolder, expect: PeopleExpectation): readonly Problem[] {
+export function checkPeople(statement: Statement, key: KeyHolder, ladder: readonly string[], expect: PeopleExpectation): readonly Problem[] {
   const { signer } = statement.predicate;
   const codes = new Set((expect.excluded.get(key.person) ?? []).map((role) => SOD[role]));
   const unlisted = expect.roster !== undefined && !expect.roster.people.some((p) => p.id === key.person);
-  const level = checkLevel(statement, key, expect);
+  const level = checkLevel(statement, key, ladder, expect);
   return [
     ...(signer.id === personUrn(key.person) ? [] : [problem('KEY_UNKNOWN', `the key is not one of ${signer.id}`)]),
     ...(unlisted ? [problem('PERSON_UNKNOWN', `${key.person} is not on the roster`)] : []),
     ...[...codes].map((code) => problem(code, `${key.person} stands behind this change and may not sign it`)),
-    ...(level.length > 0 ? level : checkSeats(statement, key, expect)),
+    ...(level.length > 0 ? level : checkSeat(statement, key, ladder, expect)),
   ];
 }
 
 /** The lowest of what the statement claims, enrolment vouches for and the roster says. Every one is on the ladder: `checkLevel`. */
-export function effectiveLevel(statement: Statement, key: KeyHolder, expect: Pick<PeopleExpectation, 'ladder' | 'roster'>): string {
+export function effectiveLevel(statement: Statement, key: KeyHolder, ladder: readonly string[], expect: Pick<PeopleExpectation, 'roster'>): string {
   const levels = claims(statement, key, expect);
-  return expect.ladder.find((level) => levels.includes(level)) ?? '';
+  return ladder.find((level) => levels.includes(level)) ?? '';
 }
 
 /** Humans still missing of a seat: distinct people among verified sign-offs whose level and candidacy fill it. */
 export function missingHumans(
-  seat: Pick<Seat, 'humans' | 'level'> & Partial<Pick<Seat, 'candidates'>>,
+  seat: FillableSeat & Pick<Seat, 'humans'>,
   signoffs: readonly { readonly signer: PersonId; readonly level: string }[],
   ladder: readonly string[],
 ): number {
@@ -66,24 +66,21 @@ const claims = (statement: Statement, key: KeyHolder, { roster }: Pick<PeopleExp
   ...(roster?.people.filter((p) => p.id === key.person).map((p) => p.level) ?? []),
 ];
 
-function checkLevel(statement: Statement, key: KeyHolder, expect: PeopleExpectation): readonly Problem[] {
-  const levels = order(expect.ladder);
+function checkLevel(statement: Statement, key: KeyHolder, ladder: readonly string[], expect: PeopleExpectation): readonly Problem[] {
+  const levels = order(ladder);
   const [claimed = '', vouched = '', listed = vouched] = claims(statement, key, expect);
   if (![claimed, vouched, listed].every((l) => levels.has(l))) return [problem('QUAL_LEVEL', `the level of ${key.person} is not on the ladder`)];
   const claimsMore = levels.above(claimed, vouched) || levels.above(claimed, listed);
   return claimsMore ? [problem('QUAL_LEVEL', `${key.person} claims to be ${claimed} and is not`)] : [];
 }
 
-/** One seat filled is enough; otherwise what the first refuses for. */
-function checkSeats(statement: Statement, key: KeyHolder, expect: PeopleExpectation): readonly Problem[] {
-  const level = effectiveLevel(statement, key, expect);
-  const refusals = (expect.seats ?? []).map((seat) => fills(seat, key.person, level, expect.ladder));
-  const [first] = refusals;
-  return first === undefined || refusals.includes(undefined) ? [] : [first];
+function checkSeat(statement: Statement, key: KeyHolder, ladder: readonly string[], expect: PeopleExpectation): readonly Problem[] {
+  const refusal = expect.seat === undefined ? undefined : fills(expect.seat, key.person, effectiveLevel(statement, key, ladder, expect), ladder);
+  return refusal === undefined ? [] : [refusal];
 }
 
 /** Undefined where the person fills the seat. */
-function fills(seat: Pick<Seat, 'level'> & Partial<Pick<Seat, 'candidates'>>, person: PersonId, level: string, ladder: readonly string[]): Problem | undefined {
+function fills(seat: FillableSeat, person: PersonId, level: string, ladder: readonly string[]): Problem | undefined {
   const levels = order(ladder);
   const senior = seat.level === null || (levels.has(level) && levels.has(seat.level) && levels.atLeast(level, seat.level));
   if (!senior) return problem('QUAL_LEVEL', `${person} is ${level}, and ${seat.level} is asked for`);

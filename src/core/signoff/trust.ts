@@ -2,13 +2,13 @@
  * What a verifier trusts: trust.json, carried out of band and never inside a bundle. Every key in it was signed in by
  * humans; a reader refuses the whole file rather than half of it. Bytes: docs/spec/bundle.md.
  */
-import { base64, fromBase64, utf8 } from '../base/bytes.ts';
+import { base64, fromBase64 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { parseVkey } from '../log/note.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
-import { boolean, count, list, matching, object, oneOf, optional, shaped, string } from './shape.ts';
+import { boolean, count, list, matching, object, oneOf, optional, shaped } from './shape.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
 import type { RelyingParty } from './webauthn.ts';
@@ -22,8 +22,6 @@ export interface TrustedKey {
   /** base64 of the OpenSSH public key blob. */
   readonly blob: string;
   readonly kind: 'webauthn' | 'sk-ssh' | 'demo';
-  /** base64url; empty for `sk-ssh`. */
-  readonly credentialId: string;
   readonly backupEligible: boolean;
   /** The last one seen. */
   readonly counter: number;
@@ -37,6 +35,8 @@ export interface SignoffTrust extends RelyingParty {
   readonly keys: readonly TrustedKey[];
   readonly namespace: string;
   readonly mode: 'production' | 'demo';
+  /** Names of levels, lowest first. */
+  readonly ladder: readonly string[];
 }
 
 export interface TrustedPerson {
@@ -54,8 +54,7 @@ export interface TrustBundle extends RelyingParty {
   /** C2SP vkey. */
   readonly logKey: string;
   readonly namespace: string;
-  /** Names of levels, lowest first. */
-  readonly ladder: readonly string[];
+  readonly ladder: SignoffTrust['ladder'];
   readonly people: readonly TrustedPerson[];
 }
 
@@ -64,7 +63,6 @@ const KEY = object({
   keyid: filled,
   blob: filled,
   kind: oneOf('webauthn', 'sk-ssh', 'demo'),
-  credentialId: string,
   backupEligible: boolean,
   counter: count,
   since: count,
@@ -93,21 +91,30 @@ export function parseTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]
 }
 
 /** Two spaces, fixed member order, LF at the end: a file people read and keep in git. */
-export function formatTrust(trust: TrustBundle): Bytes {
+export function formatTrust(trust: TrustBundle): string {
   const { version, mode, origin, logKey, rpId, origins, namespace, ladder } = trust;
   const people = trust.people.map(({ id, name, level, keys }) => ({ id, name, level, keys: keys.map(keyMembers) }));
-  return utf8(`${JSON.stringify({ version, mode, origin, logKey, rpId, origins, namespace, ladder, people }, null, 2)}\n`);
+  return `${JSON.stringify({ version, mode, origin, logKey, rpId, origins, namespace, ladder, people }, null, 2)}\n`;
+}
+
+/** Keys by person, for a trust file. @param names of people, by id. */
+export function trustedPeople(keys: readonly TrustedKey[], names: ReadonlyMap<PersonId, string>): readonly TrustedPerson[] {
+  const ids = [...new Set(keys.map((k) => k.person))];
+  return ids.map((id) => {
+    const own = keys.filter((k) => k.person === id);
+    return { id, name: names.get(id) ?? id, level: own[0]?.level ?? '', keys: own.map(keyMembers) };
+  });
 }
 
 /** The part that verifies signatures. */
 export function signoffTrust(trust: TrustBundle): SignoffTrust {
-  const { rpId, origins, namespace, mode } = trust;
-  return { rpId, origins, namespace, mode, keys: trust.people.flatMap((p) => p.keys.map((k) => ({ ...k, person: p.id, level: p.level }))) };
+  const { rpId, origins, namespace, mode, ladder } = trust;
+  return { rpId, origins, namespace, mode, ladder, keys: trust.people.flatMap((p) => p.keys.map((k) => ({ ...k, person: p.id, level: p.level }))) };
 }
 
 const keyMembers = (key: TrustedPerson['keys'][number]): TrustedPerson['keys'][number] => {
-  const { keyid, blob, kind, credentialId, backupEligible, counter, since, revokedAt } = key;
-  return { keyid, blob, kind, credentialId, backupEligible, counter, since, ...(revokedAt === undefined ? {} : { revokedAt }) };
+  const { keyid, blob, kind, backupEligible, counter, since, revokedAt } = key;
+  return { keyid, blob, kind, backupEligible, counter, since, ...(revokedAt === undefined ? {} : { revokedAt }) };
 };
 
 function contradictions(trust: TrustBundle): readonly Problem[] {

@@ -3,14 +3,14 @@
  * usable alone, and all that is wrong is reported, not only the first.
  */
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
-import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
-import { type Finding, findingKey, TIERS } from '../risk/risk.ts';
+import { type Problem, problem } from '../base/result.ts';
+import { TIERS } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
 import { type OpenedSignature, openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { checkPeople, effectiveLevel, type PeopleExpectation } from './people.ts';
-import type { Stage, Statement } from './statement.ts';
+import type { SignoffDecision, Stage, Statement } from './statement.ts';
 import type { SignoffTrust, TrustedKey } from './trust.ts';
 
 export type { OpenedSignature } from './open.ts';
@@ -24,13 +24,13 @@ export interface Expectation extends PeopleExpectation, KeyExpectation {
   readonly stage: Stage;
   /** Lowercase hex SHA-256 of the policy in force; absent only where the verifier cannot know it. */
   readonly policyDigest?: string;
-  /** Findings of this change: an approval has a disposition for each. */
-  readonly findings?: readonly Finding[];
+  /** `findingKey`s of this change: an approval has a disposition for each. */
+  readonly findings?: readonly string[];
   /**
-   * Takes any decision, to record it. Without it only `approve` serves: conditions must be discharged by a later
-   * statement, and asking for changes is no approval.
+   * `['approve']` where absent: conditions must be discharged by a later statement, and asking for changes is no approval.
+   * A server that records what people say asks for all.
    */
-  readonly anyDecision?: boolean;
+  readonly decisions?: readonly SignoffDecision[];
   readonly usedNonces?: ReadonlySet<string>;
 }
 
@@ -45,32 +45,35 @@ export interface VerifiedSignoff {
   readonly digest: string;
 }
 
+export type Verification = { readonly ok: true; readonly signoff: VerifiedSignoff } | { readonly ok: false; readonly problems: readonly Problem[] };
+
 /** Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_*, CONTENT_MISMATCH, SOD_*, QUAL_*, PERSON_UNKNOWN. */
-export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expectation): Result<VerifiedSignoff, readonly Problem[]> {
+export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expectation): Verification {
   const opened = openEnvelope(envelope, trust.namespace);
-  if (!opened.ok) return err([opened.error]);
+  if (!opened.ok) return { ok: false, problems: [opened.error] };
   const key = findKey(opened.value, trust.keys);
   const statement = parseStatement(opened.value.payload);
   const problems = [
     ...(key.ok ? checkKey(opened.value, key.value, trust.mode, expect) : [key.error]),
     ...checkAuthenticator(opened.value, trust),
     ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkContent(statement.value, expect)] : [statement.error]),
-    ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, expect) : []),
+    ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, trust.ladder, expect) : []),
   ];
-  if (problems.length > 0 || !key.ok || !statement.ok) return err(problems);
-  return ok(verified(envelope, opened.value, key.value, statement.value, expect));
+  if (problems.length > 0 || !key.ok || !statement.ok) return { ok: false, problems };
+  const level = effectiveLevel(statement.value, key.value, trust.ladder, expect);
+  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level) };
 }
 
 /** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
 export function checkStatement({ predicate }: Statement, expect: Omit<Expectation, keyof PeopleExpectation | 'counters' | 'allowDemo'>): readonly Problem[] {
   const { change, policy, decision } = predicate;
   const approves = decision === 'approve' || decision === 'approve_with_conditions';
-  const silent = (expect.findings ?? []).map(findingKey).filter((f) => approves && !predicate.dispositions.some((d) => d.finding === f));
+  const silent = (expect.findings ?? []).filter((f) => approves && !predicate.dispositions.some((d) => d.finding === f));
   const rules: readonly (readonly [boolean, Problem])[] = [
     [change.repo === expect.repo, problem('ST_REPO', `signed for repository ${change.repo}, not ${expect.repo}`)],
     [change.targetRef === expect.targetRef, problem('ST_REF', `signed for ${change.targetRef}, not ${expect.targetRef}`)],
     [predicate.stage === expect.stage, problem('ST_STAGE', `signed for stage ${predicate.stage}, not ${expect.stage}`)],
-    [expect.anyDecision === true || decision === 'approve', problem('ST_DECISION', `the decision is ${decision}`)],
+    [(expect.decisions ?? ['approve']).includes(decision), problem('ST_DECISION', `the decision is ${decision}`)],
     [expect.policyDigest === undefined || policy.digest.sha256 === expect.policyDigest, problem('ST_POLICY', 'signed under another policy than the one in force')],
     [expect.tier === undefined || TIERS.atLeast(policy.tier, expect.tier), problem('ST_TIER', `signed at tier ${policy.tier}, and the change is ${expect.tier}`)],
     [Date.parse(predicate.expires) > expect.now, problem('ST_EXPIRED', `the sign-off expired at ${predicate.expires}`)],
@@ -91,9 +94,9 @@ export function checkContent(statement: Statement, expect: Pick<Expectation, 'ma
   return manifest256.sha256 === expect.manifest256 ? problems : [...problems, problem('CONTENT_MISMATCH', 'the object ids agree, and the contents behind them do not')];
 }
 
-const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, expect: Expectation): VerifiedSignoff => ({
+const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string): VerifiedSignoff => ({
   signer: key.person,
-  level: effectiveLevel(statement, key, expect),
+  level,
   statement,
   keyid: opened.keyid,
   counter: opened.signature.counter,

@@ -1,0 +1,70 @@
+/**
+ * The sign-off bundle: one file that proves a change years later. Bytes travel as base64, so that no re-encoding of JSON
+ * can change a hash. Nothing in a bundle is trusted for having been in it, keys least of all. Bytes: docs/spec/bundle.md.
+ */
+import { base64, fromBase64 } from '../base/bytes.ts';
+import type { Bytes } from '../base/crypto.ts';
+import { err, ok, problem, type Result } from '../base/result.ts';
+import { list, object, oneOf, optional, shaped, string } from './shape.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+export const BUNDLE_TYPE = 'application/vnd.countersign.bundle.v1+json';
+
+/** A bundle above this many bytes is refused unread. */
+export const MAX_BUNDLE = 33_554_432;
+
+/** One logged object as the file holds it. */
+export interface BundleParts {
+  /** base64 of the exact envelope bytes. */
+  readonly envelope: string;
+  /** base64 of the exact log entry. */
+  readonly entry: string;
+  /** tlog-proof text. */
+  readonly proof: string;
+}
+
+/** One logged object, decoded. */
+export interface Evidence {
+  readonly envelope: Bytes;
+  readonly entry: Bytes;
+  readonly proof: string;
+}
+
+export interface Bundle {
+  readonly signoffs: readonly Evidence[];
+  /** The gate's own record of the landing; it bounds the time of landing. */
+  readonly landed?: Evidence;
+}
+
+const PARTS = object({ envelope: string, entry: string, proof: string });
+const BUNDLE = object({ mediaType: oneOf(BUNDLE_TYPE), signoffs: list(PARTS, 1), landed: optional(PARTS) });
+
+/** The file's text, LF at the end. */
+export const formatBundle = (signoffs: readonly BundleParts[], landed?: BundleParts): string =>
+  `${JSON.stringify({ mediaType: BUNDLE_TYPE, signoffs: signoffs.map(members), ...(landed === undefined ? {} : { landed: members(landed) }) })}\n`;
+
+/** Problems: BUNDLE_FORMAT. */
+export function parseBundle(bytes: Bytes): Result<Bundle> {
+  if (bytes.length > MAX_BUNDLE) return bad(`larger than ${MAX_BUNDLE} bytes`);
+  const json = parseStrictJson(bytes);
+  if (!json.ok) return bad(json.error);
+  const bundle = shaped(BUNDLE, json.value);
+  if (!bundle.ok) return bad(bundle.error.join(', '));
+  // The LF is part of the file: without it the last byte could be cut unseen.
+  if (bytes.at(-1) !== 0x0a) return bad('the last line has no end');
+  const signoffs = bundle.value.signoffs.map(decoded);
+  const landed = bundle.value.landed === undefined ? undefined : decoded(bundle.value.landed);
+  const whole = signoffs.filter((s) => s !== undefined);
+  if (whole.length !== signoffs.length || (bundle.value.landed !== undefined && landed === undefined)) return bad('an envelope or entry is not base64');
+  return ok({ signoffs: whole, ...(landed === undefined ? {} : { landed }) });
+}
+
+const members = ({ envelope, entry, proof }: BundleParts): BundleParts => ({ envelope, entry, proof });
+
+function decoded({ envelope, entry, proof }: BundleParts): Evidence | undefined {
+  const [e, l] = [fromBase64(envelope), fromBase64(entry)];
+  if (e === undefined || l === undefined || base64(e) !== envelope || base64(l) !== entry) return undefined;
+  return { envelope: e, entry: l, proof };
+}
+
+const bad = (why: string): Result<never> => err(problem('BUNDLE_FORMAT', `the bundle cannot be read: ${why}`, { remedy: 'export it again' }));

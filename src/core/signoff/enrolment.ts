@@ -1,0 +1,129 @@
+/**
+ * Enrolment: who may sign is decided by humans, never by the server. A statement names one person and one key; it takes
+ * effect when a quorum of other enrolled people signed it, each with the same ceremony as a sign-off.
+ */
+import { base64, fromBase64 } from '../base/bytes.ts';
+import { type Bytes, sha256Hex } from '../base/crypto.ts';
+import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
+import type { PersonId } from '../roster/roster.ts';
+import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
+import { personOf, personUrn } from './build.ts';
+import { type Envelope, type EnvelopeSignature, parseEnvelope } from './dsse.ts';
+import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
+import { type OpenedSignature, openSignature } from './open.ts';
+import { parseStatementOf } from './parse.ts';
+import { boolean, count, matching, object, oneOf, type Shape, string } from './shape.ts';
+import { NAMES, type Statement } from './statement.ts';
+import type { SignoffTrust, TrustedKey } from './trust.ts';
+
+/** One person, one key. */
+export interface EnrolmentSubject {
+  readonly person: PersonId;
+  readonly name: string;
+  readonly level: string;
+  readonly keyid: string;
+  /** base64 of the OpenSSH public key blob. */
+  readonly blob: string;
+  readonly kind: TrustedKey['kind'];
+  readonly credentialId: string;
+  /** The client's word; empty for `sk-ssh`. */
+  readonly aaguid: string;
+  readonly backupEligible: boolean;
+  readonly counter: number;
+}
+
+export interface EnrolmentPredicate {
+  readonly person: { readonly id: string; readonly name: string; readonly level: string };
+  readonly key: Omit<EnrolmentSubject, 'person' | 'name' | 'level'>;
+  /** The installation it is for. */
+  readonly rpId: string;
+  readonly nonce: string;
+}
+
+const filled = matching(/\S/, 'filled in');
+const PREDICATE: Shape<EnrolmentPredicate> = object({
+  person: object({ id: matching(/^urn:person:[a-z0-9._-]+$/, 'a person'), name: filled, level: filled }),
+  key: object({
+    keyid: filled,
+    blob: filled,
+    kind: oneOf('webauthn', 'sk-ssh', 'demo'),
+    credentialId: string,
+    aaguid: string,
+    backupEligible: boolean,
+    counter: count,
+  }),
+  rpId: filled,
+  nonce: matching(/^[0-9a-f]{32}$/, '32 lowercase hex digits'),
+});
+
+/** Serialise with `statementBytes`, once. @param nonce 32 lowercase hex digits. */
+export function enrolmentStatement(of: EnrolmentSubject, rpId: string, nonce: string): Statement<EnrolmentPredicate> {
+  const { keyid, blob, kind, credentialId, aaguid, backupEligible, counter } = of;
+  return {
+    _type: NAMES.statementType,
+    subject: [{ name: 'key', digest: { sha256: sha256Hex(fromBase64(blob) ?? new Uint8Array(0)) } }],
+    predicateType: NAMES.enrolmentPredicate,
+    predicate: {
+      person: { id: personUrn(of.person), name: of.name, level: of.level },
+      key: { keyid, blob, kind, credentialId, aaguid, backupEligible, counter },
+      rpId,
+      nonce,
+    },
+  };
+}
+
+/**
+ * The key to enrol, where `quorum` distinct people other than its owner signed. Every signature present must be good: a bad
+ * one beside enough good ones is a sign of tampering. Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, QUORUM.
+ */
+export function verifyEnrolment(
+  envelope: Bytes,
+  trust: SignoffTrust,
+  quorum: number,
+  expect: Pick<KeyExpectation, 'now' | 'allowDemo'>,
+): Result<EnrolmentSubject, readonly Problem[]> {
+  const parsed = parseEnvelope(envelope);
+  if (!parsed.ok) return err([parsed.error]);
+  const signers = parsed.value.signatures.map((s) => signerOf(parsed.value, s, trust, expect));
+  const bad = signers.flatMap((s) => (s.ok ? [] : s.error));
+  if (bad.length > 0) return err(bad);
+  const subject = subjectOf(parsed.value.payload, trust);
+  if (!subject.ok) return err([subject.error]);
+  const people = new Set(signers.flatMap((s) => (s.ok && s.value !== subject.value.person ? [s.value] : [])));
+  if (!(quorum >= 1 && people.size >= quorum)) return err([problem('QUORUM', `${people.size} of ${quorum} people other than ${subject.value.person} signed this enrolment`)]);
+  return ok(subject.value);
+}
+
+/** What an enrolment says, from bytes a signature was verified over. Problems: ST_TYPE, KEY_MODEL, KEY_PLAIN, SIG_*. */
+export function subjectOf(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): Result<EnrolmentSubject> {
+  const statement = parseStatementOf(payload, NAMES.enrolmentPredicate, PREDICATE);
+  if (!statement.ok) return statement;
+  const { person, key, rpId } = statement.value.predicate;
+  const blob = fromBase64(key.blob);
+  const parsed = blob === undefined || base64(blob) !== key.blob ? undefined : parseKeyBlob(blob);
+  if (blob === undefined || parsed === undefined) return err(problem('ST_TYPE', 'the key of the enrolment is not base64'));
+  if (!parsed.ok) return parsed;
+  const [subject, ...more] = statement.value.subject;
+  const agrees = subject?.name === 'key' && subject.digest.sha256 === sha256Hex(blob) && more.length === 0 && key.keyid === keyIdOf(blob);
+  if (!agrees || rpId !== trust.rpId) return err(problem('ST_TYPE', 'the enrolment contradicts itself or is for another installation'));
+  const isPasskey = key.kind !== 'sk-ssh';
+  const fits = isPasskey ? parsed.value.type === SK_ECDSA && parsed.value.application === trust.rpId : parsed.value.application.startsWith('ssh:');
+  if (!fits || (key.kind === 'demo' && trust.mode !== 'demo')) return err(problem('KEY_MODEL', `this key cannot be enrolled as ${key.kind}`));
+  return ok({ person: personOf(person.id) ?? '', name: person.name, level: person.level, ...key });
+}
+
+/** The person whose enrolled key made one of the signatures. */
+function signerOf(
+  envelope: Envelope,
+  signature: EnvelopeSignature,
+  trust: Omit<SignoffTrust, 'ladder'>,
+  expect: Pick<KeyExpectation, 'now' | 'allowDemo'>,
+): Result<PersonId, readonly Problem[]> {
+  const opened: Result<OpenedSignature> = openSignature(envelope, signature, trust.namespace);
+  if (!opened.ok) return err([opened.error]);
+  const key = findKey(opened.value, trust.keys);
+  if (!key.ok) return err([key.error]);
+  // Synced passkeys may confirm a person; only sign-offs at the top tier bar them.
+  const problems = [...checkKey(opened.value, key.value, trust.mode, { ...expect, tier: 'high', counters: 'logged' }), ...checkAuthenticator(opened.value, trust)];
+  return problems.length > 0 ? err(problems) : ok(key.value.person);
+}

@@ -1,0 +1,119 @@
+/**
+ * Verifying a bundle offline: no network, no server, no key from the bundle. The attacker wrote the bundle; the trust file
+ * came another way; `landed` was computed from the verifier's own clone. Steps are those of docs/spec/bundle.md.
+ */
+import { sha256Hex } from '../base/crypto.ts';
+import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
+import { type Entry, parseEntry } from '../log/entry.ts';
+import { parseVkey } from '../log/note.ts';
+import { verifyProof } from '../log/proof.ts';
+import type { Seat } from '../policy/decision.ts';
+import type { Tier } from '../risk/risk.ts';
+import type { PersonId, PrincipalRole } from '../roster/roster.ts';
+import type { Bundle, Evidence } from './bundle.ts';
+import { openEnvelope } from './open.ts';
+import { parseStatement } from './parse.ts';
+import { type FillableSeat, missingHumans } from './people.ts';
+import type { Stage } from './statement.ts';
+import { type SignoffTrust, signoffTrust, type TrustBundle } from './trust.ts';
+import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
+
+/** What landed, as the verifier's own repository says. */
+export interface Landed {
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly manifest: string;
+  readonly manifest256: string;
+  /** Absent: nobody is known to stand behind the change, so nobody is excluded here. */
+  readonly excluded?: ReadonlyMap<PersonId, readonly PrincipalRole[]>;
+}
+
+/** What policy asked, where the verifier knows it. */
+export interface Required {
+  readonly stage?: Stage;
+  readonly policyDigest?: string;
+  readonly tier?: Tier;
+  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'>)[];
+  readonly allowDemo?: boolean;
+}
+
+export interface OfflineReport {
+  /** Empty: proven. */
+  readonly problems: readonly Problem[];
+  readonly signoffs: readonly VerifiedSignoff[];
+}
+
+/** Every problem, each with `place` naming the sign-off. None means: enough humans signed exactly this, and it is logged. */
+export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): readonly Problem[] {
+  return examineBundle(bundle, trust, landed, required).problems;
+}
+
+export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+  const landing = bundle.landed === undefined ? undefined : logged(bundle.landed, trust, 'landed');
+  const results = bundle.signoffs.map((evidence, i) => {
+    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value : undefined);
+    return answer.ok ? answer : err(answer.error.map((p) => ({ ...p, place: `signoffs[${i}]` })));
+  });
+  const signoffs = results.flatMap((r) => (r.ok ? [r.value] : []));
+  const failures = results.flatMap((r) => (r.ok ? [] : r.error));
+  const land = landing === undefined || landing.ok ? [] : [{ ...landing.error, place: 'landed' }];
+  return { problems: [...failures, ...land, ...quorum(signoffs, trust, required)], signoffs };
+}
+
+/** Steps 2 to 7 on the signature, step 8 on the log. The time that counts is the log's. */
+function verifyEvidence(evidence: Evidence, trust: TrustBundle, landed: Landed, required: Required, landing: Entry | undefined): Result<VerifiedSignoff, readonly Problem[]> {
+  const entry = logged(evidence, trust, 'signoff');
+  const signing = signoffTrust(trust);
+  if (!entry.ok) return err([...signatureProblems(evidence, signing), entry.error]);
+  const signedAt = entry.value.at;
+  const verified = verifySignoff(evidence.envelope, signing, expectation(landed, required, signedAt));
+  if (!verified.ok) return err(verified.problems);
+  const { expires, nonce } = verified.signoff.statement.predicate;
+  // Expiry bounds the landing, not later audits.
+  const landedAt = landing?.at ?? signedAt;
+  if (!(landedAt >= signedAt)) return err([problem('LOG_FORK', `the landing is logged before sign-off ${nonce}`)]);
+  return Date.parse(expires) > landedAt ? ok(verified.signoff) : err([problem('ST_EXPIRED', `the sign-off expired at ${expires}, before the landing`)]);
+}
+
+const expectation = (landed: Landed, required: Required, now: number): Expectation => ({
+  repo: landed.repo,
+  targetRef: landed.targetRef,
+  manifest: landed.manifest,
+  manifest256: landed.manifest256,
+  excluded: landed.excluded ?? new Map(),
+  stage: required.stage ?? 'implementation',
+  now,
+  counters: 'logged',
+  allowDemo: required.allowDemo === true,
+  ...(required.policyDigest === undefined ? {} : { policyDigest: required.policyDigest }),
+  ...(required.tier === undefined ? {} : { tier: required.tier }),
+});
+
+/** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
+function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<Entry> {
+  const key = parseVkey(trust.logKey);
+  if (!key.ok) return key;
+  const proven = verifyProof(proof, entry, [key.value]);
+  if (!proven.ok) return proven;
+  const parsed = parseEntry(entry);
+  if (!parsed.ok) return parsed;
+  if (parsed.value.type !== type) return err(problem('LOG_FORMAT', `the log entry is a ${parsed.value.type}, not a ${type}`));
+  return parsed.value.envelope === sha256Hex(envelope) ? ok(parsed.value) : err(problem('LOG_INCLUSION', 'the log entry is of another envelope'));
+}
+
+/** Without a log time nothing can be said of keys and expiry; what the bytes alone show is still reported. */
+function signatureProblems({ envelope }: Evidence, trust: SignoffTrust): readonly Problem[] {
+  const opened = openEnvelope(envelope, trust.namespace);
+  if (!opened.ok) return [opened.error];
+  const statement = parseStatement(opened.value.payload);
+  return statement.ok ? [] : [statement.error];
+}
+
+/** Distinct people, each counted once whatever they signed with and however often. Asked for nothing, one human is the least. */
+function quorum(signoffs: readonly VerifiedSignoff[], trust: TrustBundle, { seats }: Required): readonly Problem[] {
+  const asked = seats === undefined || seats.length === 0 ? [{ humans: 1, level: null }] : seats;
+  return asked.flatMap((seat) => {
+    const missing = missingHumans(seat, signoffs, trust.ladder);
+    return missing === 0 ? [] : [problem('QUORUM', `${missing} of ${seat.humans} humans are missing`)];
+  });
+}
