@@ -1,0 +1,22 @@
+/** C2SP tlog-tiles: where a tile lies among the static files of a log, and how wide the last one of a level is. */
+
+/** Hashes of a full tile, entries of a full bundle. */
+export const TILE_WIDTH = 256;
+
+/** `tile/<level>/<N>[.p/<width>]`; `entries` for bundles of entries. A full tile has no width in its name. */
+export function tilePath(level: number | 'entries', index: number, width: number = TILE_WIDTH): string {
+  return `tile/${level}/${indexPath(index)}${width === TILE_WIDTH ? '' : `.p/${width}`}`;
+}
+
+/** Groups of three digits, all but the last marked: 1234067 is `x001/x234/067`. */
+export function indexPath(index: number): string {
+  const digits = String(index);
+  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, '0').match(/.{3}/g) ?? [];
+  return groups.map((g, i) => (i === groups.length - 1 ? g : `x${g}`)).join('/');
+}
+
+/** Full tiles of a level in a log of this size, and the width of the partial one after them (0: there is none). */
+export function tilesAt(level: number, size: number): { readonly full: number; readonly partial: number } {
+  const hashes = Math.floor(size / TILE_WIDTH ** level);
+  return { full: Math.floor(hashes / TILE_WIDTH), partial: hashes % TILE_WIDTH };
+}

@@ -1,0 +1,61 @@
+/**
+ * SQLite through `node:sqlite`, spoken to by kysely. Two connections: one writes, by the sequencer alone, and one reads what
+ * is committed, so that nobody outside a transaction ever sees half of one.
+ */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import type { Schema } from './schema.ts';
+
+/** What a commit waits for: `FULL` an fsync of the write-ahead log, `NORMAL` nothing. */
+export type Durability = 'FULL' | 'NORMAL';
+
+export interface Connection {
+  readonly db: Kysely<Schema>;
+  /** Statements that kysely has no words for. Throws what SQLite throws. */
+  exec(sql: string): void;
+  close(): void;
+}
+
+const BUSY_MS = 5_000;
+
+/** Throws when the file is no database or cannot be opened. */
+export function connect(file: string): Connection {
+  const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true });
+  try {
+    sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full`);
+  } catch (cause) {
+    sqlite.close();
+    throw cause;
+  }
+  return {
+    db: new Kysely<Schema>({ dialect: new SqliteDialect({ database: spoken(sqlite) }) }),
+    exec: (sql) => sqlite.exec(sql),
+    close: () => sqlite.close(),
+  };
+}
+
+/** The few methods kysely's SQLite driver asks for. Statements are kept prepared: the store asks the same few again and again. */
+function spoken(sqlite: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
+  return {
+    close: () => sqlite.close(),
+    prepare: (sql) => {
+      const known = prepared.get(sql);
+      if (known !== undefined) return known;
+      const statement = prepare(sqlite, sql);
+      if (prepared.size < 500) prepared.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function prepare(sqlite: DatabaseSync, sql: string): SqliteStatement {
+  const statement = sqlite.prepare(sql);
+  const bound = (parameters: readonly unknown[]): SQLInputValue[] => parameters.map((p) => (p === undefined ? null : (p as SQLInputValue)));
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...bound(parameters)),
+    run: (parameters) => statement.run(...bound(parameters)),
+    iterate: (parameters) => statement.iterate(...bound(parameters)),
+  };
+}

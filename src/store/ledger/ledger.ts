@@ -1,0 +1,33 @@
+/** The port `Ledger`: appends through the sequencer, reads what is committed and signed. */
+import { fill, inclusionPlan } from '../../core/log/merkle.ts';
+import { formatProof } from '../../core/log/proof.ts';
+import type { Ledger } from '../../flows/ports.ts';
+import { readBody } from '../envelopes/envelopes.ts';
+import type { Database } from '../schema.ts';
+import type { Publisher } from './publisher.ts';
+import { appended, readEntries, readNodes } from './read.ts';
+import type { Sequencer } from './sequencer.ts';
+
+export function ledgerOver(reader: Database, sequencer: Sequencer, publisher: Publisher): Ledger {
+  return {
+    append: (plan) => sequencer.append(plan),
+    checkpoint: async () => {
+      const latest = publisher.latest();
+      if (latest === undefined) throw new Error('a log without genesis has no checkpoint');
+      return latest.note;
+    },
+    proof: async (index) => {
+      const latest = publisher.latest();
+      const plan = latest && inclusionPlan(index, latest.size);
+      if (latest === undefined || plan === undefined) return null;
+      const hashes = fill(plan, await readNodes(reader, plan.nodes));
+      if (hashes === undefined) throw new Error(`node hashes under entry ${index} are missing; run the audit`);
+      return formatProof({ index, hashes, checkpoint: latest.note });
+    },
+    entries: async (from, count) => {
+      const size = publisher.latest()?.size ?? 0;
+      return (await readEntries(reader, from, Math.min(from + count, size))).map(appended);
+    },
+    body: (sha256) => readBody(reader, sha256),
+  };
+}

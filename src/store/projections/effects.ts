@@ -1,0 +1,16 @@
+/** What one entry does to the projections, as plain data: the projector writes these down, `apply` carries them out. */
+import type { Insertable } from 'kysely';
+import type { Schema } from '../schema.ts';
+
+type Row<T extends keyof Schema> = Insertable<Schema[T]>;
+
+export type Effect =
+  | { readonly do: 'key'; readonly row: Row<'keys'> }
+  | { readonly do: 'decide'; readonly row: Omit<Row<'changes'>, 'state'>; readonly outcome: 'pass' | 'signoff' | 'refused' }
+  | { readonly do: 'mark'; readonly row: Row<'sticky'> }
+  | { readonly do: 'sign'; readonly row: Row<'signoffs'> }
+  | { readonly do: 'count'; readonly keyid: string; readonly counter: number }
+  | { readonly do: 'judge'; readonly row: Row<'verdicts'> }
+  /** A move of a ref that was allowed (`landed` null) or happened (`landed` its entry). */
+  | { readonly do: 'land'; readonly row: Row<'landings'>; readonly nonces: readonly string[]; readonly at: number }
+  | { readonly do: 'violate'; readonly row: Row<'violations'> };

@@ -1,0 +1,115 @@
+/** The questions of `Projections` in SQL. Over a transaction they see what it has written; over the reader, what is committed. */
+import type { Selectable } from 'kysely';
+import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
+import type { ChangeRow, KeyRow, LandingRow, Projections, SignoffRow } from '../../flows/ports.ts';
+import type { Reading, Schema } from '../schema.ts';
+
+export function projectionsOver(db: Reading): Projections {
+  return {
+    changes: async ({ state, repo, id, limit }) => {
+      const rows = await db
+        .selectFrom('changes')
+        .selectAll()
+        .$if(state !== undefined, (q) => q.where('state', '=', state ?? 'open'))
+        .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(id !== undefined, (q) => q.where('id', '=', id ?? ''))
+        .orderBy('idx', 'desc')
+        .limit(Math.max(0, Math.trunc(limit)))
+        .execute();
+      return rows.map(changeRow);
+    },
+    signoffs: async ({ repo, manifest, nonce, body }) => {
+      const rows = await db
+        .selectFrom('signoffs')
+        .selectAll()
+        .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(manifest !== undefined, (q) => q.where('manifest', '=', manifest ?? ''))
+        .$if(nonce !== undefined, (q) => q.where('nonce', '=', nonce ?? ''))
+        .$if(body !== undefined, (q) => q.where('body', '=', body ?? ''))
+        .orderBy('idx')
+        .execute();
+      return rows.map(signoffRow);
+    },
+    keys: async ({ person, keyid }) => {
+      const rows = await db
+        .selectFrom('keys')
+        .selectAll()
+        .$if(person !== undefined, (q) => q.where('person', '=', person ?? ''))
+        .$if(keyid !== undefined, (q) => q.where('keyid', '=', keyid ?? ''))
+        .orderBy('idx')
+        .orderBy('keyid')
+        .execute();
+      return rows.map(keyRow);
+    },
+    sticky: async ({ repo, targetRef, since }) => {
+      const rows = await db.selectFrom('sticky').selectAll().where('repo', '=', repo).where('target_ref', '=', targetRef).where('at', '>=', since).orderBy('idx').execute();
+      // A level nobody knows cannot be written; read as the highest, never skipped.
+      return rows.map((r) => ({ level: PROVENANCE_LEVELS.has(r.level) ? r.level : 'agent', paths: JSON.parse(r.paths), seenOn: r.head, seenAt: r.at, tool: r.tool }));
+    },
+    landings: async ({ nonce, repo, targetRef, pending }) => {
+      const rows = await db
+        .selectFrom('landings')
+        .selectAll()
+        .$if(nonce !== undefined, (q) =>
+          q.where(
+            'idx',
+            'in',
+            db
+              .selectFrom('nonces')
+              .select('landing')
+              .where('nonce', '=', nonce ?? ''),
+          ),
+        )
+        .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(targetRef !== undefined, (q) => q.where('target_ref', '=', targetRef ?? ''))
+        .$if(pending !== undefined, (q) => q.where('landed', pending ? 'is' : 'is not', null))
+        .orderBy('idx')
+        .execute();
+      return Promise.all(rows.map((row) => landingRow(db, row)));
+    },
+  };
+}
+
+/** The decision is what a flow appended and the projector read: it is trusted here as the log's own bytes are. */
+const changeRow = (r: Selectable<Schema['changes']>): ChangeRow => ({
+  id: r.id,
+  state: r.state,
+  decision: JSON.parse(r.decision),
+  title: r.title,
+  pusher: r.pusher,
+  createdAt: r.created_at,
+  updatedAt: r.updated_at,
+});
+
+async function landingRow(db: Reading, r: Selectable<Schema['landings']>): Promise<LandingRow> {
+  const nonces = await db.selectFrom('nonces').select('nonce').where('landing', '=', r.idx).orderBy('nonce').execute();
+  return { change: r.change, repo: r.repo, targetRef: r.target_ref, old: r.old, head: r.head, nonces: nonces.map((n) => n.nonce), index: r.landed };
+}
+
+const signoffRow = (r: Selectable<Schema['signoffs']>): SignoffRow => ({
+  index: r.idx,
+  body: r.body,
+  repo: r.repo,
+  targetRef: r.target_ref,
+  manifest: r.manifest,
+  manifest256: r.manifest256,
+  signer: r.signer,
+  decision: r.decision,
+  tier: r.tier,
+  nonce: r.nonce,
+  expires: r.expires,
+  at: r.at,
+});
+
+const keyRow = (r: Selectable<Schema['keys']>): KeyRow => ({
+  person: r.person,
+  name: r.name,
+  level: r.level,
+  keyid: r.keyid,
+  blob: r.blob,
+  kind: r.kind,
+  credentialId: r.credential_id,
+  backupEligible: r.backup_eligible === 1,
+  counter: r.counter,
+  since: r.since,
+});

@@ -1,0 +1,129 @@
+/** Entries as the flows write them, for the tests of this room and the process that `crash.test.ts` kills. */
+import { base64, utf8 } from '../core/base/bytes.ts';
+import { sha256Hex } from '../core/base/crypto.ts';
+import { reason } from '../core/base/reasons.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import type { Provenance, ProvenanceLevel } from '../core/provenance/provenance.ts';
+import type { Tier } from '../core/risk/risk.ts';
+import { NAMES } from '../core/signoff/statement.ts';
+import type { EntryDraft } from '../flows/ports.ts';
+
+export const ORIGIN = 'countersign.example/audit';
+export const REPO = 'infra';
+export const MAIN = 'refs/heads/main';
+
+const body = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
+
+export const enrolled = (person: string, level = 'L6') => ({
+  person,
+  name: person.toUpperCase(),
+  level,
+  keyid: `SHA256:${person}`,
+  blob: base64(utf8(person)),
+  kind: 'demo' as const,
+  credentialId: `cred-${person}`,
+  backupEligible: false,
+});
+
+export const genesisDraft = (origin = ORIGIN): EntryDraft => ({
+  type: 'genesis',
+  fields: { mode: 'demo', origin },
+  body: body({
+    v: 1,
+    mode: 'demo',
+    origin,
+    rpId: 'localhost',
+    origins: ['http://localhost'],
+    organisation: 'Example',
+    solo: false,
+    founders: [enrolled('mara', 'L7'), enrolled('odin', 'L7')],
+  }),
+});
+
+const envelope = (predicateType: string, predicate: unknown): Uint8Array => {
+  const payload = base64(body({ _type: NAMES.statementType, subject: [], predicateType, predicate }));
+  return body({ payloadType: NAMES.payloadType, payload, signatures: [{ keyid: 'SHA256:mara', sig: base64(utf8('signature')) }] });
+};
+
+export const enrolmentDraft = (person: string, level?: string): EntryDraft => ({
+  type: 'enrolment',
+  fields: { person, keyid: `SHA256:${person}` },
+  body: envelope(NAMES.enrolmentPredicate, enrolled(person, level)),
+});
+
+export interface Sample {
+  /** Names the content: the change id and both manifests derive from it. */
+  readonly content: string;
+  readonly outcome?: Decision['outcome'];
+  readonly tier?: Tier;
+  readonly level?: ProvenanceLevel;
+  readonly evidence?: Provenance['evidence'];
+}
+
+export const changeOf = (content: string): string => sha256Hex(content).slice(0, 16);
+const oid = (content: string): string => sha256Hex(`oid ${content}`).slice(0, 40);
+
+export function sampleDecision({ content, outcome = 'signoff', tier = 'high', level = 'unattributed', evidence = [] }: Sample): Decision {
+  const [base, head, headTree] = [oid('base'), oid(content), oid(`tree ${content}`)];
+  const names = { alg: 'git-diff-tree-raw-z/sha256', manifest: sha256Hex(`m ${content}`), manifest256: sha256Hex(`m256 ${content}`) };
+  return {
+    version: 1,
+    change: { repo: REPO, targetRef: MAIN, base, mergeBase: base, head, headTree, ...names, paths: ['main.tf'], commits: [head] },
+    outcome,
+    summary: 'the database would be destroyed',
+    tier,
+    provenance: { level, evidence, declarations: [], contradictions: [] },
+    findings: [],
+    notAnalysed: [],
+    systems: [],
+    seats: [],
+    excluded: [],
+    unresolved: [],
+    refusals: [],
+    reasons: reason('yes', 'RULE_APPLIES', 'a rule applies'),
+    policyDigest: sha256Hex('policy'),
+    rosterDigest: sha256Hex('roster'),
+    factsDigest: sha256Hex('facts'),
+  };
+}
+
+export function decisionDraft(sample: Sample): EntryDraft {
+  const decision = sampleDecision(sample);
+  const fields = { change: changeOf(sample.content), tier: decision.tier, outcome: decision.outcome };
+  return { type: 'decision', fields, body: body({ v: 1, title: sample.content, pusher: 'ines', decision }) };
+}
+
+export interface SampleSignoff {
+  readonly decision?: string;
+  readonly complete?: boolean;
+  readonly tier?: Tier;
+  readonly nonce?: string;
+  readonly expires?: string;
+  readonly counter?: number;
+}
+
+export function signoffDraft(content: string, given: SampleSignoff = {}): EntryDraft {
+  const { decision = 'approve', complete = true, tier = 'high', nonce = 'aa', expires = '2100-01-01T00:00:00Z', counter } = given;
+  const { change } = sampleDecision({ content });
+  const names = { repo: change.repo, targetRef: change.targetRef, manifest: { sha256: change.manifest }, manifest256: { sha256: change.manifest256 } };
+  const predicate = { decision, stage: 'implementation', signer: { id: 'mara' }, change: names, policy: { tier }, nonce, expires };
+  const counted: { readonly [name: string]: string | number } = counter === undefined ? {} : { keyid: 'SHA256:mara', counter };
+  const fields = { change: changeOf(content), stage: 'implementation', decision, tier, signer: sha256Hex('salted'), complete, ...counted };
+  return { type: 'signoff', fields, body: envelope(NAMES.predicate, predicate) };
+}
+
+const moved = (content: string, old: string) => ({ change: changeOf(content), repo: REPO, ref: MAIN, old: oid(old), new: oid(content) });
+
+export const verdictDraft = (content: string, verdict: 'allow' | 'deny', nonces: readonly string[] = [], old = 'base'): EntryDraft => ({
+  type: 'verdict',
+  fields: { ...moved(content, old), verdict, codes: [verdict === 'allow' ? 'OK' : 'SIGNOFF_MISSING'] },
+  body: body({ v: 1, verdict: {}, nonces }),
+});
+
+export const landedDraft = (content: string, nonces: readonly string[] = [], old = 'base'): EntryDraft => ({
+  type: 'landed',
+  fields: { ...moved(content, old), nonces },
+  body: body({ v: 1 }),
+});
+
+export const violationDraft = (content: string): EntryDraft => ({ type: 'violation', fields: { repo: REPO, ref: MAIN, new: oid(content) }, body: body({ v: 1, why: content }) });

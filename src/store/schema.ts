@@ -1,0 +1,147 @@
+/**
+ * The tables. Types mean the same on SQLite and PostgreSQL: milliseconds and indexes as integers, JSON as text, hashes and
+ * bodies as bytes, booleans as 0 and 1. The ledger's tables are the truth; every table of PROJECTIONS can be deleted and rebuilt.
+ */
+import type { Kysely, Transaction } from 'kysely';
+
+type Flag = 0 | 1;
+
+export interface EntryTable {
+  idx: number;
+  type: string;
+  at: number;
+  /** Hex SHA-256 of the body. */
+  body: string;
+  /** The exact leaf bytes. */
+  bytes: Uint8Array;
+}
+
+export interface Schema {
+  entries: EntryTable;
+  nodes: { level: number; pos: number; hash: Uint8Array };
+  checkpoints: { size: number; note: string };
+  bodies: { sha256: string; bytes: Uint8Array };
+  meta: { name: string; value: string };
+  keys: {
+    keyid: string;
+    idx: number;
+    person: string;
+    name: string;
+    level: string;
+    blob: string;
+    kind: 'webauthn' | 'sk-ssh' | 'demo';
+    credential_id: string;
+    backup_eligible: Flag;
+    counter: number;
+    since: number;
+  };
+  changes: {
+    id: string;
+    /** Of the latest decision. */
+    idx: number;
+    state: 'open' | 'signed' | 'passed' | 'refused' | 'landed';
+    repo: string;
+    target_ref: string;
+    manifest: string;
+    manifest256: string;
+    tier: string;
+    decision: string;
+    title: string;
+    pusher: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  signoffs: {
+    idx: number;
+    change: string;
+    body: string;
+    repo: string;
+    target_ref: string;
+    manifest: string;
+    manifest256: string;
+    signer: string;
+    decision: string;
+    tier: string;
+    nonce: string;
+    expires: number;
+    at: number;
+    /** Every seat was filled when this one was signed. */
+    complete: Flag;
+  };
+  sticky: { idx: number; repo: string; target_ref: string; level: string; paths: string; head: string; tool: string; at: number };
+  verdicts: { idx: number; change: string; repo: string; ref: string; old: string; new: string; verdict: string; codes: string; body: string; at: number };
+  /** One allowed move of a protected ref; `idx` is the entry that first spoke of it, `landed` the entry that says it happened. */
+  landings: { idx: number; change: string; repo: string; target_ref: string; old: string; head: string; landed: number | null };
+  /** Nonces a landing used, or will have used once it landed. */
+  nonces: { nonce: string; landing: number };
+  violations: { idx: number; repo: string; ref: string; new: string; body: string; at: number };
+}
+
+export type Database = Kysely<Schema>;
+export type Writing = Transaction<Schema>;
+/** Read through either. */
+export type Reading = Database | Writing;
+
+/** Raised when the ledger's tables change; a folder of a later version is refused. */
+export const SCHEMA_VERSION = 1;
+/** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
+export const PROJECTIONS_VERSION = 1;
+
+export const LEDGER_DDL: readonly string[] = [
+  'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, bytes blob not null)',
+  'create table if not exists nodes (level integer not null, pos integer not null, hash blob not null, primary key (level, pos))',
+  'create table if not exists checkpoints (size integer primary key, note text not null)',
+  'create table if not exists bodies (sha256 text primary key, bytes blob not null)',
+  'create table if not exists meta (name text primary key, value text not null)',
+];
+
+const idx = 'idx integer primary key references entries (idx)';
+const entry = 'idx integer not null references entries (idx)';
+
+/** Table, columns, and the columns it is asked by. */
+const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[] = [
+  [
+    'keys',
+    `keyid text primary key, ${entry}, person text not null, name text not null, level text not null, blob text not null, kind text not null,
+     credential_id text not null, backup_eligible integer not null, counter integer not null, since integer not null`,
+    ['person'],
+  ],
+  [
+    'changes',
+    `id text primary key, ${entry}, state text not null, repo text not null, target_ref text not null, manifest text not null, manifest256 text not null,
+     tier text not null, decision text not null, title text not null, pusher text, created_at integer not null, updated_at integer not null`,
+    ['state, idx', 'repo, idx', 'idx'],
+  ],
+  [
+    'signoffs',
+    `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null, manifest256 text not null,
+     signer text not null, decision text not null, tier text not null, nonce text not null, expires integer not null, at integer not null, complete integer not null`,
+    ['manifest', 'nonce', 'body', 'repo'],
+  ],
+  [
+    'sticky',
+    `${idx}, repo text not null, target_ref text not null, level text not null, paths text not null, head text not null, tool text not null, at integer not null`,
+    ['repo, target_ref, at'],
+  ],
+  [
+    'verdicts',
+    `${idx}, change text not null, repo text not null, ref text not null, old text not null, new text not null, verdict text not null,
+     codes text not null, body text not null, at integer not null`,
+    ['change'],
+  ],
+  [
+    'landings',
+    `${idx}, change text not null, repo text not null, target_ref text not null, old text not null, head text not null,
+     landed integer references entries (idx), unique (repo, target_ref, old, head)`,
+    ['landed'],
+  ],
+  ['nonces', 'nonce text not null, landing integer not null references landings (idx), primary key (nonce, landing)', ['landing']],
+  ['violations', `${idx}, repo text not null, ref text not null, new text not null, body text not null, at integer not null`, []],
+];
+
+export const PROJECTIONS = PROJECTED.map(([table]) => table);
+
+export const PROJECTIONS_DDL: readonly string[] = PROJECTED.flatMap(([table, columns, asked]) => [
+  `create table if not exists ${table} (${columns})`,
+  ...asked.map((by) => `create index if not exists ${table}_by_${by.replaceAll(', ', '_')} on ${table} (${by})`),
+]);

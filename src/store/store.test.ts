@@ -1,0 +1,307 @@
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { utf8 } from '../core/base/bytes.ts';
+import { sha256Hex } from '../core/base/crypto.ts';
+import { err, ok, problem } from '../core/base/result.ts';
+import { openCheckpoint } from '../core/log/checkpoint.ts';
+import { parseEntry } from '../core/log/entry.ts';
+import { parseVkey } from '../core/log/note.ts';
+import { verifyProof } from '../core/log/proof.ts';
+import type { EntryDraft } from '../flows/ports.ts';
+import { decisionDraft, genesisDraft, landedDraft, MAIN, ORIGIN, REPO, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
+import { DATABASE_FILE, openStore, type Store } from './store.ts';
+
+let dir: string;
+let now: number;
+const opened: Store[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'store-'));
+  now = Date.UTC(2026, 10, 20, 10, 21, 4);
+});
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function open(at = dir): Promise<Store> {
+  const store = await openStore({ dir: at, clock: () => now });
+  if (!store.ok) throw new Error(store.error.message);
+  opened.push(store.value);
+  return store.value;
+}
+
+async function append(store: Store, ...drafts: readonly EntryDraft[]): Promise<void> {
+  const answer = await store.ledger.append(() => ok(drafts));
+  if (!answer.ok) throw new Error(answer.error.message);
+}
+
+const logKeys = (store: Store) => {
+  const key = parseVkey(store.logVerifierKey ?? '');
+  return key.ok ? [key.value] : [];
+};
+
+/** Closes the store, lets an intruder at its database, and tries to open it again. */
+async function tampered(store: Store, sql: string) {
+  await close(store);
+  const db = new DatabaseSync(join(dir, DATABASE_FILE), { enableForeignKeyConstraints: false });
+  db.exec(sql);
+  db.close();
+  const again = await openStore({ dir, clock: () => now });
+  if (again.ok) opened.push(again.value);
+  return again;
+}
+
+async function close(store: Store): Promise<void> {
+  opened.splice(opened.indexOf(store), 1);
+  await store.close();
+}
+
+describe('a new folder', () => {
+  it('opens without genesis, and says so', async () => {
+    const store = await open();
+    expect([store.origin, store.logVerifierKey]).toEqual([null, null]);
+    await expect(store.ledger.checkpoint()).rejects.toThrow('genesis');
+    expect(await store.ledger.proof(0)).toBeNull();
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('takes its name from genesis, which comes first and once', async () => {
+    const store = await open();
+    expect(await store.ledger.append(() => ok([violationDraft('x')]))).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+    await append(store, genesisDraft());
+    expect(store.origin).toBe(ORIGIN);
+    expect(await store.ledger.append(() => ok([genesisDraft()]))).toMatchObject({ ok: false });
+    expect((await store.ledger.entries(0, 10)).length).toBe(1);
+  });
+
+  it('refuses an origin that cannot be the name of a key', async () => {
+    const store = await open();
+    for (const origin of ['', 'two words', 'a+b', 'line\n']) expect(await store.ledger.append(() => ok([genesisDraft(origin)]))).toMatchObject({ ok: false });
+    expect(store.origin).toBeNull();
+  });
+});
+
+describe('appending', () => {
+  it('keeps exact bytes, bodies, and a proof of every entry under a signed checkpoint', async () => {
+    const store = await open();
+    await append(store, genesisDraft());
+    for (let i = 1; i < 20; i++) await append(store, violationDraft(`v${i}`));
+    const keys = logKeys(store);
+    expect(openCheckpoint(await store.ledger.checkpoint(), keys)).toMatchObject({ ok: true, value: { size: 20, origin: ORIGIN } });
+    for (const entry of await store.ledger.entries(0, 100)) {
+      const proof = (await store.ledger.proof(entry.index)) ?? '';
+      expect(verifyProof(proof, entry.bytes, keys)).toMatchObject({ ok: true, value: { index: entry.index } });
+      expect(sha256Hex((await store.ledger.body(entry.body)) ?? '')).toBe(entry.body);
+      expect(parseEntry(entry.bytes)).toMatchObject({ ok: true, value: { envelope: entry.body, at: entry.at } });
+    }
+    expect(await store.ledger.proof(20)).toBeNull();
+    expect((await store.ledger.entries(18, 5)).map((e) => e.index)).toEqual([18, 19]);
+  });
+
+  it('a refused plan, a throwing plan and a bad draft leave nothing, and the others of the group land', async () => {
+    const store = await open();
+    await append(store, genesisDraft());
+    const refusal = err(problem('ST_NONCE', 'used before'));
+    const answers = await Promise.allSettled([
+      store.ledger.append(() => ok([violationDraft('a')])),
+      store.ledger.append(() => refusal),
+      store.ledger.append(() => {
+        throw new Error('a bug in a flow');
+      }),
+      store.ledger.append(() => ok([violationDraft('b'), { ...violationDraft('c'), fields: { repo: REPO } }])),
+      store.ledger.append(() => ok([violationDraft('d')])),
+    ]);
+    expect(answers.map((a) => (a.status === 'fulfilled' ? a.value.ok : 'threw'))).toEqual([true, false, 'threw', false, true]);
+    const entries = await store.ledger.entries(0, 10);
+    expect(entries.map((e) => JSON.parse(new TextDecoder().decode(e.bytes)).type)).toEqual(['genesis', 'violation', 'violation']);
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('runs plans one after another: each sees what the one before wrote, so one of many wins', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), decisionDraft({ content: 'x' }));
+    const sign = (i: number) =>
+      store.ledger.append(async (state) => {
+        const used = await state.signoffs({ nonce: 'same' });
+        return used.length > 0 ? err(problem('ST_NONCE', 'used before')) : ok([signoffDraft('x', { nonce: 'same', counter: i })]);
+      });
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => sign(i)));
+    expect(answers.filter((a) => a.ok).length).toBe(1);
+  });
+
+  it('never steps back in time', async () => {
+    const store = await open();
+    await append(store, genesisDraft());
+    now -= 60_000;
+    await append(store, violationDraft('earlier'));
+    const [first, second] = await store.ledger.entries(0, 2);
+    expect(second?.at).toBe(first?.at);
+  });
+
+  it('shows nobody outside a plan what is not committed', async () => {
+    const store = await open();
+    await append(store, genesisDraft());
+    let seen = -1;
+    await Promise.all([
+      store.ledger.append(() => ok([decisionDraft({ content: 'x' })])),
+      store.ledger.append(async (state) => {
+        seen = (await state.changes({ limit: 9 })).length * 10 + (await store.projections.changes({ limit: 9 })).length;
+        return ok([]);
+      }),
+    ]);
+    expect(seen).toBe(10);
+  });
+
+  it('keeps a body of no bytes', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), { ...violationDraft('x'), body: new Uint8Array(0) });
+    expect(await store.ledger.body(sha256Hex(''))).toEqual(new Uint8Array(0));
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('is refused after close', async () => {
+    const store = await open();
+    await close(store);
+    await expect(store.ledger.append(() => ok([]))).rejects.toThrow('closed');
+  });
+});
+
+describe('opening again', () => {
+  it('goes on with the same log, key, secret and checkpoint', async () => {
+    const first = await open();
+    await append(first, genesisDraft(), violationDraft('a'));
+    const before = [first.logVerifierKey, await first.ledger.checkpoint(), first.keys.cookieSecret];
+    await close(first);
+    const second = await open();
+    expect([second.logVerifierKey, await second.ledger.checkpoint(), second.keys.cookieSecret]).toEqual(before);
+    await append(second, violationDraft('b'));
+    expect(await second.audit()).toEqual([]);
+  });
+
+  it('makes again, to the byte, a checkpoint that was lost', async () => {
+    const first = await open();
+    await append(first, genesisDraft(), violationDraft('a'));
+    const before = await first.ledger.checkpoint();
+    const again = await tampered(first, 'delete from checkpoints');
+    expect(again.ok && (await again.value.ledger.checkpoint())).toBe(before);
+  });
+
+  it.each([
+    ['a changed entry', `update entries set bytes = cast(replace(cast(bytes as text), 'violation', 'Violation') as blob) where idx = 1`],
+    ['a truncated log', 'delete from entries where idx = 2'],
+    ['an emptied log', 'delete from entries'],
+    ['a hole', 'delete from entries where idx = 1'],
+    ['changed node hashes', 'update nodes set hash = zeroblob(32) where level = 0 and pos = 2'],
+    ['lost node hashes', 'delete from nodes where level = 1'],
+    ['another checkpoint', `update checkpoints set note = replace(note, 'audit', 'other')`],
+    ['a checkpoint under another size', 'update checkpoints set size = 9 where size = 3'],
+    ['a later version', `update meta set value = '99' where name = 'schema'`],
+  ])('refuses %s', async (_, sql) => {
+    const store = await open();
+    await append(store, genesisDraft());
+    await append(store, violationDraft('a'), violationDraft('b'));
+    expect(await tampered(store, sql)).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: dir } });
+  });
+
+  it('refuses another key, a missing key and one that others can read', async () => {
+    const store = await open();
+    await append(store, genesisDraft());
+    await close(store);
+    const pem = join(dir, 'keys', 'log.pem');
+    const mine = readFileSync(pem, 'utf8');
+    expect(statSync(pem).mode & 0o777).toBe(0o600);
+    const other = mkdtempSync(join(tmpdir(), 'store-'));
+    await close(await open(other));
+    const attempts = [() => cpSync(join(other, 'keys', 'log.pem'), pem), () => writeFileSync(pem, 'garbage'), () => chmodSync(pem, 0o644), () => rmSync(pem)];
+    for (const spoil of attempts) {
+      spoil();
+      expect(await openStore({ dir, clock: () => now })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+    }
+    writeFileSync(pem, mine, { mode: 0o600 });
+    await open();
+    rmSync(other, { recursive: true });
+  });
+
+  it('refuses a file that is no database', async () => {
+    writeFileSync(join(dir, DATABASE_FILE), 'x'.repeat(5000));
+    expect(await openStore({ dir, clock: () => now })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+  });
+
+  it('refuses a folder that is open, and names who has it', async () => {
+    const store = await open();
+    const second = await openStore({ dir, clock: () => now });
+    expect(second).toMatchObject({ ok: false, error: { code: 'DATA_LOCKED', place: dir } });
+    expect(second.ok ? '' : second.error.message).toContain(`pid ${process.pid}`);
+    await close(store);
+    await open();
+  });
+});
+
+describe('the audit', () => {
+  it.each([
+    ['an entry column', 'update entries set at = at + 1 where idx = 1', 'entry 1'],
+    ['a node inside the tree', 'update nodes set hash = zeroblob(32) where level = 0 and pos = 0', 'node 0/0'],
+    ['a node too many', 'insert into nodes values (9, 9, zeroblob(32))', 'nodes'],
+    ['a missing body', `delete from bodies where sha256 = (select body from entries where idx = 3)`, 'entry 3'],
+    ['a changed body', `update bodies set bytes = zeroblob(3) where sha256 = (select body from entries where idx = 3)`, 'entry 3'],
+    ['a body nobody names', `insert into bodies values ('ab', zeroblob(1))`, 'body ab'],
+    ['an old checkpoint', `update checkpoints set note = replace(note, 'A', 'B') where size = 1`, 'checkpoint 1'],
+    ['a key nobody enrolled', `insert into keys select 'SHA256:eve', 0, 'eve', 'Eve', level, blob, kind, 'c', 0, 0, 0 from keys limit 1`, 'projection keys'],
+    ['a change signed by hand', `update changes set state = 'signed'`, 'projection changes'],
+  ])('finds %s', async (_, sql, place) => {
+    const store = await open();
+    await append(store, genesisDraft());
+    await append(store, decisionDraft({ content: 'x' }), violationDraft('a'), violationDraft('b'));
+    const again = await tampered(store, sql);
+    const found = again.ok ? await again.value.audit() : [];
+    expect(found.map((p) => p.place)).toContain(place);
+  });
+
+  it('leaves everything as it was', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), decisionDraft({ content: 'x' }));
+    const before = await store.projections.changes({ limit: 5 });
+    expect(await store.audit()).toEqual([]);
+    expect(await store.projections.changes({ limit: 5 })).toEqual(before);
+  });
+});
+
+describe('rebuilding', () => {
+  it('gives the same rows, and mends a projection that was tampered with', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), decisionDraft({ content: 'x', level: 'agent' }), signoffDraft('x', { nonce: 'n1', counter: 7 }));
+    await append(store, verdictDraft('x', 'allow', ['n1']), landedDraft('x', ['n1']), decisionDraft({ content: 'y' }), violationDraft('z'));
+    const ask = async (s: Store) => [
+      await s.projections.changes({ limit: 9 }),
+      await s.projections.signoffs({}),
+      await s.projections.keys({}),
+      await s.projections.landings({}),
+      await s.projections.sticky({ repo: REPO, targetRef: MAIN, since: 0 }),
+    ];
+    const before = await ask(store);
+    expect((await store.rebuild()).ok).toBe(true);
+    expect(await ask(store)).toEqual(before);
+    const again = await tampered(store, `update changes set state = 'signed'; delete from nonces; update meta set value = '0' where name = 'projections'`);
+    expect(again.ok && (await ask(again.value))).toEqual(before);
+  });
+
+  it('refuses an entry whose body is gone, and keeps the rows it has', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), decisionDraft({ content: 'x' }));
+    const again = await tampered(store, 'delete from bodies where sha256 = (select body from entries where idx = 1)');
+    if (!again.ok) throw new Error(again.error.message);
+    expect(await again.value.rebuild()).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+    expect((await again.value.projections.changes({ limit: 9 })).length).toBe(1);
+  });
+});
+
+it('signs as the log and for nothing else it would not sign again', async () => {
+  const store = await open();
+  expect(store.keys.signAsLog(utf8('x'))).toEqual(store.keys.signAsLog(utf8('x')));
+  expect([store.keys.signAsLog(utf8('x')).length, store.keys.cookieSecret.length, store.keys.logPublicKey.length]).toEqual([64, 32, 32]);
+});

@@ -1,0 +1,100 @@
+/**
+ * The embedded store: one folder, one process. `countersign.db` holds the ledger, the bodies and the projections; `keys/` the
+ * installation's own secrets; `lock.db` keeps a second process out.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, type Problem, problem, type Result } from '../core/base/result.ts';
+import type { Ledger, Projections } from '../flows/ports.ts';
+import { type Connection, connect } from './database.ts';
+import { type Keys, openKeys } from './keys/keys.ts';
+import { audit } from './ledger/audit.ts';
+import { ledgerOver } from './ledger/ledger.ts';
+import { publisher, vkeyOf } from './ledger/publisher.ts';
+import { recover } from './ledger/recover.ts';
+import { sequencer } from './ledger/sequencer.ts';
+import { type Lock, lock } from './lock.ts';
+import { prepareSchema } from './migrate.ts';
+import { projectionsOver } from './projections/questions.ts';
+import { replay } from './projections/rebuild.ts';
+import { orRefuse, settled } from './refused.ts';
+
+export interface Store {
+  readonly ledger: Ledger;
+  /** What is committed; inside a plan, use the plan's own state. */
+  readonly projections: Projections;
+  readonly keys: Keys;
+  /** The log's name, set by genesis; null before it. */
+  readonly origin: string | null;
+  /** vkey to verify checkpoints with; null before genesis. */
+  readonly logVerifierKey: string | null;
+  /** Deletes the projections and replays the log. Problems: DATA_INVALID, and the old projections stay. */
+  rebuild(): Promise<Result<void>>;
+  /** Replays and recomputes everything; an empty list says that nothing was found. */
+  audit(): Promise<readonly Problem[]>;
+  /** Waits for appends under way, then lets the folder go. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** Made when absent. */
+  readonly dir: string;
+  /** Milliseconds since 1970. Entries are never stamped before the one they follow, whatever it says. */
+  clock(): number;
+}
+
+export const DATABASE_FILE = 'countersign.db';
+
+/** Problems: DATA_LOCKED, DATA_INVALID. A new folder opens too: its first append must be the genesis entry. */
+export async function openStore({ dir, clock }: StoreOptions): Promise<Result<Store>> {
+  const open: { release(): void }[] = [];
+  const letGo = (): void => {
+    for (const held of open.splice(0).reverse()) held.release();
+  };
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const locked = lock(dir);
+    if (!locked.ok) return locked;
+    open.push(locked.value);
+    const store = await settled(assemble(dir, clock, open, letGo));
+    if (!store.ok) letGo();
+    return store.ok ? store : err({ place: dir, ...store.error });
+  } catch (cause) {
+    letGo();
+    return err(problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir }));
+  }
+}
+
+async function assemble(dir: string, clock: () => number, open: Lock[], letGo: () => void): Promise<Store> {
+  const writer = held(open, connect(join(dir, DATABASE_FILE)));
+  const fresh = await prepareSchema(writer);
+  const keys = orRefuse(openKeys(join(dir, 'keys'), fresh));
+  const reader = held(open, connect(join(dir, DATABASE_FILE)));
+  reader.exec('pragma query_only = on');
+  const signer = publisher(writer, keys);
+  await recover(writer, signer);
+  const sequence = sequencer(writer, signer, clock);
+  const rebuild = (): Promise<void> => sequence.alone(() => writer.db.transaction().execute(replay));
+  return {
+    ledger: ledgerOver(reader.db, sequence, signer),
+    projections: projectionsOver(reader.db),
+    keys,
+    get origin() {
+      return signer.key()?.name ?? null;
+    },
+    get logVerifierKey() {
+      return vkeyOf(signer);
+    },
+    rebuild: () => settled(rebuild()),
+    audit: () => sequence.alone(() => audit(writer.db, signer.key())),
+    close: async () => {
+      await sequence.stop();
+      letGo();
+    },
+  };
+}
+
+function held(open: Lock[], connection: Connection): Connection {
+  open.push({ release: () => connection.close() });
+  return connection;
+}
