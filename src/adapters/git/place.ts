@@ -1,0 +1,101 @@
+/**
+ * Where a repository is, and the two ways we look at it.
+ *
+ * `refs` is the repository itself; only names are resolved there. `objects` is a bare repository of our own with no
+ * configuration at all, which borrows the object folder: nothing a clone configures (promisor remotes, submodule
+ * settings, replace refs, grafts, attributes, diff order) can bend what is read, and a missing object is missing
+ * instead of being fetched. Measured on git 2.39: with the clone's own configuration `cat-file` dies on the first missing blob.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from '../../core/base/bytes.ts';
+import { err, ok, problem, type Result } from '../../core/base/result.ts';
+import type { Oid } from '../../core/change/change.ts';
+import { type Environment, gitEnvironment, runGit, succeeded } from './run.ts';
+
+export interface RepositoryPlace {
+  /** The git directory (`.git`, a bare repository, or `.git/worktrees/x`); or `dir`, any folder of a work tree. */
+  readonly gitDir?: string;
+  readonly dir?: string;
+  /** Read objects from here before the repository's own: a push's quarantine. */
+  readonly objectDirectory?: string;
+  /** More object folders. */
+  readonly alternates?: readonly string[];
+}
+
+export interface Place {
+  readonly gitDir: string;
+  /** Absolute path of the repository's own object folder. */
+  readonly objectFolder: string;
+  readonly format: ObjectFormat;
+  /** Commits whose parents a shallow clone lacks. */
+  readonly shallow: ReadonlySet<Oid>;
+  readonly refs: Environment;
+  readonly objects: Environment;
+}
+
+export type ObjectFormat = 'sha1' | 'sha256';
+export const EMPTY_TREE: { readonly [format in ObjectFormat]: Oid } = {
+  sha1: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
+  sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
+};
+export const idLength = (format: ObjectFormat): number => (format === 'sha256' ? 64 : 40);
+
+const QUESTIONS = ['--absolute-git-dir', '--is-shallow-repository', '--show-object-format', '--git-path', 'objects', '--git-path', 'shallow'];
+
+/** One spawn. Problem: GIT_FAILED where there is no repository. */
+export async function locate(asked: RepositoryPlace): Promise<Result<Place>> {
+  const where = resolve(asked.gitDir ?? asked.dir ?? '.');
+  const which = asked.gitDir === undefined ? [] : ['--git-dir', where];
+  const output = await runGit([...which, 'rev-parse', '--path-format=absolute', ...QUESTIONS], { env: gitEnvironment(), ...(asked.gitDir === undefined ? { cwd: where } : {}) });
+  const printed = succeeded('rev-parse', output);
+  const lines = printed.ok ? (text(printed.value) ?? '').split('\n') : [];
+  const [gitDir = '', shallow = '', format = '', objectFolder = '', shallowFile = ''] = lines;
+  if (lines.length !== 6 || (format !== 'sha1' && format !== 'sha256')) {
+    const said = printed.ok ? '' : ` (${printed.error.message})`;
+    return err(problem('GIT_FAILED', `there is no git repository at ${where}${said}`, { place: where, remedy: 'name a folder inside a clone, or a bare repository' }));
+  }
+  const isShallow = shallow === 'true';
+  return ok({
+    gitDir,
+    objectFolder,
+    format,
+    shallow: new Set(isShallow ? readFileSync(shallowFile, 'utf8').split('\n').filter(Boolean) : []),
+    refs: gitEnvironment({ GIT_DIR: gitDir }),
+    objects: gitEnvironment({
+      GIT_DIR: viewFolder(format),
+      ...objectFolders([...(asked.objectDirectory === undefined ? [] : [asked.objectDirectory]), objectFolder, ...(asked.alternates ?? [])]),
+      ...(isShallow ? { GIT_SHALLOW_FILE: shallowFile } : {}),
+    }),
+  });
+}
+
+/** Reads (and would write) the first folder, reads the others. */
+export function objectFolders(folders: readonly string[]): Environment {
+  const [first = '', ...others] = folders;
+  return { GIT_OBJECT_DIRECTORY: first, ...(others.length === 0 ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: others.map(quoted).join(':') }) };
+}
+
+/** Git splits the list at colons, except inside quotes. */
+const quoted = (path: string): string => (/[:"\\]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&')}"` : path);
+
+let views: string | undefined;
+
+/** The repository without configuration: one per process and object format, in a folder only we can write, gone at exit. */
+export function viewFolder(format: ObjectFormat): string {
+  if (views === undefined) {
+    const root = mkdtempSync(join(tmpdir(), 'countersign-view-'));
+    process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+    writeView(join(root, 'sha1'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+    writeView(join(root, 'sha256'), '[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n');
+    views = root;
+  }
+  return join(views, format);
+}
+
+function writeView(folder: string, config: string): void {
+  mkdirSync(join(folder, 'refs'), { recursive: true });
+  writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
+  writeFileSync(join(folder, 'config'), config);
+}

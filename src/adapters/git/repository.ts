@@ -1,0 +1,98 @@
+/** The port `Repository` over spawned git. Opening costs nothing; the first question looks where the repository is. */
+import type { Result } from '../../core/base/result.ts';
+import { problemText } from '../../core/base/result.ts';
+import type { Change, Oid } from '../../core/change/change.ts';
+import { GITLINK } from '../../core/change/manifest.ts';
+import { DIRECTORY } from '../../core/change/tree.ts';
+import type { BlobRead, Repository } from '../../flows/ports.ts';
+import { isId, lines, readChange } from './change.ts';
+import { parseCommit } from './commit.ts';
+import { type ObjectReader, openObjects } from './objects.ts';
+import { locate, type Place, type RepositoryPlace } from './place.ts';
+import { runGit } from './run.ts';
+import { entryAt } from './trees.ts';
+
+/** A repository that cannot be read: not there, damaged, or an object missing where "absent" would be a wrong answer. */
+export class UnreadableRepository extends Error {}
+
+const FILE_BYTES = 16 << 20;
+
+/** @param place for a user's clone `{ dir }`; on a server `{ gitDir }`, with the quarantine of a push as `objectDirectory`. */
+export function openRepository(place: RepositoryPlace): Repository {
+  let known: Promise<Result<Place>> | undefined;
+  const located = async (): Promise<Result<Place>> => {
+    known ??= locate(place);
+    const result = await known;
+    // A repository that is not there yet may be there at the next question.
+    if (!result.ok) known = undefined;
+    return result;
+  };
+  const there = async (): Promise<Place> => {
+    const result = await located();
+    if (!result.ok) throw new UnreadableRepository(problemText(result.error));
+    return result.value;
+  };
+  return {
+    resolve: async (revision) => {
+      const at = await located();
+      return at.ok ? resolveRevision(at.value, revision) : null;
+    },
+    change: async (of): Promise<Result<Change>> => {
+      const at = await located();
+      return at.ok ? readChange(at.value, of) : at;
+    },
+    steps: async (old, head) => firstParentSteps(await there(), old, head),
+    file: async (revision, path) => reading(await there(), (reader) => readFile(reader, revision, path)),
+    blobs: async (ids, cap) => reading(await there(), (reader) => Promise.all(ids.map((id) => readBlob(reader, id, cap)))),
+  };
+}
+
+async function reading<T>(place: Place, ask: (reader: ObjectReader) => Promise<T>): Promise<T> {
+  const reader = openObjects(place.objects);
+  try {
+    return await ask(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** A full id is looked up among the objects, where a quarantine counts; everything else is a name in the repository. */
+async function resolveRevision(place: Place, revision: string): Promise<Oid | null> {
+  if (revision.startsWith('-') || /[\0\n]/.test(revision)) return null;
+  const env = isId(place, revision) ? place.objects : place.refs;
+  const output = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], { env });
+  const id = output.ok && output.value.code === 0 ? (lines(output.value.stdout)[0] ?? '') : '';
+  return isId(place, id) ? id : null;
+}
+
+async function firstParentSteps(place: Place, old: Oid | null, head: Oid): Promise<readonly (readonly [Oid | null, Oid])[] | undefined> {
+  if (!isId(place, head) || (old !== null && !isId(place, old))) return undefined;
+  const args = ['rev-list', '--first-parent', '--parents', '--reverse', head, ...(old === null ? [] : [`^${old}`])];
+  const output = await runGit(args, { env: place.objects });
+  if (!output.ok || output.value.code !== 0) return undefined;
+  const steps = lines(output.value.stdout)
+    .map((line) => line.split(' '))
+    .map(([id = '', parent]) => [parent ?? null, id] as const);
+  // Where a shallow clone was cut, a commit looks like a root.
+  if (steps.some(([, id]) => place.shallow.has(id))) return undefined;
+  const first = steps[0]?.[0] ?? null;
+  if (steps.length === 0) return old === head ? [] : undefined;
+  return first === old ? steps : undefined;
+}
+
+async function readFile(reader: ObjectReader, revision: Oid, path: string): Promise<Uint8Array | null> {
+  const commit = await reader.read(revision, FILE_BYTES);
+  if (commit?.type !== 'commit' || commit.bytes === undefined) throw new UnreadableRepository(`commit ${revision} is not in this repository`);
+  const entry = await entryAt(reader, parseCommit(revision, commit.bytes).tree, path);
+  if (!entry.ok) throw new UnreadableRepository(problemText(entry.error));
+  if (entry.value === null || entry.value.mode === DIRECTORY || entry.value.mode === GITLINK) return null;
+  const blob = await reader.read(entry.value.id, FILE_BYTES);
+  if (blob?.bytes === undefined) throw new UnreadableRepository(`${path}: blob ${entry.value.id} is ${blob === undefined ? 'not in this repository' : 'too large'}`);
+  return blob.bytes;
+}
+
+async function readBlob(reader: ObjectReader, id: Oid, cap: number): Promise<BlobRead> {
+  const found = await reader.read(id, cap);
+  if (found?.type !== 'blob') return { id, problem: 'missing' };
+  return found.bytes === undefined ? { id, problem: 'too-large' } : { id, bytes: found.bytes };
+}
