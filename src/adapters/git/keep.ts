@@ -1,0 +1,165 @@
+/**
+ * The port `ObjectStore`: our own copy of what was pushed. Git deletes a refused push's quarantine the moment the hook
+ * answers no, so everything a reviewer is to look at is packed into a repository of ours before the hook answers.
+ *
+ * The hook is not believed: it names a repository and a folder, every path is derived here, and the folder must be a
+ * real quarantine inside that repository's own object folder.
+ */
+import { lstat, mkdir, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256Hex } from '../../core/base/crypto.ts';
+import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import type { Oid } from '../../core/change/change.ts';
+import { isAbsent } from '../../core/change/manifest.ts';
+import type { ObjectStore } from '../../flows/ports.ts';
+import { isId, lines } from './change.ts';
+import { type Caps, copyObjects } from './pack.ts';
+import { locate, objectFolders, type Place, viewFolder } from './place.ts';
+import { openRepository } from './repository.ts';
+import { gitEnvironment, runGit, succeeded } from './run.ts';
+
+export interface KeepOptions {
+  /** Folder of our copies, one bare repository per repository id. */
+  readonly root: string;
+  /** The served repository; undefined for an id that is not served: REPOSITORY_UNKNOWN. */
+  readonly gitDirOf: (repo: string) => string | undefined;
+  /** For one `keep`; 512 MiB and 60 s unless told. */
+  readonly caps?: Partial<Caps>;
+}
+
+const QUARANTINE = /^tmp_objdir-incoming-[A-Za-z0-9]+$/;
+const KEPT = 'refs/kept/';
+
+/**
+ * `keep` resolves after pack and refs are on disk. Keeps of one repository run one after another; the same keep twice
+ * does nothing the second time. Two processes on one `root` are safe (git's own locks) but may pack twice.
+ * Problems: REPOSITORY_UNKNOWN, GATE_REQUEST_INVALID, PUSH_TOO_LARGE, CONTENT_UNSEEN, GIT_FAILED.
+ */
+export function objectStore(options: KeepOptions): ObjectStore {
+  const last = new Map<string, Promise<unknown>>();
+  const folderOf = (repo: string): string => join(options.root, folderName(repo));
+  return {
+    keep: (repo, tips, quarantine) => {
+      const turn = (last.get(repo) ?? Promise.resolve()).then(() => keep(options, folderOf(repo), { repo, tips, quarantine }));
+      const settled = turn.catch(() => undefined);
+      last.set(repo, settled);
+      void settled.then(() => last.get(repo) === settled && last.delete(repo));
+      return turn;
+    },
+    open: (repo) => openRepository({ gitDir: folderOf(repo) }),
+  };
+}
+
+interface Asked {
+  readonly repo: string;
+  readonly tips: readonly Oid[];
+  readonly quarantine: string | undefined;
+}
+
+async function keep(options: KeepOptions, folder: string, asked: Asked): Promise<Result<void>> {
+  const gitDir = options.gitDirOf(asked.repo);
+  if (gitDir === undefined) return err(problem('REPOSITORY_UNKNOWN', 'this repository is not served here', { place: asked.repo }));
+  const served = await locate({ gitDir });
+  if (!served.ok) return served;
+  const tips = [...new Set(asked.tips)].filter((id) => !isAbsent(id));
+  const strange = tips.find((id) => !isId(served.value, id));
+  if (strange !== undefined) return err(invalid(`${JSON.stringify(strange)} is not an object id of this repository`));
+  const quarantine = asked.quarantine === undefined ? ok(undefined) : await quarantineFolder(served.value, asked.quarantine);
+  if (!quarantine.ok) return quarantine;
+  const store = await openStore(options.root, folder, served.value);
+  if (!store.ok) return store;
+  const caps: Caps = { bytes: options.caps?.bytes ?? 512 << 20, seconds: options.caps?.seconds ?? 60 };
+  return copyMissing({ served: served.value, store: store.value, folder, quarantine: quarantine.value, caps }, tips);
+}
+
+/** Never a path from outside: a name, checked, below the object folder, and not a link to somewhere else. */
+async function quarantineFolder(served: Place, name: string): Promise<Result<string>> {
+  if (!QUARANTINE.test(name)) return err(invalid(`${JSON.stringify(name)} is not the name of a quarantine`));
+  try {
+    const folder = join(await realpath(served.objectFolder), name);
+    const isFolder = (await lstat(folder)).isDirectory() && (await realpath(folder)) === folder;
+    return isFolder ? ok(folder) : err(invalid(`${name} is not a folder of this repository`));
+  } catch {
+    return err(invalid(`${name} is not there`));
+  }
+}
+
+const invalid = (message: string): Problem => problem('GATE_REQUEST_INVALID', message);
+
+async function openStore(root: string, folder: string, served: Place): Promise<Result<Place>> {
+  const there = await locate({ gitDir: folder });
+  if (there.ok) return there;
+  await mkdir(root, { recursive: true });
+  const fresh = await mkdtemp(join(root, 'new-'));
+  const made = succeeded('init', await runGit(['init', '-q', '--bare', `--object-format=${served.format}`, '--template=', fresh], { env: gitEnvironment() }));
+  if (!made.ok) return made;
+  // Renamed into place when it is whole; where another process was first, its repository is used.
+  await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
+  return locate({ gitDir: folder });
+}
+
+interface Work {
+  readonly served: Place;
+  readonly store: Place;
+  readonly folder: string;
+  readonly quarantine: string | undefined;
+  readonly caps: Caps;
+}
+
+/**
+ * A first keep copies what the served repository already had without `--strict`: an old project may hold commits that
+ * today's checks refuse, and nothing is gained by refusing them now. What is pushed is checked.
+ */
+async function copyMissing(work: Work, tips: readonly Oid[]): Promise<Result<void>> {
+  let kept = await keptIds(work.store);
+  if (!kept.ok) return kept;
+  if (kept.value.size === 0) {
+    const refs = await refIds(work.served);
+    const copied = refs.ok ? await copyAndPin(work, refs.value, kept.value, undefined) : refs;
+    if (!copied.ok) return copied;
+    kept = await keptIds(work.store);
+    if (!kept.ok) return kept;
+  }
+  const known = kept.value;
+  return copyAndPin(
+    work,
+    tips.filter((id) => !known.has(id)),
+    known,
+    work.quarantine,
+  );
+}
+
+async function copyAndPin(work: Work, tips: readonly Oid[], kept: ReadonlySet<Oid>, quarantine: string | undefined): Promise<Result<void>> {
+  if (tips.length === 0) return ok(undefined);
+  // What we kept before may be gone from the served repository (a refused push), so our own objects are readable too.
+  const folders = [...(quarantine === undefined ? [] : [quarantine]), work.served.objectFolder, work.store.objectFolder];
+  const from = gitEnvironment({ GIT_DIR: viewFolder(work.served.format), ...objectFolders(folders) });
+  const copied = await copyObjects({ from, to: work.store.refs, tips, without: [...kept], strict: quarantine !== undefined, caps: work.caps });
+  if (!copied.ok) {
+    await removeLeftovers(work.store.objectFolder);
+    return copied;
+  }
+  const pins = tips.map((id) => `update ${KEPT}${id} ${id}\n`).join('');
+  const pinned = succeeded('update-ref', await runGit(['update-ref', '--stdin'], { env: work.store.refs, input: pins }));
+  return pinned.ok ? ok(undefined) : pinned;
+}
+
+async function keptIds(store: Place): Promise<Result<ReadonlySet<Oid>>> {
+  const listed = await refIds(store);
+  return listed.ok ? ok(new Set(listed.value)) : listed;
+}
+
+async function refIds(place: Place): Promise<Result<readonly Oid[]>> {
+  const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname)'], { env: place.refs }));
+  return printed.ok ? ok([...new Set(lines(printed.value))]) : printed;
+}
+
+/** A copy that was ended leaves its half-written pack; nobody else writes here while we hold the turn. */
+async function removeLeftovers(objectFolder: string): Promise<void> {
+  const packs = join(objectFolder, 'pack');
+  const names = await readdir(packs).catch(() => []);
+  await Promise.all(names.filter((name) => name.startsWith('tmp_')).map((name) => rm(join(packs, name), { force: true })));
+}
+
+/** Readable where the id is harmless as a file name, else its digest: an id may not climb out of the root or hide. */
+const folderName = (repo: string): string => (/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(repo) ? `${repo}.git` : `sha256-${sha256Hex(repo)}.git`);
