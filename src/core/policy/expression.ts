@@ -3,7 +3,7 @@
  * the subset, bound the cost, and compile to closures of our own. A policy can be written by the people it binds, so
  * nothing of the library runs when a change is judged.
  */
-import { type ASTNode, ParseError } from '@marcbachmann/cel-js';
+import { ParseError } from '@marcbachmann/cel-js';
 import { err, ok, type Result } from '../base/result.ts';
 import { libraryOf } from './cel-types.ts';
 import { type Compiled, compile, ExpressionError, MOST_STEPS, type Value } from './expression-compile.ts';
@@ -31,17 +31,24 @@ export interface ExpressionProblem {
 
 const MOST_CHARACTERS = 4_000;
 
-export function condition(source: string, ladder: readonly string[]): Result<Condition, ExpressionProblem> {
-  if (source.length > MOST_CHARACTERS) return err({ message: `longer than ${MOST_CHARACTERS} characters`, at: 0 });
+/** One condition by itself. A loader makes the compiler once and asks it for each. */
+export const condition = (source: string, ladder: readonly string[]): Result<Condition, ExpressionProblem> => compilerOf(ladder)(source);
+
+/** @param ladder lowest first; its names become words of the expressions. */
+export function compilerOf(ladder: readonly string[]): (source: string) => Result<Condition, ExpressionProblem> {
   const words = wordsOf(ladder);
-  try {
-    const parsed = libraryOf(words).parse(source);
-    const compiled = compile(parsed.ast, words);
-    const problem = refusal(compiled, parsed.check());
-    return problem === undefined ? ok({ source, direction: directionOf(parsed.ast), holds: (facts) => run(compiled, facts) }) : err(problem);
-  } catch (error) {
-    return err(explain(error));
-  }
+  const library = libraryOf(words);
+  return (source) => {
+    if (source.length > MOST_CHARACTERS) return err({ message: `longer than ${MOST_CHARACTERS} characters`, at: 0 });
+    try {
+      const parsed = library.parse(source);
+      const compiled = compile(parsed.ast, words);
+      const problem = refusal(compiled, parsed.check());
+      return problem === undefined ? ok({ source, direction: directionOf(parsed.ast), holds: (facts) => run(compiled, facts) }) : err(problem);
+    } catch (error) {
+      return err(explain(error));
+    }
+  };
 }
 
 function refusal(compiled: Compiled, check: { valid: boolean; type?: string; error?: { summary: string } }): ExpressionProblem | undefined {
@@ -62,5 +69,3 @@ function explain(error: unknown): ExpressionProblem {
   if (error instanceof ParseError) return { message: `not an expression: ${error.summary}`, at: error.range?.start ?? 0 };
   return { message: 'not an expression', at: 0 };
 }
-
-export type { ASTNode };

@@ -5,7 +5,7 @@
 import { order } from '../base/order.ts';
 import { err, ok, type Problem, type Result } from '../base/result.ts';
 import type { Forbid, Policy, Rule } from './document.ts';
-import { type Condition, condition } from './expression.ts';
+import { type Condition, compilerOf } from './expression.ts';
 import { RESERVED } from './fact-types.ts';
 import { shaped } from './file-shape.ts';
 import { POLICY_SHAPE, type PolicyShape } from './policy-shape.ts';
@@ -26,15 +26,19 @@ class Loading {
   private readonly problems: Problem[] = [];
   private readonly yaml: YamlFile;
   private readonly shape: PolicyShape;
+  private readonly compile: ReturnType<typeof compilerOf>;
 
   constructor(yaml: YamlFile, shape: PolicyShape) {
     this.yaml = yaml;
     this.shape = shape;
+    this.checkLadder();
+    // A ladder that clashes with other words has no conditions to speak of: its own problem is enough.
+    this.compile = compilerOf(this.problems.length > 0 ? [] : shape.ladder);
   }
 
   policy(): Result<Policy, readonly Problem[]> {
     const { shape } = this;
-    this.checkLadder();
+    if (this.problems.length > 0) return err(this.problems);
     this.checkIds();
     this.checkSystems();
     const rules = shape.rules.map((r, i) => this.rule(r, i));
@@ -133,7 +137,7 @@ class Loading {
   /** @param allowed the way the answer may move with more AI in the change. */
   private condition(source: string | undefined, path: readonly PropertyKey[], allowed: 'up' | 'down'): Condition | null {
     if (source === undefined) return null;
-    const compiled = condition(source, this.shape.ladder);
+    const compiled = this.compile(source);
     if (!compiled.ok) {
       this.add(path, compiled.error.message, { into: compiled.error.at, remedy: compiled.error.remedy });
       return UNKNOWN;

@@ -5,6 +5,9 @@ import type { Refusal, Seat } from './decision.ts';
 import type { Findings } from './facts.ts';
 import { seatText } from './seats.ts';
 
+/** Files without analysis that are named one by one. */
+const SHOWN = 5;
+
 export type Outcome = 'pass' | 'signoff' | 'refused';
 
 export interface Said {
@@ -63,7 +66,9 @@ function provenanceReasons({ provenance, level, graph }: Findings): readonly Rea
 
 function riskReasons({ findings, found, tier }: Said): readonly Reason[] {
   const seen = findings.map((f) => reason('note', f.rule.startsWith('SOD') ? 'EXCLUSION_BY_HEADER' : 'FINDING', `${f.severity}: ${f.what} (${f.rule}, ${f.place.path})`));
-  const blind = found.risk.notAnalysed.map((n) => reason('unknown', 'NOT_ANALYSED', `${n.path}: ${n.why}`));
+  const { notAnalysed } = found.risk;
+  const blind = notAnalysed.slice(0, SHOWN).map((n) => reason('unknown', 'NOT_ANALYSED', `${n.path}: ${n.why}`));
+  if (notAnalysed.length > SHOWN) blind.push(reason('unknown', 'NOT_ANALYSED', `and ${notAnalysed.length - SHOWN} more files`));
   const systems = found.systems.map((s) => reason('note', 'SYSTEM_TOUCHED', `touches ${s.name}, criticality ${s.criticality}`));
   return [reason('note', 'FINDING', `risk: ${tier}`, [...seen, ...blind]), ...systems];
 }

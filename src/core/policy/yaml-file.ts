@@ -9,8 +9,8 @@ import { sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 
 const MOST_BYTES = 1_000_000;
-/** C0 but newline and return, DEL, C1, bidirectional controls, zero-width characters, byte order mark. */
-const INVISIBLE = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+/** Control, format (bidirectional, zero-width) and separator characters, but the ends of lines. */
+const INVISIBLE = /(?![\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 export interface YamlFile {
   readonly value: unknown;

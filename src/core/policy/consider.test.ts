@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { SAMPLE_ROSTER, sampleChange, sampleCommit, sampleDetector, sampleFacts, sampleFinding, samplePerson, samplePolicy, sampleRecord } from '../../testing/sample-change.ts';
+import { utf8 } from '../base/bytes.ts';
+import { reasonCodes, reasonLines } from '../base/reasons.ts';
+import { consider } from './consider.ts';
+import type { Decision } from './decision.ts';
+import { loadPolicy } from './load.ts';
+import { fillSeats } from './quorum.ts';
+import { STARTER_POLICY } from './starter.ts';
+
+const loaded = loadPolicy(utf8(STARTER_POLICY), 'countersign.yml');
+if (!loaded.ok) throw new Error(loaded.error[0]?.message);
+const starter = loaded.value;
+const agentMessage = 'Resize the database\n\nAssisted-by: Claude:opus-4\n';
+const by = (who: string, message?: string) => [sampleCommit(who, message)];
+const destroy = sampleDetector(sampleFinding('critical'));
+const codes = (d: Decision) => d.refusals.map((r) => r.code);
+const seats = (d: Decision) => d.seats.map((s) => `${s.rule} ${s.humans} ${s.level} ${s.candidates.join(',')}`);
+
+describe('the starter profile', () => {
+  test('routine changes pass by themselves', () => {
+    const d = consider(starter, [], sampleFacts(sampleChange(['README.md'], by('ada'))));
+    expect(d.outcome).toBe('pass');
+    expect(d.summary).toContain('nobody is asked to sign');
+    expect(reasonCodes(d.reasons)[0]).toBe('PASS');
+  });
+
+  test('an assisted change below senior needs somebody senior to the author', () => {
+    const d = consider(starter, [], sampleFacts(sampleChange(['src/a.ts'], by('ben', agentMessage))));
+    expect(d.outcome).toBe('signoff');
+    expect(seats(d)).toEqual(['assisted-below-senior 1 L6 dan,eve,flo']);
+    expect(d.summary).toContain('needs 1 human at L6 or above');
+  });
+
+  test('an assisted change by a senior passes where nothing is at stake', () => {
+    expect(consider(starter, [], sampleFacts(sampleChange(['src/a.ts'], by('dan', agentMessage)))).outcome).toBe('pass');
+  });
+
+  test('destroying a database takes one L6, and one seat only', () => {
+    const d = consider(starter, [destroy], sampleFacts(sampleChange(['main.tf'], by('ben', agentMessage), {}), { pusher: 'ben' }));
+    expect(seats(d)).toEqual(['assisted-below-senior 1 L6 dan,eve,flo']);
+    expect(d.tier).toBe('critical');
+    expect(fillSeats(d.seats, ['dan']).missing).toEqual([]);
+    expect(fillSeats(d.seats, ['cleo']).missing).toHaveLength(1);
+  });
+
+  test.each(['Fix\n', 'Fix\n\nAssisted-by: none\n'])('silence and a denial ask for no less: %j', (message) => {
+    const silent = consider(starter, [destroy], sampleFacts(sampleChange(['main.tf'], by('ben', message))));
+    const marked = consider(starter, [destroy], sampleFacts(sampleChange(['main.tf'], by('ben', agentMessage))));
+    expect(silent.seats).toEqual(marked.seats);
+    expect(silent.provenance.level).toBe('unattributed');
+  });
+
+  test('files that decide about the change need the top of the ladder', () => {
+    for (const path of ['countersign.yml', '.countersign/roster.yml', '.github/CODEOWNERS']) {
+      const d = consider(starter, [], sampleFacts(sampleChange([path], by('dan'))));
+      expect(seats(d)).toEqual(['deciding-files 1 L7 flo']);
+    }
+  });
+
+  test('the reasons can be read by a newcomer', () => {
+    const d = consider(starter, [destroy], sampleFacts(sampleChange(['main.tf'], by('ben', agentMessage))));
+    const text = reasonLines(d.reasons).join('\n');
+    expect(text).toContain('this change needs 1 human at L6 or above');
+    expect(text).toContain('can sign: dan, eve, flo');
+    expect(text).toContain('when risk.tier >= critical: true');
+    expect(text).toContain('ben may not sign: author, committer');
+  });
+});
+
+describe('who is behind it', () => {
+  const one = samplePolicy('  - {id: all, paths: ["**"], require: {humans: 1, senior_to: author}}');
+
+  test('nobody on the roster outranks the author: an independent peer', () => {
+    const roster = { ...SAMPLE_ROSTER, people: [...SAMPLE_ROSTER.people, samplePerson('gil', 'L7')] };
+    const d = consider(one, [], sampleFacts(sampleChange(['a'], by('flo')), { roster }));
+    expect(seats(d)).toEqual(['all 1 L7 gil']);
+  });
+
+  test('excluding everybody who outranks the author does not make a peer enough', () => {
+    const message = 'x\n\nCo-authored-by: flo <flo@example.com>\n';
+    const d = consider(one, [], sampleFacts(sampleChange(['a'], by('dan', message))));
+    expect(codes(d)).toContain('SEAT_UNFILLABLE');
+    expect(d.seats[0]?.level).toBe('L7');
+  });
+
+  test('the pusher counts, whoever the header names', () => {
+    const d = consider(one, [], sampleFacts(sampleChange(['a'], by('ada')), { pusher: 'dan' }));
+    expect(d.seats[0]?.level).toBe('L7');
+    expect(d.excluded.map((e) => e.person)).toEqual(['ada', 'dan']);
+  });
+
+  test('an author who borrows a senior name is judged by the pusher', () => {
+    const d = consider(starter, [], sampleFacts(sampleChange(['a'], by('flo', agentMessage)), { pusher: 'ada' }));
+    expect(d.outcome).toBe('refused');
+    expect(d.seats[0]?.candidates).toEqual([]);
+  });
+
+  test('the owner of an agent may not sign what it made', () => {
+    const d = consider(one, [], sampleFacts(sampleChange(['a'], by('robo'))));
+    expect(d.excluded).toEqual([{ person: 'ben', roles: ['agent-owner'] }]);
+    expect(d.seats[0]?.candidates).toEqual(['dan', 'eve', 'flo']);
+  });
+
+  test.each([
+    ['author', sampleFacts(sampleChange(['a'], by('stranger@elsewhere.example')))],
+    ['pusher', sampleFacts(sampleChange(['a'], by('ben')), { pusher: 'stranger' })],
+  ])('an unknown %s is refused, with the remedy', (_, facts) => {
+    const d = consider(one, [], facts);
+    expect(codes(d)).toContain('SOD_UNRESOLVED');
+    expect(d.refusals[0]?.remedy).toContain('.countersign/roster.yml');
+  });
+
+  test('an unknown co-author adds a seat and a finding', () => {
+    const d = consider(one, [], sampleFacts(sampleChange(['a'], by('ada', 'x\n\nCo-authored-by: Who <who@elsewhere.example>\n'))));
+    expect(d.outcome).toBe('signoff');
+    expect(d.seats[0]?.humans).toBe(2);
+    expect(d.findings.map((f) => f.rule)).toEqual(['SOD102']);
+  });
+
+  test('seniors excluded by header alone add an unrelated seat', () => {
+    const message = 'x\n\nCo-authored-by: dan <dan@example.com>\nCo-authored-by: eve <eve@example.com>\n';
+    const d = consider(samplePolicy('  - {id: all, paths: ["**"], require: {humans: 1, level: L6}}'), [], sampleFacts(sampleChange(['a'], by('ben', message)), { pusher: 'ben' }));
+    expect(d.seats[0]).toMatchObject({ humans: 2, candidates: ['flo'] });
+    expect(codes(d)).toEqual(['SEAT_UNFILLABLE']);
+    expect(d.findings.map((f) => f.rule)).toEqual(['SOD101']);
+  });
+});
+
+describe('what nobody can sign away', () => {
+  const open = samplePolicy('  - {id: all, paths: ["**"], optional: true}');
+  const ask = (paths: readonly string[], more = {}) => consider(open, [], sampleFacts(sampleChange(paths, by('ben'), more)));
+
+  test('a policy that lets everything pass still guards itself', () => {
+    expect(ask(['a']).outcome).toBe('pass');
+    for (const path of ['countersign.yml', '.countersign/x/y', '.countersign', 'Countersign.YML']) {
+      expect(seats(ask([path]))).toEqual(['countersign.protected-files 1 L6 dan,eve,flo']);
+      expect(reasonCodes(ask([path]).reasons)).toContain('PROTECTED_FILES');
+    }
+  });
+
+  test('content that was not seen, empty commits, submodules', () => {
+    expect(codes(ask(['a'], { unseen: ['shallow history'] }))).toEqual(['CONTENT_UNSEEN']);
+    expect(codes(ask([]))).toEqual(['CONTENT_EMPTY']);
+    expect(codes(ask(['a'], { commits: [] }))).toEqual(['CONTENT_UNSEEN']);
+    expect(codes(ask(['sub'], { records: [sampleRecord('sub', { newMode: '160000' })] }))).toEqual(['CONTENT_SUBMODULE']);
+    const review = samplePolicy('  - {id: all, paths: ["**"], optional: true}', 'submodules: review');
+    expect(consider(review, [], sampleFacts(sampleChange(['sub'], by('ben'), { records: [sampleRecord('sub', { oldMode: '160000' })] }))).outcome).toBe('pass');
+  });
+
+  test('an empty range passes; an unseen one does not', () => {
+    expect(ask([], { commits: [] }).outcome).toBe('pass');
+    expect(ask([], { commits: [], unseen: ['x'] }).outcome).toBe('refused');
+  });
+
+  test('a target that does not exist needs a policy owner', () => {
+    const d = consider(open, [], sampleFacts(sampleChange(['a'], by('ben')), { targetExists: false }));
+    expect(seats(d)).toEqual(['countersign.target-missing 1 L6 dan,eve,flo']);
+  });
+
+  test('a path no rule covers is refused, and letter case is named', () => {
+    const policy = samplePolicy('  - {id: infra, paths: ["infra/**"], require: {humans: 1}}');
+    const d = consider(policy, [], sampleFacts(sampleChange(['Infra/main.tf'], by('ben'))));
+    expect(d.refusals[0]).toMatchObject({ code: 'UNCOVERED', text: 'no rule covers Infra/main.tf; rule infra would, but for letter case' });
+  });
+
+  test('a rule proved not to apply covers nothing', () => {
+    const policy = samplePolicy('  - {id: big, paths: ["**"], when: change.files > 5, require: {humans: 1}}');
+    expect(codes(consider(policy, [], sampleFacts(sampleChange(['a'], by('ben')))))).toEqual(['UNCOVERED']);
+  });
+
+  test('forbid refuses whatever is signed', () => {
+    const policy = samplePolicy(
+      '  - {id: all, paths: ["**"], optional: true}',
+      'forbid:\n  - {id: frozen, when: change.target == "refs/heads/main", reason: the release is frozen}',
+    );
+    const d = consider(policy, [], sampleFacts(sampleChange(['a'], by('flo'))));
+    expect(d.refusals[0]).toMatchObject({ code: 'FORBIDDEN', text: 'forbidden by frozen: the release is frozen' });
+  });
+
+  test('criticality 1 raises the tier of what is found there', () => {
+    const policy = samplePolicy('  - {id: all, paths: ["**"], optional: true}', 'systems:\n  - {id: pay, name: Pay, criticality: 1, paths: ["pay/**"]}');
+    const change = sampleChange(['pay/a.sql'], by('ben'));
+    expect(consider(policy, [], sampleFacts(change)).tier).toBe('routine');
+    expect(consider(policy, [sampleDetector(sampleFinding('high'))], sampleFacts(change)).tier).toBe('critical');
+    expect(consider(policy, [sampleDetector(sampleFinding('high'))], sampleFacts(change)).systems[0]?.id).toBe('pay');
+  });
+});
