@@ -1,0 +1,93 @@
+/** The dossier of one change, and the shapes of signing it. */
+import type { Decision, Named, State } from './types.ts';
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly status: 'A' | 'D' | 'M' | 'T';
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly binary: boolean;
+  /** Whole texts; null where the side is absent or not shown. */
+  readonly oldText: string | null;
+  readonly newText: string | null;
+  /** Why a text is not shown, or null. */
+  readonly note: string | null;
+}
+
+export interface Question {
+  readonly id: string;
+  readonly text: string;
+  readonly required: boolean;
+}
+
+export interface Signoff {
+  readonly index: number;
+  readonly signer: Named;
+  readonly decision: SignDecision;
+  readonly at: number | string;
+}
+
+export interface Dossier {
+  readonly id: string;
+  readonly state: State;
+  readonly title: string;
+  readonly createdAt: number;
+  readonly pusher: string | null;
+  readonly decision: Decision;
+  readonly people: Readonly<Record<string, Named>>;
+  readonly questions: readonly Question[];
+  readonly files: readonly ChangedFile[];
+  readonly signoffs: readonly Signoff[];
+  /** Digest of exactly what this page shows; it goes into the signed statement. */
+  readonly presented: string;
+  readonly mine: { readonly canSign: boolean; readonly why: string };
+}
+
+export type SignDecision = 'approve' | 'approve_with_conditions' | 'changes' | 'cannot_judge';
+export type DispositionKind = 'accepted' | 'mitigated' | 'mistaken';
+export type Holds = 'true' | 'false' | 'unknown';
+
+export interface PrepareBody {
+  readonly decision: SignDecision;
+  readonly dispositions: readonly { readonly finding: string; readonly disposition: DispositionKind; readonly note: string }[];
+  readonly notChecked: string;
+  readonly answers: readonly { readonly question: string; readonly answer: string }[];
+  readonly assumptions: readonly { readonly text: string; readonly holds: Holds }[];
+  readonly conditions: readonly string[];
+  readonly review: { readonly openedAt: string; readonly activeSeconds: number; readonly filesViewed: number; readonly filesTotal: number };
+  readonly presented: string;
+}
+
+export interface Prepared {
+  readonly ticket: string;
+  readonly words: readonly string[];
+  readonly challenge: string;
+  readonly rpId: string;
+  readonly allowCredentials: readonly string[];
+  readonly demoAuthenticator: boolean;
+  /** base64 of the exact bytes to be signed. */
+  readonly statement: string;
+}
+
+export interface Receipt {
+  readonly index: number;
+  readonly digest: string;
+  readonly complete: boolean;
+  /** What is still missing, in words; empty when complete. */
+  readonly missing: string;
+}
+
+export interface LedgerPage {
+  readonly size: number;
+  readonly checkpoint: string;
+  readonly entries: readonly { readonly index: number; readonly type: string; readonly time: number | string; readonly digest: string; readonly text: string }[];
+}
+
+export interface People {
+  readonly items: readonly (Named & {
+    readonly teams: readonly string[];
+    readonly domains: readonly string[];
+    readonly keys: readonly { readonly keyid: string; readonly kind: string; readonly since: number | string }[];
+  })[];
+  readonly agents: readonly { readonly id: string; readonly owner: string }[];
+}

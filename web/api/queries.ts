@@ -1,0 +1,29 @@
+/** What the pages read, cached by address. Signing in as somebody else makes all of it stale. */
+import { useQuery } from '@tanstack/react-query';
+import type { Dossier, LedgerPage, People } from './dossier.ts';
+import { get } from './http.ts';
+import type { QueueItem, Session } from './types.ts';
+
+export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => get<Session>('/session') });
+
+export const useChanges = (state: string) =>
+  useQuery({ queryKey: ['changes', state], queryFn: () => get<{ items: readonly QueueItem[] }>(`/changes?state=${encodeURIComponent(state)}`), refetchInterval: 15_000 });
+
+/** Never refetched behind the reviewer's back: what they judge stays what they were shown, and `presented` names it. */
+export const useDossier = (id: string) =>
+  useQuery({ queryKey: ['change', id], queryFn: () => get<Dossier>(`/changes/${encodeURIComponent(id)}`), staleTime: Infinity, refetchOnWindowFocus: false });
+
+const PAGE = 50;
+
+/** The newest page of the log, or the one that ends before `before`. */
+export const useLedger = (before: number | null) =>
+  useQuery({
+    queryKey: ['ledger', before],
+    queryFn: async () => {
+      const end = before ?? (await get<LedgerPage>('/ledger?from=0&count=1')).size;
+      const from = Math.max(0, end - PAGE);
+      return get<LedgerPage>(`/ledger?from=${from}&count=${before === null ? PAGE * 2 : end - from}`);
+    },
+  });
+
+export const usePeople = () => useQuery({ queryKey: ['people'], queryFn: () => get<People>('/people') });

@@ -1,0 +1,56 @@
+/** The dossier of one change: what a person reads before they sign, and where they sign. */
+import { useDossier, useSession } from '../api/queries.ts';
+import type { Dossier } from '../api/dossier.ts';
+import { ChangeFiles } from '../diff/change-files.tsx';
+import { SignPanel } from '../sign/sign-panel.tsx';
+import { useDraft } from '../sign/use-draft.ts';
+import { useReview } from '../sign/use-review.ts';
+import { Problem } from '../ui/problem.tsx';
+import { goTo, step, useShortcuts } from '../ui/shortcuts.ts';
+import { Findings } from './findings.tsx';
+import { Head } from './head.tsx';
+import { Identity } from './identity.tsx';
+import { ProvenancePart } from './provenance.tsx';
+import { Requirement } from './requirement.tsx';
+import { Systems } from './systems.tsx';
+import { Why } from './why.tsx';
+
+export default function DossierPage({ id }: { id: string }) {
+  const { data, error, isPending } = useDossier(id);
+  const person = useSession().data?.person?.id ?? '';
+  if (isPending) return <p className="loading">Reading the change…</p>;
+  if (error !== null) return <Problem error={error} />;
+  return <Judging key={`${data.id}:${person}`} dossier={data} person={person} />;
+}
+
+const toJudgement = (): void => goTo(document.querySelector<HTMLElement>('#judgement-title'));
+
+function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
+  const control = useDraft(dossier.id, person);
+  const review = useReview(dossier.files.length);
+  const judging = dossier.mine.canSign && dossier.state === 'open';
+  useShortcuts({
+    j: () => step('.section h2', 1),
+    k: () => step('.section h2', -1),
+    ']': () => step('.finding', 1),
+    '[': () => step('.finding', -1),
+    s: toJudgement,
+  });
+  return (
+    <article className={`dossier tier-edge-${dossier.decision.tier}`}>
+      <Head dossier={dossier} />
+      <div className="dossier-columns">
+        <div className="dossier-text">
+          <Why reasons={dossier.decision.reasons} />
+          <Findings dossier={dossier} control={judging ? control : undefined} />
+          <Systems systems={dossier.decision.systems} />
+          <Requirement dossier={dossier} me={person} />
+          <ProvenancePart provenance={dossier.decision.provenance} />
+          <ChangeFiles dossier={dossier} onSeen={review.saw} />
+          <Identity dossier={dossier} />
+        </div>
+        <SignPanel dossier={dossier} control={control} review={review} />
+      </div>
+    </article>
+  );
+}

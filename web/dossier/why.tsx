@@ -1,0 +1,54 @@
+/** Why a human is asked: the tree of reasons, the outermost open. */
+import type { Reason } from '../api/types.ts';
+import { Prose } from '../ui/prose.tsx';
+import { Section } from '../ui/section.tsx';
+
+const MARK: Readonly<Record<Reason['state'], readonly [sign: string, word: string]>> = { yes: ['●', 'yes'], no: ['○', 'no'], unknown: ['?', 'unknown'], note: ['·', 'note'] };
+
+export function Why({ reasons }: { reasons: Reason }) {
+  return (
+    <Section id="why" title="Why you are asked">
+      <ul className="reasons" aria-label="Reasons">
+        <Node reason={reasons} depth={0} />
+      </ul>
+    </Section>
+  );
+}
+
+function Node({ reason, depth }: { reason: Reason; depth: number }) {
+  if (reason.children.length === 0)
+    return (
+      <li className={`reason reason-${reason.state}`}>
+        <Line reason={reason} />
+      </li>
+    );
+  return (
+    <li className={`reason reason-${reason.state}`}>
+      <details open={depth < 1}>
+        <summary>
+          <Line reason={reason} />
+        </summary>
+        <ul>
+          {reason.children.map((child, i) => (
+            <Node key={`${child.code}-${i}`} reason={child} depth={depth + 1} />
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+function Line({ reason }: { reason: Reason }) {
+  const [sign, word] = MARK[reason.state];
+  return (
+    <span className="reason-line">
+      <span className="reason-mark" aria-hidden="true">
+        {sign}
+      </span>
+      <span className="visually-hidden">{word}: </span>
+      <span className="reason-text">
+        <Prose text={reason.text} /> <code>{reason.code}</code>
+      </span>
+    </span>
+  );
+}

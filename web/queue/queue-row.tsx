@@ -1,0 +1,48 @@
+/** One change in the queue: what would happen, where, by whom, and who can sign. */
+import type { QueueItem } from '../api/types.ts';
+import { Link } from '../router/history.tsx';
+import { Prose } from '../ui/prose.tsx';
+import { TierMark } from '../ui/tier.tsx';
+import { When } from '../ui/when.tsx';
+import { anyOf, count, PROVENANCE, STATE, shortRef } from '../ui/words.ts';
+import { asks } from './asks.ts';
+
+export function QueueRow({ item, me }: { item: QueueItem; me: string | undefined }) {
+  const mine = asks(item, me);
+  return (
+    <li className={mine ? 'queue-item needs-you' : 'queue-item'} data-testid="queue-item" data-change={item.id}>
+      <TierMark tier={item.tier} />
+      <div className="queue-text">
+        <Link href={`/changes/${item.id}`} className="queue-link">
+          <Prose text={item.summary} />
+        </Link>
+        <p className="queue-title">{item.title}</p>
+        <p className="facts">
+          <span className="place">
+            {item.repo} <span className="arrow">→</span> {shortRef(item.targetRef)}
+          </span>
+          <span>{PROVENANCE[item.provenance]}</span>
+          <span>by {item.author}</span>
+          <span>{count(item.findings, 'finding')}</span>
+          <When at={item.createdAt} />
+        </p>
+      </div>
+      <div className="queue-side">
+        {mine && <span className="mark-you">Needs you</span>}
+        {item.state === 'open' ? <Seats item={item} me={me} /> : <span className={`state state-${item.state}`}>{STATE[item.state]}</span>}
+      </div>
+    </li>
+  );
+}
+
+function Seats({ item, me }: { item: QueueItem; me: string | undefined }) {
+  return item.seats.map((seat) => (
+    <p key={seat.rule} className="queue-seat">
+      <span className="seat-need">
+        {seat.humans === 1 ? 'One person' : `${seat.humans} people`}
+        {seat.level !== null && `, ${seat.level} or above`}
+      </span>
+      {anyOf(seat.candidates.map((c) => (c.id === me ? 'you' : c.name)))}
+    </p>
+  ));
+}

@@ -1,0 +1,12 @@
+/** A person as everyone sees them: name and level. */
+import type { Named } from '../api/types.ts';
+
+export function PersonName({ person, you = false }: { person: Named; you?: boolean }) {
+  return (
+    <span className="person">
+      {person.name}
+      <span className="level">{person.level}</span>
+      {you && <span className="you">you</span>}
+    </span>
+  );
+}

@@ -1,0 +1,50 @@
+/** Words of the API in words for people. */
+import type { DispositionKind, SignDecision } from '../api/dossier.ts';
+import type { ProvenanceLevel, State } from '../api/types.ts';
+
+export const PROVENANCE: Readonly<Record<ProvenanceLevel, string>> = {
+  human: 'Human',
+  unattributed: 'Unattributed',
+  suggestion: 'AI suggestions',
+  assisted: 'AI-assisted',
+  agent: 'AI agent',
+};
+
+export const STATE: Readonly<Record<State, string>> = { open: 'Open', signed: 'Signed', passed: 'Passed', landed: 'Landed', refused: 'Refused' };
+
+export const DECISION: Readonly<Record<SignDecision, readonly [title: string, meaning: string]>> = {
+  approve: ['Approve', 'This may land as it is.'],
+  approve_with_conditions: ['Approve with conditions', 'It may land once these hold.'],
+  changes: ['Request changes', 'It must not land as it is.'],
+  cannot_judge: ['Cannot judge', 'I am not the one who can tell.'],
+};
+
+export const DISPOSITION: Readonly<Record<DispositionKind, readonly [title: string, meaning: string]>> = {
+  accepted: ['Accepted', 'It happens, and that is right'],
+  mitigated: ['Mitigated', 'It happens, and here is what makes it safe'],
+  mistaken: ['Mistaken', 'It does not happen'],
+};
+
+const TRUST = ['', 'hint', 'forgeable header', 'unsigned record', 'signed recorder', 'verified by the forge'];
+export const trustWord = (trust: number): string => TRUST[trust] ?? 'unknown';
+
+/** `refs/heads/main` as people say it. */
+export const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags)\//, '');
+export const shortDigest = (digest: string): string => digest.slice(0, 12);
+
+/** "Ana", "Ana or Ben", "Ana, Ben or Cy". */
+export function anyOf(names: readonly string[], last = 'or'): string {
+  return names.length < 2 ? (names[0] ?? 'nobody') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+}
+
+const plural = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`;
+export const count = plural;
+
+/** "3 minutes ago". @param at milliseconds since 1970. */
+export function ago(at: number, now: number): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${plural(minutes, 'minute')} ago`;
+  if (minutes < 48 * 60) return `${plural(Math.floor(minutes / 60), 'hour')} ago`;
+  return `${plural(Math.floor(minutes / 1440), 'day')} ago`;
+}
