@@ -85,7 +85,7 @@ async function readCommit(reader: ObjectReader, id: Oid): Promise<Commit | undef
 async function mergeBaseOf(place: Place, base: Oid, head: Oid): Promise<Result<Oid | null>> {
   const output = await runGit(['merge-base', base, head], { env: place.objects });
   if (!output.ok) return output;
-  if (output.value.code === 1 && output.value.stdout.length === 0 && output.value.stderr === '') return ok(null);
+  if (output.value.code === 1 && output.value.stdout.length === 0) return ok(null);
   if (output.value.code !== 0) return err(failure('merge-base', output.value.code, output.value.stderr));
   const id = (text(output.value.stdout) ?? '').trim();
   return isId(place, id) ? ok(id) : err(problem('GIT_FAILED', 'git merge-base answered something else'));

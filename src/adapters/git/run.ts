@@ -33,7 +33,7 @@ const SECONDS = 60;
 const NOWHERE = '/nonexistent';
 
 /** `safe.directory` has to be said on the command: repositories on a server belong to others, and we run nothing they configure. */
-const SETTINGS = ['-c', 'core.quotepath=off', '-c', 'diff.renames=false', '-c', 'safe.directory=*', '-c', 'core.fsync=all'];
+const SETTINGS = ['-c', 'core.quotepath=off', '-c', 'diff.renames=false', '-c', 'safe.directory=*', '-c', 'core.fsync=all', '-c', 'advice.graftFileDeprecated=false'];
 
 /** The environment of every git we start. `more` names the repository. */
 export function gitEnvironment(more: Environment = {}): Environment {
