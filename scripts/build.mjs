@@ -1,5 +1,5 @@
 /** Builds dist/: the command line and server as bundled JavaScript, the WASM parsers beside it, and the web client. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -18,22 +18,24 @@ await bundle({
   platform: 'node',
   target: 'node22.18',
   format: 'esm',
-  chunkNames: 'chunks/[name]-[hash]',
+  // Beside the entry, so that every chunk finds ./wasm, ./hooks and ./web at the same place.
+  chunkNames: '[name]-[hash]',
+  define: { COUNTERSIGN_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version) },
   legalComments: 'linked',
   logLevel: 'warning',
   // CommonJS packages inside an ES module ask for require.
 });
 
+const modules = (path) => join(root, 'node_modules', path);
 mkdirSync(join(dist, 'wasm'));
-const wasm = [
-  ['web-tree-sitter', 'web-tree-sitter.wasm'],
-  ['@tree-sitter-grammars/tree-sitter-hcl', 'tree-sitter-hcl.wasm'],
-  ['libpg-query', 'wasm/libpg-query.wasm'],
-];
-for (const [name, file] of wasm) {
-  cpSync(join(root, 'node_modules', name, file), join(dist, 'wasm', file.split('/').pop()));
+for (const file of ['web-tree-sitter/web-tree-sitter.wasm', '@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm', 'libpg-query/wasm/libpg-query.wasm']) {
+  cpSync(modules(file), join(dist, 'wasm', file.split('/').pop()));
 }
-cpSync(join(root, 'src/server/hooks'), join(dist, 'hooks'), { recursive: true });
+// It finds its .wasm through __dirname, so it stays CommonJS and lies beside it.
+await bundle({ entryPoints: [modules('libpg-query/wasm/index.cjs')], outfile: join(dist, 'wasm/libpg-query.cjs'), bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+
+mkdirSync(join(dist, 'hooks'));
+cpSync(join(root, 'src/server/hooks/gate.sh'), join(dist, 'hooks/gate.sh'));
 
 await buildWeb({ root: join(root, 'web'), configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
 writeFileSync(join(dist, '.built'), '');

@@ -25,5 +25,5 @@ export async function directory(world: GateWorld): Promise<Directory> {
   const keys = await world.projections.keys({});
   const people = new Map(found.flatMap((g) => g.roster.people).map((p) => [p.id, { ...p, keys: keys.filter((k) => k.person === p.id) }]));
   const agents = new Map(found.flatMap((g) => g.roster.agents).map((a) => [a.id, a]));
-  return { people: [...people.values()], agents: [...agents.values()], ladder: found[0]?.policy.ladder ?? [] };
+  return { people: [...people.values()], agents: [...agents.values()], ladder: found[0]?.policy.ladder.values ?? [] };
 }

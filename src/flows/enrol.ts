@@ -14,12 +14,9 @@ export async function recordEnrolment(world: GateWorld, envelope: Uint8Array): P
   let wrong: readonly Problem[] = [];
   let subject: EnrolmentSubject | undefined;
   const appended = await world.ledger.append(async (state) => {
-    const founders = await trustedKeys(state);
-    const verified = verifyEnrolment(
-      envelope,
-      { keys: founders, namespace: SIGNING_NAMESPACE, rpId: world.site.rpId, origins: world.site.origins, mode: world.site.mode },
-      ENROLMENT_QUORUM,
-    );
+    const { rpId, origins, mode } = world.site;
+    const trust = { keys: await trustedKeys(state), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: [] };
+    const verified = verifyEnrolment(envelope, trust, ENROLMENT_QUORUM, { now: world.now(), allowDemo: mode === 'demo' });
     if (!verified.ok) {
       wrong = verified.error;
       return err(verified.error[0] ?? problem('INTERNAL', 'refused without a reason'));

@@ -2,7 +2,7 @@
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { type BundleParts, formatBundle } from '../core/signoff/bundle.ts';
-import { formatTrust } from '../core/signoff/trust.ts';
+import { formatTrust, trustedPeople } from '../core/signoff/trust.ts';
 import type { Ledger, Projections } from './ports.ts';
 import type { GateWorld } from './push.ts';
 import { SIGNING_NAMESPACE, trustedKeys } from './site.ts';
@@ -30,5 +30,5 @@ export async function exportTrust(world: GateWorld, logKey: string, ladder: read
   const keys = await trustedKeys(world.projections);
   const names = new Map((await world.projections.keys({})).map((k) => [k.person, k.name]));
   const { mode, origin, rpId, origins } = world.site;
-  return formatTrust({ version: 1, mode, origin, logKey, rpId, origins, namespace: SIGNING_NAMESPACE, ladder, keys, names });
+  return formatTrust({ version: 1, mode, origin, logKey, rpId, origins, namespace: SIGNING_NAMESPACE, ladder, people: trustedPeople(keys, names) });
 }

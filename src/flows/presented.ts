@@ -63,7 +63,7 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
 
 export async function signoffTrust(bench: Bench): Promise<SignoffTrust> {
   const { site } = bench;
-  return { keys: await trustedKeys(bench.state), namespace: SIGNING_NAMESPACE, rpId: site.rpId, origins: site.origins, mode: site.mode, ladder: bench.governance.policy.ladder };
+  return { keys: await trustedKeys(bench.state), namespace: SIGNING_NAMESPACE, rpId: site.rpId, origins: site.origins, mode: site.mode, ladder: bench.governance.policy.ladder.values };
 }
 
 /**
@@ -85,7 +85,7 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
     now: bench.now,
     counters: 'logged',
     excluded: new Map(decision.excluded.map((e) => [e.person, e.roles])),
-    seat: { level: lowest(decision, bench.governance.policy.ladder), candidates: [...new Set(decision.seats.flatMap((s) => s.candidates))] },
+    seat: { level: lowest(decision, bench.governance.policy.ladder.values), candidates: [...new Set(decision.seats.flatMap((s) => s.candidates))] },
     allowDemo: bench.site.mode === 'demo',
   };
 }

@@ -1,10 +1,10 @@
 /** Proposes a key for enrolment: the statement founders sign. */
-import { base64 } from '../core/base/bytes.ts';
+import { base64, hex } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { statementBytes } from '../core/signoff/build.ts';
 import { type EnrolmentSubject, enrolmentStatement } from '../core/signoff/enrolment.ts';
-import { keyIdOf, skEcdsaBlob } from '../core/signoff/keys.ts';
-import { readRegistration } from '../core/signoff/registration.ts';
+import { keyIdOf } from '../core/signoff/keys.ts';
+import { verifyRegistration } from '../core/signoff/registration.ts';
 import { directory } from './directory.ts';
 import type { SigningWorld } from './signoff.ts';
 
@@ -23,11 +23,11 @@ export interface Proposal {
 
 /** Problems: WA_*, SIG_FORMAT, KEY_MODEL, PERSON_UNKNOWN. */
 export async function proposePasskey(world: SigningWorld, passkey: NewPasskey, challenge: Uint8Array): Promise<Result<Proposal, readonly Problem[]>> {
-  const read = readRegistration({ clientDataJSON: passkey.clientDataJSON, authenticatorData: passkey.authenticatorData }, challenge, world.site);
-  if (!read.ok) return read;
+  const made = verifyRegistration(passkey, challenge, world.site);
+  if (!made.ok) return made;
   const person = (await directory(world)).people.find((p) => p.id === passkey.person);
   if (person === undefined) return err([problem('PERSON_UNKNOWN', `${passkey.person} is not on any roster`)]);
-  const blob = skEcdsaBlob(read.value.point, world.site.rpId);
+  const { blob, ...key } = made.value;
   const subject: EnrolmentSubject = {
     person: person.id,
     name: person.name,
@@ -35,8 +35,7 @@ export async function proposePasskey(world: SigningWorld, passkey: NewPasskey, c
     keyid: keyIdOf(blob),
     blob: base64(blob),
     kind: 'webauthn',
-    credentialId: read.value.credentialId,
-    backupEligible: read.value.backupEligible,
+    ...key,
   };
-  return ok({ subject, statement: statementBytes(enrolmentStatement(subject, new Date(world.now()).toISOString())) });
+  return ok({ subject, statement: statementBytes(enrolmentStatement(subject, world.site.rpId, hex(world.random()))) });
 }

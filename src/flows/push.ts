@@ -183,7 +183,7 @@ async function verdictOf(
 ): Promise<{ verdict: Verdict; nonces: readonly string[] }> {
   const judgeOne = async (decision: Decision): Promise<{ verdict: Verdict; nonces: readonly string[] }> => {
     const presented = await presentedFor({ site: world.site, ledger: world.ledger, state, governance, now: world.now() }, decision, landing);
-    const verdict = judge({ kind: 'push', mode: 'enforce', ladder: governance.policy.ladder }, decision, presented);
+    const verdict = judge({ kind: 'push', mode: 'enforce', ladder: governance.policy.ladder.values }, decision, presented);
     const nonces = presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce);
     return { verdict, nonces };
   };

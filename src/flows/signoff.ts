@@ -136,7 +136,7 @@ async function statementInput(world: SigningWorld, row: ChangeRow, governance: G
     stage: 'implementation',
     signer: {
       person,
-      level: lower(governance.policy.ladder, qualified?.level ?? '', key?.level ?? ''),
+      level: lower(governance.policy.ladder.values, qualified?.level ?? '', key?.level ?? ''),
       domains: qualified?.domains ?? [],
       rosterDigest: governance.roster.digest,
       credentialId: key?.credentialId || key?.keyid || '',
@@ -200,7 +200,7 @@ async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff
   const before = await presentedFor(bench, row.decision, null);
   const { signer, level, digest, statement } = signoff;
   const mine: PresentedSignoff = { digest, signer, level, decision: statement.predicate.decision, index: Number.MAX_SAFE_INTEGER, problems: [] };
-  const gate = { kind: 'push', mode: 'enforce', ladder: bench.governance.policy.ladder } as const;
+  const gate = { kind: 'push', mode: 'enforce', ladder: bench.governance.policy.ladder.values } as const;
   const verdict = judge(gate, row.decision, [...before.filter((p) => p.problems.length === 0), mine]);
   const missing = verdict.reasons.children.find((r) => r.state === 'no')?.text ?? verdict.reasons.text;
   return verdict.verdict === 'allow' ? { complete: true, missing: '' } : { complete: false, missing };

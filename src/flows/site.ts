@@ -1,6 +1,6 @@
 /** What one installation is called and where it is reached. Fixed at genesis; nothing here can be changed by a request. */
 import { NAMES } from '../core/signoff/statement.ts';
-import type { TrustedKey } from '../core/signoff/verify.ts';
+import type { TrustedKey } from '../core/signoff/trust.ts';
 import type { KeyRow, Projections, Repository } from './ports.ts';
 
 export interface Site {
@@ -39,6 +39,7 @@ export const trustedKey = (row: KeyRow): TrustedKey => ({
   person: row.person,
   level: row.level,
   keyid: row.keyid,
+  credentialId: row.credentialId,
   blob: row.blob,
   kind: row.kind,
   backupEligible: row.backupEligible,

@@ -1,0 +1,162 @@
+/**
+ * The composition root: the only file that knows every room. Rooms are imported when a command needs them, so that
+ * `countersign --version` costs what an empty program costs.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { base64url } from './core/base/bytes.ts';
+import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
+import type { Parsers, Repository } from './flows/ports.ts';
+import type { ServedRepository, Site } from './flows/site.ts';
+import type { Address, Listening } from './server/listen.ts';
+import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
+import type { Store } from './store/store.ts';
+
+export interface Clone {
+  readonly repository: Repository;
+  readonly parsers: Parsers;
+}
+
+/** A user's clone: any folder of a work tree, or a bare repository. */
+export async function openClone(dir: string): Promise<Clone> {
+  const [{ openRepository }, { languages }] = await Promise.all([import('./adapters/git/repository.ts'), import('./adapters/languages/index.ts')]);
+  return { repository: openRepository({ dir }), parsers: languages() };
+}
+
+export async function readPlan(bytes: Uint8Array) {
+  const terraform = await import('./adapters/terraform/plan.ts');
+  return terraform.readPlan(bytes);
+}
+
+export interface ServeOptions extends Address {
+  /** Serve demo data, and lay it out where the folder is empty. */
+  readonly demo: boolean;
+  readonly log: (line: string) => void;
+}
+
+export interface Served extends Listening {
+  readonly site: Site;
+  readonly repositories: readonly { readonly id: string; readonly title: string }[];
+}
+
+/** Opens the data folder and every door. Problems: DATA_LOCKED, DATA_INVALID, DEMO_ONLY. */
+export async function serve(options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
+  const { openStore } = await import('./store/store.ts');
+  const store = await openStore({ dir: options.data, clock: Date.now });
+  if (!store.ok) return err([store.error]);
+  const opened = await open(store.value, options);
+  if (opened.ok) return opened;
+  await store.value.close();
+  return opened;
+}
+
+async function open(store: Store, options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
+  const rp = { rpId: 'localhost', origin: `http://localhost:${options.port}` };
+  const sample = await layOut(store, options, rp);
+  if (!sample.ok) return sample;
+  const site: Site = { organisation: sample.value.organisation, mode: 'demo', origin: sample.value.origin, rpId: rp.rpId, origins: [rp.origin], url: rp.origin };
+  const world = await composed(store, options, site, sample.value);
+  const { listen } = await import('./server/listen.ts');
+  const doors = await listen(world, options);
+  if (!doors.ok) return err([doors.error]);
+  const close = async (): Promise<void> => {
+    await doors.value.close();
+    await store.close();
+  };
+  return ok({ close, site, repositories: sample.value.repositories });
+}
+
+interface Sample {
+  readonly organisation: string;
+  readonly origin: string;
+  readonly repositories: readonly { readonly id: string; readonly title: string }[];
+  readonly demo: DemoAuthenticators;
+}
+
+/** Demo is a fact of the log: what genesis says is what is served, and an empty folder becomes demo only when asked to. */
+async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; origin: string }): Promise<Result<Sample, readonly Problem[]>> {
+  const known = await genesisMode(store);
+  if (!options.demo && known === 'demo') return err([problem('DEMO_ONLY', `${options.data} holds demo data`, { remedy: 'add --demo to look at it, or choose another --data folder' })]);
+  if (options.demo && known === 'production') return err([problem('DEMO_ONLY', `${options.data} holds production data`, { remedy: 'leave --demo away, or choose another --data folder' })]);
+  if (!options.demo) return err([problem('DATA_INVALID', `${options.data} holds no organisation yet`, { remedy: 'start with --demo to see the sample organisation; enrolling founders of your own comes with the next release' })]);
+  const { layLedger, layRepositories, REPOSITORIES } = await import('./testing/sample/seed.ts');
+  const { cosign, sampleKeys } = await import('./testing/sample/authenticators.ts');
+  const { ORGANISATION } = await import('./testing/sample/organisation.ts');
+  const keys = sampleKeys(join(options.data, 'demo', 'authenticators.json'), rp);
+  const origin = 'localhost/countersign-demo';
+  layRepositories(join(options.data, 'repositories'));
+  if (known === null) {
+    const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)));
+    if (!laid.ok) return err([laid.error]);
+  }
+  const demo: DemoAuthenticators = {
+    people: keys.map((k) => k.id),
+    founders: keys.filter((k) => k.founder).map((k) => k.name),
+    cosign: (statement) => cosign(keys, statement),
+    sign: (person, challenge) => {
+      const key = keys.find((k) => k.id === person);
+      if (key === undefined) throw new Error(`no demo authenticator for ${person}`);
+      return { credentialId: base64url(key.authenticator.credentialId), ...key.authenticator.get(challenge) };
+    },
+  };
+  return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo });
+}
+
+async function genesisMode(store: Store): Promise<'demo' | 'production' | null> {
+  const [genesis] = await store.ledger.entries(0, 1);
+  if (genesis === undefined) return null;
+  return JSON.parse(new TextDecoder().decode(genesis.bytes)).mode === 'demo' ? 'demo' : 'production';
+}
+
+async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample): Promise<ServerWorld> {
+  const [{ openRepository }, { objectStore }, { handleGit }, { languages }, { installHooks }, { SAMPLE_PASSWORD }, { PEOPLE }] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/keep.ts'),
+    import('./adapters/git/http.ts'),
+    import('./adapters/languages/index.ts'),
+    import('./server/hooks/install.ts'),
+    import('./testing/sample/seed.ts'),
+    import('./testing/sample/organisation.ts'),
+  ]);
+  const root = join(options.data, 'repositories');
+  const gitDirOf = (id: string): string => join(root, `${id}.git`);
+  for (const { id } of sample.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
+  const served = sample.repositories.map(
+    ({ id, title }): ServedRepository => ({ id, title, protected: ['refs/heads/main', 'refs/heads/release'], repository: openRepository({ gitDir: gitDirOf(id) }) }),
+  );
+  const ids = new Set(served.map((s) => s.id));
+  const accounts = new Set([...PEOPLE.map((p) => p.id), 'build-7']);
+  return {
+    site,
+    ledger: store.ledger,
+    projections: store.projections,
+    objects: objectStore({ root: join(options.data, 'kept'), gitDirOf: (id) => (ids.has(id) ? gitDirOf(id) : undefined) }),
+    parsers: languages(),
+    repositories: new Map(served.map((s) => [s.id, s])),
+    now: Date.now,
+    random: () => new Uint8Array(randomBytes(16)),
+    logKey: store.logVerifierKey ?? '',
+    cookieSecret: store.keys.cookieSecret,
+    demo: sample.demo,
+    webRoot: asset('web', '../dist/web'),
+    account: (user, password) => (accounts.has(user) && sameText(password, SAMPLE_PASSWORD) ? user : null),
+    serveGit: (request, response, as) => {
+      request.url = as.path;
+      return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env });
+    },
+    log: options.log,
+  };
+}
+
+/** A file that ships with the program: beside it when built, under src when not. */
+function asset(built: string, source: string): string {
+  const beside = fileURLToPath(new URL(`./${built}`, import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL(`./${source}`, import.meta.url));
+}
+
+function sameText(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+}
