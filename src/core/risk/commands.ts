@@ -1,0 +1,84 @@
+/**
+ * Commands that destroy, in new lines of scripts, Makefiles and workflows (SH101 to SH107). Text patterns, kept simple on
+ * purpose: quoting and line continuation are undone first, and a command built from a variable counts as the worst one.
+ */
+import type { FileEvidence } from './evidence.ts';
+import type { Saying } from './finding.ts';
+import { rule } from './finding.ts';
+import { kindsOf } from './kinds.ts';
+import { newLines, textOf } from './lines.ts';
+import type { Detector, Finding } from './risk.ts';
+
+const SH101 = rule('SH101', 'rm-variable', 'critical', 'heuristic', ['the expansion is guarded: `"${VAR:?}"`']);
+const SH102 = rule('SH102', 'infra-destroy', 'critical', 'heuristic', ['the command is run by hand, by its owner, with a plan']);
+const SH103 = rule('SH103', 'cloud-delete', 'critical', 'heuristic', ['the command is run by hand, by its owner']);
+const SH104 = rule('SH104', 'disk', 'critical', 'heuristic', ['the device is a scratch one, made in this script']);
+const SH105 = rule('SH105', 'data-tools', 'critical', 'heuristic', ['the target is a throw-away database']);
+const SH106 = rule('SH106', 'git-history', 'high', 'heuristic', ['history is kept']);
+const SH107 = rule('SH107', 'fetched-code', 'high', 'heuristic', ['the download is pinned by digest']);
+
+type Make = (s: Saying) => Finding;
+const PATTERNS: readonly (readonly [Make, RegExp, string])[] = [
+  [SH102, /\b(?:terraform|tofu|terragrunt)\b.{0,200}?(?:\s-?-destroy\b|\sdestroy\b)/, 'destroys what Terraform manages'],
+  [
+    SH102,
+    /\b(?:terraform|tofu|terragrunt)\b.{0,200}?\s(?:state rm|state push|force-unlock|taint|workspace delete)\b|\b(?:terraform|tofu)\b.{0,200}?\s-?-replace\b/,
+    "changes Terraform's state or replaces a resource",
+  ],
+  [SH102, /\b(?:terraform|tofu|terragrunt)\b(?:\s-chdir=\S{1,200})?\s+(?:\$|%|`)/, 'runs Terraform with a command taken from a variable'],
+  [SH102, /\b(?:terraform|tofu|terragrunt)\b.{0,200}?\s-?-?auto-approve\b/, 'applies without anybody reading the plan'],
+  [SH102, /\b(?:pulumi|cdk|cdktf|sls|serverless|vagrant|sst)\b.{0,100}?\s(?:destroy|remove|rm)\b/, 'destroys a whole stack'],
+  [
+    SH102,
+    /\b(?:kubectl|oc)\b.{0,200}?\s(?:delete|drain)\b|\b(?:kubectl|oc)\b.{0,200}?\s(?:replace\b.{0,80}?--force|scale\b.{0,80}?--replicas[= ]0|apply\b.{0,80}?--prune)\b/,
+    'deletes or empties what the cluster runs',
+  ],
+  [SH102, /\bhelm\b.{0,100}?\s(?:uninstall|delete|upgrade\b.{0,80}?--force)\b|\beksctl\s+delete\b|\bkops\s+delete\b/, 'removes a release or a cluster'],
+  [
+    SH103,
+    /\baws\b.{0,200}?\s(?:delete-|terminate-|deregister-|schedule-key-deletion|purge-queue|s3 rb\b|s3 rm\b.{0,80}?--recursive|s3 sync\b.{0,120}?--delete)/,
+    'deletes cloud resources',
+  ],
+  [SH103, /--skip-final-snapshot\b/, 'deletes a database without a last snapshot'],
+  [SH103, /\b(?:gcloud|gsutil|bq|az|doctl|hcloud|ibmcloud|oci|flyctl|fly|heroku)\b.{0,200}?\s(?:delete|rm|rb|destroy|apps:destroy|pg:reset|purge)\b/, 'deletes cloud resources'],
+  [SH104, /\bdd\b.{0,200}?\bof=\/dev\/|\bmkfs(?:\.\w+)?\s|\bwipefs\b|\b(?:lv|vg|pv)remove\b|\bzpool\s+destroy\b|\bzfs\s+destroy\b|\bshred\s/, 'wipes a disk'],
+  [
+    SH105,
+    /\bdropdb\b|\bflush(?:all|db)\b|\bdropdatabase\b|\bkafka-topics\b.{0,200}?--delete\b|\bmysqladmin\b.{0,80}?\sdrop\b|\b(?:rails|rake)\b.{0,40}?\sdb:(?:drop|reset|schema:load)\b|\bprisma\b.{0,40}?\sreset\b|\bmigrate\b.{0,80}?\s(?:drop|reset|fresh)\b/i,
+    'drops or empties a database',
+  ],
+  [SH105, /\b(?:psql|mysql|sqlcmd|clickhouse-client|mongo(?:sh)?|cqlsh)\b.{0,300}?\b(?:drop\s|truncate\s|delete\s+from|deletemany|\.drop\()/i, 'runs destructive SQL'],
+  [
+    SH106,
+    /\bgit\b.{0,200}?\s(?:push\b.{0,120}?\s(?:--force|-f\b|--mirror|--delete|\+)|filter-repo|filter-branch|reflog\s+expire|update-ref\s+-d)|--no-verify\b/,
+    'rewrites or deletes git history, or skips its hooks',
+  ],
+  [
+    SH107,
+    /\b(?:curl|wget)\b.{0,400}?\|\s*(?:sudo\s+)?(?:ba|z|k|da)?sh\b|\b(?:ba|z)?sh\s+<\(\s*curl\b|\bbase64\s+(?:-d|--decode)\b.{0,80}?\|\s*(?:ba|z)?sh\b|\biex\b.{0,80}?downloadstring/i,
+    'runs code fetched from elsewhere',
+  ],
+  [
+    SH101,
+    /\brm\s+(?:-\w*\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*(?:\$(?!\{\w+:\?)\S*|\/(?:\w+\/?)?\*|\/\s*$|~\/?\s*$|\*\s*$)/,
+    'deletes a folder tree whose name comes from a variable or a wildcard',
+  ],
+];
+
+export const commands: Detector = { id: 'commands', detect: ({ files }) => files.filter(isScript).flatMap(ofFile) };
+
+const isScript = (f: FileEvidence): boolean =>
+  kindsOf(f.path).some((k) => k === 'script' || k === 'workflow' || k === 'guard') || f.newMode === '100755' || /^#!/.test(textOf(f.head));
+
+function ofFile(file: FileEvidence): readonly Finding[] {
+  return newLines(file).flatMap(({ line, text }) => {
+    const plain = unquoted(text);
+    if (/^(?:#|\/\/|::|rem\s)/i.test(plain)) return [];
+    return PATTERNS.filter(([, pattern]) => pattern.test(plain)).map(([make, , why]) =>
+      make({ place: { path: file.path, side: 'head', line }, what: `${file.path} line ${line} ${why}: ${text.slice(0, 120)}`, because: [['line', text]] }),
+    );
+  });
+}
+
+/** `"terraform"  de''stroy` is `terraform destroy`; lines longer than any sane command are cut. */
+const unquoted = (text: string): string => text.slice(0, 4_000).replace(/["']/g, '').replace(/\s+/g, ' ').trim();

@@ -1,0 +1,13 @@
+/** All detectors, one a file. */
+import { commands } from './commands.ts';
+import { guards } from './guards.ts';
+import { hidden } from './hidden.ts';
+import { paths } from './paths.ts';
+import type { Detector } from './risk.ts';
+import { sql } from './sql.ts';
+import { submodule } from './submodule.ts';
+import { terraformHcl } from './terraform-hcl.ts';
+import { terraformPlan } from './terraform-plan.ts';
+import { terraformRemoved } from './terraform-removed.ts';
+
+export const ALL_DETECTORS: readonly Detector[] = [terraformPlan, terraformRemoved, terraformHcl, sql, guards, submodule, hidden, commands, paths];

@@ -1,0 +1,35 @@
+/** Attributes that protect a resource, and which way is down. Shared by the plan and the source detectors. */
+type Value = boolean | number | null;
+
+/** Safe while true. */
+const ON = new Set(
+  `deletion_protection deletion_protection_enabled enable_deletion_protection disable_api_termination storage_encrypted encrypted multi_az
+  point_in_time_recovery.enabled versioning.enabled point_in_time_recovery_enabled versioning_enabled soft_delete_enabled purge_protection_enabled
+  enable_key_rotation prevent_destroy uniform_bucket_level_access block_public_acls block_public_policy ignore_public_acls restrict_public_buckets`.split(/\s+/),
+);
+/** Safe while false. */
+const OFF = new Set('skip_final_snapshot force_destroy force_delete publicly_accessible delete_automated_backups'.split(' '));
+/** Lower is less safe. */
+const MORE = new Set('backup_retention_period backup_retention_days deletion_window_in_days recovery_window_in_days retention_in_days'.split(' '));
+
+export const isGuard = (name: string): boolean => ON.has(name) || OFF.has(name) || MORE.has(name);
+
+/** `off` when protection is lost, `unknown` when it was there and can no longer be told; null is unknown or absent. */
+export function guardChange(name: string, before: Value, after: Value): 'off' | 'unknown' | 'none' {
+  if (ON.has(name)) return before !== true || after === true ? 'none' : after === false ? 'off' : 'unknown';
+  if (OFF.has(name)) return after === true && before !== true ? 'off' : before === false && after === null ? 'unknown' : 'none';
+  if (!MORE.has(name) || before === null) return 'none';
+  return typeof after === 'number' ? (after < Number(before) ? 'off' : 'none') : 'unknown';
+}
+
+/** Value of a guard's source expression: only constants are known. */
+export function constant(expression: string | undefined): Value {
+  if (expression === undefined) return null;
+  const plain = expression
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/^\((.*)\)$/, '$1')
+    .trim();
+  if (plain === 'true') return true;
+  if (plain === 'false') return false;
+  return /^-?\d{1,9}$/.test(plain) ? Number(plain) : null;
+}

@@ -1,0 +1,31 @@
+/** META004: the change touches what decides about changes: policy, owners, hooks, checks, and who may alter them. */
+import type { FileEvidence } from './evidence.ts';
+import { rule } from './finding.ts';
+import { kindsOf } from './kinds.ts';
+import type { Detector, Finding } from './risk.ts';
+
+const META004 = rule('META004', 'guard-weakened', 'critical', 'exact', ['the guard asks for no less than before']);
+
+export const guards: Detector = { id: 'guards', detect: ({ files }) => files.flatMap(ofFile) };
+
+function ofFile(file: FileEvidence): readonly Finding[] {
+  if (!kindsOf(file.path).includes('guard')) return [];
+  // a first guard takes nothing away; a hook that is new still runs on other people's machines
+  const hook = /(?:^|\/)(?:\.?hooks|\.githooks|\.husky)\//i.test(file.path);
+  if (file.status === 'A')
+    return [
+      META004({
+        place: { path: file.path, side: 'head' },
+        severity: hook ? 'high' : 'elevated',
+        what: `${file.path} is new and decides about changes${hook ? ', and runs where people work' : ''}`,
+      }),
+    ];
+  const gone = file.status === 'D';
+  return [
+    META004({
+      place: { path: file.path, side: gone ? 'base' : 'head' },
+      what: `${file.path} ${gone ? 'is deleted' : 'changes'}: what guards other changes may ask for less`,
+      because: [['path', file.path]],
+    }),
+  ];
+}

@@ -1,0 +1,75 @@
+/** What a path is, by name alone: which rules look at it, and whether its not being readable is itself dangerous. */
+export type Kind = 'terraform' | 'sql' | 'workflow' | 'kubernetes' | 'script' | 'guard' | 'iam' | 'routing' | 'infrastructure' | 'prose';
+
+const name = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+
+const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])[] = [
+  [
+    'guard',
+    (p, b) =>
+      b === 'codeowners' ||
+      b === 'countersign.yml' ||
+      b === 'countersign.yaml' ||
+      /(?:^|\/)\.countersign\//.test(p) ||
+      /(?:^|\/)(?:\.?hooks|\.githooks|\.husky)\//.test(p) ||
+      b === '.pre-commit-config.yaml' ||
+      b === '.gitmodules' ||
+      b === '.gitattributes' ||
+      /\.rego$|(?:^|\/)(?:kyverno|gatekeeper|conftest|branch-protection|rulesets)(?:\/|\.|-)/.test(p),
+  ],
+  ['terraform', (_, b) => /\.(?:tf|tofu|hcl|tfvars|tfbackend|nomad)(?:\.json)?$/.test(b)],
+  ['sql', (_, b) => /\.(?:sql|psql|pgsql|ddl)$/.test(b)],
+  [
+    'workflow',
+    (p, b) =>
+      /(?:^|\/)\.(?:github|gitea|forgejo)\/(?:workflows|actions)\//.test(p) ||
+      /^\.?(?:gitlab-ci|azure-pipelines|travis|drone|cloudbuild|buildspec|bitbucket-pipelines|appveyor)\b.*\.ya?ml$/.test(b) ||
+      /(?:^|\/)\.(?:circleci|buildkite|ci|woodpecker|tekton)(?:\/|$)/.test(p) ||
+      /^jenkinsfile/.test(b) ||
+      b === 'atlantis.yaml',
+  ],
+  [
+    'script',
+    (_, b) =>
+      /\.(?:sh|bash|zsh|ksh|fish|ps1|psm1|bat|cmd|mk)$/.test(b) ||
+      /^(?:gnu)?makefile|^(?:taskfile|justfile|dockerfile|containerfile|procfile|rakefile|earthfile)\b|^package\.json$/.test(b),
+  ],
+  [
+    'kubernetes',
+    (p, b) =>
+      /\.(?:ya?ml|json|tpl)$/.test(b) &&
+      /(?:^|\/)(?:k8s|kube|kubernetes|manifests|helm|charts?|kustomize|overlays|argocd?|flux|clusters?|deploy(?:ments?)?)(?:\/|-)|(?:^|\/)(?:kustomization|helmfile)/.test(p),
+  ],
+  ['iam', (p, b) => /(?:^|[/_.-])(?:iam|rbac|polic(?:y|ies)|permissions?|roles?|scp|sso|sudoers|trust-policy)(?:[/_.-]|$)/.test(p) && !prose(b) && !code(b)],
+  [
+    'routing',
+    (p, b) =>
+      (/(?:^|[/_.-])(?:dns|routes?|routing|zones?|ingress|gateway|virtualservices?|istio|linkerd|envoy|nginx|haproxy|traefik|caddyfile|varnish|bgp|firewall|iptables|nftables|cdn|loadbalancers?)(?:[/_.-]|$)/.test(
+        p,
+      ) ||
+        /\.zone$|\.vcl$/.test(b)) &&
+      !prose(b) &&
+      !code(b),
+  ],
+  [
+    'infrastructure',
+    (p, b) =>
+      /(?:^|\/)(?:terraform|terragrunt|infra(?:structure)?|ansible|pulumi|cloudformation|cdk|packer|puppet|salt|chef|nomad|consul)(?:\/|-|$)/.test(p) ||
+      /^(?:pulumi|serverless|docker-compose|compose|cdk|template|samconfig|ansible)\b.*\.(?:ya?ml|json|toml|cfg)$/.test(b),
+  ],
+  ['prose', (_, b) => prose(b)],
+];
+
+const prose = (base: string): boolean => /\.(?:md|mdx|txt|rst|adoc)$/.test(base) || /^(?:readme|license|licence|changelog|authors|notice)$/.test(base);
+/** Application code is named after routes and roles all the time; paths alone do not mark danger there. */
+const code = (base: string): boolean => /\.(?:tsx?|jsx?|mjs|cjs|py|rb|go|java|kt|rs|php|cs|c|cc|cpp|h|swift|scala|ex|exs|vue|svelte|css|html)$/.test(base);
+
+/** All kinds a path has; none means no detector reads it. */
+export const kindsOf = (path: string): readonly Kind[] => {
+  const lower = path.toLowerCase();
+  const base = name(path);
+  return TESTS.filter(([, test]) => test(lower, base)).map(([kind]) => kind);
+};
+
+/** Kinds whose file must be readable: what cannot be read there could be anything. */
+export const isCovered = (path: string): boolean => kindsOf(path).some((k) => k !== 'prose');
