@@ -9,6 +9,7 @@ import { keyIdOf, type PublicKey, parseKeyBlob } from './keys.ts';
 import { type KeySignature, parseSignature, verifyKeySignature } from './signature.ts';
 import { parseSshSig, toBeSigned, unarmor } from './sshsig.ts';
 import { NAMES } from './statement.ts';
+import { checkChallenge } from './webauthn.ts';
 
 export interface OpenedSignature {
   /** The verified statement bytes: parse these and nothing else. */
@@ -21,7 +22,7 @@ export interface OpenedSignature {
   readonly signature: KeySignature;
 }
 
-/** One envelope, one signature. Problems: SIG_*, KEY_PLAIN. */
+/** One envelope, one signature. Problems: SIG_*, KEY_PLAIN, WA_CLIENTDATA, WA_CHALLENGE. */
 export function openEnvelope(bytes: Bytes, namespace: string): Result<OpenedSignature> {
   const envelope = parseEnvelope(bytes);
   if (!envelope.ok) return envelope;
@@ -30,7 +31,7 @@ export function openEnvelope(bytes: Bytes, namespace: string): Result<OpenedSign
   return openSignature(envelope.value, signature, namespace);
 }
 
-/** One signature of an envelope that may hold several. Problems: SIG_*, KEY_PLAIN. */
+/** One signature of an envelope that may hold several. Problems: SIG_*, KEY_PLAIN, WA_CLIENTDATA, WA_CHALLENGE. */
 export function openSignature(envelope: { payloadType: string; payload: Bytes }, { sig }: EnvelopeSignature, namespace: string): Result<OpenedSignature> {
   if (envelope.payloadType !== NAMES.payloadType) return err(problem('SIG_FORMAT', 'the payload is not an in-toto statement'));
   const blob = unarmor(sig);
@@ -45,5 +46,7 @@ export function openSignature(envelope: { payloadType: string; payload: Bytes },
   const encoded = pae(envelope.payloadType, envelope.payload);
   const tbs = toBeSigned(namespace, outer.value.hash, encoded);
   if (!verifyKeySignature(key.value, signature.value, tbs)) return err(problem('SIG_INVALID', 'the signature does not verify over this statement'));
+  const [unbound] = signature.value.client === undefined ? [] : checkChallenge(signature.value.client, tbs);
+  if (unbound !== undefined) return err(unbound);
   return ok({ payload: envelope.payload, pae: encoded, tbs, key: key.value, keyid: keyIdOf(key.value.blob), signature: signature.value });
 }

@@ -37,14 +37,20 @@ const ORIGIN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 export function wrapAssertion(assertion: PasskeyAssertion, keyBlob: Bytes, namespace: string): Result<Bytes> {
   const key = parseKeyBlob(keyBlob);
   if (!key.ok) return key;
-  const body = derToMpints(assertion.signature);
-  const data = assertion.authenticatorData;
   const client = parseStrictJson(assertion.clientDataJSON);
   const origin = client.ok ? member(client.value, 'origin') : undefined;
   if (key.value.type !== SK_ECDSA) return err(problem('SIG_ALG', 'a passkey is an ES256 key'));
-  if (body === undefined || data.length < 37) return err(problem('SIG_FORMAT', 'the assertion is malformed'));
   if (typeof origin !== 'string') return err(problem('WA_CLIENTDATA', 'clientDataJSON names no origin'));
-  if (!equal(data.slice(0, 32), sha256(utf8(key.value.application)))) return err(problem('WA_RPID', 'the passkey answered for another relying party'));
+  if (!equal(assertion.authenticatorData.slice(0, 32), sha256(utf8(key.value.application)))) return err(problem('WA_RPID', 'the passkey answered for another relying party'));
+  const wrapped = encodeAssertion(assertion, keyBlob, namespace, origin);
+  return wrapped === undefined ? err(problem('SIG_FORMAT', 'the assertion is malformed')) : ok(wrapped);
+}
+
+/** The encoding alone, whatever the parts say; undefined where the DER or the authenticator data cannot be split. */
+export function encodeAssertion(assertion: PasskeyAssertion, keyBlob: Bytes, namespace: string, origin: string): Bytes | undefined {
+  const body = derToMpints(assertion.signature);
+  const data = assertion.authenticatorData;
+  if (body === undefined || data.length < 37) return undefined;
   const signature = formatSignature({
     type: WEBAUTHN_SK_ECDSA,
     body,
@@ -52,7 +58,14 @@ export function wrapAssertion(assertion: PasskeyAssertion, keyBlob: Bytes, names
     counter: data.slice(33, 37).reduce((n, b) => n * 256 + b, 0),
     client: { origin, clientDataJSON: assertion.clientDataJSON, extensions: data.slice(37) },
   });
-  return ok(armor(formatSshSig({ keyBlob, namespace, hash: 'sha512', signature })));
+  return armor(formatSshSig({ keyBlob, namespace, hash: 'sha512', signature }));
+}
+
+/** A passkey signs client data, and only the challenge in it ties that to our bytes. Problems: WA_CLIENTDATA, WA_CHALLENGE. */
+export function checkChallenge(client: ClientWord, tbs: Bytes): readonly Problem[] {
+  const json = parseStrictJson(client.clientDataJSON);
+  if (!json.ok) return [problem('WA_CLIENTDATA', `clientDataJSON cannot be read: ${json.error}`)];
+  return member(json.value, 'challenge') === base64url(tbs) ? [] : [problem('WA_CHALLENGE', 'the passkey answered another challenge than this statement')];
 }
 
 /** Rules 2 and 3: the client data, whose every byte the client chose. All that is wrong, in the order of the rules. */
@@ -62,9 +75,8 @@ export function checkClientData(client: ClientWord, tbs: Bytes, rp: RelyingParty
   const challenge = base64url(tbs);
   const origin = member(json.value, 'origin');
   const cross = member(json.value, 'crossOrigin');
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...checkChallenge(client, tbs)];
   if (member(json.value, 'type') !== 'webauthn.get') problems.push(problem('WA_CLIENTDATA', 'clientDataJSON is not of type webauthn.get'));
-  if (member(json.value, 'challenge') !== challenge) problems.push(problem('WA_CHALLENGE', 'the passkey answered another challenge than this statement'));
   if (origin !== client.origin || typeof origin !== 'string' || !ORIGIN.test(origin) || !rp.origins.includes(origin)) {
     problems.push(problem('WA_ORIGIN', `the passkey was used on ${JSON.stringify(origin ?? null)}, not on ${rp.origins.join(' or ')}`));
   }

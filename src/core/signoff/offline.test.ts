@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type SoftAuthenticator, softAuthenticator } from '../../testing/authenticator.ts';
+import { LADDER, NOW, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../../testing/signoffs.ts';
+import { base64, utf8 } from '../base/bytes.ts';
+import type { Bytes } from '../base/crypto.ts';
+import { type BundleParts, formatBundle, parseBundle } from './bundle.ts';
+import { type Required, verifyBundle } from './offline.ts';
+import { NAMES } from './statement.ts';
+import { formatTrust, parseTrust, type TrustBundle, trustedPeople } from './trust.ts';
+
+const log = testLog();
+const people = ['mara', 'noor', 'kim'].map((person) => ({ person, key: softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] }) }));
+const trust: TrustBundle = {
+  version: 1,
+  mode: 'production',
+  origin: log.origin,
+  logKey: log.vkey,
+  ...RP,
+  namespace: NAMES.namespace,
+  ladder: LADDER,
+  people: trustedPeople(
+    people.map(({ person, key }) => trustedKey(key, { person })),
+    new Map([['mara', 'Mara']]),
+  ),
+};
+const landed = { repo: 'infra', targetRef: 'refs/heads/main', manifest: '1'.repeat(64), manifest256: '2'.repeat(64) };
+
+const keyOf = (person: string): SoftAuthenticator => people.find((p) => p.person === person)?.key ?? softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
+const by = (person: string, nonce = 'a'.repeat(32)): Bytes => keyOf(person).signEnvelope(signoffBytes({ nonce, signer: { ...signoffInput().signer, person } }));
+const proven = (parts: readonly BundleParts[], required: Required = {}, gate?: BundleParts, trusted = trust, at = landed): readonly string[] => {
+  const bundle = parseBundle(utf8(formatBundle(parts, gate)));
+  return bundle.ok ? verifyBundle(bundle.value, trusted, at, required).map((p) => p.code) : [bundle.error.code];
+};
+const one = log.record(by('mara'));
+
+describe('a bundle', () => {
+  it('proves what was signed and logged', () => expect(proven([one])).toEqual([]));
+
+  it('cut at any byte cannot be read', () => {
+    const file = utf8(formatBundle([one], log.record(utf8('gate'), { type: 'landed' })));
+    expect(parseBundle(file).ok).toBe(true);
+    for (let n = 0; n < file.length; n++) expect(parseBundle(file.slice(0, n))).toMatchObject({ ok: false, error: { code: 'BUNDLE_FORMAT' } });
+  });
+
+  it('with any bit flipped proves nothing', () => {
+    const file = utf8(formatBundle([one]));
+    for (let n = 0; n < file.length; n += 7) {
+      const flipped = Uint8Array.from(file);
+      flipped[n] = (flipped[n] ?? 0) ^ (1 << (n % 8));
+      const bundle = parseBundle(flipped);
+      expect(bundle.ok && verifyBundle(bundle.value, trust, landed).length === 0).toBe(false);
+    }
+  });
+
+  it.each([
+    ['another media type', formatBundle([one]).replace('bundle.v1', 'bundle.v2')],
+    ['no sign-off', formatBundle([])],
+    ['keys of its own', formatBundle([one]).replace('"signoffs"', '"keys":[],"signoffs"')],
+    ['the url alphabet', formatBundle([{ ...one, entry: '-_8=' }])],
+    ['no line end', formatBundle([one]).trimEnd()],
+  ])('with %s cannot be read', (_, file) => expect(parseBundle(utf8(file))).toMatchObject({ ok: false, error: { code: 'BUNDLE_FORMAT' } }));
+});
+
+describe('the log', () => {
+  it.each([
+    ['another log with the same name', testLog().record(by('mara')), ['LOG_SIG', 'QUORUM']],
+    ['a log of another name', testLog('evil.example/log').record(by('mara')), ['LOG_ORIGIN', 'QUORUM']],
+    ['no proof', { ...one, proof: '' }, ['LOG_FORMAT', 'QUORUM']],
+    ['the proof of another entry', { ...one, proof: log.record(by('noor')).proof }, ['LOG_INCLUSION', 'QUORUM']],
+    ['the entry of another envelope', { ...log.record(by('noor')), envelope: one.envelope }, ['LOG_INCLUSION', 'QUORUM']],
+    ['an entry of another type', log.record(by('mara'), { type: 'verdict' }), ['LOG_FORMAT', 'QUORUM']],
+  ])('%s', (_, parts, expected) => expect(proven([parts])).toEqual(expected));
+
+  it('its time judges keys and expiry, not the clock of the verifier', () => {
+    const early = { ...trust, people: trust.people.map((p) => ({ ...p, keys: p.keys.map((k) => ({ ...k, since: NOW + 1 })) })) };
+    expect(proven([one], {}, undefined, early)).toEqual(['KEY_NOT_YET_VALID', 'QUORUM']);
+    const revoked = { ...trust, people: trust.people.map((p) => ({ ...p, keys: p.keys.map((k) => ({ ...k, revokedAt: NOW })) })) };
+    expect(proven([one], {}, undefined, revoked)).toEqual(['KEY_REVOKED', 'QUORUM']);
+    expect(proven([log.record(by('mara'), { at: Date.parse('2027-01-01') })])).toEqual(['ST_EXPIRED', 'QUORUM']);
+  });
+
+  it('expiry bounds the landing where it is logged', () => {
+    const late = log.record(utf8('gate'), { type: 'landed', at: Date.parse('2027-01-01') });
+    expect(proven([one], {}, late)).toEqual(['ST_EXPIRED', 'QUORUM']);
+    expect(proven([one], {}, log.record(utf8('gate'), { type: 'landed', at: NOW + 1 }))).toEqual([]);
+    expect(proven([one], {}, log.record(utf8('gate'), { type: 'landed', at: NOW - 1 }))).toEqual(['LOG_FORK', 'QUORUM']);
+    expect(proven([one], {}, log.record(utf8('gate'), { type: 'signoff' }))).toEqual(['LOG_FORMAT']);
+  });
+});
+
+describe('trust comes from outside', () => {
+  it('a signature by a key of nobody counts for nothing, whatever the bundle says', () => {
+    expect(proven([log.record(by('eve'))])).toEqual(['KEY_UNKNOWN', 'QUORUM']);
+  });
+
+  it('demo data needs to be asked for', () => {
+    expect(proven([one], {}, undefined, { ...trust, mode: 'demo' })).toEqual(['TRUST_DEMO', 'QUORUM']);
+    expect(proven([one], { allowDemo: true }, undefined, { ...trust, mode: 'demo' })).toEqual([]);
+  });
+
+  it('what landed is the word of the clone', () => {
+    expect(proven([one], {}, undefined, trust, { ...landed, manifest: '9'.repeat(64) })).toEqual(['CONTENT_MISMATCH', 'QUORUM']);
+    expect(proven([one], {}, undefined, trust, { ...landed, targetRef: 'refs/heads/x' })).toEqual(['ST_REF', 'QUORUM']);
+  });
+});
+
+describe('quorum', () => {
+  const nonce = (n: number): string => n.toString(16).padStart(32, '0');
+
+  it('k persons never pass k + 1', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('mara', 'noor', 'kim'), { minLength: 1, maxLength: 6 }), (signers) => {
+        const parts = signers.map((person, i) => log.record(by(person, nonce(i))));
+        const persons = new Set(signers).size;
+        expect(proven(parts, { seats: [{ humans: persons, level: 'L6' }] })).toEqual([]);
+        expect(proven(parts, { seats: [{ humans: persons + 1, level: 'L6' }] })).toEqual(['QUORUM']);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('counts only the level asked for', () => expect(proven([one], { seats: [{ humans: 1, level: 'L7' }] })).toEqual(['QUORUM']));
+
+  it('names the sign-off a problem is in', () => {
+    const bundle = parseBundle(utf8(formatBundle([one, log.record(by('eve'))])));
+    expect(bundle.ok && verifyBundle(bundle.value, trust, landed)).toMatchObject([{ code: 'KEY_UNKNOWN', place: 'signoffs[1]' }]);
+  });
+});
+
+describe('the trust file', () => {
+  const file = formatTrust(trust);
+
+  it('reads what it writes', () => expect(parseTrust(utf8(file))).toEqual({ ok: true, value: trust }));
+
+  it('cut at any byte is refused or is the whole of it', () => {
+    for (let n = 0; n < file.length - 1; n++) expect(parseTrust(utf8(file.slice(0, n))).ok).toBe(false);
+  });
+
+  const other = softAuthenticator({ rpId: 'evil.example', origin: 'https://evil.example' });
+  const [mara, noor] = trust.people;
+  if (mara === undefined || noor === undefined) throw new Error('no people');
+  const alter = (change: object): string => JSON.stringify({ ...trust, ...change });
+  const [key] = mara.keys;
+  it.each([
+    ['another version', alter({ version: 2 })],
+    ['an unknown member', alter({ extra: 1 })],
+    ['no origins', alter({ origins: [] })],
+    ['an origin with a path', alter({ origins: ['https://countersign.example/'] })],
+    ['another namespace', alter({ namespace: 'git' })],
+    ['a level twice', alter({ ladder: [...LADDER, 'L6'] })],
+    ['a level nobody knows', alter({ people: [{ ...mara, level: 'L99' }] })],
+    ['a person twice', alter({ people: [mara, { ...mara, keys: [] }] })],
+    ['a key of two people', alter({ people: [mara, { ...noor, keys: mara.keys }] })],
+    ['a key id that lies', alter({ people: [{ ...mara, keys: [{ ...key, keyid: noor.keys[0]?.keyid }] }] })],
+    ['a demo key in production', alter({ people: [{ ...mara, keys: [{ ...key, kind: 'demo' }] }] })],
+    ['a passkey of another party', alter({ people: [{ ...mara, keys: [{ ...key, keyid: other.keyid, blob: base64(other.blob) }] }] })],
+    ['a log key of another log', alter({ origin: 'other.example/log' })],
+    ['a log key that is none', alter({ logKey: 'x+00000000+AA==' })],
+    ['a person with a wildcard', alter({ people: [{ ...mara, id: '*' }] })],
+    ['a doubled member', file.replace('"version": 1', '"version": 1,"version": 1')],
+  ])('with %s is refused', (_, text) => expect(parseTrust(utf8(text))).toMatchObject({ ok: false, error: [{ code: 'TRUST_FORMAT' }] }));
+});

@@ -1,0 +1,108 @@
+/** A small world of people, keys, statements and a one-entry log, for tests of signatures and of what consumes them. */
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { base64, fromBase64, utf8 } from '../core/base/bytes.ts';
+import { type Bytes, sha256Hex } from '../core/base/crypto.ts';
+import { formatEntry } from '../core/log/entry.ts';
+import { leafHash } from '../core/log/merkle.ts';
+import { formatNote, formatVkey, noteKey } from '../core/log/note.ts';
+import { formatProof } from '../core/log/proof.ts';
+import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
+import type { BundleParts } from '../core/signoff/bundle.ts';
+import { NAMES } from '../core/signoff/statement.ts';
+import type { SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
+import type { Expectation } from '../core/signoff/verify.ts';
+
+export const RP = { rpId: 'countersign.example', origins: ['https://countersign.example'] } as const;
+export const NOW = Date.UTC(2026, 10, 20, 10, 21, 0);
+export const LADDER = ['L4', 'L5', 'L6', 'L7', 'L10'];
+
+/** A critical change signed by mara, L6; override what a test is about. */
+export function signoffInput(change: Partial<SignoffInput> = {}): SignoffInput {
+  return {
+    decision: 'approve',
+    stage: 'implementation',
+    signer: { person: 'mara', level: 'L6', domains: ['infra'], rosterDigest: 'a'.repeat(64), credentialId: 'AQID', kind: 'webauthn' },
+    change: {
+      repo: 'infra',
+      targetRef: 'refs/heads/main',
+      base: 'b'.repeat(40),
+      mergeBase: 'b'.repeat(40),
+      head: 'c'.repeat(40),
+      headTree: 'd'.repeat(40),
+      alg: 'git-diff-tree-raw-z/sha256',
+      manifest: '1'.repeat(64),
+      manifest256: '2'.repeat(64),
+    },
+    excluded: ['ada'],
+    provenance: { level: 'agent', tools: ['claude'] },
+    policy: { uri: 'git+https://countersign.example/git/infra.git#countersign.yml', digest: 'e'.repeat(64), tier: 'critical' },
+    presented: 'f'.repeat(64),
+    answers: [{ question: 'rollback', answer: 'restore the snapshot' }],
+    dispositions: [{ finding: 'TF102:db.tf:aws_db_instance.main:3', disposition: 'accepted', note: 'planned' }],
+    assumptions: [{ text: 'the backup is fresh', holds: 'true' }],
+    notChecked: 'nothing',
+    review: { openedAt: '2026-11-20T10:00:00Z', signedAt: '2026-11-20T10:21:00Z', activeSeconds: 960, filesViewed: 3, filesTotal: 3 },
+    seen: { origin: 'countersign.example/log', size: 5, root: base64(new Uint8Array(32)) },
+    nonce: '0123456789abcdef0123456789abcdef',
+    expires: '2026-12-20T10:21:00Z',
+    ...change,
+  };
+}
+
+export const signoffBytes = (change: Partial<SignoffInput> = {}): Bytes => statementBytes(signoffStatement(signoffInput(change)));
+
+export function trustedKey(key: { blob: Bytes; keyid: string }, change: Partial<TrustedKey> = {}): TrustedKey {
+  return { person: 'mara', level: 'L6', keyid: key.keyid, blob: base64(key.blob), kind: 'webauthn', backupEligible: false, counter: 0, since: 0, ...change };
+}
+
+export const trustOf = (keys: readonly TrustedKey[], change: Partial<SignoffTrust> = {}): SignoffTrust => ({
+  ...RP,
+  keys,
+  namespace: NAMES.namespace,
+  mode: 'production',
+  ladder: LADDER,
+  ...change,
+});
+
+/** What the statement of `signoffInput` is expected to be. */
+export const expectationOf = (change: Partial<Expectation> = {}): Expectation => ({
+  repo: 'infra',
+  targetRef: 'refs/heads/main',
+  manifest: '1'.repeat(64),
+  manifest256: '2'.repeat(64),
+  stage: 'implementation',
+  policyDigest: 'e'.repeat(64),
+  tier: 'critical',
+  findings: ['TF102:db.tf:aws_db_instance.main:3'],
+  now: NOW,
+  counters: 'online',
+  excluded: new Map([['ada', ['author']]]),
+  seat: { level: 'L6', candidates: ['mara', 'noor', 'kim'] },
+  allowDemo: false,
+  ...change,
+});
+
+export interface TestLog {
+  readonly vkey: string;
+  readonly origin: string;
+  /** The envelope as the only entry of a log of its own, signed by this log's key. */
+  record(envelope: Bytes, change?: { type?: string; at?: number; envelope?: string }): BundleParts;
+}
+
+export function testLog(origin = 'countersign.example/log'): TestLog {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const key = noteKey(origin, fromBase64(publicKey.export({ format: 'jwk' }).x ?? '') ?? new Uint8Array(0));
+  if (key === undefined) throw new Error('no log key');
+  return {
+    vkey: formatVkey(key),
+    origin,
+    record: (envelope, { type = 'signoff', at = NOW, envelope: named = sha256Hex(envelope) } = {}) => {
+      const entry = formatEntry({ type, at, envelope: named, fields: {} });
+      if (!entry.ok) throw new Error(entry.error.message);
+      const body = `${origin}\n1\n${base64(leafHash(entry.value))}\n`;
+      const checkpoint = formatNote(body, [{ name: origin, id: key.id, signature: new Uint8Array(sign(null, utf8(body), privateKey)) }]);
+      if (!checkpoint.ok) throw new Error(checkpoint.error.message);
+      return { envelope: base64(envelope), entry: base64(entry.value), proof: formatProof({ index: 0, hashes: [], checkpoint: checkpoint.value }) };
+    },
+  };
+}
