@@ -24,10 +24,10 @@ const record = (name: string, fields: { readonly [name: string]: Type }): Type =
 const FINDING = record('finding', { rule: string, severity: word('tier') });
 
 export const FACT_TYPES: { readonly [root: string]: Type } = {
-  provenance: record('provenance', { level: word('provenance level'), tools: list(string, 1_000), declared_none: bool }),
+  provenance: record('provenance', { level: word('provenance level'), tools: list(string, 100), declared_none: bool }),
   risk: record('risk', { tier: word('tier'), findings: list(FINDING, 5_000), not_analysed: int }),
   change: record('change', { paths: list(string, 50_000), files: int, target: string, repo: string }),
-  system: record('system', { criticality: int, ids: list(string, 1_000) }),
+  system: record('system', { criticality: int, ids: list(string, 200) }),
   author: record('author', { level: word('level'), senior: bool }),
   people: record('people', { unresolved: int }),
 };

@@ -39,6 +39,7 @@ class Loading {
   policy(): Result<Policy, readonly Problem[]> {
     const { shape } = this;
     if (this.problems.length > 0) return err(this.problems);
+    this.level(['senior'], shape.senior);
     this.checkIds();
     this.checkSystems();
     const rules = shape.rules.map((r, i) => this.rule(r, i));
@@ -64,12 +65,11 @@ class Loading {
   }
 
   private checkLadder(): void {
-    const { ladder, senior } = this.shape;
+    const { ladder } = this.shape;
     for (const [i, name] of ladder.entries()) {
       if (RESERVED.has(name)) this.add(['ladder', i], `${name} already means something in conditions`, { remedy: 'name the level otherwise' });
       if (ladder.indexOf(name) !== i) this.add(['ladder', i], `${name} stands twice in the ladder`, { remedy: 'keep one' });
     }
-    this.level(['senior'], senior);
   }
 
   private level(path: readonly PropertyKey[], name: string): void {

@@ -27,26 +27,45 @@ export function askOf(policy: Policy, roster: Roster, found: Findings, rule: str
 const seniorRank = (policy: Policy): number => policy.ladder.values.indexOf(policy.senior);
 
 /**
- * Seats a stricter seat already answers are not asked twice: whoever fills L6 also fills "any level". What is left over
- * of the weaker ask stays a seat of its own. The answer does not depend on the order of the asks.
+ * A seat that a stricter seat already answers is not asked twice: whoever fills L6 also fills "any level". One person
+ * answers one chain of ever stricter asks, never two asks of which neither implies the other, so one more ask never
+ * takes people away (the smallest cover by chains has as many as there are asks nobody can join). Order does not matter.
  */
 export function fold(asks: readonly Ask[]): readonly Ask[] {
-  const sorted = [...asks].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  const dominators = sorted.map((a, i) => sorted.flatMap((b, j) => (i !== j && implies(b, a) && (!implies(a, b) || stronger(b, j, a, i)) ? [j] : [])));
-  const left = new Map<number, number>();
-  const remaining = (i: number): number => {
-    const known = left.get(i);
-    if (known !== undefined) return known;
-    const answered = (dominators[i] ?? []).reduce((sum, j) => sum + remaining(j), 0);
-    const count = Math.max(0, (sorted[i]?.humans ?? 0) - answered);
-    left.set(i, count);
-    return count;
-  };
-  return sorted.flatMap((ask, i) => (remaining(i) === 0 ? [] : [{ ...ask, humans: remaining(i) }]));
+  const kinds = merged([...asks].sort((a, b) => (key(a) < key(b) ? -1 : 1)));
+  const slots = kinds.flatMap((kind) => Array.from({ length: kind.humans }, () => kind));
+  const weakerOf = new Map<number, number>();
+  // Once answered a slot stays answered, so asking the strict ones first leaves the least strict seats over.
+  const reach = slots.map((slot) => kinds.filter((kind) => implies(slot, kind)).length);
+  const strictFirst = [...slots.keys()].sort((a, b) => (reach[b] ?? 0) - (reach[a] ?? 0) || a - b);
+  for (const slot of strictFirst) absorb(slots, slot, weakerOf, new Set());
+  const answered = new Set(weakerOf.values());
+  return kinds.flatMap((kind) => {
+    const humans = slots.filter((slot, i) => slot === kind && !answered.has(i)).length;
+    return humans === 0 ? [] : [{ ...kind, humans }];
+  });
 }
 
-/** Between asks for the same people the larger number speaks, then the earlier name. */
-const stronger = (a: Ask, i: number, b: Ask, j: number): boolean => a.humans > b.humans || (a.humans === b.humans && i < j);
+/** Asks for the very same people: the largest number speaks, under its name. */
+function merged(sorted: readonly Ask[]): readonly Ask[] {
+  const kinds = Map.groupBy(sorted, (a) => JSON.stringify([a.rank, [...a.domains].sort(), [...a.teams].sort()]));
+  return [...kinds.values()].flatMap((same) => [...same].sort((a, b) => b.humans - a.humans).slice(0, 1));
+}
+
+/** Finds a stricter slot that answers this one, each for one weaker slot only (Kuhn). `weakerOf`: stricter to weaker. */
+function absorb(slots: readonly Ask[], slot: number, weakerOf: Map<number, number>, tried: Set<number>): boolean {
+  const weak = slots[slot];
+  for (const [i, strict] of slots.entries()) {
+    if (weak === undefined || strict === weak || tried.has(i) || !implies(strict, weak)) continue;
+    tried.add(i);
+    const other = weakerOf.get(i);
+    if (other === undefined || absorb(slots, other, weakerOf, tried)) {
+      weakerOf.set(i, slot);
+      return true;
+    }
+  }
+  return false;
+}
 
 const key = (a: Ask): string => JSON.stringify([a.rule, a.humans, a.rank, a.domains, a.teams]);
 

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SAMPLE_ROSTER, sampleChange, sampleCommit, sampleFacts, samplePerson, samplePolicy } from '../../testing/sample-change.ts';
+import { consider } from './consider.ts';
+import { fillSeats } from './quorum.ts';
+import { type Ask, fold, qualified, seatText } from './seats.ts';
+
+const ask = (rule: string, humans: number, rank: number, more: Partial<Ask> = {}): Ask => ({ rule, humans, rank, domains: [], teams: [], ...more });
+const short = (asks: readonly Ask[]) => asks.map((a) => `${a.rule}:${a.humans}`);
+const policy = samplePolicy('  - {id: all, paths: ["**"], optional: true}');
+
+describe('folding', () => {
+  test.each([
+    ['a stricter seat answers a weaker one', [ask('any', 1, -1), ask('l6', 1, 2)], ['l6:1']],
+    ['what is left of the weaker stays', [ask('any', 2, -1), ask('l6', 1, 2)], ['any:1', 'l6:1']],
+    ['the same twice is asked once', [ask('b', 1, 2), ask('a', 1, 2)], ['a:1']],
+    ['the larger number of the same', [ask('a', 1, 2), ask('b', 2, 2)], ['b:2']],
+    ['two teams are two seats', [ask('sec', 1, -1, { teams: ['sec'] }), ask('sre', 1, -1, { teams: ['sre'] })], ['sec:1', 'sre:1']],
+    ['a team answers either team', [ask('either', 1, -1, { teams: ['sec', 'sre'] }), ask('sre', 1, -1, { teams: ['sre'] })], ['sre:1']],
+    ['a domain is not a level', [ask('db', 1, -1, { domains: ['databases'] }), ask('l6', 1, 2)], ['db:1', 'l6:1']],
+    [
+      'one person answers one of two asks that do not imply each other',
+      [ask('sre', 1, -1, { teams: ['sre'] }), ask('l6', 1, 2), ask('sre-l6', 1, 2, { teams: ['sre'] })],
+      ['sre:1', 'sre-l6:1'],
+    ],
+    ['a chain', [ask('any', 3, -1), ask('l5', 2, 1), ask('l6', 1, 2)], ['any:1', 'l5:1', 'l6:1']],
+  ])('%s', (_, asks, kept) => {
+    expect(short(fold(asks))).toEqual(kept);
+    expect(short(fold([...asks].reverse()))).toEqual(kept);
+  });
+
+  const anAsk = fc.record({
+    rule: fc.constantFrom('a', 'b', 'c', 'd'),
+    humans: fc.integer({ min: 1, max: 3 }),
+    rank: fc.integer({ min: -1, max: 3 }),
+    domains: fc.subarray(['infra', 'databases']),
+    teams: fc.subarray(['sre', 'security']),
+  });
+
+  test('whoever fills the folded seats satisfies each ask by itself', () => {
+    const crowd = SAMPLE_ROSTER.people.flatMap((p) => [p, samplePerson(`${p.id}2`, p.level, { teams: p.teams, domains: p.domains })]);
+    fc.assert(
+      fc.property(fc.array(anAsk, { maxLength: 4 }), fc.subarray(crowd), (asks, signers) => {
+        const candidates = (a: Ask) => crowd.filter((p) => qualified(policy, p, a)).map((p) => p.id);
+        const seats = fold(asks).map((a) => ({ rule: a.rule, humans: a.humans, level: null, domains: a.domains, teams: a.teams, candidates: candidates(a) }));
+        if (
+          fillSeats(
+            seats,
+            signers.map((p) => p.id),
+          ).missing.length > 0
+        )
+          return;
+        for (const a of asks) expect(signers.filter((p) => qualified(policy, p, a)).length).toBeGreaterThanOrEqual(a.humans);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('order does not matter, and one more ask never takes people away', () => {
+    fc.assert(
+      fc.property(fc.array(anAsk, { maxLength: 5 }), anAsk, (asks, more) => {
+        const total = (list: readonly Ask[]) => fold(list).reduce((n, a) => n + a.humans, 0);
+        expect(fold([...asks].reverse())).toEqual(fold(asks));
+        expect(total([...asks, more])).toBeGreaterThanOrEqual(total(asks));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+test('a seat in words', () => {
+  expect(seatText({ humans: 1, level: 'L6', domains: [], teams: [] })).toBe('1 human at L6 or above');
+  expect(seatText({ humans: 2, level: null, domains: ['infra', 'databases'], teams: ['sre', 'security'] })).toBe(
+    '2 humans, qualified for infra and databases, of team sre or security',
+  );
+});
+
+test('people qualify by level, every domain and one team', () => {
+  const rules = '  - {id: all, paths: ["**"], require: {humans: 1, level: L5, domains: [infra], teams: [sre, security]}}';
+  const d = consider(samplePolicy(rules), [], sampleFacts(sampleChange(['a'], [sampleCommit('ada')])));
+  expect(d.seats[0]?.candidates).toEqual(['ben', 'dan', 'flo']);
+});
