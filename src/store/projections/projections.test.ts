@@ -1,0 +1,259 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ok } from '../../core/base/result.ts';
+import type { EntryDraft } from '../../flows/ports.ts';
+import {
+  changeOf,
+  decisionDraft,
+  enrolmentDraft,
+  genesisDraft,
+  landedDraft,
+  MAIN,
+  ORIGIN,
+  REPO,
+  type Sample,
+  type SampleSignoff,
+  sampleDecision,
+  signoffDraft,
+  verdictDraft,
+} from '../sample-drafts.ts';
+import { openStore, type Store } from '../store.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'projections-'));
+let store: Store;
+let now = Date.UTC(2026, 10, 20);
+let count = 0;
+/** A content nobody used yet: the tests share one log. */
+let x: string;
+
+beforeAll(async () => {
+  const opened = await openStore({ dir, clock: () => now });
+  if (!opened.ok) throw new Error(opened.error.message);
+  store = opened.value;
+  await append(genesisDraft());
+});
+beforeEach(() => {
+  x = `content ${count++}`;
+  now += 1000;
+});
+afterAll(async () => {
+  expect(await store.audit()).toEqual([]);
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+async function append(...drafts: readonly EntryDraft[]): Promise<void> {
+  const answer = await store.ledger.append(() => ok(drafts));
+  if (!answer.ok) throw new Error(`${answer.error.place}: ${answer.error.message}`);
+}
+
+const row = async (content = x) => (await store.projections.changes({ id: changeOf(content), limit: 1 }))[0];
+const state = async (content = x) => (await row(content))?.state;
+const decide = (more: Partial<Sample> = {}) => decisionDraft({ content: x, ...more });
+const sign = (more: SampleSignoff = {}) => signoffDraft(x, { nonce: x, ...more });
+
+describe('changes', () => {
+  it.each([
+    ['pass', 'passed'],
+    ['signoff', 'open'],
+    ['refused', 'refused'],
+  ] as const)('a decision that says %s makes a change %s', async (outcome, expected) => {
+    await append(decide({ outcome }));
+    expect(await row()).toEqual({
+      id: changeOf(x),
+      state: expected,
+      decision: sampleDecision({ content: x, outcome }),
+      title: x,
+      pusher: 'ines',
+      createdAt: now,
+      updatedAt: now,
+    });
+  });
+
+  it('are listed newest decision first, by state and repository, as many as asked', async () => {
+    await append(decisionDraft({ content: `${x} a` }), decisionDraft({ content: `${x} b` }));
+    await append(decisionDraft({ content: `${x} a` }));
+    const newest = await store.projections.changes({ limit: 2, repo: REPO, state: 'open' });
+    expect(newest.map((c) => c.title)).toEqual([`${x} a`, `${x} b`]);
+    expect(await store.projections.changes({ limit: 2, repo: 'other' })).toEqual([]);
+    expect(await store.projections.changes({ limit: 0 })).toEqual([]);
+  });
+
+  it('are signed when the last seat is filled, and not before', async () => {
+    await append(decide(), sign({ complete: false, nonce: `${x} 1` }));
+    expect(await state()).toBe('open');
+    await append(sign());
+    expect(await state()).toBe('signed');
+    await append(decide());
+    expect(await state()).toBe('signed');
+  });
+
+  it('are not signed by a sign-off that does not approve', async () => {
+    await append(decide(), sign({ decision: 'changes' }), sign({ decision: 'cannot_judge' }));
+    expect(await state()).toBe('open');
+  });
+
+  it('take a sign-off given before the push', async () => {
+    await append(sign({ decision: 'approve_with_conditions' }), decide());
+    expect(await state()).toBe('signed');
+  });
+
+  it.each<[string, Partial<Sample>, SampleSignoff]>([
+    ['for a lower tier', { tier: 'critical' }, { tier: 'high' }],
+    ['that has expired', {}, { expires: '2026-11-19T00:00:00Z' }],
+    ['that is incomplete', {}, { complete: false }],
+    ['of a tier nobody knows', {}, JSON.parse('{"tier":"trivial"}')],
+  ])('stay open after a sign-off %s', async (_, decision, given) => {
+    await append(sign(given), decide(decision));
+    expect(await state()).toBe('open');
+  });
+
+  it('keep a refusal whoever signs', async () => {
+    await append(decide({ outcome: 'refused' }), sign());
+    expect(await state()).toBe('refused');
+  });
+
+  it('land, and seen again are open again with their first date: a nonce is spent once', async () => {
+    const createdAt = now;
+    await append(decide(), sign(), verdictDraft(x, 'allow', [x]));
+    expect(await state()).toBe('signed');
+    await append(landedDraft(x, [x]));
+    expect(await state()).toBe('landed');
+    now += 5000;
+    await append(decide());
+    expect(await row()).toMatchObject({ state: 'open', createdAt, updatedAt: now });
+  });
+});
+
+describe('landings', () => {
+  it('are pending once allowed, and spend their nonces by landing', async () => {
+    await append(verdictDraft(x, 'allow', [`${x} n2`, `${x} n1`]));
+    const [pending] = await store.projections.landings({ nonce: `${x} n1` });
+    expect(pending).toMatchObject({ change: changeOf(x), repo: REPO, targetRef: MAIN, nonces: [`${x} n1`, `${x} n2`], index: null });
+    expect(await store.projections.landings({ nonce: `${x} n1`, pending: false })).toEqual([]);
+    await append(landedDraft(x, [`${x} n1`, `${x} n2`]));
+    const [landed] = await store.projections.landings({ nonce: `${x} n2`, pending: false });
+    expect(landed).toEqual({ ...pending, index: expect.any(Number) });
+    expect(await store.projections.landings({ nonce: `${x} n2`, pending: true })).toEqual([]);
+  });
+
+  it('stay landed when the same push is allowed or recorded again', async () => {
+    await append(verdictDraft(x, 'allow', [x]), landedDraft(x, [x]));
+    const before = await store.projections.landings({ nonce: x });
+    await append(verdictDraft(x, 'allow', [x]), landedDraft(x, [x]));
+    expect(await store.projections.landings({ nonce: x })).toEqual(before);
+  });
+
+  it('of one nonce on two moves are two', async () => {
+    await append(verdictDraft(x, 'allow', [x]), verdictDraft(x, 'allow', [x], 'another base'));
+    expect((await store.projections.landings({ nonce: x, pending: true })).length).toBe(2);
+  });
+
+  it('are not made by a denial', async () => {
+    await append(verdictDraft(x, 'deny', [x]));
+    expect(await store.projections.landings({ nonce: x })).toEqual([]);
+    expect(await store.projections.landings({ repo: 'other' })).toEqual([]);
+  });
+});
+
+describe('sticky marks', () => {
+  const marks = () => store.projections.sticky({ repo: REPO, targetRef: MAIN, since: now });
+  const evidence = (slot: 'sticky' | 'trailer', level: 'agent' | 'assisted') => ({ rule: 'r', slot, tool: `tool of ${slot}`, level, trust: 2 as const, matched: '' });
+
+  it('are left by AI levels and by no other', async () => {
+    await append(decide({ level: 'unattributed' }), decide({ level: 'human' }));
+    expect(await marks()).toEqual([]);
+    await append(decide({ level: 'agent', evidence: [evidence('trailer', 'agent')] }));
+    const { change } = sampleDecision({ content: x });
+    expect(await marks()).toEqual([{ level: 'agent', paths: change.paths, seenOn: change.head, seenAt: now, tool: 'tool of trailer' }]);
+  });
+
+  it('are counted from the moment asked', async () => {
+    await append(decide({ level: 'suggestion' }));
+    expect((await marks()).length).toBe(1);
+    now += 1;
+    expect(await marks()).toEqual([]);
+    expect(await store.projections.sticky({ repo: REPO, targetRef: 'refs/heads/other', since: 0 })).toEqual([]);
+  });
+
+  it('do not renew themselves', async () => {
+    await append(decide({ level: 'agent', evidence: [evidence('sticky', 'agent')] }));
+    expect(await marks()).toEqual([]);
+    await append(decide({ level: 'agent', evidence: [evidence('sticky', 'agent'), evidence('trailer', 'assisted')] }));
+    expect(await marks()).toMatchObject([{ level: 'assisted', tool: 'tool of trailer' }]);
+  });
+});
+
+describe('keys', () => {
+  it('are the founders and whoever was enrolled since', async () => {
+    await append(enrolmentDraft('pia', 'L5'));
+    expect((await store.projections.keys({})).map((k) => k.person)).toEqual(expect.arrayContaining(['mara', 'odin', 'pia']));
+    expect(await store.projections.keys({ person: 'pia' })).toEqual([
+      { person: 'pia', name: 'PIA', level: 'L5', keyid: 'SHA256:pia', blob: 'cGlh', kind: 'demo', credentialId: 'cred-pia', backupEligible: false, counter: 0, since: now },
+    ]);
+    expect(await store.projections.keys({ keyid: 'SHA256:nobody' })).toEqual([]);
+  });
+
+  it('keep their counter through a second enrolment', async () => {
+    await append(decide(), sign({ counter: 41 }), enrolmentDraft('mara', 'L7'));
+    expect(await store.projections.keys({ keyid: 'SHA256:mara' })).toMatchObject([{ counter: 41, since: now }]);
+  });
+
+  it('never move to another person', async () => {
+    const draft = enrolmentDraft('pia');
+    const stolen = new TextDecoder().decode(draft.body);
+    const { payload } = JSON.parse(stolen);
+    const other = btoa(atob(payload).replace('"person":"pia"', '"person":"eve"'));
+    await append({ ...draft, body: new TextEncoder().encode(stolen.replace(payload, other)) });
+    expect((await store.projections.keys({ keyid: 'SHA256:pia' })).map((k) => k.person)).toEqual(['pia']);
+    expect(await store.projections.keys({ person: 'eve' })).toEqual([]);
+  });
+});
+
+it('sign-offs are found by repository, manifest, nonce and body', async () => {
+  await append(sign());
+  const { change } = sampleDecision({ content: x });
+  const [found] = await store.projections.signoffs({ nonce: x });
+  expect(found).toMatchObject({
+    repo: REPO,
+    targetRef: MAIN,
+    manifest: change.manifest,
+    manifest256: change.manifest256,
+    signer: 'mara',
+    decision: 'approve',
+    tier: 'high',
+    at: now,
+  });
+  expect(found?.expires).toBe(Date.UTC(2100, 0));
+  for (const where of [{ manifest: change.manifest }, { body: found?.body ?? '' }, { repo: REPO, nonce: x }]) expect(await store.projections.signoffs(where)).toEqual([found]);
+  expect(await store.projections.signoffs({ repo: 'other', nonce: x })).toEqual([]);
+});
+
+describe('an entry that does not say what its type must say is never appended', () => {
+  const spoiled = (draft: EntryDraft, fields: object): EntryDraft => ({ ...draft, fields: { ...draft.fields, ...fields } });
+  const garbled = (draft: EntryDraft, body = 'garbage'): EntryDraft => ({ ...draft, body: new TextEncoder().encode(body) });
+
+  it.each<[string, EntryDraft]>([
+    ['a second genesis', genesisDraft(ORIGIN)],
+    ['a type nobody knows', JSON.parse('{"type":"wish","fields":{}}')],
+    ['an enrolment without envelope', garbled(enrolmentDraft('eve'))],
+    ['an enrolment that is a sign-off', { ...enrolmentDraft('eve'), body: signoffDraft('y').body }],
+    ['a sign-off that is an enrolment', { ...signoffDraft('y'), body: enrolmentDraft('eve').body }],
+    ['a sign-off whose field says another decision', spoiled(signoffDraft('y'), { decision: 'changes' })],
+    ['a sign-off that never expires', signoffDraft('y', { expires: 'never' })],
+    ['a decision of garbage', garbled(decisionDraft({ content: 'y' }))],
+    ['a decision of half a body', garbled(decisionDraft({ content: 'y' }), '{"v":1,"title":"y"}')],
+    ['a decision whose field says pass', spoiled(decisionDraft({ content: 'y' }), { outcome: 'pass' })],
+    ['a decision without a change', spoiled(decisionDraft({ content: 'y' }), { change: null })],
+    ['an allowing verdict without nonces', garbled(verdictDraft('y', 'allow'), '{"v":1}')],
+    ['a landing without nonces', spoiled(landedDraft('y'), { nonces: 'n' })],
+    ['a verdict without a ref', spoiled(verdictDraft('y', 'deny'), { ref: 1 })],
+  ])('%s', async (_, draft) => {
+    const size = (await store.ledger.entries(0, 10_000)).length;
+    const body = draft.body ?? new Uint8Array(0);
+    expect(await store.ledger.append(() => ok([{ ...draft, body }]))).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: expect.stringContaining('entry') } });
+    expect((await store.ledger.entries(0, 10_000)).length).toBe(size);
+  });
+});
