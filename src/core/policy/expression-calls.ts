@@ -2,16 +2,16 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import { matches, validGlob } from '../change/glob.ts';
-import { BOOL, bind, boolean, type Compiled, type Context, ExpressionError, isList, textOf, truth, type Value, visit } from './expression-compile.ts';
+import { BOOL, bind, boolean, type Compiled, type Context, ExpressionError, isList, textOf, truth, type Value } from './expression-parts.ts';
 import { FUNCTIONS, METHODS, typeName } from './fact-types.ts';
 import { hint } from './suggest.ts';
 import { every, some } from './truth.ts';
 
 export function call(name: string, args: readonly ASTNode[], context: Context, node: ASTNode): Compiled {
   const [first, second, third] = args;
-  if (name === 'size' && first !== undefined && second === undefined) return size(visit(first, context), node);
+  if (name === 'size' && first !== undefined && second === undefined) return size(context.visit(first, context), node);
   if ((name === 'glob' || name === 'regex') && first !== undefined && second !== undefined && third === undefined) {
-    return pattern(name, visit(first, context), visit(second, context), node);
+    return pattern(name, context.visit(first, context), context.visit(second, context), node);
   }
   const known: readonly string[] = FUNCTIONS;
   if (known.includes(name)) throw new ExpressionError(`${name} takes ${name === 'size' ? 'one argument' : 'a string and a pattern'}`, node.start);
@@ -46,7 +46,7 @@ export function method(name: string, receiver: ASTNode, args: readonly ASTNode[]
   const known: readonly string[] = METHODS;
   if (name === 'matches') throw new ExpressionError('matches may take exponential time', node.start, 'write regex(string, "pattern")');
   if (!known.includes(name)) throw new ExpressionError(`there is no method ${name}`, node.start, hint(name, known));
-  const of = visit(receiver, context);
+  const of = context.visit(receiver, context);
   if (name === 'size' && args.length === 0) return size(of, node);
   if (name === 'exists' || name === 'all') return quantifier(name, of, args, context, node);
   return stringTest(name, of, args, context, node);
@@ -67,7 +67,7 @@ const STRING_TESTS: { readonly [name: string]: (text: string, part: string) => b
 function stringTest(name: string, of: Compiled, args: readonly ASTNode[], context: Context, node: ASTNode): Compiled {
   const [only, more] = args;
   const test = STRING_TESTS[name];
-  const part = only === undefined || more !== undefined ? undefined : visit(only, context);
+  const part = only === undefined || more !== undefined ? undefined : context.visit(only, context);
   if (test === undefined || of.type.is !== 'string' || part?.type.is !== 'string') throw new ExpressionError(`${name} is asked of a string, with one string`, node.start);
   const run = (text: Value, piece: Value): Value => (typeof text === 'string' && typeof piece === 'string' ? test(text, piece) : undefined);
   return { type: BOOL, cost: of.cost + part.cost + 2, run: (s) => run(of.run(s), part.run(s)), text: textOf(node) };

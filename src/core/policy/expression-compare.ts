@@ -3,7 +3,7 @@
  * and have no order, because "L10" < "L6" is true of letters.
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { BOOL, type Compiled, type Context, ExpressionError, isList, textOf, type Value, visit } from './expression-compile.ts';
+import { BOOL, type Compiled, type Context, ExpressionError, isList, textOf, type Value } from './expression-parts.ts';
 import { sameType, typeName } from './fact-types.ts';
 import { some } from './truth.ts';
 
@@ -48,7 +48,7 @@ function comparable(a: Compiled, b: Compiled, op: string, node: ASTNode): void {
 
 /** `x in list`: the list a fact, or written out. */
 export function membership(needle: Compiled, haystack: ASTNode, context: Context, node: ASTNode): Compiled {
-  const { items, cost } = haystack.op === 'list' ? writtenOut(needle, haystack.args, context, node) : listFact(needle, visit(haystack, context), node);
+  const { items, cost } = haystack.op === 'list' ? writtenOut(needle, haystack.args, context, node) : listFact(needle, context.visit(haystack, context), node);
   const run = (value: Value, list: Value): Value => {
     if (value === undefined || !isList(list)) return undefined;
     return some(list, (item) => (item === undefined ? undefined : item === value));
@@ -59,7 +59,7 @@ export function membership(needle: Compiled, haystack: ASTNode, context: Context
 type Items = { readonly items: Compiled['run']; readonly cost: number };
 
 function writtenOut(needle: Compiled, nodes: readonly ASTNode[], context: Context, node: ASTNode): Items {
-  const all = nodes.map((n) => visit(n, context));
+  const all = nodes.map((n) => context.visit(n, context));
   for (const one of all) comparable(needle, one, 'in', node);
   return { items: (s) => all.map((one) => one.run(s)), cost: all.reduce((sum, one) => sum + one.cost, 0) };
 }

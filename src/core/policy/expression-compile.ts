@@ -5,55 +5,14 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { call, method } from './expression-calls.ts';
 import { compare, membership } from './expression-compare.ts';
-import { FACT_TYPES, RESERVED, type Type, type Word } from './fact-types.ts';
+import { BOOL, boolean, type Compiled, type Context, ExpressionError, isList, textOf, truth, type Value } from './expression-parts.ts';
+import { FACT_TYPES, type Type, type Word } from './fact-types.ts';
 import { hint } from './suggest.ts';
 import { and, not, or, type Truth } from './truth.ts';
 
-/** Ordered words are numbers (their rank); undefined is unknown. */
-export type Value = boolean | number | string | undefined | readonly Value[] | { readonly [field: string]: Value };
+export const compile = (node: ASTNode, words: ReadonlyMap<string, Word>): Compiled => visit(node, { words, locals: [], visit });
 
-export interface Scope {
-  readonly facts: { readonly [root: string]: Value };
-  /** Values of the variables of `exists` and `all`, outermost first. Belongs to one run. */
-  readonly locals: Value[];
-}
-
-export interface Compiled {
-  readonly type: Type;
-  /** The most steps it can take. */
-  readonly cost: number;
-  readonly run: (scope: Scope) => Value;
-  /** The value, where it is written out. */
-  readonly literal?: string | number | boolean;
-  /** How an author would name it in a message. */
-  readonly text: string;
-}
-
-export const MOST_STEPS = 1_000_000;
-
-/** Thrown inside a compilation only; `condition` turns it into a problem. */
-export class ExpressionError extends Error {
-  readonly at: number;
-  readonly remedy: string | undefined;
-  constructor(message: string, at: number, remedy?: string) {
-    super(message);
-    this.at = at;
-    this.remedy = remedy;
-  }
-}
-
-export interface Context {
-  readonly words: ReadonlyMap<string, Word>;
-  readonly locals: readonly { readonly name: string; readonly type: Type }[];
-}
-
-export const BOOL: Type = { is: 'bool' };
-export const truth = (value: Value): Truth => (typeof value === 'boolean' ? value : undefined);
-export const textOf = (node: ASTNode): string => node.input.slice(node.start, node.end);
-
-export const compile = (node: ASTNode, words: ReadonlyMap<string, Word>): Compiled => visit(node, { words, locals: [] });
-
-export function visit(node: ASTNode, context: Context): Compiled {
+function visit(node: ASTNode, context: Context): Compiled {
   switch (node.op) {
     case 'value':
       return literal(node.args, node);
@@ -131,14 +90,6 @@ function fieldOf(value: Value, name: string, type: Type): Value {
   return type.is === 'list' && isList(inner) && inner.length > type.most ? undefined : inner;
 }
 
-export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
-
-export function boolean(node: ASTNode, context: Context): Compiled {
-  const compiled = visit(node, context);
-  if (compiled.type.is !== 'bool') throw new ExpressionError(`${compiled.text} must be true or false`, node.start);
-  return compiled;
-}
-
 const negation = (a: Compiled, node: ASTNode): Compiled => ({ type: BOOL, cost: a.cost + 1, run: (s) => not(truth(a.run(s))), text: textOf(node) });
 
 function minus(a: Compiled, node: ASTNode): Compiled {
@@ -149,12 +100,4 @@ function minus(a: Compiled, node: ASTNode): Compiled {
 
 function both(join: (a: Truth, b: Truth) => Truth, a: Compiled, b: Compiled, node: ASTNode): Compiled {
   return { type: BOOL, cost: a.cost + b.cost + 1, run: (s) => join(truth(a.run(s)), truth(b.run(s))), text: textOf(node) };
-}
-
-/** `variable` of an `exists` or `all` over a list of `type`. */
-export function bind(variable: ASTNode, type: Type, context: Context): Context {
-  const taken = variable.op === 'id' && (RESERVED.has(variable.args) || context.words.has(variable.args) || context.locals.some((l) => l.name === variable.args));
-  if (variable.op !== 'id') throw new ExpressionError('name a variable here, as in change.paths.exists(p, ...)', variable.start);
-  if (taken) throw new ExpressionError(`${variable.args} already means something else`, variable.start, 'name the variable otherwise');
-  return { words: context.words, locals: [...context.locals, { name: variable.args, type }] };
 }

@@ -6,7 +6,8 @@
 import { ParseError } from '@marcbachmann/cel-js';
 import { err, ok, type Result } from '../base/result.ts';
 import { libraryOf } from './cel-types.ts';
-import { type Compiled, compile, ExpressionError, MOST_STEPS, type Value } from './expression-compile.ts';
+import { compile } from './expression-compile.ts';
+import { type Compiled, ExpressionError, MOST_STEPS, type Value } from './expression-parts.ts';
 import { wordsOf } from './fact-types.ts';
 import { type Direction, directionOf } from './monotone.ts';
 import type { Truth } from './truth.ts';
