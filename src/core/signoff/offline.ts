@@ -117,3 +117,11 @@ function quorum(signoffs: readonly VerifiedSignoff[], trust: TrustBundle, { seat
     return missing === 0 ? [] : [problem('QUORUM', `${missing} of ${seat.humans} humans are missing`)];
   });
 }
+
+/** The repository the first sign-off names: for a verifier who knows its content but not what the server called it. */
+export function namedRepository(bundle: Bundle, namespace: string): string | undefined {
+  const [first] = bundle.signoffs;
+  const opened = first === undefined ? undefined : openEnvelope(first.envelope, namespace);
+  const statement = opened?.ok === true ? parseStatement(opened.value.payload) : undefined;
+  return statement?.ok === true ? statement.value.predicate.change.repo : undefined;
+}

@@ -1,0 +1,141 @@
+/** Over a real clone: what a stranger with a bundle, a trust file and git can prove, and what he is refused. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../core/base/crypto.ts';
+import type { Change } from '../core/change/change.ts';
+import { formatBundle } from '../core/signoff/bundle.ts';
+import { NAMES } from '../core/signoff/statement.ts';
+import { formatTrust, type TrustBundle, trustedPeople } from '../core/signoff/trust.ts';
+import type { Repository } from '../flows/ports.ts';
+import { softAuthenticator } from '../testing/authenticator.ts';
+import { gitRoom, type TestRepository } from '../testing/git.ts';
+import { LADDER, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../testing/signoffs.ts';
+import { openClone } from '../world.ts';
+import { runVerify, type VerifyRequest } from './verify.ts';
+
+const POLICY = `version: 1
+ladder: [L4, L5, L6, L7, L10]
+senior: L6
+protected: [refs/heads/main]
+rules:
+  - id: all
+    description: Everything is judged
+    paths: ["**"]
+    when: "true"
+    require: {humans: 1, level: L6}
+`;
+const ROSTER = `version: 1
+people:
+  - {id: ada, name: Ada, level: L4, emails: [ada@example.org]}
+  - {id: mara, name: Mara, level: L6, emails: [mara@example.org]}
+`;
+const room = gitRoom();
+const key = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
+const log = testLog();
+let clone: TestRepository;
+let repository: Repository;
+let landed: Change;
+let request: VerifyRequest;
+
+const trustWith = (change: Partial<TrustBundle> = {}): string =>
+  formatTrust({
+    version: 1,
+    mode: 'production',
+    origin: log.origin,
+    logKey: log.vkey,
+    ...RP,
+    namespace: NAMES.namespace,
+    ladder: LADDER,
+    people: trustedPeople([trustedKey(key)], new Map()),
+    ...change,
+  });
+
+/** Mara's sign-off of what landed, logged; `of` changes what she signed. */
+function bundleOf(of: Partial<Change> = {}): string {
+  const { repo, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256 } = { ...landed, repo: 'infra', ...of };
+  const policy = { ...signoffInput().policy, digest: sha256Hex(POLICY) };
+  const envelope = key.signEnvelope(signoffBytes({ policy, change: { repo, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256 } }));
+  return formatBundle([log.record(envelope)]);
+}
+const run = (change: Partial<VerifyRequest> = {}) => runVerify({ ...request, ...change }, { readFile, repository });
+const place = (name: string): string => join(room.root, name);
+
+beforeAll(async () => {
+  clone = room.init();
+  const [ada, mara] = ['ada', 'mara'].map((name) => ({ name, email: `${name}@example.org` }));
+  clone.commit({ 'countersign.yml': POLICY, '.countersign/roster.yml': ROSTER, 'main.tf': 'a\n' }, { ...(mara === undefined ? {} : { author: mara }) });
+  clone.commit({ 'main.tf': 'b\n' }, { ...(ada === undefined ? {} : { author: ada }) });
+  ({ repository } = await openClone(clone.dir));
+  const base = await repository.resolve('HEAD^1');
+  const change = await repository.change({ repo: 'infra', targetRef: 'refs/heads/main', base, head: clone.git('rev-parse', 'HEAD') });
+  if (!change.ok) throw new Error(change.error.message);
+  landed = change.value;
+  request = { bundle: place('b.json'), trust: place('t.json'), repoDir: clone.dir, commit: 'HEAD', json: false, demo: false };
+  await writeFile(place('b.json'), bundleOf());
+  await writeFile(place('t.json'), trustWith());
+});
+afterAll(() => room.remove());
+
+describe('verify', () => {
+  it('proves what landed, and says who signed', async () => {
+    const { code, stdout, stderr } = await run();
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`verified: infra refs/heads/main ${landed.head}\n  signed by mara (L6), implementation, tier critical, key ${key.keyid}\n`);
+  });
+
+  it('says so in one JSON line', async () => {
+    expect(await run({ json: true, repo: 'infra' })).toEqual({ code: 0, stdout: `{"code":"OK","step":8,"detail":"infra refs/heads/main ${landed.head}"}\n`, stderr: '' });
+  });
+
+  it.each([
+    ['another ref', { targetRef: 'refs/heads/release' }, 'ST_REF', 5],
+    ['another repository', { repo: 'pay' }, 'ST_REPO', 5],
+  ] as const)('%s', async (_, change, code, step) => {
+    const { code: exit, stdout } = await run({ ...change, json: true });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((l) => JSON.parse(l) as { code: string; step: number });
+    expect(exit).toBe(1);
+    expect(lines[0]).toMatchObject({ code, step, place: 'signoffs[0]' });
+    expect(lines.at(-1)).toMatchObject({ code: 'QUORUM', step: 7 });
+  });
+
+  it('other content under a real signature is refused', async () => {
+    await writeFile(place('other.json'), bundleOf({ manifest: '9'.repeat(64) }));
+    const { code, stderr } = await run({ bundle: place('other.json') });
+    expect(code).toBe(1);
+    expect(stderr).toContain('[CONTENT_MISMATCH]');
+  });
+
+  it('the author of the commit cannot have signed it', async () => {
+    await writeFile(place('own.json'), trustWith({ people: trustedPeople([trustedKey(key, { person: 'ada' })], new Map()) }));
+    const { code, stderr } = await run({ trust: place('own.json') });
+    expect(code).toBe(1);
+    expect(stderr).toContain('[SOD_AUTHOR]');
+  });
+
+  it('demo data needs --demo', async () => {
+    await writeFile(place('demo.json'), trustWith({ mode: 'demo' }));
+    const refused = await run({ trust: place('demo.json') });
+    expect([refused.code, refused.stderr.includes('[TRUST_DEMO]')]).toEqual([1, true]);
+    expect((await run({ trust: place('demo.json'), demo: true })).code).toBe(0);
+  });
+
+  it.each([
+    ['no bundle', { bundle: '/nowhere' }, 'BUNDLE_FORMAT'],
+    ['no trust', { trust: '/nowhere' }, 'TRUST_FORMAT'],
+    ['no such commit', { commit: 'nope' }, 'NOT_FOUND'],
+    ['a root commit', { commit: 'HEAD^1' }, 'CONTENT_UNSEEN'],
+  ] as const)('%s cannot be decided', async (_, change, code) => {
+    const { code: exit, stderr } = await run(change);
+    expect([exit, stderr.includes(`[${code}]`)]).toEqual([2, true]);
+  });
+
+  it('reports a bad bundle and a bad trust file together', async () => {
+    await writeFile(place('cut.json'), bundleOf().slice(0, 100));
+    const { code, stdout } = await run({ bundle: place('cut.json'), trust: place('cut.json'), json: true });
+    expect([code, stdout.split('\n').map((l) => l.slice(0, 22))]).toEqual([2, ['{"code":"TRUST_FORMAT"', '{"code":"BUNDLE_FORMAT', '']]);
+  });
+});

@@ -1,0 +1,155 @@
+/**
+ * `countersign verify`: proves offline that humans signed exactly what a commit brought. Reads two files and one clone and
+ * nothing else: no network, no server, no clock. The bundle is the attacker's; the trust file is the caller's.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ReasonCode } from '../core/base/codes.ts';
+import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
+import type { Change } from '../core/change/change.ts';
+import { principalGraph } from '../core/roster/principals.ts';
+import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
+import { examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
+import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
+import { type Governance, governanceAt } from '../flows/governance.ts';
+import type { Repository } from '../flows/ports.ts';
+import { type Answer, EXIT } from './exit.ts';
+
+/** As the command line gives them. */
+export interface VerifyOptions {
+  readonly bundle: string;
+  readonly trust: string;
+  readonly repo: string;
+  readonly commit: string;
+  readonly target?: string;
+  readonly name?: string;
+  readonly demo?: boolean;
+  readonly json?: boolean;
+}
+
+export interface VerifyRequest {
+  /** Paths. */
+  readonly bundle: string;
+  readonly trust: string;
+  readonly repoDir: string;
+  /** Any revision; what landed. */
+  readonly commit: string;
+  /** `refs/heads/main` where absent. */
+  readonly targetRef?: string;
+  /** What the statement must call the repository; absent: whatever the first sign-off says. */
+  readonly repo?: string;
+  readonly json: boolean;
+  readonly demo: boolean;
+}
+
+export interface VerifyWorld {
+  /** Rejects where there is no such file. */
+  readFile(path: string): Promise<Uint8Array>;
+  readonly repository: Repository;
+}
+
+export async function verify(options: VerifyOptions): Promise<Answer> {
+  const { openClone } = await import('../world.ts');
+  const { repository } = await openClone(options.repo);
+  const request: VerifyRequest = {
+    bundle: resolve(options.bundle),
+    trust: resolve(options.trust),
+    repoDir: options.repo,
+    commit: options.commit,
+    json: options.json === true,
+    demo: options.demo === true,
+    ...(options.target === undefined ? {} : { targetRef: options.target }),
+    ...(options.name === undefined ? {} : { repo: options.name }),
+  };
+  return runVerify(request, { readFile, repository });
+}
+
+/** 0 proven, 1 the evidence does not hold, 2 cannot decide: treat it as a no. */
+export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
+  const inputs = await gather(request, world);
+  if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [] }, '');
+  const { bundle, trust, change, governance } = inputs.value;
+  const repo = request.repo ?? namedRepository(bundle, trust.namespace) ?? '';
+  const { targetRef, manifest, manifest256 } = change;
+  const { excluded } = principalGraph(change.commits, null, governance.roster);
+  const report = examineBundle(bundle, trust, { repo, targetRef, manifest, manifest256, excluded }, { policyDigest: governance.policy.digest, allowDemo: request.demo });
+  return answer(request, report, `${repo} ${targetRef} ${change.head}`);
+}
+
+interface Inputs {
+  readonly bundle: Bundle;
+  readonly trust: TrustBundle;
+  readonly change: Change;
+  readonly governance: Governance;
+}
+
+async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
+  const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
+  const bundle = bundleBytes.ok ? parseBundle(bundleBytes.value) : bundleBytes;
+  const trust = trustBytes.ok ? parseTrust(trustBytes.value) : err([trustBytes.error]);
+  const landed = await landedChange(request, world.repository);
+  const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(landed.ok ? [] : landed.error)];
+  if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
+  return ok({ bundle: bundle.value, trust: trust.value, ...landed.value });
+}
+
+/** What the commit brought against its first parent, and the policy that stood there. */
+async function landedChange(request: VerifyRequest, repository: Repository): Promise<Result<Pick<Inputs, 'change' | 'governance'>, readonly Problem[]>> {
+  const head = await repository.resolve(request.commit);
+  if (head === null) return err([problem('NOT_FOUND', `there is no commit ${request.commit}`, { place: request.repoDir, remedy: 'fetch it, or name another clone with --repo' })]);
+  const base = await repository.resolve(`${head}^1`);
+  if (base === null)
+    return err([
+      problem('CONTENT_UNSEEN', `the first parent of ${head.slice(0, 12)} is not in this clone`, {
+        place: request.repoDir,
+        remedy: 'git fetch --unshallow; a root commit has no policy to be signed under',
+      }),
+    ]);
+  const change = await repository.change({ repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head });
+  if (!change.ok) return err([change.error]);
+  if (change.value.records.length === 0) return err([problem('CONTENT_EMPTY', `${head.slice(0, 12)} changes nothing`)]);
+  const governance = await governanceAt(repository, base);
+  return governance.ok ? ok({ change: change.value, governance: governance.value }) : governance;
+}
+
+async function bytesOf(path: string, code: ReasonCode, world: VerifyWorld): Promise<Result<Uint8Array>> {
+  try {
+    return ok(new Uint8Array(await world.readFile(path)));
+  } catch {
+    return err(problem(code, 'the file cannot be read', { place: path, remedy: 'check the path' }));
+  }
+}
+
+function answer({ json }: VerifyRequest, report: OfflineReport, what: string): Answer {
+  const { problems, signoffs } = report;
+  const undecided = problems.some((p) => UNDECIDABLE.test(p.code));
+  const code = problems.length === 0 ? EXIT.ok : undecided ? EXIT.refused : EXIT.signoff;
+  if (json) return { code, stdout: (problems.length === 0 ? [OK(what)] : problems.map(line)).map((l) => `${JSON.stringify(l)}\n`).join(''), stderr: '' };
+  if (problems.length > 0) return { code, stdout: '', stderr: problems.map((p) => `countersign: ${problemText(p)}\n`).join('') };
+  const signers = signoffs.map(
+    ({ signer, level, statement, keyid }) => `  signed by ${signer} (${level}), ${statement.predicate.stage}, tier ${statement.predicate.policy.tier}, key ${keyid}\n`,
+  );
+  return { code, stdout: `verified: ${what}\n${signers.join('')}`, stderr: '' };
+}
+
+const UNDECIDABLE = /^(?:BUNDLE_FORMAT|TRUST_FORMAT|NOT_FOUND|CONTENT_UNSEEN|CONTENT_DUPLICATE|GIT_FAILED|POLICY_|ROSTER_|USAGE|INTERNAL)/;
+
+/** Steps of docs/spec/bundle.md, by the code's family. */
+const STEPS: readonly (readonly [RegExp, number])[] = [
+  [/^(?:TRUST|BUNDLE)_/, 1],
+  [/^SIG_/, 2],
+  [/^WA_/, 3],
+  [/^KEY_/, 4],
+  [/^(?:ST|POLICY|ROSTER)_/, 5],
+  [/^(?:CONTENT|GIT|NOT_FOUND)/, 6],
+  [/^(?:SOD_|QUORUM|QUAL_|PERSON_)/, 7],
+  [/^LOG_/, 8],
+];
+
+const line = ({ code, message, place }: Problem) => ({
+  code,
+  step: STEPS.find(([family]) => family.test(code))?.[1] ?? 0,
+  detail: message,
+  ...(place === undefined ? {} : { place }),
+});
+const OK = (what: string) => ({ code: 'OK' as const, step: 8, detail: what });
