@@ -1,5 +1,5 @@
 /** The shell and the page the address names. */
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useSession } from './api/queries.ts';
 import { navigate, useAddress } from './router/history.tsx';
 import { type Route, routeOf } from './router/route.ts';
@@ -23,18 +23,28 @@ export function App() {
   useEffect(() => {
     document.title = `${TITLES[route.page]} · Countersign`;
   }, [route.page]);
+  useArrival(pathname);
   return (
     <>
       <a className="skip" href="#main">
         Skip to the page
       </a>
       <Header session={session.data} page={route.page} />
-      <main id="main" className={`page page-${route.page}`}>
+      <main id="main" tabIndex={-1} className={`page page-${route.page}`}>
         {session.error !== null && <Problem error={session.error} />}
         <Suspense fallback={<p className="loading">Reading…</p>}>{session.data !== undefined && <Page route={route} />}</Suspense>
       </main>
     </>
   );
+}
+
+/** After following a link, reading goes on at the new page and not in the header. */
+function useArrival(pathname: string): void {
+  const before = useRef(pathname);
+  useEffect(() => {
+    if (before.current !== pathname) document.getElementById('main')?.focus({ preventScroll: true });
+    before.current = pathname;
+  }, [pathname]);
 }
 
 function Page({ route }: { route: Route }) {

@@ -9,7 +9,10 @@ export function toBase64url(bytes: ArrayBuffer | Uint8Array): string {
 
 /** Accepts base64url and base64, with or without padding. Throws a TypeError on anything else. */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
-  const plain = text.replace(/-/g, '+').replace(/_/g, '/').replace(/={1,2}$/, '');
+  const plain = text
+    .replace(/-/g, '+')
+    .replace(/_/g, '/')
+    .replace(/={1,2}$/, '');
   if (!/^[A-Za-z0-9+/]*$/.test(plain) || plain.length % 4 === 1) throw new TypeError('not base64url');
   return Uint8Array.from(atob(plain), (c) => c.charCodeAt(0));
 }

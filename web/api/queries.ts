@@ -22,6 +22,7 @@ export const useLedger = (before: number | null) =>
     queryFn: async () => {
       const end = before ?? (await get<LedgerPage>('/ledger?from=0&count=1')).size;
       const from = Math.max(0, end - PAGE);
+      // The log may have grown between the two calls: the newest page takes what came since.
       return get<LedgerPage>(`/ledger?from=${from}&count=${before === null ? PAGE * 2 : end - from}`);
     },
   });

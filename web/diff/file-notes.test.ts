@@ -3,7 +3,17 @@ import type { ChangedFile } from '../api/dossier.ts';
 import { fileNotes } from './file-notes.ts';
 import { languageOf } from './language.ts';
 
-const file = (more: Partial<ChangedFile>): ChangedFile => ({ path: 'a', status: 'M', oldMode: '100644', newMode: '100644', binary: false, oldText: 'a', newText: 'b', note: null, ...more });
+const file = (more: Partial<ChangedFile>): ChangedFile => ({
+  path: 'a',
+  status: 'M',
+  oldMode: '100644',
+  newMode: '100644',
+  binary: false,
+  oldText: 'a',
+  newText: 'b',
+  note: null,
+  ...more,
+});
 
 describe('fileNotes', () => {
   it.each([

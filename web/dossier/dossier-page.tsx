@@ -1,6 +1,7 @@
 /** The dossier of one change: what a person reads before they sign, and where they sign. */
-import { useDossier, useSession } from '../api/queries.ts';
+
 import type { Dossier } from '../api/dossier.ts';
+import { useDossier, useSession } from '../api/queries.ts';
 import { ChangeFiles } from '../diff/change-files.tsx';
 import { SignPanel } from '../sign/sign-panel.tsx';
 import { useDraft } from '../sign/use-draft.ts';
@@ -38,10 +39,10 @@ function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
   });
   return (
     <article className={`dossier tier-edge-${dossier.decision.tier}`}>
-      <Head dossier={dossier} />
       <div className="dossier-columns">
         <div className="dossier-text">
-          <Why reasons={dossier.decision.reasons} />
+          <Head dossier={dossier} />
+          <Why reasons={dossier.decision.reasons} asked={dossier.mine.canSign} />
           <Findings dossier={dossier} control={judging ? control : undefined} />
           <Systems systems={dossier.decision.systems} />
           <Requirement dossier={dossier} me={person} />

@@ -16,7 +16,13 @@ export function Findings({ dossier, control }: { dossier: Dossier; control: Draf
   return (
     <Section id="findings" title={findings.length === 1 ? 'Finding' : 'Findings'}>
       {findings.map((finding, i) => (
-        <article key={findingKey(finding)} id={findingAnchor(i)} className={`finding tier-edge-${finding.severity}`} tabIndex={-1} aria-label={`Finding ${i + 1} of ${findings.length}`}>
+        <article
+          key={findingKey(finding)}
+          id={findingAnchor(i)}
+          className={`finding tier-edge-${finding.severity}`}
+          tabIndex={-1}
+          aria-label={`Finding ${i + 1} of ${findings.length}`}
+        >
           <Facts finding={finding} />
           {control !== undefined && <Disposition finding={finding} control={control} />}
         </article>

@@ -40,7 +40,11 @@ export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
       <ul className="excluded">
         {excluded.map((e) => (
           <li key={e.person}>
-            <PersonName person={named(e.person)} you={e.person === me} /> {anyOf(e.roles.map((r) => ROLES[r] ?? r), 'and')}
+            <PersonName person={named(e.person)} you={e.person === me} />{' '}
+            {anyOf(
+              e.roles.map((r) => ROLES[r] ?? r),
+              'and',
+            )}
           </li>
         ))}
         {unresolved.map((p) => (

@@ -5,9 +5,9 @@ import { Section } from '../ui/section.tsx';
 
 const MARK: Readonly<Record<Reason['state'], readonly [sign: string, word: string]>> = { yes: ['●', 'yes'], no: ['○', 'no'], unknown: ['?', 'unknown'], note: ['·', 'note'] };
 
-export function Why({ reasons }: { reasons: Reason }) {
+export function Why({ reasons, asked }: { reasons: Reason; asked: boolean }) {
   return (
-    <Section id="why" title="Why you are asked">
+    <Section id="why" title={asked ? 'Why you are asked' : 'Why a human is asked'}>
       <ul className="reasons" aria-label="Reasons">
         <Node reason={reasons} depth={0} />
       </ul>
@@ -30,7 +30,8 @@ function Node({ reason, depth }: { reason: Reason; depth: number }) {
         </summary>
         <ul>
           {reason.children.map((child, i) => (
-            <Node key={`${child.code}-${i}`} reason={child} depth={depth + 1} />
+            // biome-ignore lint/suspicious/noArrayIndexKey: the tree of one answer never changes order, and reasons may repeat
+            <Node key={i} reason={child} depth={depth + 1} />
           ))}
         </ul>
       </details>

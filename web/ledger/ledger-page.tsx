@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import { useLedger } from '../api/queries.ts';
 import { Problem } from '../ui/problem.tsx';
 import { When } from '../ui/when.tsx';
-import { count } from '../ui/words.ts';
+import { EntryText } from './entry-text.tsx';
 
 export default function LedgerPage() {
   const [before, setBefore] = useState<number | null>(null);
@@ -15,7 +15,11 @@ export default function LedgerPage() {
     <>
       <div className="page-head">
         <h1>Ledger</h1>
-        <p>{data === undefined ? 'The append-only log of every decision.' : `${count(data.size, 'entry').replace(/entrys$/, 'entries')}, append-only. Anyone can check them offline against the checkpoint.`}</p>
+        <p>
+          {data === undefined
+            ? 'The append-only log of every decision.'
+            : `${data.size} ${data.size === 1 ? 'entry' : 'entries'}, append-only. Anyone can check them offline against the checkpoint.`}
+        </p>
       </div>
       {error !== null && <Problem error={error} />}
       {isPending && <p className="loading">Reading the log…</p>}
@@ -38,7 +42,9 @@ export default function LedgerPage() {
                 <td>
                   <span className={`entry entry-${e.type}`}>{e.type}</span>
                 </td>
-                <td className="entry-text">{e.text}</td>
+                <td className="entry-text">
+                  <EntryText text={e.text} />
+                </td>
                 <td className="mono nowrap">
                   <When at={e.time} exact />
                 </td>

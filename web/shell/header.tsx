@@ -18,7 +18,7 @@ const PAGES = [
 export function Header({ session, page }: { session: Session | undefined; page: Route['page'] }) {
   const signIn = useSignIn();
   return (
-    <>
+    <div className={session?.demo ? 'top top-demo' : 'top'}>
       {session?.demo && <DemoBanner />}
       <header className="header">
         <Link href="/" className="wordmark">
@@ -37,7 +37,7 @@ export function Header({ session, page }: { session: Session | undefined; page: 
         <KeyHelp />
       </header>
       {signIn.error !== null && <Problem error={signIn.error} />}
-    </>
+    </div>
   );
 }
 
@@ -63,7 +63,7 @@ function Who({ session, signIn }: { session: Session | undefined; signIn: Return
 
 const DemoBanner = () => (
   <div className="demo-banner" role="note">
-    <strong>Demo data</strong> The people are invented and the log says so: nothing signed here proves anything.
+    <strong>Demo data</strong> <span>The people are invented and the log says so: nothing signed here proves anything.</span>
   </div>
 );
 

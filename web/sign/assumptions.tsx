@@ -15,7 +15,13 @@ export function Assumptions({ values, onChange }: { values: Values; onChange(val
       {values.map((value, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity and are only edited in place
         <div key={i} className="line assumption">
-          <input type="text" value={value.text} placeholder="No writer reaches it after 02:00" aria-label={`Assumption ${i + 1}`} onChange={(e) => set(i, { text: e.target.value })} />
+          <input
+            type="text"
+            value={value.text}
+            placeholder="No writer reaches it after 02:00"
+            aria-label={`Assumption ${i + 1}`}
+            onChange={(e) => set(i, { text: e.target.value })}
+          />
           <div className="holds" role="radiogroup" aria-label={`Does assumption ${i + 1} hold`}>
             {HOLDS.map((holds) => (
               <label key={holds}>

@@ -6,6 +6,7 @@ import type { Dossier, Prepared, Receipt } from '../api/dossier.ts';
 import { post } from '../api/http.ts';
 import { assertPasskey } from '../api/passkey.ts';
 import { Problem } from '../ui/problem.tsx';
+import { Prose } from '../ui/prose.tsx';
 import { DECISION, shortRef } from '../ui/words.ts';
 import type { Draft } from './draft.ts';
 import { Words } from './words-grid.tsx';
@@ -37,11 +38,11 @@ export function Confirm({ dossier, prepared, decision, onClose, onSigned }: Prop
         <Dialog className="dialog">
           <Heading slot="title">{decision === '' ? '' : DECISION[decision][0]}</Heading>
           <p className="dialog-lead">
-            You put your name to <strong>{repo}</strong> → <strong>{shortRef(targetRef)}</strong>: {dossier.decision.summary}
+            You put your name to <strong>{repo}</strong> → <strong>{shortRef(targetRef)}</strong>: <Prose text={dossier.decision.summary} />
           </p>
           <h3>Fingerprint of what you sign</h3>
           <Words words={prepared.words} />
-          <p className="hint">Your terminal shows the same eight words for the same statement. Another word means another statement.</p>
+          <p className="hint">Eight words for exactly these bytes, decision and stage included. Another word means another statement.</p>
           <details className="bytes">
             <summary>The exact bytes</summary>
             <pre>{readable(prepared.statement)}</pre>
@@ -51,7 +52,12 @@ export function Confirm({ dossier, prepared, decision, onClose, onSigned }: Prop
             <Button className="quiet" onPress={onClose}>
               Go back
             </Button>
-            <Button className={prepared.demoAuthenticator ? 'primary primary-demo' : 'primary'} data-testid="confirm-sign" isDisabled={sign.isPending} onPress={() => sign.mutate()}>
+            <Button
+              className={prepared.demoAuthenticator ? 'primary primary-demo' : 'primary'}
+              data-testid="confirm-sign"
+              isDisabled={sign.isPending}
+              onPress={() => sign.mutate()}
+            >
               {sign.isPending ? 'Waiting for your authenticator…' : prepared.demoAuthenticator ? 'Sign with the demo authenticator' : 'Sign with passkey'}
             </Button>
           </div>

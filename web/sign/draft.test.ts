@@ -61,12 +61,19 @@ describe('missing', () => {
   });
 
   it('wants assumptions whole or not at all', () => {
-    const draft = { ...full, assumptions: [{ text: 'a', holds: '' }, { text: ' ', holds: 'true' }, { text: '', holds: '' }] } as const;
+    const draft = {
+      ...full,
+      assumptions: [
+        { text: 'a', holds: '' },
+        { text: ' ', holds: 'true' },
+        { text: '', holds: '' },
+      ],
+    } as const;
     expect(texts(draft)).toEqual(['whether assumption 1 holds', 'the words of assumption 2']);
   });
 
-  it.each(['changes', 'cannot_judge'] as const)('does not force a word on findings out of somebody who says %s', (decision) => {
-    expect(texts({ ...EMPTY, decision })).toEqual(['an answer: How is it undone?', 'what you did not check']);
+  it.each(['changes', 'cannot_judge'] as const)('forces no word on findings or questions out of somebody who says %s', (decision) => {
+    expect(texts({ ...EMPTY, decision })).toEqual(['what you did not check']);
   });
 });
 

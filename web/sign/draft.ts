@@ -22,15 +22,15 @@ export interface Missing {
 export const findingAnchor = (index: number): string => `finding-${index + 1}`;
 const blank = (text: string | undefined): boolean => (text ?? '').trim() === '';
 
-/** A judgement that lets the change pass must face every finding; asking for changes or saying "I cannot judge" need not. */
-export const facesFindings = (decision: Draft['decision']): boolean => decision !== 'changes' && decision !== 'cannot_judge';
+/** A judgement that lets the change pass must face every finding and question; asking for changes or saying "I cannot judge" need not. */
+export const letsPass = (decision: Draft['decision']): boolean => decision !== 'changes' && decision !== 'cannot_judge';
 
 export function missing(draft: Draft, dossier: Pick<Dossier, 'decision' | 'questions'>): readonly Missing[] {
   return [
-    ...(facesFindings(draft.decision) ? findingsMissing(draft, dossier) : []),
+    ...(letsPass(draft.decision) ? findingsMissing(draft, dossier) : []),
     ...(draft.decision === '' ? [{ at: 'decision', text: 'your decision' }] : []),
     ...(draft.decision === 'approve_with_conditions' && draft.conditions.every(blank) ? [{ at: 'conditions', text: 'at least one condition' }] : []),
-    ...dossier.questions.filter((q) => q.required && blank(draft.answers[q.id])).map((q) => ({ at: `question-${q.id}`, text: `an answer: ${q.text}` })),
+    ...dossier.questions.filter((q) => letsPass(draft.decision) && q.required && blank(draft.answers[q.id])).map((q) => ({ at: `question-${q.id}`, text: `an answer: ${q.text}` })),
     ...assumptionsMissing(draft),
     ...(blank(draft.notChecked) ? [{ at: 'not-checked-field', text: 'what you did not check' }] : []),
   ];

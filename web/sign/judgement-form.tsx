@@ -35,7 +35,14 @@ export function JudgementForm({ dossier, control, review, onSigned }: Props) {
         <Choice value={draft.decision} onChange={(decision) => edit({ decision })} />
         {draft.decision === 'approve_with_conditions' && <Conditions values={draft.conditions} onChange={(conditions) => edit({ conditions })} />}
         {dossier.questions.map((q) => (
-          <Field key={q.id} id={`question-${q.id}`} label={q.text} required={q.required} value={draft.answers[q.id] ?? ''} onChange={(text) => edit({ answers: { ...draft.answers, [q.id]: text } })} />
+          <Field
+            key={q.id}
+            id={`question-${q.id}`}
+            label={q.text}
+            required={q.required}
+            value={draft.answers[q.id] ?? ''}
+            onChange={(text) => edit({ answers: { ...draft.answers, [q.id]: text } })}
+          />
         ))}
         <Assumptions values={draft.assumptions} onChange={(assumptions) => edit({ assumptions })} />
         <NotChecked value={draft.notChecked} onChange={(notChecked) => edit({ notChecked })} />
@@ -47,7 +54,7 @@ export function JudgementForm({ dossier, control, review, onSigned }: Props) {
         <MissingList items={open} />
         {prepare.error !== null && <Problem error={prepare.error} />}
         <Button className="primary sign-button" data-testid="sign-button" isDisabled={open.length > 0 || prepare.isPending} onPress={sign} aria-describedby="missing">
-          {prepare.isPending ? 'Preparing…' : 'Sign…'}
+          {prepare.isPending ? 'Preparing…' : 'Sign'}
         </Button>
       </footer>
       {prepare.data !== undefined && <Confirm dossier={dossier} prepared={prepare.data} decision={draft.decision} onClose={prepare.reset} onSigned={onSigned} />}

@@ -31,7 +31,8 @@ export function SignPanel({ dossier, control, review }: Props) {
         {person !== null && <PersonName person={person} />}
       </header>
       {receipt !== undefined && <ReceiptCard {...receipt} dossier={dossier} />}
-      {receipt === undefined && (dossier.mine.canSign && dossier.state === 'open' ? <JudgementForm dossier={dossier} control={control} review={review} onSigned={signed} /> : <WhyNot dossier={dossier} />)}
+      {receipt === undefined &&
+        (dossier.mine.canSign && dossier.state === 'open' ? <JudgementForm dossier={dossier} control={control} review={review} onSigned={signed} /> : <WhyNot dossier={dossier} />)}
     </aside>
   );
 }

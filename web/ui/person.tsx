@@ -5,7 +5,7 @@ export function PersonName({ person, you = false }: { person: Named; you?: boole
   return (
     <span className="person">
       {person.name}
-      <span className="level">{person.level}</span>
+      {person.level !== '' && <span className="level">{person.level}</span>}
       {you && <span className="you">you</span>}
     </span>
   );

@@ -6,14 +6,15 @@ function explain(error: unknown): { title: string; detail?: string; remedy?: str
     const { title, detail, remedy, code, requestId } = error.body;
     return {
       title,
-      ...(detail === undefined ? {} : { detail }),
-      ...(remedy === undefined ? {} : { remedy }),
+      ...(detail === undefined || detail === title ? {} : { detail }),
+      ...(remedy === undefined || remedy === '' ? {} : { remedy }),
       trace: requestId === undefined ? code : `${code} · request ${requestId}`,
     };
   }
   if (error instanceof DOMException && error.name === 'NotAllowedError')
     return { title: 'No passkey was used', remedy: 'You cancelled, the time ran out, or no passkey enrolled here is on this device. Nothing was signed; try again.' };
-  if (error instanceof DOMException && error.name === 'InvalidStateError') return { title: 'This authenticator is already enrolled', remedy: 'Use another one, or keep the key you have.' };
+  if (error instanceof DOMException && error.name === 'InvalidStateError')
+    return { title: 'This authenticator is already enrolled', remedy: 'Use another one, or keep the key you have.' };
   return { title: 'Something broke in this page', detail: error instanceof Error ? error.message : String(error), remedy: 'Reload it. Nothing was signed.' };
 }
 

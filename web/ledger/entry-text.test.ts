@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fieldsOf } from './entry-text.tsx';
+
+describe('fieldsOf', () => {
+  it('shows fields, shortens digests and leaves out what has a column of its own', () => {
+    const leaf = { type: 'verdict', time: 1, body: 'ab', repo: 'infra', manifest: 'ab'.repeat(32), codes: ['PASS'], nonce: null };
+    expect(fieldsOf(JSON.stringify(leaf))).toEqual([
+      ['repo', 'infra'],
+      ['manifest', 'abababababab…'],
+      ['codes', '["PASS"]'],
+    ]);
+  });
+
+  it.each(['plain words', '[1]', '3', 'null', '{"a":'])('leaves %j as it is', (text) => expect(fieldsOf(text)).toBeUndefined());
+
+  it('never throws', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => Array.isArray(fieldsOf(text)) || fieldsOf(text) === undefined));
+  });
+});
