@@ -10,7 +10,7 @@ export interface ChangedFile {
   /** Whole texts; null where the side is absent or not shown. */
   readonly oldText: string | null;
   readonly newText: string | null;
-  /** Why a text is not shown, or null. */
+  /** Why a text is not shown, or what to know about it; empty where there is nothing to say. */
   readonly note: string | null;
 }
 

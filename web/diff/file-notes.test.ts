@@ -18,6 +18,7 @@ const file = (more: Partial<ChangedFile>): ChangedFile => ({
 describe('fileNotes', () => {
   it.each([
     [{}, []],
+    [{ note: '' }, []],
     [{ newMode: '100755' }, ['Was a file, becomes an executable file']],
     [{ status: 'T', newMode: '120000' }, ['Was a file, becomes a symbolic link']],
     [{ status: 'A', oldMode: '000000' }, []],

@@ -6,9 +6,10 @@ const kind = (mode: string): string => KIND[mode] ?? `mode ${mode}`;
 
 /** Sentences without a full stop, each worth reading before signing. */
 export function fileNotes(file: ChangedFile): readonly string[] {
+  const said = (file.note ?? '').replace(/\.$/, '');
   const mode = file.oldMode !== file.newMode && file.status !== 'A' && file.status !== 'D' ? [`Was ${kind(file.oldMode)}, becomes ${kind(file.newMode)}`] : [];
   const unusual = file.status === 'A' && file.newMode !== '100644' ? [`Adds ${kind(file.newMode)}`] : [];
   const binary = file.binary ? ['Binary: the difference cannot be shown as text'] : [];
-  const hidden = !file.binary && file.oldText === null && file.newText === null && file.note === null ? ['The text is not shown'] : [];
-  return [...mode, ...unusual, ...binary, ...hidden, ...(file.note === null ? [] : [file.note.replace(/\.$/, '')])];
+  const hidden = !file.binary && file.oldText === null && file.newText === null && said === '' ? ['The text is not shown'] : [];
+  return [...mode, ...unusual, ...binary, ...hidden, ...(said === '' ? [] : [said])];
 }

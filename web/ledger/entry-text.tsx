@@ -1,7 +1,7 @@
 /** The leaf of the log in words where it can be read, else exactly as it is. */
 
 /** Shown in columns of their own, or bytes nobody reads. */
-const ELSEWHERE = new Set(['type', 'time', 'at', 'body', 'index', 'v', 'version']);
+const ELSEWHERE = new Set(['type', 'time', 'at', 'body', 'envelope', 'index', 'v', 'version']);
 
 export function fieldsOf(text: string): readonly (readonly [string, string])[] | undefined {
   try {
