@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { utf8 } from '../base/bytes.ts';
 import { protects } from './document.ts';
+import { FACT_TYPES } from './fact-types.ts';
 import { loadPolicy } from './load.ts';
 import { loadRoster } from './roster-file.ts';
 import { STARTER_POLICY, STARTER_ROSTER } from './starter.ts';
@@ -22,6 +24,15 @@ describe('a policy', () => {
     expect(protects(starter.value, 'refs/heads/main')).toBe(true);
     expect(protects(starter.value, 'refs/heads/release/1/2')).toBe(true);
     expect(protects(starter.value, 'refs/heads/feature')).toBe(false);
+  });
+
+  test('the examples of the specification load, and it lists every fact', () => {
+    const page = readFileSync(new URL('../../../docs/spec/policy.md', import.meta.url), 'utf8');
+    const [policy = '', people = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((m) => m[1]);
+    expect(said(load(policy))).toEqual([]);
+    expect(said(roster(people))).toEqual([]);
+    const facts = Object.entries(FACT_TYPES).flatMap(([root, type]) => (type.is === 'record' ? Object.keys(type.fields).map((f) => `${root}.${f}`) : []));
+    expect([...page.matchAll(/^\| `([a-z]+\.[a-z_]+)` \|/gm)].map((m) => m[1])).toEqual(facts);
   });
 
   test('holds what the file says', () => {
@@ -105,7 +116,7 @@ describe('a policy', () => {
     ['key of a list', `${HEAD}? [a]\n: b\n${RULES}`, 'a key that is not a string'],
     ['not a map', '- a\n', 'expected object'],
     ['empty', '# nothing\n', 'is empty'],
-    ['deep', '['.repeat(20_000), 'countersign.yml:1:'],
+    ['deep', '['.repeat(20_000), 'is nested too deeply to be read'],
     ['broken', 'a: [b\n', 'countersign.yml:2:1'],
   ])('%s', (_, text, words) => {
     const problems = said(load(text));

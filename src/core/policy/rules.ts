@@ -28,8 +28,14 @@ export function applyRules(policy: Policy, facts: Facts, found: Findings, values
   return {
     asks: [...asked.flatMap((a) => a.asks), ...built.asks],
     refusals: [...forbidden, ...uncoveredRefusals(policy, uncovered)],
-    reasons: [...asked.map((a) => a.reason), ...built.reasons].sort((a, b) => (a.text < b.text ? -1 : 1)),
+    reasons: [...asked.map((a) => a.reason), ...built.reasons].sort(byWeight),
   };
+}
+
+/** Rules that ask first, then those that let pass, then those that do not apply; by name among themselves. */
+function byWeight(a: Reason, b: Reason): number {
+  const weight = { yes: 0, unknown: 0, note: 1, no: 2 };
+  return weight[a.state] - weight[b.state] || (a.text < b.text ? -1 : 1);
 }
 
 interface Applied {
@@ -43,7 +49,8 @@ function applyRule(policy: Policy, roster: Roster, found: Findings, rule: Rule, 
   const name = rule.description === '' ? `rule ${rule.id}` : `rule ${rule.id}: ${rule.description}`;
   if (own.length === 0) return { asks: [], covers: [], reason: reason('no', 'RULE_NOT_APPLICABLE', name, [reason('no', 'RULE_NOT_APPLICABLE', 'none of its paths changes')]) };
   const when = rule.when?.holds(values) ?? (rule.when === null ? true : undefined);
-  const because = [reason('note', 'RULE_APPLIES', listed(own)), ...told('when', rule.when, when)];
+  const whole = own.length === paths.length && own.length > 1 ? `all ${own.length} changed files` : listed(own);
+  const because = [reason('note', 'RULE_APPLIES', whole), ...told('when', rule.when, when)];
   if (rule.require === null) return optional(name, own, when, because);
   if (when === false) return { asks: [], covers: [], reason: reason('no', 'RULE_NOT_APPLICABLE', name, because) };
   const unless = rule.unless === null ? false : rule.unless.holds(values);

@@ -9,6 +9,8 @@ import { sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 
 const MOST_BYTES = 1_000_000;
+/** A broken file breaks again on every line: the first few say it. */
+const MOST_PROBLEMS = 20;
 /** Control, format (bidirectional, zero-width) and separator characters, but the ends of lines. */
 const INVISIBLE = /(?![\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -44,7 +46,7 @@ function parse(source: string, bytes: Uint8Array, place: PlaceOf): Result<YamlFi
   const documents = parseAllDocuments(source, { lineCounter: new LineCounter(), strict: true, uniqueKeys: true, merge: false, prettyErrors: false });
   const [first, second] = 'empty' in documents ? [] : documents;
   if (first === undefined) return err([place(0, 'is empty')]);
-  const problems = first.errors.map((e) => place(e.pos[0], firstLine(e.message), e.code === 'DUPLICATE_KEY' ? 'keep one of them' : undefined));
+  const problems = first.errors.slice(0, MOST_PROBLEMS).map((e) => place(e.pos[0], syntax(e.message), e.code === 'DUPLICATE_KEY' ? 'keep one of them' : undefined));
   if (second !== undefined) problems.push(place(second.range[0], 'a second document', 'keep one document, without ---'));
   if (first.directives?.yaml.explicit === true) problems.push(place(0, 'a %YAML directive', 'remove it'));
   problems.push(...forbidden(first, place));
@@ -119,5 +121,7 @@ function pathText(path: readonly PropertyKey[], key?: string): string {
   return steps.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${String(step)}`)).join('');
 }
 
+/** The parser catches its own stack overflow and reports it as an error of the text. */
+const syntax = (message: string): string => (message.startsWith('Maximum call stack') ? 'is nested too deeply to be read' : firstLine(message));
 const firstLine = (message: string): string => (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 const hex4 = (char: string): string => (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
