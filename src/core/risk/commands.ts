@@ -9,7 +9,7 @@ import { kindsOf } from './kinds.ts';
 import { newLines, textOf } from './lines.ts';
 import type { Detector, Finding } from './risk.ts';
 
-const SH101 = rule('SH101', 'rm-variable', 'critical', 'heuristic', ['the expansion is guarded: `"${VAR:?}"`']);
+const SH101 = rule('SH101', 'rm-variable', 'critical', 'heuristic', ['the expansion is guarded, as in "$VAR:?" with braces']);
 const SH102 = rule('SH102', 'infra-destroy', 'critical', 'heuristic', ['the command is run by hand, by its owner, with a plan']);
 const SH103 = rule('SH103', 'cloud-delete', 'critical', 'heuristic', ['the command is run by hand, by its owner']);
 const SH104 = rule('SH104', 'disk', 'critical', 'heuristic', ['the device is a scratch one, made in this script']);

@@ -54,17 +54,14 @@ const LONG = 2_000;
 const identity = (s: SqlStatement): string =>
   s.text.length < LONG ? s.text : s.node === null ? `?${s.line}:${s.error ?? ''}` : JSON.stringify(s.node, (k, v: unknown) => (k.includes('location') ? undefined : v));
 
+/** One finding a file: a dump in another dialect is one thing to look at, not a thousand. */
 function unparsed(file: FileEvidence, failed: readonly SqlStatement[]): readonly Finding[] {
-  return failed.map((s) =>
-    META001({
-      place: { path: file.path, side: 'head', line: s.line },
-      because: [
-        ['statement', s.text],
-        ['error', s.error ?? 'unknown'],
-      ],
-      what: `a statement of ${file.path} could not be understood, so what it does to the data is unknown`,
-    }),
-  );
+  const [first] = failed;
+  if (first === undefined) return [];
+  const place = { path: file.path, side: 'head' as const, line: first.line };
+  const because = failed.slice(0, 5).flatMap((s) => [['statement', `line ${s.line}: ${s.text}`] as const, ['error', s.error ?? 'unknown'] as const]);
+  const many = failed.length === 1 ? 'a statement' : `${failed.length} statements`;
+  return [META001({ place, because, what: `${many} of ${file.path} could not be understood, so what happens to the data is unknown` })];
 }
 
 const MIGRATION = /(?:^|[/_-])(?:migrat\w*|versions|changelog|flyway|liquibase|alembic|schema_changes)(?:\/|-|_)|(?:^|\/)[VUR]?\d+[._-][^/]*\.sql$|(?:^|\/)\d{4,}[^/]*\.sql$/i;
