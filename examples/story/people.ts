@@ -1,0 +1,82 @@
+/** Sample people at the API, each with a session and a passkey of their own, as a program would use it. */
+import { base64, base64url, fromBase64, text, utf8 } from '../../src/core/base/bytes.ts';
+import { statementBytes } from '../../src/core/signoff/build.ts';
+import { pae } from '../../src/core/signoff/dsse.ts';
+import { NAMES, type Statement } from '../../src/core/signoff/statement.ts';
+import { envelopeOf, type SoftAuthenticator, softAuthenticator } from '../../src/testing/authenticator.ts';
+
+export interface Reply {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a reply is whatever the server said; the story looks at single members
+  readonly body: any;
+}
+
+export interface Signer {
+  readonly person: string;
+  readonly authenticator: SoftAuthenticator;
+  call(method: string, path: string, body?: unknown): Promise<Reply>;
+  /** Everything the page would send, for the change as it is shown now. */
+  answers(id: string): Promise<unknown>;
+  /** An envelope over a statement, signed with this person's passkey, whoever the statement names. */
+  seal(statement: Uint8Array): Uint8Array;
+}
+
+/** Acts as a sample person and enrols a new passkey for them. */
+export async function signer(url: string, person: string): Promise<Signer> {
+  let cookie = '';
+  const call: Signer['call'] = async (method, path, body) => {
+    const headers = { 'content-type': 'application/json', 'x-countersign': '1', cookie };
+    const response = await fetch(`${url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+    return { status: response.status, body: await response.json() };
+  };
+  await call('POST', '/session/act-as', { person });
+  const authenticator = softAuthenticator({ rpId: 'localhost', origin: url });
+  await enrol(call, authenticator);
+  return {
+    person,
+    authenticator,
+    call,
+    answers: async (id) => answersFor((await call('GET', `/changes/${id}`)).body),
+    seal: (statement) => envelopeOf(statement, [{ keyid: authenticator.keyid, sig: authenticator.signPae(pae(NAMES.payloadType, statement)) }]),
+  };
+}
+
+async function enrol(call: Signer['call'], authenticator: SoftAuthenticator): Promise<void> {
+  const begun = await call('POST', '/enrolments/begin', {});
+  const made = authenticator.create(fromBase64(begun.body.challenge) ?? new Uint8Array(0));
+  const enrolled = await call('POST', '/enrolments', {
+    credentialId: base64url(authenticator.credentialId),
+    clientDataJSON: base64url(made.clientDataJSON),
+    authenticatorData: base64url(made.authenticatorData),
+    attestationObject: '',
+    transports: ['internal'],
+  });
+  if (enrolled.status !== 201) throw new Error(`the passkey was not enrolled: ${JSON.stringify(enrolled.body)}`);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the dossier as the server sent it
+function answersFor(dossier: any): unknown {
+  const { findings } = dossier.decision;
+  return {
+    decision: 'approve',
+    // biome-ignore lint/suspicious/noExplicitAny: findings and questions as the server sent them
+    dispositions: findings.map((f: any) => ({ finding: `${f.rule}:${f.place.path}:${f.place.object ?? ''}:${f.place.line ?? 0}`, disposition: 'accepted', note: 'planned, and announced' })),
+    notChecked: 'how the warehouse behaves while the database is away',
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    answers: dossier.questions.map((q: any) => ({ question: q.id, answer: 'restore the snapshot of last night, five hours, rehearsed in April' })),
+    assumptions: [],
+    conditions: [],
+    review: { openedAt: new Date().toISOString(), activeSeconds: 240, filesViewed: dossier.files.length, filesTotal: dossier.files.length },
+    presented: dossier.presented,
+  };
+}
+
+/** A statement one person was given, rewritten to name another: what a thief of statements would try. */
+export function renamed(statement: Uint8Array, person: string, level: string, nonce: string): Uint8Array {
+  const said = JSON.parse(text(statement) ?? '') as Statement;
+  const signer = { ...said.predicate.signer, id: `urn:person:${person}`, qualification: { ...said.predicate.signer.qualification, level } };
+  return statementBytes({ ...said, predicate: { ...said.predicate, signer, nonce } });
+}
+
+export { base64, fromBase64, utf8 };
