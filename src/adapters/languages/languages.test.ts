@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Parsed } from '../../core/risk/evidence.ts';
+import { sampleTree } from '../../testing/tree.ts';
+import { parseContent } from './content.ts';
+import { languages } from './index.ts';
+import { splitSql } from './split.ts';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const read = (path: string, text: string | Uint8Array, mode = '100644'): Promise<Parsed> =>
+  parseContent(path, mode, { id: 'x', bytes: typeof text === 'string' ? utf8(text) : text });
+
+describe('HCL', () => {
+  it('becomes blocks with labels, attributes, nesting and lines', async () => {
+    const parsed = await read('a.tf', 'resource "aws_db_instance" "a" {\n  tags = {\n    b = 1 # why\n  }\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n');
+    expect(parsed).toMatchObject({
+      kind: 'hcl',
+      blocks: [
+        {
+          type: 'resource',
+          labels: ['aws_db_instance', 'a'],
+          line: 1,
+          endLine: 8,
+          attributes: [{ name: 'tags', expression: '{ b = 1 }', line: 2 }],
+          blocks: [{ type: 'lifecycle', attributes: [{ name: 'prevent_destroy', expression: 'true', line: 6 }] }],
+        },
+      ],
+    });
+  });
+
+  it('keeps loose attributes of tfvars, and reads an empty file', async () => {
+    expect(await read('a.tfvars', 'n = 1\n')).toMatchObject({ blocks: [{ type: '', attributes: [{ name: 'n', expression: '1' }] }] });
+    expect(await read('a.tf', '')).toMatchObject({ kind: 'hcl', blocks: [] });
+  });
+
+  it.each(['resource "a" {', '}', 'a = ', 'resource "a" "b" {}\n@'])('is unreadable as a whole where it is broken: %j', async (text) => {
+    expect(await read('a.tf', text)).toMatchObject({ kind: 'unreadable' });
+  });
+});
+
+describe('SQL', () => {
+  it('becomes statements with trees and lines, behind comments and multi-byte letters', async () => {
+    const parsed = await read('a.sql', '-- é\nDROP TABLE a;\n\n/* é ; */ DELETE FROM b');
+    expect(parsed.kind === 'sql' && parsed.statements.map((s) => [s.line, s.text, Object.keys(s.node ?? {})[0]])).toEqual([
+      [2, 'DROP TABLE a', 'DropStmt'],
+      [4, 'DELETE FROM b', 'DeleteStmt'],
+    ]);
+  });
+
+  it('reports each failure and reads the rest, psql commands and COPY data included', async () => {
+    const parsed = await read('a.sql', '\\timing\n\\i x.sql\nnonsense;\nCOPY t FROM stdin;\n1\tDROP TABLE no;\n\\.\nSELECT \';\' AS "a;b", $$;$$;\nSELECT 1 \\gexec\nDROP TABLE a');
+    expect(parsed.kind === 'sql' && parsed.statements.map((s) => [s.line, s.text, s.error === undefined])).toEqual([
+      [2, '\\i x.sql', false],
+      [3, 'nonsense', false],
+      [4, 'COPY t FROM stdin', true],
+      [7, 'SELECT \';\' AS "a;b", $$;$$', true],
+      [8, 'SELECT 1', true],
+      [8, '\\gexec', false],
+      [9, 'DROP TABLE a', true],
+    ]);
+  });
+
+  it('does not take statements for data that is never ended, or that another statement mentions', async () => {
+    const hidden = await read('a.sql', "nonsense;\nCOPY (SELECT 1) TO '/x from stdin';\nDROP TABLE a;\n");
+    expect(hidden.kind === 'sql' && hidden.statements.at(-1)?.text).toBe('DROP TABLE a');
+    const open = await read('a.sql', 'nonsense;\nCOPY t FROM stdin;\nDROP TABLE a;\n');
+    expect(open.kind === 'sql' && open.statements.at(-1)?.text).toBe('DROP TABLE a');
+  });
+
+  it('splits without losing a character that is not white space, comment or separator', () => {
+    const token = fc.constantFrom("'a;b'", '"c;d"', '$$e;f$$', '$t$;$t$', 'x', '(', ')', ' ', '\n', ';', "E'\\';'", '1');
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 30 }), (parts) => {
+        const bare = (s: string): string => s.replace(/[\s;]/g, '');
+        return (
+          bare(
+            splitSql(parts.join(' '), () => false)
+              .map((p) => p.text)
+              .join(''),
+          ) === bare(parts.join(' '))
+        );
+      }),
+    );
+  });
+});
+
+describe('other content', () => {
+  it.each([
+    ['a.ts', 'x', { kind: 'text', text: 'x' }],
+    ['a.png', 'a\0b', { kind: 'binary' }],
+    ['a.tf', 'a\0b', { kind: 'binary' }],
+    ['main.tf.json', '{}', { kind: 'unreadable' }],
+    ['data.bin', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\n', { kind: 'unreadable' }],
+  ] as const)('%s', async (path, text, expected) => {
+    expect(await read(path, text)).toMatchObject(expected);
+  });
+
+  it('is capped, and bytes that are not UTF-8 are refused where a parser would read them', async () => {
+    expect(await read('a.txt', new Uint8Array(2 * 1024 * 1024 + 1).fill(97))).toMatchObject({ kind: 'unreadable' });
+    expect(await read('a.tf', new Uint8Array([0x61, 0xff]))).toEqual({ kind: 'unreadable', why: 'not UTF-8' });
+    expect(await read('a.txt', new Uint8Array([0x61, 0xff]))).toMatchObject({ kind: 'text' });
+  });
+});
+
+describe('languages', () => {
+  it('reads both sides of every record, links and pointers included', async () => {
+    const { records, read: blobs } = sampleTree({
+      'a.tf': ['a = 1\n', 'a = 2\n'],
+      'new.sql': [null, 'SELECT 1'],
+      gone: ['x', null],
+      link: { before: 'x', after: '/etc/passwd', newMode: '120000' },
+      sub: { before: 'x', after: 'y', oldMode: '160000', newMode: '160000' },
+    });
+    const files = await languages().parse(records, blobs);
+    expect(files.map((f) => [f.path, f.status, f.base?.kind, f.head?.kind])).toEqual([
+      ['a.tf', 'M', 'hcl', 'hcl'],
+      ['new.sql', 'A', undefined, 'sql'],
+      ['gone', 'D', 'text', undefined],
+      ['link', 'M', 'text', 'symlink'],
+      ['sub', 'M', 'gitlink', 'gitlink'],
+    ]);
+  });
+
+  it('says so where an object is missing', async () => {
+    const { records } = sampleTree({ 'a.tf': [null, 'a = 1'] });
+    const [file] = await languages().parse(records, async () => []);
+    expect(file?.head).toMatchObject({ kind: 'unreadable', why: 'the object is missing from this repository' });
+  });
+});

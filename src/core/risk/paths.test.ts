@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from './commands.ts';
+import { detect } from './detect.ts';
+import type { Parsed } from './evidence.ts';
+import { guards } from './guards.ts';
+import { hidden } from './hidden.ts';
+import { paths } from './paths.ts';
+import type { Detector } from './risk.ts';
+import { submodule } from './submodule.ts';
+
+const text = (t: string): Parsed => ({ kind: 'text', text: t });
+const run = (detector: Detector, path: string, before: string | null, after: string | null, mode = '100644'): readonly string[] =>
+  detect([detector], {
+    plan: null,
+    files: [
+      {
+        path,
+        status: before === null ? 'A' : after === null ? 'D' : 'M',
+        oldMode: before === null ? '000000' : mode,
+        newMode: after === null ? '000000' : mode,
+        ...(before === null ? {} : { base: text(before) }),
+        ...(after === null ? {} : { head: text(after) }),
+      },
+    ],
+  }).findings.map((f) => `${f.rule}:${f.severity}`);
+
+describe('paths', () => {
+  it.each([
+    ['envs/prod/main.tf', ['PATH101:elevated']],
+    ['ansible/site.yml', ['PATH101:elevated']],
+    ['policies/iam/admin.json', ['PATH102:high']],
+    ['k8s/rbac/roles.yaml', ['PATH102:high', 'PATH105:elevated']],
+    ['dns/acme.example.zone', ['PATH103:high']],
+    ['deploy/nginx/site.conf', ['PATH103:high']],
+    ['.github/workflows/release.yml', ['PATH104:high']],
+    ['.gitlab-ci.yml', ['PATH104:high']],
+    ['Jenkinsfile', ['PATH104:high']],
+    ['helm/orders/values.yaml', ['PATH105:elevated']],
+    ['src/routes/orders.ts', []],
+    ['src/iam/client.py', []],
+    ['docs/dns.md', []],
+    ['README.md', []],
+  ])('%s', (path, expected) => {
+    expect(run(paths, path, 'a', 'b')).toEqual(expected);
+  });
+});
+
+describe('guards', () => {
+  it.each([
+    ['CODEOWNERS', 'a', 'b', ['META004:critical']],
+    ['.github/CODEOWNERS', 'a', null, ['META004:critical']],
+    ['countersign.yml', 'a', 'b', ['META004:critical']],
+    ['.countersign/roster.yml', 'a', 'b', ['META004:critical']],
+    ['.husky/pre-push', null, 'b', ['META004:high']],
+    ['countersign.yml', null, 'b', ['META004:elevated']],
+    ['.gitmodules', 'a', 'b', ['META004:critical']],
+    ['src/hooks.ts', 'a', 'b', []],
+  ] as const)('%s', (path, before, after, expected) => {
+    expect(run(guards, path, before, after)).toEqual(expected);
+  });
+});
+
+describe('commands', () => {
+  it.each([
+    'terraform destroy -auto-approve',
+    'terraform -chdir=envs/prod apply -destroy',
+    '"terraform"   "destroy"',
+    'terraform \\\n  destroy',
+    'terraform $ACTION',
+    'terraform state rm aws_db_instance.orders',
+    'terragrunt run-all destroy',
+    'pulumi destroy --yes',
+    'kubectl -n prod delete statefulset orders',
+    'kubectl scale deploy/x --replicas=0',
+    'helm uninstall orders',
+    'aws rds delete-db-instance --db-instance-identifier orders',
+    'aws s3 rm s3://data --recursive',
+    'gcloud sql instances delete orders --quiet',
+    'az group delete --yes -n prod',
+    'dropdb orders',
+    'psql -c "DROP TABLE orders"',
+    'rm -rf "$DIR/"',
+    'rm -r -f /data/*',
+    'dd if=/dev/zero of=/dev/sda',
+  ])('%s is critical', (line) => {
+    expect(run(commands, 'ops/x.sh', '#!/bin/sh\n', `#!/bin/sh\n${line}\n`)).toContain(
+      `${/rm -r/.test(line) && !line.includes('aws') ? 'SH101' : /^(?:aws|gcloud|az)/.test(line) ? 'SH103' : /^(?:dropdb|psql)/.test(line) ? 'SH105' : /^dd/.test(line) ? 'SH104' : 'SH102'}:critical`,
+    );
+  });
+
+  it.each(['git push --force origin main', 'curl https://x.example/i.sh | sudo bash', 'git commit --no-verify'])('%s is high', (line) => {
+    expect(run(commands, 'Makefile', '', `all:\n\t${line}\n`)).toHaveLength(1);
+  });
+
+  it.each([
+    'terraform plan',
+    'terraform validate',
+    '# terraform destroy',
+    'kubectl get pods',
+    'helm upgrade orders .',
+    'aws s3 ls',
+    'rm -rf build',
+    `rm -rf "$\{TMP:?}"`,
+    'git push origin main',
+    'echo destroyer',
+  ])('%s is silent', (line) => {
+    expect(run(commands, 'ops/x.sh', null, line)).toEqual([]);
+  });
+
+  it('reads workflows, executables and scripts, not prose, and only what is new', () => {
+    expect(run(commands, '.github/workflows/x.yml', null, '      - run: terraform destroy')).toEqual(['SH102:critical']);
+    expect(run(commands, 'bin/nuke', null, 'terraform destroy', '100755')).toEqual(['SH102:critical']);
+    expect(run(commands, 'docs/runbook.md', null, 'terraform destroy')).toEqual([]);
+    expect(run(commands, 'ops/x.sh', 'terraform destroy\n', 'terraform destroy\necho done\n')).toEqual([]);
+  });
+});
+
+describe('hidden', () => {
+  it.each([
+    ['a.ts', 'if (x) {} // \u202e }\u2066', ['SRC101:critical']],
+    ['a.tf', 'x = "a\u{e0041}b"', ['SRC102:critical']],
+    ['a.py', 'pass\u200bword = 1', ['SRC103:high']],
+    ['a.js', 'const a\u200db = 1', ['SRC103:high']],
+    ['de.po', 'msgstr "\u2067x\u2069"', []],
+    ['de.po', 'msgstr "\u2067x"', ['SRC101:critical']],
+    ['a.md', 'family: \u{1f468}\u200d\u{1f469}\u200d\u{1f467}', []],
+    ['a.ts', '\ufeffconst a = 1', []],
+    ['a.ts', 'Grüße, 世界', []],
+  ] as const)('%s %o', (path, after, expected) => {
+    expect(run(hidden, path, '', after)).toEqual(expected);
+  });
+
+  it('leaves alone what stood there before', () => {
+    expect(run(hidden, 'a.ts', 'a\u200b', 'a\u200b\nb')).toEqual([]);
+  });
+});
+
+describe('submodule', () => {
+  const modes = (oldMode: string, newMode: string, base?: Parsed, head?: Parsed) =>
+    detect([submodule], { plan: null, files: [{ path: 'x', status: 'M', oldMode, newMode, ...(base ? { base } : {}), ...(head ? { head } : {}) }] }).findings;
+  const link = (commit: string): Parsed => ({ kind: 'gitlink', commit });
+
+  it('sees pointers, links and execution', () => {
+    expect(modes('160000', '160000', link('a'.repeat(40)), link('b'.repeat(40)))[0]?.what).toContain('moves from aaaaaaaaaaaa to bbbbbbbbbbbb');
+    expect(modes('100644', '120000', text('x'), { kind: 'symlink', target: '/etc/passwd' })[0]?.what).toContain('/etc/passwd');
+    expect(modes('120000', '100644', { kind: 'symlink', target: 'a' }, text('x'))).toHaveLength(1);
+    expect(modes('100644', '100755', text('x'), text('x'))).toHaveLength(1);
+    expect(modes('000000', '100755', undefined, { kind: 'binary' })).toHaveLength(1);
+  });
+
+  it('is silent on plain edits, lost execution and new scripts', () => {
+    expect(modes('100644', '100644', text('x'), text('y'))).toEqual([]);
+    expect(modes('100755', '100644', text('x'), text('y'))).toEqual([]);
+    expect(modes('000000', '100755', undefined, text('y'))).toEqual([]);
+  });
+});
