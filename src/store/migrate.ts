@@ -3,20 +3,21 @@ import { problem } from '../core/base/result.ts';
 import type { Connection } from './database.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
-import { LEDGER_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, SCHEMA_VERSION } from './schema.ts';
+import { LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, SCHEMA_VERSION } from './schema.ts';
 
 /**
  * Whether the log is empty. Projections of another version are dropped and rebuilt from the log.
  * Throws `Refused` with DATA_INVALID for a folder of a later version.
  */
 export async function prepareSchema(writer: Connection): Promise<boolean> {
-  for (const statement of LEDGER_DDL) writer.exec(statement);
+  writer.exec(META_DDL);
   const schema = await version(writer, 'schema');
   if (schema !== null && schema !== String(SCHEMA_VERSION)) {
     throw new Refused(
       problem('DATA_INVALID', `the data folder is of version ${schema}; this program reads ${SCHEMA_VERSION}`, { remedy: 'use the program that wrote it, or a newer one' }),
     );
   }
+  for (const statement of LEDGER_DDL) writer.exec(statement);
   await setVersion(writer, 'schema', SCHEMA_VERSION);
   if ((await version(writer, 'projections')) !== String(PROJECTIONS_VERSION)) await renewProjections(writer);
   return (await writer.db.selectFrom('entries').select('idx').limit(1).executeTakeFirst()) === undefined;

@@ -45,10 +45,12 @@ const envelope = (predicateType: string, predicate: unknown): Uint8Array => {
   return body({ payloadType: NAMES.payloadType, payload, signatures: [{ keyid: 'SHA256:mara', sig: base64(utf8('signature')) }] });
 };
 
+const enrolmentPredicate = ({ person, name, level, ...key }: ReturnType<typeof enrolled>) => ({ person: { id: `urn:person:${person}`, name, level }, key });
+
 export const enrolmentDraft = (person: string, level?: string): EntryDraft => ({
   type: 'enrolment',
   fields: { person, keyid: `SHA256:${person}` },
-  body: envelope(NAMES.enrolmentPredicate, enrolled(person, level)),
+  body: envelope(NAMES.enrolmentPredicate, enrolmentPredicate(enrolled(person, level))),
 });
 
 export interface Sample {
@@ -106,7 +108,7 @@ export function signoffDraft(content: string, given: SampleSignoff = {}): EntryD
   const { decision = 'approve', complete = true, tier = 'high', nonce = 'aa', expires = '2100-01-01T00:00:00Z', counter } = given;
   const { change } = sampleDecision({ content });
   const names = { repo: change.repo, targetRef: change.targetRef, manifest: { sha256: change.manifest }, manifest256: { sha256: change.manifest256 } };
-  const predicate = { decision, stage: 'implementation', signer: { id: 'mara' }, change: names, policy: { tier }, nonce, expires };
+  const predicate = { decision, stage: 'implementation', signer: { id: 'urn:person:mara' }, change: names, policy: { tier }, nonce, expires };
   const counted: { readonly [name: string]: string | number } = counter === undefined ? {} : { keyid: 'SHA256:mara', counter };
   const fields = { change: changeOf(content), stage: 'implementation', decision, tier, signer: sha256Hex('salted'), complete, ...counted };
   return { type: 'signoff', fields, body: envelope(NAMES.predicate, predicate) };

@@ -87,12 +87,14 @@ export const SCHEMA_VERSION = 1;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
 export const PROJECTIONS_VERSION = 1;
 
+/** Made first: it says which version the rest is of. */
+export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
+
 export const LEDGER_DDL: readonly string[] = [
   'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, bytes blob not null)',
   'create table if not exists nodes (level integer not null, pos integer not null, hash blob not null, primary key (level, pos))',
   'create table if not exists checkpoints (size integer primary key, note text not null)',
   'create table if not exists bodies (sha256 text primary key, bytes blob not null)',
-  'create table if not exists meta (name text primary key, value text not null)',
 ];
 
 const idx = 'idx integer primary key references entries (idx)';

@@ -7,6 +7,7 @@ import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Entry } from '../../core/log/entry.ts';
 import { isKeyName } from '../../core/log/note.ts';
 import { PROVENANCE_LEVELS, type ProvenanceLevel } from '../../core/provenance/provenance.ts';
+import { personOf } from '../../core/signoff/build.ts';
 import { parseEnvelope } from '../../core/signoff/dsse.ts';
 import { NAMES } from '../../core/signoff/statement.ts';
 import type { Effect } from './effects.ts';
@@ -32,16 +33,9 @@ export function project(entry: PlacedEntry): Result<readonly Effect[]> {
     : ok(effects);
 }
 
-const ENROLLED = having({
-  person: string,
-  name: string,
-  level: string,
-  keyid: string,
-  blob: string,
-  kind: oneOf('webauthn', 'sk-ssh', 'demo'),
-  credentialId: string,
-  backupEligible: boolean,
-});
+const KEY = { keyid: string, blob: string, kind: oneOf('webauthn', 'sk-ssh', 'demo'), credentialId: string, backupEligible: boolean };
+const ENROLLED = having({ person: string, name: string, level: string, ...KEY });
+const ENROLMENT = having({ person: having({ id: string, name: string, level: string }), key: having(KEY) });
 type Enrolled = NonNullable<ReturnType<typeof ENROLLED>>;
 
 const GENESIS = having({ mode: oneOf('demo', 'production'), origin: string, founders: list(ENROLLED) });
@@ -53,8 +47,9 @@ function genesis({ index, at, body, fields }: PlacedEntry): readonly Effect[] | 
 }
 
 function enrolment({ index, at, body }: PlacedEntry): readonly Effect[] | undefined {
-  const enrolled = ENROLLED(predicate(body, NAMES.enrolmentPredicate));
-  return enrolled && [keyEffect(enrolled, index, at)];
+  const said = ENROLMENT(predicate(body, NAMES.enrolmentPredicate));
+  const person = said && personOf(said.person.id);
+  return person === undefined || said === undefined ? undefined : [keyEffect({ ...said.person, ...said.key, person }, index, at)];
 }
 
 const keyEffect = (k: Enrolled, idx: number, since: number): Effect => ({
@@ -128,7 +123,7 @@ function signoff({ index, at, body, envelope, fields }: PlacedEntry): readonly E
   if (said === undefined || expires === undefined || change === undefined || fields.decision !== said.decision) return undefined;
   const { repo, targetRef, manifest, manifest256 } = said.change;
   const names = { repo, target_ref: targetRef, manifest: manifest.sha256, manifest256: manifest256.sha256 };
-  const words = { signer: said.signer.id, decision: said.decision, tier: said.policy.tier, nonce: said.nonce, expires };
+  const words = { signer: personOf(said.signer.id) ?? said.signer.id, decision: said.decision, tier: said.policy.tier, nonce: said.nonce, expires };
   const row = { idx: index, change, body: envelope, ...names, ...words, at, complete: fields.complete === true ? (1 as const) : (0 as const) };
   const keyid = string(fields.keyid);
   const counter = number(fields.counter);

@@ -205,7 +205,7 @@ describe('keys', () => {
     const draft = enrolmentDraft('pia');
     const stolen = new TextDecoder().decode(draft.body);
     const { payload } = JSON.parse(stolen);
-    const other = btoa(atob(payload).replace('"person":"pia"', '"person":"eve"'));
+    const other = btoa(atob(payload).replace('urn:person:pia', 'urn:person:eve'));
     await append({ ...draft, body: new TextEncoder().encode(stolen.replace(payload, other)) });
     expect((await store.projections.keys({ keyid: 'SHA256:pia' })).map((k) => k.person)).toEqual(['pia']);
     expect(await store.projections.keys({ person: 'eve' })).toEqual([]);

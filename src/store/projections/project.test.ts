@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { sha256Hex } from '../../core/base/crypto.ts';
+import type { EntryDraft } from '../../flows/ports.ts';
+import { decisionDraft, enrolmentDraft, genesisDraft, landedDraft, signoffDraft, verdictDraft, violationDraft } from '../sample-drafts.ts';
+import { type PlacedEntry, project } from './project.ts';
+import { having, json, list, number, oneOf, or, string } from './read.ts';
+
+const DRAFTS: readonly EntryDraft[] = [
+  genesisDraft(),
+  enrolmentDraft('pia'),
+  decisionDraft({ content: 'x', level: 'agent' }),
+  signoffDraft('x', { counter: 1 }),
+  verdictDraft('x', 'allow', ['n']),
+  landedDraft('x', ['n']),
+  violationDraft('x'),
+];
+const placed = ({ type, fields, body }: EntryDraft, index: number): PlacedEntry => ({ type, fields, body, index, at: 5, envelope: sha256Hex(body) });
+
+it('is a function: the same entry has the same effects, one or more', () => {
+  for (const [i, draft] of DRAFTS.entries()) {
+    const first = project(placed(draft, i));
+    expect(first.ok && first.value.length > 0).toBe(true);
+    expect(project(placed(draft, i))).toEqual(first);
+  }
+});
+
+it('says a missing body is missing, and needs none where the fields say it all', () => {
+  const erased = DRAFTS.map((d, i) => project({ ...placed(d, i), body: null }));
+  expect(erased.map((r) => r.ok)).toEqual([false, false, false, false, false, true, true]);
+  expect(erased[3]).toMatchObject({ error: { message: 'the body is missing', place: 'entry 3 (signoff)' } });
+});
+
+it('never throws, whatever an entry says', () => {
+  const type = fc.constantFrom('genesis', 'enrolment', 'decision', 'signoff', 'verdict', 'landed', 'violation', 'wish');
+  const fields = fc.dictionary(fc.constantFrom('change', 'repo', 'ref', 'old', 'new', 'nonces', 'codes', 'verdict', 'outcome', 'tier'), fc.jsonValue());
+  fc.assert(
+    fc.property(type, fields, fc.oneof(fc.json(), fc.string()), fc.nat(1), (kind, given, body, index) => {
+      const entry = { type: kind, fields: JSON.parse(JSON.stringify(given)), body: new TextEncoder().encode(body), index, at: 5, envelope: sha256Hex(body) };
+      return typeof project(entry).ok === 'boolean';
+    }),
+  );
+});
+
+it('reads members by kind and ignores the others', () => {
+  const read = having({ a: string, b: or(number, null), c: list(oneOf('x', 'y')) });
+  expect(read({ a: 's', b: 'no number', c: ['x'], d: 1 })).toEqual({ a: 's', b: null, c: ['x'] });
+  for (const wrong of [null, [], 's', {}, { a: 1, b: 1, c: [] }, { a: 's', b: 1, c: ['z'] }, { a: 's', b: 1, c: 'x' }]) expect(read(wrong)).toBeUndefined();
+  expect(having({ toString: string })({})).toBeUndefined();
+  expect([number(0.5), number(2 ** 53), number(7)]).toEqual([undefined, undefined, 7]);
+  expect([json(new Uint8Array([0xff])), json(new TextEncoder().encode('{')), json(new TextEncoder().encode('1'))]).toEqual([undefined, undefined, 1]);
+});
