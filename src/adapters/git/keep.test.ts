@@ -1,5 +1,5 @@
 /** A real push over real smart HTTP, refused by a real hook: afterwards git has thrown it away, and we still have it. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
+import { concat, fromHex, utf8 } from '../../core/base/bytes.ts';
 import { gitEnvironment, gitRoom } from '../../testing/git.ts';
 import { handleGit } from './http.ts';
 import { objectStore } from './keep.ts';
 import { openRepository } from './repository.ts';
 
+const AUTHOR = { GIT_AUTHOR_NAME: 'x', GIT_AUTHOR_EMAIL: 'x@example.org', GIT_COMMITTER_NAME: 'x', GIT_COMMITTER_EMAIL: 'x@example.org' };
 const room = gitRoom();
 const origin = room.init();
 const base = origin.commit({ 'a.txt': 'one\n', 'dir/b.txt': 'two\n' });
@@ -126,6 +128,34 @@ test('a push over the cap is refused and leaves nothing behind', async () => {
   expect(readdirSync(join(root, 'infra.git', 'objects', 'pack')).filter((name) => name.startsWith('tmp_'))).toEqual([]);
   expect(await store.open('infra').resolve(head)).toBeNull();
   expect(await store.keep('infra', [head], undefined)).toEqual({ ok: true });
+});
+
+test('a push that takes too long is refused', async () => {
+  const head = origin.commit({ late: 'x\n' });
+  origin.git('push', '-q', '--receive-pack=git -c core.hooksPath=/dev/null receive-pack', served, 'HEAD:refs/heads/late');
+  const hasty = objectStore({ root, gitDirOf, caps: { seconds: 0 } });
+  expect(await hasty.keep('infra', [head], undefined)).toMatchObject({ ok: false, error: { code: 'PUSH_TOO_LARGE' } });
+});
+
+test('pushed objects are checked as they are taken in', async () => {
+  const quarantine = join(served, 'objects', 'tmp_objdir-incoming-byhand');
+  mkdirSync(quarantine);
+  const blob = origin.git('hash-object', 'a.txt');
+  const twice = concat(...[1, 2].flatMap(() => [utf8('100644 a\0'), fromHex(blob) ?? new Uint8Array()]));
+  const env = { ...gitEnvironment(room.root), GIT_OBJECT_DIRECTORY: quarantine, GIT_ALTERNATE_OBJECT_DIRECTORIES: join(served, 'objects') };
+  const made = (args: readonly string[], input: string | Uint8Array): string =>
+    execFileSync('git', ['--git-dir', served, ...args], { env: { ...env, ...AUTHOR }, input })
+      .toString()
+      .trim();
+  const tree = made(['hash-object', '-t', 'tree', '--literally', '-w', '--stdin'], twice);
+  const head = made(['commit-tree', tree, '-p', base], 'by hand');
+  expect(await store.keep('infra', [head], 'tmp_objdir-incoming-byhand')).toMatchObject({ ok: false, error: { code: 'CONTENT_DUPLICATE' } });
+  const loose = made(
+    ['hash-object', '-t', 'commit', '--literally', '-w', '--stdin'],
+    `tree ${'2'.repeat(40)}\nparent ${base}\nauthor x <x@y> 1 +0000\ncommitter x <x@y> 1 +0000\n\nx`,
+  );
+  expect((await store.keep('infra', [loose], 'tmp_objdir-incoming-byhand')).ok).toBe(false);
+  expect(await store.open('infra').resolve(head)).toBeNull();
 });
 
 test('a repository id cannot climb out of the root', async () => {

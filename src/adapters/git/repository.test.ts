@@ -68,6 +68,14 @@ describe.each(['sha1', 'sha256'])('a %s repository', (format) => {
   });
 });
 
+test('the published example, made by git', async () => {
+  const repo = room.init();
+  const base = repo.commit({ 'a.txt': 'one\n' });
+  const change = await changeIn(repo, base, repo.commit({ 'a.txt': 'two\n', 'run.sh': { exec: '#!/bin/sh\n' } }));
+  expect(change.manifest).toBe('54d141b53f9eab5e127adbf2aa2b8765b5104062e623b20c422cdd6a7bfb89d1');
+  expect(change.manifest256).toBe('3cecdba490d6e20b96e643f3904972707b1c2bb0dc31795b603d24e731e11750');
+});
+
 describe('history', () => {
   const repo = room.init();
   const root = repo.commit({ a: '1' });

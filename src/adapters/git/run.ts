@@ -118,6 +118,7 @@ const MISSING = /unable to read|could not (?:fetch|read)|missing (?:blob|tree|co
 export function failure(name: string, code: number | null, stderr: string): Problem {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   const said = stderr.replace(/[\x00-\x1f\x7f-\x9f]+/g, ' ').trim();
+  if (/duplicateEntries/.test(said)) return problem('CONTENT_DUPLICATE', 'a pushed tree holds the same name twice', { remedy: 'build the tree with git itself and push again' });
   const unseen = MISSING.test(said);
   const message = `git ${name} ended with ${code ?? 'a signal'}${said === '' ? '' : `: ${said.slice(-400)}`}`;
   return problem(unseen ? 'CONTENT_UNSEEN' : 'GIT_FAILED', message, unseen ? { remedy: 'fetch the missing history or objects and try again' } : {});
