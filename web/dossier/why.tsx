@@ -15,15 +15,18 @@ export function Why({ reasons, asked }: { reasons: Reason; asked: boolean }) {
   );
 }
 
+/** An open requirement stands out; a rule that does not apply steps back. */
+const look = ({ state, code }: Reason): string => `reason reason-${code === 'RULE_NOT_APPLICABLE' ? 'quiet' : state}`;
+
 function Node({ reason, depth }: { reason: Reason; depth: number }) {
   if (reason.children.length === 0)
     return (
-      <li className={`reason reason-${reason.state}`}>
+      <li className={look(reason)}>
         <Line reason={reason} />
       </li>
     );
   return (
-    <li className={`reason reason-${reason.state}`}>
+    <li className={look(reason)}>
       <details open={depth < 1}>
         <summary>
           <Line reason={reason} />
