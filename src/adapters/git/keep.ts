@@ -14,9 +14,10 @@ import { isAbsent } from '../../core/change/manifest.ts';
 import type { ObjectStore } from '../../flows/ports.ts';
 import { isId, lines } from './change.ts';
 import { type Caps, copyObjects } from './pack.ts';
-import { locate, objectFolders, type Place, viewFolder } from './place.ts';
+import { locate, objectFolders, type Place } from './place.ts';
 import { openRepository } from './repository.ts';
 import { gitEnvironment, runGit, succeeded } from './run.ts';
+import { viewFolder } from './view.ts';
 
 export interface KeepOptions {
   /** Folder of our copies, one bare repository per repository id. */

@@ -6,13 +6,13 @@
  * settings, replace refs, grafts, attributes, diff order) can bend what is read, and a missing object is missing
  * instead of being fetched. Measured on git 2.39: with the clone's own configuration `cat-file` dies on the first missing blob.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
 import { type Environment, gitEnvironment, runGit, succeeded } from './run.ts';
+import { type ObjectFormat, viewFolder } from './view.ts';
 
 export interface RepositoryPlace {
   /** The git directory (`.git`, a bare repository, or `.git/worktrees/x`); or `dir`, any folder of a work tree. */
@@ -35,7 +35,6 @@ export interface Place {
   readonly objects: Environment;
 }
 
-export type ObjectFormat = 'sha1' | 'sha256';
 export const EMPTY_TREE: { readonly [format in ObjectFormat]: Oid } = {
   sha1: '4b825dc642cb6eb9a060e54bf8d69288fbee4904',
   sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321',
@@ -79,23 +78,3 @@ export function objectFolders(folders: readonly string[]): Environment {
 
 /** Git splits the list at colons, except inside quotes. */
 const quoted = (path: string): string => (/[:"\\]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&')}"` : path);
-
-let views: string | undefined;
-
-/** The repository without configuration: one per process and object format, in a folder only we can write, gone at exit. */
-export function viewFolder(format: ObjectFormat): string {
-  if (views === undefined) {
-    const root = mkdtempSync(join(tmpdir(), 'countersign-view-'));
-    process.once('exit', () => rmSync(root, { recursive: true, force: true }));
-    writeView(join(root, 'sha1'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
-    writeView(join(root, 'sha256'), '[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n');
-    views = root;
-  }
-  return join(views, format);
-}
-
-function writeView(folder: string, config: string): void {
-  mkdirSync(join(folder, 'refs'), { recursive: true });
-  writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
-  writeFileSync(join(folder, 'config'), config);
-}
