@@ -7,7 +7,7 @@ import type { Change } from '../core/change/change.ts';
 import { formatBundle } from '../core/signoff/bundle.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import { formatTrust, type TrustBundle, trustedPeople } from '../core/signoff/trust.ts';
-import type { Repository } from '../flows/ports.ts';
+import type { Parsers, Repository } from '../flows/ports.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { gitRoom, type TestRepository } from '../testing/git.ts';
 import { LADDER, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../testing/signoffs.ts';
@@ -35,6 +35,7 @@ const key = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
 const log = testLog();
 let clone: TestRepository;
 let repository: Repository;
+let parsers: Parsers;
 let landed: Change;
 let request: VerifyRequest;
 
@@ -58,7 +59,7 @@ function bundleOf(of: Partial<Change> = {}): string {
   const envelope = key.signEnvelope(signoffBytes({ policy, change: { repo, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256 } }));
   return formatBundle([log.record(envelope)]);
 }
-const run = (change: Partial<VerifyRequest> = {}) => runVerify({ ...request, ...change }, { readFile, repository });
+const run = (change: Partial<VerifyRequest> = {}) => runVerify({ ...request, ...change }, { readFile, repository, parsers });
 const place = (name: string): string => join(room.root, name);
 
 beforeAll(async () => {
@@ -66,7 +67,7 @@ beforeAll(async () => {
   const [ada, mara] = ['ada', 'mara'].map((name) => ({ name, email: `${name}@example.org` }));
   clone.commit({ 'countersign.yml': POLICY, '.countersign/roster.yml': ROSTER, 'main.tf': 'a\n' }, { ...(mara === undefined ? {} : { author: mara }) });
   clone.commit({ 'main.tf': 'b\n' }, { ...(ada === undefined ? {} : { author: ada }) });
-  ({ repository } = await openClone(clone.dir));
+  ({ repository, parsers } = await openClone(clone.dir));
   const base = await repository.resolve('HEAD^1');
   const change = await repository.change({ repo: 'infra', targetRef: 'refs/heads/main', base, head: clone.git('rev-parse', 'HEAD') });
   if (!change.ok) throw new Error(change.error.message);
@@ -114,6 +115,12 @@ describe('verify', () => {
     const { code, stderr } = await run({ trust: place('own.json') });
     expect(code).toBe(1);
     expect(stderr).toContain('[SOD_AUTHOR]');
+  });
+
+  it('a person the policy of the clone would not ask cannot fill its seat', async () => {
+    await writeFile(place('noor.json'), trustWith({ people: trustedPeople([trustedKey(key, { person: 'noor' })], new Map()) }));
+    const { code, stdout } = await run({ trust: place('noor.json'), json: true });
+    expect([code, stdout.includes('"KEY_UNKNOWN"'), stdout.includes('"QUORUM"')]).toEqual([1, true, true]);
   });
 
   it('demo data needs --demo', async () => {

@@ -6,13 +6,13 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
-import type { Change } from '../core/change/change.ts';
-import { principalGraph } from '../core/roster/principals.ts';
+import type { Decision } from '../core/policy/decision.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import { examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
-import { type Governance, governanceAt } from '../flows/governance.ts';
-import type { Repository } from '../flows/ports.ts';
+import { considerChange } from '../flows/gather.ts';
+import { governanceAt } from '../flows/governance.ts';
+import type { Parsers, Repository } from '../flows/ports.ts';
 import { type Answer, EXIT } from './exit.ts';
 
 /** As the command line gives them. */
@@ -46,11 +46,12 @@ export interface VerifyWorld {
   /** Rejects where there is no such file. */
   readFile(path: string): Promise<Uint8Array>;
   readonly repository: Repository;
+  readonly parsers: Parsers;
 }
 
 export async function verify(options: VerifyOptions): Promise<Answer> {
   const { openClone } = await import('../world.ts');
-  const { repository } = await openClone(options.repo);
+  const { repository, parsers } = await openClone(options.repo);
   const request: VerifyRequest = {
     bundle: resolve(options.bundle),
     trust: resolve(options.trust),
@@ -61,40 +62,40 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     ...(options.target === undefined ? {} : { targetRef: options.target }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
-  return runVerify(request, { readFile, repository });
+  return runVerify(request, { readFile, repository, parsers });
 }
 
 /** 0 proven, 1 the evidence does not hold, 2 cannot decide: treat it as a no. */
 export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
   const inputs = await gather(request, world);
-  if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [] }, '');
-  const { bundle, trust, change, governance } = inputs.value;
+  if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [], setAside: [] }, '');
+  const { bundle, trust, decision } = inputs.value;
+  const { change, tier, seats, policyDigest } = decision;
   const repo = request.repo ?? namedRepository(bundle, trust.namespace) ?? '';
-  const { targetRef, manifest, manifest256 } = change;
-  const { excluded } = principalGraph(change.commits, null, governance.roster);
-  const report = examineBundle(bundle, trust, { repo, targetRef, manifest, manifest256, excluded }, { policyDigest: governance.policy.digest, allowDemo: request.demo });
-  return answer(request, report, `${repo} ${targetRef} ${change.head}`);
+  const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
+  const report = examineBundle(bundle, trust, { ...change, repo, excluded }, { policyDigest, tier, seats, allowDemo: request.demo });
+  return answer(request, report, `${repo} ${change.targetRef} ${change.head}`);
 }
 
 interface Inputs {
   readonly bundle: Bundle;
   readonly trust: TrustBundle;
-  readonly change: Change;
-  readonly governance: Governance;
+  /** What policy asks of what landed, as far as this clone shows: a floor, for pushers and plans are not in it. */
+  readonly decision: Decision;
 }
 
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
   const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
   const bundle = bundleBytes.ok ? parseBundle(bundleBytes.value) : bundleBytes;
   const trust = trustBytes.ok ? parseTrust(trustBytes.value) : err([trustBytes.error]);
-  const landed = await landedChange(request, world.repository);
+  const landed = await decide(request, world);
   const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(landed.ok ? [] : landed.error)];
   if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
-  return ok({ bundle: bundle.value, trust: trust.value, ...landed.value });
+  return ok({ bundle: bundle.value, trust: trust.value, decision: landed.value });
 }
 
-/** What the commit brought against its first parent, and the policy that stood there. */
-async function landedChange(request: VerifyRequest, repository: Repository): Promise<Result<Pick<Inputs, 'change' | 'governance'>, readonly Problem[]>> {
+/** What the commit brought against its first parent, judged by the policy that stood there. */
+async function decide(request: VerifyRequest, { repository, parsers }: VerifyWorld): Promise<Result<Decision, readonly Problem[]>> {
   const head = await repository.resolve(request.commit);
   if (head === null) return err([problem('NOT_FOUND', `there is no commit ${request.commit}`, { place: request.repoDir, remedy: 'fetch it, or name another clone with --repo' })]);
   const base = await repository.resolve(`${head}^1`);
@@ -105,11 +106,15 @@ async function landedChange(request: VerifyRequest, repository: Repository): Pro
         remedy: 'git fetch --unshallow; a root commit has no policy to be signed under',
       }),
     ]);
-  const change = await repository.change({ repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head });
-  if (!change.ok) return err([change.error]);
-  if (change.value.records.length === 0) return err([problem('CONTENT_EMPTY', `${head.slice(0, 12)} changes nothing`)]);
   const governance = await governanceAt(repository, base);
-  return governance.ok ? ok({ change: change.value, governance: governance.value }) : governance;
+  if (!governance.ok) return governance;
+  const asked = { repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head, pusher: null, sticky: [], plan: null };
+  const considered = await considerChange(repository, parsers, governance.value, asked);
+  if (!considered.ok) return considered;
+  const { change, decision } = considered.value;
+  if (change.records.length === 0) return err([problem('CONTENT_EMPTY', `${head.slice(0, 12)} changes nothing`)]);
+  const refusals = decision.refusals.map((r) => problem(r.code, r.text));
+  return refusals.length > 0 ? err(refusals) : ok(decision);
 }
 
 async function bytesOf(path: string, code: ReasonCode, world: VerifyWorld): Promise<Result<Uint8Array>> {
@@ -121,7 +126,7 @@ async function bytesOf(path: string, code: ReasonCode, world: VerifyWorld): Prom
 }
 
 function answer({ json }: VerifyRequest, report: OfflineReport, what: string): Answer {
-  const { problems, signoffs } = report;
+  const { problems, signoffs, setAside } = report;
   const undecided = problems.some((p) => UNDECIDABLE.test(p.code));
   const code = problems.length === 0 ? EXIT.ok : undecided ? EXIT.refused : EXIT.signoff;
   if (json) return { code, stdout: (problems.length === 0 ? [OK(what)] : problems.map(line)).map((l) => `${JSON.stringify(l)}\n`).join(''), stderr: '' };
@@ -129,7 +134,8 @@ function answer({ json }: VerifyRequest, report: OfflineReport, what: string): A
   const signers = signoffs.map(
     ({ signer, level, statement, keyid }) => `  signed by ${signer} (${level}), ${statement.predicate.stage}, tier ${statement.predicate.policy.tier}, key ${keyid}\n`,
   );
-  return { code, stdout: `verified: ${what}\n${signers.join('')}`, stderr: '' };
+  const aside = setAside.map((p) => `  set aside: ${problemText(p)}\n`);
+  return { code, stdout: `verified: ${what}\n${[...signers, ...aside].join('')}`, stderr: '' };
 }
 
 const UNDECIDABLE = /^(?:BUNDLE_FORMAT|TRUST_FORMAT|NOT_FOUND|CONTENT_UNSEEN|CONTENT_DUPLICATE|GIT_FAILED|POLICY_|ROSTER_|USAGE|INTERNAL)/;

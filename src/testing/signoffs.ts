@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { base64, fromBase64, utf8 } from '../core/base/bytes.ts';
 import { type Bytes, sha256Hex } from '../core/base/crypto.ts';
 import { formatEntry } from '../core/log/entry.ts';
-import { leafHash } from '../core/log/merkle.ts';
+import { leafHash, nodeHash } from '../core/log/merkle.ts';
 import { formatNote, formatVkey, noteKey } from '../core/log/note.ts';
 import { formatProof } from '../core/log/proof.ts';
 import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
@@ -85,6 +85,8 @@ export const expectationOf = (change: Partial<Expectation> = {}): Expectation =>
 export interface TestLog {
   readonly vkey: string;
   readonly origin: string;
+  /** These envelopes as the entries of one log, in this order. */
+  recordAll(envelopes: readonly Bytes[]): readonly BundleParts[];
   /** The envelope as the only entry of a log of its own, signed by this log's key. */
   record(envelope: Bytes, change?: { type?: string; at?: number; envelope?: string }): BundleParts;
 }
@@ -93,16 +95,49 @@ export function testLog(origin = 'countersign.example/log'): TestLog {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const key = noteKey(origin, fromBase64(publicKey.export({ format: 'jwk' }).x ?? '') ?? new Uint8Array(0));
   if (key === undefined) throw new Error('no log key');
+  const signed = (entries: readonly Bytes[]): string => {
+    const body = `${origin}\n${entries.length}\n${base64(rootOf(entries.map(leafHash)))}\n`;
+    const note = formatNote(body, [{ name: origin, id: key.id, signature: new Uint8Array(sign(null, utf8(body), privateKey)) }]);
+    if (!note.ok) throw new Error(note.error.message);
+    return note.value;
+  };
+  const entryOf = (envelope: Bytes, { type = 'signoff', at = NOW, envelope: named = sha256Hex(envelope) }: { type?: string; at?: number; envelope?: string } = {}): Bytes => {
+    const entry = formatEntry({ type, at, envelope: named, fields: {} });
+    if (!entry.ok) throw new Error(entry.error.message);
+    return entry.value;
+  };
   return {
     vkey: formatVkey(key),
     origin,
-    record: (envelope, { type = 'signoff', at = NOW, envelope: named = sha256Hex(envelope) } = {}) => {
-      const entry = formatEntry({ type, at, envelope: named, fields: {} });
-      if (!entry.ok) throw new Error(entry.error.message);
-      const body = `${origin}\n1\n${base64(leafHash(entry.value))}\n`;
-      const checkpoint = formatNote(body, [{ name: origin, id: key.id, signature: new Uint8Array(sign(null, utf8(body), privateKey)) }]);
-      if (!checkpoint.ok) throw new Error(checkpoint.error.message);
-      return { envelope: base64(envelope), entry: base64(entry.value), proof: formatProof({ index: 0, hashes: [], checkpoint: checkpoint.value }) };
+    record: (envelope, change) => {
+      const entry = entryOf(envelope, change);
+      return { envelope: base64(envelope), entry: base64(entry), proof: formatProof({ index: 0, hashes: [], checkpoint: signed([entry]) }) };
+    },
+    recordAll: (envelopes) => {
+      const entries = envelopes.map((e) => entryOf(e));
+      const checkpoint = signed(entries);
+      return envelopes.map((envelope, index) => {
+        const proof = formatProof({ index, hashes: pathOf(entries.map(leafHash), index), checkpoint });
+        return { envelope: base64(envelope), entry: base64(entries[index] ?? new Uint8Array(0)), proof };
+      });
     },
   };
 }
+
+/** RFC 6962 section 2.1, word for word. */
+function rootOf(leaves: readonly Bytes[]): Bytes {
+  const [only] = leaves;
+  if (only !== undefined && leaves.length === 1) return only;
+  const k = halfOf(leaves.length);
+  return nodeHash(rootOf(leaves.slice(0, k)), rootOf(leaves.slice(k)));
+}
+
+function pathOf(leaves: readonly Bytes[], index: number): readonly Bytes[] {
+  if (leaves.length <= 1) return [];
+  const k = halfOf(leaves.length);
+  const [left, right] = [leaves.slice(0, k), leaves.slice(k)];
+  return index < k ? [...pathOf(left, index), rootOf(right)] : [...pathOf(right, index - k), rootOf(left)];
+}
+
+/** The largest power of two below n. */
+const halfOf = (n: number): number => 2 ** Math.floor(Math.log2(n - 1));

@@ -5,8 +5,8 @@ import { LADDER, NOW, RP, signoffBytes, signoffInput, testLog, trustedKey } from
 import { base64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { type BundleParts, formatBundle, parseBundle } from './bundle.ts';
-import { type Required, verifyBundle } from './offline.ts';
-import { NAMES } from './statement.ts';
+import { examineBundle, type Required, verifyBundle } from './offline.ts';
+import { NAMES, type SignoffDecision } from './statement.ts';
 import { formatTrust, parseTrust, type TrustBundle, trustedPeople } from './trust.ts';
 
 const log = testLog();
@@ -120,11 +120,38 @@ describe('quorum', () => {
     );
   });
 
+  it('each person fills one seat', () => {
+    const seats = [
+      { humans: 1, level: 'L6' },
+      { humans: 1, level: null, rule: 'second pair of eyes' },
+    ];
+    expect(proven([one], { seats })).toEqual(['QUORUM']);
+    expect(proven([one, log.record(by('noor'))], { seats })).toEqual([]);
+  });
+
   it('counts only the level asked for', () => expect(proven([one], { seats: [{ humans: 1, level: 'L7' }] })).toEqual(['QUORUM']));
 
-  it('names the sign-off a problem is in', () => {
+  it('sets aside what does not count, and names it where humans are missing', () => {
     const bundle = parseBundle(utf8(formatBundle([one, log.record(by('eve'))])));
-    expect(bundle.ok && verifyBundle(bundle.value, trust, landed)).toMatchObject([{ code: 'KEY_UNKNOWN', place: 'signoffs[1]' }]);
+    if (!bundle.ok) throw new Error(bundle.error.message);
+    expect(examineBundle(bundle.value, trust, landed)).toMatchObject({ problems: [], setAside: [{ code: 'KEY_UNKNOWN', place: 'signoffs[1]' }] });
+    expect(verifyBundle(bundle.value, trust, landed, { seats: [{ humans: 2, level: null }] })).toMatchObject([{ code: 'KEY_UNKNOWN', place: 'signoffs[1]' }, { code: 'QUORUM' }]);
+  });
+
+  it("takes each person's latest word in the log", () => {
+    const said = (decision: SignoffDecision): Bytes => mara.signEnvelope(signoffBytes({ decision, signer: { ...signoffInput().signer, person: 'mara' } }));
+    const mara = keyOf('mara');
+    const [approve, changes, unsure] = [said('approve'), said('changes'), said('cannot_judge')];
+    const logs = (...envelopes: readonly Bytes[]): readonly string[] => proven(log.recordAll(envelopes).toReversed());
+    expect(logs(changes, approve)).toEqual([]);
+    expect(logs(approve, changes)).toEqual(['REV_CHANGES', 'QUORUM']);
+    expect(logs(approve, unsure)).toEqual(['QUORUM']);
+    expect(logs(said('approve_with_conditions'))).toEqual([]);
+  });
+
+  it("one person's wish for changes blocks whatever others say", () => {
+    const changes = keyOf('noor').signEnvelope(signoffBytes({ decision: 'changes', signer: { ...signoffInput().signer, person: 'noor' } }));
+    expect(proven([one, log.record(changes)])).toEqual(['REV_CHANGES']);
   });
 });
 

@@ -8,6 +8,7 @@ import { type Entry, parseEntry } from '../log/entry.ts';
 import { parseVkey } from '../log/note.ts';
 import { verifyProof } from '../log/proof.ts';
 import type { Seat } from '../policy/decision.ts';
+import { fillSeats } from '../policy/quorum.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
 import type { Bundle, Evidence } from './bundle.ts';
@@ -33,17 +34,21 @@ export interface Required {
   readonly stage?: Stage;
   readonly policyDigest?: string;
   readonly tier?: Tier;
-  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'>)[];
+  /** Candidates absent: anyone of the level. */
+  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule'>>)[];
   readonly allowDemo?: boolean;
 }
 
 export interface OfflineReport {
-  /** Empty: proven. */
+  /** Empty: proven. Otherwise all that is wrong, with `place` naming the sign-off. */
   readonly problems: readonly Problem[];
+  /** The words that count: each person's latest. */
   readonly signoffs: readonly VerifiedSignoff[];
+  /** Why other sign-offs of the bundle do not count. Enough good ones are enough, as at the gate. */
+  readonly setAside: readonly Problem[];
 }
 
-/** Every problem, each with `place` naming the sign-off. None means: enough humans signed exactly this, and it is logged. */
+/** Empty means: enough humans signed exactly this, nobody's last word asks for changes, and it is all logged. */
 export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): readonly Problem[] {
   return examineBundle(bundle, trust, landed, required).problems;
 }
@@ -51,28 +56,42 @@ export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed,
 export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
   const landing = bundle.landed === undefined ? undefined : logged(bundle.landed, trust, 'landed');
   const results = bundle.signoffs.map((evidence, i) => {
-    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value : undefined);
+    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value.entry : undefined);
     return answer.ok ? answer : err(answer.error.map((p) => ({ ...p, place: `signoffs[${i}]` })));
   });
-  const signoffs = results.flatMap((r) => (r.ok ? [r.value] : []));
-  const failures = results.flatMap((r) => (r.ok ? [] : r.error));
+  const latest = latestWords(results.flatMap((r) => (r.ok ? [r.value] : [])));
+  const signoffs = latest.filter((s) => APPROVALS.has(s.statement.predicate.decision));
+  const setAside = results.flatMap((r) => (r.ok ? [] : r.error));
+  const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
+  const missing = quorum(signoffs, trust, required);
   const land = landing === undefined || landing.ok ? [] : [{ ...landing.error, place: 'landed' }];
-  return { problems: [...failures, ...land, ...quorum(signoffs, trust, required)], signoffs };
+  return { problems: [...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing], signoffs, setAside };
+}
+
+const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
+
+type Placed = VerifiedSignoff & { readonly index: number };
+
+/** A person's latest word in the log wins; earlier ones of the same person are forgotten. */
+function latestWords(signoffs: readonly Placed[]): readonly Placed[] {
+  return [...new Map([...signoffs].sort((a, b) => a.index - b.index).map((s) => [s.signer, s])).values()];
 }
 
 /** Steps 2 to 7 on the signature, step 8 on the log. The time that counts is the log's. */
-function verifyEvidence(evidence: Evidence, trust: TrustBundle, landed: Landed, required: Required, landing: Entry | undefined): Result<VerifiedSignoff, readonly Problem[]> {
+function verifyEvidence(evidence: Evidence, trust: TrustBundle, landed: Landed, required: Required, landing: Entry | undefined): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
   const signing = signoffTrust(trust);
   if (!entry.ok) return err([...signatureProblems(evidence, signing), entry.error]);
-  const signedAt = entry.value.at;
+  const signedAt = entry.value.entry.at;
   const verified = verifySignoff(evidence.envelope, signing, expectation(landed, required, signedAt));
   if (!verified.ok) return err(verified.problems);
   const { expires, nonce } = verified.signoff.statement.predicate;
   // Expiry bounds the landing, not later audits.
   const landedAt = landing?.at ?? signedAt;
   if (!(landedAt >= signedAt)) return err([problem('LOG_FORK', `the landing is logged before sign-off ${nonce}`)]);
-  return Date.parse(expires) > landedAt ? ok(verified.signoff) : err([problem('ST_EXPIRED', `the sign-off expired at ${expires}, before the landing`)]);
+  return Date.parse(expires) > landedAt
+    ? ok({ ...verified.signoff, index: entry.value.index })
+    : err([problem('ST_EXPIRED', `the sign-off expired at ${expires}, before the landing`)]);
 }
 
 const expectation = (landed: Landed, required: Required, now: number): Expectation => ({
@@ -84,13 +103,14 @@ const expectation = (landed: Landed, required: Required, now: number): Expectati
   stage: required.stage ?? 'implementation',
   now,
   counters: 'logged',
+  decisions: ['approve', 'approve_with_conditions', 'changes', 'cannot_judge'],
   allowDemo: required.allowDemo === true,
   ...(required.policyDigest === undefined ? {} : { policyDigest: required.policyDigest }),
   ...(required.tier === undefined ? {} : { tier: required.tier }),
 });
 
 /** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
-function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<Entry> {
+function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<{ readonly entry: Entry; readonly index: number }> {
   const key = parseVkey(trust.logKey);
   if (!key.ok) return key;
   const proven = verifyProof(proof, entry, [key.value]);
@@ -98,7 +118,9 @@ function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: 
   const parsed = parseEntry(entry);
   if (!parsed.ok) return parsed;
   if (parsed.value.type !== type) return err(problem('LOG_FORMAT', `the log entry is a ${parsed.value.type}, not a ${type}`));
-  return parsed.value.envelope === sha256Hex(envelope) ? ok(parsed.value) : err(problem('LOG_INCLUSION', 'the log entry is of another envelope'));
+  return parsed.value.envelope === sha256Hex(envelope)
+    ? ok({ entry: parsed.value, index: proven.value.index })
+    : err(problem('LOG_INCLUSION', 'the log entry is of another envelope'));
 }
 
 /** Without a log time nothing can be said of keys and expiry; what the bytes alone show is still reported. */
@@ -109,13 +131,22 @@ function signatureProblems({ envelope }: Evidence, trust: SignoffTrust): readonl
   return statement.ok ? [] : [statement.error];
 }
 
-/** Distinct people, each counted once whatever they signed with and however often. Asked for nothing, one human is the least. */
-function quorum(signoffs: readonly VerifiedSignoff[], trust: TrustBundle, { seats }: Required): readonly Problem[] {
-  const asked = seats === undefined || seats.length === 0 ? [{ humans: 1, level: null }] : seats;
-  return asked.flatMap((seat) => {
-    const missing = missingHumans(seat, signoffs, trust.ladder);
-    return missing === 0 ? [] : [problem('QUORUM', `${missing} of ${seat.humans} humans are missing`)];
+/** Distinct people, each in one seat, whatever they signed with and however often. Asked for nothing, one human is the least. */
+function quorum(signoffs: readonly VerifiedSignoff[], { ladder }: TrustBundle, { seats }: Required): readonly Problem[] {
+  const asked: Required['seats'] = seats === undefined || seats.length === 0 ? [{ humans: 1, level: null }] : seats;
+  const signers = [...new Set(signoffs.map((s) => s.signer))];
+  const whole = asked.map((seat, i): Seat => {
+    const candidates = signers.filter(
+      (person) =>
+        missingHumans(
+          { ...seat, humans: 1 },
+          signoffs.filter((s) => s.signer === person),
+          ladder,
+        ) === 0,
+    );
+    return { rule: `seat ${i + 1}`, domains: [], teams: [], ...seat, candidates };
   });
+  return fillSeats(whole, signers).missing.map(({ seat, count }) => problem('QUORUM', `${count} of ${seat.humans} humans are missing for ${seat.rule}`));
 }
 
 /** The repository the first sign-off names: for a verifier who knows its content but not what the server called it. */
