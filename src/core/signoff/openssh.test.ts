@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { envelopeOf, type Misbehaviour, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { expectationOf, RP, signoffBytes, trustedKey, trustOf } from '../../testing/signoffs.ts';
+import { expectationOf, RP, signoffBytes, testLog, trustedKey, trustOf } from '../../testing/signoffs.ts';
 import { concat, fromBase64, fromHex, hex, text, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
+import { formatBundle } from './bundle.ts';
 import { pae } from './dsse.ts';
 import { rawToMpints } from './ecdsa.ts';
 import { parseKeyBlob, publicKeyLine } from './keys.ts';
@@ -134,6 +135,16 @@ describe('what ssh-keygen calls Good and we refuse', () => {
 
   it('verify-required is no option of allowed_signers', () => {
     expect(good(mara.signPae(message), { options: ',verify-required' })).toBe(false);
+  });
+});
+
+describe('a bundle', () => {
+  it('gives up an envelope that needs none of our software', () => {
+    const bundle = JSON.parse(formatBundle([testLog().record(mara.signEnvelope(payload))])) as { signoffs: { envelope: string }[] };
+    const envelope = JSON.parse(Buffer.from(bundle.signoffs[0]?.envelope ?? '', 'base64').toString()) as { payload: string; payloadType: string; signatures: { sig: string }[] };
+    const body = Buffer.from(envelope.payload, 'base64');
+    const input = Buffer.concat([Buffer.from(`DSSEv1 28 application/vnd.in-toto+json ${body.length} `), body]);
+    expect(good(Buffer.from(envelope.signatures[0]?.sig ?? '', 'base64'), { input })).toBe(true);
   });
 });
 
