@@ -60,6 +60,13 @@ describe('delete and recreate, in its guises', () => {
     expect(findings.map((f) => f.rule)).toEqual(['TF205', 'META005']);
   });
 
+  it('sees an override file, and a source file that is switched off by its name', async () => {
+    const override = await look({ 'db/prod_override.tf': [null, 'resource "aws_db_instance" "orders" {\n  identifier = "orders-2"\n}\n'] });
+    expect(override.findings.map((f) => `${f.rule}:${f.severity}`)).toEqual(['TF211:critical', 'META005:elevated']);
+    const disabled = await look({ 'db/main.tf': [DB(), null], 'db/main.tf.off': [null, DB()] });
+    expect(disabled.findings[0]?.rule).toBe('TF101');
+  });
+
   it('says in one sentence what goes', async () => {
     const { findings } = await look({ 'db/main.tf': [DB(), DB().replace('"postgres"', '"mysql"')] });
     expect(findings[0]?.what).toBe('aws_db_instance.orders is destroyed and created again, because engine cannot change in place: its data is gone unless a snapshot is restored');

@@ -17,6 +17,7 @@ const TF205 = rule('TF205', 'repetition-changed', 'high', 'inferred', ['`moved` 
 const TF206 = rule('TF206', 'backend-or-workspace', 'critical', 'exact', ['the state was migrated and the plan shows no changes']);
 const TF207 = rule('TF207', 'provider-target', 'critical', 'exact', ['a plan shows no replacement']);
 const TF208 = rule('TF208', 'module-source', 'high', 'exact', ['the source is pinned to a reviewed revision']);
+const TF211 = rule('TF211', 'override-file', 'high', 'inferred', ['the attributes are written where the resource is']);
 const META005 = rule('META005', 'plan-missing', 'elevated', 'exact', ['attach the output of `terraform show -json <planfile>` for this head']);
 
 export const terraformHcl: Detector = {
@@ -25,7 +26,7 @@ export const terraformHcl: Detector = {
     const sides = hclSides(files);
     const pairs = stayed(sides);
     const findings = pairs.flatMap(([before, after]) => changed(before, after));
-    return [...findings, ...switches(sides), ...settings(sides), ...(plan === null ? planMissing(sides) : [])];
+    return [...findings, ...switches(sides), ...overrides(sides), ...settings(sides), ...(plan === null ? planMissing(sides) : [])];
   },
 };
 
@@ -158,6 +159,17 @@ function switches(sides: HclSides): readonly Finding[] {
         }),
       ];
     });
+  });
+}
+
+/** An override file changes resources written elsewhere, which this change may not even show. */
+function overrides(sides: HclSides): readonly Finding[] {
+  return sides.headBlocks.flatMap((p) => {
+    if (!/(?:^|[/_])override\.(?:tf|tofu)$/.test(p.path) || !['resource', 'module', 'provider', 'terraform'].includes(p.block.type)) return [];
+    const before = sides.baseBlocks.find((b) => b.path === p.path && b.address === p.address);
+    if (before !== undefined && JSON.stringify([...flatten(before.block)]) === JSON.stringify([...flatten(p.block)])) return [];
+    const severity = isStateful(p.block.labels[0] ?? '') ? { severity: 'critical' as const } : {};
+    return [TF211({ place: place(p, 'head'), ...severity, what: `${p.path} overrides ${p.address}: what is written where it stands no longer holds` })];
   });
 }
 
