@@ -24,6 +24,7 @@ await bundle({
   legalComments: 'linked',
   logLevel: 'warning',
   // CommonJS packages inside an ES module ask for require.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
 });
 
 const modules = (path) => join(root, 'node_modules', path);
@@ -32,7 +33,14 @@ for (const file of ['web-tree-sitter/web-tree-sitter.wasm', '@tree-sitter-gramma
   cpSync(modules(file), join(dist, 'wasm', file.split('/').pop()));
 }
 // It finds its .wasm through __dirname, so it stays CommonJS and lies beside it.
-await bundle({ entryPoints: [modules('libpg-query/wasm/index.cjs')], outfile: join(dist, 'wasm/libpg-query.cjs'), bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning' });
+await bundle({
+  entryPoints: [modules('libpg-query/wasm/index.cjs')],
+  outfile: join(dist, 'wasm/libpg-query.cjs'),
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  logLevel: 'warning',
+});
 
 mkdirSync(join(dist, 'hooks'));
 cpSync(join(root, 'src/server/hooks/gate.sh'), join(dist, 'hooks/gate.sh'));

@@ -56,7 +56,15 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
   const rp = { rpId: 'localhost', origin: `http://localhost:${options.port}` };
   const sample = await layOut(store, options, rp);
   if (!sample.ok) return sample;
-  const site: Site = { organisation: sample.value.organisation, mode: 'demo', origin: sample.value.origin, rpId: rp.rpId, origins: [rp.origin], url: rp.origin };
+  const site: Site = {
+    organisation: sample.value.organisation,
+    founders: await foundersOf(store),
+    mode: 'demo',
+    origin: sample.value.origin,
+    rpId: rp.rpId,
+    origins: [rp.origin],
+    url: rp.origin,
+  };
   const world = await composed(store, options, site, sample.value);
   const { listen } = await import('./server/listen.ts');
   const doors = await listen(world, options);
@@ -78,9 +86,16 @@ interface Sample {
 /** Demo is a fact of the log: what genesis says is what is served, and an empty folder becomes demo only when asked to. */
 async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; origin: string }): Promise<Result<Sample, readonly Problem[]>> {
   const known = await genesisMode(store);
-  if (!options.demo && known === 'demo') return err([problem('DEMO_ONLY', `${options.data} holds demo data`, { remedy: 'add --demo to look at it, or choose another --data folder' })]);
-  if (options.demo && known === 'production') return err([problem('DEMO_ONLY', `${options.data} holds production data`, { remedy: 'leave --demo away, or choose another --data folder' })]);
-  if (!options.demo) return err([problem('DATA_INVALID', `${options.data} holds no organisation yet`, { remedy: 'start with --demo to see the sample organisation; enrolling founders of your own comes with the next release' })]);
+  if (!options.demo && known === 'demo')
+    return err([problem('DEMO_ONLY', `${options.data} holds demo data`, { remedy: 'add --demo to look at it, or choose another --data folder' })]);
+  if (options.demo && known === 'production')
+    return err([problem('DEMO_ONLY', `${options.data} holds production data`, { remedy: 'leave --demo away, or choose another --data folder' })]);
+  if (!options.demo)
+    return err([
+      problem('DATA_INVALID', `${options.data} holds no organisation yet`, {
+        remedy: 'start with --demo to see the sample organisation; enrolling founders of your own comes with the next release',
+      }),
+    ]);
   const { layLedger, layRepositories, REPOSITORIES } = await import('./testing/sample/seed.ts');
   const { cosign, sampleKeys } = await import('./testing/sample/authenticators.ts');
   const { ORGANISATION } = await import('./testing/sample/organisation.ts');
@@ -102,6 +117,14 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
     },
   };
   return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo });
+}
+
+/** As genesis pinned them: a projection cannot add one. */
+async function foundersOf(store: Store): Promise<readonly string[]> {
+  const [genesis] = await store.ledger.entries(0, 1);
+  const body = genesis === undefined ? null : await store.ledger.body(genesis.body);
+  const said = body === null ? {} : (JSON.parse(new TextDecoder().decode(body)) as { founders?: readonly { person: string }[] });
+  return [...new Set((said.founders ?? []).map((f) => f.person))];
 }
 
 async function genesisMode(store: Store): Promise<'demo' | 'production' | null> {

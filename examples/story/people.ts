@@ -1,20 +1,30 @@
 /** Sample people at the API, each with a session and a passkey of their own, as a program would use it. */
-import { base64, base64url, fromBase64, text, utf8 } from '../../src/core/base/bytes.ts';
+import { base64url, fromBase64, text } from '../../src/core/base/bytes.ts';
+import type { Decision } from '../../src/core/policy/decision.ts';
+import { findingKey } from '../../src/core/risk/risk.ts';
 import { statementBytes } from '../../src/core/signoff/build.ts';
 import { pae } from '../../src/core/signoff/dsse.ts';
 import { NAMES, type Statement } from '../../src/core/signoff/statement.ts';
 import { envelopeOf, type SoftAuthenticator, softAuthenticator } from '../../src/testing/authenticator.ts';
 
-export interface Reply {
+export interface Reply<T> {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: a reply is whatever the server said; the story looks at single members
-  readonly body: any;
+  readonly body: T;
+}
+
+/** The parts of a dossier the story reads. */
+export interface Dossier {
+  readonly state: string;
+  readonly presented: string;
+  readonly questions: readonly { readonly id: string }[];
+  readonly files: readonly unknown[];
+  readonly decision: Decision;
 }
 
 export interface Signer {
   readonly person: string;
   readonly authenticator: SoftAuthenticator;
-  call(method: string, path: string, body?: unknown): Promise<Reply>;
+  call<T>(method: string, path: string, body?: unknown): Promise<Reply<T>>;
   /** Everything the page would send, for the change as it is shown now. */
   answers(id: string): Promise<unknown>;
   /** An envelope over a statement, signed with this person's passkey, whoever the statement names. */
@@ -24,11 +34,11 @@ export interface Signer {
 /** Acts as a sample person and enrols a new passkey for them. */
 export async function signer(url: string, person: string): Promise<Signer> {
   let cookie = '';
-  const call: Signer['call'] = async (method, path, body) => {
+  const call: Signer['call'] = async <T>(method: string, path: string, body?: unknown): Promise<Reply<T>> => {
     const headers = { 'content-type': 'application/json', 'x-countersign': '1', cookie };
     const response = await fetch(`${url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as T };
   };
   await call('POST', '/session/act-as', { person });
   const authenticator = softAuthenticator({ rpId: 'localhost', origin: url });
@@ -37,13 +47,13 @@ export async function signer(url: string, person: string): Promise<Signer> {
     person,
     authenticator,
     call,
-    answers: async (id) => answersFor((await call('GET', `/changes/${id}`)).body),
+    answers: async (id) => answersFor((await call<Dossier>('GET', `/changes/${id}`)).body),
     seal: (statement) => envelopeOf(statement, [{ keyid: authenticator.keyid, sig: authenticator.signPae(pae(NAMES.payloadType, statement)) }]),
   };
 }
 
 async function enrol(call: Signer['call'], authenticator: SoftAuthenticator): Promise<void> {
-  const begun = await call('POST', '/enrolments/begin', {});
+  const begun = await call<{ challenge: string }>('POST', '/enrolments/begin', {});
   const made = authenticator.create(fromBase64(begun.body.challenge) ?? new Uint8Array(0));
   const enrolled = await call('POST', '/enrolments', {
     credentialId: base64url(authenticator.credentialId),
@@ -55,16 +65,12 @@ async function enrol(call: Signer['call'], authenticator: SoftAuthenticator): Pr
   if (enrolled.status !== 201) throw new Error(`the passkey was not enrolled: ${JSON.stringify(enrolled.body)}`);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the dossier as the server sent it
-function answersFor(dossier: any): unknown {
-  const { findings } = dossier.decision;
+function answersFor(dossier: Dossier): unknown {
   return {
     decision: 'approve',
-    // biome-ignore lint/suspicious/noExplicitAny: findings and questions as the server sent them
-    dispositions: findings.map((f: any) => ({ finding: `${f.rule}:${f.place.path}:${f.place.object ?? ''}:${f.place.line ?? 0}`, disposition: 'accepted', note: 'planned, and announced' })),
+    dispositions: dossier.decision.findings.map((f) => ({ finding: findingKey(f), disposition: 'accepted', note: 'planned, and announced' })),
     notChecked: 'how the warehouse behaves while the database is away',
-    // biome-ignore lint/suspicious/noExplicitAny: see above
-    answers: dossier.questions.map((q: any) => ({ question: q.id, answer: 'restore the snapshot of last night, five hours, rehearsed in April' })),
+    answers: dossier.questions.map((q) => ({ question: q.id, answer: 'restore the snapshot of last night, five hours, rehearsed in April' })),
     assumptions: [],
     conditions: [],
     review: { openedAt: new Date().toISOString(), activeSeconds: 240, filesViewed: dossier.files.length, filesTotal: dossier.files.length },
@@ -78,5 +84,3 @@ export function renamed(statement: Uint8Array, person: string, level: string, no
   const signer = { ...said.predicate.signer, id: `urn:person:${person}`, qualification: { ...said.predicate.signer.qualification, level } };
   return statementBytes({ ...said, predicate: { ...said.predicate, signer, nonce } });
 }
-
-export { base64, fromBase64, utf8 };

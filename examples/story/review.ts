@@ -1,6 +1,6 @@
 /** A senior engineer at the page: enrols a passkey, reads, answers, signs. Every click is a real one. */
 import type { Browser } from 'playwright-core';
-import { visit, type Visitor } from './browser.ts';
+import { type Visitor, visit } from './browser.ts';
 import { expect } from './teller.ts';
 
 export async function arrive(browser: Browser, url: string, person: string): Promise<Visitor> {
@@ -34,7 +34,8 @@ export async function review({ page }: Visitor, id: string, look: () => Promise<
     await finding.getByTestId('finding-note').fill('Announced; the old instance stays until Finance has read the replica.');
   }
   await page.locator('[data-testid=decision] input[value=approve]').check({ force: true });
-  for (const field of await page.locator('textarea[data-testid^=question-]').all()) await field.fill('Restore last night’s snapshot under the old name: five hours, rehearsed in April.');
+  for (const field of await page.locator('textarea[data-testid^=question-]').all())
+    await field.fill('Restore last night’s snapshot under the old name: five hours, rehearsed in April.');
   expect(await sign.isDisabled(), 'signing is closed until "what I did not check" is answered');
   await page.getByTestId('not-checked').fill('Whether the warehouse retries while the database is away.');
   expect(await sign.isEnabled(), 'signing opens when everything is answered');

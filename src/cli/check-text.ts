@@ -1,8 +1,8 @@
 /** The answer of `check`, for people and for programs. */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { reasonLines } from '../core/base/reasons.ts';
-import type { Decision, Seat } from '../core/policy/decision.ts';
 import { problemText } from '../core/base/result.ts';
+import type { Decision, Seat } from '../core/policy/decision.ts';
 import type { CheckAnswer } from '../flows/check.ts';
 import { EXIT } from './exit.ts';
 
@@ -15,7 +15,15 @@ export function exitOf({ decision, starter }: CheckAnswer): number {
   return { pass: EXIT.ok, signoff: EXIT.signoff, refused: EXIT.refused }[decision.outcome];
 }
 
-export const checkJson = (answer: CheckAnswer) => ({ version: 1, exit: exitOf(answer), starter: answer.starter, target: answer.targetRef, title: answer.title, problems: answer.problems, decision: answer.decision });
+export const checkJson = (answer: CheckAnswer) => ({
+  version: 1,
+  exit: exitOf(answer),
+  starter: answer.starter,
+  target: answer.targetRef,
+  title: answer.title,
+  problems: answer.problems,
+  decision: answer.decision,
+});
 
 export function checkText(answer: CheckAnswer): string {
   const { decision, starter } = answer;

@@ -33,6 +33,12 @@ async function planAt(file: string | undefined): Promise<Result<TerraformPlan | 
   try {
     return await readPlan(await readFile(file));
   } catch (error) {
-    return { ok: false, error: problem('USAGE', `the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: file, remedy: 'give the output of `terraform show -json <plan>`' }) };
+    return {
+      ok: false,
+      error: problem('USAGE', `the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+        place: file,
+        remedy: 'give the output of `terraform show -json <plan>`',
+      }),
+    };
   }
 }

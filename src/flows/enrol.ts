@@ -7,7 +7,7 @@ import { type EnrolmentSubject, verifyEnrolment } from '../core/signoff/enrolmen
 import type { GateWorld } from './push.ts';
 import { SIGNING_NAMESPACE, trustedKeys } from './site.ts';
 
-/** Distinct people who must sign an enrolment. */
+/** Distinct founders, other than the person enrolled, who must sign. */
 export const ENROLMENT_QUORUM = 2;
 
 export async function recordEnrolment(world: GateWorld, envelope: Uint8Array): Promise<Result<EnrolmentSubject, readonly Problem[]>> {
@@ -15,7 +15,7 @@ export async function recordEnrolment(world: GateWorld, envelope: Uint8Array): P
   let subject: EnrolmentSubject | undefined;
   const appended = await world.ledger.append(async (state) => {
     const { rpId, origins, mode } = world.site;
-    const trust = { keys: await trustedKeys(state), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: [] };
+    const trust = { keys: (await trustedKeys(state)).filter((k) => world.site.founders.includes(k.person)), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: [] };
     const verified = verifyEnrolment(envelope, trust, ENROLMENT_QUORUM, { now: world.now(), allowDemo: mode === 'demo' });
     if (!verified.ok) {
       wrong = verified.error;

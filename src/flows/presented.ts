@@ -63,7 +63,14 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
 
 export async function signoffTrust(bench: Bench): Promise<SignoffTrust> {
   const { site } = bench;
-  return { keys: await trustedKeys(bench.state), namespace: SIGNING_NAMESPACE, rpId: site.rpId, origins: site.origins, mode: site.mode, ladder: bench.governance.policy.ladder.values };
+  return {
+    keys: await trustedKeys(bench.state),
+    namespace: SIGNING_NAMESPACE,
+    rpId: site.rpId,
+    origins: site.origins,
+    mode: site.mode,
+    ladder: bench.governance.policy.ladder.values,
+  };
 }
 
 /**

@@ -6,6 +6,8 @@ import type { KeyRow, Projections, Repository } from './ports.ts';
 export interface Site {
   readonly organisation: string;
   readonly mode: 'production' | 'demo';
+  /** People the genesis entry pins: they alone confirm keys of others. */
+  readonly founders: readonly string[];
   /** Log origin, for example `countersign.example/log`. */
   readonly origin: string;
   readonly rpId: string;
@@ -39,7 +41,6 @@ export const trustedKey = (row: KeyRow): TrustedKey => ({
   person: row.person,
   level: row.level,
   keyid: row.keyid,
-  credentialId: row.credentialId,
   blob: row.blob,
   kind: row.kind,
   backupEligible: row.backupEligible,

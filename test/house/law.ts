@@ -18,9 +18,7 @@ export interface Violation {
 }
 
 /** Core rooms in the order a change walks through them; a room imports itself and rooms before it. */
-export const CORE_ROOMS = [
-  'base', 'log', 'change', 'system', 'incident', 'provenance', 'risk', 'roster', 'policy', 'signoff', 'queue', 'gate', 'dossier', 'simulate',
-] as const;
+export const CORE_ROOMS = ['base', 'log', 'change', 'system', 'incident', 'provenance', 'risk', 'roster', 'policy', 'signoff', 'queue', 'gate', 'dossier', 'simulate'] as const;
 
 const POLICY_LIBRARIES = ['zod', 'yaml', '@marcbachmann/cel-js', 're2js'];
 
@@ -94,7 +92,10 @@ export function room(path: string): string {
 
 const kind = (name: string): string => name.split('/')[0] ?? name;
 const isCore = (name: string): boolean => kind(name) === 'core';
-const only = (allowed: (to: string) => boolean, words: string) => (from: string, to: string): string | undefined => (allowed(to) ? undefined : `${from} may import only ${words}, not ${to}`);
+const only =
+  (allowed: (to: string) => boolean, words: string) =>
+  (from: string, to: string): string | undefined =>
+    allowed(to) ? undefined : `${from} may import only ${words}, not ${to}`;
 
 const LAW: Readonly<Record<string, (from: string, to: string) => string | undefined>> = {
   core: (from, to) => {

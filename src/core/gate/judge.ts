@@ -67,11 +67,16 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
       approving.map((s) => s.digest),
     );
   }
-  const missing = quorum.missing.map((m) =>
-    reason('no', 'SIGNOFF_MISSING', `${m.count} more for rule ${decision.seats[m.seat]?.rule ?? '?'}: any of ${m.anyOf.join(', ') || 'nobody'}`),
-  );
-  const codes: ReasonCode[] = [...new Set([...set.flatMap((r) => r.children.map((c) => c.code)), 'SIGNOFF_MISSING' as const])];
+  const missing = quorum.missing.map((m) => reason('no', 'SIGNOFF_MISSING', `${m.count} more for rule ${m.seat.rule}: any of ${m.anyOf.join(', ') || 'nobody'}`));
+  const codes: ReasonCode[] = [...new Set([...set.flatMap((r) => r.children.map((c) => c.code)), 'SIGNOFF_MISSING' as const, ...askedForLess(decision)])];
   return verdict('deny', codes, reason('no', codes[0] ?? 'SIGNOFF_MISSING', 'a required human has not signed this exact change', [...set, ...missing, decision.reasons]));
+}
+
+/** A trailer taken away, or a "none" that a marker contradicts: it asks for no less, and the terminal says that it was seen. */
+function askedForLess({ provenance }: Decision): readonly ReasonCode[] {
+  const own = provenance.evidence.filter((e) => e.slot !== 'sticky' && e.trust >= 2 && e.level === provenance.level);
+  const remembered = own.length === 0 && provenance.evidence.some((e) => e.slot === 'sticky' && e.level === provenance.level);
+  return [...(remembered ? (['PROVENANCE_STICKY'] as const) : []), ...(provenance.contradictions.length > 0 ? (['PROVENANCE_CONTRADICTION'] as const) : [])];
 }
 
 /** Seats with only the candidates whose signature proves the level: a roster edited upwards proves nothing. */

@@ -5,8 +5,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { base64, base64url, fromBase64 } from '../../core/base/bytes.ts';
-import { keyIdOf } from '../../core/signoff/keys.ts';
 import { pae } from '../../core/signoff/dsse.ts';
+import { keyIdOf } from '../../core/signoff/keys.ts';
 import { NAMES } from '../../core/signoff/statement.ts';
 import { envelopeOf, type SoftAuthenticator, softAuthenticator } from '../authenticator.ts';
 import { PEOPLE, type SamplePerson } from './organisation.ts';
@@ -60,5 +60,8 @@ export const subjectOf = (key: SampleKey) => ({
 export function cosign(keys: readonly SampleKey[], statement: Uint8Array): Uint8Array {
   const signed = pae(NAMES.payloadType, statement);
   const founders = keys.filter((k) => k.founder);
-  return envelopeOf(statement, founders.map((k) => ({ keyid: keyIdOf(k.authenticator.blob), sig: k.authenticator.signPae(signed) })));
+  return envelopeOf(
+    statement,
+    founders.map((k) => ({ keyid: keyIdOf(k.authenticator.blob), sig: k.authenticator.signPae(signed) })),
+  );
 }

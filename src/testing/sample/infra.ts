@@ -37,7 +37,11 @@ const DNS = `resource "aws_route53_record" "orders" {
 }
 `;
 
-const orders = (storage: number, retention: number, monitoring: boolean): string => `# The orders database. Everything else at Larkspur can be rebuilt from it; it cannot be rebuilt from anything.
+const orders = (
+  storage: number,
+  retention: number,
+  monitoring: boolean,
+): string => `# The orders database. Everything else at Larkspur can be rebuilt from it; it cannot be rebuilt from anything.
 resource "aws_db_instance" "orders" {
   identifier     = "orders-prod"
   engine         = "postgres"
@@ -96,15 +100,35 @@ export const INFRA_HISTORY: readonly SampleCommit[] = [
   { by: by('ines'), at: '2026-03-02T09:12:00Z', message: 'Start the infrastructure repository', files: { 'README.md': README, 'network/vpc.tf': VPC } },
   { by: by('tomasz'), at: '2026-03-09T13:40:00Z', message: 'Put a load balancer at the edge', files: { 'network/edge.tf': EDGE } },
   { by: by('tomasz'), at: '2026-03-10T08:02:00Z', message: 'Name the orders API in DNS', files: { 'dns/orders.tf': DNS, 'variables.tf': VARIABLES } },
-  { by: by('mara'), at: '2026-03-23T10:25:00Z', message: 'Bring the orders database under Terraform\n\nImported, not created: it has been running since 2021.', files: { 'databases/orders/main.tf': orders(500, 7, false) } },
-  { by: by('mara'), at: '2026-04-14T15:51:00Z', message: 'Keep two weeks of backups of orders\n\nAfter the restore drill, where seven days were one too few.', files: { 'databases/orders/main.tf': orders(500, 14, false) } },
+  {
+    by: by('mara'),
+    at: '2026-03-23T10:25:00Z',
+    message: 'Bring the orders database under Terraform\n\nImported, not created: it has been running since 2021.',
+    files: { 'databases/orders/main.tf': orders(500, 7, false) },
+  },
+  {
+    by: by('mara'),
+    at: '2026-04-14T15:51:00Z',
+    message: 'Keep two weeks of backups of orders\n\nAfter the restore drill, where seven days were one too few.',
+    files: { 'databases/orders/main.tf': orders(500, 14, false) },
+  },
   { by: by('amara'), at: '2026-05-06T11:17:00Z', message: 'Add the reporting warehouse', files: { 'databases/reporting/main.tf': reporting('ra3.xlplus') } },
   { by: by('jonas'), at: '2026-05-20T09:33:00Z', message: 'Plan on every pull request', files: { '.github/workflows/plan.yml': WORKFLOW } },
   { by: by('mara'), at: '2026-06-11T16:08:00Z', message: 'Grow the orders database to 800 GB', files: { 'databases/orders/main.tf': orders(800, 14, false) } },
   { by: by('david'), at: '2026-06-30T12:00:00Z', message: 'Write down what a restore of orders costs', files: { 'docs/runbooks/orders-db.md': RUNBOOK } },
-  { by: by('jonas'), at: '2026-08-19T14:29:00Z', message: 'Watch the orders database more closely\n\nAssisted-by: claude-code:claude-sonnet-4', files: { 'databases/orders/main.tf': ORDERS_TF } },
+  {
+    by: by('jonas'),
+    at: '2026-08-19T14:29:00Z',
+    message: 'Watch the orders database more closely\n\nAssisted-by: claude-code:claude-sonnet-4',
+    files: { 'databases/orders/main.tf': ORDERS_TF },
+  },
   { by: by('amara'), at: '2026-09-08T10:44:00Z', message: 'Move reporting to larger nodes', files: { 'databases/reporting/main.tf': reporting('ra3.4xlarge') } },
-  { by: by('ines'), at: '2026-10-12T09:00:00Z', message: 'Put changes under Countersign\n\nAfter the second time a plan nobody read replaced something.', files: { 'countersign.yml': INFRA_POLICY, '.countersign/roster.yml': ROSTER_YML } },
+  {
+    by: by('ines'),
+    at: '2026-10-12T09:00:00Z',
+    message: 'Put changes under Countersign\n\nAfter the second time a plan nobody read replaced something.',
+    files: { 'countersign.yml': INFRA_POLICY, '.countersign/roster.yml': ROSTER_YML },
+  },
 ];
 
 /**

@@ -15,7 +15,7 @@ export const PEOPLE: readonly SamplePerson[] = [
   { id: 'jonas', name: 'Jonas Keller', level: 'L4', teams: ['orders'], domains: ['services'], founder: false },
   { id: 'amara', name: 'Amara Okafor', level: 'L5', teams: ['orders'], domains: ['services', 'databases'], founder: false },
   { id: 'mara', name: 'Mara Lindqvist', level: 'L6', teams: ['platform'], domains: ['infra', 'databases'], founder: false },
-  { id: 'tomasz', name: 'Tomasz Zielinski', level: 'L6', teams: ['network'], domains: ['infra', 'network'], founder: false },
+  { id: 'tomasz', name: 'Tomasz Zielinski', level: 'L6', teams: ['network'], domains: ['infra', 'network'], founder: true },
   { id: 'ines', name: 'Ines Duarte', level: 'L7', teams: ['platform'], domains: ['infra', 'databases', 'services'], founder: true },
   { id: 'david', name: 'David Achterberg', level: 'L7', teams: ['security'], domains: ['infra', 'network', 'services'], founder: true },
 ];

@@ -34,7 +34,12 @@ export function layRepositories(root: string): void {
     if (existsSync(join(gitDir, 'HEAD'))) continue;
     layHistory(gitDir, history);
     // Pushes arrive over HTTP, every object of theirs is checked, and main may not be force-pushed past the gate.
-    for (const [key, value] of [['http.receivepack', 'true'], ['receive.fsckObjects', 'true'], ['transfer.fsckObjects', 'true']] as const) git(['--git-dir', gitDir, 'config', key, value], '');
+    for (const [key, value] of [
+      ['http.receivepack', 'true'],
+      ['receive.fsckObjects', 'true'],
+      ['transfer.fsckObjects', 'true'],
+    ] as const)
+      git(['--git-dir', gitDir, 'config', key, value], '');
     // A second protected branch, to show that a sign-off for one ref is none for another.
     git(['--git-dir', gitDir, 'update-ref', 'refs/heads/release', 'refs/heads/main'], '');
   }
