@@ -25,7 +25,10 @@ it('stops an AI-assisted change, has a senior sign it, lands it, and proves it o
   const met = await tellStory(stage, browser, silent, {
     // The README's picture is what this test sees; it is rewritten only when asked for, so that a run leaves no change behind.
     look: async (page) => {
-      if (process.env.COUNTERSIGN_SCREENSHOT !== undefined) await page.screenshot({ path: SCREENSHOT });
+      if (process.env.COUNTERSIGN_SCREENSHOT === undefined) return;
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: SCREENSHOT });
     },
   });
   expect(met).toEqual([

@@ -21,7 +21,7 @@ describe('the starter profile', () => {
   test('routine changes pass by themselves', () => {
     const d = consider(starter, [], sampleFacts(sampleChange(['README.md'], by('ada'))));
     expect(d.outcome).toBe('pass');
-    expect(d.summary).toContain('nobody is asked to sign');
+    expect(d.asked).toContain('nobody is asked to sign');
     expect(reasonCodes(d.reasons)[0]).toBe('PASS');
   });
 
@@ -29,7 +29,7 @@ describe('the starter profile', () => {
     const d = consider(starter, [], sampleFacts(sampleChange(['src/a.ts'], by('ben', agentMessage))));
     expect(d.outcome).toBe('signoff');
     expect(seats(d)).toEqual(['assisted-below-senior 1 L6 dan,eve,flo']);
-    expect(d.summary).toContain('needs 1 human at L6 or above');
+    expect(d.asked).toContain('needs 1 human at L6 or above');
   });
 
   test('an assisted change by a senior passes where nothing is at stake', () => {

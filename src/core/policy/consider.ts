@@ -16,7 +16,7 @@ import type { Decision, Excluded, Refusal, Seat } from './decision.ts';
 import type { Policy } from './document.ts';
 import { type Facts, type Findings, factValues, weigh } from './facts.ts';
 import { headerFindings, headerOnly } from './headers.ts';
-import { type Outcome, reasonTree, summaryOf } from './reason-tree.ts';
+import { askedOf, type Outcome, reasonTree, summaryOf } from './reason-tree.ts';
 import { contentRefusals, identityRefusals, seatRefusals } from './refusals.ts';
 import { applyRules } from './rules.ts';
 import { fold, seatOf } from './seats.ts';
@@ -73,6 +73,7 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
     ...identity(policy, facts),
     outcome: made.outcome,
     summary: summaryOf(said),
+    asked: askedOf(said),
     tier,
     provenance,
     findings,
@@ -115,6 +116,7 @@ function broken(policy: Policy, facts: Facts, why: string): Decision {
     ...identity(policy, facts),
     outcome: 'refused',
     summary: text,
+    asked: `refused: ${text}`,
     tier: 'critical',
     provenance: { level: 'unattributed', evidence: [], declarations: [], contradictions: [] },
     findings: [],

@@ -56,8 +56,10 @@ export interface Decision {
   };
   /** `pass`: nothing asked. `signoff`: seats to fill. `refused`: no sign-off cures it, or it could not be decided. */
   readonly outcome: 'pass' | 'signoff' | 'refused';
-  /** One sentence: what would happen, and what is asked. */
+  /** One sentence: what would happen if this lands. */
   readonly summary: string;
+  /** What is asked before it may land, for example `needs 1 human at L6 or above`. */
+  readonly asked: string;
   readonly tier: Tier;
   readonly provenance: Provenance;
   readonly findings: readonly Finding[];

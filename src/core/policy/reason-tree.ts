@@ -24,13 +24,9 @@ export interface Said {
 }
 
 /** What would happen, and what is asked. */
-export function summaryOf(said: Said): string {
-  const happens = said.happens.trim().replace(/[.;]$/, '');
-  const asked = askedOf(said);
-  return happens === '' ? asked : `${happens}; ${asked}`;
-}
+export const summaryOf = (said: Said): string => said.happens.trim().replace(/[.;]$/, '');
 
-function askedOf({ outcome, seats, refusals }: Said): string {
+export function askedOf({ outcome, seats, refusals }: Said): string {
   if (outcome === 'pass') return 'nobody is asked to sign';
   if (outcome === 'signoff') return `needs ${seats.map(seatText).join(', and ')}`;
   const [first, ...rest] = refusals;
