@@ -68,18 +68,20 @@ function build() {
   run(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
 }
 
-const node = (file, ...args) => run(process.execPath, [join(root, file), ...args]);
-
+/** Each task: whether it needs dist/, and the program that does it. */
 const tasks = {
-  start: () => (build(), node('dist/cli.js', 'serve', '--demo', ...rest)),
-  demo: () => (build(), node('examples/story/main.ts', ...rest)),
-  build: () => build(),
-  check: () => node('scripts/verify.mjs', 'check', ...rest),
-  test: () => (build(), node('scripts/verify.mjs', 'test', ...rest)),
-  bench: () => (build(), node('bench/main.ts', ...rest)),
+  start: { built: true, file: 'dist/cli.js', args: ['serve', '--demo'] },
+  demo: { built: true, file: 'examples/story/main.ts', tools: true },
+  test: { built: true, file: 'scripts/verify.mjs', args: ['test'], tools: true },
+  check: { built: false, file: 'scripts/verify.mjs', args: ['check'], tools: true },
+  bench: { built: true, file: 'bench/main.ts' },
+  build: { built: true },
 };
 
 if (tooOld()) withNode24();
-if (!(task in tasks)) fail(`no task ${task}; tasks: ${Object.keys(tasks).join(', ')}`);
+const asked = tasks[task];
+if (!asked) fail(`no task ${task}; tasks: ${Object.keys(tasks).join(', ')}`);
 install();
-tasks[task]();
+if (asked.built) build();
+if (asked.tools) run(process.execPath, [join(root, 'scripts/bring.mjs')]);
+if (asked.file) run(process.execPath, [join(root, asked.file), ...(asked.args ?? []), ...rest]);

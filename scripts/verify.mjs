@@ -16,7 +16,8 @@ let failed = 0;
 
 function count(name, ok) {
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
-  ok ? passed++ : failed++;
+  if (ok) passed++;
+  else failed++;
 }
 
 const node = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;

@@ -72,6 +72,7 @@ export function sampleDecision({ content, outcome = 'signoff', tier = 'high', le
     version: 1,
     change: { repo: REPO, targetRef: MAIN, base, mergeBase: base, head, headTree, ...names, paths: ['main.tf'], commits: [head] },
     outcome,
+    asked: 'needs 1 human at L6 or above',
     summary: 'the database would be destroyed',
     tier,
     provenance: { level, evidence, declarations: [], contradictions: [] },
