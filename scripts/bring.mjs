@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 
 const answers = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).error === undefined;
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/usr/bin/chromium-headless-shell'];
-const LIBRARIES = ['libnss3', 'libnspr4', 'libfontconfig1', 'fonts-liberation'];
+const LIBRARIES = ['libnss3', 'libnspr4', 'libexpat1', 'fonts-liberation'];
 
 /** A library by the name the loader knows, wherever this Debian keeps it. */
 const hasLibrary = (name) => spawnSync('sh', ['-c', `ldconfig -p | grep -q ${name} || ls /usr/lib/*/${name} >/dev/null 2>&1`]).status === 0;
