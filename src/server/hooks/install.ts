@@ -1,25 +1,36 @@
-/** Fills in the hook for one repository. Every setting is checked before it is quoted into a shell script. */
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+/** Fills in the hook for one repository. Every setting is checked or quoted before a shell reads it. */
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface HookSettings {
+  /** `[a-z0-9][a-z0-9._-]*`. */
   readonly repository: string;
   /** Folder that holds `hook.sock`, absolute. */
   readonly folder: string;
+  /** How long a push waits for the gate before it is refused; whole, 60 unless told. */
+  readonly seconds?: number;
 }
 
 /** Writes `pre-receive` and `post-receive` into a bare repository. Rejects on a setting a shell could misread. */
 export async function installHooks(gitDir: string, template: string, settings: HookSettings): Promise<void> {
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(settings.repository) || /['\n\0]/.test(settings.folder)) throw new Error(`a hook cannot name ${settings.repository} or ${settings.folder}`);
   const script = await readFile(template, 'utf8');
   await mkdir(join(gitDir, 'hooks'), { recursive: true });
-  for (const door of ['pre-receive', 'post-receive']) {
+  for (const door of ['pre-receive', 'post-receive'] as const) {
     const file = join(gitDir, 'hooks', door);
-    const filled = script
-      .replace('@REPOSITORY@', settings.repository)
-      .replace('@FOLDER@', () => settings.folder)
-      .replace('@DOOR@', door);
-    await writeFile(file, filled);
-    await chmod(file, 0o755);
+    // Renamed into place: a push that arrives meanwhile meets the old hook or the new one, never half of one.
+    await writeFile(`${file}.new`, fillIn(script, door, settings));
+    await chmod(`${file}.new`, 0o755);
+    await rename(`${file}.new`, file);
   }
+}
+
+/** The hook's text for one door. Throws on a repository id or a number of seconds that is none. */
+export function fillIn(script: string, door: 'pre-receive' | 'post-receive', { repository, folder, seconds = 60 }: HookSettings): string {
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(repository)) throw new Error(`a hook cannot name the repository ${JSON.stringify(repository)}`);
+  if (!Number.isInteger(seconds) || seconds < 1) throw new Error(`a hook cannot wait ${seconds} seconds`);
+  if (folder.includes('\0')) throw new Error('a hook cannot name a folder with a NUL in it');
+  // Inside single quotes a shell knows one special character, the quote.
+  const quoted = folder.replaceAll("'", `'\\''`);
+  const values: Readonly<Record<string, string>> = { REPOSITORY: repository, FOLDER: quoted, DOOR: door, SECONDS: String(seconds) };
+  return script.replace(/@(REPOSITORY|FOLDER|DOOR|SECONDS)@/g, (_, name: string) => values[name] ?? '');
 }
