@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
-import type { Parsers, Repository } from './flows/ports.ts';
+import type { Naming, Parsers, Repository } from './flows/ports.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
@@ -17,12 +17,17 @@ import type { Store } from './store/store.ts';
 export interface Clone {
   readonly repository: Repository;
   readonly parsers: Parsers;
+  readonly naming: Naming;
 }
 
 /** A user's clone: any folder of a work tree, or a bare repository. */
 export async function openClone(dir: string): Promise<Clone> {
-  const [{ openRepository }, { languages }] = await Promise.all([import('./adapters/git/repository.ts'), import('./adapters/languages/index.ts')]);
-  return { repository: openRepository({ dir }), parsers: languages() };
+  const [{ openRepository }, { openNaming }, { languages }] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/naming.ts'),
+    import('./adapters/languages/index.ts'),
+  ]);
+  return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir) };
 }
 
 export async function readPlan(bytes: Uint8Array) {
@@ -43,7 +48,10 @@ export interface Served extends Listening {
 
 /** Opens the data folder and every door. Problems: DATA_LOCKED, DATA_INVALID, DEMO_ONLY. */
 export async function serve(options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
-  const { openStore } = await import('./store/store.ts');
+  const [{ openStore }, { reachable }] = await Promise.all([import('./store/store.ts'), import('./server/listen.ts')]);
+  // Before anything is laid out: a start that is refused leaves no folder behind that it filled.
+  const wrong = reachable(options, options.demo);
+  if (wrong !== null) return err([wrong]);
   const store = await openStore({ dir: options.data, clock: Date.now });
   if (!store.ok) return err([store.error]);
   const opened = await open(store.value, options);

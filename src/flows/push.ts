@@ -8,7 +8,7 @@
  */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
-import { ok, type Problem, problem } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { matches } from '../core/change/glob.ts';
 import { judge } from '../core/gate/judge.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
@@ -84,24 +84,33 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   if (reserved) return refuse('REF_RESERVED', `${reserved.ref} is reserved`, 'push to another ref');
 
   const guarded = await protectedUpdates(served, push.updates);
-  if (guarded.length === 0) return { allow: true, judged: [], problems: [] };
+  if (!guarded.ok) return { allow: false, judged: [], problems: guarded.error };
+  if (guarded.value.length === 0) return { allow: true, judged: [], problems: [] };
   if (push.pusher === null) return refuse('PUSHER_UNKNOWN', 'the transport did not say who pushes', 'push over an authenticated transport');
-  const tips = guarded.filter((u) => !isZero(u.new)).map((u) => u.new);
+  const tips = guarded.value.filter((u) => !isZero(u.new)).map((u) => u.new);
   const kept = await world.objects.keep(push.repo, tips, push.quarantine);
   if (!kept.ok) return { allow: false, judged: [], problems: [kept.error] };
 
   const judged: Judged[] = [];
-  for (const update of guarded) judged.push(await judgeUpdate(world, { ...push, pusher: push.pusher }, update));
+  for (const update of guarded.value) judged.push(await judgeUpdate(world, { ...push, pusher: push.pusher }, update));
   return { allow: judged.every((j) => j.verdict.verdict === 'allow'), judged, problems: [] };
 }
 
-/** Protected by the server's own list, or by the policy at the default branch: never by a policy on the pushed ref. */
-async function protectedUpdates(served: ServedRepository, updates: readonly RefUpdate[]): Promise<readonly RefUpdate[]> {
+/**
+ * Protected by the server's own list, or by the policy at the default branch: never by a policy on the pushed ref. A
+ * policy that is there and cannot be read may protect any ref, so none passes unjudged.
+ */
+async function protectedUpdates(served: ServedRepository, updates: readonly RefUpdate[]): Promise<Result<readonly RefUpdate[], readonly Problem[]>> {
   const head = await served.repository.resolve('HEAD');
   const governance = head === null ? null : await governanceAt(served.repository, head);
+  const unread = governance !== null && !governance.ok && governance.error[0]?.code !== 'POLICY_MISSING';
   const globs = [...served.protected, ...(governance?.ok ? governance.value.policy.protected : [])];
-  return updates.filter((u) => matches(globs, u.ref));
+  const guarded = updates.filter((u) => matches(globs, u.ref));
+  if (!unread || guarded.length === updates.length) return ok(guarded);
+  return err(governance.error.map((p) => ({ ...p, remedy: UNREADABLE })));
 }
+
+const UNREADABLE = 'an administrator puts a policy and a roster that load on the default branch, on the server; `countersign check` shows what is wrong with them';
 
 async function judgeUpdate(world: GateWorld, push: Push & { pusher: string }, update: RefUpdate): Promise<Judged> {
   const denied = (code: ReasonCode, text: string): Judged => ({ ref: update.ref, id: null, title: '', decision: null, verdict: deny(code, text) });

@@ -1,6 +1,6 @@
 /** The API and the pages. Routes are one file each; what holds for all of them is here. */
 import { randomUUID } from 'node:crypto';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
@@ -41,7 +41,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
     if (!reads && c.req.header('x-countersign') === undefined) return refuse(c, [problem('USAGE', 'the header x-countersign is missing', { remedy: 'send x-countersign: 1' })]);
     return next();
   });
-  app.use('/api/*', bodyLimit({ maxSize: 4 * 1024 * 1024, onError: (c) => refuse(c, [problem('USAGE', 'the body is over 4 MiB')]) }));
+  app.use('/api/*', bodyLimit({ maxSize: 4 * 1024 * 1024, onError: (c) => refuse(c, [problem('USAGE', 'the body is over 4 MiB', { place: 'body', remedy: 'send less' })]) }));
 
   const api = new Hono<Door>();
   api.route('/session', session(world));
@@ -51,8 +51,11 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/people', people(world));
   api.route('/', ledger(world));
   app.route('/api/v1', api);
-  app.all('/api/*', (c) => refuse(c, [problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`)]));
+  const nowhere = (c: Context<Door>): Response =>
+    refuse(c, [problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`, { place: c.req.path, remedy: 'check the address and the method' })]);
+  app.all('/api/*', nowhere);
   app.route('/', pages(world.webRoot));
+  app.notFound(nowhere);
 
   app.onError((error, c) => {
     world.log(`${c.get('requestId')} ${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);

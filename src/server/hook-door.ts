@@ -4,6 +4,7 @@
  * quarantine by the object store. Garbage gets a refusal, never a crash and never a pass.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from '../core/base/bytes.ts';
 import { problemText } from '../core/base/result.ts';
 import { recordLandings } from '../flows/land.ts';
 import { type GateWorld, judgePush, PUSH_CAPS, type Push, type RefUpdate } from '../flows/push.ts';
@@ -29,7 +30,7 @@ async function answer(world: GateWorld, pushes: PushesInFlight, request: Incomin
   const body = await read(request);
   const repo = String(request.headers['countersign-repository'] ?? '');
   const updates = body === undefined ? undefined : parseUpdates(body);
-  if (request.method !== 'POST' || updates === undefined) return invalid(response, 'the hook sent something that is no list of ref updates');
+  if (request.method !== 'POST' || updates === undefined) return invalid(response, 'the hook sent something that is no list of ref updates, or too long a one');
   if (request.url === '/hook/post-receive') {
     await recordLandings(world, repo);
     return send(response, 200, true, '');
@@ -50,22 +51,28 @@ function send(response: ServerResponse, status: number, allow: boolean, text: st
   response.end(bytes);
 }
 
-/** Undefined when the body is over the cap or cut short. */
+/** Undefined when the body is over the cap or cut short. What is over the cap is read and dropped, so that the answer is heard. */
 async function read(request: IncomingMessage): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of request) {
-    size += part.length;
-    if (size > BODY_CAP) return undefined;
-    parts.push(part);
+  try {
+    for await (const part of request) {
+      size += part.length;
+      if (size <= BODY_CAP) parts.push(part);
+    }
+  } catch {
+    return undefined;
   }
-  return request.complete ? Buffer.concat(parts) : undefined;
+  return request.complete && size <= BODY_CAP ? Buffer.concat(parts) : undefined;
 }
 
-/** `old SP new SP ref LF` per line, as git writes them to pre-receive (githooks(5)). Undefined for anything else. */
-export function parseUpdates(body: Buffer): readonly RefUpdate[] | undefined {
-  const lines = body.toString('utf8').split('\n');
-  if (lines.pop() !== '' || lines.length > PUSH_CAPS.refs * 100) return undefined;
+/**
+ * `old SP new SP ref LF` per line, as git writes them to pre-receive (githooks(5)). Undefined for anything else, and for a
+ * name that is not UTF-8: decoded leniently, two refs would become one.
+ */
+export function parseUpdates(body: Uint8Array): readonly RefUpdate[] | undefined {
+  const lines = text(body)?.split('\n');
+  if (lines === undefined || lines.pop() !== '' || lines.length > PUSH_CAPS.refs * 100) return undefined;
   const updates = lines.map((line) => /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (refs\/[^\0-\x20\x7f]+)$/.exec(line));
   if (updates.some((m) => m === null)) return undefined;
   return updates.flatMap((m) => (m === null ? [] : [{ old: m[1] ?? '', new: m[2] ?? '', ref: m[3] ?? '' }]));

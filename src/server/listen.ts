@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { err, ok, problem, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { recordLandings } from '../flows/land.ts';
 import { createApp } from './app.ts';
 import { GIT_PREFIX, gitDoor } from './git-door.ts';
@@ -24,14 +24,25 @@ export interface Address {
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
 /** A unix socket's path holds at most 107 bytes (sun_path). */
 const SOCKET_PATH = 107;
+const SOCKET = 'hook.sock';
+
+/** What keeps this address from being listened on, whatever the data says. Problems: DEMO_ONLY, DATA_INVALID. */
+export function reachable(at: Address, demo: boolean): Problem | null {
+  if (demo && !LOOPBACK.has(at.host))
+    return problem('DEMO_ONLY', `demo data is served on loopback only, not on ${at.host}`, {
+      place: '--host',
+      remedy: 'leave --host away, and reach it from another machine over `ssh -L`',
+    });
+  const socket = join(at.data, SOCKET);
+  if (Buffer.byteLength(socket) > SOCKET_PATH)
+    return problem('DATA_INVALID', `${socket} is longer than a unix socket's path may be (${SOCKET_PATH} bytes)`, { place: at.data, remedy: 'choose a shorter --data folder' });
+  return null;
+}
 
 export async function listen(world: ServerWorld, at: Address): Promise<Result<Listening>> {
-  if (world.site.mode === 'demo' && !LOOPBACK.has(at.host)) {
-    return err(problem('DEMO_ONLY', `demo data is served on loopback only, not on ${at.host}`, { remedy: 'reach it from another machine over `ssh -L`' }));
-  }
-  const socket = join(at.data, 'hook.sock');
-  if (Buffer.byteLength(socket) > SOCKET_PATH)
-    return err(problem('DATA_INVALID', `${socket} is longer than a unix socket's path may be`, { remedy: 'choose a shorter --data folder' }));
+  const wrong = reachable(at, world.site.mode === 'demo');
+  if (wrong !== null) return err(wrong);
+  const socket = join(at.data, SOCKET);
 
   const git = gitDoor(world);
   const app = getRequestListener(createApp(world).fetch);

@@ -15,7 +15,7 @@ export function refuse(c: Context<Door>, problems: readonly Problem[]): Response
     status,
     ...(first.place === undefined ? {} : { place: first.place }),
     detail: problems.map((p) => p.message).join('; '),
-    remedy: first.remedy ?? '',
+    remedy: first.remedy ?? 'correct the request and send it again',
     problems,
     requestId: c.get('requestId'),
   };

@@ -1,4 +1,5 @@
 /** What a person or an agent reads in the terminal after `git push`: what was refused, why, who can sign, where to go. */
+import type { ReasonCode } from '../core/base/codes.ts';
 import { problemText } from '../core/base/result.ts';
 import type { Seat } from '../core/policy/decision.ts';
 import type { Judged, PushAnswer } from '../flows/push.ts';
@@ -16,7 +17,7 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const allowed = j.verdict.verdict === 'allow';
   const head = `countersign: ${allowed ? 'allowed' : 'refused'}  ${repo} ${j.ref}  [${j.verdict.codes.join(' ')}]`;
   const { decision } = j;
-  if (decision === null) return `${head}\n  why      ${j.verdict.reasons.text}`;
+  if (decision === null) return [head, row('why', j.verdict.reasons.text), ...remedyFor(j.verdict.codes)].join('\n');
   const why = [...j.verdict.reasons.children.filter((r) => r.state === 'no').map((r) => r.text)].slice(0, MAX_FINDINGS);
   const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => `${f.severity}: ${f.what} (${f.rule}, ${f.place.path}${f.place.line ? `:${f.place.line}` : ''})`);
   const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
@@ -29,10 +30,32 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   return [head, ...lines].join('\n');
 }
 
+const BY_ADMINISTRATOR = 'an administrator puts a policy and a roster that load on this ref, on the server: run `git fetch CLONE +BRANCH:BRANCH` in the served repository';
+
+/** What to do where no decision was reached. */
+const REMEDIES: Partial<Record<ReasonCode, string>> = {
+  REF_DELETION: 'leave it; an administrator removes a branch on the server',
+  REF_NON_FAST_FORWARD: 'rebase on the target and push without --force',
+  TARGET_MISSING: 'an administrator runs `git fetch CLONE BRANCH:BRANCH` in the served repository, with countersign.yml and .countersign/roster.yml in that commit',
+  PUSH_TOO_LARGE: 'squash, or push in smaller parts',
+  POLICY_MISSING: BY_ADMINISTRATOR,
+  POLICY_INVALID: BY_ADMINISTRATOR,
+  ROSTER_MISSING: BY_ADMINISTRATOR,
+  ROSTER_INVALID: BY_ADMINISTRATOR,
+  GIT_FAILED: 'push again; if it stays, the server has the details in its log',
+};
+
+const remedyFor = ([code]: readonly ReasonCode[]): readonly string[] => {
+  const remedy = code === undefined ? undefined : REMEDIES[code];
+  return remedy === undefined ? [] : [row('remedy', remedy)];
+};
+
 export const seatText = (seat: Seat): string =>
   `${seat.humans} human${seat.humans === 1 ? '' : 's'}${seat.level === null ? '' : ` at ${seat.level} or above`} for ${seat.rule}: ${seat.candidates.join(', ') || 'nobody on the roster can'}`;
 
-const row = (name: string, text: string): string => `  ${name.padEnd(8)} ${text}`;
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(8)} ${text}`;
+}
 const rows = (name: string, texts: readonly string[]): readonly string[] => texts.map((t, i) => row(i === 0 ? name : '', t));
 
 /** Titles and paths are the pusher's: no control character of theirs may drive somebody's terminal. */

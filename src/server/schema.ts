@@ -21,6 +21,8 @@ export const registration = z.strictObject({
   transports: z.array(z.string().max(32)).max(10),
 });
 
+export const sshKey = z.strictObject({ publicKey: z.string().max(4_096) });
+
 export const answers = z.strictObject({
   /** Who signs, for a terminal without a session; the signature has to prove it. */
   person: z.string().max(100).optional(),
@@ -37,6 +39,8 @@ export const answers = z.strictObject({
     filesTotal: z.int().min(0).max(100_000),
   }),
   presented: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Which key will sign, where the person has several. */
+  credential: z.strictObject({ kind: z.enum(['webauthn', 'sk-ssh', 'demo']), keyid: z.string().max(100).optional() }).optional(),
 });
 
 export const signature = z.union([
@@ -57,5 +61,8 @@ export async function read<T>(request: { text(): Promise<string> }, shape: z.Zod
   }
   const parsed = shape.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, error: parsed.error.issues.map((i) => problem('USAGE', i.message, { place: i.path.join('.') || 'body' })) };
+  return {
+    ok: false,
+    error: parsed.error.issues.map((i) => problem('USAGE', i.message, { place: i.path.join('.') || 'body', remedy: 'correct this field and send the body again' })),
+  };
 }

@@ -23,12 +23,26 @@ export function sealSession(secret: Uint8Array, session: Session): string {
   return `${text}.${mac(secret, text).toString('base64url')}`;
 }
 
-/** Null for a forged, malformed or expired cookie. */
+/** Null for a forged, malformed or expired cookie: whatever a client sends, this answers. */
 export function openSession(secret: Uint8Array, cookie: string | undefined, now: number): Session | null {
-  const [text = '', seal = ''] = cookie?.split('.') ?? [];
+  const [text = '', seal = '', ...more] = cookie?.split('.') ?? [];
   const given = Buffer.from(seal, 'base64url');
   const wanted = mac(secret, text);
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
-  const session = JSON.parse(Buffer.from(text, 'base64url').toString()) as Session;
-  return session.until > now ? session : null;
+  if (more.length > 0 || given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
+  const session = parsed(text);
+  return session !== null && session.until > now ? session : null;
+}
+
+/** Sealed by this secret, but perhaps by another version of this program. */
+function parsed(text: string): Session | null {
+  let said: unknown;
+  try {
+    said = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    return null;
+  }
+  if (typeof said !== 'object' || said === null || !('person' in said) || !('via' in said) || !('until' in said)) return null;
+  const { person, via, until } = said;
+  if (typeof person !== 'string' || (via !== 'passkey' && via !== 'demo') || typeof until !== 'number') return null;
+  return { person, via, until };
 }

@@ -27,7 +27,7 @@ export function changes(world: ServerWorld): Hono<Door> {
 
   app.get('/:id', async (c) => {
     const [row] = await world.projections.changes({ id: c.req.param('id'), limit: 1 });
-    if (row === undefined) return refuse(c, [problem('NOT_FOUND', `there is no change ${c.req.param('id')}`)]);
+    if (row === undefined) return refuse(c, [problem('NOT_FOUND', `there is no change ${c.req.param('id')}`, { place: 'id', remedy: 'see /api/v1/changes?state=all' })]);
     const page = await dossierOf(world.objects, row);
     if (page === null) return refuse(c, [problem('CONTENT_UNSEEN', 'our copy of this change cannot be read', { remedy: 'push it again' })]);
     const { people } = await directory(world);

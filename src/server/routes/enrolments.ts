@@ -1,17 +1,17 @@
 /**
- * Enrolling a passkey. In demo data the two founders' labelled software authenticators confirm it at once; elsewhere the
+ * Enrolling a passkey, or a security key for the terminal. In demo data the two founders' labelled software authenticators confirm it at once; elsewhere the
  * founders sign the proposal themselves.
  */
 import { randomBytes } from 'node:crypto';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { base64url, utf8 } from '../../core/base/bytes.ts';
-import { problem } from '../../core/base/result.ts';
+import { type Problem, problem, type Result } from '../../core/base/result.ts';
 import { directory } from '../../flows/directory.ts';
 import { recordEnrolment } from '../../flows/enrol.ts';
-import { proposePasskey } from '../../flows/propose.ts';
+import { type Proposal, proposePasskey, proposeSshKey } from '../../flows/propose.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
-import { empty, read, registration } from '../schema.ts';
+import { empty, read, registration, sshKey } from '../schema.ts';
 import { tickets } from '../tickets.ts';
 import type { ServerWorld } from '../world.ts';
 
@@ -44,11 +44,22 @@ export function enrolments(world: ServerWorld): Hono<Door> {
     const held = asked.take(open.get(ticketOf(person)) ?? '');
     if (held === undefined || held.person !== person)
       return refuse(c, [problem('WA_CHALLENGE', 'this enrolment was not asked for, or took too long', { remedy: 'press enrol again' })]);
-    const proposal = await proposePasskey(world, { ...body.value, person }, held.challenge);
+    return confirm(c, await proposePasskey(world, { ...body.value, person }, held.challenge));
+  });
+
+  app.post('/ssh-key', async (c) => {
+    const body = await read(c.req, sshKey);
+    if (!body.ok) return refuse(c, body.error);
+    const person = c.get('session')?.person;
+    if (person === undefined) return refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in first' })]);
+    return confirm(c, await proposeSshKey(world, { person, publicKey: body.value.publicKey }));
+  });
+
+  async function confirm(c: Context<Door>, proposal: Result<Proposal, readonly Problem[]>): Promise<Response> {
     if (!proposal.ok) return refuse(c, proposal.error);
     if (world.demo === null) return refuse(c, [problem('QUORUM', 'founders have to sign this enrolment', { remedy: 'ask two founders' })]);
     const recorded = await recordEnrolment(world, world.demo.cosign(proposal.value.statement));
     return recorded.ok ? c.json({ keyid: recorded.value.keyid, cosigners: world.demo.founders }, 201) : refuse(c, recorded.error);
-  });
+  }
   return app;
 }

@@ -16,7 +16,8 @@ export function ledger(world: ServerWorld): Hono<Door> {
   app.get('/ledger', async (c) => {
     const from = whole(c.req.query('from'), 0);
     const count = whole(c.req.query('count'), PAGE);
-    if (Number.isNaN(from) || Number.isNaN(count)) return refuse(c, [problem('USAGE', 'from and count are whole numbers', { place: 'query' })]);
+    if (Number.isNaN(from) || Number.isNaN(count))
+      return refuse(c, [problem('USAGE', 'from and count are whole numbers', { place: 'query', remedy: 'for example ?from=0&count=50' })]);
     const checkpoint = await world.ledger.checkpoint();
     const entries = await world.ledger.entries(from, Math.min(count, PAGE));
     const shown = entries.map((e) => {

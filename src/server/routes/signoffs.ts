@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import type { z } from 'zod';
 import { base64, base64url, fromBase64, utf8 } from '../../core/base/bytes.ts';
-import { type Problem, problem, type Result } from '../../core/base/result.ts';
+import { ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { KeyRow } from '../../flows/ports.ts';
 import { sealAssertion, sealSshsig } from '../../flows/seal.ts';
 import { completeSignoff, type Prepared, prepareSignoff } from '../../flows/signoff.ts';
@@ -28,17 +28,20 @@ export function signoffs(world: ServerWorld): Hono<Door> {
     const session = c.get('session');
     const person = session?.person ?? claimed;
     if (person === undefined) return refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in with a passkey, or say who signs' })]);
-    const prepared = await prepareSignoff(world, c.req.param('id'), person, said);
+    const acting = session?.via === 'demo' && world.demo !== null;
+    const prepared = await prepareSignoff(world, c.req.param('id'), person, said, acting ? ['webauthn', 'demo', 'sk-ssh'] : undefined);
     if (!prepared.ok) return refuse(c, prepared.error);
     const { statement, words, challenge, keys } = prepared.value;
-    const demoAuthenticator = session?.via === 'demo' && world.demo !== null && keys.every((k) => k.kind === 'demo');
+    const kind = keys[0]?.kind;
     return c.json({
       ticket: waiting.issue({ ...prepared.value, change: c.req.param('id'), person }),
       words,
       challenge: base64url(challenge),
       rpId: world.site.rpId,
       allowCredentials: keys.filter((k) => k.kind === 'webauthn').map((k) => k.credentialId),
-      demoAuthenticator,
+      demoAuthenticator: acting && kind === 'demo',
+      /** Kinds of key to prepare for instead, by `credential`. */
+      otherwise: (await world.projections.keys({ person })).map((k) => k.kind).filter((k, i, all) => k !== kind && (k !== 'demo' || acting) && all.indexOf(k) === i),
       statement: base64(statement),
     });
   });
@@ -61,7 +64,7 @@ export function signoffs(world: ServerWorld): Hono<Door> {
     const held = waiting.take(given.ticket);
     if (held === undefined || held.change !== change)
       return no(problem('NOT_FOUND', 'this ticket was used, has expired, or is for another change', { remedy: 'press Sign again' }));
-    if ('sshsig' in given) return sealSshsig(held.statement, utf8(given.sshsig), held.keys);
+    if ('sshsig' in given) return ok(sealSshsig(held.statement, utf8(given.sshsig)));
     if ('assertion' in given)
       return sealAssertion(
         held.statement,
