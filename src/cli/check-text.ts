@@ -1,78 +1,138 @@
-/** The answer of `check`, for people and for programs. */
+/** The answer of `check`, for people and for programs. The first lines are the answer; nothing is said twice. */
 import type { ReasonCode } from '../core/base/codes.ts';
-import { reasonLines } from '../core/base/reasons.ts';
+import { type Reason, reasonLines } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
-import type { Decision, Seat } from '../core/policy/decision.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import { seatText } from '../core/policy/seats.ts';
+import { type Finding, TIERS } from '../core/risk/risk.ts';
 import type { CheckAnswer } from '../flows/check.ts';
 import { EXIT } from './exit.ts';
+import { type Ink, ink, visible, visibleWithin } from './terminal.ts';
 
-/** Refusals that only say the starter profile knows nobody here. */
+export interface TextOptions {
+  /** The tree of reasons, whole. */
+  readonly explain: boolean;
+  readonly colour: boolean;
+}
+
+/** Findings that are listed, and unread files that are named; the rest are counted. */
+const LISTED = 8;
+const NAMED = 3;
+/** Refusals that say nothing but that the roster is not there yet. */
 const NOBODY_YET: readonly ReasonCode[] = ['SOD_UNRESOLVED', 'SEAT_UNFILLABLE'];
 
-/** 0 passes, 1 needs a sign-off, 2 refused or undecidable. Without a policy nothing is decided. */
-export function exitOf({ decision, starter }: CheckAnswer): number {
-  if (starter) return decision.outcome === 'pass' && decision.change.paths.length === 0 ? EXIT.ok : EXIT.refused;
+/** 0 passes, 1 needs a sign-off, 2 refused or undecidable. Without a policy or a roster nothing is decided, except about nothing. */
+export function exitOf({ decision, problems }: CheckAnswer): number {
+  if (problems.length > 0) return isEmpty(decision) ? EXIT.ok : EXIT.refused;
   return { pass: EXIT.ok, signoff: EXIT.signoff, refused: EXIT.refused }[decision.outcome];
 }
 
+const isEmpty = (d: Decision): boolean => d.outcome === 'pass' && d.change.paths.length === 0;
+
+/** docs/spec/check.schema.json. */
 export const checkJson = (answer: CheckAnswer) => ({
   version: 1,
   exit: exitOf(answer),
   starter: answer.starter,
-  target: answer.targetRef,
+  target: answer.target,
   title: answer.title,
+  notes: answer.notes,
   problems: answer.problems,
   decision: answer.decision,
 });
 
-export function checkText(answer: CheckAnswer): string {
-  const { decision, starter } = answer;
-  const blocks = [headline(answer), facts(decision), findings(decision), requirement(decision, starter), why(decision), starter ? noPolicy(answer) : []];
+export function checkText(dirty: CheckAnswer, options: TextOptions): string {
+  // An excerpt is the one text of several lines; it is the policy's own.
+  const answer: CheckAnswer = visibleWithin(dirty);
+  const paper = ink(options.colour);
+  const { decision } = answer;
+  const blocks = isEmpty(decision)
+    ? [headline(answer, paper), answer.notes.map((n) => row('note', n))]
+    : [headline(answer, paper), facts(answer), findings(decision, paper), rules(decision, options), noRules(answer)];
   return `${blocks
     .filter((b) => b.length > 0)
     .map((b) => b.join('\n'))
     .join('\n\n')}\n`;
 }
 
-function headline({ decision, starter, targetRef }: CheckAnswer): readonly string[] {
-  const answer = starter ? 'no policy yet: this is what the starter profile would say' : { pass: 'passes', signoff: 'needs a sign-off', refused: 'refused' }[decision.outcome];
-  return [`${answer}  (${targetRef}..${decision.change.head.slice(0, 12)})`, decision.summary];
+function headline({ decision, starter, problems, target, title }: CheckAnswer, paper: Ink): readonly string[] {
+  const range = paper.dim(`${target}..${decision.change.head.slice(0, 12)}`);
+  if (isEmpty(decision)) return [`${paper.bold(paper.green('nothing to sign'))}  ${range} holds no change`];
+  const words = { pass: paper.green('passes'), signoff: paper.yellow('needs a sign-off'), refused: paper.red('refused') }[decision.outcome];
+  const said = problems.length === 0 ? words : `${starter ? 'no policy yet; the starter profile' : 'no roster yet; the policy'} would ${wouldBe(decision)}`;
+  return [`${paper.bold(said)}  ${title}  ${range}`, '', decision.summary];
 }
 
-function facts(d: Decision): readonly string[] {
+const wouldBe = (d: Decision): string => (remaining(d, true).length > 0 ? 'refuse it' : d.seats.length > 0 ? 'ask for a sign-off' : 'let it pass');
+
+const remaining = (d: Decision, hidden: boolean): Decision['refusals'] => (hidden ? d.refusals.filter((r) => !NOBODY_YET.includes(r.code)) : d.refusals);
+
+/** What is needed and of whom; what it is about. */
+function facts(answer: CheckAnswer): readonly string[] {
+  const { decision: d, notes, problems } = answer;
+  const undecided = problems.length > 0;
   const tools = [...new Set(d.provenance.evidence.map((e) => e.tool))].join(', ');
+  const systems = d.systems.map((s) => `, touches ${s.name} (criticality ${s.criticality})`).join('');
   return [
-    row('change', `${d.change.paths.length} file(s), ${d.change.commits.length} commit(s), manifest ${d.change.manifest.slice(0, 16)}`),
-    row('provenance', `${d.provenance.level}${tools === '' ? '' : ` (${tools})`}`),
-    row('tier', d.tier),
-    ...d.systems.map((s) => row('system', `${s.name}, criticality ${s.criticality}`)),
-    ...d.provenance.contradictions.map((c) => row('note', c)),
+    ...remaining(d, undecided).flatMap((r) => [row('refused', `${r.text} [${r.code}]`), ...(r.remedy === undefined ? [] : [row('', `remedy: ${r.remedy}`)])]),
+    ...d.seats.map((s) => row('needs', `${seatText(s)} (${s.rule})${undecided ? '' : `: ${anyOf(s.candidates)}`}`)),
+    ...d.excluded.map((e) => row('not', `${e.person} (${e.roles.join(', ')})`)),
+    row('change', `${count(d.change.paths.length, 'file')}, ${count(d.change.commits.length, 'commit')} for ${d.change.targetRef}, manifest ${d.change.manifest.slice(0, 16)}`),
+    row('AI', `${assistance(d)}${tools === '' ? '' : ` (${tools})`}`),
+    ...d.provenance.contradictions.map((c) => row('', c)),
+    row('risk', `${d.tier}${systems}`),
+    ...notes.map((n) => row('note', n)),
   ];
 }
 
-const findings = (d: Decision): readonly string[] => [
-  ...d.findings.flatMap((f) => [
-    `${f.severity.padEnd(9)} ${f.rule} ${f.place.path}${f.place.line === undefined ? '' : `:${f.place.line}`}`,
-    `          ${f.what}`,
-    ...f.safeIf.map((s) => `          safe if: ${s}`),
-  ]),
-  ...d.notAnalysed.map((n) => `not read  ${n.path}: ${n.why}`),
-];
+/** The level, and what policy counts it as where that is more. */
+const assistance = (d: Decision): string => d.reasons.children.find((r) => r.code === 'PROVENANCE')?.text.replace(/^AI assistance: /, '') ?? d.provenance.level;
 
-function requirement(d: Decision, starter: boolean): readonly string[] {
-  const refusals = d.refusals.filter((r) => !(starter && NOBODY_YET.includes(r.code)));
-  return [
-    ...d.seats.map((s) => row('needs', seat(s, starter))),
-    ...d.excluded.map((e) => row('not', `${e.person}: ${e.roles.join(', ')}`)),
-    ...refusals.flatMap((r) => [row('refused', `${r.text} [${r.code}]`), ...(r.remedy ? [row('', `remedy: ${r.remedy}`)] : [])]),
-  ];
+const anyOf = (people: readonly string[]): string => (people.length < 2 ? (people[0] ?? 'nobody on the roster can') : `${people.slice(0, -1).join(', ')} or ${people.at(-1)}`);
+
+function findings(d: Decision, paper: Ink): readonly string[] {
+  const worst = [...d.findings].sort((a, b) => TIERS.rank(b.severity) - TIERS.rank(a.severity));
+  const more = worst.length > LISTED ? [`  and ${count(worst.length - LISTED, 'more finding')} (--json has all)`] : [];
+  return [...worst.slice(0, LISTED).flatMap((f) => finding(f, d.summary, paper)), ...more, ...unread(d)];
 }
 
-const seat = (s: Seat, starter: boolean): string =>
-  `${s.humans} human${s.humans === 1 ? '' : 's'}${s.level === null ? '' : ` at ${s.level} or above`} for ${s.rule}${starter ? '' : `: any of ${s.candidates.join(', ') || 'nobody'}`}`;
+/** One line for each reason: a change of many files mostly has one. */
+const unread = (d: Decision): readonly string[] =>
+  [...Map.groupBy(d.notAnalysed, (n) => n.why)].map(([why, files]) => {
+    const named = files.slice(0, NAMED).map((f) => f.path);
+    const rest = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
+    return `  ${'not read'.padEnd(9)} ${named.join(', ')}${rest}: ${why}`;
+  });
 
-const why = (d: Decision): readonly string[] => (d.outcome === 'pass' && d.findings.length === 0 ? [] : ['why', ...reasonLines(d.reasons, 1)]);
+/** What would happen and where; what the summary says already is not said again. */
+function finding(f: Finding, summary: string, paper: Ink): readonly string[] {
+  const severity = (f.severity === 'critical' ? paper.red : f.severity === 'routine' ? paper.dim : paper.yellow)(f.severity.padEnd(9));
+  const at = `${f.place.path}${f.place.line === undefined ? '' : `:${f.place.line}`}`;
+  const safe = f.safeIf.length === 0 ? '' : `  safe if: ${f.safeIf.join('; or ')}`;
+  const where = `${at}  ${f.rule}${safe}`;
+  return summary.startsWith(f.what.replace(/\.$/, '')) ? [`  ${severity} ${where}`] : [`  ${severity} ${f.what}`, `  ${''.padEnd(9)} ${paper.dim(where)}`];
+}
 
-const noPolicy = (answer: CheckAnswer): readonly string[] => [...answer.problems.map((p) => problemText({ ...p, remedy: undefined })), 'to add it: countersign init'];
+/** Said above already, once. */
+const SAID: readonly ReasonCode[] = ['SIGNOFF_MISSING', 'PROVENANCE', 'SOD_AUTHOR', 'FINDING', 'SYSTEM_TOUCHED'];
 
-const row = (name: string, text: string): string => `${name.padEnd(10)} ${text}`;
+/** The rules that ask for something, or the whole tree. */
+function rules(d: Decision, { explain }: TextOptions): readonly string[] {
+  if (explain) return ['why', ...reasonLines(d.reasons, 1)];
+  const asking = d.reasons.children.filter((r) => (r.state === 'yes' || r.state === 'unknown') && !SAID.includes(r.code));
+  return asking.length === 0 ? [] : ['why  (--explain shows the whole tree of reasons)', ...asking.flatMap(ruleLines)];
+}
+
+function ruleLines(rule: Reason): readonly string[] {
+  const because = rule.children.filter((r) => r.state !== 'note').map((r) => (r.state === 'unknown' ? `${r.text} (unknown asks for more)` : r.text));
+  return [`  ${rule.state === 'yes' ? '+' : '?'} ${rule.text.replace(/^rule /, '')}`, ...(because.length === 0 ? [] : [`      ${because.join('; ')}`])];
+}
+
+/** The one command that adds what is missing. */
+function noRules({ problems, target }: CheckAnswer): readonly string[] {
+  if (problems.length === 0) return [];
+  return [...problems.map((p) => problemText({ ...p, remedy: undefined })), `add it:  countersign init   (then land it on ${visible(target)})`];
+}
+
+const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+const row = (name: string, text: string): string => `  ${name.padEnd(9)} ${text}`;

@@ -6,39 +6,40 @@ import { type CheckAnswer, checkChange } from '../flows/check.ts';
 import { openClone, readPlan } from '../world.ts';
 import { checkJson, checkText, exitOf } from './check-text.ts';
 import { type Answer, refusal } from './exit.ts';
+import { wantsColour } from './terminal.ts';
 
+/** As the command line gives them. */
 export interface CheckOptions {
-  readonly target: string;
+  readonly target?: string;
   readonly plan?: string;
   readonly repo: string;
+  readonly name?: string;
+  readonly explain?: boolean;
   readonly json?: boolean;
 }
 
 export async function check(range: string, options: CheckOptions): Promise<Answer> {
   const answered = await answer(range, options);
   if (!answered.ok) return refusal(answered.error, options.json);
-  const stdout = options.json ? `${JSON.stringify(checkJson(answered.value), null, 2)}\n` : checkText(answered.value);
-  return { code: exitOf(answered.value), stdout, stderr: '' };
+  const { value } = answered;
+  const how = { explain: options.explain === true, colour: wantsColour(process.stdout, process.env) };
+  const stdout = options.json ? `${JSON.stringify(checkJson(value), null, 2)}\n` : checkText(value, how);
+  return { code: exitOf(value), stdout, stderr: '' };
 }
 
 async function answer(range: string, options: CheckOptions): Promise<Result<CheckAnswer, readonly Problem[]>> {
-  const plan = await planAt(options.plan);
+  const [plan, clone] = await Promise.all([planAt(options.plan), openClone(options.repo)]);
   if (!plan.ok) return { ok: false, error: [plan.error] };
-  const { repository, parsers } = await openClone(options.repo);
-  return checkChange(repository, parsers, { repo: '.', range, target: options.target, plan: plan.value });
+  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value });
 }
 
 async function planAt(file: string | undefined): Promise<Result<TerraformPlan | null>> {
   if (file === undefined) return { ok: true, value: null };
   try {
-    return await readPlan(await readFile(file));
+    const plan = await readPlan(await readFile(file));
+    return plan.ok ? plan : { ok: false, error: { ...plan.error, place: `${file}${plan.error.place === undefined ? '' : ` ${plan.error.place}`}` } };
   } catch (error) {
-    return {
-      ok: false,
-      error: problem('USAGE', `the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-        place: file,
-        remedy: 'give the output of `terraform show -json <plan>`',
-      }),
-    };
+    const message = `the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return { ok: false, error: problem('PLAN_INVALID', message, { place: file, remedy: 'give the output of `terraform show -json <plan>`' }) };
   }
 }

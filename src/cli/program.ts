@@ -1,42 +1,72 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError } from 'commander';
-import { type Answer, EXIT } from './exit.ts';
+import { problem } from '../core/base/result.ts';
+import { type Answer, EXIT, EXIT_WORDS, refusal } from './exit.ts';
 import { version } from './version.ts';
 
 const EXIT_HELP = `
 Exit codes:
-  0  passes, verified, done
-  1  a sign-off is needed, or the evidence does not hold
-  2  refused or undecidable, or the command was not understood: treat it as a no`;
+${EXIT_WORDS.map((words, code) => `  ${code}  ${words}`).join('\n')}`;
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
 export async function run(argv: readonly string[]): Promise<number> {
+  // Whoever reads us may stop reading (`| head`): that is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const json = argv.includes('--json');
   let code: number = EXIT.ok;
-  const act = async (answer: Promise<Answer>): Promise<void> => {
-    const { code: exit, stdout, stderr } = await answer;
+  const print = ({ code: exit, stdout, stderr }: Answer): void => {
     if (stderr !== '') process.stderr.write(stderr);
     if (stdout !== '') process.stdout.write(stdout);
     code = exit;
   };
-  const program = build(act);
+  const said: string[] = [];
+  const program = build(
+    async (answer) => print(await answer),
+    (text) => said.push(text),
+  );
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? EXIT.ok : EXIT.refused;
+    print(error instanceof CommanderError ? misunderstood(error, said.join(''), json) : ourBug(error, json));
   }
   return code;
 }
 
-function build(act: (answer: Promise<Answer>) => Promise<void>): Command {
+/** Help and version were printed already; the rest was not understood. */
+function misunderstood(error: CommanderError, said: string, json: boolean): Answer {
+  if (error.exitCode === 0) return { code: EXIT.ok, stdout: '', stderr: '' };
+  if (!json) return { code: EXIT.refused, stdout: '', stderr: said };
+  return refusal([problem('USAGE', error.message.replace(/^error: /, ''), { place: 'command line', remedy: 'countersign --help lists commands and options' })], json);
+}
+
+/** Commands answer problems; whatever is thrown is a bug, and never a pass. */
+function ourBug(error: unknown, json: boolean): Answer {
+  const message = error instanceof Error ? (json ? error.message : (error.stack ?? error.message)) : String(error);
+  return refusal([problem('INTERNAL', message, { remedy: 'this is a bug of countersign: report it with the command you ran' })], json);
+}
+
+function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text: string) => void): Command {
   const program = new Command('countersign');
-  program.description('Human sign-off of AI-assisted code changes, made mechanical.').version(version()).exitOverride().showSuggestionAfterError();
+  program
+    .description('Human sign-off of AI-assisted code changes, made mechanical.')
+    .version(version())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeErr: complain });
   program.addHelpText('after', EXIT_HELP);
 
-  command(program, 'check [range]', 'what a change in this clone needs before it may land, and why', ['check', 'check origin/main..HEAD --json', 'check --plan plan.json'])
-    .option('--target <rev>', 'the target branch', 'origin/HEAD')
+  command(program, 'check [range]', 'what a change in this clone needs before it may land, and why', [
+    'check',
+    'check origin/main..HEAD --json',
+    'check --explain --plan plan.json',
+  ])
+    .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
     .option('--plan <file>', 'output of `terraform show -json`')
     .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--explain', 'print the whole tree of reasons')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
 
@@ -55,6 +85,14 @@ function build(act: (answer: Promise<Answer>) => Promise<void>): Command {
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
 
+  command(program, 'enrol <url>', 'propose a security key for signing in the terminal (demo data only, so far)', [
+    'enrol http://localhost:4180 --as mara --key ~/.ssh/id_ed25519_sk',
+  ])
+    .requiredOption('--as <person>', 'whose key it is, as the roster names them')
+    .requiredOption('--key <file>', 'an sk- key (the public or private key file)')
+    .option('--json', 'print JSON')
+    .action(async (url: string, options) => act((await import('./enrol.ts')).enrol(url, options)));
+
   command(program, 'verify', 'prove a sign-off offline, trusting only the trust file', ['verify --bundle change.json --trust trust.json --repo . --commit HEAD'])
     .requiredOption('--bundle <file>', 'the evidence')
     .requiredOption('--trust <file>', 'who is trusted; got by another road than the evidence')
@@ -67,7 +105,8 @@ function build(act: (answer: Promise<Answer>) => Promise<void>): Command {
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
 
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])
-    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--repo <dir>', 'the top folder of the clone', '.')
+    .option('--json', 'print JSON')
     .action(async (options) => act((await import('./init.ts')).init(options)));
 
   command(program, 'serve', 'run the server: pages, API, git over HTTP, the gate of pre-receive', ['serve --demo', 'serve --demo --data ~/countersign --port 4180'])

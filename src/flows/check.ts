@@ -1,62 +1,148 @@
 /** What a change in a clone needs, and why: the same `consider` a push meets, without a server. */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import type { Oid } from '../core/change/change.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
-import { considerChange } from './gather.ts';
-import { type Governance, governanceAt } from './governance.ts';
-import type { Parsers, Repository } from './ports.ts';
+import { considerChange, titleOf } from './gather.ts';
+import { type Governance, governanceAt, POLICY_FILE } from './governance.ts';
+import type { Naming, Parsers, Repository } from './ports.ts';
+
+/** A clone, as its owner has it. */
+export interface CheckedClone {
+  readonly repository: Repository;
+  readonly parsers: Parsers;
+  readonly naming: Naming;
+}
 
 export interface CheckAsk {
-  /** Repository name as it is shown, for example the remote's address. */
-  readonly repo: string;
-  /** `BASE..HEAD`, or empty for target..HEAD. */
+  /** Repository as policy names it; null: taken from the address of `origin`. */
+  readonly repo: string | null;
+  /** `BASE..HEAD`, or empty for target..HEAD. Three dots mean the same: a change is always judged from the merge base. */
   readonly range: string;
-  /** Revision of the target, `origin/HEAD` by default. */
-  readonly target: string;
+  /** Revision of the target; null: the remote's default branch, else the first of DEFAULT_TARGETS that is here. */
+  readonly target: string | null;
   readonly plan: TerraformPlan | null;
 }
 
 export interface CheckAnswer {
   readonly decision: Decision;
-  readonly targetRef: string;
+  /** The target as it was found, for example `origin/HEAD`; the decision has its full name. */
+  readonly target: string;
   /** True: the target ref holds no policy, and this is what the starter profile would say. */
   readonly starter: boolean;
-  /** Problems that made the answer undecidable. */
+  /** What made the answer undecidable: no policy, no roster. */
   readonly problems: readonly Problem[];
+  /** What was assumed, in words. */
+  readonly notes: readonly string[];
   readonly title: string;
 }
 
-export async function checkChange(repository: Repository, parsers: Parsers, ask: CheckAsk): Promise<Result<CheckAnswer, readonly Problem[]>> {
-  const range = await ends(repository, ask);
-  if (!range.ok) return range;
-  const { base, head, tip } = range.value;
+const DEFAULT_TARGETS = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'] as const;
+
+export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<Result<CheckAnswer, readonly Problem[]>> {
+  const range = rangeOf(ask.range);
+  if (!range.ok) return err([range.error]);
+  const [target, base, head, repo] = await Promise.all([
+    ask.target === null ? defaultTarget(clone) : findTarget(clone, ask.target),
+    range.value.base === '' ? null : clone.repository.resolve(range.value.base),
+    clone.repository.resolve(range.value.head),
+    ask.repo ?? clone.naming.repository(),
+  ]);
+  if (!target.ok) return err([target.error]);
+  if (head === null || (base === null && range.value.base !== '')) return err([noCommit(head === null ? range.value.head : range.value.base)]);
+  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan });
+}
+
+/** The two ends as they were written; an empty base is the target. */
+function rangeOf(range: string): Result<{ readonly base: string; readonly head: string }> {
+  if (range === '') return ok({ base: '', head: 'HEAD' });
+  const [base = '', head, ...more] = range.split(/\.{2,3}/);
+  if (head !== undefined && more.length === 0) return ok({ base, head: head === '' ? 'HEAD' : head });
+  return err(problem('USAGE', `${JSON.stringify(range)} is no range`, { place: 'range', remedy: `give BASE..HEAD${more.length === 0 ? `, for example ${range}..HEAD` : ''}` }));
+}
+
+interface Target {
+  /** As it was found, for example `origin/main`. */
+  readonly name: string;
+  /** Full name at the remote where it is a branch, else the name. */
+  readonly ref: string;
+  readonly tip: Oid;
+  readonly notes: readonly string[];
+}
+
+/** Branches first: a tag called `origin/main` would come before the branch, and whoever pushes tags would choose the policy. */
+async function findTarget({ repository, naming }: CheckedClone, name: string): Promise<Result<Target>> {
+  const spellings = name.startsWith('refs/') ? [name] : [`refs/remotes/${name}`, `refs/heads/${name}`, name];
+  for (const spelling of spellings) {
+    const [branch, tip] = await Promise.all([naming.branch(spelling), repository.resolve(spelling)]);
+    if (!branch.ok) return branch;
+    if (tip !== null) return ok({ name, ref: branch.value ?? name, tip, notes: [] });
+  }
+  return err(problem('TARGET_MISSING', `${name} names no commit here`, { place: '--target', remedy: 'fetch it, or name a branch that is here: --target origin/main' }));
+}
+
+async function defaultTarget(clone: CheckedClone): Promise<Result<Target>> {
+  const [first, ...others] = DEFAULT_TARGETS;
+  const remote = await findTarget(clone, first);
+  if (remote.ok || remote.error.code !== 'TARGET_MISSING') return remote;
+  for (const name of others) {
+    const found = await findTarget(clone, name);
+    if (found.ok) return ok({ ...found.value, notes: [`there is no ${first} here, so the target is ${name}; --target names another`] });
+  }
+  const remedy = 'name it with --target, or let git find it: git remote set-head origin --auto';
+  return err(problem('TARGET_MISSING', `this repository has no ${DEFAULT_TARGETS.join(', ')} to compare with`, { place: '--target', remedy }));
+}
+
+const noCommit = (name: string): Problem =>
+  problem('NOT_FOUND', `${JSON.stringify(name)} names no commit here`, {
+    place: 'range',
+    remedy: 'give a range of commits that are here, such as origin/main..HEAD; git fetch brings new ones',
+  });
+
+interface Ends extends Target {
+  readonly base: Oid;
+  readonly head: Oid;
+  readonly repo: string;
+  readonly plan: TerraformPlan | null;
+}
+
+async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnswer, readonly Problem[]>> {
+  try {
+    const rules = await rulesAt(clone.repository, ends.tip);
+    if (!rules.ok) return rules;
+    const { governance, starter, problems } = rules.value;
+    const asked = { repo: ends.repo, targetRef: ends.ref, base: ends.base, head: ends.head, pusher: null, sticky: [], plan: ends.plan };
+    const considered = await considerChange(clone.repository, clone.parsers, governance, asked);
+    if (!considered.ok) return considered;
+    const { change, decision } = considered.value;
+    return ok({ decision, target: ends.name, starter, problems, notes: ends.notes, title: titleOf(change) });
+  } catch (error) {
+    // A clone that is not whole: the port rejects where "absent" would be a wrong answer.
+    return err([problem('CONTENT_UNSEEN', error instanceof Error ? error.message : String(error), { remedy: WHOLE })]);
+  }
+}
+
+const WHOLE = 'bring what is missing: git fetch --unshallow for history, git fetch --refetch --no-filter for objects of a partial clone';
+
+interface Rules {
+  readonly governance: Governance;
+  readonly starter: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** What is not there yet is replaced by the strictest of its kind: the starter profile, and a roster of nobody. */
+async function rulesAt(repository: Repository, tip: Oid): Promise<Result<Rules, readonly Problem[]>> {
   const found = await governanceAt(repository, tip);
-  const missing = !found.ok && found.error.every((p) => p.code === 'POLICY_MISSING' || p.code === 'ROSTER_MISSING');
-  if (!found.ok && !missing) return err(found.error);
-  const governance = found.ok ? found.value : starterGovernance();
-  const considered = await considerChange(repository, parsers, governance, { repo: ask.repo, targetRef: ask.target, base, head, pusher: null, sticky: [], plan: ask.plan });
-  if (!considered.ok) return considered;
-  const title = considered.value.change.commits.at(-1)?.message.split('\n')[0] ?? '';
-  return ok({ decision: considered.value.decision, targetRef: ask.target, starter: !found.ok, problems: found.ok ? [] : found.error, title });
+  if (found.ok) return ok({ governance: found.value, starter: false, problems: [] });
+  const codes = new Set(found.error.map((p) => p.code));
+  if (codes.has('POLICY_MISSING')) return withNobody(new TextEncoder().encode(STARTER_POLICY), true, found.error);
+  if (!codes.has('ROSTER_MISSING')) return found;
+  return withNobody((await repository.file(tip, POLICY_FILE)) ?? new Uint8Array(), false, found.error);
 }
 
-async function ends(repository: Repository, ask: CheckAsk): Promise<Result<{ base: string; head: string; tip: string }, readonly Problem[]>> {
-  const tip = await repository.resolve(ask.target);
-  if (tip === null)
-    return err([problem('TARGET_MISSING', `${ask.target} names no commit here`, { place: '--target', remedy: 'name the target branch, for example --target origin/main' })]);
-  const [from = '', to = ''] = ask.range === '' ? ['', ''] : ask.range.split(/\.{2,3}/);
-  const base = from === '' ? tip : await repository.resolve(from);
-  const head = await repository.resolve(to === '' ? 'HEAD' : to);
-  if (base === null || head === null)
-    return err([problem('USAGE', `${base === null ? from : to || 'HEAD'} names no commit here`, { place: ask.range, remedy: 'give a range such as origin/main..HEAD' })]);
-  return ok({ base, head, tip });
-}
-
-/** The starter profile with nobody on the roster: it can say what it would ask, never that anything passes. */
-function starterGovernance(): Governance {
-  const policy = loadPolicy(new TextEncoder().encode(STARTER_POLICY), 'starter profile');
-  if (!policy.ok) throw new Error('the starter profile does not load');
-  return { policy: policy.value, roster: { people: [], agents: [], digest: '0'.repeat(64) } };
+function withNobody(bytes: Uint8Array, starter: boolean, problems: readonly Problem[]): Result<Rules, readonly Problem[]> {
+  const policy = loadPolicy(bytes, POLICY_FILE);
+  return policy.ok ? ok({ governance: { policy: policy.value, roster: { people: [], agents: [], digest: '0'.repeat(64) } }, starter, problems }) : policy;
 }

@@ -28,6 +28,17 @@ export interface Repository {
 
 export type BlobRead = { readonly id: Oid; readonly bytes: Uint8Array } | { readonly id: Oid; readonly problem: 'missing' | 'too-large' };
 
+/** What a clone calls things. Implemented by adapters/git; shown, and matched by conditions of policy: never evidence. */
+export interface Naming {
+  /**
+   * Full name of the branch a revision stands for, as its own repository knows it: `refs/heads/main` for `origin/HEAD`.
+   * null where it is no branch. Problem: GIT_FAILED where there is no repository.
+   */
+  branch(revision: string): Promise<Result<string | null>>;
+  /** Last part of the address of `origin`, without `.git`; else the folder's name. */
+  repository(): Promise<string>;
+}
+
 /** Turns changed files into typed trees. Implemented by adapters/languages. Never rejects: failures are `unreadable`. */
 export interface Parsers {
   parse(records: readonly TreeRecord[], read: Repository['blobs']): Promise<readonly FileEvidence[]>;

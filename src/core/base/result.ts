@@ -23,7 +23,9 @@ export const err = <E>(error: E): { readonly ok: false; readonly error: E } => (
 
 export const problem = (code: ReasonCode, message: string, more: { place?: string; remedy?: string; excerpt?: string } = {}): Problem => ({ code, message, ...more });
 
-/** `place: message [CODE]; remedy`, the one rendering of a problem in a terminal. */
+/** `place: message [CODE]`, the excerpt and the remedy below it: the one rendering of a problem in a terminal. */
 export function problemText(p: Problem): string {
-  return `${p.place === undefined ? '' : `${p.place}: `}${p.message} [${p.code}]${p.remedy === undefined ? '' : `\n  remedy: ${p.remedy}`}`;
+  const excerpt = p.excerpt === undefined ? [] : p.excerpt.split('\n').map((line) => `  ${line}`);
+  const remedy = p.remedy === undefined ? [] : [`  remedy: ${p.remedy}`];
+  return [`${p.place === undefined ? '' : `${p.place}: `}${p.message} [${p.code}]`, ...excerpt, ...remedy].join('\n');
 }
