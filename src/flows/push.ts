@@ -76,8 +76,9 @@ const refuse = (code: ReasonCode, message: string, remedy?: string): PushAnswer 
 
 export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswer> {
   const served = world.repositories.get(push.repo);
-  if (served === undefined) return refuse('REPOSITORY_UNKNOWN', `no repository ${push.repo} is served here`);
-  if (push.updates.length === 0) return refuse('GATE_REQUEST_INVALID', 'the push updates no ref');
+  if (served === undefined)
+    return refuse('REPOSITORY_UNKNOWN', `no repository ${JSON.stringify(push.repo)} is served here`, 'push to one of the served addresses, or reinstall the hook');
+  if (push.updates.length === 0) return refuse('GATE_REQUEST_INVALID', 'the push updates no ref', 'name a ref to push');
   if (push.updates.length > PUSH_CAPS.refs)
     return refuse('PUSH_TOO_LARGE', `the push updates ${push.updates.length} refs; at most ${PUSH_CAPS.refs} are judged at once`, 'push in smaller parts');
   const reserved = push.updates.find((u) => matches(RESERVED, u.ref));
