@@ -3,26 +3,41 @@ import { base64 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { type BundleParts, formatBundle } from '../core/signoff/bundle.ts';
 import { formatTrust, trustedPeople } from '../core/signoff/trust.ts';
-import type { Ledger, Projections } from './ports.ts';
+import type { LandingRow, Ledger, Projections, SignoffRow } from './ports.ts';
 import type { GateWorld } from './push.ts';
 import { SIGNING_NAMESPACE, trustedKeys } from './site.ts';
 
-/** The sign-offs of one change as a bundle file, each with its exact bytes, its log entry and an inclusion proof. */
+/**
+ * One change as a bundle file: exact bytes, log entries, inclusion proofs. Of a change that landed: the landing, and the
+ * sign-offs it was allowed by, so that expiry is judged at that moment and nothing said later is mixed in. Of one that has
+ * not: every sign-off of it. Problems: NOT_FOUND, SIGNOFF_MISSING, CONTENT_UNSEEN.
+ */
 export async function exportBundle(ledger: Ledger, state: Projections, id: string): Promise<Result<string>> {
   const [row] = await state.changes({ id, limit: 1 });
   if (row === undefined) return err(problem('NOT_FOUND', `there is no change ${id}`));
   const { repo, targetRef, manifest } = row.decision.change;
-  const signoffs = (await state.signoffs({ repo, manifest })).filter((s) => s.targetRef === targetRef);
-  if (signoffs.length === 0) return err(problem('SIGNOFF_MISSING', 'nobody has signed this change yet', { remedy: 'a bundle exists once somebody has' }));
-  const parts: BundleParts[] = [];
-  for (const s of signoffs) {
-    const [entry] = await ledger.entries(s.index, 1);
-    const body = await ledger.body(s.body);
-    const proof = await ledger.proof(s.index);
-    if (entry === undefined || body === null || proof === null) return err(problem('CONTENT_UNSEEN', `the sign-off at log index ${s.index} was erased`));
-    parts.push({ envelope: base64(body), entry: base64(entry.bytes), proof });
-  }
-  return ok(formatBundle(parts));
+  const given = (await state.signoffs({ repo, manifest })).filter((s) => s.targetRef === targetRef);
+  if (given.length === 0) return err(problem('SIGNOFF_MISSING', 'nobody has signed this change yet', { remedy: 'a bundle exists once somebody has' }));
+  const landing = await latestLanding(state, given);
+  const counted = landing === undefined ? given : given.filter((s) => landing.nonces.includes(s.nonce));
+  const signoffs = await Promise.all(counted.map((s) => partsAt(ledger, s.index)));
+  const landed = landing === undefined ? null : await partsAt(ledger, landing.index);
+  const whole = signoffs.filter((s) => s !== undefined);
+  if (landed === undefined || whole.length !== signoffs.length) return err(problem('CONTENT_UNSEEN', 'part of this evidence was erased from beside the log'));
+  return ok(formatBundle(whole, landed ?? undefined));
+}
+
+/** By nonce and not by change: a commit signed on its own may have landed inside a larger push. */
+async function latestLanding(state: Projections, signoffs: readonly SignoffRow[]): Promise<(LandingRow & { readonly index: number }) | undefined> {
+  const found = await Promise.all(signoffs.map((s) => state.landings({ nonce: s.nonce })));
+  const landed = found.flat().flatMap((l) => (l.index === null ? [] : [{ ...l, index: l.index }]));
+  return landed.sort((a, b) => a.index - b.index).at(-1);
+}
+
+async function partsAt(ledger: Ledger, index: number): Promise<BundleParts | undefined> {
+  const [entry] = await ledger.entries(index, 1);
+  const [body, proof] = await Promise.all([entry === undefined ? null : ledger.body(entry.body), ledger.proof(index)]);
+  return entry === undefined || body === null || proof === null ? undefined : { envelope: base64(body), entry: base64(entry.bytes), proof };
 }
 
 /** The trust bundle as of now: log key, founders' and enrolled keys, relying party. Carry it by another road than the evidence. */

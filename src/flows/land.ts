@@ -25,8 +25,9 @@ async function contains(world: GateWorld, landing: LandingRow): Promise<boolean>
   return tip === landing.head || (await repository.steps(landing.head, tip)) !== undefined;
 }
 
+/** The nonces it spends stand in the body: in the entry they would undo the salt of the signers' names. */
 const landedDraft = (l: LandingRow): EntryDraft => ({
   type: 'landed',
-  fields: { change: l.change, repo: l.repo, ref: l.targetRef, old: l.old, new: l.head, nonces: l.nonces },
+  fields: { change: l.change, repo: l.repo, ref: l.targetRef, old: l.old, new: l.head },
   body: new TextEncoder().encode(JSON.stringify({ v: 1, ...l, index: undefined })),
 });

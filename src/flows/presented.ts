@@ -85,7 +85,8 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
     manifest,
     manifest256,
     stage: 'implementation',
-    decisions: ['approve', 'approve_with_conditions', 'changes'],
+    // Every decision is a person's word: one that approves nothing still takes the place of what they said before.
+    decisions: ['approve', 'approve_with_conditions', 'changes', 'cannot_judge'],
     policyDigest: decision.policyDigest,
     tier: decision.tier,
     findings: decision.findings.map(findingKey),

@@ -3,7 +3,7 @@ import { base64, hex } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { statementBytes } from '../core/signoff/build.ts';
 import { type EnrolmentSubject, enrolmentStatement } from '../core/signoff/enrolment.ts';
-import { keyIdOf } from '../core/signoff/keys.ts';
+import { keyIdOf, parseKeyLine } from '../core/signoff/keys.ts';
 import { verifyRegistration } from '../core/signoff/registration.ts';
 import { directory } from './directory.ts';
 import type { SigningWorld } from './signoff.ts';
@@ -21,21 +21,48 @@ export interface Proposal {
   readonly statement: Uint8Array;
 }
 
+export interface NewSshKey {
+  readonly person: string;
+  /** `<type> <base64> [comment]`, as in a .pub file. */
+  readonly publicKey: string;
+}
+
 /** Problems: WA_*, SIG_FORMAT, KEY_MODEL, PERSON_UNKNOWN. */
 export async function proposePasskey(world: SigningWorld, passkey: NewPasskey, challenge: Uint8Array): Promise<Result<Proposal, readonly Problem[]>> {
   const made = verifyRegistration(passkey, challenge, world.site);
   if (!made.ok) return made;
-  const person = (await directory(world)).people.find((p) => p.id === passkey.person);
-  if (person === undefined) return err([problem('PERSON_UNKNOWN', `${passkey.person} is not on any roster`)]);
   const { blob, ...key } = made.value;
-  const subject: EnrolmentSubject = {
-    person: person.id,
-    name: person.name,
-    level: person.level,
-    keyid: keyIdOf(blob),
-    blob: base64(blob),
-    kind: 'webauthn',
-    ...key,
-  };
+  return proposed(world, passkey.person, blob, { kind: 'webauthn', ...key });
+}
+
+/**
+ * A security key for the terminal. Its line proves no possession and its maker nothing at all: that is why people confirm
+ * it, and why every signature of it must say that a human was present and verified.
+ * Problems: KEY_PLAIN, SIG_FORMAT, SIG_ALG, KEY_MODEL, PERSON_UNKNOWN.
+ */
+export async function proposeSshKey(world: SigningWorld, { person, publicKey }: NewSshKey): Promise<Result<Proposal, readonly Problem[]>> {
+  const key = parseKeyLine(publicKey);
+  if (!key.ok) return err([{ place: 'publicKey', ...key.error }]);
+  const { blob, application } = key.value;
+  if (!application.startsWith('ssh:'))
+    return err([
+      problem('KEY_MODEL', `the key is for ${JSON.stringify(application)}, not for ssh:`, {
+        place: 'publicKey',
+        remedy: 'make it with ssh-keygen -t ed25519-sk -O verify-required',
+      }),
+    ]);
+  return proposed(world, person, blob, { kind: 'sk-ssh', credentialId: '', aaguid: '', backupEligible: false, counter: 0 });
+}
+
+/** Name and level are the roster's: nobody proposes a level for themselves. */
+async function proposed(
+  world: SigningWorld,
+  id: string,
+  blob: Uint8Array,
+  key: Pick<EnrolmentSubject, 'kind' | 'credentialId' | 'aaguid' | 'backupEligible' | 'counter'>,
+): Promise<Result<Proposal, readonly Problem[]>> {
+  const person = (await directory(world)).people.find((p) => p.id === id);
+  if (person === undefined) return err([problem('PERSON_UNKNOWN', `${id} is not on any roster`)]);
+  const subject: EnrolmentSubject = { person: person.id, name: person.name, level: person.level, keyid: keyIdOf(blob), blob: base64(blob), ...key };
   return ok({ subject, statement: statementBytes(enrolmentStatement(subject, world.site.rpId, hex(world.random()))) });
 }

@@ -2,6 +2,7 @@
 import { fromBase64 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { formatEnvelope } from '../core/signoff/dsse.ts';
+import { claimOf } from '../core/signoff/open.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import { type PasskeyAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
 import type { KeyRow } from './ports.ts';
@@ -16,7 +17,7 @@ export function sealAssertion(statement: Uint8Array, assertion: PasskeyAssertion
 }
 
 /** The envelope around an armored SSHSIG made by `ssh-keygen -Y sign` over the PAE. */
-export function sealSshsig(statement: Uint8Array, armored: Uint8Array, keys: readonly KeyRow[]): Result<Uint8Array, readonly Problem[]> {
-  const hint = keys.find((k) => k.kind === 'sk-ssh')?.keyid ?? '';
-  return ok(formatEnvelope({ payloadType: NAMES.payloadType, payload: statement, signatures: [{ keyid: hint, sig: armored }] }));
+export function sealSshsig(statement: Uint8Array, armored: Uint8Array): Uint8Array {
+  const keyid = claimOf(armored)?.keyid ?? '';
+  return formatEnvelope({ payloadType: NAMES.payloadType, payload: statement, signatures: [{ keyid, sig: armored }] });
 }

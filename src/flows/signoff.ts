@@ -35,6 +35,14 @@ export interface Answers {
   readonly review: { readonly openedAt: string; readonly activeSeconds: number; readonly filesViewed: number; readonly filesTotal: number };
   /** Digest of what the page showed; must be what we would show now. */
   readonly presented: string;
+  /** The key that will sign; absent: the server chooses. */
+  readonly credential?: CredentialChoice | undefined;
+}
+
+/** `keyid` absent: any key of this kind. */
+export interface CredentialChoice {
+  readonly kind: KeyRow['kind'];
+  readonly keyid?: string | undefined;
 }
 
 export interface SigningWorld extends GateWorld {
@@ -47,24 +55,50 @@ export interface Prepared {
   readonly words: readonly string[];
   /** What a passkey is asked to sign: the SSHSIG bytes themselves. */
   readonly challenge: Uint8Array;
+  /** The keys of which one signs: the statement names their kind, and the key itself where it is the only one. Never empty. */
   readonly keys: readonly KeyRow[];
 }
+
+/** Where nobody chose: a passkey, the terminal's key, and the software authenticator last. */
+const PREFERENCE: readonly KeyRow['kind'][] = ['webauthn', 'sk-ssh', 'demo'];
 
 /** How long an approval may wait to land. */
 const VALID_MS = 14 * 24 * 3_600_000;
 
-export async function prepareSignoff(world: SigningWorld, id: string, person: string, answers: Answers): Promise<Result<Prepared, readonly Problem[]>> {
+/** @param prefer kinds of key, best first, for when the answers choose none. */
+export async function prepareSignoff(
+  world: SigningWorld,
+  id: string,
+  person: string,
+  answers: Answers,
+  prefer: readonly KeyRow['kind'][] = PREFERENCE,
+): Promise<Result<Prepared, readonly Problem[]>> {
   const found = await openChange(world, id);
   if (!found.ok) return found;
   const { row, governance } = found.value;
   const page = await dossierOf(world.objects, row);
-  const keys = await world.projections.keys({ person });
-  const wrong = [...mayNotSign(row, person, governance, keys), ...unanswered(row, answers), ...(page?.presented === answers.presented ? [] : [stalePage])];
+  const enrolled = await world.projections.keys({ person });
+  const keys = signingKeys(enrolled, answers.credential, prefer);
+  const wrong = [
+    ...mayNotSign(row, person, governance, enrolled),
+    ...(enrolled.length > 0 && keys.length === 0 ? [notEnrolled(person, answers.credential)] : []),
+    ...unanswered(row, answers),
+    ...(page?.presented === answers.presented ? [] : [stalePage]),
+  ];
   if (wrong.length > 0) return err(wrong);
   const statement = statementBytes(signoffStatement(await statementInput(world, row, governance, person, keys, answers)));
   const signed = pae(NAMES.payloadType, statement);
   return ok({ statement, words: fingerprintWords(sha256(signed)), challenge: toBeSigned(SIGNING_NAMESPACE, 'sha512', signed), keys });
 }
+
+/** The keys that may answer: the one that was chosen, or all of one kind. */
+function signingKeys(enrolled: readonly KeyRow[], chosen: CredentialChoice | undefined, prefer: readonly KeyRow['kind'][]): readonly KeyRow[] {
+  const kind = chosen?.kind ?? prefer.find((k) => enrolled.some((e) => e.kind === k));
+  return enrolled.filter((k) => k.kind === kind && (chosen?.keyid === undefined || k.keyid === chosen.keyid));
+}
+
+const notEnrolled = (person: string, chosen: CredentialChoice | undefined): Problem =>
+  problem('KEY_UNKNOWN', `${chosen?.keyid ?? `a key of kind ${chosen?.kind ?? 'any'}`} is not enrolled for ${person}`, { remedy: 'enrol it first, or sign with another key' });
 
 const stalePage = problem('CONTENT_MISMATCH', 'the change or its context moved since the page was opened', { remedy: 'reload the page and look again' });
 
@@ -111,13 +145,15 @@ export function mayNotSign(row: ChangeRow, person: string, governance: Governanc
   return keys.length === 0 ? [problem('KEY_UNKNOWN', `${onRoster.name} has no enrolled key`, { remedy: 'enrol a passkey on the People page' })] : [];
 }
 
-function unanswered(row: ChangeRow, answers: Answers): readonly Problem[] {
+function unanswered(row: ChangeRow, answers: Pick<Answers, 'decision' | 'dispositions' | 'answers' | 'notChecked'>): readonly Problem[] {
+  const bare = answers.dispositions.filter((d) => d.note.trim() === '');
   const given = new Set(answers.dispositions.map((d) => d.finding));
   const silent = row.decision.findings.filter((f) => !given.has(findingKey(f)));
   const asked = questionsFor(row.decision.tier).filter((q) => q.required && !answers.answers.some((a) => a.question === q.id && a.answer.trim() !== ''));
   const approving = answers.decision === 'approve' || answers.decision === 'approve_with_conditions';
   return [
     ...(approving ? silent.map((f) => problem('ST_DISPOSITION', `finding ${f.rule} at ${f.place.path} has no disposition`, { place: findingKey(f) })) : []),
+    ...bare.map((d) => problem('ST_DISPOSITION', `the disposition of ${d.finding} has no note`, { place: d.finding, remedy: 'say why, in a few words' })),
     ...(approving ? asked.map((q) => problem('ST_DISPOSITION', `not answered: ${q.text}`, { place: q.id })) : []),
     ...(answers.notChecked.trim() === ''
       ? [problem('ST_UNCHECKED', '"what I did not check" is not answered', { remedy: 'say "nothing" if that is the truth; it is never held against you' })]
@@ -128,7 +164,8 @@ function unanswered(row: ChangeRow, answers: Answers): readonly Problem[] {
 async function statementInput(world: SigningWorld, row: ChangeRow, governance: Governance, person: string, keys: readonly KeyRow[], answers: Answers): Promise<SignoffInput> {
   const { decision } = row;
   const now = world.now();
-  const key = keys.find((k) => k.kind !== 'demo') ?? keys[0];
+  const [key, ...others] = keys;
+  const vouched = keys.map((k) => k.level).reduce((a, b) => lower(governance.policy.ladder.values, a, b), key?.level ?? '');
   const qualified = governance.roster.people.find((p) => p.id === person);
   const [origin = '', size = '0', root = ''] = (await world.ledger.checkpoint()).split('\n');
   return {
@@ -136,10 +173,11 @@ async function statementInput(world: SigningWorld, row: ChangeRow, governance: G
     stage: 'implementation',
     signer: {
       person,
-      level: lower(governance.policy.ladder.values, qualified?.level ?? '', key?.level ?? ''),
+      level: lower(governance.policy.ladder.values, qualified?.level ?? '', vouched),
       domains: qualified?.domains ?? [],
       rosterDigest: governance.roster.digest,
-      credentialId: key?.credentialId || key?.keyid || '',
+      // Where any of several may answer, nobody knows yet which one will: the signature says it, and this stays empty.
+      credentialId: others.length > 0 ? '' : key?.credentialId || key?.keyid || '',
       kind: key?.kind ?? 'webauthn',
     },
     change: decision.change,
@@ -192,8 +230,19 @@ async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array): Promi
   if (known.length > 0) return err([replay]);
   const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online' });
   if (!verified.ok) return err(verified.problems);
-  const used = await bench.state.signoffs({ nonce: verified.signoff.statement.predicate.nonce });
+  const { statement } = verified.signoff;
+  const wrong = [...unanswered(row, statement.predicate), ...(await namedOtherwise(bench, verified.signoff))];
+  if (wrong.length > 0) return err(wrong);
+  const used = await bench.state.signoffs({ nonce: statement.predicate.nonce });
   return used.length > 0 ? err([replay]) : ok(verified.signoff);
+}
+
+/** The statement says which key was to sign it: another one, even of the same person, makes the record a lie. */
+async function namedOtherwise(bench: Bench, { keyid, statement }: VerifiedSignoff): Promise<readonly Problem[]> {
+  const { id, type } = statement.predicate.signer.credential;
+  const [key] = await bench.state.keys({ keyid });
+  const same = key !== undefined && key.kind === type && (id === '' || id === (key.credentialId || key.keyid));
+  return same ? [] : [problem('KEY_MODEL', `the statement names another key than ${keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' })];
 }
 
 async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff): Promise<{ complete: boolean; missing: string }> {
@@ -206,9 +255,12 @@ async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff
   return verdict.verdict === 'allow' ? { complete: true, missing: '' } : { complete: false, missing };
 }
 
-/** The log holds no name: the signer is hashed with the nonce, which lives in the envelope and is erased with it. */
+/**
+ * The log holds nothing that names a person: the signer is hashed with the nonce, which lives in the envelope and is erased
+ * with it. Key and counter stay in the envelope too: they would tie a person's entries together for ever.
+ */
 function draft(id: string, row: ChangeRow, signoff: VerifiedSignoff, envelope: Uint8Array, complete: boolean): EntryDraft {
   const { decision, stage, nonce } = signoff.statement.predicate;
   const signer = sha256Hex(`${nonce}\0${signoff.signer}`);
-  return { type: 'signoff', fields: { change: id, stage, decision, tier: row.decision.tier, signer, complete, keyid: signoff.keyid, counter: signoff.counter }, body: envelope };
+  return { type: 'signoff', fields: { change: id, stage, decision, tier: row.decision.tier, signer, complete }, body: envelope };
 }

@@ -1,10 +1,13 @@
 /** Entries as the flows write them, for the tests of this room and the process that `crash.test.ts` kills. */
 import { base64, utf8 } from '../core/base/bytes.ts';
-import { sha256Hex } from '../core/base/crypto.ts';
+import { sha256, sha256Hex } from '../core/base/crypto.ts';
 import { reason } from '../core/base/reasons.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Provenance, ProvenanceLevel } from '../core/provenance/provenance.ts';
 import type { Tier } from '../core/risk/risk.ts';
+import { keyIdOf, SK_ED25519, skEd25519Blob } from '../core/signoff/keys.ts';
+import { FLAGS, formatSignature } from '../core/signoff/signature.ts';
+import { armor, formatSshSig } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import type { EntryDraft } from '../flows/ports.ts';
 
@@ -14,12 +17,15 @@ export const MAIN = 'refs/heads/main';
 
 const body = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
 
+const blobOf = (person: string): Uint8Array => skEd25519Blob(sha256(person), 'ssh:');
+export const keyidOf = (person: string): string => keyIdOf(blobOf(person));
+
 export const enrolled = (person: string, level = 'L6') => ({
   person,
   name: person.toUpperCase(),
   level,
-  keyid: `SHA256:${person}`,
-  blob: base64(utf8(person)),
+  keyid: keyidOf(person),
+  blob: base64(blobOf(person)),
   kind: 'demo' as const,
   credentialId: `cred-${person}`,
   backupEligible: false,
@@ -40,16 +46,24 @@ export const genesisDraft = (origin = ORIGIN): EntryDraft => ({
   }),
 });
 
-const envelope = (predicateType: string, predicate: unknown): Uint8Array => {
+/** The hint beside the signature is a lie: the projector is to read the key from the signature itself. */
+const envelope = (predicateType: string, predicate: unknown, counter?: number): Uint8Array => {
   const payload = base64(body({ _type: NAMES.statementType, subject: [], predicateType, predicate }));
-  return body({ payloadType: NAMES.payloadType, payload, signatures: [{ keyid: 'SHA256:mara', sig: base64(utf8('signature')) }] });
+  const sig = base64(counter === undefined ? utf8('signature') : signature('mara', counter));
+  return body({ payloadType: NAMES.payloadType, payload, signatures: [{ keyid: keyidOf('odin'), sig }] });
 };
+
+/** Of the shape of a security key's. Nobody signed: a projector reads what was verified before it was appended. */
+function signature(person: string, counter: number): Uint8Array {
+  const inner = formatSignature({ type: SK_ED25519, body: new Uint8Array(64), flags: FLAGS.up | FLAGS.uv, counter });
+  return armor(formatSshSig({ keyBlob: blobOf(person), namespace: NAMES.namespace, hash: 'sha512', signature: inner }));
+}
 
 const enrolmentPredicate = ({ person, name, level, ...key }: ReturnType<typeof enrolled>) => ({ person: { id: `urn:person:${person}`, name, level }, key });
 
 export const enrolmentDraft = (person: string, level?: string): EntryDraft => ({
   type: 'enrolment',
-  fields: { person, keyid: `SHA256:${person}` },
+  fields: { person, keyid: keyidOf(person) },
   body: envelope(NAMES.enrolmentPredicate, enrolmentPredicate(enrolled(person, level))),
 });
 
@@ -110,9 +124,8 @@ export function signoffDraft(content: string, given: SampleSignoff = {}): EntryD
   const { change } = sampleDecision({ content });
   const names = { repo: change.repo, targetRef: change.targetRef, manifest: { sha256: change.manifest }, manifest256: { sha256: change.manifest256 } };
   const predicate = { decision, stage: 'implementation', signer: { id: 'urn:person:mara' }, change: names, policy: { tier }, nonce, expires };
-  const counted: { readonly [name: string]: string | number } = counter === undefined ? {} : { keyid: 'SHA256:mara', counter };
-  const fields = { change: changeOf(content), stage: 'implementation', decision, tier, signer: sha256Hex('salted'), complete, ...counted };
-  return { type: 'signoff', fields, body: envelope(NAMES.predicate, predicate) };
+  const fields = { change: changeOf(content), stage: 'implementation', decision, tier, signer: sha256Hex('salted'), complete };
+  return { type: 'signoff', fields, body: envelope(NAMES.predicate, predicate, counter) };
 }
 
 const moved = (content: string, old: string) => ({ change: changeOf(content), repo: REPO, ref: MAIN, old: oid(old), new: oid(content) });
@@ -125,8 +138,8 @@ export const verdictDraft = (content: string, verdict: 'allow' | 'deny', nonces:
 
 export const landedDraft = (content: string, nonces: readonly string[] = [], old = 'base'): EntryDraft => ({
   type: 'landed',
-  fields: { ...moved(content, old), nonces },
-  body: body({ v: 1 }),
+  fields: moved(content, old),
+  body: body({ v: 1, nonces }),
 });
 
 export const violationDraft = (content: string): EntryDraft => ({ type: 'violation', fields: { repo: REPO, ref: MAIN, new: oid(content) }, body: body({ v: 1, why: content }) });

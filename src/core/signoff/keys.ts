@@ -2,7 +2,7 @@
  * OpenSSH public key blobs. Two kinds can prove a human: `sk-ecdsa` (also every passkey we enrol) and `sk-ed25519`.
  * Plain kinds are recognised so that the refusal can say why. Source: OpenSSH PROTOCOL.u2f, RFC 8709, RFC 5656.
  */
-import { base64, concat } from '../base/bytes.ts';
+import { base64, concat, equal, fromBase64 } from '../base/bytes.ts';
 import { type Bytes, sha256 } from '../base/crypto.ts';
 import { err, ok, problem, type Result } from '../base/result.ts';
 import { wireReader, wireString } from './wire.ts';
@@ -39,6 +39,19 @@ export function parseKeyBlob(blob: Bytes): Result<PublicKey> {
 
 /** The fingerprint `ssh-keygen -l` prints: `SHA256:` and unpadded base64. */
 export const keyIdOf = (blob: Bytes): string => `SHA256:${base64(sha256(blob)).replace(/=+$/, '')}`;
+
+/**
+ * The key of an authorized_keys or .pub line, `<type> <base64> [comment]`. Options in front are not taken: they would be
+ * ignored. Problems: SIG_FORMAT, KEY_PLAIN, SIG_ALG.
+ */
+export function parseKeyLine(line: string): Result<PublicKey> {
+  const [type = '', encoded = ''] = line.trim().split(/[ \t]+/);
+  const blob = line.trim().includes('\n') ? undefined : fromBase64(encoded);
+  const isCanonical = blob !== undefined && base64(blob) === encoded;
+  if (!isCanonical || !equal(blob.subarray(0, type.length + 4), wireString(type)))
+    return err(problem('SIG_FORMAT', 'this is not the line of a public key', { remedy: 'give the whole line of the .pub file: type, base64, comment' }));
+  return parseKeyBlob(blob);
+}
 
 /** `<type> <base64>`, the line of a .pub file or of allowed_signers after the principal. Empty for an unreadable blob. */
 export function publicKeyLine(blob: Bytes): string {

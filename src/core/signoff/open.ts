@@ -50,3 +50,22 @@ export function openSignature(envelope: { payloadType: string; payload: Bytes },
   if (unbound !== undefined) return err(unbound);
   return ok({ payload: envelope.payload, pae: encoded, tbs, key: key.value, keyid: keyIdOf(key.value.blob), signature: signature.value });
 }
+
+/**
+ * Key and counter as a sign-off's own signature bytes say them, unverified: for who reads what was verified before. The
+ * `keyid` member beside the signature is not read: it is outside what was signed.
+ */
+export function claimedKey(bytes: Bytes): { readonly keyid: string; readonly counter: number } | undefined {
+  const envelope = parseEnvelope(bytes);
+  const [only, ...more] = envelope.ok ? envelope.value.signatures : [];
+  return only === undefined || more.length > 0 ? undefined : claimOf(only.sig);
+}
+
+/** The same of one armored SSHSIG. */
+export function claimOf(armored: Bytes): { readonly keyid: string; readonly counter: number } | undefined {
+  const blob = unarmor(armored);
+  const outer = blob.ok ? parseSshSig(blob.value) : blob;
+  const key = outer.ok ? parseKeyBlob(outer.value.keyBlob) : outer;
+  const signature = outer.ok && key.ok ? parseSignature(key.value, outer.value.signature) : undefined;
+  return key.ok && signature?.ok ? { keyid: keyIdOf(key.value.blob), counter: signature.value.counter } : undefined;
+}

@@ -9,6 +9,7 @@ import { isKeyName } from '../../core/log/note.ts';
 import { PROVENANCE_LEVELS, type ProvenanceLevel } from '../../core/provenance/provenance.ts';
 import { personOf } from '../../core/signoff/build.ts';
 import { parseEnvelope } from '../../core/signoff/dsse.ts';
+import { claimedKey } from '../../core/signoff/open.ts';
 import { NAMES } from '../../core/signoff/statement.ts';
 import type { Effect } from './effects.ts';
 import { boolean, having, json, list, number, oneOf, or, type Read, string } from './read.ts';
@@ -125,9 +126,8 @@ function signoff({ index, at, body, envelope, fields }: PlacedEntry): readonly E
   const names = { repo, target_ref: targetRef, manifest: manifest.sha256, manifest256: manifest256.sha256 };
   const words = { signer: personOf(said.signer.id) ?? said.signer.id, decision: said.decision, tier: said.policy.tier, nonce: said.nonce, expires };
   const row = { idx: index, change, body: envelope, ...names, ...words, at, complete: fields.complete === true ? (1 as const) : (0 as const) };
-  const keyid = string(fields.keyid);
-  const counter = number(fields.counter);
-  return [{ do: 'sign', row }, ...(keyid !== undefined && counter !== undefined ? [{ do: 'count', keyid, counter } as const] : [])];
+  const key = body === null ? undefined : claimedKey(body);
+  return [{ do: 'sign', row }, ...(key === undefined ? [] : [{ do: 'count', ...key } as const])];
 }
 
 const PUSHED = having({ change: or(string, ''), repo: string, ref: string, old: string, new: string });
@@ -135,7 +135,10 @@ type Pushed = NonNullable<ReturnType<typeof PUSHED>>;
 const JUDGED = having({ verdict: string, codes: list(string) });
 const SPENDING = having({ nonces: list(string) });
 
-/** An allowed move is a landing to come: its nonces stand in the body, where no entry is needed to say them twice. */
+/**
+ * An allowed move is a landing to come. Nonces stand in bodies, never in entries: they salt the signers' names there, and a
+ * public salt hides nobody.
+ */
 function verdict({ index, at, body, envelope, fields }: PlacedEntry): readonly Effect[] | undefined {
   const said = PUSHED(fields);
   const judged = JUDGED(fields);
@@ -146,9 +149,9 @@ function verdict({ index, at, body, envelope, fields }: PlacedEntry): readonly E
   return spending && [effect, landing(said, { index, at, landed: null }, spending.nonces)];
 }
 
-function landed({ index, at, fields }: PlacedEntry): readonly Effect[] | undefined {
+function landed({ index, at, body, fields }: PlacedEntry): readonly Effect[] | undefined {
   const said = PUSHED(fields);
-  const spent = SPENDING(fields);
+  const spent = SPENDING(body === null ? undefined : json(body));
   return said && spent && [landing(said, { index, at, landed: index }, spent.nonces)];
 }
 

@@ -1,0 +1,29 @@
+/**
+ * `countersign enrol`: proposes a security key for the terminal. In demo data it acts as the person named and the sample's
+ * founders confirm at once; elsewhere founders sign, and no command may speak for them.
+ */
+import { problem } from '../core/base/result.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { readSecurityKey } from './security-key.ts';
+import { callServer } from './server-call.ts';
+import { visibleLines } from './terminal.ts';
+
+export interface EnrolOptions {
+  readonly as: string;
+  readonly key: string;
+  readonly json?: boolean;
+}
+
+export async function enrol(url: string, options: EnrolOptions): Promise<Answer> {
+  if (!URL.canParse(url)) return refusal([problem('USAGE', 'this is not the address of a server', { place: url, remedy: 'for example http://localhost:4180' })], options.json);
+  const { origin } = new URL(url);
+  const key = readSecurityKey(options.key);
+  if (!key.ok) return refusal(key.error, options.json);
+  const session = await callServer(origin, '/session/act-as', { person: options.as });
+  if (!session.ok) return refusal(session.error, options.json);
+  const enrolled = await callServer<{ keyid: string; cosigners: readonly string[] }>(origin, '/enrolments/ssh-key', { publicKey: key.value.line }, session.value.cookie);
+  if (!enrolled.ok) return refusal(enrolled.error, options.json);
+  const { keyid, cosigners } = enrolled.value.body;
+  const text = visibleLines(`enrolled     ${keyid} for ${options.as}, confirmed by ${cosigners.join(', ')}`);
+  return { code: EXIT.ok, stdout: options.json ? `${JSON.stringify({ version: 1, keyid, cosigners })}\n` : `${text}\n`, stderr: '' };
+}

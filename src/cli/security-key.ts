@@ -1,0 +1,55 @@
+/**
+ * The signer's security key, by way of stock OpenSSH: its public line is read here, `ssh-keygen` asks for touch and PIN.
+ * A plain key file is refused before anything is signed; whether a touch was enough is for the verifier to say.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { base64 } from '../core/base/bytes.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { keyIdOf, parseKeyLine, publicKeyLine } from '../core/signoff/keys.ts';
+import { NAMES } from '../core/signoff/statement.ts';
+
+const MAKE_ONE = 'use a key made with ssh-keygen -t ed25519-sk -O verify-required';
+
+export interface SecurityKey {
+  /** The file to sign with, as `ssh-keygen -f` takes it. */
+  readonly file: string;
+  readonly keyid: string;
+  /** `<type> <base64>`. */
+  readonly line: string;
+  readonly blob: string;
+}
+
+/** @param file the key or its `.pub`. Problems: USAGE, KEY_PLAIN, SIG_ALG, SIG_FORMAT. */
+export function readSecurityKey(file: string): Result<SecurityKey, readonly Problem[]> {
+  const published = file.endsWith('.pub') ? file : `${file}.pub`;
+  let line: string;
+  try {
+    line = readFileSync(published, 'utf8');
+  } catch {
+    return err([problem('USAGE', 'the public key cannot be read', { place: published, remedy: `write it beside the key: ssh-keygen -y -f ${file} > ${published}` })]);
+  }
+  const key = parseKeyLine(line);
+  if (!key.ok) return err([{ remedy: MAKE_ONE, ...key.error, place: published }]);
+  const { blob } = key.value;
+  return ok({ file, keyid: keyIdOf(blob), line: publicKeyLine(blob), blob: base64(blob) });
+}
+
+/** The armored signature over a PAE. Problems: SIG_INVALID. */
+export function signWithKey(key: SecurityKey, message: Uint8Array): Result<string, readonly Problem[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-sign-'));
+  try {
+    const file = join(folder, 'pae');
+    writeFileSync(file, message, { mode: 0o600 });
+    const done = spawnSync('ssh-keygen', ['-Y', 'sign', '-f', key.file, '-n', NAMES.namespace, file], { stdio: ['inherit', 'ignore', 'pipe'], encoding: 'utf8' });
+    if (done.status === 0) return ok(readFileSync(`${file}.sig`, 'utf8'));
+    const why = done.error?.message ?? done.stderr.trim();
+    return err([problem('SIG_INVALID', `ssh-keygen did not sign: ${why}`, { place: key.file, remedy: `plug the key in, touch it when it blinks, and ${MAKE_ONE}` })]);
+  } catch (error) {
+    return err([problem('SIG_INVALID', `ssh-keygen left no signature: ${error instanceof Error ? error.message : String(error)}`, { place: key.file })]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

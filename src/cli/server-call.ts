@@ -1,0 +1,25 @@
+/** Asking a server over its public API. What it answers is a stranger's word: callers check what matters. */
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+
+export interface ServerAnswer<T> {
+  readonly body: T;
+  /** The session the server opened, to send along; empty where it opened none. */
+  readonly cookie: string;
+}
+
+/**
+ * One request, POST where there is a body. @param origin scheme, host and port.
+ * Problems: what the server refused with; GATE_UNAVAILABLE where it does not answer.
+ */
+export async function callServer<T>(origin: string, path: string, body?: unknown, cookie = ''): Promise<Result<ServerAnswer<T>, readonly Problem[]>> {
+  const headers = { 'content-type': 'application/json', 'x-countersign': '1', ...(cookie === '' ? {} : { cookie }) };
+  try {
+    const response = await fetch(`${origin}/api/v1${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
+    const answer = (await response.json()) as T & { problems?: readonly Problem[] };
+    if (!response.ok) return err(answer.problems ?? [problem('INTERNAL', `the server answered ${response.status}`)]);
+    return ok({ body: answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' });
+  } catch (error) {
+    const why = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
+    return err([problem('GATE_UNAVAILABLE', `the server does not answer: ${why}`, { place: origin, remedy: 'check that it runs, and the address' })]);
+  }
+}
