@@ -1,7 +1,6 @@
 /** The API and the pages. Routes are one file each; what holds for all of them is here. */
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../core/base/result.ts';
@@ -41,7 +40,6 @@ export function createApp(world: ServerWorld): Hono<Door> {
     if (!reads && c.req.header('x-countersign') === undefined) return refuse(c, [problem('USAGE', 'the header x-countersign is missing', { remedy: 'send x-countersign: 1' })]);
     return next();
   });
-  app.use('/api/*', bodyLimit({ maxSize: 4 * 1024 * 1024, onError: (c) => refuse(c, [problem('USAGE', 'the body is over 4 MiB', { place: 'body', remedy: 'send less' })]) }));
 
   const api = new Hono<Door>();
   api.route('/session', session(world));

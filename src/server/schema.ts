@@ -1,5 +1,6 @@
 /** The shapes requests may have. After these, nobody checks again. */
 import { z } from 'zod';
+import { concat, text } from '../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
 
 const b64url = z
@@ -50,14 +51,21 @@ export const signature = z.union([
   z.strictObject({ envelope: z.string().max(2_000_000) }),
 ]);
 
+const BODY_CAP = 4 << 20;
+/** What is over the cap is read and dropped up to here, so that whoever sent it hears why; beyond, the connection ends. */
+const PATIENCE = 64 << 20;
+
 /** Reads a body as JSON of one shape; every bad field is named. */
-export async function read<T>(request: { text(): Promise<string> }, shape: z.ZodType<T>): Promise<Result<T, readonly Problem[]>> {
-  const text = await request.text();
+export async function read<T>(request: { readonly raw: Request }, shape: z.ZodType<T>): Promise<Result<T, readonly Problem[]>> {
+  const bytes = await whole(request.raw.body);
+  if (bytes === undefined) return no('the body is over 4 MiB, or was cut short', 'send less');
+  const said = text(bytes);
+  if (said === undefined) return no('the body is not UTF-8', 'send a JSON object in UTF-8');
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(said);
   } catch {
-    return { ok: false, error: [problem('USAGE', 'the body is not JSON', { remedy: 'send a JSON object' })] };
+    return no('the body is not JSON', 'send a JSON object');
   }
   const parsed = shape.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
@@ -65,4 +73,21 @@ export async function read<T>(request: { text(): Promise<string> }, shape: z.Zod
     ok: false,
     error: parsed.error.issues.map((i) => problem('USAGE', i.message, { place: i.path.join('.') || 'body', remedy: 'correct this field and send the body again' })),
   };
+}
+
+const no = (message: string, remedy: string): { ok: false; error: readonly Problem[] } => ({ ok: false, error: [problem('USAGE', message, { place: 'body', remedy })] });
+
+async function whole(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | undefined> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of body ?? []) {
+      size += part.length;
+      if (size <= BODY_CAP) parts.push(part);
+      if (size > PATIENCE) return undefined;
+    }
+  } catch {
+    return undefined;
+  }
+  return size <= BODY_CAP ? concat(...parts) : undefined;
 }

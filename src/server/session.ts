@@ -16,18 +16,19 @@ export const SESSION_COOKIE = 'countersign_session';
 
 export const newSession = (person: string, via: Session['via'], now: number): Session => ({ person, via, until: now + LIFETIME_MS });
 
-const mac = (secret: Uint8Array, text: string): Buffer => createHmac('sha256', secret).update(`session/v1\0${text}`).digest();
+const sealOf = (secret: Uint8Array, text: string): string => createHmac('sha256', secret).update(`session/v1\0${text}`).digest('base64url');
 
 export function sealSession(secret: Uint8Array, session: Session): string {
   const text = Buffer.from(JSON.stringify(session)).toString('base64url');
-  return `${text}.${mac(secret, text).toString('base64url')}`;
+  return `${text}.${sealOf(secret, text)}`;
 }
 
 /** Null for a forged, malformed or expired cookie: whatever a client sends, this answers. */
 export function openSession(secret: Uint8Array, cookie: string | undefined, now: number): Session | null {
   const [text = '', seal = '', ...more] = cookie?.split('.') ?? [];
-  const given = Buffer.from(seal, 'base64url');
-  const wanted = mac(secret, text);
+  // Compared as written, so that one session has one cookie: a lenient decoder would take the seal with a stray sign in it too.
+  const given = Buffer.from(seal);
+  const wanted = Buffer.from(sealOf(secret, text));
   if (more.length > 0 || given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
   const session = parsed(text);
   return session !== null && session.until > now ? session : null;
