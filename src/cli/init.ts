@@ -46,7 +46,14 @@ function write(repo: string, name: string, text: string): void {
   writeFileSync(join(repo, name), text, { flag: 'wx' });
 }
 
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+/** Also where a file stands in the place of a folder above it: then it is not there. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 const unwritable = (repo: string, error: unknown): Problem =>
   problem('USAGE', error instanceof Error ? error.message : String(error), { place: repo, remedy: 'make the folder writable, then run this again' });

@@ -115,7 +115,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const { governance, starter, problems } = rules.value;
     const asked = { repo: ends.repo, targetRef: ends.ref, base: ends.base, head: ends.head, pusher: null, sticky: [], plan: ends.plan };
     const considered = await considerChange(clone.repository, clone.parsers, governance, asked);
-    if (!considered.ok) return considered;
+    if (!considered.ok) return err(considered.error.map(withRemedy));
     const { change, decision } = considered.value;
     return ok({ decision, target: ends.name, starter, problems, notes: ends.notes, title: titleOf(change) });
   } catch (error) {
@@ -125,6 +125,8 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
 }
 
 const WHOLE = 'bring what is missing: git fetch --unshallow for history, git fetch --refetch --no-filter for objects of a partial clone';
+
+const withRemedy = (p: Problem): Problem => (p.code === 'CONTENT_UNSEEN' ? { ...p, remedy: WHOLE } : p);
 
 interface Rules {
   readonly governance: Governance;

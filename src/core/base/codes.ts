@@ -1,5 +1,5 @@
 /**
- * The one list of reason codes: stable API, never reused, never renamed. `docs/spec/reason-codes.md` is generated from it.
+ * The one list of reason codes: stable API, never reused, never renamed. `docs/spec/exit-and-reason-codes.md` is generated from it.
  */
 export const REASON_CODES = {
   // the decision
