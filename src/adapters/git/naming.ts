@@ -1,5 +1,5 @@
 /** The port `Naming` over a clone's own configuration: what its branches and its repository are called where they came from. */
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Naming } from '../../flows/ports.ts';
@@ -36,8 +36,9 @@ function branchOf(ref: string): string | null {
 
 /** `infra` of `https://user@host/git/infra.git/`, `host:infra.git` and `/srv/infra`: never the credentials before it. */
 const lastPart = (address: string): string =>
-  basename(address.replace(/[/\\]+$/, ''))
-    .split(':')
+  address
+    .replace(/[/\\]+$/, '')
+    .split(/[/\\:]/)
     .at(-1)
     ?.replace(/\.git$/, '') ?? '';
 
