@@ -58,12 +58,14 @@ export async function openStore({ dir, clock }: StoreOptions): Promise<Result<St
     open.push(locked.value);
     const store = await settled(assemble(dir, clock, open, letGo));
     if (!store.ok) letGo();
-    return store.ok ? store : err({ place: dir, ...store.error });
+    return store.ok ? store : err({ place: dir, remedy: UNUSABLE, ...store.error });
   } catch (cause) {
     letGo();
-    return err(problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir }));
+    return err(problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir, remedy: UNUSABLE }));
   }
 }
+
+const UNUSABLE = 'put the folder back from a backup, or choose another; nothing in it was changed';
 
 async function assemble(dir: string, clock: () => number, open: Lock[], letGo: () => void): Promise<Store> {
   const writer = held(open, connect(join(dir, DATABASE_FILE)));

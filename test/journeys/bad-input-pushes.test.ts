@@ -115,7 +115,17 @@ it('lets nobody in without a password of theirs', async () => {
 
 it('serves no path but the repositories', async () => {
   const credentials = Buffer.from('jonas:demo').toString('base64');
-  for (const path of ['nope.git/info/refs', 'infra.git/config', 'infra.git/hooks/pre-receive', '..%2f..%2fcountersign.db', 'infra.git/../../countersign.db', 'infra.git/objects/../config', '', '%00', '%']) {
+  for (const path of [
+    'nope.git/info/refs',
+    'infra.git/config',
+    'infra.git/hooks/pre-receive',
+    '..%2f..%2fcountersign.db',
+    'infra.git/../../countersign.db',
+    'infra.git/objects/../config',
+    '',
+    '%00',
+    '%',
+  ]) {
     // As bytes: a client of good manners would tidy the path up.
     const answer = await exchange(port, `GET /git/${path} HTTP/1.1\r\nHost: localhost:${port}\r\nAuthorization: Basic ${credentials}\r\nConnection: close\r\n\r\n`, false);
     expect(answer, path).toMatch(/^HTTP\/1\.1 404 /);

@@ -2,7 +2,7 @@
  * The labelled software authenticators of a demo log: one per sample engineer, kept in a file. Their signatures carry the
  * demo marker inside the signed bytes, and nothing outside demo data accepts them.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { base64, base64url, fromBase64 } from '../../core/base/bytes.ts';
 import { pae } from '../../core/signoff/dsse.ts';
@@ -39,7 +39,9 @@ function make(file: string, rp: { rpId: string; origin: string }): void {
     }),
   );
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, JSON.stringify(stored), { mode: 0o600 });
+  // Renamed into place: a start that is killed here leaves no half of a file.
+  writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 /** What genesis and enrolments say of a sample key. */

@@ -1,5 +1,5 @@
 /** Lays out the sample organisation: two repositories, a demo genesis with its founders, a key for everybody else. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { hex, utf8 } from '../../core/base/bytes.ts';
 import { ok, type Result } from '../../core/base/result.ts';
@@ -7,7 +7,7 @@ import { statementBytes } from '../../core/signoff/build.ts';
 import { enrolmentStatement } from '../../core/signoff/enrolment.ts';
 import type { EntryDraft, Ledger } from '../../flows/ports.ts';
 import { cosign, type SampleKey, subjectOf } from './authenticators.ts';
-import { git, layHistory } from './history.ts';
+import { git, layHistory, type SampleCommit } from './history.ts';
 import { INFRA_HISTORY } from './infra.ts';
 import { ORDERS_HISTORY } from './orders.ts';
 import { ORGANISATION } from './organisation.ts';
@@ -26,23 +26,30 @@ export const REPOSITORIES = [
 /** Everybody's password for git over HTTP in the sample: it guards nothing but sample data on loopback. */
 export const SAMPLE_PASSWORD = 'demo';
 
-/** Makes the bare repositories that are not there yet. */
+/** Makes the bare repositories that are not there yet. What is there is never touched, whatever state it is in. */
 export function layRepositories(root: string): void {
   mkdirSync(root, { recursive: true });
   for (const { id, history } of REPOSITORIES) {
     const gitDir = join(root, `${id}.git`);
-    if (existsSync(join(gitDir, 'HEAD'))) continue;
-    layHistory(gitDir, history);
-    // Pushes arrive over HTTP, every object of theirs is checked, and main may not be force-pushed past the gate.
-    for (const [key, value] of [
-      ['http.receivepack', 'true'],
-      ['receive.fsckObjects', 'true'],
-      ['transfer.fsckObjects', 'true'],
-    ] as const)
-      git(['--git-dir', gitDir, 'config', key, value], '');
-    // A second protected branch, to show that a sign-off for one ref is none for another.
-    git(['--git-dir', gitDir, 'update-ref', 'refs/heads/release', 'refs/heads/main'], '');
+    if (existsSync(gitDir)) continue;
+    const fresh = join(root, `${id}.new`);
+    layRepository(fresh, history);
+    // Renamed into place when it is whole: a start that was killed here begins again.
+    renameSync(fresh, gitDir);
   }
+}
+
+function layRepository(gitDir: string, history: readonly SampleCommit[]): void {
+  layHistory(gitDir, history);
+  // Pushes arrive over HTTP, every object of theirs is checked, and main may not be force-pushed past the gate.
+  for (const [key, value] of [
+    ['http.receivepack', 'true'],
+    ['receive.fsckObjects', 'true'],
+    ['transfer.fsckObjects', 'true'],
+  ] as const)
+    git(['--git-dir', gitDir, 'config', key, value], '');
+  // A second protected branch, to show that a sign-off for one ref is none for another.
+  git(['--git-dir', gitDir, 'update-ref', 'refs/heads/release', 'refs/heads/main'], '');
 }
 
 /** Genesis and enrolments, all signed by the founders, in one append. @param random 16 fresh bytes. */

@@ -1,0 +1,185 @@
+/** Starting where one cannot start: exit 2, the place and the remedy, and whatever the folder held is still there. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CLI, freePort, openStage, type Stage } from '../../examples/story/stage.ts';
+import { routine } from './server-wire.ts';
+
+let stage: Stage;
+const room = mkdtempSync(join(tmpdir(), 'cs-start-'));
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await stage?.end();
+  rmSync(room, { recursive: true, force: true });
+});
+
+interface Start {
+  /** Null: it listens. */
+  readonly code: number | null;
+  readonly text: string;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Runs `serve` until it listens or ends. @param killAfter milliseconds, for a start that is killed. */
+function serve(args: readonly string[], more: { env?: { readonly [name: string]: string }; uid?: number; killAfter?: number } = {}): Promise<Start> {
+  const env = { PATH: process.env.PATH, HOME: room, LC_ALL: 'C', ...more.env };
+  const child = spawn(process.execPath, [CLI, 'serve', ...args], {
+    cwd: room,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(more.uid === undefined ? {} : { uid: more.uid, gid: more.uid }),
+  });
+  running.add(child);
+  const over = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
+  void over.then(() => running.delete(child));
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    child.kill(signal);
+    await over;
+  };
+  if (more.killAfter !== undefined) setTimeout(() => child.kill('SIGKILL'), more.killAfter);
+  return new Promise((resolve) => {
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (part) => {
+        text += part;
+        if (text.includes('Countersign is listening')) resolve({ code: null, text, stop });
+      });
+    void over.then((code) => resolve({ code, text, stop }));
+  });
+}
+
+async function refused(args: readonly string[], code: string, place: string, more: Parameters<typeof serve>[1] = {}): Promise<string> {
+  const start = await serve(args, more);
+  await start.stop('SIGKILL');
+  expect(start, args.join(' ')).toMatchObject({ code: 2 });
+  expect(start.text).toContain(`[${code}]`);
+  expect(start.text).toContain(place);
+  expect(start.text).toContain('remedy: ');
+  expect(start.text).not.toMatch(/\n\s+at /);
+  return start.text;
+}
+
+const port = async (): Promise<readonly string[]> => ['--port', String(await freePort())];
+const sizeAt = async (url: string): Promise<number> => ((await (await fetch(`${url}/api/v1/ledger`)).json()) as { size: number }).size;
+
+it('lets one process have a data folder', async () => {
+  await refused(['--demo', '--data', stage.data, ...(await port())], 'DATA_LOCKED', stage.data);
+  expect(await sizeAt(stage.url)).toBeGreaterThan(0);
+  const clone = stage.clone('infra', 'ines');
+  routine(stage, clone, 'The first process still answers');
+  expect(stage.must(clone, 'push', 'origin', 'HEAD:main')).toContain('countersign: allowed');
+});
+
+it('serves demo data as demo data, on loopback', async () => {
+  const fresh = join(room, 'abroad');
+  for (const host of ['0.0.0.0', '::', 'example.org', '10.0.0.1']) await refused(['--demo', '--host', host, '--data', fresh, ...(await port())], 'DEMO_ONLY', host);
+  expect(readdirSync(fresh)).toEqual([]);
+  await refused(['--data', fresh, ...(await port())], 'DATA_INVALID', fresh);
+});
+
+it('refuses a port that is taken or is none', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const address = taken.address();
+  const number = typeof address === 'object' && address !== null ? address.port : 0;
+  expect(await refused(['--demo', '--data', join(room, 'port'), '--port', String(number)], 'DATA_INVALID', `127.0.0.1:${number}`)).toContain('in use');
+  taken.close();
+  for (const bad of ['0', '65536', '-1', 'http', '', '1e3', '0x50']) await refused(['--demo', `--port=${bad}`, '--data', join(room, 'port')], 'USAGE', '--port');
+  await refused(['--demo', '--data', join(room, 'port')], 'USAGE', '--port', { env: { COUNTERSIGN_PORT: 'many' } });
+  expect((await serve(['--demo', '--prot', '1'])).code).toBe(2);
+});
+
+it('refuses a folder it cannot use, and leaves it as it was', async () => {
+  const file = join(room, 'a-file');
+  writeFileSync(file, 'not a folder\n');
+  await refused(['--demo', '--data', file, ...(await port())], 'DATA_INVALID', file);
+  await refused(['--demo', '--data', join(file, 'below'), ...(await port())], 'DATA_INVALID', file);
+  expect(readFileSync(file, 'utf8')).toBe('not a folder\n');
+
+  const long = join(room, 'x'.repeat(60), 'y'.repeat(60));
+  expect(await refused(['--demo', '--data', long, ...(await port())], 'DATA_INVALID', long)).toContain('socket');
+  expect(readdirSync(long)).toEqual([]);
+
+  const garbage = join(room, 'garbage');
+  mkdirSync(garbage);
+  writeFileSync(join(garbage, 'countersign.db'), 'this is no database, and somebody may need it\n'.repeat(200));
+  await refused(['--demo', '--data', garbage, ...(await port())], 'DATA_INVALID', garbage);
+  expect(readFileSync(join(garbage, 'countersign.db'), 'utf8')).toContain('somebody may need it');
+});
+
+// Only root can become somebody else; anybody else is already stopped by the mode of the folder.
+it('refuses a folder it may not write', async () => {
+  const closed = join(room, 'closed');
+  mkdirSync(closed);
+  chmodSync(room, 0o755);
+  chmodSync(closed, 0o555);
+  await refused(['--demo', '--data', closed, ...(await port())], 'DATA_INVALID', closed, process.getuid?.() === 0 ? { uid: 65_534 } : {});
+  expect(readdirSync(closed)).toEqual([]);
+  chmodSync(closed, 0o755);
+});
+
+it('lives in a folder of any name, and judges pushes there', async () => {
+  const data = join(room, 'it\'s a: "data" $HOME `x` \\ 🦊');
+  const [, number = ''] = await port();
+  const start = await serve(['--demo', '--data', data, '--port', number]);
+  expect(start, start.text).toMatchObject({ code: null });
+  const clone = join(room, 'clone');
+  stage.must(room, 'clone', '-q', `http://ines:demo@localhost:${number}/git/infra.git`, clone);
+  routine(stage, clone, 'A line');
+  expect(stage.must(clone, 'push', 'origin', 'HEAD:main')).toContain('countersign: allowed');
+  await start.stop();
+});
+
+it('takes folder and port from the environment, flags first, and keeps what it had', async () => {
+  const [data, other] = [join(room, 'env'), join(room, 'flag')];
+  const [, number = ''] = await port();
+  const env = { COUNTERSIGN_DATA: data, COUNTERSIGN_PORT: number };
+  const first = await serve(['--demo'], { env });
+  expect(first.text).toContain(`http://localhost:${number}`);
+  const size = await sizeAt(`http://localhost:${number}`);
+  await first.stop();
+  await refused([], 'DEMO_ONLY', data, { env });
+  const second = await serve(['--demo'], { env });
+  expect(await sizeAt(`http://localhost:${number}`)).toBe(size);
+  const [, flagged = ''] = await port();
+  const third = await serve(['--demo', '--data', other, '--port', flagged], { env });
+  expect(third.text).toContain(`http://localhost:${flagged}`);
+  expect(readdirSync(other)).toContain('countersign.db');
+  await Promise.all([second.stop(), third.stop('SIGINT')]);
+});
+
+it('begins again after a first start that was killed anywhere', async () => {
+  const data = join(room, 'killed');
+  const [, number = ''] = await port();
+  for (const killAfter of [60, 100, 140, 180, 220, 260, 300]) await (await serve(['--demo', '--data', data, '--port', number], { killAfter })).stop('SIGKILL');
+  const start = await serve(['--demo', '--data', data, '--port', number]);
+  expect(start, start.text).toMatchObject({ code: null });
+  for (const repo of ['infra', 'orders']) {
+    const clone = join(room, `killed-${repo}`);
+    stage.must(room, 'clone', '-q', `http://ines:demo@localhost:${number}/git/${repo}.git`, clone);
+    routine(stage, clone, 'A line');
+    expect(stage.must(clone, 'push', 'origin', 'HEAD:main')).toContain('countersign: allowed');
+  }
+  await start.stop();
+});
+
+it('never lays a sample over a repository that is there, whatever state it is in', async () => {
+  const gitDir = join(stage.data, 'repositories/orders.git');
+  await stage.stop();
+  const head = readFileSync(join(gitDir, 'HEAD'));
+  rmSync(join(gitDir, 'HEAD'));
+  const start = await serve(['--demo', '--data', stage.data, ...(await port())]);
+  await start.stop();
+  writeFileSync(join(gitDir, 'HEAD'), head);
+  expect(stage.must(gitDir, 'log', '-1', '--format=%s', 'main')).not.toBe('');
+  await stage.start();
+  expect((await fetch(`${stage.url}/api/v1/people`)).status).toBe(200);
+});
