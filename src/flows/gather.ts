@@ -21,6 +21,8 @@ export interface Asked {
   readonly head: Oid;
   /** The account the transport authenticated; null in a clone. */
   readonly pusher: string | null;
+  /** People who pushed this content before, whoever pushes it now. */
+  readonly pushersBefore?: (change: Change) => Promise<readonly string[]>;
   readonly sticky: readonly StickyMark[];
   readonly plan: TerraformPlan | null;
 }
@@ -34,10 +36,12 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
   const change = await repository.change(asked);
   if (!change.ok) return err([change.error]);
   const files = await parsers.parse(change.value.records, repository.blobs);
+  const pushersBefore = (await asked.pushersBefore?.(change.value)) ?? [];
   const decision = consider(governance.policy, ALL_DETECTORS, {
     change: change.value,
     evidence: { files, plan: asked.plan },
     pusher: asked.pusher,
+    pushersBefore,
     sticky: asked.sticky,
     roster: governance.roster,
     targetExists: asked.base !== null,

@@ -22,7 +22,8 @@ async function contains(world: GateWorld, landing: LandingRow): Promise<boolean>
   const repository = world.repositories.get(landing.repo)?.repository;
   const tip = await repository?.resolve(landing.targetRef);
   if (repository === undefined || tip === undefined || tip === null) return false;
-  return tip === landing.head || (await repository.steps(landing.head, tip)) !== undefined;
+  const steps = await repository.steps(landing.old, tip);
+  return steps?.some(([, commit]) => commit === landing.head) ?? false;
 }
 
 /** The nonces it spends stand in the body: in the entry they would undo the salt of the signers' names. */

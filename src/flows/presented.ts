@@ -34,7 +34,8 @@ export interface Bench {
   readonly now: number;
 }
 
-export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null): Promise<readonly PresentedWithNonce[]> {
+/** @param used nonces already spent by earlier commits of the same push. */
+export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null, used: ReadonlySet<string> = new Set()): Promise<readonly PresentedWithNonce[]> {
   const trust = await signoffTrust(bench);
   const expect = expectation(bench, decision);
   const rows = await near(bench.state, decision);
@@ -42,9 +43,10 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
     rows.map(async (row) => {
       const body = await bench.ledger.body(row.body);
       const spent = (await bench.state.landings({ nonce: row.nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
-      const verified = body === null ? null : verifySignoff(body, trust, expect);
+      const verified = body === null ? null : verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
       const problems = [
         ...(verified === null ? [problem('CONTENT_UNSEEN', 'the sign-off was erased')] : verified.ok ? [] : verified.problems),
+        ...(used.has(row.nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', { remedy: 'ask for a new sign-off' })] : []),
         ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, { remedy: 'ask for a new sign-off' })] : []),
       ];
       const said = verified?.ok ? verified.signoff : null;
@@ -96,6 +98,11 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
     seat: { level: lowest(decision, bench.governance.policy.ladder.values), candidates: [...new Set(decision.seats.flatMap((s) => s.candidates))] },
     allowDemo: bench.site.mode === 'demo',
   };
+}
+
+/** An objection holds until it is taken back: no seat, tier or newer policy makes it go away. */
+function objection({ seat: _seat, tier: _tier, policyDigest: _policy, findings: _findings, ...rest }: Expectation, signedAt: number): Expectation {
+  return { ...rest, now: signedAt, decisions: ['changes'] };
 }
 
 /** The lowest level any seat asks for; `judge` looks at each seat again. */

@@ -9,15 +9,17 @@
 import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import type { Change } from '../core/change/change.ts';
 import { matches } from '../core/change/glob.ts';
 import { judge } from '../core/gate/judge.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import { PROVENANCE_LEVELS, type StickyMark } from '../core/provenance/provenance.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
-import type { EntryDraft, Ledger, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
-import { type Landing, presentedFor } from './presented.ts';
+import type { EntryDraft, Ledger, ObjectStore, Parsers, Projections } from './ports.ts';
+import { type Bench, type Landing, presentedFor } from './presented.ts';
 import { type ServedRepository, type Site, STICKY_MS } from './site.ts';
 
 export interface RefUpdate {
@@ -81,6 +83,7 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   if (push.updates.length === 0) return refuse('GATE_REQUEST_INVALID', 'the push updates no ref', 'name a ref to push');
   if (push.updates.length > PUSH_CAPS.refs)
     return refuse('PUSH_TOO_LARGE', `the push updates ${push.updates.length} refs; at most ${PUSH_CAPS.refs} are judged at once`, 'push in smaller parts');
+  if (new Set(push.updates.map((u) => u.ref)).size !== push.updates.length) return refuse('GATE_REQUEST_INVALID', 'the push names a ref twice', 'push each ref once');
   const reserved = push.updates.find((u) => matches(RESERVED, u.ref));
   if (reserved) return refuse('REF_RESERVED', `${reserved.ref} is reserved`, 'push to another ref');
 
@@ -93,7 +96,7 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   if (!kept.ok) return { allow: false, judged: [], problems: [kept.error] };
 
   const judged: Judged[] = [];
-  for (const update of guarded.value) judged.push(await judgeUpdate(world, { ...push, pusher: push.pusher }, update));
+  for (const update of guarded.value) judged.push(await judgeUpdate({ ...world, served }, { ...push, pusher: push.pusher }, update));
   return { allow: judged.every((j) => j.verdict.verdict === 'allow'), judged, problems: [] };
 }
 
@@ -113,8 +116,23 @@ async function protectedUpdates(served: ServedRepository, updates: readonly RefU
 
 const UNREADABLE = 'an administrator puts a policy and a roster that load on the default branch, on the server; `countersign check` shows what is wrong with them';
 
-async function judgeUpdate(world: GateWorld, push: Push & { pusher: string }, update: RefUpdate): Promise<Judged> {
+/** The gate, looking at one served repository. */
+interface Desk extends GateWorld {
+  readonly served: ServedRepository;
+}
+
+/**
+ * The pusher writes `old` too, and git compares it only after the hook: whoever could choose it would choose the policy.
+ * So it has to be where the ref stands.
+ */
+async function moved({ served }: Desk, update: RefUpdate): Promise<boolean> {
+  const stands = await served.repository.resolve(update.ref);
+  return isZero(update.old) ? stands !== null : stands !== update.old;
+}
+
+async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update: RefUpdate): Promise<Judged> {
   const denied = (code: ReasonCode, text: string): Judged => ({ ref: update.ref, id: null, title: '', decision: null, verdict: deny(code, text) });
+  if (await moved(world, update)) return denied('REF_CHANGED', `${update.ref} does not stand where this push says; fetch and try again`);
   if (isZero(update.new)) return denied('REF_DELETION', `${update.ref} is protected and may not be deleted`);
   if (isZero(update.old))
     return denied('TARGET_MISSING', `${update.ref} does not exist yet, so no policy speaks for it; its first commit is put there on the server by an administrator`);
@@ -132,46 +150,61 @@ interface Weighed {
   readonly decision: Decision;
 }
 
-async function weigh(
-  world: GateWorld,
-  push: Push & { pusher: string },
-  ref: string,
-  governance: Governance,
-  base: string | null,
-  head: string,
-): Promise<Weighed | readonly Problem[]> {
-  const sticky = await world.projections.sticky({ repo: push.repo, targetRef: ref, since: world.now() - STICKY_MS });
-  const repository: Repository = world.objects.open(push.repo);
-  const considered = await considerChange(repository, world.parsers, governance, { repo: push.repo, targetRef: ref, base, head, pusher: push.pusher, sticky, plan: null });
+/** What one update is weighed by: the rules at the old tip, and the marks of AI known when it began. */
+interface Scale {
+  readonly world: Desk;
+  readonly push: Push & { readonly pusher: string };
+  readonly ref: string;
+  readonly governance: Governance;
+  readonly sticky: readonly StickyMark[];
+}
+
+async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
+  const { world, push, ref, governance, sticky } = scale;
+  const pushersBefore = (change: Change): Promise<readonly string[]> => pushersOf(world.projections, change);
+  const asked = { repo: push.repo, targetRef: ref, base, head, pusher: push.pusher, pushersBefore, sticky, plan: null };
+  const considered = await considerChange(world.objects.open(push.repo), world.parsers, governance, asked);
   return considered.ok ? { title: titleOf(considered.value.change), decision: considered.value.decision } : considered.error;
 }
 
+/** How far back a pusher is remembered: changes of the repository, newest first. */
+const REMEMBERED = 200;
+
+/** Everybody who ever pushed this content, or a commit of it, to this repository: handing it to another account changes nothing. */
+async function pushersOf(state: Projections, change: Change): Promise<readonly string[]> {
+  const id = changeId(change);
+  const commits = new Set(change.commits.map((c) => c.id));
+  const rows = await state.changes({ repo: change.repo, limit: REMEMBERED });
+  const same = rows.filter((r) => r.id === id || r.decision.change.commits.some((c) => commits.has(c)));
+  return [...new Set(same.flatMap((r) => r.decision.excluded.filter((e) => e.roles.includes('pusher')).map((e) => e.person)))];
+}
+
+const marksSince = (world: Desk, state: Projections, repo: string, targetRef: string): Promise<readonly StickyMark[]> =>
+  state.sticky({ repo, targetRef, since: world.now() - STICKY_MS });
+
 /** Decides and records in one append: what is judged is the ledger as it stands when the verdict is written. */
 async function record(
-  world: GateWorld,
+  world: Desk,
   push: Push & { pusher: string },
   update: RefUpdate,
   governance: Governance,
   steps: readonly (readonly [string | null, string])[],
 ): Promise<Judged> {
-  const whole = await weigh(world, push, update.ref, governance, update.old, update.new);
+  const sticky = await marksSince(world, world.projections, push.repo, update.ref);
+  const scale: Scale = { world, push, ref: update.ref, governance, sticky };
+  const whole = await weigh(scale, update.old, update.new);
   if (!('decision' in whole)) return refused(update, whole);
-  const parts: Weighed[] = [];
-  if (steps.length > 1) {
-    for (const [base, head] of steps) {
-      const part = await weigh(world, push, update.ref, governance, base, head);
-      if (!('decision' in part)) return refused(update, part);
-      parts.push(part);
-    }
-  }
+  const parts = steps.length > 1 ? await weighParts(scale, steps) : [];
+  if (!isWeighed(parts)) return refused(update, parts);
   const id = changeId(whole.decision.change);
   const landing: Landing = { repo: push.repo, targetRef: update.ref, old: update.old, head: update.new };
   let verdict: Verdict = deny('INTERNAL', 'no verdict was reached');
   const appended = await world.ledger.append(async (state) => {
+    const stale = (await moved(world, update)) || (await marksSince(world, state, push.repo, update.ref)).length !== sticky.length;
+    if (stale) return err(problem('REF_CHANGED', `${update.ref} or what is known of it moved while this push was judged`, { remedy: 'fetch and push again' }));
+    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now() };
     const outcome = await verdictOf(
-      world,
-      state,
-      governance,
+      bench,
       whole.decision,
       parts.map((p) => p.decision),
       landing,
@@ -183,24 +216,52 @@ async function record(
   return { ref: update.ref, id, title: whole.title, decision: whole.decision, verdict };
 }
 
-async function verdictOf(
-  world: GateWorld,
-  state: Projections,
-  governance: Governance,
-  whole: Decision,
-  parts: readonly Decision[],
-  landing: Landing,
-): Promise<{ verdict: Verdict; nonces: readonly string[] }> {
-  const judgeOne = async (decision: Decision): Promise<{ verdict: Verdict; nonces: readonly string[] }> => {
-    const presented = await presentedFor({ site: world.site, ledger: world.ledger, state, governance, now: world.now() }, decision, landing);
-    const verdict = judge({ kind: 'push', mode: 'enforce', ladder: governance.policy.ladder.values }, decision, presented);
-    const nonces = presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce);
-    return { verdict, nonces };
-  };
-  const total = await judgeOne(whole);
+const isWeighed = (parts: readonly Weighed[] | readonly Problem[]): parts is readonly Weighed[] => parts.every((p) => 'decision' in p);
+
+/** Each commit in turn, every one seeing the marks the earlier ones left: one push is no lighter than the same pushes one by one. */
+async function weighParts(scale: Scale, steps: readonly (readonly [string | null, string])[]): Promise<readonly Weighed[] | readonly Problem[]> {
+  const parts: Weighed[] = [];
+  for (const [base, head] of steps) {
+    const marks = parts.flatMap((p) => markOf(p.decision, scale.world.now()));
+    const part = await weigh({ ...scale, sticky: [...scale.sticky, ...marks] }, base, head);
+    if (!('decision' in part)) return part;
+    parts.push(part);
+  }
+  return parts;
+}
+
+function markOf({ provenance, change }: Decision, seenAt: number): readonly StickyMark[] {
+  if (!PROVENANCE_LEVELS.atLeast(provenance.level, 'suggestion')) return [];
+  return [{ level: provenance.level, paths: change.paths, seenOn: change.head, seenAt, tool: provenance.evidence[0]?.tool ?? 'unknown' }];
+}
+
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly nonces: readonly string[];
+}
+
+async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
+  const presented = await presentedFor(bench, decision, landing, spent);
+  const verdict = judge({ kind: 'push', mode: 'enforce', ladder: bench.governance.policy.ladder.values }, decision, presented);
+  return { verdict, nonces: presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce) };
+}
+
+/**
+ * One commit: its own verdict. Several: each has to be allowed, in order, and a sign-off spent on one is spent for the next;
+ * and the whole has to be allowed too, unless every single commit was signed by humans.
+ */
+async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
+  const total = await judgeOne(bench, whole, landing, new Set());
   if (parts.length === 0 || whole.outcome === 'refused') return total;
-  const each = await Promise.all(parts.map(judgeOne));
-  if (each.every((e) => e.verdict.verdict === 'allow')) return { verdict: each[0]?.verdict ?? total.verdict, nonces: each.flatMap((e) => e.nonces) };
+  const each: Outcome[] = [];
+  for (const part of parts) each.push(await judgeOne(bench, part, landing, new Set(each.flatMap((e) => e.nonces))));
+  const allowed = each.every((e) => e.verdict.verdict === 'allow');
+  const signed = allowed && each.every((e) => e.verdict.signoffs.length > 0);
+  const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];
+  if (allowed && (signed || total.verdict.verdict === 'allow')) {
+    const verdict = total.verdict.verdict === 'allow' ? total.verdict : (each.at(-1)?.verdict ?? total.verdict);
+    return { verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] }, nonces };
+  }
   return {
     verdict: intermediate(
       total.verdict,

@@ -61,7 +61,9 @@ async function resolveRevision(place: Place, revision: string): Promise<Oid | nu
   if (revision.startsWith('-') || /[\0\n]/.test(revision)) return null;
   const env = isId(place, revision) ? place.objects : place.refs;
   const output = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], { env });
-  const id = output.ok && output.value.code === 0 ? (lines(output.value.stdout)[0] ?? '') : '';
+  // "Git did not answer" is not "there is no such ref": a gate that took one for the other would let a push through.
+  if (!output.ok) throw new UnreadableRepository(problemText(output.error));
+  const id = output.value.code === 0 ? (lines(output.value.stdout)[0] ?? '') : '';
   return isId(place, id) ? id : null;
 }
 

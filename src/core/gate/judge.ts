@@ -44,16 +44,16 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     const codes = [...new Set(decision.refusals.map((r) => r.code))];
     return verdict('deny', codes.length > 0 ? codes : ['INTERNAL'], reason('no', codes[0] ?? 'INTERNAL', 'no sign-off cures this', [...refusals, decision.reasons]));
   }
-  if (decision.outcome === 'pass') return verdict('allow', ['PASS'], decision.reasons);
-
   const latest = latestWord(presented.filter((s) => s.problems.length === 0));
   const blocking = latest.filter((s) => s.decision === 'changes');
-  const approving = latest.filter((s) => s.decision === 'approve' || s.decision === 'approve_with_conditions');
-  const set = setAside(presented);
   if (blocking.length > 0) {
     const asked = blocking.map((s) => reason('no', 'REV_CHANGES', `${s.signer} asked for changes`));
     return verdict('deny', ['REV_CHANGES'], reason('no', 'REV_CHANGES', 'an open request for changes blocks', asked));
   }
+  if (decision.outcome === 'pass') return verdict('allow', ['PASS'], decision.reasons);
+
+  const approving = latest.filter((s) => s.decision === 'approve' || s.decision === 'approve_with_conditions');
+  const set = setAside(presented);
   const quorum = fillSeats(
     provenSeats(decision.seats, approving, gate.ladder),
     approving.map((s) => s.signer),

@@ -39,7 +39,7 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
     change.records.map((r) => r.path),
   );
   const risk = detect(detectors, facts.evidence);
-  const graph = principalGraph(change.commits, facts.pusher, roster);
+  const graph = principalGraph(change.commits, facts.pusher, roster, facts.pushersBefore);
   const found = weigh(policy, facts, provenance, risk, graph);
   if (change.records.length === 0 && change.commits.length === 0 && change.unseen.length === 0) return decided(policy, facts, found, NOTHING);
   const ruled = applyRules(policy, facts, found, factValues(policy, facts, found));
@@ -102,8 +102,8 @@ function identityOfChange(change: Change): Decision['change'] {
 
 /** Contents of files are in the manifest, and what detectors made of them in `risk`: parse trees need no digest of their own. */
 function factsDigest(facts: Facts, provenance: Provenance, risk: Risk): string {
-  const { change, pusher, sticky, targetExists, roster } = facts;
-  const read = { change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen }, pusher, sticky, targetExists, roster: roster.digest };
+  const { change, pusher, pushersBefore = [], sticky, targetExists, roster } = facts;
+  const read = { change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen }, pusher, pushersBefore, sticky, targetExists, roster: roster.digest };
   // Through JSON once: numbers a commit made up (NaN, infinite) become null instead of an error.
   return digest(JSON.parse(JSON.stringify({ ...read, plan: facts.evidence.plan?.digest ?? null, provenance, risk })) as Json);
 }

@@ -22,13 +22,22 @@ interface Lookup {
 export type ToolOf = (name: string, email: string) => { readonly tool: string | null; readonly actor: 'agent' | 'automation' | 'person' };
 
 /**
- * @param pusher the account the transport authenticated; null in a clone.
- * A tool that no agent of the roster stands for resolves to itself, with no owner: it is nobody who could sign.
+ * @param pusher the account the transport authenticated; null in a clone. @param pushersBefore people who pushed it earlier.
+ * A tool that no agent of the roster stands for is unresolved as an author: behind it may be anyone, and anyone may be called
+ * `tidy[bot]`. As a committer or co-author it resolves to itself, with no owner: it is nobody who could sign.
  */
-export function principalGraph(commits: readonly Commit[], pusher: string | null, roster: Roster, toolOf: ToolOf = identityOf): PrincipalGraph {
+export function principalGraph(
+  commits: readonly Commit[],
+  pusher: string | null,
+  roster: Roster,
+  pushersBefore: readonly PersonId[] = [],
+  toolOf: ToolOf = identityOf,
+): PrincipalGraph {
   const seen = distinct([...commits.flatMap(headersOf), ...(pusher === null ? [] : [{ role: 'pusher' as const, name: '', identity: pusher }])]);
   const lookup = { emails: byKey(roster, (one) => one.emails), accounts: byKey(roster, (one) => one.accounts) };
-  const principals = seen.flatMap((s) => resolve(s, s.role === 'pusher' ? lookup.accounts : lookup.emails, toolOf));
+  const now = seen.flatMap((s) => resolve(s, s.role === 'pusher' ? lookup.accounts : lookup.emails, toolOf));
+  const before = pushersBefore.map((person): Principal => ({ role: 'pusher', identity: person, person, agent: null }));
+  const principals = [...now, ...before.filter((b) => !now.some((n) => n.role === 'pusher' && n.person === b.person))];
   return { principals, excluded: excludedBy(principals), unresolved: principals.filter((p) => p.person === null && p.agent === null) };
 }
 
@@ -61,7 +70,7 @@ function resolve({ role, name, identity }: Seen, lookup: Lookup, toolOf: ToolOf)
       { role: 'agent-owner', identity, person: agent.owner, agent: agent.id },
     ];
   }
-  return [{ role, identity: identity === '' ? name : identity, person: null, agent: role === 'pusher' ? null : toolNamed(toolOf(name, identity)) }];
+  return [{ role, identity: identity === '' ? name : identity, person: null, agent: role === 'pusher' || role === 'author' ? null : toolNamed(toolOf(name, identity)) }];
 }
 
 const toolNamed = ({ tool, actor }: ReturnType<ToolOf>): string | null => (actor === 'person' ? null : (tool ?? 'automation'));
