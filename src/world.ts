@@ -6,6 +6,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { Naming, Parsers, Repository } from './flows/ports.ts';
@@ -22,6 +23,8 @@ export interface Clone {
 
 /** A user's clone: any folder of a work tree, or a bare repository. */
 export async function openClone(dir: string): Promise<Clone> {
+  // The parsers run once here. Left alone, V8 starts to optimise their WASM in the background and the process cannot end before it has: twice the time.
+  setFlagsFromString('--wasm-tiering-budget=2000000000');
   const [{ openRepository }, { openNaming }, { languages }] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/naming.ts'),
