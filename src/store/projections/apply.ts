@@ -78,15 +78,15 @@ const spentNonces = (db: Writing) =>
   db.selectFrom('nonces').innerJoin('landings', 'landings.idx', 'nonces.landing').where('landings.landed', 'is not', null).select('nonces.nonce');
 
 /**
- * The same move allowed or landed again is the same row, and a landing never becomes pending again. Nonces only ever add up:
+ * The same move allowed or landed again is the same row, and a landing never becomes pending again, nor its change open. Nonces only ever add up:
  * every one named for a move that happened is spent.
  */
 async function land(db: Writing, { row, nonces, at }: Do<'land'>): Promise<void> {
-  const { idx } = await db
+  const { idx, landed } = await db
     .insertInto('landings')
     .values(row)
     .onConflict((c) => c.columns(['repo', 'target_ref', 'old', 'head']).doUpdateSet((e) => ({ change: row.change, landed: e.fn.coalesce('landings.landed', 'excluded.landed') })))
-    .returning('idx')
+    .returning(['idx', 'landed'])
     .executeTakeFirstOrThrow();
   for (const nonce of nonces) {
     await db
@@ -95,6 +95,6 @@ async function land(db: Writing, { row, nonces, at }: Do<'land'>): Promise<void>
       .onConflict((c) => c.doNothing())
       .execute();
   }
-  if (row.landed === null) return;
+  if (landed === null) return;
   await db.updateTable('changes').set({ state: 'landed', updated_at: at }).where('id', '=', row.change).execute();
 }

@@ -1,0 +1,156 @@
+/** What a gate answers. Properties first: whatever is presented, nobody counts twice and nothing cures a refusal. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SAMPLE_ROSTER, sampleChange, sampleCommit, sampleFacts, samplePolicy } from '../../testing/sample-change.ts';
+import { problem } from '../base/result.ts';
+import { consider } from '../policy/consider.ts';
+import type { Decision, Seat } from '../policy/decision.ts';
+import type { SignoffDecision } from '../signoff/statement.ts';
+import { type Gate, judge, type PresentedSignoff } from './judge.ts';
+
+const LADDER = ['L4', 'L5', 'L6', 'L7'];
+const PEOPLE = ['ben', 'cleo', 'dan', 'eve', 'flo'];
+const GATE: Gate = { kind: 'push', mode: 'enforce', ladder: LADDER };
+const LEVEL_OF = new Map(SAMPLE_ROSTER.people.map((p) => [p.id, p.level]));
+
+const asked = (rules: string): Decision => consider(samplePolicy(rules), [], sampleFacts(sampleChange(['main.tf'], [sampleCommit('ada')]), { pusher: 'ada' }));
+const ONE = asked('  - {id: one, paths: ["**"], require: {humans: 1, level: L6}}');
+const TWO = asked('  - {id: two, paths: ["**"], require: {humans: 2, level: L5}}');
+const PASS = asked('  - {id: none, paths: ["**"], optional: true}');
+const REFUSED = asked('  - {id: other, paths: ["elsewhere"], optional: true}');
+
+const said = (signer: string, index = 1, more: Partial<PresentedSignoff> = {}): PresentedSignoff => ({
+  digest: `${signer}-${index}`,
+  signer,
+  level: LEVEL_OF.get(signer) ?? '',
+  decision: 'approve',
+  index,
+  problems: [],
+  ...more,
+});
+const codes = (decision: Decision, ...presented: readonly PresentedSignoff[]) => judge(GATE, decision, presented).codes;
+
+describe('a gate', () => {
+  it('lets pass what asks for nobody, and refuses what nobody can cure', () => {
+    expect(judge(GATE, PASS, [])).toMatchObject({ verdict: 'allow', codes: ['PASS'], signoffs: [] });
+    expect(
+      judge(
+        GATE,
+        REFUSED,
+        PEOPLE.map((p) => said(p)),
+      ),
+    ).toMatchObject({ verdict: 'deny', codes: ['UNCOVERED'], signoffs: [] });
+    expect(judge(GATE, { ...REFUSED, refusals: [] }, [])).toMatchObject({ verdict: 'deny', codes: ['INTERNAL'] });
+  });
+
+  it('asks for the humans that are missing, and names who could be one', () => {
+    const verdict = judge(GATE, TWO, [said('ben')]);
+    expect(verdict).toMatchObject({ verdict: 'deny', codes: ['SIGNOFF_MISSING'] });
+    expect(JSON.stringify(verdict.reasons)).toContain('1 more for rule two: any of cleo, dan, eve, flo');
+    expect(codes(TWO, said('ben'), said('ben', 2))).toEqual(['SIGNOFF_MISSING']);
+    expect(codes(TWO, said('ben'), said('cleo'))).toEqual(['OK']);
+  });
+
+  it('believes the level a signature proves, not the roster', () => {
+    expect(codes(ONE, said('dan'))).toEqual(['OK']);
+    expect(codes(ONE, said('dan', 1, { level: 'L5' }))).toEqual(['SIGNOFF_MISSING']);
+    expect(codes(ONE, said('dan', 1, { level: 'L99' }))).toEqual(['SIGNOFF_MISSING']);
+    expect(codes(ONE, said('dan', 1, { level: '' }))).toEqual(['SIGNOFF_MISSING']);
+    expect(judge({ ...GATE, ladder: [] }, ONE, [said('dan')]).verdict).toBe('deny');
+  });
+
+  it('never counts who stands behind the change', () => {
+    expect(codes(ONE, said('ada', 1, { level: 'L7' }))).toEqual(['SIGNOFF_MISSING']);
+    expect(codes(ONE, said('robo', 1, { level: 'L7' }), said('nobody', 2, { level: 'L7' }))).toEqual(['SIGNOFF_MISSING']);
+  });
+
+  it('says of every sign-off it sets aside why, the newest first', () => {
+    const stale = said('dan', 1, { problems: [problem('ST_EXPIRED', 'too late')] });
+    const elsewhere = said('eve', 2, { problems: [problem('ST_REF', 'elsewhere'), problem('ST_NONCE', 'used')] });
+    expect(codes(ONE, stale, elsewhere)).toEqual(['ST_REF', 'ST_NONCE', 'ST_EXPIRED', 'SIGNOFF_MISSING']);
+    expect(codes(ONE, stale, elsewhere, said('flo'))).toEqual(['OK']);
+  });
+});
+
+describe('a person’s word', () => {
+  it('is their latest, whatever order they are presented in', () => {
+    const changes = said('dan', 5, { decision: 'changes' });
+    expect(codes(ONE, changes, said('dan', 4))).toEqual(['REV_CHANGES']);
+    expect(codes(ONE, said('dan', 6), changes)).toEqual(['OK']);
+    expect(codes(ONE, said('dan', 6, { decision: 'cannot_judge' }), said('dan', 5))).toEqual(['SIGNOFF_MISSING']);
+  });
+
+  it('that asks for changes blocks whoever else approves, and one that does not hold blocks nobody', () => {
+    const changes = said('eve', 2, { decision: 'changes' });
+    expect(codes(ONE, said('dan'), changes)).toEqual(['REV_CHANGES']);
+    expect(codes(ONE, said('dan'), { ...changes, problems: [problem('ST_REF', 'elsewhere')] })).toEqual(['OK']);
+  });
+});
+
+const decisions: fc.Arbitrary<SignoffDecision> = fc.constantFrom('approve', 'approve_with_conditions', 'changes', 'cannot_judge');
+const presented: fc.Arbitrary<PresentedSignoff> = fc
+  .record({
+    signer: fc.constantFrom(...PEOPLE, 'ada', 'zoe'),
+    level: fc.constantFrom(...LADDER, '', 'L99'),
+    decision: decisions,
+    index: fc.nat(50),
+    spoiled: fc.boolean(),
+  })
+  .map(({ spoiled, ...s }) => ({ ...s, digest: `${s.signer}-${s.index}-${s.level}-${s.decision}`, problems: spoiled ? [problem('ST_REF', 'elsewhere')] : [] }));
+const lists = fc.uniqueArray(presented, { maxLength: 12, selector: (s) => s.index });
+const seats: fc.Arbitrary<readonly Seat[]> = fc.array(
+  fc.record({
+    rule: fc.constantFrom('a', 'b', 'c'),
+    humans: fc.integer({ min: 1, max: 3 }),
+    level: fc.constantFrom(null, ...LADDER),
+    domains: fc.constant([]),
+    teams: fc.constant([]),
+    candidates: fc.subarray(PEOPLE),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+
+describe('whatever is presented', () => {
+  it('a refused decision is never allowed', () => {
+    fc.assert(fc.property(lists, (all) => judge(GATE, REFUSED, all).verdict === 'deny'));
+  });
+
+  it('nobody counts twice, and only candidates whose signature proves the level', () => {
+    fc.assert(
+      fc.property(seats, lists, (asked, all) => {
+        const verdict = judge(GATE, { ...ONE, seats: asked }, all);
+        if (verdict.verdict !== 'allow') return;
+        const counted = all.filter((s) => verdict.signoffs.includes(s.digest));
+        const signers = counted.map((s) => s.signer);
+        expect(new Set(signers).size).toBe(signers.length);
+        expect(counted.every((s) => s.problems.length === 0 && s.decision.startsWith('approve'))).toBe(true);
+        const able = (seat: Seat) => counted.filter((s) => seat.candidates.includes(s.signer) && (seat.level === null || LADDER.indexOf(s.level) >= LADDER.indexOf(seat.level)));
+        for (const seat of asked) expect(able(seat).length).toBeGreaterThanOrEqual(seat.humans);
+        expect(new Set(asked.flatMap((seat) => able(seat).map((s) => s.signer))).size).toBeGreaterThanOrEqual(asked.reduce((n, s) => n + s.humans, 0));
+      }),
+    );
+  });
+
+  it('an approval more by a new signer never turns allow into deny', () => {
+    fc.assert(
+      fc.property(seats, lists, presented, (asked, all, more) => {
+        const decision = { ...ONE, seats: asked };
+        fc.pre(more.decision !== 'changes' && !all.some((s) => s.signer === more.signer));
+        if (judge(GATE, decision, all).verdict === 'allow') expect(judge(GATE, decision, [...all, more]).verdict).toBe('allow');
+      }),
+    );
+  });
+
+  it('order does not matter, and a deny has a reason', () => {
+    fc.assert(
+      fc.property(seats, lists, (asked, all) => {
+        const decision = { ...ONE, seats: asked };
+        const verdict = judge(GATE, decision, all);
+        const reversed = judge(GATE, decision, [...all].reverse());
+        expect([reversed.verdict, reversed.codes]).toEqual([verdict.verdict, verdict.codes]);
+        expect(verdict.codes.length).toBeGreaterThan(0);
+        expect(verdict.verdict === 'allow').toBe(verdict.signoffs.length > 0);
+      }),
+    );
+  });
+});

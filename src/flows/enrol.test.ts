@@ -1,0 +1,93 @@
+/** Who may add a key: founders, two of them, each once, and nobody else; the server least of all. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, enrolmentBy, openBed, type PersonName, RP, subjectFor } from '../../test/bed/bed.ts';
+import { base64, concat } from '../core/base/bytes.ts';
+import { publicKeyLine, skEd25519Blob } from '../core/signoff/keys.ts';
+import { wireString } from '../core/signoff/wire.ts';
+import { envelopeOf, softAuthenticator, softSshKey } from '../testing/authenticator.ts';
+import { recordEnrolment } from './enrol.ts';
+import { proposePasskey, proposeSshKey } from './propose.ts';
+
+let bed: Bed;
+beforeAll(async () => {
+  bed = await openBed();
+});
+afterAll(() => bed.close());
+
+const fresh = () => softAuthenticator(RP);
+const enrol = (signers: readonly PersonName[], person = 'ada', level = 'L4') => recordEnrolment(bed.world, enrolmentBy(bed, subjectFor(person, level, fresh()), signers));
+
+describe('an enrolment', () => {
+  it('takes effect when two founders signed it', async () => {
+    const key = fresh();
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, subjectFor('ada', 'L4', key), ['kim', 'pat']))).toMatchObject({
+      ok: true,
+      value: { person: 'ada', keyid: key.keyid },
+    });
+    expect(await bed.store.projections.keys({ keyid: key.keyid })).toMatchObject([{ person: 'ada', level: 'L4', kind: 'webauthn' }]);
+  });
+
+  it.each<[string, readonly PersonName[], string]>([
+    ['by one founder', ['kim'], 'QUORUM'],
+    ['by one founder twice', ['kim', 'kim'], 'QUORUM'],
+    ['by a founder and somebody who is none', ['kim', 'mara'], 'KEY_UNKNOWN'],
+    ['by people who are no founders', ['mara', 'noor'], 'KEY_UNKNOWN'],
+  ])('%s does not', async (_, signers, code) => {
+    const size = (await bed.world.ledger.entries(0, 1_000)).length;
+    expect(await enrol(signers)).toMatchObject({ ok: false, error: expect.arrayContaining([expect.objectContaining({ code })]) });
+    expect(await bed.world.ledger.entries(0, 1_000)).toHaveLength(size);
+  });
+
+  it('of a founder does not count that founder', async () => {
+    expect(await enrol(['kim', 'lee'], 'kim', 'L7')).toMatchObject({ ok: false, error: [{ code: 'QUORUM' }] });
+    expect(await enrol(['kim', 'lee', 'pat'], 'kim', 'L7')).toMatchObject({ ok: true });
+  });
+
+  it('of a key that somebody has already is refused', async () => {
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, subjectFor('ada', 'L4', bed.keys.ben), ['kim', 'lee']))).toMatchObject({ ok: false, error: [{ code: 'KEY_MODEL' }] });
+  });
+
+  it('of a software authenticator is refused outside demo data', async () => {
+    const key = softAuthenticator({ ...RP, demo: true });
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, subjectFor('ada', 'L4', key, 'demo'), ['kim', 'lee']))).toMatchObject({ ok: false, error: [{ code: 'KEY_MODEL' }] });
+  });
+
+  it('that the server made alone does nothing: unsigned, or signed by a key of its own', async () => {
+    const key = fresh();
+    const proposal = await proposeSshKey(bed.world, { person: 'ada', publicKey: publicKeyLine(softSshKey('sk-ecdsa').blob) });
+    if (!proposal.ok) throw new Error(JSON.stringify(proposal.error));
+    expect(await recordEnrolment(bed.world, envelopeOf(proposal.value.statement, []))).toMatchObject({ ok: false });
+    expect(await recordEnrolment(bed.world, key.signEnvelope(proposal.value.statement))).toMatchObject({ ok: false, error: [{ code: 'KEY_UNKNOWN' }] });
+  });
+});
+
+describe('a proposal', () => {
+  it('of a passkey takes name and level from the roster, and the key from its registration', async () => {
+    const key = fresh();
+    const challenge = new Uint8Array(32).fill(7);
+    const made = { person: 'ben', credentialId: 'claimed', ...key.create(challenge) };
+    expect(await proposePasskey(bed.world, made, challenge)).toMatchObject({ ok: true, value: { subject: { person: 'ben', level: 'L5', keyid: key.keyid, kind: 'webauthn' } } });
+    expect(await proposePasskey(bed.world, made, new Uint8Array(32))).toMatchObject({ ok: false, error: [{ code: 'WA_CHALLENGE' }] });
+    expect(await proposePasskey(bed.world, { ...made, person: 'zoe' }, challenge)).toMatchObject({ ok: false, error: [{ code: 'PERSON_UNKNOWN' }] });
+  });
+
+  it.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('of an %s key reads its line', async (type) => {
+    const key = softSshKey(type);
+    const proposal = await proposeSshKey(bed.world, { person: 'mara', publicKey: `${publicKeyLine(key.blob)} mara@laptop\n` });
+    expect(proposal).toMatchObject({ ok: true, value: { subject: { person: 'mara', level: 'L6', keyid: key.keyid, kind: 'sk-ssh', credentialId: '' } } });
+  });
+
+  const plain = base64(concat(wireString('ssh-ed25519'), wireString(new Uint8Array(32))));
+  const good = publicKeyLine(softSshKey('sk-ssh-ed25519').blob);
+  it.each<[string, string, string]>([
+    ['a plain key file', `ssh-ed25519 ${plain}`, 'KEY_PLAIN'],
+    ['a key for another application', publicKeyLine(skEd25519Blob(new Uint8Array(32), 'https://x')), 'KEY_MODEL'],
+    ['options in front', `no-pty ${good}`, 'SIG_FORMAT'],
+    ['two lines', `${good}\n${good}`, 'SIG_FORMAT'],
+    ['a type that is not the blob’s', good.replace('sk-ssh-ed25519', 'sk-ecdsa-sha2-nistp256'), 'SIG_FORMAT'],
+    ['a line cut short', good.slice(0, -8), 'SIG_FORMAT'],
+    ['nothing', '', 'SIG_FORMAT'],
+  ])('of %s is refused', async (_, publicKey, code) => {
+    expect(await proposeSshKey(bed.world, { person: 'mara', publicKey })).toMatchObject({ ok: false, error: [{ code, place: 'publicKey' }] });
+  });
+});

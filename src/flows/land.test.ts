@@ -1,0 +1,139 @@
+/** After a push passed: what landed is recorded once and only where it did, and the evidence of it stands on its own. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, MAIN, openBed } from '../../test/bed/bed.ts';
+import { text, utf8 } from '../core/base/bytes.ts';
+import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
+import { examineBundle } from '../core/signoff/offline.ts';
+import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
+import { exportBundle, exportTrust } from './evidence.ts';
+import { recordLandings } from './land.ts';
+
+let bed: Bed;
+beforeAll(async () => {
+  bed = await openBed();
+});
+afterAll(() => bed.close());
+
+const typesLogged = async () => (await bed.world.ledger.entries(0, 1_000)).map((e) => JSON.parse(text(e.bytes) ?? '').type as string);
+const landings = async () => (await typesLogged()).filter((t) => t === 'landed').length;
+let count = 0;
+const drop = (): { readonly [path: string]: string } => ({ [`db/drop${++count}.sql`]: 'drop table orders;\n' });
+
+describe('a landing', () => {
+  it('is recorded when the ref holds it, once, and not before', async () => {
+    const head = bed.commit({ 'docs/a.md': 'x\n' });
+    const judged = await bed.judged(head);
+    expect(await recordLandings(bed.world, 'infra')).toBe(0);
+    expect((await bed.row(judged.id ?? '')).state).toBe('passed');
+    expect(await bed.land(head)).toBe(1);
+    expect(await recordLandings(bed.world, 'infra')).toBe(0);
+    expect((await bed.row(judged.id ?? '')).state).toBe('landed');
+    expect(await landings()).toBe(1);
+  });
+
+  it('is recorded later where a crash left it out, even below what landed since', async () => {
+    const before = await landings();
+    const first = bed.commit({ 'docs/b.md': 'x\n' });
+    await bed.judged(first);
+    bed.served.git('update-ref', MAIN, first);
+    const second = bed.commit({ 'docs/c.md': 'x\n' });
+    await bed.judged(second);
+    expect(await bed.land(second)).toBe(2);
+    expect(await landings()).toBe(before + 2);
+  });
+
+  it('of a push that was allowed and never came is never recorded', async () => {
+    const lost = bed.commit({ 'docs/lost.md': 'x\n' });
+    await bed.judged(lost);
+    const winner = bed.commit({ 'docs/won.md': 'x\n' });
+    await bed.judged(winner);
+    expect(await bed.land(winner)).toBe(1);
+    expect(await bed.store.projections.landings({ pending: true })).toMatchObject([{ head: lost }]);
+  });
+
+  it('of a repository nobody serves is none', async () => {
+    expect(await recordLandings(bed.world, 'elsewhere')).toBe(0);
+  });
+
+  it('judged again, the change stays landed', async () => {
+    const head = bed.commit({ 'docs/d.md': 'x\n' });
+    const old = bed.tip();
+    const { id } = await bed.judged(head);
+    await bed.land(head);
+    await bed.judged(head, { old });
+    expect((await bed.row(id ?? '')).state).toBe('landed');
+  });
+
+  it('names no nonce in the log: nonces salt the signers’ names', async () => {
+    const head = bed.commit(drop());
+    const { id } = await bed.judged(head);
+    await bed.sign('mara', id ?? '');
+    await bed.judged(head);
+    await bed.land(head);
+    const [row] = await bed.store.projections.landings({ pending: false }).then((all) => all.filter((l) => l.head === head));
+    expect(row?.nonces).toHaveLength(1);
+    const log = (await bed.world.ledger.entries(0, 1_000)).map((e) => text(e.bytes) ?? '').join('\n');
+    expect(log).not.toContain(row?.nonces[0]);
+  });
+});
+
+describe('the evidence', () => {
+  const bundleOf = async (id: string): Promise<Bundle> => {
+    const file = await exportBundle(bed.world.ledger, bed.store.projections, id);
+    if (!file.ok) throw new Error(file.error.message);
+    const bundle = parseBundle(utf8(file.value));
+    if (!bundle.ok) throw new Error(bundle.error.message);
+    return bundle.value;
+  };
+  const trust = async (): Promise<TrustBundle> => {
+    const parsed = parseTrust(utf8(await exportTrust(bed.world, bed.store.logVerifierKey ?? '', ['L4', 'L5', 'L6', 'L7'])));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+    return parsed.value;
+  };
+  const proven = async (id: string) => {
+    const { change, seats, policyDigest, tier, excluded } = (await bed.row(id)).decision;
+    const landed = { ...change, excluded: new Map(excluded.map((e) => [e.person, e.roles])) };
+    return examineBundle(await bundleOf(id), await trust(), landed, { policyDigest, tier, seats });
+  };
+
+  it('needs a change and a signature', async () => {
+    expect(await exportBundle(bed.world.ledger, bed.store.projections, '0'.repeat(16))).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
+    const { id } = await bed.judged(bed.commit(drop()));
+    expect(await exportBundle(bed.world.ledger, bed.store.projections, id ?? '')).toMatchObject({ ok: false, error: { code: 'SIGNOFF_MISSING' } });
+  });
+
+  it('of a change that has not landed holds every sign-off and no landing', async () => {
+    const { id = '' } = { ...(await bed.judged(bed.commit(drop()))) };
+    await bed.sign('mara', id ?? '');
+    await bed.sign('noor', id ?? '');
+    const bundle = await bundleOf(id ?? '');
+    expect(bundle.signoffs).toHaveLength(2);
+    expect(bundle.landed).toBeUndefined();
+    expect((await proven(id ?? '')).problems).toEqual([]);
+  });
+
+  it('of one that landed holds the landing and the sign-offs it counted; expiry is judged then, not now', async () => {
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    await bed.sign('mara', id);
+    bed.clock.now += 13 * 24 * 3_600_000;
+    expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
+    await bed.land(head);
+    bed.clock.now += 100 * 24 * 3_600_000;
+    await bed.sign('noor', id);
+    const bundle = await bundleOf(id);
+    expect(bundle.signoffs).toHaveLength(1);
+    expect(JSON.parse(text(bundle.landed?.entry ?? new Uint8Array(0)) ?? '')).toMatchObject({ type: 'landed', change: id, new: head });
+    expect(await proven(id)).toMatchObject({ problems: [], signoffs: [{ signer: 'mara' }], setAside: [] });
+  });
+
+  it('of a landing after the sign-off expired does not hold', async () => {
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    await bed.sign('mara', id);
+    expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
+    bed.clock.now += 15 * 24 * 3_600_000;
+    await bed.land(head);
+    expect((await proven(id)).problems.map((p) => p.code)).toEqual(['ST_EXPIRED', 'QUORUM']);
+  });
+});

@@ -1,0 +1,110 @@
+/** What no push may do, whatever it holds and whoever signed it: each refusal by its reason code. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, MAIN, openBed, POLICY } from '../../test/bed/bed.ts';
+import { judgePush, PUSH_CAPS, type Push } from './push.ts';
+
+const ZERO = '0'.repeat(40);
+let bed: Bed;
+let head: string;
+let old: string;
+
+beforeAll(async () => {
+  bed = await openBed();
+  head = bed.commit({ 'docs/a.md': 'x\n' });
+  old = bed.tip();
+  await bed.push(head);
+});
+afterAll(() => bed.close());
+
+const push = (change: Partial<Push>) => judgePush(bed.world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: MAIN, old, new: head }], ...change });
+const moved = (ref: string, to = head, from = old) => push({ updates: [{ ref, old: from, new: to }] });
+
+describe('the whole push is refused', () => {
+  it.each<[string, Partial<Push>, string]>([
+    ['of a repository nobody serves', { repo: 'elsewhere' }, 'REPOSITORY_UNKNOWN'],
+    ['of no ref', { updates: [] }, 'GATE_REQUEST_INVALID'],
+    ['of too many refs', { updates: Array.from({ length: PUSH_CAPS.refs + 1 }, (_, i) => ({ ref: `refs/heads/${i}`, old: ZERO, new: ZERO })) }, 'PUSH_TOO_LARGE'],
+    ['to replaced objects', { updates: [{ ref: 'refs/replace/x', old: ZERO, new: ZERO }] }, 'REF_RESERVED'],
+    ['to our own refs', { updates: [{ ref: 'refs/countersign/x', old: ZERO, new: ZERO }] }, 'REF_RESERVED'],
+    ['from a quarantine that is a path', { quarantine: '../../etc' }, 'GATE_REQUEST_INVALID'],
+    ['from a quarantine that is not there', { quarantine: 'tmp_objdir-incoming-abc' }, 'GATE_REQUEST_INVALID'],
+  ])('%s', async (_, change, code) => {
+    expect(await push(change)).toMatchObject({ allow: false, judged: [], problems: [{ code }] });
+  });
+
+  it('by nobody in particular, and nothing is recorded', async () => {
+    const size = (await bed.world.ledger.entries(0, 1_000)).length;
+    expect(await push({ pusher: null })).toMatchObject({ allow: false, problems: [{ code: 'PUSHER_UNKNOWN' }] });
+    expect(await bed.world.ledger.entries(0, 1_000)).toHaveLength(size);
+  });
+});
+
+describe('a ref', () => {
+  it('that nobody protects is not judged', async () => {
+    expect(await push({ pusher: null, updates: [{ ref: 'refs/heads/topic', old: ZERO, new: head }] })).toEqual({ allow: true, judged: [], problems: [] });
+  });
+
+  it.each<[string, () => ReturnType<typeof moved>, string]>([
+    ['deleted', () => moved(MAIN, ZERO), 'REF_DELETION'],
+    ['made anew', () => moved('refs/heads/release', head, ZERO), 'TARGET_MISSING'],
+    ['rewritten', () => moved(MAIN, old, head), 'REF_NON_FAST_FORWARD'],
+  ])('%s is refused', async (_, ask, code) => {
+    expect(await ask()).toMatchObject({ allow: false, judged: [{ verdict: { verdict: 'deny', codes: [code] } }] });
+  });
+
+  it('among good ones spoils the push', async () => {
+    const answer = await push({
+      updates: [
+        { ref: MAIN, old, new: head },
+        { ref: 'refs/heads/release', old, new: ZERO },
+      ],
+    });
+    expect(answer).toMatchObject({ allow: false, judged: [{ verdict: { verdict: 'allow' } }, { verdict: { codes: ['REF_DELETION'] } }] });
+  });
+});
+
+describe('content', () => {
+  it.each<[string, () => string, string]>([
+    ['that no rule covers', () => bed.commit({ 'elsewhere/x': 'x\n' }), 'UNCOVERED'],
+    ['that is a submodule', () => bed.commit({ 'docs/sub': { gitlink: '1'.repeat(40) } }), 'CONTENT_SUBMODULE'],
+    ['that is nothing at all', () => bed.commit({}), 'CONTENT_EMPTY'],
+    ['by somebody nobody knows', () => bed.commit({ 'docs/b.md': 'x\n' }, { by: 'stranger' }), 'SOD_UNRESOLVED'],
+    ['that needs somebody', () => bed.commit({ 'db/a.sql': 'drop table orders;\n' }), 'SIGNOFF_MISSING'],
+  ])('%s is refused', async (_, make, code) => {
+    const judged = await bed.judged(make());
+    expect(judged.verdict).toMatchObject({ verdict: 'deny', codes: expect.arrayContaining([code]) });
+    expect(judged.verdict.reasons.children.length).toBeGreaterThan(0);
+  });
+
+  it('that asks for nobody passes, and what was said of it is in the log', async () => {
+    const judged = await bed.judged(head);
+    expect(judged).toMatchObject({ title: 'Change', verdict: { verdict: 'allow', codes: ['PASS'] } });
+    const [decision, verdict] = (await bed.world.ledger.entries(0, 1_000)).slice(-2).map((e) => JSON.parse(new TextDecoder().decode(e.bytes)));
+    expect(decision).toMatchObject({ type: 'decision', change: judged.id, outcome: 'pass' });
+    expect(verdict).toMatchObject({ type: 'verdict', change: judged.id, verdict: 'allow', ref: MAIN, old, new: head });
+  });
+
+  it('marked as made by AI keeps the mark when the trailer goes', async () => {
+    const path = { 'db/sticky.sql': 'drop table orders;\n' };
+    const marked = await bed.judged(bed.commit(path, { message: 'Drop\n\nAssisted-by: claude-code:claude-opus-4\n' }));
+    const stripped = await bed.judged(bed.commit(path, { message: 'Drop\n' }));
+    expect(stripped.id).toBe(marked.id);
+    expect(stripped.decision?.provenance.level).toBe(marked.decision?.provenance.level);
+    expect(stripped.verdict.codes).toContain('PROVENANCE_STICKY');
+    bed.clock.now += 8 * 24 * 3_600_000;
+    expect((await bed.judged(bed.commit(path, { message: 'Drop it\n' }))).decision?.provenance.level).toBe('unattributed');
+  });
+});
+
+describe('a target without readable rules', () => {
+  it.each<[string, { readonly [path: string]: string | null }, string]>([
+    ['no policy', { 'countersign.yml': null }, 'POLICY_MISSING'],
+    ['a policy nobody can read', { 'countersign.yml': `${POLICY}\nrules: twice\n` }, 'POLICY_INVALID'],
+    ['no roster', { '.countersign/roster.yml': null }, 'ROSTER_MISSING'],
+  ])('%s: refused', async (_, files, code) => {
+    const broken = bed.commit(files, { on: old });
+    const next = bed.commit({ 'docs/z.md': 'x\n' }, { on: broken });
+    const judged = await bed.judged(next, { old: broken });
+    expect(judged.verdict).toMatchObject({ verdict: 'deny', codes: [code] });
+  });
+});
