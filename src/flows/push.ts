@@ -141,7 +141,7 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   if (steps === undefined) return denied('REF_NON_FAST_FORWARD', `${update.ref} is protected and may not be rewritten`);
   if (steps.length > PUSH_CAPS.steps) return denied('PUSH_TOO_LARGE', `${steps.length} commits in one push; at most ${PUSH_CAPS.steps} are judged, squash them`);
   const governance = await governanceAt(repository, update.old);
-  if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', governance.error.map((p) => `${p.place ?? ''} ${p.message}`.trim()).join('; '));
+  if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
   return record(world, push, update, governance.value, steps);
 }
 
@@ -291,12 +291,15 @@ function intermediate(total: Verdict, parts: readonly Decision[], each: readonly
 
 const deny = (code: ReasonCode, text: string): Verdict => ({ verdict: 'deny', gate: 'push', mode: 'enforce', codes: [code], reasons: reason('no', code, text), signoffs: [] });
 
+/** Place, message and hint of each, in one line. */
+const words = (problems: readonly Problem[]): string => problems.map((p) => `${p.place ?? ''} ${p.message}${p.remedy === undefined ? '' : ` (${p.remedy})`}`.trim()).join('; ');
+
 const refused = (update: RefUpdate, problems: readonly Problem[]): Judged => ({
   ref: update.ref,
   id: null,
   title: '',
   decision: null,
-  verdict: deny(problems[0]?.code ?? 'INTERNAL', problems.map((p) => p.message).join('; ')),
+  verdict: deny(problems[0]?.code ?? 'INTERNAL', words(problems)),
 });
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

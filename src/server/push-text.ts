@@ -24,6 +24,7 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const lines = [
     row('change', `${j.id ?? ''}  "${j.title}"  ${decision.change.paths.length} file(s), ${decision.provenance.level}, ${decision.tier}`),
     ...(allowed ? [] : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('why', why)]),
+    ...(allowed ? [] : rows('remedy', [...new Set(decision.refusals.flatMap((r) => r.remedy ?? []))].slice(0, MAX_FINDINGS))),
     ...(allowed || decision.outcome !== 'signoff' ? [] : rows('needs', decision.seats.map(seatText))),
     ...(decision.outcome === 'pass' ? [] : [row('open', `${site.url}/changes/${j.id ?? ''}`)]),
   ];
@@ -53,8 +54,9 @@ const remedyFor = ([code]: readonly ReasonCode[]): readonly string[] => {
 export const seatText = (seat: Seat): string =>
   `${seat.humans} human${seat.humans === 1 ? '' : 's'}${seat.level === null ? '' : ` at ${seat.level} or above`} for ${seat.rule}: ${seat.candidates.join(', ') || 'nobody on the roster can'}`;
 
+/** One line, whatever the text holds: a path with a line break in it may not write a line of its own. */
 function row(name: string, text: string): string {
-  return `  ${name.padEnd(8)} ${text}`;
+  return `  ${name.padEnd(8)} ${text.replaceAll('\n', '?')}`;
 }
 const rows = (name: string, texts: readonly string[]): readonly string[] => texts.map((t, i) => row(i === 0 ? name : '', t));
 

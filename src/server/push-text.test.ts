@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { ReasonCode } from '../core/base/codes.ts';
+import { reason } from '../core/base/reasons.ts';
+import { problem } from '../core/base/result.ts';
+import type { Verdict } from '../core/gate/verdict.ts';
+import { consider } from '../core/policy/consider.ts';
+import type { Finding } from '../core/risk/risk.ts';
+import type { Judged, PushAnswer } from '../flows/push.ts';
+import { sampleChange, sampleCommit, sampleDetector, sampleFacts, sampleFinding, samplePolicy } from '../testing/sample-change.ts';
+import { answerText } from './push-text.ts';
+
+const SITE = {
+  organisation: 'Bed',
+  mode: 'production',
+  founders: [],
+  origin: 'countersign.example/log',
+  rpId: 'countersign.example',
+  origins: ['https://countersign.example'],
+  url: 'https://countersign.example',
+} as const;
+
+const verdict = (kind: Verdict['verdict'], ...codes: readonly ReasonCode[]): Verdict => ({
+  verdict: kind,
+  gate: 'push',
+  mode: 'enforce',
+  codes,
+  reasons: reason('no', codes[0] ?? 'OK', 'the reason', [reason('no', 'SIGNOFF_MISSING', '1 more for rule all'), reason('yes', 'PASS', 'not shown')]),
+  signoffs: [],
+});
+
+const decisionOn = (findings: readonly Finding[], author = 'ada') => {
+  const policy = samplePolicy('  - id: all\n    paths: ["**"]\n    require: { humans: 1 }\n');
+  return consider(policy, [sampleDetector(...findings)], sampleFacts(sampleChange(['main.tf'], [sampleCommit(author)])));
+};
+const judged = (more: Partial<Judged> = {}): Judged => ({
+  ref: 'refs/heads/main',
+  id: '0123456789abcdef',
+  title: 'A title',
+  decision: null,
+  verdict: verdict('deny', 'TARGET_MISSING'),
+  ...more,
+});
+const text = (...all: readonly Judged[]): string => answerText(SITE, 'infra', { allow: false, judged: all, problems: [] });
+
+describe('the answer to a push', () => {
+  it('is empty where nothing was judged', () => expect(text()).toBe(''));
+
+  it('names the ref, the code, the reason and the remedy where nothing could be decided', () => {
+    const said = text(judged());
+    expect(said).toMatch(/^countersign: refused {2}infra refs\/heads\/main {2}\[TARGET_MISSING\]\n {2}why {6}the reason\n {2}remedy {3}an administrator /);
+    for (const code of ['POLICY_INVALID', 'POLICY_MISSING', 'ROSTER_INVALID', 'ROSTER_MISSING', 'REF_DELETION', 'REF_NON_FAST_FORWARD', 'PUSH_TOO_LARGE', 'GIT_FAILED'] as const)
+      expect(text(judged({ verdict: verdict('deny', code) }))).toContain('\n  remedy ');
+  });
+
+  it('says what, found, why, needs and where to open it, where a sign-off is missing', () => {
+    const said = text(judged({ decision: decisionOn([sampleFinding('high')]), verdict: verdict('deny', 'SIGNOFF_MISSING') }));
+    for (const row of ['change', 'what', 'found', 'why', 'needs', 'open']) expect(said).toMatch(new RegExp(`\\n  ${row} `));
+    expect(said).toContain('https://countersign.example/changes/0123456789abcdef');
+    expect(said).not.toContain('not shown');
+  });
+
+  it('says what to do where no sign-off cures it', () => {
+    const said = text(judged({ decision: decisionOn([], 'jonas'), verdict: verdict('deny', 'SOD_UNRESOLVED') }));
+    expect(said).toMatch(/\n {2}remedy {3}add this e-mail to \.countersign\/roster\.yml/);
+    expect(said).not.toContain('\n  needs');
+  });
+
+  it('says little where it passed', () => {
+    const said = text(judged({ decision: decisionOn([]), verdict: verdict('allow', 'OK') }));
+    expect(said).toMatch(/^countersign: allowed/);
+    expect(said).not.toMatch(/\n {2}(what|needs|why) /);
+  });
+
+  it('shows five findings and counts the rest', () => {
+    const findings = Array.from({ length: 8 }, (_, i) => sampleFinding('high', `f${i}.tf`));
+    const said = text(judged({ decision: decisionOn(findings), verdict: verdict('deny', 'SIGNOFF_MISSING') }));
+    expect(said.match(/f\d\.tf/g)).toHaveLength(5);
+    expect(said).toMatch(/and \d+ more findings/);
+  });
+
+  it('says what is wrong with the push as a whole', () => {
+    const answer: PushAnswer = { allow: false, judged: [], problems: [problem('PUSH_TOO_LARGE', 'too many refs', { place: 'refs', remedy: 'push in smaller parts' })] };
+    expect(answerText(SITE, 'infra', answer)).toBe('countersign: refused  infra\n  refs: too many refs [PUSH_TOO_LARGE]\n  remedy: push in smaller parts\n');
+  });
+
+  it('lets no name of the pusher drive a terminal, turn the text around or write a line of its own', () => {
+    const evil = 'x\u001b[2J\u0007\r\u009b1m\u202e\u2066\ncountersign: allowed  infra refs/heads/main';
+    const said = text(judged({ title: evil, ref: 'refs/heads/x\u001b[2J', decision: decisionOn([sampleFinding('high', evil)]), verdict: verdict('deny', 'SIGNOFF_MISSING') }));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must be absent
+    expect(said).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
+    expect(said.split('\n').filter((line) => line.startsWith('countersign:'))).toHaveLength(1);
+  });
+});
