@@ -1,0 +1,48 @@
+/**
+ * `npm run bench`: what Countersign costs, as ratios to a baseline that ran beside it. Ends by itself in a minute or so.
+ * `npm run bench -- check push` runs only those.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CLI } from '../examples/story/stage.ts';
+import { checkBench } from './check.ts';
+import { ledgerBench } from './ledger.ts';
+import { type Comparison, line } from './measure.ts';
+import { pushBench } from './push.ts';
+
+/** What is promised: a ratio, or seconds the median may take. */
+const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; readonly words: string; met(c: Comparison): boolean }[] = [
+  { name: /^check/, words: 'within a second', met: (c) => c.took < 1_000 },
+  { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
+const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> } = {
+  check: () => checkBench(folder, CLI),
+  push: () => pushBench(),
+  ledger: () => ledgerBench(join(folder, 'ledger')),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+
+let kept = true;
+try {
+  console.log('Ratios of medians, the two sides taking turns; in brackets the middle half of the turns.\n');
+  for (const [name, bench] of Object.entries(benches)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    for (const comparison of await bench()) {
+      const budgets = BUDGETS.filter((b) => b.name.test(comparison.name));
+      kept &&= budgets.every((b) => b.met(comparison));
+      console.log([line(comparison), ...budgets.map((b) => `${b.words}: ${b.met(comparison) ? 'yes' : 'NO'}`)].join('; '));
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = kept ? 0 : 1;
