@@ -5,18 +5,14 @@
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { type EnrolmentSubject, verifyEnrolment } from '../core/signoff/enrolment.ts';
 import type { GateWorld } from './push.ts';
-import { SIGNING_NAMESPACE, trustedKeys } from './site.ts';
-
-/** Distinct founders, other than the person enrolled, who must sign. */
-export const ENROLMENT_QUORUM = 2;
+import { ENROLMENT_QUORUM, foundersTrust, trustedKeys } from './trusted-keys.ts';
 
 export async function recordEnrolment(world: GateWorld, envelope: Uint8Array): Promise<Result<EnrolmentSubject, readonly Problem[]>> {
   let wrong: readonly Problem[] = [];
   let subject: EnrolmentSubject | undefined;
   const appended = await world.ledger.append(async (state) => {
-    const { rpId, origins, mode } = world.site;
-    const trust = { keys: (await trustedKeys(state)).filter((k) => world.site.founders.includes(k.person)), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: [] };
-    const verified = verifyEnrolment(envelope, trust, ENROLMENT_QUORUM, { now: world.now(), allowDemo: mode === 'demo' });
+    const trust = foundersTrust(world.site, await trustedKeys({ site: world.site, ledger: world.ledger, state }));
+    const verified = verifyEnrolment(envelope, trust, ENROLMENT_QUORUM, { now: world.now(), allowDemo: world.site.mode === 'demo' });
     if (!verified.ok) {
       wrong = verified.error;
       return err(verified.error[0] ?? problem('INTERNAL', 'refused without a reason'));

@@ -5,7 +5,8 @@ import { type BundleParts, formatBundle } from '../core/signoff/bundle.ts';
 import { formatTrust, trustedPeople } from '../core/signoff/trust.ts';
 import type { LandingRow, Ledger, Projections, SignoffRow } from './ports.ts';
 import type { GateWorld } from './push.ts';
-import { SIGNING_NAMESPACE, trustedKeys } from './site.ts';
+import { SIGNING_NAMESPACE } from './site.ts';
+import { trustedKeys } from './trusted-keys.ts';
 
 /**
  * One change as a bundle file: exact bytes, log entries, inclusion proofs. Of a change that landed: the landing, and the
@@ -42,7 +43,7 @@ async function partsAt(ledger: Ledger, index: number): Promise<BundleParts | und
 
 /** The trust bundle as of now: log key, founders' and enrolled keys, relying party. Carry it by another road than the evidence. */
 export async function exportTrust(world: GateWorld, logKey: string, ladder: readonly string[]): Promise<string> {
-  const keys = await trustedKeys(world.projections);
+  const keys = await trustedKeys({ site: world.site, ledger: world.ledger, state: world.projections });
   const names = new Map((await world.projections.keys({})).map((k) => [k.person, k.name]));
   const { mode, origin, rpId, origins } = world.site;
   return formatTrust({ version: 1, mode, origin, logKey, rpId, origins, namespace: SIGNING_NAMESPACE, ladder, people: trustedPeople(keys, names) });

@@ -120,6 +120,8 @@ export interface SignoffRow {
 
 /** An enrolled key, effective only because humans signed it in. */
 export interface KeyRow {
+  /** Log index of the entry that says so: 0 is genesis. */
+  readonly index: number;
   readonly person: string;
   readonly name: string;
   /** Level the enrolment vouches for; the roster may say less, never more. */

@@ -11,7 +11,8 @@ import { type Expectation, type SignoffTrust, verifySignoff } from '../core/sign
 import type { Governance } from './governance.ts';
 import { changeId } from './identity.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
-import { SIGNING_NAMESPACE, type Site, trustedKeys } from './site.ts';
+import { SIGNING_NAMESPACE, type Site } from './site.ts';
+import { trustedKeys } from './trusted-keys.ts';
 
 /** What a ref is about to become; a nonce is spent on exactly this. */
 export interface Landing {
@@ -66,7 +67,7 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
 export async function signoffTrust(bench: Bench): Promise<SignoffTrust> {
   const { site } = bench;
   return {
-    keys: await trustedKeys(bench.state),
+    keys: await trustedKeys(bench),
     namespace: SIGNING_NAMESPACE,
     rpId: site.rpId,
     origins: site.origins,

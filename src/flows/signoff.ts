@@ -11,11 +11,11 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import { questionsFor } from '../core/dossier/questions.ts';
 import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
 import { findingKey } from '../core/risk/risk.ts';
-import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
+import { ACCEPTANCE, personUrn, type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
 import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
-import { type Assumption, type Disposition, NAMES, type SignoffDecision } from '../core/signoff/statement.ts';
+import { type Assumption, type Disposition, NAMES, type SignoffDecision, type SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { dossierOf } from './dossier.ts';
 import { type Governance, governanceAt } from './governance.ts';
@@ -206,11 +206,12 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
   const found = await openChange(world, id);
   if (!found.ok) return found;
   const { row, governance } = found.value;
+  const page = await dossierOf(world.objects, row);
   let wrong: readonly Problem[] = [];
   let seats = { complete: false, missing: '' };
   const appended = await world.ledger.append(async (state) => {
     const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now() };
-    const judged = await accept(bench, row, envelope);
+    const judged = await accept(bench, row, envelope, page?.presented ?? null);
     if (!judged.ok) {
       wrong = judged.error;
       return err(wrong[0] ?? problem('INTERNAL', 'refused without a reason'));
@@ -224,17 +225,45 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
 }
 
 /** A replay is named first: it may also be stale in other ways, but that it was used before is what matters. */
-async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array): Promise<Result<VerifiedSignoff, readonly Problem[]>> {
+async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array, shown: string | null): Promise<Result<VerifiedSignoff, readonly Problem[]>> {
   const known = await bench.state.signoffs({ body: sha256Hex(envelope) });
   const replay = problem('ST_NONCE', 'this sign-off was used before', { remedy: 'sign again on the page: each signature counts once' });
   if (known.length > 0) return err([replay]);
   const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online' });
   if (!verified.ok) return err(verified.problems);
   const { statement } = verified.signoff;
-  const wrong = [...unanswered(row, statement.predicate), ...(await namedOtherwise(bench, verified.signoff))];
+  const wrong = [...unanswered(row, statement.predicate), ...saidOtherwise(bench, row, statement.predicate, shown), ...(await namedOtherwise(bench, verified.signoff))];
   if (wrong.length > 0) return err(wrong);
   const used = await bench.state.signoffs({ nonce: statement.predicate.nonce });
   return used.length > 0 ? err([replay]) : ok(verified.signoff);
+}
+
+/**
+ * Everything a statement says beside the signer's own judgment is what the server would write for this change now: whoever
+ * makes statements of their own may not stretch the validity, thin out the excluded, or sign what was not shown.
+ */
+function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredicate, shown: string | null): readonly Problem[] {
+  const { base, mergeBase, head, headTree } = decision.change;
+  const people = (ids: readonly string[]): string => [...ids].sort().join(' ');
+  const facts: readonly (readonly [string, boolean])[] = [
+    ['what was shown', shown !== null && said.presented.sha256 === shown],
+    ['the people excluded', people(said.separation.excluded) === people(decision.excluded.map((e) => personUrn(e.person)))],
+    ['the provenance', said.provenance.level === decision.provenance.level],
+    ['the roster', said.signer.qualification.roster.sha256 === bench.governance.roster.digest],
+    [
+      'the commits',
+      said.change.head.gitCommit === head &&
+        said.change.head.gitTree === headTree &&
+        said.change.base?.gitCommit === (base ?? undefined) &&
+        said.change.mergeBase?.gitCommit === (mergeBase ?? undefined),
+    ],
+    ['the acceptance', said.statement === ACCEPTANCE],
+    ['the expiry', Date.parse(said.expires) <= bench.now + VALID_MS],
+  ];
+  const wrong = facts.filter(([, same]) => !same).map(([name]) => name);
+  return wrong.length === 0
+    ? []
+    : [problem('ST_TYPE', `the statement says something else than was prepared: ${wrong.join(', ')}`, { remedy: 'reload the page and sign what it prepares' })];
 }
 
 /** The statement says which key was to sign it: another one, even of the same person, makes the record a lie. */

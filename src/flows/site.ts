@@ -1,7 +1,6 @@
 /** What one installation is called and where it is reached. Fixed at genesis; nothing here can be changed by a request. */
 import { NAMES } from '../core/signoff/statement.ts';
-import type { TrustedKey } from '../core/signoff/trust.ts';
-import type { KeyRow, Projections, Repository } from './ports.ts';
+import type { Repository } from './ports.ts';
 
 export interface Site {
   readonly organisation: string;
@@ -31,19 +30,3 @@ export interface ServedRepository {
 export const STICKY_MS = 7 * 24 * 3_600_000;
 
 export const SIGNING_NAMESPACE = NAMES.namespace;
-
-/** Enrolled keys as the verifier wants them: the enrolment says who and how senior, signed by humans. */
-export async function trustedKeys(state: Projections): Promise<readonly TrustedKey[]> {
-  return (await state.keys({})).map(trustedKey);
-}
-
-export const trustedKey = (row: KeyRow): TrustedKey => ({
-  person: row.person,
-  level: row.level,
-  keyid: row.keyid,
-  blob: row.blob,
-  kind: row.kind,
-  backupEligible: row.backupEligible,
-  counter: row.counter,
-  since: row.since,
-});

@@ -194,6 +194,7 @@ describe('keys', () => {
     expect((await store.projections.keys({})).map((k) => k.person)).toEqual(expect.arrayContaining(['mara', 'odin', 'pia']));
     expect(await store.projections.keys({ person: 'pia' })).toEqual([
       {
+        index: expect.any(Number),
         person: 'pia',
         name: 'PIA',
         level: 'L5',

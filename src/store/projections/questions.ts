@@ -102,6 +102,7 @@ const signoffRow = (r: Selectable<Schema['signoffs']>): SignoffRow => ({
 });
 
 const keyRow = (r: Selectable<Schema['keys']>): KeyRow => ({
+  index: r.idx,
   person: r.person,
   name: r.name,
   level: r.level,
