@@ -1,5 +1,5 @@
 /** Pushes that are odd, many, nobody's, or at the same time. What is not judged passes; what cannot be judged does not. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStage, type Ran, type Stage } from '../../examples/story/stage.ts';
@@ -176,6 +176,21 @@ it('asks for main where main is missing, and says who can put it there', () => {
   } finally {
     stage.must(gitDir, 'update-ref', 'refs/heads/main', before);
   }
+});
+
+it('asks for a first commit in an empty repository, and takes the remedy it gives', async () => {
+  const orders = join(stage.data, 'repositories/orders.git');
+  const clone = stage.clone('orders', 'ines');
+  await stage.stop();
+  rmSync(orders, { recursive: true });
+  stage.must(stage.folder, 'init', '-q', '--bare', '-b', 'main', orders);
+  await stage.start();
+  expect(stage.must(stage.clone('orders', 'ines'), 'status')).toContain('No commits yet');
+  refused(stage.git(clone, 'push', 'origin', 'HEAD:refs/heads/main'), 'TARGET_MISSING', 'git fetch CLONE BRANCH:BRANCH');
+  expect((await fetch(`${stage.url}/api/v1/people`)).status).toBe(200);
+  stage.must(orders, 'fetch', '-q', clone, 'main:main');
+  routine(stage, clone, 'Judged again');
+  expect(stage.must(clone, 'push', 'origin', 'HEAD:refs/heads/main')).toContain('countersign: allowed  orders');
 });
 
 it('finds nothing wrong in the ledger after all this', async () => {
