@@ -56,6 +56,8 @@ export interface Judged {
   readonly title: string;
   readonly decision: Decision | null;
   readonly verdict: Verdict;
+  /** How people are called in a terminal: `Mara Lindqvist (L6)`, by id. */
+  readonly names?: ReadonlyMap<string, string>;
 }
 
 export interface PushAnswer {
@@ -213,7 +215,8 @@ async function record(
     return ok([decisionDraft(id, whole, push.pusher), verdictDraft(id, landing, verdict, outcome.nonces)]);
   });
   if (!appended.ok) return refused(update, [appended.error]);
-  return { ref: update.ref, id, title: whole.title, decision: whole.decision, verdict };
+  const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));
+  return { ref: update.ref, id, title: whole.title, decision: whole.decision, verdict, names };
 }
 
 const isWeighed = (parts: readonly Weighed[] | readonly Problem[]): parts is readonly Weighed[] => parts.every((p) => 'decision' in p);

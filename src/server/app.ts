@@ -41,6 +41,16 @@ export function createApp(world: ServerWorld): Hono<Door> {
     return next();
   });
 
+  // Demo data is for everybody on this machine; anywhere else a change holds source, and is read by people who signed in.
+  const closed = ['/api/v1/changes', '/api/v1/changes/*', '/api/v1/people'];
+  for (const path of closed) {
+    app.use(path, (c, next) =>
+      world.demo === null && c.get('session') === null
+        ? Promise.resolve(refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in with a passkey' })]))
+        : next(),
+    );
+  }
+
   const api = new Hono<Door>();
   api.route('/session', session(world));
   api.route('/enrolments', enrolments(world));

@@ -1,5 +1,6 @@
 /** What a person or an agent reads in the terminal after `git push`: what was refused, why, who can sign, where to go. */
 import type { ReasonCode } from '../core/base/codes.ts';
+import type { Reason } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
 import type { Seat } from '../core/policy/decision.ts';
 import type { Judged, PushAnswer } from '../flows/push.ts';
@@ -18,18 +19,29 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const head = `countersign: ${allowed ? 'allowed' : 'refused'}  ${repo} ${j.ref}  [${j.verdict.codes.join(' ')}]`;
   const { decision } = j;
   if (decision === null) return [head, row('why', j.verdict.reasons.text), ...remedyFor(j.verdict.codes)].join('\n');
-  const why = [...j.verdict.reasons.children.filter((r) => r.state === 'no').map((r) => r.text)].slice(0, MAX_FINDINGS);
+  // What is missing stands under `needs`; here, what was offered and did not count, and what no sign-off cures.
+  const why = j.verdict.reasons.children
+    .filter((r) => r.state === 'no' && r.code !== 'SIGNOFF_MISSING')
+    .map(reasonText)
+    .slice(0, MAX_FINDINGS);
   const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => `${f.severity}: ${f.what} (${f.rule}, ${f.place.path}${f.place.line ? `:${f.place.line}` : ''})`);
   const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
   const lines = [
     row('change', `${j.id ?? ''}  "${j.title}"  ${decision.change.paths.length} file(s), ${decision.provenance.level}, ${decision.tier}`),
     ...(allowed ? [] : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('why', why)]),
     ...(allowed ? [] : rows('remedy', [...new Set(decision.refusals.flatMap((r) => r.remedy ?? []))].slice(0, MAX_FINDINGS))),
-    ...(allowed || decision.outcome !== 'signoff' ? [] : rows('needs', decision.seats.map(seatText))),
+    ...(allowed || decision.outcome !== 'signoff'
+      ? []
+      : rows(
+          'needs',
+          decision.seats.map((s) => seatText(s, j.names)),
+        )),
     ...(decision.outcome === 'pass' ? [] : [row('open', `${site.url}/changes/${j.id ?? ''}`)]),
   ];
   return [head, ...lines].join('\n');
 }
+
+const reasonText = (r: Reason): string => [r.text, ...r.children.map((c) => c.text)].join(': ');
 
 const BY_ADMINISTRATOR = 'an administrator puts a policy and a roster that load on this ref, on the server: run `git fetch CLONE +BRANCH:BRANCH` in the served repository';
 
@@ -51,8 +63,10 @@ const remedyFor = ([code]: readonly ReasonCode[]): readonly string[] => {
   return remedy === undefined ? [] : [row('remedy', remedy)];
 };
 
-export const seatText = (seat: Seat): string =>
-  `${seat.humans} human${seat.humans === 1 ? '' : 's'}${seat.level === null ? '' : ` at ${seat.level} or above`} for ${seat.rule}: ${seat.candidates.join(', ') || 'nobody on the roster can'}`;
+function seatText(seat: Seat, names: ReadonlyMap<string, string> = new Map()): string {
+  const who = seat.candidates.map((c) => names.get(c) ?? c).join(', ') || 'nobody on the roster can';
+  return `${seat.humans} human${seat.humans === 1 ? '' : 's'}${seat.level === null ? '' : ` at ${seat.level} or above`} for ${seat.rule}: ${who}`;
+}
 
 /** One line, whatever the text holds: a path with a line break in it may not write a line of its own. */
 function row(name: string, text: string): string {

@@ -14,7 +14,10 @@ import { checkTrees } from './trees.ts';
 
 /** Commits read of one change, newest first; more are `unseen`. */
 const COMMITS = 10_000;
-const COMMIT_BYTES = 4 << 20;
+/** One commit object; and all of a change together: messages compress well, and memory does not. */
+const COMMIT_BYTES = 1 << 20;
+const ALL_COMMIT_BYTES = 64 << 20;
+const AT_ONCE = 64;
 
 /** The command of docs/spec/manifest.md, and two more options that print the same bytes whatever is configured. */
 const DIFF_TREE = ['diff-tree', '-r', '-z', '--no-renames', '--full-index', '--ignore-submodules=none', '--no-relative', '-O/dev/null'];
@@ -54,13 +57,15 @@ interface Gathered extends ChangeAsk {
 
 async function assemble(place: Place, reader: ObjectReader, g: Gathered): Promise<Result<Change>> {
   const ids = g.listed.slice(0, COMMITS).reverse();
-  const [head, base, ...commits] = await Promise.all([g.head, g.mergeBase ?? g.head, ...ids].map((id) => readCommit(reader, id)));
-  if (head === undefined || base === undefined || !commits.every((c) => c !== undefined)) return err(unseen('a commit of this change is not in this repository'));
+  const [head, base] = await Promise.all([g.head, g.mergeBase ?? g.head].map((id) => readCommit(reader, id)));
+  const commits = await readCommits(reader, ids);
+  if (!commits.ok) return commits;
+  if (head === undefined || base === undefined) return err(unseen('a commit of this change is not in this repository, or is over 1 MiB'));
   const manifest = await readManifest(reader, g, g.mergeBase === null ? [head] : [base, head]);
   if (!manifest.ok) return manifest;
   const { repo, targetRef } = g;
   const notSeen = [...capped(g.listed), ...(await shallowness(place, g))];
-  return ok({ repo, targetRef, base: g.base, mergeBase: g.mergeBase, head: g.head, headTree: head.tree, commits, unseen: notSeen, ...manifest.value });
+  return ok({ repo, targetRef, base: g.base, mergeBase: g.mergeBase, head: g.head, headTree: head.tree, commits: commits.value, unseen: notSeen, ...manifest.value });
 }
 
 async function readManifest(reader: ObjectReader, g: Gathered, sides: readonly Commit[]): Promise<Result<Manifest>> {
@@ -74,6 +79,21 @@ async function readManifest(reader: ObjectReader, g: Gathered, sides: readonly C
   const digests = new Map(await Promise.all(blobs.map(async (id) => [id, await reader.digest(id)] as const)));
   const manifest256 = manifest256Of(records.value, (id) => digests.get(id));
   return manifest256.ok ? ok({ alg: manifestAlg(g.head), manifest: manifestOf(g.raw), manifest256: manifest256.value, records: records.value }) : manifest256;
+}
+
+async function readCommits(reader: ObjectReader, ids: readonly Oid[]): Promise<Result<readonly Commit[]>> {
+  const commits: Commit[] = [];
+  let size = 0;
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const some = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => readCommit(reader, id)));
+    for (const commit of some) {
+      if (commit === undefined) return err(unseen('a commit of this change is not in this repository, or is over 1 MiB'));
+      size += commit.message.length;
+      commits.push(commit);
+    }
+    if (size > ALL_COMMIT_BYTES) return err(problem('PUSH_TOO_LARGE', 'the messages of this change are over 64 MiB', { remedy: 'push in smaller parts' }));
+  }
+  return ok(commits);
 }
 
 async function readCommit(reader: ObjectReader, id: Oid): Promise<Commit | undefined> {
