@@ -55,15 +55,6 @@ describe('a landing', () => {
     expect(await recordLandings(bed.world, 'elsewhere')).toBe(0);
   });
 
-  it('judged again, the change stays landed', async () => {
-    const head = bed.commit({ 'docs/d.md': 'x\n' });
-    const old = bed.tip();
-    const { id } = await bed.judged(head);
-    await bed.land(head);
-    await bed.judged(head, { old });
-    expect((await bed.row(id ?? '')).state).toBe('landed');
-  });
-
   it('names no nonce in the log: nonces salt the signers’ names', async () => {
     const head = bed.commit(drop());
     const { id } = await bed.judged(head);

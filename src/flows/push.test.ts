@@ -46,8 +46,9 @@ describe('a ref', () => {
 
   it.each<[string, () => ReturnType<typeof moved>, string]>([
     ['deleted', () => moved(MAIN, ZERO), 'REF_DELETION'],
-    ['made anew', () => moved('refs/heads/release', head, ZERO), 'TARGET_MISSING'],
-    ['rewritten', () => moved(MAIN, old, head), 'REF_NON_FAST_FORWARD'],
+    ['that stands elsewhere than the push says', () => moved(MAIN, old, head), 'REF_CHANGED'],
+    ['that is there, said to be new', () => moved(MAIN, head, ZERO), 'REF_CHANGED'],
+    ['rewritten', () => bed.push(bed.work.git('commit-tree', `${old}^{tree}`, '-m', 'another history')), 'REF_NON_FAST_FORWARD'],
   ])('%s is refused', async (_, ask, code) => {
     expect(await ask()).toMatchObject({ allow: false, judged: [{ verdict: { verdict: 'deny', codes: [code] } }] });
   });
@@ -96,15 +97,22 @@ describe('content', () => {
   });
 });
 
-describe('a target without readable rules', () => {
+describe('a target', () => {
   it.each<[string, { readonly [path: string]: string | null }, string]>([
-    ['no policy', { 'countersign.yml': null }, 'POLICY_MISSING'],
-    ['a policy nobody can read', { 'countersign.yml': `${POLICY}\nrules: twice\n` }, 'POLICY_INVALID'],
-    ['no roster', { '.countersign/roster.yml': null }, 'ROSTER_MISSING'],
-  ])('%s: refused', async (_, files, code) => {
+    ['without a policy', { 'countersign.yml': null }, 'POLICY_MISSING'],
+    ['with a policy nobody can read', { 'countersign.yml': `${POLICY}\nrules: twice\n` }, 'POLICY_INVALID'],
+    ['without a roster', { '.countersign/roster.yml': null }, 'ROSTER_MISSING'],
+  ])('%s lets nothing in', async (_, files, code) => {
     const broken = bed.commit(files, { on: old });
-    const next = bed.commit({ 'docs/z.md': 'x\n' }, { on: broken });
-    const judged = await bed.judged(next, { old: broken });
-    expect(judged.verdict).toMatchObject({ verdict: 'deny', codes: [code] });
+    await bed.land(broken);
+    const answer = await bed.push(bed.commit({ 'docs/z.md': 'x\n' }, { on: broken }));
+    bed.served.git('update-ref', MAIN, old);
+    expect(answer.allow).toBe(false);
+    expect(JSON.stringify([...answer.problems, ...answer.judged])).toContain(`"${code}"`);
+  });
+
+  it('that is not there yet has nobody to speak for it', async () => {
+    bed.served.git('update-ref', '-d', 'refs/heads/release');
+    expect(await moved('refs/heads/release', head, ZERO)).toMatchObject({ allow: false, judged: [{ verdict: { codes: ['TARGET_MISSING'] } }] });
   });
 });
