@@ -1,12 +1,13 @@
 /** Builds dist/: the command line and server as bundled JavaScript, the WASM parsers beside it, and the web client. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build as buildWeb } from 'vite';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(root, 'dist');
+// Built beside and renamed into place: whoever runs the old build meanwhile finds it whole.
+const dist = join(root, 'dist.next');
 
 rmSync(dist, { recursive: true, force: true });
 
@@ -45,5 +46,7 @@ await bundle({
 mkdirSync(join(dist, 'hooks'));
 cpSync(join(root, 'src/server/hooks/gate.sh'), join(dist, 'hooks/gate.sh'));
 
-await buildWeb({ root: join(root, 'web'), configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
+await buildWeb({ root: join(root, 'web'), configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn', build: { outDir: join(dist, 'web') } });
 writeFileSync(join(dist, '.built'), '');
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+renameSync(dist, join(root, 'dist'));

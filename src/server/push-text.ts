@@ -47,6 +47,7 @@ const BY_ADMINISTRATOR = 'an administrator puts a policy and a roster that load 
 
 /** What to do where no decision was reached. */
 const REMEDIES: Partial<Record<ReasonCode, string>> = {
+  REF_CHANGED: 'fetch, rebase on what is there now, and push again',
   REF_DELETION: 'leave it; an administrator removes a branch on the server',
   REF_NON_FAST_FORWARD: 'rebase on the target and push without --force',
   TARGET_MISSING: 'an administrator runs `git fetch CLONE BRANCH:BRANCH` in the served repository, with countersign.yml and .countersign/roster.yml in that commit',
