@@ -159,6 +159,8 @@ describe('what a repository may be', () => {
     clone.git('tag', 'origin/HEAD', evil);
     clone.git('tag', 'origin/main', evil);
     for (const target of [null, 'origin/main']) expect((await answered(clone, { target })).decision.change.commits).toEqual([evil]);
+    clone.git('remote', 'set-head', 'origin', '--delete');
+    expect(await answered(clone)).toMatchObject({ target: 'origin/main', decision: { change: { commits: [evil] } } });
   });
 
   test('a shallow clone says what it did not see', async () => {

@@ -45,7 +45,7 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
   const range = rangeOf(ask.range);
   if (!range.ok) return err([range.error]);
   const [target, base, head, repo] = await Promise.all([
-    ask.target === null ? defaultTarget(clone) : findTarget(clone, ask.target),
+    ask.target === null ? defaultTarget(clone) : findTarget(clone, ask.target, anything(ask.target)),
     range.value.base === '' ? null : clone.repository.resolve(range.value.base),
     clone.repository.resolve(range.value.head),
     ask.repo ?? clone.naming.repository(),
@@ -73,8 +73,10 @@ interface Target {
 }
 
 /** Branches first: a tag called `origin/main` would come before the branch, and whoever pushes tags would choose the policy. */
-async function findTarget({ repository, naming }: CheckedClone, name: string): Promise<Result<Target>> {
-  const spellings = name.startsWith('refs/') ? [name] : [`refs/remotes/${name}`, `refs/heads/${name}`, name];
+const branches = (name: string): readonly string[] => [`refs/remotes/${name}`, `refs/heads/${name}`];
+const anything = (name: string): readonly string[] => (name.startsWith('refs/') ? [name] : [...branches(name), name]);
+
+async function findTarget({ repository, naming }: CheckedClone, name: string, spellings: readonly string[]): Promise<Result<Target>> {
   for (const spelling of spellings) {
     const [branch, tip] = await Promise.all([naming.branch(spelling), repository.resolve(spelling)]);
     if (!branch.ok) return branch;
@@ -85,10 +87,10 @@ async function findTarget({ repository, naming }: CheckedClone, name: string): P
 
 async function defaultTarget(clone: CheckedClone): Promise<Result<Target>> {
   const [first, ...others] = DEFAULT_TARGETS;
-  const remote = await findTarget(clone, first);
+  const remote = await findTarget(clone, first, branches(first));
   if (remote.ok || remote.error.code !== 'TARGET_MISSING') return remote;
   for (const name of others) {
-    const found = await findTarget(clone, name);
+    const found = await findTarget(clone, name, branches(name));
     if (found.ok) return ok({ ...found.value, notes: [`there is no ${first} here, so the target is ${name}; --target names another`] });
   }
   const remedy = 'name it with --target, or let git find it: git remote set-head origin --auto';
