@@ -1,11 +1,16 @@
 #!/usr/bin/env node
-/** `countersign`: finds the command and runs it. Loads nothing before it knows which. */
-import { enableCompileCache } from 'node:module';
+/** `countersign`: finds the command and runs it. Loads nothing before it knows which, and says so where Node is too old. */
+import * as modules from 'node:module';
 import { version } from './version.ts';
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
 if (process.argv[2] === '--version' || process.argv[2] === '-V') console.log(version());
-else {
-  enableCompileCache();
+else if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(`countersign: needs Node 22.18 or newer, and this is ${process.version}\n  remedy: npx -y -p node@24 node ${process.argv.slice(1).join(' ')}`);
+  process.exitCode = 2;
+} else {
+  modules.enableCompileCache();
   const { run } = await import('./program.ts');
   process.exitCode = await run(process.argv);
 }
