@@ -128,13 +128,16 @@ type Parts = Pick<Bed, 'room' | 'world' | 'store' | 'work' | 'served' | 'keys' |
 function bedOver(parts: Parts, close: () => Promise<void>): Bed {
   const { world, store, work, served, keys } = parts;
   // Under a ref nobody protects.
-  const arrive = (head: string): string => work.git('push', '-q', served.gitDir, `${head}:refs/heads/arrived/${head}`);
+  const arrived = new Set<string>();
+  const arrive = (head: string): void => {
+    if (!arrived.has(head)) work.git('push', '-q', served.gitDir, `${head}:refs/heads/arrived/${head}`);
+    arrived.add(head);
+  };
   const bed: Bed = {
     ...parts,
     close,
     tip: () => served.git('rev-parse', MAIN),
     commit: (files, { on = bed.tip(), by = 'ada', ...options } = {}) => {
-      work.git('fetch', '-q', served.gitDir);
       work.git('checkout', '-q', '--detach', on);
       return work.commit(files, { ...author(by), ...options });
     },
