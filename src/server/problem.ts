@@ -9,7 +9,7 @@ export function refuse(c: Context<Door>, problems: readonly Problem[]): Response
   const [first = problem('INTERNAL', 'refused without a reason')] = problems;
   const status = (STATUS[first.code] ?? 422) as ContentfulStatusCode;
   const body = {
-    type: `/docs/reason-codes#${first.code}`,
+    type: `urn:countersign:reason:${first.code}`,
     code: first.code,
     title: first.message,
     status,

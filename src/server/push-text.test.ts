@@ -24,7 +24,11 @@ const verdict = (kind: Verdict['verdict'], ...codes: readonly ReasonCode[]): Ver
   gate: 'push',
   mode: 'enforce',
   codes,
-  reasons: reason('no', codes[0] ?? 'OK', 'the reason', [reason('no', 'CONTENT_MISMATCH', 'the sign-off by mara does not count'), reason('no', 'SIGNOFF_MISSING', '1 more for rule all'), reason('yes', 'PASS', 'not shown')]),
+  reasons: reason('no', codes[0] ?? 'OK', 'the reason', [
+    reason('no', 'CONTENT_MISMATCH', 'the sign-off by mara does not count'),
+    reason('no', 'SIGNOFF_MISSING', '1 more for rule all'),
+    reason('yes', 'PASS', 'not shown'),
+  ]),
   signoffs: [],
 });
 

@@ -1,5 +1,5 @@
 /** The shapes requests may have. After these, nobody checks again. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { concat, text } from '../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
 

@@ -19,7 +19,7 @@ describe('the house', () => {
   });
 
   it('has no import cycle, type imports included', () => {
-    expect(cycles(files.filter((f) => f.startsWith('src/')))).toEqual([]);
+    expect(cycles(files)).toEqual([]);
   });
 
   it('has no file over 500 lines and no room called utils, common, shared, helpers or misc', () => {

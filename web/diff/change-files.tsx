@@ -5,9 +5,9 @@ import type { Dossier } from '../api/dossier.ts';
 import { Section } from '../ui/section.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { count } from '../ui/words.ts';
+import type { DiffStyle } from './diff-style.ts';
 import { FileBlock } from './file-block.tsx';
 
-export type DiffStyle = 'split' | 'unified';
 /** The diff library is the largest part of the client: it comes after the sentence. */
 const DiffRoom = lazy(() => import('./diff-room.tsx'));
 

@@ -2,7 +2,7 @@
 import { lazy, useEffect, useRef, useState } from 'react';
 import type { ChangedFile } from '../api/dossier.ts';
 import type { Finding } from '../api/types.ts';
-import type { DiffStyle } from './change-files.tsx';
+import type { DiffStyle } from './diff-style.ts';
 import { fileNotes } from './file-notes.ts';
 
 const TextDiff = lazy(() => import('./text-diff.tsx'));

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { ChangedFile } from '../api/dossier.ts';
 import type { Finding } from '../api/types.ts';
 import { Prose } from '../ui/prose.tsx';
-import type { DiffStyle } from './change-files.tsx';
+import type { DiffStyle } from './diff-style.ts';
 import { languageOf } from './language.ts';
 
 export default function TextDiff({ file, findings, style }: { file: ChangedFile; findings: readonly Finding[]; style: DiffStyle }) {

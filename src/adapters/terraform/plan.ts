@@ -2,7 +2,7 @@
  * `terraform show -json` of a saved plan. Plans hold secrets in clear, so values are dropped here: what survives is
  * addresses, actions and guard attributes. Unknown actions are kept as they are, for the detector to refuse.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import type { Result } from '../../core/base/result.ts';
 import { err, ok, problem } from '../../core/base/result.ts';

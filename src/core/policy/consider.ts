@@ -37,6 +37,7 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
     change.commits,
     facts.sticky,
     change.records.map((r) => r.path),
+    new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
   );
   const risk = detect(detectors, facts.evidence);
   const graph = principalGraph(change.commits, facts.pusher, roster, facts.pushersBefore);

@@ -1,5 +1,5 @@
 /** Checks a value against a zod schema and says what is wrong in the words of the file: place, caret, near names. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { err, ok, type Problem, type Result } from '../base/result.ts';
 import { hint } from './suggest.ts';
 import type { YamlFile } from './yaml-file.ts';

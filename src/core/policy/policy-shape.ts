@@ -1,5 +1,5 @@
 /** The shape of `countersign.yml`, version 1. What hangs together across places is checked in `load.ts`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { validGlob } from '../change/glob.ts';
 
 const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;

@@ -1,5 +1,5 @@
 /** Bytes of `.countersign/roster.yml` to a Roster, or everything that is wrong with it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { err, ok, type Problem, type Result } from '../base/result.ts';
 import type { Roster } from '../roster/roster.ts';
 import type { Policy } from './document.ts';

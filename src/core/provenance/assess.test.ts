@@ -26,6 +26,13 @@ describe('assess', () => {
     expect(assess([], [], [])).toEqual({ level: 'unattributed', evidence: [], declarations: [], contradictions: [] });
   });
 
+  it("knows the organisation's own agents by their address, whatever they call themselves", () => {
+    const author = { name: 'Nobody Special', email: 'Build-7@acme.example ', at: 0 };
+    const found = assess([commit('fix', { author })], [], [], new Map([['build-7@acme.example', 'build-7']]));
+    expect(found).toMatchObject({ level: 'agent', evidence: [{ rule: 'roster/agent', tool: 'build-7', slot: 'author' }] });
+    expect(assess([commit('fix', { author })], [], []).level).toBe('unattributed');
+  });
+
   it.each([
     ['agent', 'an agent author', 'fix', { author: CLAUDE }],
     ['assisted', 'a co-author', 'fix\n\nCo-Authored-By: Claude <noreply@anthropic.com>', {}],

@@ -22,11 +22,12 @@ interface Found {
 /**
  * @param sticky marks seen before on this repository and ref, already limited to the window that counts.
  * @param paths every path of the change, as in its records.
+ * @param agents the organisation's own agents by lower-case e-mail address: what one of them authored is an agent's.
  */
-export function assess(commits: readonly Commit[], sticky: readonly StickyMark[], paths: readonly string[]): Provenance {
+export function assess(commits: readonly Commit[], sticky: readonly StickyMark[], paths: readonly string[], agents: ReadonlyMap<string, string> = new Map()): Provenance {
   const found = commits.map(ofCommit);
   const marks = stickyEvidence(sticky, paths);
-  const evidence = [...found.flatMap((f) => f.evidence), ...marks];
+  const evidence = [...found.flatMap((f) => f.evidence), ...commits.flatMap((c) => enrolledAgent(c, agents)), ...marks];
   const declarations = found.flatMap((f) => f.declarations);
   const contradictions = [...found.flatMap((f) => f.contradictions), ...stickyContradictions(declarations, marks)];
   const supported = evidence.filter((e) => e.trust >= 2).map((e) => e.level);
@@ -44,6 +45,12 @@ function ofCommit(commit: Commit): Found {
   const evidence = [...headers(commit), ...trailers(commit, declared), ...markers(commit, message), ...unread(commit, message)];
   const declarations = declared.flatMap(({ line, said }) => declarationOf(commit, line, said));
   return { evidence, declarations, contradictions: contradictionsOf(commit, message, declarations, evidence) };
+}
+
+function enrolledAgent(commit: Commit, agents: ReadonlyMap<string, string>): readonly ProvenanceEvidence[] {
+  const email = commit.author.email.trim().toLowerCase();
+  const agent = agents.get(email);
+  return agent === undefined ? [] : [{ rule: 'roster/agent', slot: 'author', tool: agent, level: 'agent', trust: 2, commit: commit.id, matched: cut(email) }];
 }
 
 function headers(commit: Commit): readonly ProvenanceEvidence[] {

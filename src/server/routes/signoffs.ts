@@ -1,6 +1,6 @@
 /** Signing: prepare makes the bytes and the challenge, the second call brings the signature over exactly those. */
 import { Hono } from 'hono';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { base64, base64url, fromBase64, utf8 } from '../../core/base/bytes.ts';
 import { ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { KeyRow } from '../../flows/ports.ts';
