@@ -41,7 +41,7 @@ export async function tellStory(stage: Stage, browser: Browser, teller: Teller, 
   refused('SIGNOFF_MISSING', first.text);
   teller.show(first.text);
   const id = /changes\/([0-9a-f]{16})/.exec(first.text)?.[1] ?? '';
-  expect(/mara/.test(first.text) && id !== '', 'the terminal names who can sign and the link', first.text);
+  expect(/Mara Lindqvist/.test(first.text) && id !== '', 'the terminal names who can sign and the link', first.text);
 
   await beforeSigning({ stage, clone, id, teller, refused });
 
