@@ -1,0 +1,140 @@
+/** Ways past the gate that were found by attacking it. Each passed once; none may again. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, enrolmentBy, MAIN, openBed, POLICY, subjectFor } from '../../test/bed/bed.ts';
+import { utf8 } from '../core/base/bytes.ts';
+import { ok } from '../core/base/result.ts';
+import { softAuthenticator } from '../testing/authenticator.ts';
+import { exportTrust } from './evidence.ts';
+import { judgePush } from './push.ts';
+import { completeSignoff } from './signoff.ts';
+
+let bed: Bed;
+let count = 0;
+
+beforeAll(async () => {
+  bed = await openBed();
+});
+afterAll(() => bed.close());
+
+const DROP = 'drop table orders;\n';
+const path = (): string => `db/attack${++count}.sql`;
+const codes = async (head: string, more?: Parameters<Bed['judged']>[1]) => (await bed.judged(head, more)).verdict.codes;
+
+describe('a pusher who writes the raw protocol', () => {
+  it('cannot choose the policy by choosing the old value', async () => {
+    const weak = bed.commit({ 'countersign.yml': POLICY.replace(/when: .*\n.*L6 }/, 'optional: true').replace('require: { humans: 2, level: L6 }', 'optional: true') });
+    const head = bed.commit({ [path()]: DROP }, { on: weak });
+    expect(await codes(head, { old: weak })).toEqual(['REF_CHANGED']);
+    expect(await codes(head, { old: '0'.repeat(40) })).toEqual(['REF_CHANGED']);
+    expect(await bed.store.projections.landings({ repo: 'infra', pending: true })).toEqual([]);
+  });
+
+  it('cannot name a ref twice', async () => {
+    const head = bed.commit({ 'docs/twice.md': 'x\n' });
+    const update = { ref: MAIN, old: bed.tip(), new: head };
+    const answer = await judgePush(bed.world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [update, update] });
+    expect(answer).toMatchObject({ allow: false, problems: [{ code: 'GATE_REQUEST_INVALID' }] });
+  });
+});
+
+describe('several commits in one push', () => {
+  it('are no lighter than one by one: the mark of the first sticks to the second', async () => {
+    const policy = POLICY.replace(
+      '  - id: rest',
+      '  - id: assisted\n    paths: ["notes/**"]\n    when: provenance.level >= assisted && !author.senior\n    require: { humans: 1, senior_to: author }\n  - id: rest',
+    ).replace('paths: ["docs/**"', 'paths: ["notes/**", "docs/**"');
+    await bed.land(bed.commit({ 'countersign.yml': policy }, { by: 'kim' }));
+    const first = bed.commit({ 'notes/a.md': 'one\n' }, { by: 'mara', message: 'One\n\nAssisted-by: claude-code:claude-opus-4\n' });
+    const second = bed.commit({ 'notes/a.md': 'two\n' }, { on: first, by: 'ada' });
+    const judged = await bed.judged(second, { pusher: 'mara' });
+    expect(judged.verdict.verdict).toBe('deny');
+    expect(judged.verdict.codes).toContain('INTERMEDIATE_UNSIGNED');
+    await bed.land(bed.commit({ 'countersign.yml': POLICY }, { by: 'kim' }));
+  });
+
+  it('spend a sign-off once: the same content twice needs two', async () => {
+    const file = path();
+    const once = bed.commit({ [file]: DROP });
+    const { id } = await bed.judged(once);
+    expect(await bed.sign('mara', id ?? '')).toMatchObject({ ok: true });
+    const back = bed.commit({ [file]: null }, { on: once, by: 'noor' });
+    const again = bed.commit({ [file]: DROP }, { on: back });
+    const judged = await bed.judged(again);
+    expect(judged.verdict.verdict).toBe('deny');
+    expect(judged.verdict.codes).toContain('INTERMEDIATE_UNSIGNED');
+  });
+});
+
+describe('an administrator with the database', () => {
+  it('enrols nobody: a key that no founder signed may not sign, whatever the log says', async () => {
+    const own = softAuthenticator({ rpId: bed.world.site.rpId, origin: bed.world.site.url });
+    const forged = enrolmentBy({ ...bed, keys: { ...bed.keys, kim: own, lee: own } }, subjectFor('noor', 'L7', own), ['kim', 'lee']);
+    const entry = { type: 'enrolment' as const, fields: { person: 'noor', keyid: own.keyid }, body: forged };
+    expect(await bed.store.ledger.append(() => ok([entry]))).toMatchObject({ ok: true });
+    expect((await bed.store.projections.keys({ keyid: own.keyid })).length).toBe(1);
+
+    const { id } = await bed.judged(bed.commit({ [path()]: DROP }));
+    const statement = await bed.statement('noor', id ?? '', { credential: { kind: 'webauthn', keyid: own.keyid } });
+    expect(await completeSignoff(bed.world, id ?? '', own.signEnvelope(statement))).toMatchObject({
+      ok: false,
+      error: expect.arrayContaining([expect.objectContaining({ code: 'KEY_UNKNOWN' })]),
+    });
+    expect(await exportTrust(bed.world, 'log+00000000+AAAA', ['L4'])).not.toContain(own.keyid);
+  });
+
+  it('moves no key to another person or level by editing a row', async () => {
+    const [row] = await bed.store.projections.keys({ person: 'ada' });
+    const state = { ...bed.store.projections, keys: async () => (row === undefined ? [] : [{ ...row, person: 'kim', level: 'L7' }]) };
+    const trust = await exportTrust({ ...bed.world, projections: state }, 'log+00000000+AAAA', ['L4']);
+    expect(JSON.parse(trust).people).toEqual([]);
+  });
+});
+
+describe('an objection', () => {
+  it('is not dropped when the same content comes from somebody nobody asks for', async () => {
+    const lenient = POLICY.replace('when: risk.tier >= critical', 'when: risk.tier >= critical && !author.senior');
+    await bed.land(bed.commit({ 'countersign.yml': lenient }, { by: 'kim' }));
+    const file = path();
+    const { id } = await bed.judged(bed.commit({ [file]: DROP }));
+    expect(await bed.sign('mara', id ?? '', { decision: 'changes', dispositions: [], answers: [] })).toMatchObject({ ok: true });
+    expect(await codes(bed.commit({ [file]: DROP }, { by: 'noor' }), { pusher: 'noor' })).toEqual(['REV_CHANGES']);
+    await bed.land(bed.commit({ 'countersign.yml': POLICY }, { by: 'kim' }));
+    expect(await codes(bed.commit({ [file]: DROP }))).toContain('REV_CHANGES');
+  });
+});
+
+describe('who stands behind a change', () => {
+  it('is not hidden by calling oneself a bot', async () => {
+    const head = bed.commit({ [path()]: DROP }, { author: { name: 'tidy[bot]', email: 'noor.private@mail.example' } });
+    expect(await codes(head, { pusher: 'robo' })).toEqual(['SOD_UNRESOLVED']);
+  });
+
+  it('is not washed off by having another account push it again', async () => {
+    const head = bed.commit({ [path()]: DROP });
+    await bed.judged(head, { pusher: 'noor' });
+    const again = await bed.judged(head, { pusher: 'robo' });
+    expect(again.decision?.excluded.map((e) => e.person)).toContain('noor');
+    expect(await bed.sign('noor', again.id ?? '')).toMatchObject({ ok: false, error: [{ code: 'SOD_PUSHER' }] });
+  });
+});
+
+describe('a statement of one’s own making', () => {
+  const forged = async (change: (said: { predicate: Record<string, unknown> }) => void) => {
+    const { id } = await bed.judged(bed.commit({ [path()]: DROP }));
+    const said = JSON.parse(new TextDecoder().decode(await bed.statement('mara', id ?? '')));
+    change(said);
+    return completeSignoff(bed.world, id ?? '', bed.keys.mara.signEnvelope(utf8(JSON.stringify(said))));
+  };
+
+  it.each<[string, (said: { predicate: Record<string, unknown> }) => void]>([
+    ['valid for ever', (s) => Object.assign(s.predicate, { expires: '2099-01-01T00:00:00.000Z' })],
+    ['of what was not shown', (s) => Object.assign(s.predicate, { presented: { sha256: '0'.repeat(64) } })],
+    ['that excludes nobody', (s) => Object.assign(s.predicate, { separation: { excluded: [] } })],
+    ['that calls it human', (s) => Object.assign(s.predicate, { provenance: { level: 'human', tools: [] } })],
+    ['that accepts nothing', (s) => Object.assign(s.predicate, { statement: 'I have not looked at anything.' })],
+  ])('%s is refused', async (_name, change) => {
+    expect(await forged(change)).toMatchObject({ ok: false, error: [{ code: 'ST_TYPE' }] });
+  });
+
+  it('untouched is accepted', async () => expect(await forged(() => {})).toMatchObject({ ok: true }));
+});
