@@ -46,7 +46,7 @@ function counts(report) {
 count('types (tsc)', node([bin('typescript/bin/tsc'), '-p', root]));
 count('lint (biome)', node([bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--reporter=summary']));
 if (task === 'check') tests('unit');
-else tests('unit', 'journey');
+else tests('unit', 'parts', 'journey');
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
