@@ -2,7 +2,7 @@
 import type { Agent, Person } from '../core/roster/roster.ts';
 import { governanceAt } from './governance.ts';
 import type { KeyRow } from './ports.ts';
-import type { GateWorld } from './push.ts';
+import type { GateWorld } from './site.ts';
 
 export interface Listed extends Person {
   readonly keys: readonly KeyRow[];

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { type EnrolmentSubject, verifyEnrolment } from '../core/signoff/enrolment.ts';
-import type { GateWorld } from './push.ts';
+import type { GateWorld } from './site.ts';
 import { ENROLMENT_QUORUM, foundersTrust, trustedKeys } from './trusted-keys.ts';
 
 export async function recordEnrolment(world: GateWorld, envelope: Uint8Array): Promise<Result<EnrolmentSubject, readonly Problem[]>> {

@@ -4,7 +4,7 @@ import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { type BundleParts, formatBundle } from '../core/signoff/bundle.ts';
 import { formatTrust, trustedPeople } from '../core/signoff/trust.ts';
 import type { LandingRow, Ledger, Projections, SignoffRow } from './ports.ts';
-import type { GateWorld } from './push.ts';
+import type { GateWorld } from './site.ts';
 import { SIGNING_NAMESPACE } from './site.ts';
 import { trustedKeys } from './trusted-keys.ts';
 

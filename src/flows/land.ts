@@ -4,7 +4,7 @@
  */
 import { ok } from '../core/base/result.ts';
 import type { EntryDraft, LandingRow } from './ports.ts';
-import type { GateWorld } from './push.ts';
+import type { GateWorld } from './site.ts';
 
 /** Appends `landed` for every allowed move whose new value the ref has reached. Idempotent. Answers how many. */
 export async function recordLandings(world: GateWorld, repo: string): Promise<number> {

@@ -9,7 +9,7 @@ import { parseSignature, verifyKeySignature } from '../core/signoff/signature.ts
 import { parseSshSig, unarmor } from '../core/signoff/sshsig.ts';
 import { parseStrictJson } from '../core/signoff/strict-json.ts';
 import { checkClientData, checkPresence, type PasskeyAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
-import type { GateWorld } from './push.ts';
+import type { GateWorld } from './site.ts';
 import { SIGNING_NAMESPACE } from './site.ts';
 
 const PREFIX = 'countersign login v1 ';

@@ -6,7 +6,7 @@ import { type EnrolmentSubject, enrolmentStatement } from '../core/signoff/enrol
 import { keyIdOf, parseKeyLine } from '../core/signoff/keys.ts';
 import { verifyRegistration } from '../core/signoff/registration.ts';
 import { directory } from './directory.ts';
-import type { SigningWorld } from './signoff.ts';
+import type { SigningWorld } from './prepare.ts';
 
 export interface NewPasskey {
   readonly person: string;

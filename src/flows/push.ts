@@ -7,20 +7,17 @@
  * repository id (the server maps it), the account (the transport authenticated it), or the policy (the old tip holds it).
  */
 import type { ReasonCode } from '../core/base/codes.ts';
-import { reason } from '../core/base/reasons.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import type { Change } from '../core/change/change.ts';
 import { matches } from '../core/change/glob.ts';
-import { judge } from '../core/gate/judge.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
-import { PROVENANCE_LEVELS, type StickyMark } from '../core/provenance/provenance.ts';
-import { considerChange, titleOf } from './gather.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
-import type { EntryDraft, Ledger, ObjectStore, Parsers, Projections } from './ports.ts';
-import { type Bench, type Landing, presentedFor } from './presented.ts';
-import { type ServedRepository, type Site, STICKY_MS } from './site.ts';
+import type { EntryDraft } from './ports.ts';
+import type { Bench, Landing } from './presented.ts';
+import type { GateWorld, ServedRepository } from './site.ts';
+import { deny, verdictOf } from './verdict.ts';
+import { isWeighed, marksSince, type Scale, type Weighed, weigh, weighParts } from './weigh.ts';
 
 export interface RefUpdate {
   readonly ref: string;
@@ -37,16 +34,6 @@ export interface Push {
   /** Authenticated by the transport; null is refused for protected refs. */
   readonly pusher: string | null;
   readonly updates: readonly RefUpdate[];
-}
-
-export interface GateWorld {
-  readonly site: Site;
-  readonly ledger: Ledger;
-  readonly projections: Projections;
-  readonly objects: ObjectStore;
-  readonly parsers: Parsers;
-  readonly repositories: ReadonlyMap<string, ServedRepository>;
-  now(): number;
 }
 
 /** The answer to one update of a protected ref. */
@@ -147,43 +134,6 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   return record(world, push, update, governance.value, steps);
 }
 
-interface Weighed {
-  readonly title: string;
-  readonly decision: Decision;
-}
-
-/** What one update is weighed by: the rules at the old tip, and the marks of AI known when it began. */
-interface Scale {
-  readonly world: Desk;
-  readonly push: Push & { readonly pusher: string };
-  readonly ref: string;
-  readonly governance: Governance;
-  readonly sticky: readonly StickyMark[];
-}
-
-async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
-  const { world, push, ref, governance, sticky } = scale;
-  const pushersBefore = (change: Change): Promise<readonly string[]> => pushersOf(world.projections, change);
-  const asked = { repo: push.repo, targetRef: ref, base, head, pusher: push.pusher, pushersBefore, sticky, plan: null };
-  const considered = await considerChange(world.objects.open(push.repo), world.parsers, governance, asked);
-  return considered.ok ? { title: titleOf(considered.value.change), decision: considered.value.decision } : considered.error;
-}
-
-/** How far back a pusher is remembered: changes of the repository, newest first. */
-const REMEMBERED = 200;
-
-/** Everybody who ever pushed this content, or a commit of it, to this repository: handing it to another account changes nothing. */
-async function pushersOf(state: Projections, change: Change): Promise<readonly string[]> {
-  const id = changeId(change);
-  const commits = new Set(change.commits.map((c) => c.id));
-  const rows = await state.changes({ repo: change.repo, limit: REMEMBERED });
-  const same = rows.filter((r) => r.id === id || r.decision.change.commits.some((c) => commits.has(c)));
-  return [...new Set(same.flatMap((r) => r.decision.excluded.filter((e) => e.roles.includes('pusher')).map((e) => e.person)))];
-}
-
-const marksSince = (world: Desk, state: Projections, repo: string, targetRef: string): Promise<readonly StickyMark[]> =>
-  state.sticky({ repo, targetRef, since: world.now() - STICKY_MS });
-
 /** Decides and records in one append: what is judged is the ledger as it stands when the verdict is written. */
 async function record(
   world: Desk,
@@ -218,81 +168,6 @@ async function record(
   const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));
   return { ref: update.ref, id, title: whole.title, decision: whole.decision, verdict, names };
 }
-
-const isWeighed = (parts: readonly Weighed[] | readonly Problem[]): parts is readonly Weighed[] => parts.every((p) => 'decision' in p);
-
-/** Each commit in turn, every one seeing the marks the earlier ones left: one push is no lighter than the same pushes one by one. */
-async function weighParts(scale: Scale, steps: readonly (readonly [string | null, string])[]): Promise<readonly Weighed[] | readonly Problem[]> {
-  const parts: Weighed[] = [];
-  for (const [base, head] of steps) {
-    const marks = parts.flatMap((p) => markOf(p.decision, scale.world.now()));
-    const part = await weigh({ ...scale, sticky: [...scale.sticky, ...marks] }, base, head);
-    if (!('decision' in part)) return part;
-    parts.push(part);
-  }
-  return parts;
-}
-
-function markOf({ provenance, change }: Decision, seenAt: number): readonly StickyMark[] {
-  if (!PROVENANCE_LEVELS.atLeast(provenance.level, 'suggestion')) return [];
-  return [{ level: provenance.level, paths: change.paths, seenOn: change.head, seenAt, tool: provenance.evidence[0]?.tool ?? 'unknown' }];
-}
-
-interface Outcome {
-  readonly verdict: Verdict;
-  readonly nonces: readonly string[];
-}
-
-async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
-  const presented = await presentedFor(bench, decision, landing, spent);
-  const verdict = judge({ kind: 'push', mode: 'enforce', ladder: bench.governance.policy.ladder.values }, decision, presented);
-  return { verdict, nonces: presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce) };
-}
-
-/**
- * One commit: its own verdict. Several: each has to be allowed, in order, and a sign-off spent on one is spent for the next;
- * and the whole has to be allowed too, unless every single commit was signed by humans.
- */
-async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
-  const total = await judgeOne(bench, whole, landing, new Set());
-  if (parts.length === 0 || whole.outcome === 'refused') return total;
-  const each: Outcome[] = [];
-  for (const part of parts) each.push(await judgeOne(bench, part, landing, new Set(each.flatMap((e) => e.nonces))));
-  const allowed = each.every((e) => e.verdict.verdict === 'allow');
-  const signed = allowed && each.every((e) => e.verdict.signoffs.length > 0);
-  const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];
-  if (allowed && (signed || total.verdict.verdict === 'allow')) {
-    const verdict = total.verdict.verdict === 'allow' ? total.verdict : (each.at(-1)?.verdict ?? total.verdict);
-    return { verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] }, nonces };
-  }
-  return {
-    verdict: intermediate(
-      total.verdict,
-      parts,
-      each.map((e) => e.verdict),
-    ),
-    nonces: [],
-  };
-}
-
-/** Above routine, every commit of a push needs a sign-off of its own: content that came and went was in production's history. */
-function intermediate(total: Verdict, parts: readonly Decision[], each: readonly Verdict[]): Verdict {
-  const bare = parts.filter((_, i) => each[i]?.verdict !== 'allow');
-  const reasons = bare.map((d) => reason('no', 'INTERMEDIATE_UNSIGNED', `commit ${d.change.head.slice(0, 12)} has no sign-off of its own: ${d.summary}`));
-  const someSigned = total.verdict === 'allow' || each.some((v) => v.signoffs.length > 0);
-  const codes: readonly ReasonCode[] = someSigned
-    ? ['INTERMEDIATE_UNSIGNED', ...total.codes.filter((c) => c !== 'OK' && c !== 'PASS')]
-    : [...total.codes.filter((c) => c !== 'OK' && c !== 'PASS'), 'INTERMEDIATE_UNSIGNED'];
-  return {
-    ...total,
-    verdict: 'deny',
-    codes: [...new Set(codes)],
-    signoffs: [],
-    reasons: reason('no', 'INTERMEDIATE_UNSIGNED', 'squash the push into one commit, or have each commit signed', [...reasons, total.reasons]),
-  };
-}
-
-const deny = (code: ReasonCode, text: string): Verdict => ({ verdict: 'deny', gate: 'push', mode: 'enforce', codes: [code], reasons: reason('no', code, text), signoffs: [] });
 
 /** Place, message and hint of each, in one line. */
 const words = (problems: readonly Problem[]): string => problems.map((p) => `${p.place ?? ''} ${p.message}${p.remedy === undefined ? '' : ` (${p.remedy})`}`.trim()).join('; ');

@@ -9,9 +9,10 @@ import { publicKeyLine } from '../core/signoff/keys.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
 import { envelopeOf, softAuthenticator, softSshKey } from '../testing/authenticator.ts';
 import { recordEnrolment } from './enrol.ts';
+import { type Answers, mayNotSign, prepareSignoff, whetherMaySign } from './prepare.ts';
 import { proposeSshKey } from './propose.ts';
 import { sealSshsig } from './seal.ts';
-import { type Answers, completeSignoff, mayNotSign, prepareSignoff, whetherMaySign } from './signoff.ts';
+import { completeSignoff } from './signoff.ts';
 
 let bed: Bed;
 /** A change that drops a table, by ada; pushed and refused. */

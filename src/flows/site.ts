@@ -1,6 +1,6 @@
 /** What one installation is called and where it is reached. Fixed at genesis; nothing here can be changed by a request. */
 import { NAMES } from '../core/signoff/statement.ts';
-import type { Repository } from './ports.ts';
+import type { Ledger, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
 
 export interface Site {
   readonly organisation: string;
@@ -30,3 +30,14 @@ export interface ServedRepository {
 export const STICKY_MS = 7 * 24 * 3_600_000;
 
 export const SIGNING_NAMESPACE = NAMES.namespace;
+
+/** What every gate of an installation works with. */
+export interface GateWorld {
+  readonly site: Site;
+  readonly ledger: Ledger;
+  readonly projections: Projections;
+  readonly objects: ObjectStore;
+  readonly parsers: Parsers;
+  readonly repositories: ReadonlyMap<string, ServedRepository>;
+  now(): number;
+}

@@ -7,7 +7,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from '../core/base/bytes.ts';
 import { problemText } from '../core/base/result.ts';
 import { recordLandings } from '../flows/land.ts';
-import { type GateWorld, judgePush, PUSH_CAPS, type Push, type RefUpdate } from '../flows/push.ts';
+import { judgePush, PUSH_CAPS, type Push, type RefUpdate } from '../flows/push.ts';
+import type { GateWorld } from '../flows/site.ts';
 import { answerText } from './push-text.ts';
 
 /** Pushes in flight: random token to the account the transport authenticated. */

@@ -1,7 +1,7 @@
 /** What the server's doors need, handed in by the composition root. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
-import type { SigningWorld } from '../flows/signoff.ts';
+import type { SigningWorld } from '../flows/prepare.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
 export interface Assertion {

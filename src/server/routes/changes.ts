@@ -5,7 +5,7 @@ import { directory, type Listed } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
 import type { ChangeRow } from '../../flows/ports.ts';
-import { whetherMaySign } from '../../flows/signoff.ts';
+import { whetherMaySign } from '../../flows/prepare.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';

@@ -1,0 +1,70 @@
+/** The verdict on one update: `judge` for every commit and for the whole, each sign-off spent once. */
+import type { ReasonCode } from '../core/base/codes.ts';
+import { reason } from '../core/base/reasons.ts';
+import { judge } from '../core/gate/judge.ts';
+import type { Verdict } from '../core/gate/verdict.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import { type Bench, type Landing, presentedFor } from './presented.ts';
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly nonces: readonly string[];
+}
+
+async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
+  const presented = await presentedFor(bench, decision, landing, spent);
+  const verdict = judge({ kind: 'push', mode: 'enforce', ladder: bench.governance.policy.ladder.values }, decision, presented);
+  return { verdict, nonces: presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce) };
+}
+
+/**
+ * One commit: its own verdict. Several: each has to be allowed, in order, and a sign-off spent on one is spent for the next;
+ * and the whole has to be allowed too, unless every single commit was signed by humans.
+ */
+export async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
+  const total = await judgeOne(bench, whole, landing, new Set());
+  if (parts.length === 0 || whole.outcome === 'refused') return total;
+  const each: Outcome[] = [];
+  for (const part of parts) each.push(await judgeOne(bench, part, landing, new Set(each.flatMap((e) => e.nonces))));
+  const allowed = each.every((e) => e.verdict.verdict === 'allow');
+  const signed = allowed && each.every((e) => e.verdict.signoffs.length > 0);
+  const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];
+  if (allowed && (signed || total.verdict.verdict === 'allow')) {
+    const verdict = total.verdict.verdict === 'allow' ? total.verdict : (each.at(-1)?.verdict ?? total.verdict);
+    return { verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] }, nonces };
+  }
+  return {
+    verdict: intermediate(
+      total.verdict,
+      parts,
+      each.map((e) => e.verdict),
+    ),
+    nonces: [],
+  };
+}
+
+/** Above routine, every commit of a push needs a sign-off of its own: content that came and went was in production's history. */
+function intermediate(total: Verdict, parts: readonly Decision[], each: readonly Verdict[]): Verdict {
+  const bare = parts.filter((_, i) => each[i]?.verdict !== 'allow');
+  const reasons = bare.map((d) => reason('no', 'INTERMEDIATE_UNSIGNED', `commit ${d.change.head.slice(0, 12)} has no sign-off of its own: ${d.summary}`));
+  const someSigned = total.verdict === 'allow' || each.some((v) => v.signoffs.length > 0);
+  const codes: readonly ReasonCode[] = someSigned
+    ? ['INTERMEDIATE_UNSIGNED', ...total.codes.filter((c) => c !== 'OK' && c !== 'PASS')]
+    : [...total.codes.filter((c) => c !== 'OK' && c !== 'PASS'), 'INTERMEDIATE_UNSIGNED'];
+  return {
+    ...total,
+    verdict: 'deny',
+    codes: [...new Set(codes)],
+    signoffs: [],
+    reasons: reason('no', 'INTERMEDIATE_UNSIGNED', 'squash the push into one commit, or have each commit signed', [...reasons, total.reasons]),
+  };
+}
+
+export const deny = (code: ReasonCode, text: string): Verdict => ({
+  verdict: 'deny',
+  gate: 'push',
+  mode: 'enforce',
+  codes: [code],
+  reasons: reason('no', code, text),
+  signoffs: [],
+});
