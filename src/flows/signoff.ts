@@ -1,3 +1,9 @@
+/**
+ * The second beat of signing: the envelope is verified like a stranger's, held against what was prepared, and appended.
+ *
+ * The attacker is whoever holds the browser session or the network: they choose the answers and may swap what is signed;
+ * they cannot make a credential answer for other bytes, and the server never signs for a person.
+ */
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
