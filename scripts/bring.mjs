@@ -1,6 +1,7 @@
 /**
- * Brings what tests and demo need beside Node, npm and git: `ssh-keygen`, as the second opinion on every signature, and the
- * shared libraries a headless Chromium loads. Where they are missing, Debian's packages are the fallback.
+ * Brings what tests and demo need beside Node, npm and git: `ssh-keygen`, as the second opinion on every signature; perl and
+ * curl, because the hook has to fail closed with either; the shared libraries a headless Chromium loads. Where they are
+ * missing, Debian's packages are the fallback.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
