@@ -18,7 +18,26 @@ export interface Governance {
   readonly roster: Roster;
 }
 
+/** A commit never changes, so what was read from one holds for the life of the repository's reader. Newest kept. */
+const known = new WeakMap<Repository, Map<Oid, Governance>>();
+const KEPT = 64;
+
 export async function governanceAt(repository: Repository, tip: Oid): Promise<Result<Governance, readonly Problem[]>> {
+  const before = known.get(repository)?.get(tip);
+  if (before !== undefined) return ok(before);
+  const read = await readGovernance(repository, tip);
+  if (read.ok) remember(repository, tip, read.value);
+  return read;
+}
+
+function remember(repository: Repository, tip: Oid, governance: Governance): void {
+  const all = known.get(repository) ?? new Map<Oid, Governance>();
+  const [oldest] = all.keys();
+  if (all.size >= KEPT && oldest !== undefined) all.delete(oldest);
+  known.set(repository, all.set(tip, governance));
+}
+
+async function readGovernance(repository: Repository, tip: Oid): Promise<Result<Governance, readonly Problem[]>> {
   const policyBytes = await repository.file(tip, POLICY_FILE);
   if (policyBytes === null) {
     return err([

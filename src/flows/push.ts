@@ -129,7 +129,7 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   const steps = await repository.steps(update.old, update.new);
   if (steps === undefined) return denied('REF_NON_FAST_FORWARD', `${update.ref} is protected and may not be rewritten`);
   if (steps.length > PUSH_CAPS.steps) return denied('PUSH_TOO_LARGE', `${steps.length} commits in one push; at most ${PUSH_CAPS.steps} are judged, squash them`);
-  const governance = await governanceAt(repository, update.old);
+  const governance = await governanceAt(world.served.repository, update.old);
   if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
   return record(world, push, update, governance.value, steps);
 }
