@@ -6,6 +6,7 @@ import { Words } from './words-grid.tsx';
 
 export function ReceiptCard({ receipt, words, dossier }: { receipt: Receipt; words: readonly string[]; dossier: Dossier }) {
   const { repo, targetRef } = dossier.decision.change;
+  const commits = dossier.decision.change.commits.length;
   return (
     <div className="panel-body receipt" data-testid="receipt" role="status">
       <p className="receipt-index">
@@ -22,7 +23,8 @@ export function ReceiptCard({ receipt, words, dossier }: { receipt: Receipt; wor
           <p>
             Every seat is filled. The same content now passes to <strong>{repo}</strong> → <strong>{shortRef(targetRef)}</strong>; a changed file does not.
           </p>
-          <pre>git push</pre>
+          {commits > 1 && <p>It came as {commits} commits, and each commit of a push is judged: squash them into one first. The content stays the same, so this signature holds.</p>}
+          <pre>{commits > 1 ? `git reset --soft HEAD~${commits} && git commit && git push` : 'git push'}</pre>
         </div>
       ) : (
         <div className="next">
