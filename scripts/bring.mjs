@@ -13,7 +13,14 @@ const LIBRARIES = ['libnss3', 'libnspr4', 'libexpat1', 'fonts-liberation'];
 /** A library by the name the loader knows, wherever this Debian keeps it. */
 const hasLibrary = (name) => spawnSync('sh', ['-c', `ldconfig -p | grep -q ${name} || ls /usr/lib/*/${name} >/dev/null 2>&1`]).status === 0;
 
-const missing = [...(answers('ssh-keygen', ['-?']) ? [] : ['openssh-client']), ...(BROWSERS.some((path) => existsSync(path)) || hasLibrary('libnss3.so') ? [] : LIBRARIES)];
+const PROGRAMS = { 'ssh-keygen': 'openssh-client', curl: 'curl', perl: 'perl' };
+
+const missing = [
+  ...Object.keys(PROGRAMS)
+    .filter((name) => !answers(name, ['--version']))
+    .map((name) => PROGRAMS[name]),
+  ...(BROWSERS.some((path) => existsSync(path)) || hasLibrary('libnss3.so') ? [] : LIBRARIES),
+];
 
 if (missing.length > 0) {
   console.error(`countersign: installing Debian packages the tests need: ${missing.join(', ')}`);
