@@ -23,7 +23,9 @@ export function ReceiptCard({ receipt, words, dossier }: { receipt: Receipt; wor
           <p>
             Every seat is filled. The same content now passes to <strong>{repo}</strong> → <strong>{shortRef(targetRef)}</strong>; a changed file does not.
           </p>
-          {commits > 1 && <p>It came as {commits} commits, and each commit of a push is judged: squash them into one first. The content stays the same, so this signature holds.</p>}
+          {commits > 1 && (
+            <p>It came as {commits} commits, and each commit of a push is judged: squash them into one first. The content stays the same, so this signature holds.</p>
+          )}
           <pre>{commits > 1 ? `git reset --soft HEAD~${commits} && git commit && git push` : 'git push'}</pre>
         </div>
       ) : (
