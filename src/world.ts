@@ -119,8 +119,8 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
   }
   const demo: DemoAuthenticators = {
     people: keys.map((k) => k.id),
-    founders: keys.filter((k) => k.founder).map((k) => k.name),
-    cosign: (statement) => cosign(keys, statement),
+    founders: (person) => keys.filter((k) => k.founder && k.id !== person).map((k) => k.name),
+    cosign: (statement, person) => cosign(keys, statement, person),
     sign: (person, challenge) => {
       const key = keys.find((k) => k.id === person);
       if (key === undefined) throw new Error(`no demo authenticator for ${person}`);

@@ -84,7 +84,7 @@ export async function attempts({ stage, clone, teller, refused }: Scene): Promis
     stage.must(copy, ...JONAS, 'cherry-pick', 'FETCH_HEAD');
     return stage.git(copy, 'push', 'origin', 'HEAD:main');
   });
-  attempt('duplicateEntries', 'A tree that holds one path twice (git itself refuses it on arrival).', (copy) => {
+  attempt('duplicateEntries', 'A tree that holds one path twice (git itself refuses it on arrival, in its own words).', (copy) => {
     stage.must(copy, 'reset', '-q', '--hard', 'FETCH_HEAD');
     return stage.git(copy, 'push', 'origin', `${duplicateTree(stage, copy)}:refs/heads/main`);
   });

@@ -35,6 +35,7 @@ export async function prove(scene: Scene): Promise<void> {
   const demo = verify();
   expect(demo.code === 1, 'demo evidence is refused unless asked for', demo.text);
   refused('TRUST_DEMO', demo.text);
+  teller.say('The same without --demo: sample people prove nothing about real ones.  TRUST_DEMO');
   const other = stage.countersign('verify', '--bundle', bundle, '--trust', trust, '--repo', clone, '--commit', revert, '--demo');
   expect(other.code === 1, 'the same evidence proves no other commit', other.text);
   refused('CONTENT_MISMATCH', other.text);

@@ -9,15 +9,17 @@ export interface Teller {
 
 export const silent: Teller = { chapter: () => {}, say: () => {}, show: () => {} };
 
+const styled = (code: number, text: string): string => (process.stdout.isTTY ? `\x1b[${code}m${text}\x1b[0m` : text);
+
 export const aloud: Teller = {
-  chapter: (title) => console.log(`\n\x1b[1m${title}\x1b[0m`),
+  chapter: (title) => console.log(`\n${styled(1, title)}`),
   say: (text) => console.log(`  ${text}`),
   show: (text) =>
     console.log(
       text
         .trim()
         .split('\n')
-        .map((line) => `    \x1b[2m│\x1b[0m ${line.replace(/^remote: /, '').trimEnd()}`)
+        .map((line) => `    ${styled(2, '│')} ${line.replace(/^remote: /, '').trimEnd()}`)
         .join('\n'),
     ),
 };

@@ -56,6 +56,7 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
         signer: said?.signer ?? row.signer,
         level: said?.level ?? '',
         decision: said?.statement.predicate.decision ?? 'cannot_judge',
+        conditions: said?.statement.predicate.conditions ?? [],
         index: row.index,
         nonce: row.nonce,
         problems,

@@ -46,7 +46,7 @@ export async function verdictOf(bench: Bench, whole: Decision, parts: readonly D
 /** Above routine, every commit of a push needs a sign-off of its own: content that came and went was in production's history. */
 function intermediate(total: Verdict, parts: readonly Decision[], each: readonly Verdict[]): Verdict {
   const bare = parts.filter((_, i) => each[i]?.verdict !== 'allow');
-  const reasons = bare.map((d) => reason('no', 'INTERMEDIATE_UNSIGNED', `commit ${d.change.head.slice(0, 12)} has no sign-off of its own: ${d.summary}`));
+  const reasons = bare.map((d) => reason('no', 'INTERMEDIATE_UNSIGNED', `commit ${d.change.head.slice(0, 12)} has no sign-off of its own`));
   const someSigned = total.verdict === 'allow' || each.some((v) => v.signoffs.length > 0);
   const codes: readonly ReasonCode[] = someSigned
     ? ['INTERMEDIATE_UNSIGNED', ...total.codes.filter((c) => c !== 'OK' && c !== 'PASS')]

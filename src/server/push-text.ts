@@ -2,7 +2,8 @@
 import type { ReasonCode } from '../core/base/codes.ts';
 import type { Reason } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
-import type { Seat } from '../core/policy/decision.ts';
+import type { Decision, Seat } from '../core/policy/decision.ts';
+import { TIERS } from '../core/risk/risk.ts';
 import type { Judged, PushAnswer } from '../flows/push.ts';
 import type { Site } from '../flows/site.ts';
 
@@ -24,12 +25,15 @@ function judgedText(site: Site, repo: string, j: Judged): string {
     .filter((r) => r.state === 'no' && r.code !== 'SIGNOFF_MISSING')
     .map(reasonText)
     .slice(0, MAX_FINDINGS);
+  const signed = j.verdict.reasons.children.filter((r) => r.state === 'yes' && r.code === 'OK').map((r) => r.text);
   const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => `${f.severity}: ${f.what} (${f.rule}, ${f.place.path}${f.place.line ? `:${f.place.line}` : ''})`);
   const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
   const lines = [
-    row('change', `${j.id ?? ''}  "${j.title}"  ${decision.change.paths.length} file(s), ${decision.provenance.level}, ${decision.tier}`),
-    ...(allowed ? [] : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('why', why)]),
-    ...(allowed ? [] : rows('remedy', [...new Set(decision.refusals.flatMap((r) => r.remedy ?? []))].slice(0, MAX_FINDINGS))),
+    row('change', `${j.id ?? ''}  "${j.title}"  ${count(decision.change.paths.length, 'file')}, ${decision.provenance.level}, ${tierText(decision)}`),
+    ...(allowed ? rows('signed', signed) : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why)]),
+    ...(allowed
+      ? []
+      : rows('remedy', [...decision.refusals.flatMap((r) => r.remedy ?? []), ...j.verdict.codes.flatMap((c) => CURES[c] ?? [])].filter(once).slice(0, MAX_FINDINGS))),
     ...(allowed || decision.outcome !== 'signoff'
       ? []
       : rows(
@@ -40,6 +44,20 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   ];
   return [head, ...lines].join('\n');
 }
+
+const once = (text: string, i: number, all: readonly string[]): boolean => all.indexOf(text) === i;
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** The tier, and why it is above every single finding. */
+function tierText({ tier, findings, systems }: Decision): string {
+  const found = TIERS.max('routine', ...findings.map((f) => f.severity));
+  const first = systems.find((s) => s.criticality === 1);
+  return first !== undefined && TIERS.above(tier, found) ? `${tier} (${found}, one up because it touches ${first.name})` : tier;
+}
+
+/** Why silence counts: said where nothing in the change says AI, and a rule took it for assisted. */
+const assistance = ({ provenance, reasons }: Decision): readonly string[] =>
+  provenance.level === 'unattributed' ? reasons.children.filter((r) => r.code === 'PROVENANCE').map((r) => r.text) : [];
 
 const reasonText = (r: Reason): string => [r.text, ...r.children.map((c) => c.text)].join(': ');
 
@@ -57,6 +75,12 @@ const REMEDIES: Partial<Record<ReasonCode, string>> = {
   ROSTER_MISSING: BY_ADMINISTRATOR,
   ROSTER_INVALID: BY_ADMINISTRATOR,
   GIT_FAILED: 'push again; if it stays, the server has the details in its log',
+};
+
+/** What to do where sign-offs were weighed and did not suffice. */
+const CURES: Partial<Record<ReasonCode, string>> = {
+  INTERMEDIATE_UNSIGNED: 'squash the commits into one and push again (a sign-off of the whole holds), or push them one by one',
+  REV_CHANGES: 'change the content, or ask whoever asked for changes to sign again',
 };
 
 const remedyFor = ([code]: readonly ReasonCode[]): readonly string[] => {

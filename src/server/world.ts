@@ -17,10 +17,10 @@ export interface DemoAuthenticators {
   /** People it can act as. */
   readonly people: readonly string[];
   sign(person: string, challenge: Uint8Array): Assertion;
-  /** Names of the founders, who confirm enrolments. */
-  readonly founders: readonly string[];
-  /** The envelope over an enrolment statement, signed by every founder. */
-  cosign(statement: Uint8Array): Uint8Array;
+  /** Names of the founders who confirm this person's enrolments. */
+  founders(person: string): readonly string[];
+  /** The envelope over an enrolment statement of this person, signed by those founders. */
+  cosign(statement: Uint8Array, person: string): Uint8Array;
 }
 
 export interface ServerWorld extends SigningWorld {

@@ -22,7 +22,7 @@ export function lock(dir: string): Result<Lock> {
   } catch (cause) {
     held?.close();
     if (isBusy(cause))
-      return err(problem('DATA_LOCKED', `${dir} is open in another process${holder(pidFile)}`, { place: dir, remedy: 'stop that process, or use another data folder' }));
+      return err(problem('DATA_LOCKED', `the data folder is open in another process${holder(pidFile)}`, { place: dir, remedy: 'stop that process, or use another data folder' }));
     return err(
       problem('DATA_INVALID', `${dir} cannot be locked: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir, remedy: 'the folder must be writable' }),
     );

@@ -6,14 +6,14 @@ import { QUEUE_STATES } from '../router/route.ts';
 import { Problem } from '../ui/problem.tsx';
 import { step, useShortcuts } from '../ui/shortcuts.ts';
 import { count } from '../ui/words.ts';
-import { asks } from './asks.ts';
+import { asks, worstFirst } from './asks.ts';
 import { QueueRow } from './queue-row.tsx';
 
 export default function QueuePage({ state }: { state: string }) {
   const changes = useChanges(state);
   const me = useSession().data?.person?.id;
   useShortcuts({ j: () => step('.queue-link', 1), k: () => step('.queue-link', -1) });
-  const items = changes.data?.items ?? [];
+  const items = worstFirst(changes.data?.items ?? []);
   const mine = items.filter((item) => asks(item, me));
   const others = items.filter((item) => !mine.includes(item));
   return (

@@ -5,7 +5,10 @@ import { assertPasskey, type Challenge } from '../api/passkey.ts';
 
 export function useSignIn() {
   const client = useQueryClient();
-  const onSuccess = () => client.invalidateQueries();
+  const onSuccess = () => {
+    passkey.reset();
+    return client.invalidateQueries();
+  };
   const actAs = useMutation({ mutationFn: (person: string) => post('/session/act-as', { person }), onSuccess });
   const leave = useMutation({ mutationFn: () => remove('/session'), onSuccess });
   const passkey = useMutation({

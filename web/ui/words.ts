@@ -14,7 +14,7 @@ export const STATE: Readonly<Record<State, string>> = { open: 'Open', signed: 'S
 
 export const DECISION: Readonly<Record<SignDecision, readonly [title: string, meaning: string]>> = {
   approve: ['Approve', 'This may land as it is.'],
-  approve_with_conditions: ['Approve with conditions', 'It may land once these hold.'],
+  approve_with_conditions: ['Approve with conditions', 'It may land; whoever lands it is shown these.'],
   changes: ['Request changes', 'It must not land as it is.'],
   cannot_judge: ['Cannot judge', 'I am not the one who can tell.'],
 };

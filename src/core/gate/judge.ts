@@ -18,6 +18,8 @@ export interface PresentedSignoff {
   /** The level the signature proves: the lower of enrolment and roster. Empty where nothing was proved. */
   readonly level: string;
   readonly decision: SignoffPredicate['decision'];
+  /** What the signer asks to hold; kept by people, and shown to whoever lands it. */
+  readonly conditions?: readonly string[];
   /** Position in the log: a person's latest word wins. */
   readonly index: number;
   readonly problems: readonly Problem[];
@@ -59,7 +61,7 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     approving.map((s) => s.signer),
   );
   if (quorum.missing.length === 0) {
-    const signed = approving.map((s) => reason('yes', 'OK', `${s.signer} signed this exact change`));
+    const signed = approving.map((s) => reason('yes', 'OK', `${s.signer} signed this exact change${on(s.conditions)}`));
     return verdict(
       'allow',
       ['OK'],
@@ -88,6 +90,8 @@ function provenSeats(seats: readonly Seat[], approving: readonly PresentedSignof
   };
   return seats.map((seat) => ({ ...seat, candidates: seat.candidates.filter((c) => proven(c, seat.level)) }));
 }
+
+const on = (conditions: readonly string[] = []): string => (conditions.length === 0 ? '' : `, on condition: ${conditions.join('; ')}`);
 
 /** A person's latest decision wins; earlier ones of the same person are forgotten. */
 function latestWord(signoffs: readonly PresentedSignoff[]): readonly PresentedSignoff[] {

@@ -2,7 +2,7 @@
 
 export const STARTER_POLICY = `# What a change needs before it may land on a protected ref.
 # It is read from the tip of the target ref, never from the change that is judged.
-# Check it with: countersign policy check
+# Check it with: countersign check
 
 version: 1
 

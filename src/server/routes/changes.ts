@@ -66,6 +66,8 @@ const named = (p: Pick<Listed, 'id' | 'name' | 'level'>) => ({ id: p.id, name: p
 function listed(row: ChangeRow, people: readonly Listed[]) {
   const { decision } = row;
   const author = decision.excluded.find((e) => e.roles.includes('author'))?.person;
+  const owner = decision.excluded.find((e) => e.roles.includes('agent-owner'))?.person;
+  const name = (id: string): string => people.find((p) => p.id === id)?.name ?? id;
   return {
     id: row.id,
     repo: decision.change.repo,
@@ -74,7 +76,7 @@ function listed(row: ChangeRow, people: readonly Listed[]) {
     summary: decision.summary,
     tier: decision.tier,
     provenance: decision.provenance.level,
-    author: people.find((p) => p.id === author)?.name ?? author ?? 'unknown',
+    author: author !== undefined ? name(author) : owner !== undefined ? `an agent of ${name(owner)}` : 'unknown',
     pusher: row.pusher,
     createdAt: row.createdAt,
     state: row.state,

@@ -1,6 +1,6 @@
 /**
- * Enrolling a passkey, or a security key for the terminal. In demo data the two founders' labelled software authenticators confirm it at once; elsewhere the
- * founders sign the proposal themselves.
+ * Enrolling a passkey, or a security key for the terminal. In demo data the other founders' labelled software authenticators
+ * confirm it at once; elsewhere the founders sign the proposal themselves.
  */
 import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
@@ -58,8 +58,8 @@ export function enrolments(world: ServerWorld): Hono<Door> {
   async function confirm(c: Context<Door>, proposal: Result<Proposal, readonly Problem[]>): Promise<Response> {
     if (!proposal.ok) return refuse(c, proposal.error);
     if (world.demo === null) return refuse(c, [problem('QUORUM', 'founders have to sign this enrolment', { remedy: 'ask two founders' })]);
-    const recorded = await recordEnrolment(world, world.demo.cosign(proposal.value.statement));
-    return recorded.ok ? c.json({ keyid: recorded.value.keyid, cosigners: world.demo.founders }, 201) : refuse(c, recorded.error);
+    const recorded = await recordEnrolment(world, world.demo.cosign(proposal.value.statement, proposal.value.subject.person));
+    return recorded.ok ? c.json({ keyid: recorded.value.keyid, cosigners: world.demo.founders(recorded.value.person) }, 201) : refuse(c, recorded.error);
   }
   return app;
 }

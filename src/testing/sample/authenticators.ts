@@ -58,10 +58,10 @@ export const subjectOf = (key: SampleKey) => ({
   counter: 0,
 });
 
-/** The envelope over a statement, signed by every founder. */
-export function cosign(keys: readonly SampleKey[], statement: Uint8Array): Uint8Array {
+/** The envelope over an enrolment, signed by every founder but the person enrolled. */
+export function cosign(keys: readonly SampleKey[], statement: Uint8Array, person: string): Uint8Array {
   const signed = pae(NAMES.payloadType, statement);
-  const founders = keys.filter((k) => k.founder);
+  const founders = keys.filter((k) => k.founder && k.id !== person);
   return envelopeOf(
     statement,
     founders.map((k) => ({ keyid: keyIdOf(k.authenticator.blob), sig: k.authenticator.signPae(signed) })),

@@ -62,6 +62,6 @@ export function layLedger(ledger: Ledger, site: SampleSite, keys: readonly Sampl
 
 function enrolment(site: SampleSite, keys: readonly SampleKey[], key: SampleKey, nonce: Uint8Array): EntryDraft {
   const subject = subjectOf(key);
-  const envelope = cosign(keys, statementBytes(enrolmentStatement(subject, site.rpId, hex(nonce))));
+  const envelope = cosign(keys, statementBytes(enrolmentStatement(subject, site.rpId, hex(nonce))), subject.person);
   return { type: 'enrolment', fields: { person: subject.person, keyid: subject.keyid }, body: envelope };
 }
