@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { base64, fromBase64 } from '../../src/core/base/bytes.ts';
 import { renamed, type Signer, signer } from './people.ts';
-import type { Stage } from './stage.ts';
+import type { Ran, Stage } from './stage.ts';
 import { JONAS, TRAILER } from './story.ts';
 import { expect, type Teller } from './teller.ts';
 
@@ -19,11 +19,14 @@ export interface Scene {
 /** Before anybody signed: asking for less, and the wrong people's passkeys. */
 export async function beforeSigning({ stage, clone, id, teller, refused }: Scene): Promise<void> {
   const amended = (message: string): string => {
+    const before = standing(stage);
     const copy = stage.clone('infra', 'jonas');
     stage.must(copy, 'fetch', '-q', clone, 'main');
     stage.must(copy, 'reset', '-q', '--hard', 'FETCH_HEAD');
     stage.must(copy, ...JONAS, 'commit', '-q', '--amend', '-m', message);
-    return stage.git(copy, 'push', 'origin', 'HEAD:main').text;
+    const pushed = stage.git(copy, 'push', 'origin', 'HEAD:main');
+    expect(pushed.code !== 0 && standing(stage) === before, 'the push is refused and no ref moves', pushed.text);
+    return pushed.text;
   };
   const stripped = amended('Bring the orders database in line');
   refused('PROVENANCE_STICKY', stripped);
@@ -43,7 +46,12 @@ export async function beforeSigning({ stage, clone, id, teller, refused }: Scene
   teller.say('A level-5 engineer signs.  QUAL_LEVEL');
   refused('KEY_UNKNOWN', await post(amara, id, amara.seal(statement)));
   teller.say('She signs in the name of a level-6 engineer.  KEY_UNKNOWN');
+  // The queue shows the change as it was pushed last: put the agent's own commit back.
+  refused('SIGNOFF_MISSING', stage.git(clone, 'push', 'origin', 'main').text);
 }
+
+/** Every ref of the served repository, read past the server. */
+const standing = (stage: Stage): string => stage.must(stage.folder, '--git-dir', join(stage.data, 'repositories/infra.git'), 'for-each-ref');
 
 /** The statement the server prepares for this person. */
 export async function statementFor(by: Signer, id: string): Promise<Uint8Array> {
@@ -64,9 +72,11 @@ export async function attempts({ stage, clone, teller, refused }: Scene): Promis
     stage.must(copy, 'fetch', '-q', clone, 'main');
     return copy;
   };
-  const attempt = (code: string, what: string, push: (copy: string) => { text: string }): void => {
-    const said = push(fresh()).text;
-    refused(code, said);
+  const attempt = (code: string, what: string, push: (copy: string) => Ran): void => {
+    const before = standing(stage);
+    const pushed = push(fresh());
+    expect(pushed.code !== 0 && standing(stage) === before, `${code}: the push is refused and no ref moves`, pushed.text);
+    refused(code, pushed.text);
     teller.say(`${what}  ${code}`);
   };
   const commit = (copy: string, message: string): string => stage.must(copy, ...JONAS, 'commit', '-qam', `${message}\n\n${TRAILER}`);
@@ -84,9 +94,13 @@ export async function attempts({ stage, clone, teller, refused }: Scene): Promis
     stage.must(copy, ...JONAS, 'cherry-pick', 'FETCH_HEAD');
     return stage.git(copy, 'push', 'origin', 'HEAD:main');
   });
-  attempt('duplicateEntries', 'A tree that holds one path twice (git itself refuses it on arrival, in its own words).', (copy) => {
+  attempt('CONTENT_DUPLICATE', 'A tree that holds one path twice: git refuses it on arrival, and `check` before it leaves.', (copy) => {
     stage.must(copy, 'reset', '-q', '--hard', 'FETCH_HEAD');
-    return stage.git(copy, 'push', 'origin', `${duplicateTree(stage, copy)}:refs/heads/main`);
+    const twice = duplicateTree(stage, copy);
+    const checked = stage.countersign('check', `origin/main..${twice}`, '--repo', copy);
+    const pushed = stage.git(copy, 'push', 'origin', `${twice}:refs/heads/main`);
+    expect(checked.code === 2 && /duplicateEntries/.test(pushed.text), 'both refuse it', `${checked.text}${pushed.text}`);
+    return { code: pushed.code, text: `${pushed.text}${checked.text}` };
   });
   attempt('CONTENT_SUBMODULE', 'A submodule moved, hidden by `ignore = all` in .gitmodules.', (copy) => {
     writeFileSync(join(copy, '.gitmodules'), '[submodule "modules/vpc"]\n\tpath = modules/vpc\n\turl = ./vpc\n\tignore = all\n');
@@ -97,22 +111,20 @@ export async function attempts({ stage, clone, teller, refused }: Scene): Promis
   });
   attempt('REF_NON_FAST_FORWARD', 'main rewritten.', (copy) => {
     stage.must(copy, 'reset', '-q', '--hard', 'HEAD~1');
-    commit2(stage, copy);
+    appendFileSync(join(copy, 'README.md'), '\nAnother history.\n');
+    commit(copy, 'Another history');
     return stage.git(copy, 'push', '--force', 'origin', 'HEAD:main');
   });
-  attempt('REF_DELETION', 'main deleted.', (copy) => stage.git(copy, 'push', 'origin', ':refs/heads/release'));
+  attempt('REF_DELETION', 'main deleted.', (copy) => stage.git(copy, 'push', 'origin', ':refs/heads/main'));
 
   await stage.stop(true);
   const gitDir = join(stage.data, 'repositories/infra.git');
+  const before = standing(stage);
   const local = stage.git(clone, 'push', gitDir, 'main');
+  expect(local.code !== 0 && standing(stage) === before, 'without an answer no ref moves', local.text);
   refused('GATE_UNAVAILABLE', local.text);
   teller.say('The server is killed, and the push goes straight to the repository: no answer, no push.  GATE_UNAVAILABLE');
   await stage.start();
-}
-
-function commit2(stage: Stage, copy: string): void {
-  appendFileSync(join(copy, 'README.md'), '\nAnother history.\n');
-  stage.must(copy, ...JONAS, 'commit', '-qam', 'Another history');
 }
 
 /** A commit on top of HEAD whose root tree names README.md twice, written byte by byte: git's own tools would not. */

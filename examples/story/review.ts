@@ -1,5 +1,5 @@
 /** A senior engineer at the page: enrols a passkey, reads, answers, signs. Every click is a real one. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type Visitor, visit } from './browser.ts';
 import { expect } from './teller.ts';
 
@@ -14,6 +14,22 @@ export async function arrive(browser: Browser, url: string, person: string): Pro
   return visitor;
 }
 
+const ANSWERS = {
+  topology: 'The orders API and the warehouse export hold the old address; DNS points at it from outside this repository.',
+  invariants: 'Finance reads the replica until 06:00 UTC on the first of the month. David keeps that rule.',
+  reversal: 'Restore last night’s snapshot under the old name: five hours, rehearsed in April. Orders since midnight are lost.',
+};
+
+/** Requirement, provenance, findings and the difference itself are on the page, not only in the answer of the server. */
+async function everythingIsThere(page: Page): Promise<void> {
+  for (const words of ['Tomasz Zielinski', 'claude-opus-4', 'TF102', 'A restore of the nightly snapshot takes five hours']) {
+    await page.getByText(words).first().waitFor({ state: 'attached' });
+  }
+  const file = page.getByTestId('file').first();
+  await file.scrollIntoViewIfNeeded();
+  await file.getByText('larkspur-orders-prod').first().waitFor();
+}
+
 export interface Reviewed {
   /** The one sentence at the top of the page. */
   readonly summary: string;
@@ -24,18 +40,22 @@ export interface Reviewed {
 /** @param look called when the page is filled in, before anything is signed: for a screenshot. */
 export async function review({ page }: Visitor, id: string, look: () => Promise<void> = async () => {}): Promise<Reviewed> {
   await page.goto('/');
-  await page.locator(`[data-testid=queue-item][data-change="${id}"]`).click();
+  const row = page.locator(`[data-testid=queue-item][data-change="${id}"]`);
+  const queued = await row.innerText();
+  expect(/destroyed/.test(queued) && /critical/i.test(queued) && /Jonas Keller/.test(queued), 'the queue says what it is, how bad, and whose', queued);
+  await row.click();
   const summary = (await page.getByTestId('summary').innerText()).trim();
   const sign = page.getByTestId('sign-button');
   expect(await sign.isDisabled(), 'signing is closed before anything is answered');
+
+  await everythingIsThere(page);
 
   for (const finding of await page.getByTestId('finding-disposition').all()) {
     await finding.locator('input[type=radio][value=accepted]').check({ force: true });
     await finding.getByTestId('finding-note').fill('Announced; the old instance stays until Finance has read the replica.');
   }
   await page.locator('[data-testid=decision] input[value=approve]').check({ force: true });
-  for (const field of await page.locator('textarea[data-testid^=question-]').all())
-    await field.fill('Restore last night’s snapshot under the old name: five hours, rehearsed in April.');
+  for (const [question, answer] of Object.entries(ANSWERS)) await page.getByTestId(`question-${question}`).fill(answer);
   expect(await sign.isDisabled(), 'signing is closed until "what I did not check" is answered');
   await page.getByTestId('not-checked').fill('Whether the warehouse retries while the database is away.');
   expect(await sign.isEnabled(), 'signing opens when everything is answered');
