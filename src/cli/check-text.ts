@@ -55,9 +55,9 @@ export function checkText(dirty: CheckAnswer, options: TextOptions): string {
     .join('\n\n')}\n`;
 }
 
-function headline({ decision, starter, problems, target, title }: CheckAnswer, paper: Ink): readonly string[] {
-  const range = paper.dim(`${target}..${decision.change.head.slice(0, 12)}`);
-  if (isEmpty(decision)) return [`${paper.bold(paper.green('nothing to sign'))}  ${range} holds no change`];
+function headline({ decision, starter, problems, range: judged, title }: CheckAnswer, paper: Ink): readonly string[] {
+  const range = paper.dim(judged);
+  if (isEmpty(decision)) return [`${paper.bold(paper.green('nothing to sign'))}  ${range} holds no change; work that is not committed is not looked at`];
   const words = { pass: paper.green('passes'), signoff: paper.yellow('needs a sign-off'), refused: paper.red('refused') }[decision.outcome];
   const said = problems.length === 0 ? words : `${starter ? 'no policy yet; the starter profile' : 'no roster yet; the policy'} would ${wouldBe(decision)}`;
   return [`${paper.bold(said)}  ${title}  ${range}`, '', decision.summary];

@@ -95,7 +95,7 @@ describe('exit codes', () => {
     const bare = room.init();
     bare.commit({ a: 'a\n' });
     expect(await asJson(bare.dir)).toMatchObject({ exit: 0, starter: true });
-    expect((await check('', { repo: bare.dir })).stdout).toMatch(/^nothing to sign {2}main\.\.[0-9a-f]{12} holds no change\n/);
+    expect((await check('', { repo: bare.dir })).stdout).toMatch(/^nothing to sign {2}main\.\.[0-9a-f]{12} holds no change; work that is not committed is not looked at\n/);
   });
 
   test('0: what no rule holds back passes', async () => {

@@ -14,7 +14,7 @@ Countersign is listening. ${site.organisation} is a sample organisation: demo da
 The story, in three commands (in another terminal):
 
   git clone ${remote} /tmp/larkspur-infra && cd /tmp/larkspur-infra
-  sed -i 's/"orders-prod"/"larkspur-orders-prod"/; /prevent_destroy/d' databases/orders/main.tf
+  perl -pi -e 's/"orders-prod"/"larkspur-orders-prod"/; $_ = "" if /prevent_destroy/' databases/orders/main.tf
   git -c user.name='Jonas Keller' -c user.email=jonas@larkspur.example commit -am 'Follow the naming convention' -m 'Assisted-by: claude-code:claude-opus-4' && git push
 
 The push is refused, and says who can sign and where. On the page, act as Mara Lindqvist (L6), answer, sign; push again.

@@ -30,6 +30,8 @@ export interface CheckAnswer {
   readonly decision: Decision;
   /** The target as it was found, for example `origin/HEAD`; the decision has its full name. */
   readonly target: string;
+  /** The range that was judged, as it was asked for: `origin/main..HEAD`. */
+  readonly range: string;
   /** True: the target ref holds no policy, and this is what the starter profile would say. */
   readonly starter: boolean;
   /** What made the answer undecidable: no policy, no roster. */
@@ -52,7 +54,7 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
   ]);
   if (!target.ok) return err([target.error]);
   if (head === null || (base === null && range.value.base !== '')) return err([noCommit(head === null ? range.value.head : range.value.base)]);
-  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan });
+  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan, from: range.value.base });
 }
 
 /** The two ends as they were written; an empty base is the target. */
@@ -108,6 +110,8 @@ interface Ends extends Target {
   readonly head: Oid;
   readonly repo: string;
   readonly plan: TerraformPlan | null;
+  /** Empty: from the target. */
+  readonly from: string;
 }
 
 async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnswer, readonly Problem[]>> {
@@ -119,7 +123,15 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const considered = await considerChange(clone.repository, clone.parsers, governance, asked);
     if (!considered.ok) return err(considered.error.map(withRemedy));
     const { change, decision } = considered.value;
-    return ok({ decision, target: ends.name, starter, problems, notes: ends.notes, title: titleOf(change) });
+    return ok({
+      decision,
+      target: ends.name,
+      range: `${ends.from === '' ? ends.name : ends.from}..${ends.head.slice(0, 12)}`,
+      starter,
+      problems,
+      notes: ends.notes,
+      title: titleOf(change),
+    });
   } catch (error) {
     // A clone that is not whole: the port rejects where "absent" would be a wrong answer.
     return err([problem('CONTENT_UNSEEN', error instanceof Error ? error.message : String(error), { remedy: WHOLE })]);

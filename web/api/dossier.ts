@@ -56,6 +56,7 @@ export interface PrepareBody {
   readonly conditions: readonly string[];
   readonly review: { readonly openedAt: string; readonly activeSeconds: number; readonly filesViewed: number; readonly filesTotal: number };
   readonly presented: string;
+  readonly credential?: { readonly kind: 'demo' } | undefined;
 }
 
 export interface Prepared {
@@ -65,6 +66,8 @@ export interface Prepared {
   readonly rpId: string;
   readonly allowCredentials: readonly string[];
   readonly demoAuthenticator: boolean;
+  /** Other kinds of key this person could sign with. */
+  readonly otherwise: readonly string[];
   /** base64 of the exact bytes to be signed. */
   readonly statement: string;
 }

@@ -28,6 +28,19 @@ export function Identity({ dossier }: { dossier: Dossier }) {
           ))}
         </dl>
       </details>
+      {dossier.signoffs.length > 0 && (
+        <p className="evidence">
+          To prove it offline:{' '}
+          <a href={`/api/v1/changes/${dossier.id}/bundle`} download={`${dossier.id}.json`}>
+            the evidence
+          </a>{' '}
+          and{' '}
+          <a href="/api/v1/trust" download="trust.json">
+            whom to trust
+          </a>
+          , then <code>countersign verify</code>.
+        </p>
+      )}
     </Section>
   );
 }

@@ -16,10 +16,12 @@ interface Props {
   readonly prepared: Prepared;
   readonly decision: Draft['decision'];
   onClose(): void;
+  /** Prepare again, for the labelled software authenticator of demo data. */
+  onDemo(): void;
   onSigned(receipt: Receipt, words: readonly string[]): void;
 }
 
-export function Confirm({ dossier, prepared, decision, onClose, onSigned }: Props) {
+export function Confirm({ dossier, prepared, decision, onClose, onDemo, onSigned }: Props) {
   const client = useQueryClient();
   const sign = useMutation({
     mutationFn: async () => {
@@ -52,6 +54,11 @@ export function Confirm({ dossier, prepared, decision, onClose, onSigned }: Prop
             <Button className="quiet" onPress={onClose}>
               Go back
             </Button>
+            {prepared.otherwise.includes('demo') && (
+              <Button className="quiet" onPress={onDemo}>
+                Use the demo authenticator
+              </Button>
+            )}
             <Button
               className={prepared.demoAuthenticator ? 'primary primary-demo' : 'primary'}
               data-testid="confirm-sign"

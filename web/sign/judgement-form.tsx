@@ -25,9 +25,9 @@ export function JudgementForm({ dossier, control, review, onSigned }: Props) {
   const { draft, edit } = control;
   const prepare = useMutation({ mutationFn: (body: PrepareBody) => post<Prepared>(`/changes/${dossier.id}/signoffs/prepare`, body) });
   const open = missing(draft, dossier);
-  const sign = (): void => {
+  const sign = (credential?: PrepareBody['credential']): void => {
     const body = prepareBody(draft, dossier, review.measure());
-    if (body !== undefined) prepare.mutate(body);
+    if (body !== undefined) prepare.mutate({ ...body, credential });
   };
   return (
     <>
@@ -53,11 +53,13 @@ export function JudgementForm({ dossier, control, review, onSigned }: Props) {
       <footer className="panel-foot">
         <MissingList items={open} />
         {prepare.error !== null && <Problem error={prepare.error} />}
-        <Button className="primary sign-button" data-testid="sign-button" isDisabled={open.length > 0 || prepare.isPending} onPress={sign} aria-describedby="missing">
+        <Button className="primary sign-button" data-testid="sign-button" isDisabled={open.length > 0 || prepare.isPending} onPress={() => sign()} aria-describedby="missing">
           {prepare.isPending ? 'Preparing…' : 'Sign'}
         </Button>
       </footer>
-      {prepare.data !== undefined && <Confirm dossier={dossier} prepared={prepare.data} decision={draft.decision} onClose={prepare.reset} onSigned={onSigned} />}
+      {prepare.data !== undefined && (
+        <Confirm dossier={dossier} prepared={prepare.data} decision={draft.decision} onClose={prepare.reset} onDemo={() => sign({ kind: 'demo' })} onSigned={onSigned} />
+      )}
     </>
   );
 }

@@ -63,7 +63,7 @@ rules:
     require: { humans: 1, level: L6 }
 
   - id: everything-else
-    description: The rest passes by itself; a sample is looked at after it landed.
+    description: The rest passes by itself.
     paths: ["**"]
     optional: true
 `;
