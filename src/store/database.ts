@@ -7,8 +7,6 @@ import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from
 import type { Schema } from './schema.ts';
 
 /** What a commit waits for: `FULL` an fsync of the write-ahead log, `NORMAL` nothing. */
-export type Durability = 'FULL' | 'NORMAL';
-
 export interface Connection {
   readonly db: Kysely<Schema>;
   /** Statements that kysely has no words for. Throws what SQLite throws. */

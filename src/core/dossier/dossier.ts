@@ -28,6 +28,6 @@ export interface Dossier {
 
 export function dossier(title: string, decision: Decision, files: readonly ShownFile[]): Dossier {
   const questions = questionsFor(decision.tier);
-  const presented = digest({ title, decision, files, questions } as unknown as Json);
+  const presented = digest(JSON.parse(JSON.stringify({ title, decision, files, questions })) as Json);
   return { title, decision, files, questions, presented };
 }

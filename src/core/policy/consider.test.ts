@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_ROSTER, sampleChange, sampleCommit, sampleDetector, sampleFacts, sampleFinding, samplePerson, samplePolicy, sampleRecord } from '../../testing/sample-change.ts';
 import { utf8 } from '../base/bytes.ts';
-import { reasonCodes, reasonLines } from '../base/reasons.ts';
+import { type Reason, reasonCodes, reasonLines } from '../base/reasons.ts';
 import { consider } from './consider.ts';
 import type { Decision } from './decision.ts';
 import { loadPolicy } from './load.ts';
@@ -184,5 +184,45 @@ describe('what nobody can sign away', () => {
     expect(consider(policy, [], sampleFacts(change)).tier).toBe('routine');
     expect(consider(policy, [sampleDetector(sampleFinding('high'))], sampleFacts(change)).tier).toBe('critical');
     expect(consider(policy, [sampleDetector(sampleFinding('high'))], sampleFacts(change)).systems[0]?.id).toBe('pay');
+  });
+});
+
+describe('what cannot be found out asks for more', () => {
+  // Ada's level is on no ladder: `author` is unknown to conditions, and nothing else refuses the change.
+  const roster = { ...SAMPLE_ROSTER, people: SAMPLE_ROSTER.people.map((p) => (p.id === 'ada' ? { ...p, level: 'X1' } : p)) };
+  const REST = '\n  - {id: rest, paths: ["**"], optional: true}';
+  const ask = (rules: string, more = '') => consider(samplePolicy(rules, more), [], sampleFacts(sampleChange(['a'], by('ada')), { roster }));
+  const named = (r: Reason, text: string): readonly Reason[] => [...(r.text === text ? [r] : []), ...r.children.flatMap((c) => named(c, text))];
+  // Unknown both ways: neither is a disguised false.
+  const both = test.each(['author.senior', '!author.senior']);
+
+  test('the author of these cases is unknown and not refused', () => {
+    expect(ask('  - {id: rest, paths: ["**"], optional: true}').outcome).toBe('pass');
+  });
+
+  both('when %s: the rule applies', (when) => {
+    const d = ask(`  - {id: some, paths: ["**"], when: "${when}", require: {humans: 1, level: L6}}${REST}`);
+    expect([d.outcome, ...seats(d)]).toEqual(['signoff', 'some 1 L6 dan,eve,flo']);
+    expect(named(d.reasons, 'rule some')).toMatchObject([{ state: 'unknown', code: 'RULE_UNKNOWN' }]);
+    expect(named(d.reasons, `when ${when}: cannot be decided`)).toMatchObject([{ state: 'unknown', code: 'RULE_UNKNOWN' }]);
+  });
+
+  both('unless %s: nothing is waived', (unless) => {
+    const d = ask(`  - {id: some, paths: ["**"], unless: "${unless}", require: {humans: 1, level: L6}}${REST}`);
+    expect([d.outcome, ...seats(d)]).toEqual(['signoff', 'some 1 L6 dan,eve,flo']);
+    expect(named(d.reasons, 'rule some')).toMatchObject([{ state: 'unknown', code: 'RULE_UNKNOWN' }]);
+    expect(named(d.reasons, `unless ${unless}: cannot be decided`)).toMatchObject([{ state: 'unknown', code: 'RULE_UNKNOWN' }]);
+  });
+
+  both('an optional rule when %s covers nothing', (when) => {
+    const d = ask(`  - {id: some, paths: ["**"], when: "${when}", optional: true}`);
+    expect([d.outcome, ...codes(d)]).toEqual(['refused', 'UNCOVERED']);
+    expect(named(d.reasons, 'rule some')).toMatchObject([{ state: 'unknown', code: 'RULE_UNKNOWN' }]);
+  });
+
+  both('forbid when %s: forbidden', (when) => {
+    const d = ask('  - {id: rest, paths: ["**"], optional: true}', `forbid:\n  - {id: frozen, when: "${when}", reason: not now}`);
+    expect(d.outcome).toBe('refused');
+    expect(d.refusals).toEqual([{ code: 'FORBIDDEN', text: 'forbidden by frozen: not now (its condition could not be decided)' }]);
   });
 });

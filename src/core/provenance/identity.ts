@@ -19,8 +19,6 @@ export interface IdentityMatch {
   readonly matched: string;
 }
 
-export const GITHUB_ACTIONS = 41898282;
-
 /** The tool, if any, and whether a human stands there. A `[bot]` nobody knows is automation: it never fills a seat. */
 export function identityOf(name: string, email: string): Identity {
   const match = matchIdentity(name, email, 'author');

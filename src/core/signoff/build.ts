@@ -5,6 +5,7 @@
 import { utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import type { Oid } from '../change/change.ts';
+import type { Decision } from '../policy/decision.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { type Assumption, type Disposition, NAMES, type SignoffDecision, type SignoffPredicate, type Stage, type Statement } from './statement.ts';
@@ -13,17 +14,7 @@ import { type Assumption, type Disposition, NAMES, type SignoffDecision, type Si
 export const ACCEPTANCE = 'I reviewed this exact change and accept accountability for it reaching production.';
 
 /** The change as `Change` and `Decision.change` both hold it. */
-export interface SignedChange {
-  readonly repo: string;
-  readonly targetRef: string;
-  readonly base: Oid | null;
-  readonly mergeBase: Oid | null;
-  readonly head: Oid;
-  readonly headTree: Oid;
-  readonly alg: string;
-  readonly manifest: string;
-  readonly manifest256: string;
-}
+export type SignedChange = Omit<Decision['change'], 'paths' | 'commits'>;
 
 export interface SignoffInput {
   readonly decision: SignoffDecision;

@@ -81,6 +81,17 @@ describe('passkey rules, one negative for each', () => {
     expect(codes(signed({}, { counter: 6, ...change }), {}, counted)).toEqual(expected);
   });
 
+  it.each<[string, Misbehaviour, boolean]>([
+    ['BE set, enrolled without', { flags: 0x0d }, false],
+    ['BE clear, enrolled with', { flags: 0x05 }, true],
+    ['BS without BE', { flags: 0x15 }, false],
+  ])('%s, where a synced passkey would do', (_, change, backupEligible) => {
+    const high = signed({ policy: { ...signoffInput().policy, tier: 'high' } }, change);
+    const enrolled = (eligible: boolean) => trustOf([trustedKey(mara, { backupEligible: eligible })]);
+    expect(codes(high, { tier: 'high' }, enrolled(backupEligible))).toEqual(['WA_BACKUP']);
+    if (change.flags !== 0x15) expect(codes(high, { tier: 'high' }, enrolled(!backupEligible))).toEqual([]);
+  });
+
   it('the counter is left to the order of the log once it is logged', () => {
     expect(codes(signed({}, { counter: 3 }), { counters: 'logged' }, counted)).toEqual([]);
   });
