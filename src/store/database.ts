@@ -6,7 +6,6 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Schema } from './schema.ts';
 
-/** What a commit waits for: `FULL` an fsync of the write-ahead log, `NORMAL` nothing. */
 export interface Connection {
   readonly db: Kysely<Schema>;
   /** Statements that kysely has no words for. Throws what SQLite throws. */

@@ -30,6 +30,7 @@ export const trustWord = (trust: number): string => TRUST[trust] ?? 'unknown';
 
 /** `refs/heads/main` as people say it. */
 export const shortRef = (ref: string): string => ref.replace(/^refs\/(heads|tags)\//, '');
+
 /** "Ana", "Ana or Ben", "Ana, Ben or Cy". */
 export function anyOf(names: readonly string[], last = 'or'): string {
   return names.length < 2 ? (names[0] ?? 'nobody') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;

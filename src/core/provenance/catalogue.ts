@@ -3,6 +3,8 @@ import { IDENTITY_ROWS } from './identities.ts';
 import { LINE_ROWS } from './lines.ts';
 import type { Row } from './row.ts';
 
+export const CATALOGUE: readonly Row[] = [...IDENTITY_ROWS, ...LINE_ROWS];
+
 /** Bare words are never rules; these only say that a declaration's value speaks of a tool. */
 export const VOCABULARY: ReadonlySet<string> = new Set(
   (
