@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../core/base/crypto.ts';
 import type { Change } from '../core/change/change.ts';
+import type { SignoffInput } from '../core/signoff/build.ts';
 import { formatBundle } from '../core/signoff/bundle.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import { formatTrust, type TrustBundle, trustedPeople } from '../core/signoff/trust.ts';
@@ -29,6 +30,7 @@ const ROSTER = `version: 1
 people:
   - {id: ada, name: Ada, level: L4, emails: [ada@example.org]}
   - {id: mara, name: Mara, level: L6, emails: [mara@example.org]}
+  - {id: ben, name: Ben, level: L5, emails: [ben@example.org]}
 `;
 const room = gitRoom();
 const key = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
@@ -52,21 +54,27 @@ const trustWith = (change: Partial<TrustBundle> = {}): string =>
     ...change,
   });
 
-/** Mara's sign-off of what landed, logged; `of` changes what she signed. */
-function bundleOf(of: Partial<Change> = {}): string {
+/** Mara's sign-off of what landed, logged; `of` and `more` change what she signed, and `by` whose key it is. */
+function bundleOf(of: Partial<Change> = {}, more: Partial<SignoffInput> = {}, by = key): string {
   const { repo, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256 } = { ...landed, repo: 'infra', ...of };
-  const policy = { ...signoffInput().policy, digest: sha256Hex(POLICY) };
-  const envelope = key.signEnvelope(signoffBytes({ policy, change: { repo, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256 } }));
+  const change = { repo, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256 };
+  const envelope = by.signEnvelope(signoffBytes({ policy: inForce(), change, ...more }));
   return formatBundle([log.record(envelope)]);
 }
+const inForce = (change: Partial<SignoffInput['policy']> = {}) => ({ ...signoffInput().policy, digest: sha256Hex(POLICY), ...change });
 const run = (change: Partial<VerifyRequest> = {}) => runVerify({ ...request, ...change }, { readFile, repository, parsers });
+const codesOf = (lines: string): readonly string[] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((l) => (JSON.parse(l) as { code: string }).code);
 const place = (name: string): string => join(room.root, name);
 
 beforeAll(async () => {
   clone = room.init();
   const [ada, mara] = ['ada', 'mara'].map((name) => ({ name, email: `${name}@example.org` }));
   clone.commit({ 'countersign.yml': POLICY, '.countersign/roster.yml': ROSTER, 'main.tf': 'a\n' }, { ...(mara === undefined ? {} : { author: mara }) });
-  clone.commit({ 'main.tf': 'b\n' }, { ...(ada === undefined ? {} : { author: ada }) });
+  clone.commit({ 'main.tf': 'b\n', 'db/drop.sql': 'drop table orders;\n' }, { ...(ada === undefined ? {} : { author: ada }) });
   ({ repository, parsers } = await openClone(clone.dir));
   const base = await repository.resolve('HEAD^1');
   const change = await repository.change({ repo: 'infra', targetRef: 'refs/heads/main', base, head: clone.git('rev-parse', 'HEAD') });
@@ -117,10 +125,30 @@ describe('verify', () => {
     expect(stderr).toContain('[SOD_AUTHOR]');
   });
 
-  it('a person the policy of the clone would not ask cannot fill its seat', async () => {
+  it("a key enrolled to one person does not carry another's name", async () => {
     await writeFile(place('noor.json'), trustWith({ people: trustedPeople([trustedKey(key, { person: 'noor' })], new Map()) }));
     const { code, stdout } = await run({ trust: place('noor.json'), json: true });
     expect([code, stdout.includes('"KEY_UNKNOWN"'), stdout.includes('"QUORUM"')]).toEqual([1, true, true]);
+  });
+
+  it.each([
+    ['is not on its roster', 'noor', 'L6'],
+    ['is below the level it asks for', 'ben', 'L5'],
+  ])('who honestly signs with their own key and %s fills no seat of the policy of the clone', async (_, person, level) => {
+    const own = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
+    await writeFile(place('own-key.json'), trustWith({ people: trustedPeople([trustedKey(own, { person, level })], new Map()) }));
+    await writeFile(place('own-word.json'), bundleOf({}, { signer: { ...signoffInput().signer, person, level } }, own));
+    const { code, stdout } = await run({ trust: place('own-key.json'), bundle: place('own-word.json'), json: true });
+    expect([code, codesOf(stdout)]).toEqual([1, ['QUORUM']]);
+  });
+
+  it.each<[string, () => SignoffInput['policy'], string]>([
+    ['under a policy no longer in force', () => inForce({ digest: '0'.repeat(64) }), 'ST_POLICY'],
+    ['for a lower tier than what landed', () => inForce({ tier: 'high' }), 'ST_TIER'],
+  ])('a sign-off %s is refused', async (_, policy, expected) => {
+    await writeFile(place('stale.json'), bundleOf({}, { policy: policy() }));
+    const { code, stdout } = await run({ bundle: place('stale.json'), json: true });
+    expect([code, codesOf(stdout)]).toEqual([1, [expected, 'QUORUM']]);
   });
 
   it('demo data needs --demo', async () => {

@@ -1,10 +1,11 @@
 /** Ways past the gate that were found by attacking it. Each passed once; none may again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, MAIN, openBed, POLICY, subjectFor } from '../../test/bed/bed.ts';
-import { utf8 } from '../core/base/bytes.ts';
+import { base64, utf8 } from '../core/base/bytes.ts';
 import { ok } from '../core/base/result.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { exportTrust } from './evidence.ts';
+import type { KeyRow } from './ports.ts';
 import { judgePush } from './push.ts';
 import { completeSignoff } from './signoff.ts';
 
@@ -53,15 +54,21 @@ describe('several commits in one push', () => {
   });
 
   it('spend a sign-off once: the same content twice needs two', async () => {
-    const file = path();
+    const [file, tip] = [path(), bed.tip()];
     const once = bed.commit({ [file]: DROP });
     const { id } = await bed.judged(once);
     expect(await bed.sign('mara', id ?? '')).toMatchObject({ ok: true });
-    const back = bed.commit({ [file]: null }, { on: once, by: 'noor' });
+    const back = bed.commit({ [file]: null }, { on: once });
     const again = bed.commit({ [file]: DROP }, { on: back });
+    // The commit between passes by itself, so that nothing but the spent sign-off stands in the way.
+    bed.served.git('update-ref', MAIN, once);
+    expect((await bed.judged(back)).verdict.codes).toEqual(['PASS']);
+    bed.served.git('update-ref', MAIN, tip);
     const judged = await bed.judged(again);
     expect(judged.verdict.verdict).toBe('deny');
-    expect(judged.verdict.codes).toContain('INTERMEDIATE_UNSIGNED');
+    expect(judged.verdict.codes).toEqual(['INTERMEDIATE_UNSIGNED']);
+    const bare = judged.verdict.reasons.children.filter((r) => r.code === 'INTERMEDIATE_UNSIGNED').map((r) => r.text);
+    expect(bare).toEqual([`commit ${again.slice(0, 12)} has no sign-off of its own`]);
   });
 });
 
@@ -87,6 +94,43 @@ describe('an administrator with the database', () => {
     const state = { ...bed.store.projections, keys: async () => (row === undefined ? [] : [{ ...row, person: 'kim', level: 'L7' }]) };
     const trust = await exportTrust({ ...bed.world, projections: state }, 'log+00000000+AAAA', ['L4']);
     expect(JSON.parse(trust).people).toEqual([]);
+  });
+
+  const own = softAuthenticator({ rpId: 'countersign.example', origin: 'https://countersign.example' });
+  const trustIn = async (rows: readonly KeyRow[]): Promise<string> =>
+    exportTrust({ ...bed.world, projections: { ...bed.store.projections, keys: async () => rows } }, 'log+00000000+AAAA', ['L4']);
+  const founder = async (): Promise<KeyRow> => {
+    const [row] = await bed.store.projections.keys({ person: 'kim' });
+    if (row === undefined) throw new Error('kim has no key');
+    return row;
+  };
+
+  it.each<[string, Partial<KeyRow>]>([
+    ['level', { level: 'L4' }],
+    ['key', { blob: base64(own.blob) }],
+    ['key and its fingerprint', { blob: base64(own.blob), keyid: own.keyid }],
+    ['fingerprint', { keyid: own.keyid }],
+    ['name, to another founder’s', { person: 'lee' }],
+    ['name, to one who is no founder', { person: 'noor' }],
+    ['kind of key', { kind: 'demo' }],
+  ])("edits no founder's row: %s", async (_, edit) => {
+    const row = await founder();
+    expect(row.index).toBe(0);
+    expect(JSON.parse(await trustIn([row])).people).toHaveLength(1);
+    expect(JSON.parse(await trustIn([{ ...row, ...edit }])).people).toEqual([]);
+  });
+
+  it.each(['noor', 'kim', 'mallory'])('founds nothing anew: a key row of %s that claims to be of genesis', async (person) => {
+    const row = await founder();
+    const real = await bed.store.projections.keys({});
+    const forged: KeyRow = { ...row, index: 0, person, keyid: own.keyid, blob: base64(own.blob) };
+    expect(await trustIn([forged, ...real])).toBe(await trustIn(real));
+  });
+
+  it('lends genesis to no key that was enrolled', async () => {
+    const [ada] = await bed.store.projections.keys({ person: 'ada' });
+    if (ada === undefined) throw new Error('ada has no key');
+    expect(JSON.parse(await trustIn([{ ...ada, index: 0 }])).people).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What no push may do, whatever it holds and whoever signed it: each refusal by its reason code. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed, POLICY } from '../../test/bed/bed.ts';
+import type { Ledger } from './ports.ts';
 import { judgePush, PUSH_CAPS, type Push } from './push.ts';
 
 const ZERO = '0'.repeat(40);
@@ -114,5 +115,50 @@ describe('a target', () => {
   it('that is not there yet has nobody to speak for it', async () => {
     bed.served.git('update-ref', '-d', 'refs/heads/release');
     expect(await moved('refs/heads/release', head, ZERO)).toMatchObject({ allow: false, judged: [{ verdict: { codes: ['TARGET_MISSING'] } }] });
+  });
+});
+
+describe('what moves while a push is judged', () => {
+  /** The push, judged over a ledger where `before` happens after the weighing and before the append. */
+  async function overtaken(tip: string, before: () => Promise<void>) {
+    const { ledger } = bed.world;
+    const late: Ledger = {
+      append: async (plan) => {
+        await before();
+        return ledger.append(plan);
+      },
+      checkpoint: () => ledger.checkpoint(),
+      proof: (index) => ledger.proof(index),
+      entries: (from, count) => ledger.entries(from, count),
+      body: (digest) => ledger.body(digest),
+    };
+    const answer = await judgePush({ ...bed.world, ledger: late }, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: MAIN, old, new: tip }] });
+    bed.served.git('update-ref', MAIN, old);
+    return answer;
+  }
+  const size = async () => (await bed.world.ledger.entries(0, 1_000)).length;
+
+  it('nothing: the push is allowed', async () => {
+    expect(await overtaken(head, async () => {})).toMatchObject({ allow: true, judged: [{ verdict: { codes: ['PASS'] } }] });
+  });
+
+  it('the ref: the verdict would be of another tip, and none is recorded', async () => {
+    const other = bed.commit({ 'docs/other.md': 'x\n' });
+    await bed.push(other);
+    const recorded = await size();
+    const answer = await overtaken(head, async () => void bed.served.git('update-ref', MAIN, other));
+    expect(answer).toMatchObject({ allow: false, judged: [{ id: null, decision: null, verdict: { verdict: 'deny', codes: ['REF_CHANGED'] } }] });
+    expect(await size()).toBe(recorded);
+  });
+
+  it('what is known of AI: the change was weighed without the mark', async () => {
+    const marked = bed.commit({ 'docs/marked.md': 'x\n' }, { message: 'Write\n\nAssisted-by: claude-code:claude-opus-4\n' });
+    let recorded = 0;
+    const answer = await overtaken(head, async () => {
+      expect((await bed.judged(marked)).verdict.verdict).toBe('allow');
+      recorded = await size();
+    });
+    expect(answer).toMatchObject({ allow: false, judged: [{ id: null, decision: null, verdict: { verdict: 'deny', codes: ['REF_CHANGED'] } }] });
+    expect(await size()).toBe(recorded);
   });
 });

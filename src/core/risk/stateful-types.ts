@@ -1,4 +1,5 @@
-/** Terraform resource types that hold state, and attributes whose change destroys and recreates them. Data, versioned. */
+/** Terraform resource types that hold state, and attributes whose change destroys and recreates them. Data. */
+
 /** Loss of one of these is loss of data, keys or an identity that cannot be made again. */
 const STATEFUL = new Set(
   `aws_db_instance aws_rds_cluster aws_rds_cluster_instance aws_rds_global_cluster aws_db_snapshot aws_db_cluster_snapshot aws_docdb_cluster
