@@ -73,7 +73,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
   command(program, 'manifest <base> <head>', 'the identity of a change: manifest and manifest256', ['manifest origin/main HEAD', 'manifest v1.0 v1.1 --json'])
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--json', 'print JSON')
-    .action(async (base: string, head: string, options) => act(manifest({ base, head, json: options.json === true, dir: options.repo })));
+    .action(async (base: string, head: string, options) => act((await import('./manifest.ts')).manifest({ base, head, json: options.json === true, dir: options.repo })));
 
   command(program, 'sign <url>', 'sign a change: with a security key in the terminal, else on its page', [
     'sign http://localhost:4180/changes/3f2a9c1d5e6b7a80 --repo . --as mara --key ~/.ssh/id_ed25519_sk',
@@ -117,11 +117,6 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   return program;
-}
-
-async function manifest(args: { base: string; head: string; json: boolean; dir: string }): Promise<Answer> {
-  const [{ runManifest }, { openClone }] = await Promise.all([import('./manifest.ts'), import('../world.ts')]);
-  return runManifest(args, (await openClone(args.dir)).repository);
 }
 
 function command(program: Command, words: string, description: string, examples: readonly string[]): Command {
