@@ -40,7 +40,7 @@ export interface TestRepository {
   clone(...args: readonly string[]): TestRepository;
 }
 
-export const ALICE: Person = { name: 'Alice', email: 'alice@example.org' };
+const ALICE: Person = { name: 'Alice', email: 'alice@example.org' };
 const START = 1_790_000_000;
 
 /** One folder for a test's repositories; call `remove` in afterAll. */

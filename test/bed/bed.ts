@@ -33,7 +33,7 @@ const START = Date.UTC(2026, 10, 20);
 const LEVELS = { ada: 'L4', ben: 'L5', mara: 'L6', noor: 'L6', kim: 'L7', lee: 'L7', pat: 'L7' } as const;
 export type PersonName = keyof typeof LEVELS;
 const NAMES_OF_PEOPLE = Object.keys(LEVELS) as readonly PersonName[];
-export const FOUNDERS: readonly PersonName[] = ['kim', 'lee', 'pat'];
+const FOUNDERS: readonly PersonName[] = ['kim', 'lee', 'pat'];
 
 export const POLICY = `version: 1
 organisation: Bed

@@ -18,7 +18,7 @@ export interface Violation {
 }
 
 /** Core rooms in the order a change walks through them; a room imports itself and rooms before it. */
-export const CORE_ROOMS = ['base', 'log', 'change', 'system', 'incident', 'provenance', 'risk', 'roster', 'policy', 'signoff', 'queue', 'gate', 'dossier', 'simulate'] as const;
+const CORE_ROOMS = ['base', 'log', 'change', 'system', 'incident', 'provenance', 'risk', 'roster', 'policy', 'signoff', 'queue', 'gate', 'dossier', 'simulate'] as const;
 
 const POLICY_LIBRARIES = ['zod', 'yaml', '@marcbachmann/cel-js', 're2js'];
 

@@ -50,7 +50,7 @@ export function hookRequest({ door = '/hook/pre-receive', method = 'POST', repos
   return Buffer.concat([Buffer.from(head), bytes]);
 }
 
-export const as = (name: string, mail: string): readonly string[] => ['-c', `user.name=${name}`, '-c', `user.email=${mail}@larkspur.example`];
+const as = (name: string, mail: string): readonly string[] => ['-c', `user.name=${name}`, '-c', `user.email=${mail}@larkspur.example`];
 export const INES = as('Ines Duarte', 'ines');
 
 /** Commits a line to the README, as Ines: no system, no danger, nobody asked. Answers the commit. */

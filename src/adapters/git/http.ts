@@ -62,7 +62,7 @@ export function gitRoute(request: Pick<GitRequest, 'path' | 'query'>): { readonl
 }
 
 /** Resolves when git has sent its headers. A request that ends early ends git. */
-export async function serveGit(options: ServeOptions): Promise<GitResponse> {
+async function serveGit(options: ServeOptions): Promise<GitResponse> {
   if (gitRoute(options.request) === undefined) return refusal(404, 'not found');
   if (options.request.method !== 'GET' && options.request.method !== 'POST') return refusal(405, 'method not allowed');
   const child = spawn('git', ['http-backend'], { env: { ...environment(options) }, stdio: ['pipe', 'pipe', 'pipe'] });

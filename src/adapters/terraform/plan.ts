@@ -8,7 +8,7 @@ import type { Result } from '../../core/base/result.ts';
 import { err, ok, problem } from '../../core/base/result.ts';
 import type { PlannedResource, TerraformPlan } from '../../core/risk/evidence.ts';
 
-export const MAX_PLAN_BYTES = 64 * 1024 * 1024;
+const MAX_PLAN_BYTES = 64 * 1024 * 1024;
 
 const values = z.record(z.string(), z.unknown()).nullish();
 const change = z.object({
@@ -36,7 +36,7 @@ const plan = z.object({
 });
 
 /** Attributes that protect data or say that it goes; see the guard rules of core/risk. */
-export const GUARDS: readonly string[] = [
+const GUARDS: readonly string[] = [
   'deletion_protection',
   'deletion_protection_enabled',
   'enable_deletion_protection',

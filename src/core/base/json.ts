@@ -6,7 +6,7 @@ import { sha256Hex } from './crypto.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-export function canonical(value: Json): string {
+function canonical(value: Json): string {
   if (value === null || typeof value !== 'object') {
     if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('not a JSON number');
     return JSON.stringify(value);

@@ -48,7 +48,7 @@ export function parseEntry(bytes: Bytes): Result<Entry> {
 }
 
 /** RFC 3339 in UTC with a `Z`; whole seconds without a fraction, else three digits. */
-export const formatTime = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
+const formatTime = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
 
 function complaint({ type, at, envelope, fields }: Entry): string | undefined {
   if (!/^[a-z][a-z0-9-]*$/.test(type)) return 'the type of an entry is a lower-case word';

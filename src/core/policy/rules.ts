@@ -108,7 +108,7 @@ function builtIn(policy: Policy, facts: Facts, paths: readonly string[]): { read
   };
 }
 
-export function listed(paths: readonly string[]): string {
+function listed(paths: readonly string[]): string {
   const rest = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '';
   return `${paths.slice(0, SHOWN).join(', ')}${rest}`;
 }

@@ -1,7 +1,7 @@
 /** "Did you mean": the known name nearest to an unknown one, at most two edits away. */
 
 /** The nearest of `known`, or undefined where none is near. Case alone is the nearest difference of all. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 64) return undefined;
   const folded = name.toLowerCase();
   const byCase = known.find((k) => k.toLowerCase() === folded);

@@ -38,7 +38,7 @@ export function matchIdentity(name: string, email: string, slot: 'author' | 'tra
 }
 
 /** `Name <mail>`, or the name alone where there is no mail. */
-export function identityText(name: string, email: string): string {
+function identityText(name: string, email: string): string {
   const [n, e] = [fold(name).slice(0, 500), fold(email).slice(0, 500)];
   return e === '' ? n : `${n} <${e}>`.trim();
 }

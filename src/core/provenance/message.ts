@@ -20,7 +20,7 @@ export interface Message {
 }
 
 export const MAX_CHARS = 64 * 1024;
-export const MAX_LINE = 2_000;
+const MAX_LINE = 2_000;
 export const MAX_TRAILERS = 200;
 
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;

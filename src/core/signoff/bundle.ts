@@ -8,10 +8,10 @@ import { err, ok, problem, type Result } from '../base/result.ts';
 import { list, object, oneOf, optional, shaped, string } from './shape.ts';
 import { parseStrictJson } from './strict-json.ts';
 
-export const BUNDLE_TYPE = 'application/vnd.countersign.bundle.v1+json';
+const BUNDLE_TYPE = 'application/vnd.countersign.bundle.v1+json';
 
 /** A bundle above this many bytes is refused unread. */
-export const MAX_BUNDLE = 33_554_432;
+const MAX_BUNDLE = 33_554_432;
 
 /** One logged object as the file holds it. */
 export interface BundleParts {

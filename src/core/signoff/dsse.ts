@@ -22,7 +22,7 @@ export interface Envelope {
 }
 
 /** An envelope above this many bytes is refused unread. */
-export const MAX_ENVELOPE = 1_048_576;
+const MAX_ENVELOPE = 1_048_576;
 
 /** `DSSEv1 SP len(type) SP type SP len(body) SP body`, lengths in bytes. */
 export function pae(payloadType: string, payload: Bytes): Bytes {

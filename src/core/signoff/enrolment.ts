@@ -95,7 +95,7 @@ export function verifyEnrolment(
 }
 
 /** What an enrolment says, from bytes a signature was verified over. Problems: ST_TYPE, KEY_MODEL, KEY_PLAIN, SIG_*. */
-export function subjectOf(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): Result<EnrolmentSubject> {
+function subjectOf(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): Result<EnrolmentSubject> {
   const statement = parseStatementOf(payload, NAMES.enrolmentPredicate, PREDICATE);
   if (!statement.ok) return statement;
   const { person, key, rpId } = statement.value.predicate;

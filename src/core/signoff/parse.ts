@@ -7,10 +7,10 @@ import { count, list, matching, nullable, object, oneOf, type Shape, shaped, str
 import { NAMES, type SignoffPredicate, type Statement } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
 
-export const sha256Shape = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in lowercase hex');
+const sha256Shape = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in lowercase hex');
 const oid = matching(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a git object id');
 /** RFC 3339 in UTC: the only form, so that times compare as what they are. */
-export const timeShape: Shape<string> = (value, place, bad) => {
+const timeShape: Shape<string> = (value, place, bad) => {
   const form = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/, 'a time in UTC')(value, place, bad);
   if (form !== undefined && Number.isNaN(Date.parse(form))) bad(place, 'is not a time that exists');
   return form;

@@ -48,7 +48,7 @@ export const vkeyOf = (p: Publisher): string | null => {
   return key === undefined ? null : formatVkey(key);
 };
 
-export function originOf(genesis: Uint8Array): string | undefined {
+function originOf(genesis: Uint8Array): string | undefined {
   const entry = parseEntry(genesis);
   return entry.ok && entry.value.type === 'genesis' && typeof entry.value.fields.origin === 'string' ? entry.value.fields.origin : undefined;
 }

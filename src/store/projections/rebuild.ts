@@ -24,7 +24,7 @@ async function replayEntry(db: Writing, row: EntryTable): Promise<void> {
 }
 
 /** Every row of every projection, as sorted JSON lines. */
-export async function snapshot(db: Reading): Promise<ReadonlyMap<string, readonly string[]>> {
+async function snapshot(db: Reading): Promise<ReadonlyMap<string, readonly string[]>> {
   const tables = new Map<string, readonly string[]>();
   for (const table of PROJECTIONS) {
     const rows = await db.selectFrom(table).selectAll().execute();

@@ -63,7 +63,7 @@ ${monitoring ? '\n  performance_insights_enabled = true\n' : ''}
 }
 `;
 
-export const ORDERS_TF = orders(800, 14, true);
+const ORDERS_TF = orders(800, 14, true);
 
 const VARIABLES = `variable "zone_id" {
   type        = string

@@ -20,7 +20,7 @@ export const PEOPLE: readonly SamplePerson[] = [
   { id: 'david', name: 'David Achterberg', level: 'L7', teams: ['security'], domains: ['infra', 'network', 'services'], founder: true },
 ];
 
-export const mail = (id: string): string => `${id}@larkspur.example`;
+const mail = (id: string): string => `${id}@larkspur.example`;
 export const by = (id: string): string => `${PEOPLE.find((p) => p.id === id)?.name ?? id} <${mail(id)}>`;
 
 export const ROSTER_YML = `# Who works here, how senior they are, and under which names they commit and push.
