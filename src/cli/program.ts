@@ -76,11 +76,14 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .action(async (base: string, head: string, options) => act((await import('./manifest.ts')).manifest({ base, head, json: options.json === true, dir: options.repo })));
 
   command(program, 'sign <url>', 'sign a change: with a security key in the terminal, else on its page', [
-    'sign http://localhost:4180/changes/3f2a9c1d5e6b7a80 --repo . --as mara --key ~/.ssh/id_ed25519_sk',
+    'sign http://localhost:4180/changes/3f2a9c1d5e6b7a80',
+    'sign http://localhost:4180/changes/3f2a9c1d5e6b7a80 --key ~/.ssh/id_ed25519_sk > answers.json',
+    'sign http://localhost:4180/changes/3f2a9c1d5e6b7a80 --key ~/.ssh/id_ed25519_sk --answers answers.json',
   ])
     .option('--repo <dir>', 'your own clone, from which the statement is recomputed', '.')
-    .option('--as <person>', 'who signs, as the roster names them')
-    .option('--key <file>', 'an sk- key enrolled for you (the public or private key file)')
+    .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
+    .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
+    .option('--page', 'open the page, whatever keys there are')
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));

@@ -3,8 +3,8 @@
  * A plain key file is refused before anything is signed; whether a touch was enough is for the verifier to say.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
@@ -21,6 +21,12 @@ export interface SecurityKey {
   readonly line: string;
   readonly blob: string;
 }
+
+/** The names ssh-keygen gives security keys, in its own order of preference. */
+const USUAL = ['id_ed25519_sk', 'id_ecdsa_sk'];
+
+/** The signer's own security key, where ssh would look for it. */
+export const usualSecurityKey = (): string | undefined => USUAL.map((name) => join(homedir(), '.ssh', name)).find((file) => existsSync(`${file}.pub`));
 
 /** @param file the key or its `.pub`. Problems: USAGE, KEY_PLAIN, SIG_ALG, SIG_FORMAT. */
 export function readSecurityKey(file: string): Result<SecurityKey, readonly Problem[]> {

@@ -1,6 +1,6 @@
 /**
  * `countersign sign`: recomputes the change from the signer's own clone, shows the fingerprint of exactly what will be
- * signed, and signs with an `sk-` key; without one it opens the sign page. What the server sends is checked here before
+ * signed, and signs with the person's `sk-` key; where there is none it opens the sign page. What the server sends is checked here before
  * anybody touches a key: a server that shows one change and asks to sign another is refused.
  */
 import { spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import { parseStatement } from '../core/signoff/parse.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import { openClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { readSecurityKey, type SecurityKey, signWithKey } from './security-key.ts';
+import { readSecurityKey, type SecurityKey, signWithKey, usualSecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { disagreements } from './sign-check.ts';
 import { visibleLines } from './terminal.ts';
@@ -25,6 +25,8 @@ export interface SignOptions {
   readonly repo: string;
   readonly as?: string;
   readonly key?: string;
+  /** Never a security key: the page, and the passkey there. */
+  readonly page?: boolean;
   readonly answers?: string;
   readonly json?: boolean;
 }
@@ -33,17 +35,31 @@ export async function sign(url: string, options: SignOptions): Promise<Answer> {
   const place = pageOf(url);
   if (place === undefined)
     return refusal([problem('USAGE', 'this is not the address of a change', { place: url, remedy: 'give the link the push printed: http://<host>/changes/<id>' })], options.json);
-  if (options.key === undefined) return openPage(url, options);
-  if (options.as === undefined)
-    return refusal([problem('USAGE', 'nobody is named as the signer', { place: '--as', remedy: 'add --as <person>, as the roster names you' })], options.json);
-  const key = readSecurityKey(options.key);
+  const file = options.key ?? (options.page === true ? undefined : usualSecurityKey());
+  if (file === undefined) return openPage(url, options);
+  const key = readSecurityKey(file);
   if (!key.ok) return refusal(key.error, options.json);
+  const person = options.as === undefined ? await holderOf(place, key.value) : ok(options.as);
+  if (!person.ok) return refusal(person.error, options.json);
+  // A key that is merely lying there and that nobody enrolled is none to sign with.
+  if (person.value === undefined) return options.key === undefined ? openPage(url, options) : refusal([notEnrolled(key.value, file)], options.json);
   const shown = await callServer<Shown>(place.origin, `/changes/${place.id}`);
   if (!shown.ok) return refusal(shown.error, options.json);
   if (options.answers === undefined) return askForAnswers(shown.value.body, options.json);
-  const signed = await signHere(place, { person: options.as, key: key.value, repo: options.repo, answers: options.answers }, shown.value.body);
+  const signed = await signHere(place, { person: person.value, key: key.value, repo: options.repo, answers: options.answers }, shown.value.body);
   return signed.ok ? told(signed.value, options.json) : refusal(signed.error, options.json);
 }
+
+/** Whose key the server says it is. A lie only spoils the signature: what is signed names the person, and the key is somebody's. */
+async function holderOf({ origin }: Place, key: SecurityKey): Promise<Result<string | undefined, readonly Problem[]>> {
+  const people = await callServer<{ items: readonly { readonly id: string; readonly keys: readonly { readonly keyid: string }[] }[] }>(origin, '/people');
+  if (people.ok) return ok(people.value.body.items.find((p) => p.keys.some((k) => k.keyid === key.keyid))?.id);
+  const closed = people.error[0]?.code === 'NOT_SIGNED_IN';
+  return err(closed ? [problem('USAGE', 'nobody is named as the signer', { place: '--as', remedy: 'add --as <person>, as the roster names you' })] : people.error);
+}
+
+const notEnrolled = ({ keyid }: SecurityKey, file: string): Problem =>
+  problem('KEY_UNKNOWN', `nobody enrolled the key ${keyid}`, { place: file, remedy: 'enrol it first (countersign enrol), or name another with --key' });
 
 interface Place {
   readonly origin: string;
@@ -64,11 +80,11 @@ function pageOf(url: string): Place | undefined {
   return parsed === undefined || id === undefined || !/^https?:$/.test(parsed.protocol) ? undefined : { origin: parsed.origin, id };
 }
 
-/** No security key named: the page is where a passkey is. */
+/** No security key: the page is where a passkey is. */
 function openPage(url: string, options: SignOptions): Answer {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const opened = process.env.DISPLAY !== undefined || process.platform === 'darwin' ? spawnSync(opener, [url], { stdio: 'ignore' }).status === 0 : false;
-  const text = `${opened ? 'opened' : 'open'} ${url}\nto sign here instead, name a security key: --as <person> --key ~/.ssh/id_ed25519_sk\n`;
+  const text = `${opened ? 'opened' : 'open'} ${url}\nto sign here instead, name an enrolled security key: --key <file>\n`;
   return { code: EXIT.signoff, stdout: options.json ? `${JSON.stringify({ version: 1, opened, url })}\n` : text, stderr: '' };
 }
 

@@ -136,6 +136,13 @@ it('refuses a plain key before anything is asked, and a key that nobody enrolled
   expect(touches).toBe(0);
 });
 
+it('takes a key lying in ~/.ssh for none while nobody enrolled it, and says so of one that was named', async () => {
+  mkdirSync(file('.ssh'));
+  for (const end of ['', '.pub']) writeFileSync(file(`.ssh/id_ed25519_sk${end}`), `${publicKeyLine(key.blob)} mara\n`);
+  expect(await countersign('sign', page)).toMatchObject({ code: 1, text: expect.stringContaining(`open ${page}`) });
+  expect(await countersign('sign', page, '--key', file('id_sk'))).toMatchObject({ code: 2, text: expect.stringMatching(/KEY_UNKNOWN[\s\S]*countersign enrol/) });
+});
+
 it('enrols a security key, once, for one person', async () => {
   const enrolled = await countersign('enrol', stage.url, '--as', 'mara', '--key', file('id_sk.pub'));
   expect(enrolled).toMatchObject({ code: 0, text: expect.stringContaining(key.keyid) });
@@ -184,9 +191,13 @@ it('refuses a touch that did not verify the person', async () => {
   flags = undefined;
 });
 
-it('signs, shows the words of exactly what was signed, and the same push passes', async () => {
+it('opens the page where that is wanted, whatever keys there are', async () => {
+  expect(await countersign('sign', page, '--page')).toMatchObject({ code: 1, text: expect.stringContaining(`open ${page}`) });
+});
+
+it('signs with the usual key, as whoever enrolled it, shows the words of exactly what was signed, and the same push passes', async () => {
   const through = await lying((statement) => statement);
-  const signed = await sign(through);
+  const signed = await countersign('sign', through, '--answers', answers, '--repo', clone);
   expect(signed.code, signed.text).toBe(0);
   const shown = (/fingerprint {2}([a-z ]+)\n/.exec(signed.text)?.[1] ?? '').trim();
   expect(shown.split(' ')).toHaveLength(8);
