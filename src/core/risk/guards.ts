@@ -1,7 +1,7 @@
 /** META004: the change touches what decides about changes: policy, owners, hooks, checks, and who may alter them. */
 import type { FileEvidence } from './evidence.ts';
 import { rule } from './finding.ts';
-import { kindsOf } from './kinds.ts';
+import { isHook, kindsOf } from './kinds.ts';
 import type { Detector, Finding } from './risk.ts';
 
 const META004 = rule('META004', 'guard-weakened', 'critical', 'exact', ['the guard asks for no less than before']);
@@ -11,7 +11,7 @@ export const guards: Detector = { id: 'guards', detect: ({ files }) => files.fla
 function ofFile(file: FileEvidence): readonly Finding[] {
   if (!kindsOf(file.path).includes('guard')) return [];
   // a first guard takes nothing away; a hook that is new still runs on other people's machines
-  const hook = /(?:^|\/)(?:\.?hooks|\.githooks|\.husky)\//i.test(file.path);
+  const hook = isHook(file.path);
   if (file.status === 'A')
     return [
       META004({

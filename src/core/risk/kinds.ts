@@ -11,7 +11,7 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
       b === 'countersign.yml' ||
       b === 'countersign.yaml' ||
       /(?:^|\/)\.countersign\//.test(p) ||
-      /(?:^|\/)(?:\.?hooks|\.githooks|\.husky)\//.test(p) ||
+      isHook(p) ||
       b === '.pre-commit-config.yaml' ||
       b === '.gitmodules' ||
       b === '.gitattributes' ||
@@ -59,6 +59,11 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
   ],
   ['prose', (_, b) => prose(b)],
 ];
+
+/** Folders that hold nothing but hooks, and hooks by the names git calls them (githooks(5)) in a folder called so. */
+export const isHook = (path: string): boolean =>
+  /(?:^|\/)\.(?:hooks|githooks|git-hooks|husky)\//i.test(path) ||
+  /(?:^|\/)hooks\/(?:pre|post|prepare|commit|applypatch|sendemail|fsmonitor|reference|update|push|proc)(?:-[a-z]+)*(?:\.(?:sh|py|pl|rb|js|mjs|cjs))?$/i.test(path);
 
 const prose = (base: string): boolean => /\.(?:md|mdx|txt|rst|adoc)$/.test(base) || /^(?:readme|license|licence|changelog|authors|notice)$/.test(base);
 /** Application code is named after routes and roles all the time; paths alone do not mark danger there. */

@@ -54,7 +54,14 @@ describe('guards', () => {
     ['.husky/pre-push', null, 'b', ['META004:high']],
     ['countersign.yml', null, 'b', ['META004:elevated']],
     ['.gitmodules', 'a', 'b', ['META004:critical']],
+    ['.githooks/lint.py', 'a', 'b', ['META004:critical']],
+    ['tools/hooks/commit-msg', 'a', 'b', ['META004:critical']],
+    ['hooks/pre-receive.sh', null, 'b', ['META004:high']],
     ['src/hooks.ts', 'a', 'b', []],
+    // Where components keep their hooks, and programs theirs: a folder's name alone guards nothing.
+    ['web/hooks/use-session.ts', 'a', 'b', []],
+    ['internal/stacks/hooks/component_instance.go', 'a', null, []],
+    ['webhooks/pre-commit.md', 'a', 'b', []],
   ] as const)('%s', (path, before, after, expected) => {
     expect(run(guards, path, before, after)).toEqual(expected);
   });
