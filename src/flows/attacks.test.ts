@@ -72,6 +72,21 @@ describe('several commits in one push', () => {
   });
 });
 
+describe('a pusher who hangs up before git says that the ref moved', () => {
+  it('keeps no sign-off unspent: what the ref holds has landed, recorded or not', async () => {
+    const file = path();
+    const first = bed.commit({ [file]: DROP });
+    const { id } = await bed.judged(first);
+    expect(await bed.sign('mara', id ?? '')).toMatchObject({ ok: true });
+    expect(await codes(first)).toEqual(['OK']);
+    bed.served.git('update-ref', MAIN, first);
+    const back = bed.commit({ [file]: null }, { on: first });
+    expect(await codes(back)).toEqual(['PASS']);
+    bed.served.git('update-ref', MAIN, back);
+    expect(await codes(bed.commit({ [file]: DROP }, { on: back }))).toEqual(['ST_NONCE', 'SIGNOFF_MISSING']);
+  });
+});
+
 describe('an administrator with the database', () => {
   it('enrols nobody: a key that no founder signed may not sign, whatever the log says', async () => {
     const own = softAuthenticator({ rpId: bed.world.site.rpId, origin: bed.world.site.url });

@@ -7,6 +7,8 @@ import { examineBundle } from '../core/signoff/offline.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
 import { exportBundle, exportTrust } from './evidence.ts';
 import { recordLandings } from './land.ts';
+import type { Repository } from './ports.ts';
+import type { ServedRepository } from './site.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -14,6 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => bed.close());
 
+const served = (): ServedRepository => {
+  const found = bed.world.repositories.get('infra');
+  if (found === undefined) throw new Error('infra is not served');
+  return found;
+};
 const typesLogged = async () => (await bed.world.ledger.entries(0, 1_000)).map((e) => JSON.parse(text(e.bytes) ?? '').type as string);
 const landings = async () => (await typesLogged()).filter((t) => t === 'landed').length;
 let count = 0;
@@ -37,18 +44,47 @@ describe('a landing', () => {
     await bed.judged(first);
     bed.served.git('update-ref', MAIN, first);
     const second = bed.commit({ 'docs/c.md': 'x\n' });
+    expect(await landings()).toBe(before);
     await bed.judged(second);
-    expect(await bed.land(second)).toBe(2);
+    expect(await landings()).toBe(before + 1);
+    bed.served.git('update-ref', MAIN, second);
+    bed.served.git('update-ref', MAIN, bed.commit({ 'docs/d.md': 'x\n' }, { on: second }));
+    expect(await recordLandings(bed.world, 'infra')).toBe(1);
     expect(await landings()).toBe(before + 2);
   });
 
-  it('of a push that was allowed and never came is never recorded', async () => {
+  it('of a push that was allowed and never came is never recorded, and forgotten once another came instead', async () => {
     const lost = bed.commit({ 'docs/lost.md': 'x\n' });
     await bed.judged(lost);
     const winner = bed.commit({ 'docs/won.md': 'x\n' });
     await bed.judged(winner);
+    expect(await bed.store.projections.landings({ pending: true })).toMatchObject([{ head: lost }, { head: winner }]);
     expect(await bed.land(winner)).toBe(1);
-    expect(await bed.store.projections.landings({ pending: true })).toMatchObject([{ head: lost }]);
+    expect(await bed.store.projections.landings({ pending: true })).toEqual([]);
+    expect(await bed.store.projections.landings({ pending: false }).then((all) => all.map((l) => l.head))).not.toContain(lost);
+  });
+
+  it('costs the same few questions to git, however many moves are pending', async () => {
+    for (let i = 0; i < 12; i++) await bed.judged(bed.commit({ 'docs/many.md': `${i}\n` }));
+    const asked: string[] = [];
+    const watched: Repository = {
+      ...served().repository,
+      resolve: (r) => asking('resolve', served().repository.resolve(r)),
+      steps: (o, h) => asking('steps', served().repository.steps(o, h)),
+    };
+    const asking = <T>(what: string, answer: T): T => {
+      asked.push(what);
+      return answer;
+    };
+    const world = { ...bed.world, repositories: new Map([['infra', { ...served(), repository: watched }]]) };
+    expect(await recordLandings(world, 'infra')).toBe(0);
+    expect(asked).toEqual(['resolve']);
+    const winner = bed.commit({ 'docs/many.md': 'winner\n' });
+    await bed.judged(winner);
+    bed.served.git('update-ref', MAIN, winner);
+    asked.length = 0;
+    expect(await recordLandings(world, 'infra')).toBe(1);
+    expect(asked).toEqual(['resolve', 'steps']);
   });
 
   it('of a repository nobody serves is none', async () => {

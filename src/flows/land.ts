@@ -1,9 +1,10 @@
 /**
- * Records what landed. Called after git moved a ref, and at start for whatever a crash left unrecorded: the truth is
- * where the ref stands, so a landing is written only when the served repository holds it.
+ * Records what landed. Called after git moved a ref, before the next push to it is judged, and at start: whoever pushes can
+ * hang up before post-receive, and a crash can come there too. The truth is where the ref stands, so a landing is written
+ * only when the served repository holds it.
  */
 import { ok } from '../core/base/result.ts';
-import type { EntryDraft, LandingRow } from './ports.ts';
+import type { EntryDraft, LandingRow, Repository } from './ports.ts';
 import type { GateWorld } from './site.ts';
 
 /** Appends `landed` for every allowed move whose new value the ref has reached. Idempotent. Answers how many. */
@@ -12,18 +13,27 @@ export async function recordLandings(world: GateWorld, repo: string): Promise<nu
   if (served === undefined) return 0;
   const appended = await world.ledger.append(async (state) => {
     const pending = await state.landings({ repo, pending: true });
-    const reached = await Promise.all(pending.map(async (l) => ((await contains(world, l)) ? [landedDraft(l)] : [])));
-    return ok(reached.flat());
+    const reached = await reachedOf(served.repository, pending);
+    return ok(pending.filter((l) => reached.has(l)).map(landedDraft));
   });
   return appended.ok ? appended.value.length : 0;
 }
 
-async function contains(world: GateWorld, landing: LandingRow): Promise<boolean> {
-  const repository = world.repositories.get(landing.repo)?.repository;
-  const tip = await repository?.resolve(landing.targetRef);
-  if (repository === undefined || tip === undefined || tip === null) return false;
-  const steps = await repository.steps(landing.old, tip);
-  return steps?.some(([, commit]) => commit === landing.head) ?? false;
+/**
+ * One after another, and one question for each place a ref has left: how many moves are pending is up to whoever pushes, and a
+ * move from where the ref still stands has not happened.
+ */
+async function reachedOf(repository: Repository, pending: readonly LandingRow[]): Promise<ReadonlySet<LandingRow>> {
+  const reached = new Set<LandingRow>();
+  for (const [ref, moves] of Map.groupBy(pending, (l) => l.targetRef)) {
+    const tip = await repository.resolve(ref);
+    const left = Map.groupBy(tip === null ? [] : moves.filter((l) => l.old !== tip), (l) => l.old);
+    for (const [old, from] of left) {
+      const chain = new Set((await repository.steps(old, tip ?? old))?.map(([, commit]) => commit));
+      for (const move of from) if (chain.has(move.head)) reached.add(move);
+    }
+  }
+  return reached;
 }
 
 /** The nonces it spends stand in the body: in the entry they would undo the salt of the signers' names. */

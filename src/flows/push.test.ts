@@ -122,9 +122,12 @@ describe('what moves while a push is judged', () => {
   /** The push, judged over a ledger where `before` happens after the weighing and before the append. */
   async function overtaken(tip: string, before: () => Promise<void>) {
     const { ledger } = bed.world;
+    let appends = 0;
     const late: Ledger = {
+      // The first records what landed before; the second is the verdict.
       append: async (plan) => {
-        await before();
+        appends += 1;
+        if (appends === 2) await before();
         return ledger.append(plan);
       },
       checkpoint: () => ledger.checkpoint(),

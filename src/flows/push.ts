@@ -13,6 +13,7 @@ import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
+import { recordLandings } from './land.ts';
 import type { EntryDraft } from './ports.ts';
 import type { Bench, Landing } from './presented.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
@@ -129,6 +130,8 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   const steps = await repository.steps(update.old, update.new);
   if (steps === undefined) return denied('REF_NON_FAST_FORWARD', `${update.ref} is protected and may not be rewritten`);
   if (steps.length > PUSH_CAPS.steps) return denied('PUSH_TOO_LARGE', `${steps.length} commits in one push; at most ${PUSH_CAPS.steps} are judged, squash them`);
+  // The ref only moves on, and `record` asks again whether it stands here: nothing has landed that is not recorded by then.
+  await recordLandings(world, push.repo);
   const governance = await governanceAt(world.served.repository, update.old);
   if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
   return record(world, push, update, governance.value, steps);

@@ -96,5 +96,13 @@ async function land(db: Writing, { row, nonces, at }: Do<'land'>): Promise<void>
       .execute();
   }
   if (landed === null) return;
+  await forget(db, row);
   await db.updateTable('changes').set({ state: 'landed', updated_at: at }).where('id', '=', row.change).execute();
+}
+
+/** A ref leaves a place once: other moves that were allowed from there will not happen any more. */
+async function forget(db: Writing, { repo, target_ref, old }: Do<'land'>['row']): Promise<void> {
+  const lost = db.selectFrom('landings').select('idx').where('repo', '=', repo).where('target_ref', '=', target_ref).where('old', '=', old).where('landed', 'is', null);
+  await db.deleteFrom('nonces').where('landing', 'in', lost).execute();
+  await db.deleteFrom('landings').where('idx', 'in', lost).execute();
 }
