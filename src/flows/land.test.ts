@@ -47,9 +47,7 @@ describe('a landing', () => {
     expect(await landings()).toBe(before);
     await bed.judged(second);
     expect(await landings()).toBe(before + 1);
-    bed.served.git('update-ref', MAIN, second);
-    bed.served.git('update-ref', MAIN, bed.commit({ 'docs/d.md': 'x\n' }, { on: second }));
-    expect(await recordLandings(bed.world, 'infra')).toBe(1);
+    expect(await bed.land(bed.commit({ 'docs/d.md': 'x\n' }, { on: second }))).toBe(1);
     expect(await landings()).toBe(before + 2);
   });
 
