@@ -145,8 +145,9 @@ async function genesisMode(store: Store): Promise<'demo' | 'production' | null> 
 }
 
 async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample): Promise<ServerWorld> {
-  const [{ openRepository }, { objectStore }, { handleGit }, { languages }, { installHooks }, { SAMPLE_PASSWORD }, { PEOPLE }] = await Promise.all([
+  const [{ openRepository }, { aliasesIn }, { objectStore }, { handleGit }, { languages }, { installHooks }, { SAMPLE_PASSWORD }, { PEOPLE }] = await Promise.all([
     import('./adapters/git/repository.ts'),
+    import('./adapters/git/aliases.ts'),
     import('./adapters/git/keep.ts'),
     import('./adapters/git/http.ts'),
     import('./adapters/languages/index.ts'),
@@ -158,7 +159,13 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
   for (const { id } of sample.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
   const served = sample.repositories.map(
-    ({ id, title }): ServedRepository => ({ id, title, protected: ['refs/heads/main', 'refs/heads/release'], repository: openRepository({ gitDir: gitDirOf(id) }) }),
+    ({ id, title }): ServedRepository => ({
+      id,
+      title,
+      protected: ['refs/heads/main', 'refs/heads/release'],
+      repository: openRepository({ gitDir: gitDirOf(id) }),
+      aliases: (refs) => aliasesIn(gitDirOf(id), refs),
+    }),
   );
   const ids = new Set(served.map((s) => s.id));
   const accounts = new Set([...PEOPLE.map((p) => p.id), 'build-7']);

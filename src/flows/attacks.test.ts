@@ -38,6 +38,44 @@ describe('a pusher who writes the raw protocol', () => {
   });
 });
 
+describe('which refs are protected', () => {
+  it('is not decided by a symbolic ref: git would move what it stands for', async () => {
+    const head = bed.commit({ [path()]: DROP });
+    const push = (ref: string, more: { old?: string } = {}) => bed.push(head, { ref, ...more });
+    bed.served.git('symbolic-ref', 'refs/heads/master', MAIN);
+    bed.served.git('symbolic-ref', 'refs/heads/nested', 'refs/heads/master');
+    bed.served.git('symbolic-ref', 'refs/heads/dangling', 'refs/heads/release-2');
+    for (const [ref, old] of [
+      ['refs/heads/master', bed.tip()],
+      ['refs/heads/nested', bed.tip()],
+      ['refs/heads/dangling', '0'.repeat(40)],
+    ] as const)
+      expect(await push(ref, { old })).toMatchObject({ allow: false, judged: [], problems: [{ code: 'REF_SYMBOLIC' }] });
+    for (const name of ['nested', 'master', 'dangling']) bed.served.git('symbolic-ref', '--delete', `refs/heads/${name}`);
+    expect(await push('refs/heads/master', { old: '0'.repeat(40) })).toMatchObject({ allow: true });
+  });
+
+  it('is not known, and so nothing passes unjudged, while HEAD names no branch that is there', async () => {
+    const head = bed.commit({ [path()]: DROP });
+    const old = bed.served.git('rev-parse', 'refs/heads/release');
+    expect((await bed.push(head, { ref: 'refs/heads/release', old })).allow).toBe(false);
+    bed.served.git('symbolic-ref', 'HEAD', 'refs/heads/nowhere');
+    for (const ref of ['refs/heads/release', 'refs/heads/topic'])
+      expect(await bed.push(head, { ref, old })).toMatchObject({ allow: false, problems: [{ code: 'TARGET_MISSING', remedy: expect.stringContaining('git symbolic-ref HEAD') }] });
+    // The server's own list needs no policy.
+    expect(await codes(head)).toContain('SIGNOFF_MISSING');
+    bed.served.git('symbolic-ref', 'HEAD', MAIN);
+  });
+
+  it('takes nothing off the server’s own list by a `!` in a policy', async () => {
+    const before = bed.tip();
+    const lax = bed.commit({ 'countersign.yml': POLICY.replace('[refs/heads/main, refs/heads/release]', '["refs/heads/**", "!refs/heads/main"]') }, { by: 'kim' });
+    await bed.land(lax);
+    expect(await bed.push(bed.commit({ [path()]: DROP }, { on: lax }), { pusher: null })).toMatchObject({ allow: false, problems: [{ code: 'PUSHER_UNKNOWN' }] });
+    bed.served.git('update-ref', MAIN, before);
+  });
+});
+
 describe('several commits in one push', () => {
   it('are no lighter than one by one: the mark of the first sticks to the second', async () => {
     const policy = POLICY.replace(

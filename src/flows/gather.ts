@@ -10,6 +10,7 @@ import type { Decision } from '../core/policy/decision.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
+import type { PersonId } from '../core/roster/roster.ts';
 import type { Governance } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
 
@@ -22,7 +23,7 @@ export interface Asked {
   /** The account the transport authenticated; null in a clone. */
   readonly pusher: string | null;
   /** People who pushed this content before, whoever pushes it now. */
-  readonly pushersBefore?: (change: Change) => Promise<readonly string[]>;
+  readonly pushersBefore?: (change: Change) => Promise<readonly PersonId[]>;
   readonly sticky: readonly StickyMark[];
   readonly plan: TerraformPlan | null;
 }
@@ -30,6 +31,7 @@ export interface Asked {
 export interface Considered {
   readonly change: Change;
   readonly decision: Decision;
+  readonly pushersBefore: readonly PersonId[];
 }
 
 export async function considerChange(repository: Repository, parsers: Parsers, governance: Governance, asked: Asked): Promise<Result<Considered, readonly Problem[]>> {
@@ -46,7 +48,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     roster: governance.roster,
     targetExists: asked.base !== null,
   });
-  return ok({ change: change.value, decision });
+  return ok({ change: change.value, decision, pushersBefore });
 }
 
 /** First line of the newest commit's message: what people call the change. Attacker-controlled: shown as text only. */

@@ -8,6 +8,7 @@ import type { Change, Oid, TreeRecord } from '../core/change/change.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
+import type { PersonId } from '../core/roster/roster.ts';
 
 /** Reads one git repository. Implemented by adapters/git over spawned `git` with a fixed environment. */
 export interface Repository {
@@ -143,9 +144,16 @@ export interface Projections {
   changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; limit: number }): Promise<readonly ChangeRow[]>;
   signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
   keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
-  sticky(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
+  readonly memory: Memory;
   /** Pushes that were allowed; `index` is the log index of `landed`, null while only allowed. A nonce is spent by landing. */
   landings(where: { nonce?: string; repo?: string; targetRef?: string; pending?: boolean }): Promise<readonly LandingRow[]>;
+}
+
+/** What was seen before and counts still, whoever comes with it now. */
+export interface Memory {
+  marks(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
+  /** Sorted: people whom a transport put behind any of these before. `contents`: manifests and commit ids. */
+  pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
 }
 
 /** One allowed move of a protected ref. */

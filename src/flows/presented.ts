@@ -102,9 +102,12 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
   };
 }
 
-/** An objection holds until it is taken back: no seat, tier or newer policy makes it go away. */
+/**
+ * An objection holds until it is taken back: no seat, tier or newer policy makes it go away, and nobody by writing the
+ * objector's name into a header. Whoever stood behind the change when they objected was refused then.
+ */
 function objection({ seat: _seat, tier: _tier, policyDigest: _policy, findings: _findings, ...rest }: Expectation, signedAt: number): Expectation {
-  return { ...rest, now: signedAt, decisions: ['changes'] };
+  return { ...rest, excluded: new Map(), now: signedAt, decisions: ['changes'] };
 }
 
 /** The lowest level any seat asks for; `judge` looks at each seat again. */

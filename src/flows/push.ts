@@ -11,6 +11,7 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import { matches } from '../core/change/glob.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import { protects } from '../core/policy/document.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
@@ -18,7 +19,7 @@ import type { EntryDraft } from './ports.ts';
 import type { Bench, Landing } from './presented.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
-import { isWeighed, marksSince, type Scale, type Weighed, weigh, weighParts } from './weigh.ts';
+import { behindOf, forgotten, isWeighed, marksSince, type Scale, type Weighed, weigh, weighParts } from './weigh.ts';
 
 export interface RefUpdate {
   readonly ref: string;
@@ -77,7 +78,9 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   const reserved = push.updates.find((u) => matches(RESERVED, u.ref));
   if (reserved) return refuse('REF_RESERVED', `${reserved.ref} is reserved`, 'push to another ref');
 
-  const guarded = await protectedUpdates(served, push.updates);
+  const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(served, push.updates)]);
+  const [alias] = aliases;
+  if (alias) return refuse('REF_SYMBOLIC', `${alias[0]} stands for ${alias[1]}`, 'push to the ref it stands for');
   if (!guarded.ok) return { allow: false, judged: [], problems: guarded.error };
   if (guarded.value.length === 0) return { allow: true, judged: [], problems: [] };
   if (push.pusher === null) return refuse('PUSHER_UNKNOWN', 'the transport did not say who pushes', 'push over an authenticated transport');
@@ -96,13 +99,18 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
  */
 async function protectedUpdates(served: ServedRepository, updates: readonly RefUpdate[]): Promise<Result<readonly RefUpdate[], readonly Problem[]>> {
   const head = await served.repository.resolve('HEAD');
-  const governance = head === null ? null : await governanceAt(served.repository, head);
-  const unread = governance !== null && !governance.ok && governance.error[0]?.code !== 'POLICY_MISSING';
-  const globs = [...served.protected, ...(governance?.ok ? governance.value.policy.protected : [])];
-  const guarded = updates.filter((u) => matches(globs, u.ref));
+  const governance = head === null ? err([NO_DEFAULT]) : await governanceAt(served.repository, head);
+  const byPolicy = (ref: string): boolean => governance.ok && protects(governance.value.policy, ref);
+  // Each list by itself: a `!` in a policy takes nothing off the server's own.
+  const guarded = updates.filter((u) => matches(served.protected, u.ref) || byPolicy(u.ref));
+  const unread = !governance.ok && governance.error[0]?.code !== 'POLICY_MISSING';
   if (!unread || guarded.length === updates.length) return ok(guarded);
-  return err(governance.error.map((p) => ({ ...p, remedy: UNREADABLE })));
+  return err(governance.error.map((p) => (p === NO_DEFAULT ? p : { ...p, remedy: UNREADABLE })));
 }
+
+const NO_DEFAULT = problem('TARGET_MISSING', 'HEAD of this repository names no branch that is there, so which refs policy protects is unknown', {
+  remedy: 'an administrator puts the first commit of the default branch there, or points HEAD at it: git symbolic-ref HEAD refs/heads/main, in the served repository',
+});
 
 const UNREADABLE = 'an administrator puts a policy and a roster that load on the default branch, on the server; `countersign check` shows what is wrong with them';
 
@@ -155,8 +163,9 @@ async function record(
   const landing: Landing = { repo: push.repo, targetRef: update.ref, old: update.old, head: update.new };
   let verdict: Verdict = deny('INTERNAL', 'no verdict was reached');
   const appended = await world.ledger.append(async (state) => {
-    const stale = (await moved(world, update)) || (await marksSince(world, state, push.repo, update.ref)).length !== sticky.length;
-    if (stale) return err(problem('REF_CHANGED', `${update.ref} or what is known of it moved while this push was judged`, { remedy: 'fetch and push again' }));
+    const marked = (await marksSince(world, state, push.repo, update.ref)).length !== sticky.length;
+    if (marked || (await moved(world, update)) || (await forgotten(state, push.repo, [whole, ...parts])))
+      return err(problem('REF_CHANGED', `${update.ref} or what is known of it moved while this push was judged`, { remedy: 'fetch and push again' }));
     const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now() };
     const outcome = await verdictOf(
       bench,
@@ -165,7 +174,7 @@ async function record(
       landing,
     );
     verdict = outcome.verdict;
-    return ok([decisionDraft(id, whole, push.pusher), verdictDraft(id, landing, verdict, outcome.nonces)]);
+    return ok([decisionDraft(id, scale, whole, parts), verdictDraft(id, landing, verdict, outcome.nonces)]);
   });
   if (!appended.ok) return refused(update, [appended.error]);
   const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));
@@ -185,11 +194,13 @@ const refused = (update: RefUpdate, problems: readonly Problem[]): Judged => ({
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-const decisionDraft = (id: string, weighed: Weighed, pusher: string): EntryDraft => ({
-  type: 'decision',
-  fields: { change: id, tier: weighed.decision.tier, outcome: weighed.decision.outcome },
-  body: bytes({ v: 1, title: weighed.title, pusher, decision: weighed.decision }),
-});
+/** Beside the decision, what people are remembered by: the whole, every part of it, every commit. */
+function decisionDraft(id: string, scale: Scale, whole: Weighed, parts: readonly Weighed[]): EntryDraft {
+  const { decision, title } = whole;
+  const contents = [...new Set([whole, ...parts].flatMap((w) => w.contents))];
+  const body = { v: 1, title, pusher: scale.push.pusher, behind: behindOf(scale, [whole, ...parts]), contents, decision };
+  return { type: 'decision', fields: { change: id, tier: decision.tier, outcome: decision.outcome }, body: bytes(body) };
+}
 
 const verdictDraft = (id: string, landing: Landing, verdict: Verdict, nonces: readonly string[]): EntryDraft => ({
   type: 'verdict',

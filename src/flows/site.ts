@@ -24,6 +24,8 @@ export interface ServedRepository {
   readonly protected: readonly string[];
   /** The repository as git serves it, without any push in flight. */
   readonly repository: Repository;
+  /** Which of these refs are symbolic, and what they name, a name that is not there included: git would move that instead. */
+  aliases(refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** How long a mark of AI sticks to (repository, ref, overlapping paths). */

@@ -23,7 +23,7 @@ async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spen
  */
 export async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
   const total = await judgeOne(bench, whole, landing, new Set());
-  if (parts.length === 0 || whole.outcome === 'refused') return total;
+  if (parts.length === 0 || whole.outcome === 'refused' || total.verdict.codes.includes('REV_CHANGES')) return total;
   const each: Outcome[] = [];
   for (const part of parts) each.push(await judgeOne(bench, part, landing, new Set(each.flatMap((e) => e.nonces))));
   const allowed = each.every((e) => e.verdict.verdict === 'allow');

@@ -6,15 +6,20 @@ import type { Problem } from '../core/base/result.ts';
 import type { Change } from '../core/change/change.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { PROVENANCE_LEVELS, type StickyMark } from '../core/provenance/provenance.ts';
+import { answersFor } from '../core/roster/principals.ts';
+import type { PersonId } from '../core/roster/roster.ts';
 import { considerChange, titleOf } from './gather.ts';
 import type { Governance } from './governance.ts';
-import { changeId } from './identity.ts';
 import type { Projections } from './ports.ts';
 import { type GateWorld, STICKY_MS } from './site.ts';
 
 export interface Weighed {
   readonly title: string;
   readonly decision: Decision;
+  /** Manifest and commits: what people are remembered by. */
+  readonly contents: readonly string[];
+  /** Whom transports put behind any of that before this push. */
+  readonly before: readonly PersonId[];
 }
 
 /** What one update is weighed by: the rules at the old tip, and the marks of AI known when it began. */
@@ -28,26 +33,31 @@ export interface Scale {
 
 export async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
   const { world, push, ref, governance, sticky } = scale;
-  const pushersBefore = (change: Change): Promise<readonly string[]> => pushersOf(world.projections, change);
+  const pushersBefore = (change: Change): Promise<readonly PersonId[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
   const asked = { repo: push.repo, targetRef: ref, base, head, pusher: push.pusher, pushersBefore, sticky, plan: null };
   const considered = await considerChange(world.objects.open(push.repo), world.parsers, governance, asked);
-  return considered.ok ? { title: titleOf(considered.value.change), decision: considered.value.decision } : considered.error;
+  if (!considered.ok) return considered.error;
+  const { change, decision, pushersBefore: before } = considered.value;
+  return { title: titleOf(change), decision, contents: contentsOf(change), before };
 }
 
-/** How far back a pusher is remembered: changes of the repository, newest first. */
-const REMEMBERED = 200;
+/** Handing content to another account, or a commit of it to another push, changes nothing about who pushed it. */
+const contentsOf = (change: Change): readonly string[] => [change.manifest, ...change.commits.map((c) => c.id)];
 
-/** Everybody who ever pushed this content, or a commit of it, to this repository: handing it to another account changes nothing. */
-async function pushersOf(state: Projections, change: Change): Promise<readonly string[]> {
-  const id = changeId(change);
-  const commits = new Set(change.commits.map((c) => c.id));
-  const rows = await state.changes({ repo: change.repo, limit: REMEMBERED });
-  const same = rows.filter((r) => r.id === id || r.decision.change.commits.some((c) => commits.has(c)));
-  return [...new Set(same.flatMap((r) => r.decision.excluded.filter((e) => e.roles.includes('pusher')).map((e) => e.person)))];
+/** Everybody a transport ever put behind these, the one who pushes now included. */
+export const behindOf = ({ governance, push }: Scale, weighed: readonly Weighed[]): readonly PersonId[] => {
+  const now = answersFor(governance.roster, push.pusher);
+  return [...new Set([...weighed.flatMap((w) => w.before), ...(now === null ? [] : [now])])].sort();
+};
+
+/** Somebody else pushed the same in the meantime, so who may sign is not who it was. */
+export async function forgotten(state: Projections, repo: string, weighed: readonly Weighed[]): Promise<boolean> {
+  for (const { contents, before } of weighed) if ((await state.memory.pushers({ repo, contents })).join() !== before.join()) return true;
+  return false;
 }
 
 export const marksSince = (world: GateWorld, state: Projections, repo: string, targetRef: string): Promise<readonly StickyMark[]> =>
-  state.sticky({ repo, targetRef, since: world.now() - STICKY_MS });
+  state.memory.marks({ repo, targetRef, since: world.now() - STICKY_MS });
 
 export const isWeighed = (parts: readonly Weighed[] | readonly Problem[]): parts is readonly Weighed[] => parts.every((p) => 'decision' in p);
 

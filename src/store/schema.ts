@@ -69,6 +69,8 @@ export interface Schema {
     complete: Flag;
   };
   sticky: { idx: number; repo: string; target_ref: string; level: string; paths: string; head: string; tool: string; at: number };
+  /** People whom a transport put behind a manifest or a commit. */
+  pushers: { idx: number; repo: string; content: string; person: string };
   verdicts: { idx: number; change: string; repo: string; ref: string; old: string; new: string; verdict: string; codes: string; body: string; at: number };
   /** One allowed move of a protected ref; `idx` is the entry that first spoke of it, `landed` the entry that says it happened. */
   landings: { idx: number; change: string; repo: string; target_ref: string; old: string; head: string; landed: number | null };
@@ -125,6 +127,7 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     `${idx}, repo text not null, target_ref text not null, level text not null, paths text not null, head text not null, tool text not null, at integer not null`,
     ['repo, target_ref, at'],
   ],
+  ['pushers', `${entry}, repo text not null, content text not null, person text not null, primary key (repo, content, person)`, []],
   [
     'verdicts',
     `${idx}, change text not null, repo text not null, ref text not null, old text not null, new text not null, verdict text not null,

@@ -281,7 +281,7 @@ describe('rebuilding', () => {
       await s.projections.signoffs({}),
       await s.projections.keys({}),
       await s.projections.landings({}),
-      await s.projections.sticky({ repo: REPO, targetRef: MAIN, since: 0 }),
+      await s.projections.memory.marks({ repo: REPO, targetRef: MAIN, since: 0 }),
     ];
     const before = await ask(store);
     expect((await store.rebuild()).ok).toBe(true);

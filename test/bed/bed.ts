@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aliasesIn } from '../../src/adapters/git/aliases.ts';
 import { objectStore } from '../../src/adapters/git/keep.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { languages } from '../../src/adapters/languages/index.ts';
@@ -111,7 +112,9 @@ export async function openBed(mode: 'production' | 'demo' = 'production'): Promi
     projections: store.projections,
     objects: objectStore({ root: join(folder, 'kept'), gitDirOf: (id) => (id === 'infra' ? served.gitDir : undefined) }),
     parsers: languages(),
-    repositories: new Map([['infra', { id: 'infra', title: 'Infra', protected: [MAIN], repository: openRepository({ gitDir: served.gitDir }) }]]),
+    repositories: new Map([
+      ['infra', { id: 'infra', title: 'Infra', protected: [MAIN], repository: openRepository({ gitDir: served.gitDir }), aliases: (refs) => aliasesIn(served.gitDir, refs) }],
+    ]),
     now: () => clock.now,
     random: () => utf8(String(++count).padStart(16, '0')),
   };

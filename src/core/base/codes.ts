@@ -42,6 +42,7 @@ export const REASON_CODES = {
   REF_DELETION: 'a protected ref may not be deleted',
   REF_NON_FAST_FORWARD: 'a protected ref may not be rewritten',
   REF_RESERVED: 'this ref name space is reserved',
+  REF_SYMBOLIC: 'this ref stands for another one',
   REF_CHANGED: 'the ref moved while the push was judged',
   PUSH_TOO_LARGE: 'the push is over the cap of refs, commits, objects or time',
   PUSHER_UNKNOWN: 'the transport did not authenticate the pusher',

@@ -10,7 +10,7 @@ import type { Provenance } from '../provenance/provenance.ts';
 import { detect } from '../risk/detect.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
-import { principalGraph } from '../roster/principals.ts';
+import { agentOf, principalGraph } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph } from '../roster/roster.ts';
 import type { Decision, Excluded, Refusal, Seat } from './decision.ts';
 import type { Policy } from './document.ts';
@@ -38,6 +38,7 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
     facts.sticky,
     change.records.map((r) => r.path),
     new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
+    facts.pusher === null ? null : agentOf(roster, facts.pusher),
   );
   const risk = detect(detectors, facts.evidence);
   const graph = principalGraph(change.commits, facts.pusher, roster, facts.pushersBefore);

@@ -4,20 +4,23 @@
  */
 import type { Change } from '../change/change.ts';
 import type { Finding } from '../risk/risk.ts';
-import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
+import type { PersonId, Principal, PrincipalGraph, Roster } from '../roster/roster.ts';
 import type { Seat } from './decision.ts';
 import type { Policy } from './document.ts';
 import { qualified } from './seats.ts';
 
 /**
- * People whom only headers put behind the change. The pusher and an agent's owner are known otherwise; where no person
- * pushed (a clone, an agent), the author of the newest commit is taken at his word.
+ * People whom only headers put behind the change. The pusher is known otherwise, and so is the owner of an agent that
+ * pushed; where no person pushed (a clone, an agent), the author of the newest commit is taken at his word.
  */
 export function headerOnly(change: Change, pusher: string | null, graph: PrincipalGraph): ReadonlySet<PersonId> {
-  const pushed = graph.principals.some((p) => p.role === 'pusher' && p.person !== null);
+  const pushers = graph.principals.filter((p) => p.role === 'pusher');
   const newest = change.commits.at(-1)?.author.email.trim().toLowerCase();
+  const atHisWord = (p: Principal): boolean => (pusher === null || pushers.every((q) => q.person === null)) && p.identity === newest;
   const vouched = graph.principals.filter((p) => {
-    if (p.role === 'author') return !(pusher !== null && pushed) && p.identity === newest;
+    if (p.role === 'author') return atHisWord(p);
+    // Whoever writes the header could name any agent, and keep its owner from signing.
+    if (p.role === 'agent-owner') return atHisWord(p) || pushers.some((q) => q.agent === p.agent);
     return p.role !== 'committer' && p.role !== 'co-author';
   });
   const known = new Set(vouched.map((p) => p.person));

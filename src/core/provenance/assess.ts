@@ -23,13 +23,20 @@ interface Found {
  * @param sticky marks seen before on this repository and ref, already limited to the window that counts.
  * @param paths every path of the change, as in its records.
  * @param agents the organisation's own agents by lower-case e-mail address: what one of them authored is an agent's.
+ * @param pushedBy the agent of the organisation whose account the transport authenticated: no header speaks against it.
  */
-export function assess(commits: readonly Commit[], sticky: readonly StickyMark[], paths: readonly string[], agents: ReadonlyMap<string, string> = new Map()): Provenance {
+export function assess(
+  commits: readonly Commit[],
+  sticky: readonly StickyMark[],
+  paths: readonly string[],
+  agents: ReadonlyMap<string, string> = new Map(),
+  pushedBy: string | null = null,
+): Provenance {
   const found = commits.map(ofCommit);
-  const marks = stickyEvidence(sticky, paths);
+  const marks = [...stickyEvidence(sticky, paths), ...(pushedBy === null ? [] : [pushedEvidence(pushedBy)])];
   const evidence = [...found.flatMap((f) => f.evidence), ...commits.flatMap((c) => enrolledAgent(c, agents)), ...marks];
   const declarations = found.flatMap((f) => f.declarations);
-  const contradictions = [...found.flatMap((f) => f.contradictions), ...stickyContradictions(declarations, marks)];
+  const contradictions = [...found.flatMap((f) => f.contradictions), ...contradictedBy(declarations, marks)];
   const supported = evidence.filter((e) => e.trust >= 2).map((e) => e.level);
   return { level: PROVENANCE_LEVELS.max('unattributed', ...supported), evidence, declarations, contradictions };
 }
@@ -52,6 +59,15 @@ function enrolledAgent(commit: Commit, agents: ReadonlyMap<string, string>): rea
   const agent = agents.get(email);
   return agent === undefined ? [] : [{ rule: 'roster/agent', slot: 'author', tool: agent, level: 'agent', trust: 2, commit: commit.id, matched: cut(email) }];
 }
+
+const pushedEvidence = (agent: string): ProvenanceEvidence => ({
+  rule: 'roster/agent',
+  slot: 'pusher',
+  tool: agent,
+  level: 'agent',
+  trust: 5,
+  matched: cut(`the agent ${agent} pushed it`),
+});
 
 function headers(commit: Commit): readonly ProvenanceEvidence[] {
   const author = matchIdentity(commit.author.name, commit.author.email, 'author');
@@ -139,7 +155,7 @@ function contradictionsOf(commit: Commit, message: Message, declarations: readon
   ];
 }
 
-function stickyContradictions(declarations: readonly Declaration[], marks: readonly ProvenanceEvidence[]): readonly string[] {
+function contradictedBy(declarations: readonly Declaration[], marks: readonly ProvenanceEvidence[]): readonly string[] {
   const mark = marks[0];
   if (mark === undefined) return [];
   return declarations.filter((d) => d.value === 'none').map((d) => `commit ${d.commit.slice(0, 12)} declares no AI assistance, and ${mark.matched}`);

@@ -5,13 +5,13 @@ import type { Oid } from '../change/change.ts';
 export const PROVENANCE_LEVELS = order(['human', 'unattributed', 'suggestion', 'assisted', 'agent']);
 export type ProvenanceLevel = (typeof PROVENANCE_LEVELS.values)[number];
 
-/** 5 forge-verified, 4 signed recorder, 3 unsigned record, 2 header or trailer (forgeable), 1 hint. */
+/** 5 verified by the transport or forge, 4 signed recorder, 3 unsigned record, 2 header or trailer (forgeable), 1 hint. */
 export type Trust = 1 | 2 | 3 | 4 | 5;
 
 export interface ProvenanceEvidence {
   /** Rule id of the catalogue, for example `claude/co-author`. */
   readonly rule: string;
-  readonly slot: 'author' | 'committer' | 'trailer' | 'line' | 'subject' | 'ref' | 'sticky';
+  readonly slot: 'author' | 'committer' | 'trailer' | 'line' | 'subject' | 'ref' | 'pusher' | 'sticky';
   readonly tool: string;
   readonly model?: string;
   readonly level: ProvenanceLevel;

@@ -73,6 +73,17 @@ function resolve({ role, name, identity }: Seen, lookup: Lookup, toolOf: ToolOf)
   return [{ role, identity: identity === '' ? name : identity, person: null, agent: role === 'pusher' || role === 'author' ? null : toolNamed(toolOf(name, identity)) }];
 }
 
+const holds =
+  (account: string) =>
+  ({ accounts }: { readonly accounts: readonly string[] }): boolean =>
+    accounts.some((a) => a.toLowerCase() === account.toLowerCase());
+
+/** The agent with this account; null where it is nobody's, or a person's. */
+export const agentOf = (roster: Roster, account: string): string | null => roster.agents.find(holds(account))?.id ?? null;
+
+/** Who answers for what this account pushes: its person, or the owner of its agent; null where nobody is known. */
+export const answersFor = (roster: Roster, account: string): PersonId | null => roster.people.find(holds(account))?.id ?? roster.agents.find(holds(account))?.owner ?? null;
+
 const toolNamed = ({ tool, actor }: ReturnType<ToolOf>): string | null => (actor === 'person' ? null : (tool ?? 'automation'));
 
 function excludedBy(principals: readonly Principal[]): ReadonlyMap<PersonId, readonly PrincipalRole[]> {

@@ -13,6 +13,8 @@ export async function apply(db: Writing, effect: Effect): Promise<void> {
       return decide(db, effect);
     case 'mark':
       return void (await db.insertInto('sticky').values(effect.row).execute());
+    case 'remember':
+      return remember(db, effect);
     case 'sign':
       return sign(db, effect);
     case 'count':
@@ -47,6 +49,19 @@ async function decide(db: Writing, { row, outcome }: Do<'decide'>): Promise<void
     .values({ ...row, state })
     .onConflict((c) => c.column('id').doUpdateSet({ ...again, state }))
     .execute();
+}
+
+/** Rows of one statement: a push may bring thousands of commits. */
+const AT_ONCE = 200;
+
+async function remember(db: Writing, { rows }: Do<'remember'>): Promise<void> {
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    await db
+      .insertInto('pushers')
+      .values(rows.slice(at, at + AT_ONCE))
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
 }
 
 const APPROVING = ['approve', 'approve_with_conditions'];

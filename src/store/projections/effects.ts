@@ -8,6 +8,7 @@ export type Effect =
   | { readonly do: 'key'; readonly row: Row<'keys'> }
   | { readonly do: 'decide'; readonly row: Omit<Row<'changes'>, 'state'>; readonly outcome: 'pass' | 'signoff' | 'refused' }
   | { readonly do: 'mark'; readonly row: Row<'sticky'> }
+  | { readonly do: 'remember'; readonly rows: readonly Row<'pushers'>[] }
   | { readonly do: 'sign'; readonly row: Row<'signoffs'> }
   | { readonly do: 'count'; readonly keyid: string; readonly counter: number }
   | { readonly do: 'judge'; readonly row: Row<'verdicts'> }

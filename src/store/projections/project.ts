@@ -74,6 +74,8 @@ const LEVEL: Read<ProvenanceLevel> = (v) => (typeof v === 'string' && PROVENANCE
 const DECIDED = having({
   title: string,
   pusher: or(string, null),
+  behind: or(list(string), []),
+  contents: or(list(string), []),
   decision: having({
     tier: string,
     outcome: oneOf('pass', 'signoff', 'refused'),
@@ -92,7 +94,8 @@ function decision({ index, at, body, fields }: PlacedEntry): readonly Effect[] |
   const { repo, targetRef, manifest, manifest256 } = said.decision.change;
   const shared = { idx: index, title: said.title, pusher: said.pusher, tier: said.decision.tier, created_at: at, updated_at: at };
   const row = { ...shared, id, repo, target_ref: targetRef, manifest, manifest256, decision: JSON.stringify(whole) };
-  return [{ do: 'decide', row, outcome: said.decision.outcome }, ...mark(said, index, at)];
+  const rows = said.contents.flatMap((content) => said.behind.map((person) => ({ idx: index, repo, content, person })));
+  return [{ do: 'decide', row, outcome: said.decision.outcome }, ...mark(said, index, at), { do: 'remember', rows }];
 }
 
 /**

@@ -161,7 +161,7 @@ describe('landings', () => {
 });
 
 describe('sticky marks', () => {
-  const marks = () => store.projections.sticky({ repo: REPO, targetRef: MAIN, since: now });
+  const marks = () => store.projections.memory.marks({ repo: REPO, targetRef: MAIN, since: now });
   const evidence = (slot: 'sticky' | 'trailer', level: 'agent' | 'assisted') => ({ rule: 'r', slot, tool: `tool of ${slot}`, level, trust: 2 as const, matched: '' });
 
   it('are left by AI levels and by no other', async () => {
@@ -177,7 +177,7 @@ describe('sticky marks', () => {
     expect((await marks()).length).toBe(1);
     now += 1;
     expect(await marks()).toEqual([]);
-    expect(await store.projections.sticky({ repo: REPO, targetRef: 'refs/heads/other', since: 0 })).toEqual([]);
+    expect(await store.projections.memory.marks({ repo: REPO, targetRef: 'refs/heads/other', since: 0 })).toEqual([]);
   });
 
   it('do not renew themselves', async () => {

@@ -1,7 +1,7 @@
 /** The questions of `Projections` in SQL. Over a transaction they see what it has written; over the reader, what is committed. */
 import type { Selectable } from 'kysely';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
-import type { ChangeRow, KeyRow, LandingRow, Projections, SignoffRow } from '../../flows/ports.ts';
+import type { ChangeRow, KeyRow, LandingRow, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
 import type { Reading, Schema } from '../schema.ts';
 
 export function projectionsOver(db: Reading): Projections {
@@ -41,11 +41,7 @@ export function projectionsOver(db: Reading): Projections {
         .execute();
       return rows.map(keyRow);
     },
-    sticky: async ({ repo, targetRef, since }) => {
-      const rows = await db.selectFrom('sticky').selectAll().where('repo', '=', repo).where('target_ref', '=', targetRef).where('at', '>=', since).orderBy('idx').execute();
-      // A level nobody knows cannot be written; read as the highest, never skipped.
-      return rows.map((r) => ({ level: PROVENANCE_LEVELS.has(r.level) ? r.level : 'agent', paths: JSON.parse(r.paths), seenOn: r.head, seenAt: r.at, tool: r.tool }));
-    },
+    memory: memoryOver(db),
     landings: async ({ nonce, repo, targetRef, pending }) => {
       const rows = await db
         .selectFrom('landings')
@@ -66,6 +62,27 @@ export function projectionsOver(db: Reading): Projections {
         .orderBy('idx')
         .execute();
       return Promise.all(rows.map((row) => landingRow(db, row)));
+    },
+  };
+}
+
+/** Values of one `in`: a push may bring thousands of commits. */
+const AT_ONCE = 500;
+
+function memoryOver(db: Reading): Memory {
+  return {
+    marks: async ({ repo, targetRef, since }) => {
+      const rows = await db.selectFrom('sticky').selectAll().where('repo', '=', repo).where('target_ref', '=', targetRef).where('at', '>=', since).orderBy('idx').execute();
+      // A level nobody knows cannot be written; read as the highest, never skipped.
+      return rows.map((r) => ({ level: PROVENANCE_LEVELS.has(r.level) ? r.level : 'agent', paths: JSON.parse(r.paths), seenOn: r.head, seenAt: r.at, tool: r.tool }));
+    },
+    pushers: async ({ repo, contents }) => {
+      const people = new Set<string>();
+      for (let at = 0; at < contents.length; at += AT_ONCE) {
+        const some = contents.slice(at, at + AT_ONCE);
+        for (const { person } of await db.selectFrom('pushers').select('person').distinct().where('repo', '=', repo).where('content', 'in', some).execute()) people.add(person);
+      }
+      return [...people].sort();
     },
   };
 }

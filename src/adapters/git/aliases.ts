@@ -1,0 +1,40 @@
+/**
+ * Symbolic refs of a served repository. Git follows them when it moves a ref, so a push to one moves another, which the hook
+ * is never told.
+ */
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from '../../core/base/bytes.ts';
+import { problemText } from '../../core/base/result.ts';
+import { UnreadableRepository } from './repository.ts';
+import { gitEnvironment, runGit, succeeded } from './run.ts';
+
+/** Which of these refs are symbolic, and what they name. Rejects where git does not answer: not knowing is not "none". */
+export async function aliasesIn(gitDir: string, refs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const [listed, dangling] = await Promise.all([listedIn(gitDir, refs), Promise.all(refs.map(async (ref) => [ref, await fileOf(gitDir, ref)] as const))]);
+  const wanted = new Set(refs);
+  const found = [...dangling.flatMap(([ref, to]) => (to === undefined ? [] : [[ref, to] as const])), ...listed];
+  return new Map(found.filter(([ref]) => wanted.has(ref)));
+}
+
+/** Those that lead to a ref that is there, whatever keeps the refs. */
+async function listedIn(gitDir: string, refs: readonly string[]): Promise<readonly (readonly [string, string])[]> {
+  const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(refname) %(symref)', ...refs], { env: gitEnvironment({ GIT_DIR: gitDir }) }));
+  if (!printed.ok) throw new UnreadableRepository(problemText(printed.error));
+  return (text(printed.value) ?? '').split('\n').flatMap((line) => {
+    const [ref = '', to = ''] = line.split(' ');
+    return to === '' ? [] : [[ref, to] as const];
+  });
+}
+
+/** What a loose ref says it stands for: git does not list one whose end is not there, and would make it. */
+async function fileOf(gitDir: string, ref: string): Promise<string | undefined> {
+  if (ref.split('/').some((part) => part === '' || part === '.' || part === '..')) return undefined;
+  const file = join(gitDir, ref);
+  try {
+    if ((await lstat(file)).isSymbolicLink()) return 'what a link leads to';
+    return /^ref:\s*(\S+)/.exec(await readFile(file, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
