@@ -39,7 +39,7 @@ export async function readChange(place: Place, of: ChangeAsk): Promise<Result<Ch
   const [raw, listed] = await Promise.all([diffTree(place, mergeBase.value, of.head), commitsBetween(place, of.base, of.head)]);
   if (!raw.ok) return raw;
   if (!listed.ok) return listed;
-  const reader = openObjects(place.objects);
+  const reader = await openObjects(place.objects);
   try {
     return await assemble(place, reader, { ...of, mergeBase: mergeBase.value, raw: raw.value, listed: listed.value });
   } catch (error) {

@@ -13,7 +13,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { concat, text, utf8 } from '../../core/base/bytes.ts';
-import { type Environment, tail } from './run.ts';
+import { type Environment, type GitChild, piped, tail } from './run.ts';
+import { slots } from './slots.ts';
 
 export interface GitRequest {
   readonly method: string;
@@ -65,9 +66,15 @@ export function gitRoute(request: Pick<GitRequest, 'path' | 'query'>): { readonl
 async function serveGit(options: ServeOptions): Promise<GitResponse> {
   if (gitRoute(options.request) === undefined) return refusal(404, 'not found');
   if (options.request.method !== 'GET' && options.request.method !== 'POST') return refusal(405, 'method not allowed');
-  const child = spawn('git', ['http-backend'], { env: { ...environment(options) }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const done = await serving.take();
+  const child = startBackend(options);
+  if (child === undefined) {
+    done();
+    return refusal(503, 'git cannot be started now; try again');
+  }
+  child.once('close', done);
   const stderr = tail(child.stderr);
-  const failed = new Promise<undefined>((resolve) => child.on('error', () => resolve(undefined)));
+  const failed = new Promise<undefined>((resolve) => child.once('error', () => resolve(undefined)));
   // Git may answer without reading the whole body; that is not an error of ours.
   void pipeline(options.request.body, child.stdin).catch(() => options.request.body.errored && child.kill());
   const head = await Promise.race([readHead(child.stdout), failed]);
@@ -75,6 +82,17 @@ async function serveGit(options: ServeOptions): Promise<GitResponse> {
   // A client that went away takes git with it.
   child.stdout.once('close', () => child.stdout.readableEnded || child.kill());
   return { status: head.status, headers: head.headers, body: child.stdout };
+}
+
+/** Fetches and pushes at once; a push waits for its hook meanwhile. */
+const serving = slots(64);
+
+function startBackend(options: ServeOptions): GitChild | undefined {
+  try {
+    return piped(spawn('git', ['http-backend'], { env: { ...environment(options) }, stdio: ['pipe', 'pipe', 'pipe'] }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same for a `node:http` server. */
@@ -118,10 +136,16 @@ const serverEnvironment = (): Environment => ({
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_NO_REPLACE_OBJECTS: '1',
-  GIT_CONFIG_COUNT: '1',
-  GIT_CONFIG_KEY_0: 'safe.directory',
-  GIT_CONFIG_VALUE_0: '*',
+  ...Object.fromEntries(ENFORCED.flatMap(([key, value], i) => [[`GIT_CONFIG_KEY_${i}`, key] as const, [`GIT_CONFIG_VALUE_${i}`, value] as const])),
+  GIT_CONFIG_COUNT: String(ENFORCED.length),
 });
+
+/** Whatever a repository says: every pushed object is checked, and a push has a size. */
+const ENFORCED: readonly (readonly [string, string])[] = [
+  ['safe.directory', '*'],
+  ['receive.fsckObjects', 'true'],
+  ['receive.maxInputSize', String(512 << 20)],
+];
 
 interface Head {
   readonly status: number;

@@ -5,7 +5,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { concat, text } from '../../core/base/bytes.ts';
 import type { Oid } from '../../core/change/change.ts';
-import { type Environment, failure, startGit, tail } from './run.ts';
+import { type Environment, failure, type GitChild, startGit, tail } from './run.ts';
+import { slots } from './slots.ts';
 
 export interface ObjectRead {
   readonly type: 'blob' | 'tree' | 'commit' | 'tag';
@@ -33,15 +34,28 @@ interface Request {
   readonly fail: (error: Error) => void;
 }
 
-/** @param seconds after which git is ended, however many objects were asked for. */
-export function openObjects(env: Environment, seconds = 120): ObjectReader {
-  const child = startGit(['cat-file', '--batch'], { env });
+/** Readers at once: one is open while other gits run for the same change, so they have a bound of their own. */
+const open = slots(16);
+
+/** @param seconds after which git is ended, however many objects were asked for. Rejects where git cannot be started. */
+export async function openObjects(env: Environment, seconds = 120): Promise<ObjectReader> {
+  const done = await open.take();
+  try {
+    return readerOver(startGit(['cat-file', '--batch'], { env }), seconds, done);
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+function readerOver(child: GitChild, seconds: number, done: () => void): ObjectReader {
   const stderr = tail(child.stderr);
   const answers = new AnswerStream();
   const timer = setTimeout(() => answers.fail(new Error(`reading objects took more than ${seconds} s`), () => child.kill('SIGKILL')), seconds * 1_000);
   child.stdout.on('data', (chunk: Uint8Array) => answers.take(chunk));
   child.on('error', (error) => answers.fail(error));
   child.on('close', (code) => {
+    done();
     clearTimeout(timer);
     answers.fail(new Error(failure('cat-file', code, stderr()).message));
   });

@@ -23,8 +23,9 @@ export interface Copy {
 
 /** Resolves when the pack is on disk and indexed. Problems: PUSH_TOO_LARGE, CONTENT_UNSEEN, GIT_FAILED. */
 export async function copyObjects(copy: Copy): Promise<Result<void>> {
-  const source = startGit(['pack-objects', '--revs', '--stdout', '--delta-base-offset', '-q'], { env: copy.from });
-  const sink = startGit(['index-pack', '--stdin', ...(copy.strict ? ['--strict'] : [])], { env: copy.to });
+  const pair = startPair(copy);
+  if (!pair.ok) return pair;
+  const { source, sink } = pair.value;
   let over: Problem | undefined;
   const stop = (why: string): void => {
     over ??= problem('PUSH_TOO_LARGE', why, { remedy: 'push less at a time, or ask the operator to raise the cap' });
@@ -40,6 +41,17 @@ export async function copyObjects(copy: Copy): Promise<Result<void>> {
   clearTimeout(timer);
   const wrong = over ?? problems.find((p) => p !== undefined);
   return wrong === undefined ? ok(undefined) : err(wrong);
+}
+
+function startPair(copy: Copy): Result<{ readonly source: GitChild; readonly sink: GitChild }> {
+  let source: GitChild | undefined;
+  try {
+    source = startGit(['pack-objects', '--revs', '--stdout', '--delta-base-offset', '-q'], { env: copy.from });
+    return ok({ source, sink: startGit(['index-pack', '--stdin', ...(copy.strict ? ['--strict'] : [])], { env: copy.to }) });
+  } catch (error) {
+    source?.kill('SIGKILL');
+    return err(problem('GIT_FAILED', error instanceof Error ? error.message : String(error)));
+  }
 }
 
 function counted(cap: number, stop: (why: string) => void): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {

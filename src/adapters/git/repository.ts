@@ -48,7 +48,7 @@ export function openRepository(place: RepositoryPlace): Repository {
 }
 
 async function reading<T>(place: Place, ask: (reader: ObjectReader) => Promise<T>): Promise<T> {
-  const reader = openObjects(place.objects);
+  const reader = await openObjects(place.objects);
   try {
     return await ask(reader);
   } finally {

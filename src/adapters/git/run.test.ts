@@ -67,7 +67,7 @@ describe('the object reader', () => {
     const file = join(repo.gitDir, 'objects', a.slice(0, 2), a.slice(2));
     chmodSync(file, 0o644);
     writeFileSync(file, readFileSync(file).subarray(0, 50_000));
-    const reader = openObjects((await placeOf(repo.dir)).objects);
+    const reader = await openObjects((await placeOf(repo.dir)).objects);
     const reads = await Promise.allSettled([reader.read(b, 10), reader.digest(a), reader.read(b, 10)]);
     expect(reads.map((r) => r.status).slice(1)).toEqual(['rejected', 'rejected']);
     await expect(reader.read(b, 10)).rejects.toThrow(/cat-file/);
@@ -76,7 +76,7 @@ describe('the object reader', () => {
   });
 
   test('it does not wait for ever', async () => {
-    const reader = openObjects((await placeOf(repo.dir)).objects, 0);
+    const reader = await openObjects((await placeOf(repo.dir)).objects, 0);
     await pause(20);
     await expect(reader.read(b, 10)).rejects.toThrow(/more than 0 s/);
   });

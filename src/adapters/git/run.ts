@@ -7,6 +7,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { concat } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import { slots } from './slots.ts';
 
 export type Environment = { readonly [name: string]: string };
 
@@ -56,20 +57,41 @@ export function gitEnvironment(more: Environment = {}): Environment {
   };
 }
 
+/** Throws where the machine has no room for another process: without pipes there is nothing to talk to. */
 export function startGit(args: readonly string[], options: Pick<RunOptions, 'env' | 'cwd'>): GitChild {
-  const child = spawn('git', [...SETTINGS, ...args], { env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) });
+  return piped(spawn('git', [...SETTINGS, ...args], { env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) }));
+}
+
+/** A process that could not be started says so in an event nobody may be listening for yet, and has no pipes. */
+export function piped(child: GitChild): GitChild {
+  child.on('error', () => undefined);
+  if (child.stdin === undefined || child.stdout === undefined || child.stderr === undefined)
+    throw new Error('git cannot be started: this machine is out of processes or file descriptors');
   // A git that ends before it has read all its input is reported by its exit code, not by a broken pipe.
   child.stdin.on('error', () => undefined);
   return child;
 }
 
+/** Gits that run to their end and wait for nobody: a bound on them holds up nothing for ever. */
+const running = slots(16);
+
 /** Runs to the end; any exit code is an answer. Problems: PUSH_TOO_LARGE over a cap, GIT_FAILED where git cannot start. */
-export function runGit(args: readonly string[], options: RunOptions): Promise<Result<GitOutput>> {
-  const child = startGit(args, options);
-  const output = collect(child, args[0] ?? '', options);
-  child.stdin.end(options.input);
-  return output;
+export async function runGit(args: readonly string[], options: RunOptions): Promise<Result<GitOutput>> {
+  const done = await running.take();
+  try {
+    const child = startGit(args, options);
+    const output = collect(child, args[0] ?? '', options);
+    child.stdin.end(options.input);
+    return await output;
+  } catch (error) {
+    return err(unstartable(error));
+  } finally {
+    done();
+  }
 }
+
+const unstartable = (error: unknown): Problem =>
+  problem('GIT_FAILED', `git cannot be started: ${error instanceof Error ? error.message : String(error)}`, { remedy: 'install git 2.34 or newer and put it on PATH' });
 
 function collect(child: GitChild, name: string, options: RunOptions): Promise<Result<GitOutput>> {
   return new Promise((resolve) => {
@@ -87,7 +109,7 @@ function collect(child: GitChild, name: string, options: RunOptions): Promise<Re
       if (size > (options.cap ?? CAP)) stop(`printed more than ${options.cap ?? CAP} bytes`);
       else chunks.push(chunk);
     });
-    child.on('error', (error) => finish(err(problem('GIT_FAILED', `git cannot be started: ${error.message}`, { remedy: 'install git 2.34 or newer and put it on PATH' }))));
+    child.on('error', (error) => finish(err(unstartable(error))));
     child.on('close', (code) => finish(over === undefined ? ok({ code: code ?? 128, stdout: concat(...chunks), stderr: stderr() }) : err(over)));
     function finish(result: Result<GitOutput>): void {
       clearTimeout(timer);
