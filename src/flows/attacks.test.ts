@@ -21,6 +21,15 @@ const DROP = 'drop table orders;\n';
 const path = (): string => `db/attack${++count}.sql`;
 const codes = async (head: string, more?: Parameters<Bed['judged']>[1]) => (await bed.judged(head, more)).verdict.codes;
 
+/** A commit by ada with this tree and these parents: whatever a pusher may write by hand. */
+const written = (tree: string, ...parents: readonly string[]): string => {
+  const who = 'ada <ada@example.org> 1790000000 +0000';
+  const head = [`tree ${bed.work.git('rev-parse', `${tree}^{tree}`)}`, ...parents.map((p) => `parent ${p}`), `author ${who}`, `committer ${who}`];
+  return Buffer.from(bed.work.raw(['hash-object', '-w', '-t', 'commit', '--stdin'], `${head.join('\n')}\n\nMerge\n`))
+    .toString()
+    .trim();
+};
+
 describe('a pusher who writes the raw protocol', () => {
   it('cannot choose the policy by choosing the old value', async () => {
     const weak = bed.commit({ 'countersign.yml': POLICY.replace(/when: .*\n.*L6 }/, 'optional: true').replace('require: { humans: 2, level: L6 }', 'optional: true') });
@@ -107,6 +116,61 @@ describe('several commits in one push', () => {
     expect(judged.verdict.codes).toEqual(['INTERMEDIATE_UNSIGNED']);
     const bare = judged.verdict.reasons.children.filter((r) => r.code === 'INTERMEDIATE_UNSIGNED').map((r) => r.text);
     expect(bare).toEqual([`commit ${again.slice(0, 12)} has no sign-off of its own`]);
+  });
+});
+
+describe('a merge', () => {
+  it('hides no content that came and went behind its second parent', async () => {
+    const file = path();
+    const came = bed.commit({ [file]: DROP });
+    const went = bed.commit({ [file]: null, [`docs/went${count}.md`]: 'x\n' }, { on: came });
+    expect(await codes(went)).toContain('INTERMEDIATE_UNSIGNED');
+    const { verdict } = await bed.judged(written(went, bed.tip(), went));
+    expect(verdict.codes).toEqual(['INTERMEDIATE_UNSIGNED']);
+    expect(verdict.reasons.children.map((r) => r.text)).toContain(`commit ${came.slice(0, 12)} has no sign-off of its own`);
+  });
+
+  it('of one commit needs one sign-off, and of a branch that took in what landed meanwhile', async () => {
+    const file = path();
+    const topic = bed.commit({ [file]: DROP });
+    const merge = written(topic, bed.tip(), topic);
+    const { id } = await bed.judged(merge);
+    expect(await bed.sign('mara', id ?? '')).toMatchObject({ ok: true });
+    expect(await codes(merge)).toEqual(['OK']);
+
+    const landed = bed.commit({ [path()]: DROP });
+    await bed.land(landed);
+    const both = bed.commit({ [file]: DROP }, { on: landed });
+    const updated = written(both, topic, landed);
+    expect(await codes(written(both, landed, updated))).toEqual(['OK']);
+  });
+
+  it('whose first parent is the branch is no fast-forward', async () => {
+    const side = bed.commit({ 'docs/side.md': 'x\n' }, { on: `${bed.tip()}^` });
+    expect(await codes(written(side, side, bed.tip()))).toEqual(['REF_NON_FAST_FORWARD']);
+  });
+});
+
+describe('a push that weighs little and holds much', () => {
+  it('is refused before anything of it is read or kept in the log', async () => {
+    const put = (entries: readonly (readonly [string, string, string])[]): string =>
+      Buffer.from(bed.work.raw(['mktree', '-z'], entries.map(([mode, id, name]) => `${mode} ${mode === '040000' ? 'tree' : 'blob'} ${id}\t${name}\0`).join('')))
+        .toString()
+        .trim();
+    const names = Array.from({ length: 24 }, (_, i) => String.fromCharCode(97 + i));
+    const blob = Buffer.from(bed.work.raw(['hash-object', '-w', '--stdin'], 'x\n'))
+      .toString()
+      .trim();
+    const one = put(names.map((n) => ['100644', blob, n] as const));
+    const two = put(names.map((n) => ['040000', one, n] as const));
+    const three = put(names.map((n) => ['040000', two, n] as const));
+    const root = bed.work.git('ls-tree', '-z', bed.tip()).split('\0').filter(Boolean);
+    const kept = root.map((line) => /^(\S+) \S+ (\S+)\t(.*)$/s.exec(line) ?? []).map(([, mode = '', id = '', name = '']) => [mode, id, name] as const);
+    const tree = put([...kept, ['040000', three, 'zzz']]);
+    const head = written(tree, bed.tip());
+    const size = (await bed.world.ledger.entries(0, 10_000)).length;
+    expect(await codes(head)).toEqual(['PUSH_TOO_LARGE']);
+    expect((await bed.world.ledger.entries(0, 10_000)).length).toBe(size);
   });
 });
 

@@ -20,6 +20,8 @@ export interface Asked {
   /** Tip of the target ref or the commit before; null: from the empty tree. */
   readonly base: Oid | null;
   readonly head: Oid;
+  /** Files; a change of more is PUSH_TOO_LARGE. */
+  readonly most?: number;
   /** The account the transport authenticated; null in a clone. */
   readonly pusher: string | null;
   /** People who pushed this content before, whoever pushes it now. */

@@ -29,7 +29,7 @@ async function reachedOf(repository: Repository, pending: readonly LandingRow[])
     const tip = await repository.resolve(ref);
     const left = Map.groupBy(tip === null ? [] : moves.filter((l) => l.old !== tip), (l) => l.old);
     for (const [old, from] of left) {
-      const chain = new Set((await repository.steps(old, tip ?? old))?.map(([, commit]) => commit));
+      const chain = new Set((await repository.steps(old, tip ?? old))?.filter((s) => s.onChain).map((s) => s.commit));
       for (const move of from) if (chain.has(move.head)) reached.add(move);
     }
   }

@@ -16,15 +16,24 @@ export interface Repository {
   resolve(revision: string): Promise<Oid | null>;
   /**
    * The change from base to head against their merge base. With `base` null: from the empty tree.
-   * Problems: CONTENT_DUPLICATE, CONTENT_UNSEEN, GIT_FAILED. An empty difference is a change with no records.
+   * Problems: CONTENT_DUPLICATE, CONTENT_UNSEEN, GIT_FAILED, PUSH_TOO_LARGE over `most` files. An empty difference is a
+   * change with no records.
    */
-  change(of: { repo: string; targetRef: string; base: Oid | null; head: Oid }): Promise<Result<Change>>;
-  /** First-parent steps old..new, oldest first, as [parent, commit] pairs; undefined where old is not on that chain. */
-  steps(old: Oid | null, head: Oid): Promise<readonly (readonly [Oid | null, Oid])[] | undefined>;
+  change(of: { repo: string; targetRef: string; base: Oid | null; head: Oid; most?: number }): Promise<Result<Change>>;
+  /** Every commit of old..head, oldest first; undefined where old is not on the first-parent chain of head. */
+  steps(old: Oid | null, head: Oid): Promise<readonly Step[] | undefined>;
   /** Bytes of a file at a revision; null where it is absent. Symlinks are not followed. */
   file(revision: Oid, path: string): Promise<Uint8Array | null>;
   /** Blob contents by id, each at most `cap` bytes; larger or missing ones say so. Order of the answer follows the ask. */
   blobs(ids: readonly Oid[], cap: number): Promise<readonly BlobRead[]>;
+}
+
+export interface Step {
+  readonly commit: Oid;
+  /** Its first parent; null for a root. */
+  readonly parent: Oid | null;
+  /** On the first-parent chain: the ref itself goes there. Otherwise a merge brought it. */
+  readonly onChain: boolean;
 }
 
 export type BlobRead = { readonly id: Oid; readonly bytes: Uint8Array } | { readonly id: Oid; readonly problem: 'missing' | 'too-large' };

@@ -15,7 +15,7 @@ import { protects } from '../core/policy/document.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
-import type { EntryDraft } from './ports.ts';
+import type { EntryDraft, Step } from './ports.ts';
 import type { Bench, Landing } from './presented.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
@@ -56,7 +56,8 @@ export interface PushAnswer {
   readonly problems: readonly Problem[];
 }
 
-export const PUSH_CAPS = { refs: 1_000, steps: 100 } as const;
+/** `body`: bytes of a decision as it is kept. */
+export const PUSH_CAPS = { refs: 1_000, steps: 200, body: 2 << 20 } as const;
 
 const isZero = (oid: string): boolean => /^0+$/.test(oid);
 const RESERVED = ['refs/replace/**', 'refs/countersign/**', 'refs/kept/**'];
@@ -146,20 +147,17 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
 }
 
 /** Decides and records in one append: what is judged is the ledger as it stands when the verdict is written. */
-async function record(
-  world: Desk,
-  push: Push & { pusher: string },
-  update: RefUpdate,
-  governance: Governance,
-  steps: readonly (readonly [string | null, string])[],
-): Promise<Judged> {
+async function record(world: Desk, push: Push & { pusher: string }, update: RefUpdate, governance: Governance, steps: readonly Step[]): Promise<Judged> {
   const sticky = await marksSince(world, world.projections, push.repo, update.ref);
   const scale: Scale = { world, push, ref: update.ref, governance, sticky };
   const whole = await weigh(scale, update.old, update.new);
   if (!('decision' in whole)) return refused(update, whole);
-  const parts = steps.length > 1 ? await weighParts(scale, steps) : [];
+  const parts = await weighParts(scale, update.old, whole, steps);
   if (!isWeighed(parts)) return refused(update, parts);
   const id = changeId(whole.decision.change);
+  const decided = decisionDraft(id, scale, whole, parts);
+  // The log never forgets, and the queue reads many at once.
+  if (decided.body.length > PUSH_CAPS.body) return refused(update, [problem('PUSH_TOO_LARGE', 'there is too much to say about this push', { remedy: 'push in smaller parts' })]);
   const landing: Landing = { repo: push.repo, targetRef: update.ref, old: update.old, head: update.new };
   let verdict: Verdict = deny('INTERNAL', 'no verdict was reached');
   const appended = await world.ledger.append(async (state) => {
@@ -174,7 +172,7 @@ async function record(
       landing,
     );
     verdict = outcome.verdict;
-    return ok([decisionDraft(id, scale, whole, parts), verdictDraft(id, landing, verdict, outcome.nonces)]);
+    return ok([decided, verdictDraft(id, landing, verdict, outcome.nonces)]);
   });
   if (!appended.ok) return refused(update, [appended.error]);
   const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));

@@ -10,7 +10,7 @@ import { answersFor } from '../core/roster/principals.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 import { considerChange, titleOf } from './gather.ts';
 import type { Governance } from './governance.ts';
-import type { Projections } from './ports.ts';
+import type { Projections, Step } from './ports.ts';
 import { type GateWorld, STICKY_MS } from './site.ts';
 
 export interface Weighed {
@@ -34,12 +34,15 @@ export interface Scale {
 export async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
   const { world, push, ref, governance, sticky } = scale;
   const pushersBefore = (change: Change): Promise<readonly PersonId[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
-  const asked = { repo: push.repo, targetRef: ref, base, head, pusher: push.pusher, pushersBefore, sticky, plan: null };
+  const asked = { repo: push.repo, targetRef: ref, base, head, most: MOST_FILES, pusher: push.pusher, pushersBefore, sticky, plan: null };
   const considered = await considerChange(world.objects.open(push.repo), world.parsers, governance, asked);
   if (!considered.ok) return considered.error;
   const { change, decision, pushersBefore: before } = considered.value;
   return { title: titleOf(change), decision, contents: contentsOf(change), before };
 }
+
+/** Files of one change. A tree that names itself a few times holds hundreds of thousands, and weighs less than a kilobyte. */
+const MOST_FILES = 10_000;
 
 /** Handing content to another account, or a commit of it to another push, changes nothing about who pushed it. */
 const contentsOf = (change: Change): readonly string[] => [change.manifest, ...change.commits.map((c) => c.id)];
@@ -61,14 +64,18 @@ export const marksSince = (world: GateWorld, state: Projections, repo: string, t
 
 export const isWeighed = (parts: readonly Weighed[] | readonly Problem[]): parts is readonly Weighed[] => parts.every((p) => 'decision' in p);
 
-/** Each commit in turn, every one seeing the marks the earlier ones left: one push is no lighter than the same pushes one by one. */
-export async function weighParts(scale: Scale, steps: readonly (readonly [string | null, string])[]): Promise<readonly Weighed[] | readonly Problem[]> {
+/**
+ * Each commit in turn, every one seeing the marks the earlier ones left: one push is no lighter than the same pushes one by
+ * one. Where the ref goes, a commit is weighed against the one before; what a merge brought, against what had landed, so that
+ * content cannot come and go behind a second parent. Of that, what is all of the push is no part of it.
+ */
+export async function weighParts(scale: Scale, old: string, whole: Weighed, steps: readonly Step[]): Promise<readonly Weighed[] | readonly Problem[]> {
   const parts: Weighed[] = [];
-  for (const [base, head] of steps) {
+  for (const { parent, commit, onChain } of steps.length > 1 ? steps : []) {
     const marks = parts.flatMap((p) => markOf(p.decision, scale.world.now()));
-    const part = await weigh({ ...scale, sticky: [...scale.sticky, ...marks] }, base, head);
+    const part = await weigh({ ...scale, sticky: [...scale.sticky, ...marks] }, onChain ? parent : old, commit);
     if (!('decision' in part)) return part;
-    parts.push(part);
+    if (onChain || part.decision.change.manifest !== whole.decision.change.manifest) parts.push(part);
   }
   return parts;
 }

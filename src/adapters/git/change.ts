@@ -27,6 +27,8 @@ export interface ChangeAsk {
   readonly targetRef: string;
   readonly base: Oid | null;
   readonly head: Oid;
+  /** Files of the difference; more: PUSH_TOO_LARGE. */
+  readonly most?: number;
 }
 
 /** Problems: CONTENT_DUPLICATE, CONTENT_UNSEEN, PUSH_TOO_LARGE, GIT_FAILED. */
@@ -71,6 +73,8 @@ async function assemble(place: Place, reader: ObjectReader, g: Gathered): Promis
 async function readManifest(reader: ObjectReader, g: Gathered, sides: readonly Commit[]): Promise<Result<Manifest>> {
   const records = parseTreeDiff(g.raw);
   if (!records.ok) return records;
+  if (records.value.length > (g.most ?? Number.POSITIVE_INFINITY))
+    return err(problem('PUSH_TOO_LARGE', `${records.value.length} files change; at most ${g.most} are judged at once`, { remedy: 'push in smaller parts' }));
   for (const side of sides) {
     const wrong = await checkTrees(reader, side.tree, records.value);
     if (wrong !== undefined) return err(wrong);

@@ -101,14 +101,17 @@ describe('history', () => {
     expect(await changeIn(repo, merge, alone)).toMatchObject({ mergeBase: null, unseen: [], base: merge });
   });
 
-  test('first-parent steps', async () => {
-    expect(await repository.steps(root, merge)).toEqual([
-      [root, left],
-      [left, merge],
+  test('steps, where the ref goes and what a merge brings', async () => {
+    const steps = await repository.steps(root, merge);
+    expect(steps?.filter((s) => s.onChain)).toEqual([
+      { parent: root, commit: left, onChain: true },
+      { parent: left, commit: merge, onChain: true },
     ]);
+    expect(steps?.filter((s) => !s.onChain)).toEqual([{ parent: expect.any(String), commit: topic, onChain: false }]);
+    expect(steps?.at(-1)?.commit).toBe(merge);
     expect(await repository.steps(null, left)).toEqual([
-      [null, root],
-      [root, left],
+      { parent: null, commit: root, onChain: true },
+      { parent: root, commit: left, onChain: true },
     ]);
     expect(await repository.steps(merge, merge)).toEqual([]);
     expect(await repository.steps(topic, merge)).toBeUndefined();

@@ -4,7 +4,7 @@ import { problemText } from '../../core/base/result.ts';
 import type { Change, Oid } from '../../core/change/change.ts';
 import { GITLINK } from '../../core/change/manifest.ts';
 import { DIRECTORY } from '../../core/change/tree.ts';
-import type { BlobRead, Repository } from '../../flows/ports.ts';
+import type { BlobRead, Repository, Step } from '../../flows/ports.ts';
 import { isId, lines, readChange } from './change.ts';
 import { parseCommit } from './commit.ts';
 import { type ObjectReader, openObjects } from './objects.ts';
@@ -41,7 +41,7 @@ export function openRepository(place: RepositoryPlace): Repository {
       const at = await located();
       return at.ok ? readChange(at.value, of) : at;
     },
-    steps: async (old, head) => firstParentSteps(await there(), old, head),
+    steps: async (old, head) => stepsBetween(await there(), old, head),
     file: async (revision, path) => reading(await there(), (reader) => readFile(reader, revision, path)),
     blobs: async (ids, cap) => reading(await there(), (reader) => Promise.all(ids.map((id) => readBlob(reader, id, cap)))),
   };
@@ -67,19 +67,26 @@ async function resolveRevision(place: Place, revision: string): Promise<Oid | nu
   return isId(place, id) ? id : null;
 }
 
-async function firstParentSteps(place: Place, old: Oid | null, head: Oid): Promise<readonly (readonly [Oid | null, Oid])[] | undefined> {
+async function stepsBetween(place: Place, old: Oid | null, head: Oid): Promise<readonly Step[] | undefined> {
   if (!isId(place, head) || (old !== null && !isId(place, old))) return undefined;
-  const args = ['rev-list', '--first-parent', '--parents', '--reverse', head, ...(old === null ? [] : [`^${old}`])];
+  const args = ['rev-list', '--topo-order', '--parents', '--reverse', head, ...(old === null ? [] : [`^${old}`])];
   const output = await runGit(args, { env: place.objects });
   if (!output.ok || output.value.code !== 0) return undefined;
-  const steps = lines(output.value.stdout)
-    .map((line) => line.split(' '))
-    .map(([id = '', parent]) => [parent ?? null, id] as const);
+  const parents = new Map(
+    lines(output.value.stdout).map((line) => {
+      const [commit = '', parent = null] = line.split(' ');
+      return [commit, parent] as const;
+    }),
+  );
   // Where a shallow clone was cut, a commit looks like a root.
-  if (steps.some(([, id]) => place.shallow.has(id))) return undefined;
-  const first = steps[0]?.[0] ?? null;
-  if (steps.length === 0) return old === head ? [] : undefined;
-  return first === old ? steps : undefined;
+  if ([...parents.keys()].some((commit) => place.shallow.has(commit))) return undefined;
+  const chain = new Set<Oid>();
+  let at: Oid | null = head;
+  for (let parent = parents.get(at); parent !== undefined; parent = at === null ? undefined : parents.get(at)) {
+    chain.add(at ?? '');
+    at = parent;
+  }
+  return at === old ? [...parents].map(([commit, parent]) => ({ commit, parent, onChain: chain.has(commit) })) : undefined;
 }
 
 async function readFile(reader: ObjectReader, revision: Oid, path: string): Promise<Uint8Array | null> {

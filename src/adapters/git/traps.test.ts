@@ -136,7 +136,7 @@ describe('clones that lack something', () => {
     expect(fromNothing.commits).toHaveLength(2);
     const repository = openRepository({ dir: shallow.dir });
     expect(await repository.steps(null, last)).toBeUndefined();
-    expect(await repository.steps(third, last)).toEqual([[third, last]]);
+    expect(await repository.steps(third, last)).toEqual([{ parent: third, commit: last, onChain: true }]);
     expect(await repository.change(ask(second, last))).toMatchObject({ ok: false, error: { code: 'CONTENT_UNSEEN' } });
   });
 
