@@ -5,10 +5,19 @@
  */
 import { digest, type Json } from '../core/base/json.ts';
 import { type Problem, problem } from '../core/base/result.ts';
-import { ACCEPTANCE, personUrn } from '../core/signoff/build.ts';
+import { TIERS } from '../core/risk/risk.ts';
+import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import type { Statement } from '../core/signoff/statement.ts';
+import { considerChange } from '../flows/gather.ts';
+import { governanceAt } from '../flows/governance.ts';
 import { changeId } from '../flows/identity.ts';
 import type { Repository } from '../flows/ports.ts';
+import { VALID_MS } from '../flows/prepare.ts';
+import type { Clone } from '../world.ts';
+
+/** Every word of a person's own: all of them are theirs, or nothing is signed. */
+const OWN_WORDS = ['decision', 'dispositions', 'answers', 'notChecked', 'assumptions', 'conditions'] as const;
+const EFFORT = ['openedAt', 'activeSeconds', 'filesViewed', 'filesTotal'] as const;
 
 export interface Meant {
   /** The change of the address the person gave. */
@@ -17,29 +26,40 @@ export interface Meant {
   readonly keyid: string;
   /** What they said, by member of the statement. */
   readonly said: { readonly [member: string]: Json };
+  /** How long and at what they looked. */
+  readonly review: { readonly [member: string]: Json };
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** Problems: CONTENT_MISMATCH, CONTENT_UNSEEN. Empty: the statement says what this person means, of what this clone holds. */
-export async function disagreements(statement: Statement, meant: Meant, repository: Repository, place: string): Promise<readonly Problem[]> {
+export async function disagreements(statement: Statement, meant: Meant, clone: Clone, place: string): Promise<readonly Problem[]> {
   const words = changedWords(statement, meant);
   if (words.length > 0) return [mismatch(`the server asks to sign other words than yours: ${words.join(', ')}`, place)];
-  return changedContent(statement, meant, repository, place);
+  const content = await changedContent(statement, meant, clone.repository, place);
+  return content.length > 0 ? content : changedContext(statement, clone, place);
 }
 
 function changedWords({ predicate }: Statement, meant: Meant): readonly string[] {
-  const { signer, stage } = predicate;
+  const { signer, stage, decision, expires, review } = predicate;
   const own = new Map<string, unknown>(Object.entries(predicate));
-  const names = Object.entries(meant.said).flatMap(([name, value]) => (same(own.get(name), value) ? [] : [name]));
-  return [
-    ...names,
-    ...(predicate.statement === ACCEPTANCE ? [] : ['statement']),
-    ...(stage === 'implementation' ? [] : ['stage']),
-    ...(signer.id === personUrn(meant.person) ? [] : ['signer']),
-    ...(signer.credential.type === 'sk-ssh' && signer.credential.id === meant.keyid ? [] : ['credential']),
+  const effort = new Map<string, unknown>(Object.entries(review));
+  const rules: readonly (readonly [string, boolean])[] = [
+    ...OWN_WORDS.map((name) => [name, same(own.get(name), meant.said[name])] as const),
+    ...EFFORT.map((name) => [`review.${name}`, same(effort.get(name), meant.review[name])] as const),
+    ['statement', predicate.statement === SENTENCES[decision]],
+    ['stage', stage === 'implementation'],
+    ['signer', signer.id === personUrn(meant.person)],
+    ['credential', signer.credential.type === 'sk-ssh' && signer.credential.id === meant.keyid],
+    ['expires', Date.parse(expires) <= meant.now + VALID_MS + CLOCKS_APART],
   ];
+  return rules.flatMap(([name, holds]) => (holds ? [] : [name]));
 }
 
-const same = (given: unknown, meant: Json): boolean => given !== undefined && digest(given as Json) === digest(meant);
+/** Two machines' clocks, at most. */
+const CLOCKS_APART = 24 * 3_600_000;
+
+const same = (given: unknown, meant: Json | undefined): boolean => given !== undefined && meant !== undefined && digest(given as Json) === digest(meant);
 
 /** Manifest and manifest256 recomputed from the person's own objects, and the address they gave is of exactly that. */
 async function changedContent({ predicate: { change } }: Statement, meant: Meant, repository: Repository, place: string): Promise<readonly Problem[]> {
@@ -53,6 +73,25 @@ async function changedContent({ predicate: { change } }: Statement, meant: Meant
   if (!agrees) return [mismatch('the server asks to sign other content than this clone holds', place)];
   const asked = changeId({ repo: change.repo, targetRef: change.targetRef, manifest });
   return asked === meant.id ? [] : [mismatch(`the server asks to sign change ${asked}, and the address is of ${meant.id}`, place)];
+}
+
+/**
+ * The policy that stands where the change starts, and what it says of this change in this clone: a floor, for pushers and
+ * marks seen before are not in a clone. A statement below it would leave out people or call the change harmless.
+ */
+async function changedContext({ predicate }: Statement, { repository, parsers }: Clone, place: string): Promise<readonly Problem[]> {
+  const { change, policy, separation } = predicate;
+  const base = change.base?.gitCommit ?? null;
+  const governance = base === null ? null : await governanceAt(repository, base);
+  if (governance === null || !governance.ok) return [unseen(governance?.error[0]?.message ?? 'the change starts from nothing, so no policy speaks for it', place)];
+  if (governance.value.policy.digest !== policy.digest.sha256) return [mismatch('the server asks to sign under another policy than stands where the change starts', place)];
+  const asked = { repo: change.repo, targetRef: change.targetRef, base, head: change.head.gitCommit, pusher: null, sticky: [], plan: null };
+  const own = await considerChange(repository, parsers, governance.value, asked);
+  if (!own.ok) return [unseen(own.error[0]?.message ?? 'the change cannot be judged here', place)];
+  const { tier, excluded } = own.value.decision;
+  const left = excluded.map((e) => e.person).filter((person) => !separation.excluded.includes(personUrn(person)));
+  if (!TIERS.atLeast(policy.tier, tier)) return [mismatch(`the server calls the change ${policy.tier}, and this clone ${tier}`, place)];
+  return left.length === 0 ? [] : [mismatch(`the server leaves out who stands behind the change: ${left.join(', ')}`, place)];
 }
 
 const mismatch = (message: string, place: string): Problem => problem('CONTENT_MISMATCH', message, { place, remedy: 'do not sign; tell whoever runs the server' });

@@ -13,7 +13,7 @@ import { type Finding, findingKey } from '../core/risk/risk.ts';
 import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintOf } from '../core/signoff/fingerprint.ts';
 import { parseStatement } from '../core/signoff/parse.ts';
-import { NAMES } from '../core/signoff/statement.ts';
+import { NAMES, type Statement } from '../core/signoff/statement.ts';
 import { openClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { readSecurityKey, type SecurityKey, signWithKey, usualSecurityKey } from './security-key.ts';
@@ -118,7 +118,9 @@ interface Signed {
 async function signHere({ origin, id }: Place, { person, key, repo, answers }: Signer, shown: Shown): Promise<Result<Signed, readonly Problem[]>> {
   const read = readAnswers(answers);
   if (!read.ok) return read;
-  const { review = { openedAt: new Date().toISOString(), activeSeconds: 0, filesViewed: 0, filesTotal: shown.files.length }, ...said } = read.value;
+  const { review: _, ...said } = read.value;
+  // A terminal does not see what anybody looks at.
+  const review = { openedAt: new Date().toISOString(), activeSeconds: 0, filesViewed: 0, filesTotal: shown.files.length };
   const asked = { ...said, review, person, presented: shown.presented, credential: { kind: 'sk-ssh', keyid: key.keyid } };
   const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/signoffs/prepare`, asked);
   if (!prepared.ok) return prepared;
@@ -126,23 +128,32 @@ async function signHere({ origin, id }: Place, { person, key, repo, answers }: S
   const bytes = fromBase64(encoded) ?? new Uint8Array(0);
   const statement = parseStatement(bytes);
   if (!statement.ok) return err([statement.error]);
-  const { repository } = await openClone(repo);
-  const wrong = await disagreements(statement.value, { id, person, keyid: key.keyid, said }, repository, repo);
+  const wrong = await disagreements(statement.value, { id, person, keyid: key.keyid, said, review, now: Date.now() }, await openClone(repo), repo);
   if (wrong.length > 0) return err(wrong);
   const signed = pae(NAMES.payloadType, bytes);
   const words = fingerprintOf(signed);
-  process.stderr.write(`fingerprint  ${words.join(' ')}\n             of exactly these bytes; touch your key\n`);
+  process.stderr.write(`${visibleLines(aboutToSign(statement.value))}\nfingerprint  ${words.join(' ')}\n             of exactly these bytes; touch your key\n`);
   const sshsig = signWithKey(key, signed);
   if (!sshsig.ok) return sshsig;
   const receipt = await callServer<Signed['receipt']>(origin, `/changes/${id}/signoffs`, { ticket, sshsig: sshsig.value });
   return receipt.ok ? ok({ words, receipt: receipt.value.body }) : receipt;
 }
 
+/** What the key is about to say, before it is touched. */
+const aboutToSign = ({ predicate: { change, decision, policy, signer, expires, statement } }: Statement): string =>
+  [
+    `change       ${change.repo} ${change.targetRef}, commit ${change.head.gitCommit.slice(0, 12)}, tier ${policy.tier}`,
+    `you          ${signer.id} say: ${decision}, valid until ${expires}`,
+    `             "${statement}"`,
+  ].join('\n');
+
 function readAnswers(file: string): Result<{ readonly [member: string]: Json }, readonly Problem[]> {
   try {
     const said: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (typeof said !== 'object' || said === null || Array.isArray(said)) return err([problem('USAGE', 'the answers are not a JSON object', { place: file })]);
-    return ok({ answers: [], assumptions: [], conditions: [], dispositions: [], ...(said as { readonly [member: string]: Json }) });
+    const own = { answers: [], assumptions: [], conditions: [], dispositions: [], ...(said as { readonly [member: string]: Json }) };
+    const silent = ['decision', 'notChecked'].filter((name) => !Object.hasOwn(own, name));
+    return silent.length === 0 ? ok(own) : err([problem('USAGE', `the answers do not say: ${silent.join(', ')}`, { place: file, remedy: 'the form comes without --answers' })]);
   } catch (error) {
     return err([problem('USAGE', `the answers cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: file })]);
   }

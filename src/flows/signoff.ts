@@ -7,7 +7,7 @@
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
-import { ACCEPTANCE, personUrn } from '../core/signoff/build.ts';
+import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { dossierOf } from './dossier.ts';
@@ -79,7 +79,7 @@ function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredi
         said.change.base?.gitCommit === (base ?? undefined) &&
         said.change.mergeBase?.gitCommit === (mergeBase ?? undefined),
     ],
-    ['the acceptance', said.statement === ACCEPTANCE],
+    ['what the decision means', said.statement === SENTENCES[said.decision]],
     ['the expiry', Date.parse(said.expires) <= bench.now + VALID_MS],
   ];
   const wrong = facts.filter(([, same]) => !same).map(([name]) => name);

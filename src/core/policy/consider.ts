@@ -19,7 +19,7 @@ import { headerFindings, headerOnly } from './headers.ts';
 import { askedOf, type Outcome, reasonTree, summaryOf } from './reason-tree.ts';
 import { contentRefusals, identityRefusals, seatRefusals } from './refusals.ts';
 import { applyRules } from './rules.ts';
-import { fold, seatOf } from './seats.ts';
+import { fold, seatOf, withDoubt } from './seats.ts';
 
 export type { Facts } from './facts.ts';
 
@@ -47,7 +47,8 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   const ruled = applyRules(policy, facts, found, factValues(policy, facts, found));
   const byHeader = headerOnly(change, facts.pusher, graph);
   const doubtful = graph.unresolved.some((p) => p.role === 'co-author');
-  const seats = fold(ruled.asks).map((ask) => seatOf(policy, roster, ask, new Set(graph.excluded.keys()), byHeader, doubtful));
+  const asks = ruled.asks.map((ask) => withDoubt(policy, roster, ask, byHeader, doubtful));
+  const seats = fold(asks).map((ask) => seatOf(policy, roster, ask, new Set(graph.excluded.keys())));
   const refusals = [...contentRefusals(policy, change), ...identityRefusals(graph.unresolved), ...ruled.refusals, ...seatRefusals(seats)];
   const outcome = refusals.length > 0 ? 'refused' : seats.length > 0 ? 'signoff' : 'pass';
   const extra = seats.length === 0 ? [] : headerFindings(change, graph, byHeader, seats, policy, roster);

@@ -215,11 +215,13 @@ describe('which way an answer moves with more AI', () => {
     ['provenance.tools.all(t, t == "x")', 'down'],
     ['size(provenance.tools) > 1', 'up'],
     ['provenance.tools.size() < 1', 'down'],
-    ['size(provenance.tools) == 0', 'mixed'],
+    ['size(provenance.tools) == 0', 'down'],
+    ['size(provenance.tools) == 1', 'mixed'],
+    ['risk.tier == critical', 'none'],
     ['provenance.declared_none', 'up'],
     ['change.paths.exists(p, provenance.level >= agent)', 'up'],
   ])('%s: %s', (source, direction) => {
-    expect(compiled(source).direction).toBe(direction);
+    expect(compiled(source).direction('provenance')).toBe(direction);
   });
 
   test('is what it says, at every level', () => {
@@ -233,7 +235,32 @@ describe('which way an answer moves with more AI', () => {
     for (const source of sources) {
       const answers = [0, 1, 2, 3, 4].map((level) => (holds(source, { ...FACTS, author: { senior: true }, provenance: { level } }) ? 1 : 0));
       const sorted = [...answers].sort();
-      expect(answers).toEqual(compiled(source).direction === 'up' ? sorted : sorted.reverse());
+      expect(answers).toEqual(compiled(source).direction('provenance') === 'up' ? sorted : sorted.reverse());
     }
+  });
+});
+
+describe('which way an answer moves with worse findings and with people nobody knows', () => {
+  test.each([
+    ['risk.tier >= high', 'risk', 'up'],
+    ['risk.tier < critical', 'risk', 'down'],
+    ['risk.tier == critical', 'risk', 'up'],
+    ['risk.tier == routine', 'risk', 'down'],
+    ['risk.tier == high', 'risk', 'mixed'],
+    ['risk.findings.exists(f, f.severity >= high)', 'risk', 'up'],
+    ['risk.findings.all(f, f.severity < high)', 'risk', 'down'],
+    ['size(risk.findings) > 0', 'risk', 'up'],
+    ['size(risk.findings) == 1', 'risk', 'mixed'],
+    ['risk.not_analysed == 0', 'risk', 'down'],
+    ['risk.not_analysed != 0', 'risk', 'up'],
+    ['!(risk.tier >= high) || author.senior', 'risk', 'down'],
+    ['change.paths.exists(p, risk.tier >= high)', 'risk', 'up'],
+    ['change.paths.exists(risky, glob(risky, "risk/**"))', 'risk', 'mixed'],
+    ['risk.tier >= high', 'people', 'none'],
+    ['people.unresolved > 0', 'people', 'up'],
+    ['0 == people.unresolved', 'people', 'down'],
+    ['people.unresolved == 2', 'people', 'mixed'],
+  ] as const)('%s, %s: %s', (source, topic, direction) => {
+    expect(compiled(source).direction(topic)).toBe(direction);
   });
 });

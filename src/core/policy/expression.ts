@@ -9,15 +9,15 @@ import { libraryOf } from './cel-types.ts';
 import { compile } from './expression-compile.ts';
 import { type Compiled, ExpressionError, MOST_STEPS, type Value } from './expression-parts.ts';
 import { wordsOf } from './fact-types.ts';
-import { type Direction, directionOf } from './monotone.ts';
+import { type Direction, directionOf, type TopicName } from './monotone.ts';
 import type { Truth } from './truth.ts';
 
 export interface Condition {
   readonly source: string;
   /** Unknown where a fact it hangs on is unknown. */
   holds(facts: FactValues): Truth;
-  /** How the answer moves when there is more AI in a change. */
-  readonly direction: Direction;
+  /** How the answer moves when there is more AI in a change, when findings are worse, when more people are nobody known. */
+  direction(topic: TopicName): Direction;
 }
 
 /** One value for each root of FACT_TYPES, in its published shape; ordered words as ranks; undefined is unknown. */
@@ -45,7 +45,7 @@ export function compilerOf(ladder: readonly string[]): (source: string) => Resul
       const parsed = library.parse(source);
       const compiled = compile(parsed.ast, words);
       const problem = refusal(compiled, parsed.check());
-      return problem === undefined ? ok({ source, direction: directionOf(parsed.ast), holds: (facts) => run(compiled, facts) }) : err(problem);
+      return problem === undefined ? ok({ source, direction: (topic) => directionOf(parsed.ast, topic), holds: (facts) => run(compiled, facts) }) : err(problem);
     } catch (error) {
       return err(explain(error));
     }

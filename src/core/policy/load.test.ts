@@ -103,6 +103,16 @@ describe('a policy', () => {
       'rules[0].when more AI in a change would ask for less',
     ],
     ['AI exempts', `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "provenance.level >= agent", optional: true}\n`, 'more AI in a change would ask for less'],
+    [
+      'a worse finding escapes',
+      `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "risk.tier == high", require: {humans: 1}}\n`,
+      'rules[0].when a worse or one more finding would ask for less; compare risk.tier with >= or >',
+    ],
+    [
+      'a stranger waives',
+      `${HEAD}rules:\n  - {id: a, paths: ["**"], unless: "people.unresolved > 0", require: {humans: 1}}\n`,
+      'rules[0].unless one more person nobody knows would ask for less; compare people.unresolved with < or <=',
+    ],
     ['denying exempts', `${HEAD}rules:\n  - {id: a, paths: ["**"], unless: "provenance.declared_none", require: {humans: 1}}\n`, 'would ask for less'],
     ['anchor', `${HEAD}rules:\n  - &a {id: a, paths: ["**"], require: {humans: 1}}\n`, 'an anchor; write it out'],
     ['alias', `${HEAD}rules:\n  - {id: a, paths: &p ["**"], require: {humans: 1}}\n  - {id: b, paths: *p, require: {humans: 1}}\n`, 'an alias; write it out'],

@@ -8,6 +8,7 @@ import type { Forbid, Policy, Rule } from './document.ts';
 import { type Condition, compilerOf } from './expression.ts';
 import { RESERVED } from './fact-types.ts';
 import { shaped } from './file-shape.ts';
+import { TOPIC_NAMES, type TopicName } from './monotone.ts';
 import { POLICY_SHAPE, type PolicyShape } from './policy-shape.ts';
 import { hint } from './suggest.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
@@ -134,7 +135,7 @@ class Loading {
     return paths;
   }
 
-  /** @param allowed the way the answer may move with more AI in the change. */
+  /** @param allowed the way the answer may move with more AI in the change, worse findings and more people nobody knows. */
   private condition(source: string | undefined, path: readonly PropertyKey[], allowed: 'up' | 'down'): Condition | null {
     if (source === undefined) return null;
     const compiled = this.compile(source);
@@ -142,17 +143,25 @@ class Loading {
       this.add(path, compiled.error.message, { into: compiled.error.at, remedy: compiled.error.remedy });
       return UNKNOWN;
     }
-    const { direction } = compiled.value;
-    if (direction !== 'none' && direction !== allowed) {
-      const remedy = allowed === 'up' ? 'compare provenance.level with >= or >' : 'compare provenance.level with < or <=';
-      this.add(path, 'more AI in a change would ask for less', { remedy });
+    for (const topic of TOPIC_NAMES) {
+      const direction = compiled.value.direction(topic);
+      if (direction === 'none' || direction === allowed) continue;
+      const [what, fact] = LIGHTER[topic];
+      this.add(path, `${what} would ask for less`, { remedy: `compare ${fact} with ${allowed === 'up' ? '>= or >' : '< or <='}` });
     }
     return compiled.value;
   }
 }
 
+/** What more of each topic is called, and the fact to compare. */
+const LIGHTER: { readonly [topic in TopicName]: readonly [string, string] } = {
+  provenance: ['more AI in a change', 'provenance.level'],
+  risk: ['a worse or one more finding', 'risk.tier'],
+  people: ['one more person nobody knows', 'people.unresolved'],
+};
+
 /** Stands in for a condition that did not compile; such a policy never leaves the loader. */
-const UNKNOWN: Condition = { source: '', direction: 'none', holds: () => undefined };
+const UNKNOWN: Condition = { source: '', direction: () => 'none', holds: () => undefined };
 
 const requirementOf = (r: NonNullable<PolicyShape['rules'][number]['require']>): Rule['require'] => ({
   humans: r.humans,

@@ -82,13 +82,21 @@ export function qualified(policy: Policy, person: Person, ask: Ask): boolean {
   return rank >= 0 && rank >= ask.rank && teams && ask.domains.every((d) => person.domains.includes(d));
 }
 
-/** @param headerOnly people excluded by commit headers alone. @param doubtful an unknown co-author may be any of the candidates. */
-export function seatOf(policy: Policy, roster: Roster, ask: Ask, excluded: ReadonlySet<PersonId>, headerOnly: ReadonlySet<PersonId>, doubtful: boolean): Seat {
+/**
+ * One person more where headers alone keep somebody from an ask. Added before asks answer one another: a stricter ask would
+ * otherwise swallow the weaker one together with its extra person, and more AI or a worse finding would ask for fewer.
+ * @param headerOnly people excluded by commit headers alone. @param doubtful an unknown co-author may be any of the candidates.
+ */
+export function withDoubt(policy: Policy, roster: Roster, ask: Ask, headerOnly: ReadonlySet<PersonId>, doubtful: boolean): Ask {
+  const more = doubtful || roster.people.some((p) => headerOnly.has(p.id) && qualified(policy, p, ask));
+  return more ? { ...ask, humans: ask.humans + 1 } : ask;
+}
+
+export function seatOf(policy: Policy, roster: Roster, ask: Ask, excluded: ReadonlySet<PersonId>): Seat {
   const able = roster.people.filter((p) => qualified(policy, p, ask));
-  const more = doubtful || able.some((p) => headerOnly.has(p.id));
   return {
     rule: ask.rule,
-    humans: ask.humans + (more ? 1 : 0),
+    humans: ask.humans,
     level: ask.rank < 0 ? null : (policy.ladder.values[ask.rank] ?? null),
     domains: ask.domains,
     teams: ask.teams,

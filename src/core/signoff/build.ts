@@ -10,8 +10,13 @@ import type { Tier } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { type Assumption, type Disposition, NAMES, type SignoffDecision, type SignoffPredicate, type Stage, type Statement } from './statement.ts';
 
-/** What a human accepts by signing, in the words a page shows above the button. */
-export const ACCEPTANCE = 'I reviewed this exact change and accept accountability for it reaching production.';
+/** What a human says by signing, in the words a page shows above the button: one sentence a decision. */
+export const SENTENCES: { readonly [decision in SignoffDecision]: string } = {
+  approve: 'I reviewed this exact change and accept accountability for it reaching production.',
+  approve_with_conditions: 'I reviewed this exact change and accept accountability for it reaching production on the conditions I name.',
+  changes: 'I reviewed this exact change and ask for it to be changed: it must not land as it is.',
+  cannot_judge: 'I looked at this exact change and cannot judge it: this is no approval.',
+};
 
 /** The change as `Change` and `Decision.change` both hold it. */
 export type SignedChange = Omit<Decision['change'], 'paths' | 'commits'>;
@@ -20,7 +25,7 @@ export interface SignoffInput {
   readonly decision: SignoffDecision;
   readonly stage: Stage;
   readonly conditions?: readonly string[];
-  /** `ACCEPTANCE` where absent. */
+  /** The sentence of the decision where absent. */
   readonly statement?: string;
   readonly signer: {
     readonly person: PersonId;
@@ -68,7 +73,7 @@ export function signoffStatement(input: SignoffInput): Statement {
       decision: input.decision,
       stage: input.stage,
       conditions: [...(input.conditions ?? [])],
-      statement: input.statement ?? ACCEPTANCE,
+      statement: input.statement ?? SENTENCES[input.decision],
       signer: signerOf(input.signer),
       change: changeOf(change),
       ...contextOf(input),

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type * as z from 'zod';
 import { base64, base64url, fromBase64, utf8 } from '../../core/base/bytes.ts';
 import { ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import { SENTENCES } from '../../core/signoff/build.ts';
 import type { KeyRow } from '../../flows/ports.ts';
 import { type Prepared, prepareSignoff } from '../../flows/prepare.ts';
 import { sealAssertion, sealSshsig } from '../../flows/seal.ts';
@@ -35,6 +36,8 @@ export function signoffs(world: ServerWorld): Hono<Door> {
     const { statement, words, challenge, keys } = prepared.value;
     const kind = keys[0]?.kind;
     return c.json({
+      /** What signing says, word for word. */
+      sentence: SENTENCES[said.decision],
       ticket: waiting.issue({ ...prepared.value, change: c.req.param('id'), person }),
       words,
       challenge: base64url(challenge),

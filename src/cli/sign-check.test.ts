@@ -1,0 +1,96 @@
+/** What a lying server can have signed in the terminal: nothing that the person did not say, of nothing their clone does not hold. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../core/base/crypto.ts';
+import type { Json } from '../core/base/json.ts';
+import { type SignoffInput, signoffStatement } from '../core/signoff/build.ts';
+import { changeId } from '../flows/identity.ts';
+import { VALID_MS } from '../flows/prepare.ts';
+import { gitRoom } from '../testing/git.ts';
+import { NOW, signoffInput } from '../testing/signoffs.ts';
+import { type Clone, openClone } from '../world.ts';
+import { disagreements, type Meant } from './sign-check.ts';
+
+const POLICY = `version: 1
+ladder: [L4, L5, L6, L7, L10]
+senior: L6
+protected: [refs/heads/main]
+rules:
+  - {id: all, paths: ["**"], require: {humans: 1, level: L6}}
+`;
+const ROSTER = `version: 1
+people:
+  - {id: ada, name: Ada, level: L4, emails: [ada@example.org]}
+  - {id: mara, name: Mara, level: L6, emails: [mara@example.org]}
+`;
+const KEY = 'SHA256:mine';
+const SAID: Meant['said'] = { decision: 'approve', dispositions: [], notChecked: 'nothing', answers: [], assumptions: [], conditions: [] };
+const REVIEW = { openedAt: '2026-11-20T10:00:00Z', activeSeconds: 0, filesViewed: 0, filesTotal: 1 };
+const room = gitRoom();
+let clone: Clone;
+let change: SignoffInput['change'];
+
+beforeAll(async () => {
+  const repo = room.init();
+  repo.commit({ 'countersign.yml': POLICY, '.countersign/roster.yml': ROSTER, 'db/1.sql': 'select 1;\n' });
+  repo.commit({ 'db/2.sql': 'drop table orders;\n' }, { author: { name: 'ada', email: 'ada@example.org' } });
+  clone = await openClone(repo.dir);
+  const base = await clone.repository.resolve('HEAD^1');
+  const read = await clone.repository.change({ repo: 'infra', targetRef: 'refs/heads/main', base, head: repo.git('rev-parse', 'HEAD') });
+  if (!read.ok) throw new Error(read.error.message);
+  const { repo: name, targetRef, mergeBase, head, headTree, alg, manifest, manifest256 } = read.value;
+  change = { repo: name, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256 };
+});
+afterAll(() => room.remove());
+
+const policy = (more: Partial<SignoffInput['policy']> = {}) => ({ ...signoffInput().policy, digest: sha256Hex(POLICY), tier: 'critical' as const, ...more });
+
+async function noticed(lie: Partial<SignoffInput>, said: Meant['said'] = SAID, id = changeId(change)): Promise<string> {
+  const own: Partial<SignoffInput> = {
+    change,
+    decision: 'approve',
+    dispositions: [],
+    notChecked: 'nothing',
+    answers: [],
+    assumptions: [],
+    conditions: [],
+    excluded: ['ada'],
+    policy: policy(),
+    review: { ...REVIEW, signedAt: '2026-11-20T10:00:01Z' },
+    expires: new Date(NOW + VALID_MS).toISOString(),
+    signer: { ...signoffInput().signer, person: 'mara', kind: 'sk-ssh', credentialId: KEY },
+  };
+  const statement = signoffStatement(signoffInput({ ...own, ...lie }));
+  const found = await disagreements(statement, { id, person: 'mara', keyid: KEY, said, review: REVIEW, now: NOW }, clone, '.');
+  return found.map((p) => p.message).join();
+}
+
+describe('before a key is touched', () => {
+  it('an honest statement has nothing wrong', async () => {
+    expect(await noticed({})).toBe('');
+  });
+
+  const without = (name: string): Meant['said'] => Object.fromEntries(Object.entries(SAID).filter(([n]) => n !== name)) as { [member: string]: Json };
+  it.each<[string, () => Partial<SignoffInput>, string]>([
+    ['a validity of seventy years', () => ({ expires: '2099-01-01T00:00:00Z' }), 'expires'],
+    [
+      'an hour somebody looked at everything',
+      () => ({ review: { ...REVIEW, signedAt: '2026-11-20T10:00:01Z', activeSeconds: 3600, filesViewed: 99 } }),
+      'review.activeSeconds, review.filesViewed',
+    ],
+    ['another sentence', () => ({ statement: 'I read nothing.' }), 'statement'],
+    ['another stage', () => ({ stage: 'deploy' }), 'stage'],
+    ['another policy', () => ({ policy: policy({ digest: '0'.repeat(64) }) }), 'another policy'],
+    ['a lower tier', () => ({ policy: policy({ tier: 'elevated' }) }), 'calls the change elevated, and this clone critical'],
+    ['nobody excluded', () => ({ excluded: [] }), 'leaves out who stands behind the change: ada'],
+  ])('%s is noticed', async (_, lie, words) => {
+    expect(await noticed(lie())).toContain(words);
+  });
+
+  it.each(Object.keys(SAID))('a word of the server’s own is noticed where the person said nothing: %s', async (name) => {
+    expect(await noticed({}, without(name))).toContain(name);
+  });
+
+  it('another ref is noticed where the address is of the one that was pushed to', async () => {
+    expect(await noticed({ change: { ...change, targetRef: 'refs/heads/production' } })).toContain('the server asks to sign change');
+  });
+});
