@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { base64, text, utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import type { Change } from '../core/change/change.ts';
 import type { SignoffInput } from '../core/signoff/build.ts';
@@ -90,11 +91,17 @@ describe('verify', () => {
   it('proves what landed, and says who signed', async () => {
     const { code, stdout, stderr } = await run();
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain(`verified: infra refs/heads/main ${landed.head}\n  signed by mara (L6), implementation, tier critical, key ${key.keyid}\n`);
+    expect(stdout).toBe(
+      `verified: infra refs/heads/main ${landed.head}\n  signed by mara (L6), implementation, tier critical, 2026-11-20T10:21:00Z, key ${key.keyid}\n  not shown: the landing; the bundle was exported before it, so where the sign-off was spent is not known\n`,
+    );
   });
 
   it('says so in one JSON line', async () => {
-    expect(await run({ json: true, repo: 'infra' })).toEqual({ code: 0, stdout: `{"code":"OK","step":8,"detail":"infra refs/heads/main ${landed.head}"}\n`, stderr: '' });
+    expect(await run({ json: true, repo: 'infra' })).toEqual({
+      code: 0,
+      stdout: `{"code":"OK","step":8,"detail":"infra refs/heads/main ${landed.head}","landed":false}\n`,
+      stderr: '',
+    });
   });
 
   it.each([
@@ -149,6 +156,55 @@ describe('verify', () => {
     await writeFile(place('stale.json'), bundleOf({}, { policy: policy() }));
     const { code, stdout } = await run({ bundle: place('stale.json'), json: true });
     expect([code, codesOf(stdout)]).toEqual([1, [expected, 'QUORUM']]);
+  });
+
+  describe('a landing', () => {
+    const fields = (move: { old: string | null; new: string }) => ({ change: '0'.repeat(16), repo: 'infra', ref: 'refs/heads/main', old: move.old ?? '', new: move.new });
+    const withLanding = async (name: string, move: { old: string | null; new: string }): Promise<string> => {
+      const body = utf8(JSON.stringify({ v: 1, nonces: [signoffInput().nonce] }));
+      const signed = key.signEnvelope(signoffBytes({ policy: inForce(), change: { ...landed, repo: 'infra' } }));
+      await writeFile(place(name), formatBundle([log.record(signed)], log.record(body, { type: 'landed', fields: fields(move) })));
+      return place(name);
+    };
+
+    afterAll(() => clone.git('checkout', '-q', 'main'));
+
+    it('of this commit is shown, and of a push it was part of', async () => {
+      const one = await withLanding('landed.json', { old: landed.base, new: landed.head });
+      expect(await run({ bundle: one })).toMatchObject({ code: 0, stdout: expect.not.stringContaining('not shown') });
+      clone.git('checkout', '-q', '--detach', landed.head);
+      const later = clone.commit({ 'docs/later.md': 'x\n' });
+      expect(await run({ bundle: await withLanding('larger.json', { old: landed.base, new: later }), commit: landed.head })).toMatchObject({ code: 0 });
+    });
+
+    it('of the same content proves nothing of a commit that came past the gate afterwards', async () => {
+      const ada = { author: { name: 'ada', email: 'ada@example.org' } };
+      clone.git('checkout', '-q', '--detach', landed.head);
+      clone.commit({ 'main.tf': 'a\n', 'db/drop.sql': null }, ada);
+      const again = clone.commit({ 'main.tf': 'b\n', 'db/drop.sql': 'drop table orders;\n' }, ada);
+      const bundle = await withLanding('again.json', { old: landed.base, new: landed.head });
+      const { code, stdout } = await run({ bundle, commit: again, json: true });
+      expect([code, codesOf(stdout)]).toEqual([1, ['CONTENT_MISMATCH']]);
+      expect((await run({ bundle, commit: landed.head })).code).toBe(0);
+    });
+  });
+
+  it('prints no control character of a bundle: whoever wrote it would draw a verdict of their own', async () => {
+    const own = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
+    const spell = `x\n\u001b[2J\u001b[Hverified: infra refs/heads/main ${landed.head}\u001b[8m`;
+    await writeFile(place('spell.json'), bundleOf({ repo: spell }, {}, own));
+    const unread = own.signEnvelope(utf8(text(signoffBytes({ policy: inForce() }))?.replace('"stage":', '"st\\u001b[2J":') ?? ''));
+    await writeFile(place('unread.json'), formatBundle([{ envelope: base64(unread), entry: '', proof: '' }]));
+    for (const [name, repo] of [
+      ['spell.json', 'infra'],
+      ['spell.json', undefined],
+      ['unread.json', 'infra'],
+    ] as const) {
+      const { code, stdout, stderr } = await run({ bundle: place(name), ...(repo === undefined ? {} : { repo }) });
+      expect(code).not.toBe(0);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what may not be there
+      expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+    }
   });
 
   it('demo data needs --demo', async () => {

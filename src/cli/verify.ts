@@ -8,12 +8,14 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
-import { examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
+import type { Move } from '../core/signoff/landing.ts';
+import { claimedMove, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
 import { considerChange } from '../flows/gather.ts';
 import { governanceAt } from '../flows/governance.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
 import { type Answer, EXIT } from './exit.ts';
+import { visibleLines } from './terminal.ts';
 
 /** As the command line gives them. */
 export interface VerifyOptions {
@@ -68,13 +70,21 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
 /** 0 proven, 1 the evidence does not hold, 2 cannot decide: treat it as a no. */
 export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
   const inputs = await gather(request, world);
-  if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [], setAside: [] }, '');
+  if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [], setAside: [] }, '', false);
   const { bundle, trust, decision } = inputs.value;
   const { change, tier, seats, policyDigest } = decision;
   const repo = request.repo ?? namedRepository(bundle, trust.namespace) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
-  const report = examineBundle(bundle, trust, { ...change, repo, excluded }, { policyDigest, tier, seats, allowDemo: request.demo });
-  return answer(request, report, `${repo} ${change.targetRef} ${change.head}`);
+  const moves = await movesOf(bundle, change.head, world.repository);
+  const report = examineBundle(bundle, trust, { ...change, repo, moves, excluded }, { policyDigest, tier, seats, allowDemo: request.demo });
+  return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined);
+}
+
+/** The claimed move, where this clone says that it brought the commit. */
+async function movesOf(bundle: Bundle, commit: string, repository: Repository): Promise<readonly Move[]> {
+  const claimed = claimedMove(bundle);
+  const steps = claimed === undefined ? undefined : await repository.steps(claimed.old, claimed.new);
+  return claimed !== undefined && steps?.some((s) => s.commit === commit) ? [claimed] : [];
 }
 
 interface Inputs {
@@ -125,18 +135,22 @@ async function bytesOf(path: string, code: ReasonCode, world: VerifyWorld): Prom
   }
 }
 
-function answer({ json }: VerifyRequest, report: OfflineReport, what: string): Answer {
+/** @param landed whether the bundle shows the landing too: without it a sign-off may have been spent on another commit of this content. */
+function answer({ json }: VerifyRequest, report: OfflineReport, what: string, landed: boolean): Answer {
   const { problems, signoffs, setAside } = report;
   const undecided = problems.some((p) => UNDECIDABLE.test(p.code));
   const code = problems.length === 0 ? EXIT.ok : undecided ? EXIT.refused : EXIT.signoff;
-  if (json) return { code, stdout: (problems.length === 0 ? [OK(what)] : problems.map(line)).map((l) => `${JSON.stringify(l)}\n`).join(''), stderr: '' };
-  if (problems.length > 0) return { code, stdout: '', stderr: problems.map((p) => `countersign: ${problemText(p)}\n`).join('') };
+  if (json) return { code, stdout: (problems.length === 0 ? [OK(what, landed)] : problems.map(line)).map((l) => `${JSON.stringify(l)}\n`).join(''), stderr: '' };
+  if (problems.length > 0) return { code, stdout: '', stderr: problems.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join('') };
   const signers = signoffs.map(
-    ({ signer, level, statement, keyid }) => `  signed by ${signer} (${level}), ${statement.predicate.stage}, tier ${statement.predicate.policy.tier}, key ${keyid}\n`,
+    ({ signer, level, statement: { predicate }, keyid }) =>
+      `  signed by ${signer} (${level}), ${predicate.stage}, tier ${predicate.policy.tier}, ${predicate.review.signedAt}, key ${keyid}\n`,
   );
   const aside = setAside.map((p) => `  set aside: ${problemText(p)}\n`);
-  return { code, stdout: `verified: ${what}\n${[...signers, ...aside].join('')}`, stderr: '' };
+  return { code, stdout: visibleLines(`verified: ${what}\n${[...signers, ...aside, ...(landed ? [] : [NO_LANDING])].join('')}`), stderr: '' };
 }
+
+const NO_LANDING = '  not shown: the landing; the bundle was exported before it, so where the sign-off was spent is not known\n';
 
 const UNDECIDABLE = /^(?:BUNDLE_FORMAT|TRUST_FORMAT|NOT_FOUND|CONTENT_UNSEEN|CONTENT_DUPLICATE|GIT_FAILED|POLICY_|ROSTER_|USAGE|INTERNAL)/;
 
@@ -158,4 +172,4 @@ const line = ({ code, message, place }: Problem) => ({
   detail: message,
   ...(place === undefined ? {} : { place }),
 });
-const OK = (what: string) => ({ code: 'OK' as const, step: 8, detail: what });
+const OK = (what: string, landed: boolean) => ({ code: 'OK' as const, step: 8, detail: what, landed });

@@ -117,7 +117,8 @@ describe('the evidence', () => {
   };
   const proven = async (id: string) => {
     const { change, seats, policyDigest, tier, excluded } = (await bed.row(id)).decision;
-    const landed = { ...change, excluded: new Map(excluded.map((e) => [e.person, e.roles])) };
+    const moves = [{ old: change.base ?? '', new: change.head }];
+    const landed = { ...change, moves, excluded: new Map(excluded.map((e) => [e.person, e.roles])) };
     return examineBundle(await bundleOf(id), await trust(), landed, { policyDigest, tier, seats });
   };
 

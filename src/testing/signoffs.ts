@@ -2,7 +2,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { base64, fromBase64, utf8 } from '../core/base/bytes.ts';
 import { type Bytes, sha256Hex } from '../core/base/crypto.ts';
-import { formatEntry } from '../core/log/entry.ts';
+import { type Entry, formatEntry } from '../core/log/entry.ts';
 import { leafHash, nodeHash } from '../core/log/merkle.ts';
 import { formatNote, formatVkey, noteKey } from '../core/log/note.ts';
 import { formatProof } from '../core/log/proof.ts';
@@ -82,13 +82,20 @@ export const expectationOf = (change: Partial<Expectation> = {}): Expectation =>
   ...change,
 });
 
+export interface LoggedAs {
+  readonly type?: string;
+  readonly at?: number;
+  readonly envelope?: string;
+  readonly fields?: Entry['fields'];
+}
+
 export interface TestLog {
   readonly vkey: string;
   readonly origin: string;
   /** These envelopes as the entries of one log, in this order. */
   recordAll(envelopes: readonly Bytes[]): readonly BundleParts[];
   /** The envelope as the only entry of a log of its own, signed by this log's key. */
-  record(envelope: Bytes, change?: { type?: string; at?: number; envelope?: string }): BundleParts;
+  record(envelope: Bytes, change?: LoggedAs): BundleParts;
 }
 
 export function testLog(origin = 'countersign.example/log'): TestLog {
@@ -101,8 +108,8 @@ export function testLog(origin = 'countersign.example/log'): TestLog {
     if (!note.ok) throw new Error(note.error.message);
     return note.value;
   };
-  const entryOf = (envelope: Bytes, { type = 'signoff', at = NOW, envelope: named = sha256Hex(envelope) }: { type?: string; at?: number; envelope?: string } = {}): Bytes => {
-    const entry = formatEntry({ type, at, envelope: named, fields: {} });
+  const entryOf = (envelope: Bytes, { type = 'signoff', at = NOW, envelope: named = sha256Hex(envelope), fields = {} }: LoggedAs = {}): Bytes => {
+    const entry = formatEntry({ type, at, envelope: named, fields });
     if (!entry.ok) throw new Error(entry.error.message);
     return entry.value;
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SoftAuthenticator, softAuthenticator } from '../../testing/authenticator.ts';
-import { LADDER, NOW, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../../testing/signoffs.ts';
+import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../../testing/signoffs.ts';
 import { base64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { type BundleParts, formatBundle, parseBundle } from './bundle.ts';
@@ -24,7 +24,8 @@ const trust: TrustBundle = {
     new Map([['mara', 'Mara']]),
   ),
 };
-const landed = { repo: 'infra', targetRef: 'refs/heads/main', manifest: '1'.repeat(64), manifest256: '2'.repeat(64) };
+const MOVE = { change: '0'.repeat(16), repo: 'infra', ref: 'refs/heads/main', old: 'd'.repeat(40), new: 'e'.repeat(40) };
+const landed = { moves: [{ old: MOVE.old, new: MOVE.new }], repo: 'infra', targetRef: 'refs/heads/main', manifest: '1'.repeat(64), manifest256: '2'.repeat(64) };
 
 const keyOf = (person: string): SoftAuthenticator => people.find((p) => p.person === person)?.key ?? softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
 const by = (person: string, nonce = 'a'.repeat(32)): Bytes => keyOf(person).signEnvelope(signoffBytes({ nonce, signer: { ...signoffInput().signer, person } }));
@@ -33,6 +34,8 @@ const proven = (parts: readonly BundleParts[], required: Required = {}, gate?: B
   return bundle.ok ? verifyBundle(bundle.value, trusted, at, required).map((p) => p.code) : [bundle.error.code];
 };
 const one = log.record(by('mara'));
+const landing = (as: LoggedAs, nonces: readonly string[] = ['a'.repeat(32)]): BundleParts =>
+  log.record(utf8(JSON.stringify({ v: 1, nonces })), { type: 'landed', at: NOW, fields: MOVE, ...as });
 
 describe('a bundle', () => {
   it('proves what was signed and logged', () => expect(proven([one])).toEqual([]));
@@ -81,11 +84,26 @@ describe('the log', () => {
   });
 
   it('expiry bounds the landing where it is logged', () => {
-    const late = log.record(utf8('gate'), { type: 'landed', at: Date.parse('2027-01-01') });
-    expect(proven([one], {}, late)).toEqual(['ST_EXPIRED', 'QUORUM']);
-    expect(proven([one], {}, log.record(utf8('gate'), { type: 'landed', at: NOW + 1 }))).toEqual([]);
-    expect(proven([one], {}, log.record(utf8('gate'), { type: 'landed', at: NOW - 1 }))).toEqual(['LOG_FORK', 'QUORUM']);
-    expect(proven([one], {}, log.record(utf8('gate'), { type: 'signoff' }))).toEqual(['LOG_FORMAT']);
+    expect(proven([one], {}, landing({ at: Date.parse('2027-01-01') }))).toEqual(['ST_EXPIRED', 'QUORUM']);
+    expect(proven([one], {}, landing({ at: NOW + 1 }))).toEqual([]);
+    expect(proven([one], {}, landing({ at: NOW - 1 }))).toEqual(['LOG_FORK', 'QUORUM']);
+    expect(proven([one], {}, landing({ type: 'signoff' }))).toEqual(['LOG_FORMAT']);
+  });
+
+  it.each<[string, LoggedAs['fields'], string]>([
+    ['repository', { ...MOVE, repo: 'pay' }, 'ST_REPO'],
+    ['ref', { ...MOVE, ref: 'refs/heads/release' }, 'ST_REF'],
+    ['commit', { ...MOVE, new: 'f'.repeat(40) }, 'CONTENT_MISMATCH'],
+    ['place to start from', { ...MOVE, old: 'f'.repeat(40) }, 'CONTENT_MISMATCH'],
+    ['kind: no move at all', {}, 'LOG_FORMAT'],
+  ])('a landing of another %s is none of this', (_, fields, code) => {
+    expect(proven([one], {}, landing({ fields }))).toEqual([code]);
+  });
+
+  it('a landing that counted other sign-offs spends none of these, and proves none', () => {
+    expect(proven([one], {}, landing({}, ['b'.repeat(32)]))).toEqual(['ST_NONCE', 'QUORUM']);
+    expect(proven([one], {}, log.record(utf8('no nonces'), { type: 'landed', at: NOW, fields: MOVE }))).toEqual(['LOG_FORMAT']);
+    expect(proven([one], {}, landing({}), trust, { ...landed, moves: [] })).toEqual(['CONTENT_MISMATCH']);
   });
 });
 

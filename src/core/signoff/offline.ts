@@ -12,6 +12,7 @@ import { fillSeats } from '../policy/quorum.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
 import type { Bundle, Evidence } from './bundle.ts';
+import { type Landing, landingOf, landsHere, type Move } from './landing.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { type FillableSeat, missingHumans } from './people.ts';
@@ -25,6 +26,8 @@ export interface Landed {
   readonly targetRef: string;
   readonly manifest: string;
   readonly manifest256: string;
+  /** Moves of the ref that brought the commit, in this repository: a landing in the bundle has to be one of them. */
+  readonly moves?: readonly Move[];
   /** Absent: nobody is known to stand behind the change, so nobody is excluded here. */
   readonly excluded?: ReadonlyMap<PersonId, readonly PrincipalRole[]>;
 }
@@ -54,9 +57,9 @@ export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed,
 }
 
 export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
-  const landing = bundle.landed === undefined ? undefined : logged(bundle.landed, trust, 'landed');
+  const landing = bundle.landed === undefined ? undefined : landingIn(bundle.landed, trust, landed);
   const results = bundle.signoffs.map((evidence, i) => {
-    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value.entry : undefined);
+    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value : undefined);
     return answer.ok ? answer : err(answer.error.map((p) => ({ ...p, place: `signoffs[${i}]` })));
   });
   const latest = latestWords(results.flatMap((r) => (r.ok ? [r.value] : [])));
@@ -64,8 +67,24 @@ export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed
   const setAside = results.flatMap((r) => (r.ok ? [] : r.error));
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = quorum(signoffs, trust, required);
-  const land = landing === undefined || landing.ok ? [] : [{ ...landing.error, place: 'landed' }];
+  const land = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
   return { problems: [...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing], signoffs, setAside };
+}
+
+function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Result<Landing, readonly Problem[]> {
+  const entry = logged(evidence, trust, 'landed');
+  if (!entry.ok) return err([entry.error]);
+  const landing = landingOf(entry.value.entry, evidence.envelope);
+  if (!landing.ok) return err([landing.error]);
+  const elsewhere = landsHere(landing.value, landed);
+  return elsewhere.length > 0 ? err(elsewhere) : landing;
+}
+
+/** The move the bundle says it landed by, unverified: for a verifier who has to ask a clone about it. */
+export function claimedMove(bundle: Bundle): Move | undefined {
+  const entry = bundle.landed === undefined ? undefined : parseEntry(bundle.landed.entry);
+  const landing = entry?.ok && bundle.landed !== undefined ? landingOf(entry.value, bundle.landed.envelope) : undefined;
+  return landing?.ok ? landing.value : undefined;
 }
 
 const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
@@ -78,7 +97,7 @@ function latestWords(signoffs: readonly Placed[]): readonly Placed[] {
 }
 
 /** Steps 2 to 7 on the signature, step 8 on the log. The time that counts is the log's. */
-function verifyEvidence(evidence: Evidence, trust: TrustBundle, landed: Landed, required: Required, landing: Entry | undefined): Result<Placed, readonly Problem[]> {
+function verifyEvidence(evidence: Evidence, trust: TrustBundle, landed: Landed, required: Required, landing: Landing | undefined): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
   const signing = signoffTrust(trust);
   if (!entry.ok) return err([...signatureProblems(evidence, signing), entry.error]);
@@ -86,6 +105,7 @@ function verifyEvidence(evidence: Evidence, trust: TrustBundle, landed: Landed, 
   const verified = verifySignoff(evidence.envelope, signing, expectation(landed, required, signedAt));
   if (!verified.ok) return err(verified.problems);
   const { expires, nonce } = verified.signoff.statement.predicate;
+  if (landing?.nonces.has(nonce) === false) return err([problem('ST_NONCE', `the landing did not count sign-off ${nonce}`)]);
   // Expiry bounds the landing, not later audits.
   const landedAt = landing?.at ?? signedAt;
   if (!(landedAt >= signedAt)) return err([problem('LOG_FORK', `the landing is logged before sign-off ${nonce}`)]);
