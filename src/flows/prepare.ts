@@ -59,6 +59,9 @@ export interface Prepared {
 /** Where nobody chose: a passkey, the terminal's key, and the software authenticator last. */
 const PREFERENCE: readonly KeyRow['kind'][] = ['webauthn', 'sk-ssh', 'demo'];
 
+/** Of a statement: it waits in memory for its signature, and anybody may have one prepared. */
+const MOST_BYTES = 256 << 10;
+
 /** How long an approval may wait to land. */
 export const VALID_MS = 14 * 24 * 3_600_000;
 
@@ -84,6 +87,8 @@ export async function prepareSignoff(
   ];
   if (wrong.length > 0) return err(wrong);
   const statement = statementBytes(signoffStatement(await statementInput(world, row, governance, person, keys, answers)));
+  if (statement.length > MOST_BYTES)
+    return err([problem('USAGE', `the answers make a statement of ${statement.length} bytes; at most ${MOST_BYTES} are signed`, { place: 'answers', remedy: 'say it shorter' })]);
   const signed = pae(NAMES.payloadType, statement);
   return ok({ statement, words: fingerprintWords(sha256(signed)), challenge: toBeSigned(SIGNING_NAMESPACE, 'sha512', signed), keys });
 }

@@ -35,6 +35,13 @@ const rewritten = (statement: Uint8Array, change: (said: Statement['predicate'])
   return statementBytes({ ...said, predicate: { ...said.predicate, ...change(said.predicate) } });
 };
 
+it('makes no statement that would fill the memory it waits in', async () => {
+  const [head] = [bed.commit({ 'db/long.sql': 'drop table orders;\n' })];
+  const id = (await bed.judged(head)).id ?? '';
+  const long = { conditions: Array.from({ length: 50 }, () => 'x'.repeat(9_000)) };
+  expect(await prepareSignoff(bed.world, id, 'mara', await bed.answers(id, long))).toMatchObject({ ok: false, error: [{ code: 'USAGE', remedy: 'say it shorter' }] });
+});
+
 describe('prepare refuses', () => {
   it.each<[string, string, Partial<Answers>, string]>([
     ['a person nobody knows', 'zoe', {}, 'PERSON_UNKNOWN'],

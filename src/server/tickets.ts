@@ -11,12 +11,12 @@ const LIFETIME_MS = 15 * 60_000;
 /** Oldest tickets make way: a flood of requests costs memory nobody has promised it. */
 const CAPACITY = 1_000;
 
-export function tickets<T>(now: () => number): Tickets<T> {
+export function tickets<T>(now: () => number, capacity = CAPACITY): Tickets<T> {
   const open = new Map<string, { value: T; until: number }>();
   return {
     issue(value) {
       const oldest = open.keys().next();
-      if (open.size >= CAPACITY && !oldest.done) open.delete(oldest.value);
+      if (open.size >= capacity && !oldest.done) open.delete(oldest.value);
       const ticket = randomBytes(24).toString('base64url');
       open.set(ticket, { value, until: now() + LIFETIME_MS });
       return ticket;

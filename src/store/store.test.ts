@@ -7,7 +7,8 @@ import { utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, problem } from '../core/base/result.ts';
 import { openCheckpoint } from '../core/log/checkpoint.ts';
-import { parseEntry } from '../core/log/entry.ts';
+import { formatEntry, parseEntry } from '../core/log/entry.ts';
+import { EMPTY_TREE, grow, leafHash, type Tree } from '../core/log/merkle.ts';
 import { parseVkey } from '../core/log/note.ts';
 import { verifyProof } from '../core/log/proof.ts';
 import type { EntryDraft } from '../flows/ports.ts';
@@ -208,6 +209,28 @@ describe('opening again', () => {
     expect(await tampered(store, sql)).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: dir } });
   });
 
+  it('refuses a history rewritten with all its hashes: another one was signed', async () => {
+    const store = await open();
+    await append(store, genesisDraft());
+    await append(store, violationDraft('a'), violationDraft('b'));
+    await close(store);
+    const db = new DatabaseSync(join(dir, DATABASE_FILE));
+    const rows = db.prepare('select idx, bytes from entries order by idx').all() as { idx: number; bytes: Uint8Array }[];
+    let tree: Tree = EMPTY_TREE;
+    for (const { idx, bytes } of rows) {
+      const entry = parseEntry(bytes);
+      if (!entry.ok) throw new Error(entry.error.message);
+      const rewritten = formatEntry({ ...entry.value, fields: { ...entry.value.fields, ...(idx === 1 ? { ref: 'refs/heads/other' } : {}) } });
+      if (!rewritten.ok) throw new Error(rewritten.error.message);
+      db.prepare('update entries set bytes = ? where idx = ?').run(rewritten.value, idx);
+      const grown = grow(tree, leafHash(rewritten.value));
+      for (const { level, index, hash } of grown.completed) db.prepare('update nodes set hash = ? where level = ? and pos = ?').run(hash, level, index);
+      tree = grown.tree;
+    }
+    db.close();
+    expect(await openStore({ dir, clock: () => now })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', message: expect.stringContaining('was signed over') } });
+  });
+
   it('refuses another key, a missing key and one that others can read', async () => {
     const store = await open();
     await append(store, genesisDraft());
@@ -304,4 +327,26 @@ it('signs as the log and for nothing else it would not sign again', async () => 
   const store = await open();
   expect(store.keys.signAsLog(utf8('x'))).toEqual(store.keys.signAsLog(utf8('x')));
   expect([store.keys.signAsLog(utf8('x')).length, store.keys.cookieSecret.length, store.keys.logPublicKey.length]).toEqual([64, 32, 32]);
+});
+
+describe('the folder', () => {
+  const mode = (at: string): number => statSync(at).mode & 0o777;
+
+  it('is its owner’s alone, made so where it was empty or ours: who can read it can lock everybody out', async () => {
+    chmodSync(dir, 0o755);
+    await (await open()).close();
+    expect(mode(dir)).toBe(0o700);
+    chmodSync(dir, 0o750);
+    await (await open()).close();
+    expect(mode(dir)).toBe(0o700);
+  });
+
+  it('is not made private where somebody else keeps things in it', async () => {
+    writeFileSync(join(dir, 'theirs'), 'x');
+    chmodSync(dir, 0o755);
+    expect(await openStore({ dir, clock: () => now })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: dir, remedy: expect.stringContaining('chmod 700') } });
+    expect(mode(dir)).toBe(0o755);
+    chmodSync(dir, 0o700);
+    await open();
+  });
 });

@@ -2,7 +2,7 @@
  * The embedded store: one folder, one process. `countersign.db` holds the ledger, the bodies and the projections; `keys/` the
  * installation's own secrets; `lock.db` keeps a second process out.
  */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
@@ -53,6 +53,8 @@ export async function openStore({ dir, clock }: StoreOptions): Promise<Result<St
   };
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const shared = ownFolder(dir);
+    if (shared !== null) return err(shared);
     const locked = lock(dir);
     if (!locked.ok) return locked;
     open.push(locked.value);
@@ -63,6 +65,19 @@ export async function openStore({ dir, clock }: StoreOptions): Promise<Result<St
     letGo();
     return err(problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir, remedy: UNUSABLE }));
   }
+}
+
+/** Whoever can read the folder can lock it, and reads source and keys' names. Ours is made private; somebody else's is not touched. */
+function ownFolder(dir: string): Problem | null {
+  if ((statSync(dir).mode & 0o077) === 0) return null;
+  const names = readdirSync(dir);
+  if (names.length > 0 && !names.includes(DATABASE_FILE))
+    return problem('DATA_INVALID', 'the folder can be read by others, and holds other things', {
+      place: dir,
+      remedy: `choose a folder of its own for --data, or chmod 700 ${dir}`,
+    });
+  chmodSync(dir, 0o700);
+  return null;
 }
 
 const UNUSABLE = 'put the folder back from a backup, or choose another; nothing in it was changed';

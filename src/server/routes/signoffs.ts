@@ -21,7 +21,8 @@ interface Waiting extends Prepared {
 
 export function signoffs(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
-  const waiting = tickets<Waiting>(world.now);
+  // Each holds its statement.
+  const waiting = tickets<Waiting>(world.now, 200);
 
   app.post('/:id/signoffs/prepare', async (c) => {
     const body = await read(c.req, answers);
