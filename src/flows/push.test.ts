@@ -69,6 +69,7 @@ describe('content', () => {
   it.each<[string, () => string, string]>([
     ['that no rule covers', () => bed.commit({ 'elsewhere/x': 'x\n' }), 'UNCOVERED'],
     ['that is a submodule', () => bed.commit({ 'docs/sub': { gitlink: '1'.repeat(40) } }), 'CONTENT_SUBMODULE'],
+    ['that lies elsewhere', () => bed.commit({ 'docs/big.bin': `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 9\n` }), 'CONTENT_LFS'],
     ['that is nothing at all', () => bed.commit({}), 'CONTENT_EMPTY'],
     ['by somebody nobody knows', () => bed.commit({ 'docs/b.md': 'x\n' }, { by: 'stranger' }), 'SOD_UNRESOLVED'],
     ['that needs somebody', () => bed.commit({ 'db/a.sql': 'drop table orders;\n' }), 'SIGNOFF_MISSING'],

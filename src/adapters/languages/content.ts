@@ -10,7 +10,12 @@ export const CAP = 2 * 1024 * 1024;
 const HCL = /\.(?:tf|tofu|hcl|tfvars|tfbackend|nomad)$/i;
 const SQL = /\.(?:sql|psql|pgsql|ddl)$/i;
 const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
-const LFS = 'version https://git-lfs.github.com/spec/v1';
+
+/**
+ * What Git LFS takes for a pointer (its docs/spec.md and its decoder, older names of the version included). Whether the rest
+ * of the file is a well-made pointer decides nothing: its author would choose that.
+ */
+const LFS = /^\s*version\s+https?:\/\/(?:git-lfs|git-media|hawser)\.github\.com\/spec\//;
 
 /** Never rejects; what cannot be read says why. */
 export async function parseContent(path: string, mode: string, blob: BlobRead): Promise<Parsed> {
@@ -22,10 +27,15 @@ export async function parseContent(path: string, mode: string, blob: BlobRead): 
   if (bytes.includes(0)) return { kind: 'binary' };
   const strict = decode(bytes);
   const text = strict ?? new TextDecoder().decode(bytes);
-  if (text.startsWith(LFS)) return { kind: 'unreadable', why: 'a large file pointer: the content is elsewhere' };
+  if (LFS.test(text)) return largeFile(text);
   if (!HCL.test(path) && !SQL.test(path) && !TERRAFORM_JSON.test(path)) return { kind: 'text', text };
   if (strict === undefined) return { kind: 'unreadable', why: 'not UTF-8' };
   return parseCode(path, text);
+}
+
+function largeFile(text: string): Parsed {
+  const value = (key: string): string => new RegExp(`^${key} (\\S{1,200})$`, 'm').exec(text.slice(0, 1024))?.[1] ?? 'unknown';
+  return { kind: 'large-file', oid: value('oid'), size: value('size') };
 }
 
 async function parseCode(path: string, text: string): Promise<Parsed> {

@@ -90,7 +90,9 @@ describe('other content', () => {
     ['a.png', 'a\0b', { kind: 'binary' }],
     ['a.tf', 'a\0b', { kind: 'binary' }],
     ['main.tf.json', '{}', { kind: 'unreadable' }],
-    ['data.bin', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\n', { kind: 'unreadable' }],
+    ['data.bin', 'version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n', { kind: 'large-file', oid: 'sha256:ab', size: '12' }],
+    ['old.bin', 'version https://hawser.github.com/spec/v1\noid sha256:ab\n', { kind: 'large-file', oid: 'sha256:ab', size: 'unknown' }],
+    ['a.tf', '\n version  https://git-lfs.github.com/spec/v9 resource\n', { kind: 'large-file', oid: 'unknown' }],
   ] as const)('%s', async (path, text, expected) => {
     expect(await read(path, text)).toMatchObject(expected);
   });

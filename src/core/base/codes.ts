@@ -32,7 +32,7 @@ export const REASON_CODES = {
   CONTENT_MISMATCH: 'the signed change is not this change',
   CONTENT_EMPTY: 'a non-empty push with an empty manifest',
   CONTENT_SUBMODULE: 'a submodule pointer changes and its content was not reviewed',
-  CONTENT_LFS: 'a large file pointer could not be resolved',
+  CONTENT_LFS: 'a large file pointer comes in and its content was not reviewed',
   CONTENT_DUPLICATE: 'a tree holds the same path twice',
   CONTENT_UNSEEN: 'an object needed to decide is not in this repository',
   CARRY_INVALID: 'the carry statement does not hold',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SAMPLE_ROSTER, sampleChange, sampleCommit, sampleDetector, sampleFacts, sampleFinding, samplePerson, samplePolicy, sampleRecord } from '../../testing/sample-change.ts';
 import { utf8 } from '../base/bytes.ts';
 import { type Reason, reasonCodes, reasonLines } from '../base/reasons.ts';
+import type { Parsed } from '../risk/evidence.ts';
 import { consider } from './consider.ts';
 import type { Decision } from './decision.ts';
 import { loadPolicy } from './load.ts';
@@ -146,6 +147,19 @@ describe('what nobody can sign away', () => {
     expect(codes(ask(['sub'], { records: [sampleRecord('sub', { newMode: '160000' })] }))).toEqual(['CONTENT_SUBMODULE']);
     const review = samplePolicy('  - {id: all, paths: ["**"], optional: true}', 'submodules: review');
     expect(consider(review, [], sampleFacts(sampleChange(['sub'], by('ben'), { records: [sampleRecord('sub', { oldMode: '160000' })] }))).outcome).toBe('pass');
+  });
+
+  test('content that lies elsewhere, unless the policy reviews pointers', () => {
+    const pointer = { kind: 'large-file', oid: 'sha256:4d7a', size: '12345' } as const;
+    const facts = (base?: Parsed, head?: Parsed) => {
+      const file = { path: 'a', status: 'M' as const, oldMode: '100644', newMode: '100644', ...(base && { base }), ...(head && { head }) };
+      return sampleFacts(sampleChange(['a'], by('ben')), { evidence: { files: [file], plan: null } });
+    };
+    const [refused] = consider(open, [], facts(undefined, pointer)).refusals;
+    expect(refused).toMatchObject({ code: 'CONTENT_LFS', text: 'a is a large file pointer: its content, sha256:4d7a with 12345 bytes, was not reviewed here' });
+    expect(consider(open, [], facts(pointer, { kind: 'text', text: 'here' })).refusals).toEqual([]);
+    const review = samplePolicy('  - {id: all, paths: ["**"], optional: true}', 'large_files: review');
+    expect(consider(review, [], facts(undefined, pointer))).toMatchObject({ outcome: 'pass', notAnalysed: [{ path: 'a', why: expect.stringContaining('sha256:4d7a') }] });
   });
 
   test('an empty range passes; an unseen one does not', () => {

@@ -49,7 +49,7 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   const doubtful = graph.unresolved.some((p) => p.role === 'co-author');
   const asks = ruled.asks.map((ask) => withDoubt(policy, roster, ask, byHeader, doubtful));
   const seats = fold(asks).map((ask) => seatOf(policy, roster, ask, new Set(graph.excluded.keys())));
-  const refusals = [...contentRefusals(policy, change), ...identityRefusals(graph.unresolved), ...ruled.refusals, ...seatRefusals(seats)];
+  const refusals = [...contentRefusals(policy, change, facts.evidence.files), ...identityRefusals(graph.unresolved), ...ruled.refusals, ...seatRefusals(seats)];
   const outcome = refusals.length > 0 ? 'refused' : seats.length > 0 ? 'signoff' : 'pass';
   const extra = seats.length === 0 ? [] : headerFindings(change, graph, byHeader, seats, policy, roster);
   return decided(policy, facts, found, { outcome, seats, refusals, reasons: ruled.reasons, extra });

@@ -49,6 +49,8 @@ export interface Policy {
   /** What silence about AI compares as; `default`: assisted where it matters, otherwise suggestion. */
   readonly unattributed: 'default' | 'assisted' | 'suggestion';
   readonly submodules: 'refuse' | 'review';
+  /** Git LFS pointers. */
+  readonly largeFiles: 'refuse' | 'review';
   readonly rules: readonly Rule[];
   readonly forbid: readonly Forbid[];
   /** Lowercase hex SHA-256 of the file's bytes. */

@@ -40,7 +40,7 @@ describe('a policy', () => {
       `${HEAD}systems:\n  - {id: pay, name: Pay, criticality: 1, paths: ["pay/**"], dependents: [pay]}\n${RULES}forbid:\n  - {id: no, when: "change.files > 9", reason: too big}\n`,
     );
     if (!made.ok) throw new Error(said(made).join());
-    expect(made.value).toMatchObject({ version: 1, organisation: null, senior: 'L6', unattributed: 'default', submodules: 'refuse' });
+    expect(made.value).toMatchObject({ version: 1, organisation: null, senior: 'L6', unattributed: 'default', submodules: 'refuse', largeFiles: 'refuse' });
     expect(made.value.rules[0]?.require).toEqual({ humans: 1, level: null, seniorToAuthor: false, domains: [], teams: [] });
     expect(made.value.systems[0]).toMatchObject({ criticality: 1, owners: [], invariants: [] });
     expect(made.value.digest).toMatch(/^[0-9a-f]{64}$/);

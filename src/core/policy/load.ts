@@ -55,6 +55,7 @@ class Loading {
       systems: shape.systems,
       unattributed: shape.provenance.unattributed,
       submodules: shape.submodules,
+      largeFiles: shape.large_files,
       rules,
       forbid,
       digest: this.yaml.digest,

@@ -53,6 +53,7 @@ export const POLICY_SHAPE = z.strictObject({
   systems: z.array(system).max(500).default([]),
   provenance: z.strictObject({ unattributed: z.enum(['default', 'assisted', 'suggestion']).default('default') }).default({ unattributed: 'default' }),
   submodules: z.enum(['refuse', 'review']).default('refuse'),
+  large_files: z.enum(['refuse', 'review']).default('refuse'),
   rules: z.array(rule).min(1, 'must hold at least one rule: a policy without rules covers nothing').max(2_000),
   forbid: z
     .array(z.strictObject({ id, paths: globs.optional(), when: expression, reason: words }))

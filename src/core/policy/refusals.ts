@@ -1,5 +1,6 @@
 /** What no sign-off can cure: content nobody could see, and identities that may be anyone. */
 import type { Change } from '../change/change.ts';
+import type { FileEvidence } from '../risk/evidence.ts';
 import type { Principal } from '../roster/roster.ts';
 import type { Refusal, Seat } from './decision.ts';
 import type { Policy } from './document.ts';
@@ -8,10 +9,11 @@ import { seatText } from './seats.ts';
 
 const GITLINK = '160000';
 
-export function contentRefusals(policy: Policy, change: Change): readonly Refusal[] {
+export function contentRefusals(policy: Policy, change: Change, files: readonly FileEvidence[]): readonly Refusal[] {
   const unseen = change.unseen.map((what): Refusal => ({ code: 'CONTENT_UNSEEN', text: what, remedy: 'fetch the full history and objects, then ask again' }));
   const links = change.records.filter((r) => r.oldMode === GITLINK || r.newMode === GITLINK);
-  return [...unseen, ...emptiness(change), ...(policy.submodules === 'refuse' ? links.map(submodule) : [])];
+  const elsewhere = [...(policy.submodules === 'refuse' ? links.map(submodule) : []), ...(policy.largeFiles === 'refuse' ? files.flatMap(largeFile) : [])];
+  return [...unseen, ...emptiness(change), ...elsewhere];
 }
 
 /** Commits without a difference hide something from whoever signs differences; a difference without commits has no author. */
@@ -30,6 +32,13 @@ const submodule = (record: { readonly path: string }): Refusal => ({
   text: `${record.path} is a submodule: what it points to was not reviewed here`,
   remedy: 'copy the content in, or set submodules: review in countersign.yml',
 });
+
+/** The side that lands alone: taking a pointer away brings in nothing unseen. */
+function largeFile({ path, head }: FileEvidence): readonly Refusal[] {
+  if (head?.kind !== 'large-file') return [];
+  const text = `${path} is a large file pointer: its content, ${head.oid} with ${head.size} bytes, was not reviewed here`;
+  return [{ code: 'CONTENT_LFS', text, remedy: 'commit the content itself, or set large_files: review in countersign.yml' }];
+}
 
 /** An unknown author, committer or pusher may be the very person who signs. Unknown co-authors add a seat instead. */
 export function identityRefusals(unresolved: readonly Principal[]): readonly Refusal[] {

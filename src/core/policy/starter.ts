@@ -34,6 +34,9 @@ provenance:
 # A submodule pointer brings in content nobody reviewed here.
 submodules: refuse
 
+# A Git LFS pointer stands for content that is not in the repository, so nobody sees it here.
+large_files: refuse
+
 # Every changed path must fall under a rule that applies; otherwise the change is refused.
 # Where several rules apply, a stricter seat answers a weaker one, and otherwise each seat takes another person.
 rules:

@@ -46,7 +46,11 @@ function unreadable(file: FileEvidence): readonly Finding[] {
   return [META001({ place: place('base'), severity: gone ? 'high' : 'elevated', what, because: [['why', base]] })];
 }
 
-const problemOf = (side: Parsed | undefined): string | undefined => (side?.kind === 'unreadable' ? side.why : side?.kind === 'binary' ? 'binary content' : undefined);
+function problemOf(side: Parsed | undefined): string | undefined {
+  if (side?.kind === 'unreadable') return side.why;
+  if (side?.kind === 'large-file') return `a large file pointer to ${side.oid}: the content is elsewhere`;
+  return side?.kind === 'binary' ? 'binary content' : undefined;
+}
 const isOversize = (why: string): boolean => /^(?:too large|binary|a large file|the object is missing|over )/.test(why);
 
 /** Everything no detector understands, so that the reader of a clean report knows what it does not cover. */

@@ -18,6 +18,8 @@ export type Parsed =
   | { readonly kind: 'binary' }
   | { readonly kind: 'gitlink'; readonly commit: string }
   | { readonly kind: 'symlink'; readonly target: string }
+  /** A Git LFS pointer: the content lies in another store, under this hash and with this many bytes (its own words). */
+  | { readonly kind: 'large-file'; readonly oid: string; readonly size: string }
   /** A covered file kind that could not be read: parse failure, size or time cap, missing object. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
