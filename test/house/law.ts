@@ -75,6 +75,7 @@ function forbidden(file: string, specifier: string): string | undefined {
   if (specifier === '!unparsable') return 'cannot be parsed, so its imports are unknown';
   if (specifier === '*') return 'names a module by an expression, so the law cannot see it';
   const from = room(file);
+  if (isTest(specifier)) return 'a test is imported by nobody';
   if (!specifier.startsWith('.')) return library(file, from, specifier);
   const to = room(normalize(join(dirname(file), specifier)));
   return from === to ? undefined : LAW[kind(from)]?.(from, to);
@@ -117,6 +118,7 @@ const LAW: Readonly<Record<string, (from: string, to: string) => string | undefi
 };
 
 function library(file: string, from: string, specifier: string): string | undefined {
+  if (from === 'flows' || from === 'ports') return `flows import no library: ${specifier}`;
   if (!isCore(from)) return from === 'web' && specifier.startsWith('node:') ? 'the web client has no node modules' : undefined;
   if (file === 'src/core/base/crypto.ts' && specifier === 'node:crypto') return undefined;
   if (from === 'core/policy' && POLICY_LIBRARIES.includes(specifier)) return undefined;
