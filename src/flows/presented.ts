@@ -97,16 +97,17 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
     now: bench.now,
     counters: 'logged',
     excluded: new Map(decision.excluded.map((e) => [e.person, e.roles])),
+    roster: bench.governance.roster,
     seat: { level: lowest(decision, bench.governance.policy.ladder.values), candidates: [...new Set(decision.seats.flatMap((s) => s.candidates))] },
     allowDemo: bench.site.mode === 'demo',
   };
 }
 
 /**
- * An objection holds until it is taken back: no seat, tier or newer policy makes it go away, and nobody by writing the
+ * An objection holds until it is taken back: no seat, tier, newer policy or newer roster makes it go away, and nobody by writing the
  * objector's name into a header. Whoever stood behind the change when they objected was refused then.
  */
-function objection({ seat: _seat, tier: _tier, policyDigest: _policy, findings: _findings, ...rest }: Expectation, signedAt: number): Expectation {
+function objection({ seat: _seat, roster: _roster, tier: _tier, policyDigest: _policy, findings: _findings, ...rest }: Expectation, signedAt: number): Expectation {
   return { ...rest, excluded: new Map(), now: signedAt, decisions: ['changes'] };
 }
 

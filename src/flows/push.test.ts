@@ -113,6 +113,14 @@ describe('a target', () => {
     expect(JSON.stringify([...answer.problems, ...answer.judged])).toContain(`"${code}"`);
   });
 
+  it('whose policy cannot be read lets nothing into any ref it may protect', async () => {
+    const release = bed.served.git('rev-parse', 'refs/heads/release');
+    await bed.land(bed.commit({ 'countersign.yml': `${POLICY}\nrules: twice\n` }, { on: old }));
+    const answer = await bed.push(bed.commit({ 'docs/z.md': 'x\n' }, { on: release }), { ref: 'refs/heads/release' });
+    bed.served.git('update-ref', MAIN, old);
+    expect(answer).toMatchObject({ allow: false, judged: [], problems: [{ code: 'POLICY_INVALID' }] });
+  });
+
   it('that is not there yet has nobody to speak for it', async () => {
     bed.served.git('update-ref', '-d', 'refs/heads/release');
     expect(await moved('refs/heads/release', head, ZERO)).toMatchObject({ allow: false, judged: [{ verdict: { codes: ['TARGET_MISSING'] } }] });

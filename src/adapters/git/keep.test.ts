@@ -61,6 +61,14 @@ async function asked(): Promise<string> {
   return /^GIT_QUARANTINE_PATH=.*\/(tmp_objdir-incoming-\w+)$/m.exec(readFileSync(join(talk, 'env'), 'utf8'))?.[1] ?? '';
 }
 
+test('an id that is a path stays inside the root', async () => {
+  const inside = join(room.folder(), 'kept');
+  const climbing = objectStore({ root: inside, gitDirOf: () => served });
+  for (const id of ['../climbed', 'a/../../climbed', '.', '..']) expect(await climbing.keep(id, [base], undefined)).toMatchObject({ ok: true });
+  expect(readdirSync(join(inside, '..'))).toEqual(['kept']);
+  expect(readdirSync(inside).filter((name) => !/^sha256-[0-9a-f]{64}\.git$/.test(name))).toEqual([]);
+});
+
 test('a refused push is kept, base and all, and reads like the real thing', async () => {
   const head = origin.commit({ 'a.txt': 'ONE\n', 'new.bin': new Uint8Array([0, 1, 255]) });
   const pushing = push('HEAD:main');

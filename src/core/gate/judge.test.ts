@@ -57,6 +57,14 @@ describe('a gate', () => {
     expect(codes(ONE, said('dan', 1, { level: 'L99' }))).toEqual(['SIGNOFF_MISSING']);
     expect(codes(ONE, said('dan', 1, { level: '' }))).toEqual(['SIGNOFF_MISSING']);
     expect(judge({ ...GATE, ladder: [] }, ONE, [said('dan')]).verdict).toBe('deny');
+    const seniors = asked('  - {id: seniors, paths: ["**"], require: {humans: 2, level: L6}}');
+    const [proven, unproven] = [said('dan'), said('eve', 2, { level: 'L5' })];
+    expect(codes(seniors, proven, said('eve', 2))).toEqual(['OK']);
+    for (const both of [
+      [proven, unproven],
+      [unproven, { ...proven, index: 3 }],
+    ])
+      expect(codes(seniors, ...both)).toEqual(['SIGNOFF_MISSING']);
   });
 
   it('never counts who stands behind the change', () => {

@@ -170,6 +170,7 @@ describe('what is not so does not verify', () => {
     expect(verifyConsistency(0, 3, [], root(EMPTY_TREE), h)).toBe(false);
     expect(verifyConsistency(3, 3, [], h, h)).toBe(true);
     expect(verifyConsistency(3, 3, [h], h, h)).toBe(false);
+    expect(verifyConsistency(3, 3, [], h, leafHash(utf8('another')))).toBe(false);
     expect(verifyConsistency(2, 3, [], h, h)).toBe(false);
   });
 

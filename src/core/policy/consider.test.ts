@@ -183,6 +183,53 @@ describe('what nobody can sign away', () => {
     expect(codes(consider(policy, [], sampleFacts(sampleChange(['a'], by('ben')))))).toEqual(['UNCOVERED']);
   });
 
+  test('forbid with paths refuses as soon as one of them changes', () => {
+    const policy = samplePolicy('  - {id: all, paths: ["**"], optional: true}', 'forbid:\n  - {id: frozen, paths: ["prod/**"], when: "true", reason: the release is frozen}');
+    const at = (...paths: readonly string[]) => codes(consider(policy, [], sampleFacts(sampleChange(paths, by('ben')))));
+    expect(at('README.md', 'prod/a.tf')).toEqual(['FORBIDDEN']);
+    expect(at('README.md')).toEqual([]);
+  });
+
+  test('a submodule that goes is refused like one that comes', () => {
+    const policy = samplePolicy('  - {id: all, paths: ["**"], optional: true}');
+    for (const modes of [{ oldMode: '160000' }, { newMode: '160000' }]) {
+      const change = sampleChange(['lib'], by('ben'), { records: [sampleRecord('lib', modes)] });
+      expect(codes(consider(policy, [], sampleFacts(change)))).toEqual(['CONTENT_SUBMODULE']);
+    }
+  });
+
+  test('whoever pushed it once and left the roster counts as the most senior', () => {
+    const policy = samplePolicy('  - {id: all, paths: ["**"], require: {humans: 1, senior_to: author}}');
+    const at = (pushersBefore: readonly string[]) => seats(consider(policy, [], sampleFacts(sampleChange(['a'], by('ada')), { pusher: 'ada', pushersBefore })));
+    expect(at([])).toEqual(['all 1 L5 ben,cleo,dan,eve,flo']);
+    expect(at(['gone'])).toEqual(['all 1 L7 flo']);
+  });
+
+  test('silence about a system of criticality 2 reads as assisted', () => {
+    const policy = (criticality: number) =>
+      samplePolicy(
+        '  - {id: ai, paths: ["**"], when: "provenance.level >= assisted", require: {humans: 1}}\n  - {id: rest, paths: ["**"], optional: true}',
+        `systems:\n  - {id: pay, name: Pay, criticality: ${criticality}, paths: ["pay/**"]}`,
+      );
+    const at = (criticality: number) => consider(policy(criticality), [], sampleFacts(sampleChange(['pay/a'], by('ada')))).outcome;
+    expect([1, 2, 3, 4].map(at)).toEqual(['signoff', 'signoff', 'pass', 'pass']);
+  });
+
+  test('an exclusion costs one more person where only a header says it', () => {
+    const policy = samplePolicy('  - {id: all, paths: ["**"], require: {humans: 1, level: L6}}');
+    const dan = { name: 'dan', email: 'dan@example.com', at: 0 };
+    const at = (commits: readonly ReturnType<typeof sampleCommit>[], pusher: string | null = null) =>
+      seats(consider(policy, [], sampleFacts(sampleChange(['a'], commits), { pusher })));
+    // He committed it, or wrote it, and somebody else pushed.
+    expect(at([sampleCommit('ada', 'x', { committer: dan })], 'ada')).toEqual(['all 2 L6 eve,flo']);
+    expect(at([sampleCommit('dan')], 'ada')).toEqual(['all 2 L6 eve,flo']);
+    expect(at([sampleCommit('dan', 'old'), sampleCommit('ada', 'new')])).toEqual(['all 2 L6 eve,flo']);
+    // He pushed it himself, or no person did and he wrote the newest commit.
+    expect(at([sampleCommit('dan')], 'dan')).toEqual(['all 1 L6 eve,flo']);
+    expect(at([sampleCommit('ada', 'old'), sampleCommit('dan', 'new')])).toEqual(['all 1 L6 eve,flo']);
+    expect(at([sampleCommit('dan')], 'robo')).toEqual(['all 1 L6 eve,flo']);
+  });
+
   test('forbid refuses whatever is signed', () => {
     const policy = samplePolicy(
       '  - {id: all, paths: ["**"], optional: true}',

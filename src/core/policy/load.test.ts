@@ -102,6 +102,17 @@ describe('a policy', () => {
       `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "provenance.level == assisted", require: {humans: 1}}\n`,
       'rules[0].when more AI in a change would ask for less',
     ],
+    [
+      'AI asks for less behind a tool',
+      `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "provenance.tools.exists(t, provenance.level < assisted)", require: {humans: 1}}\n`,
+      'rules[0].when more AI in a change would ask for less',
+    ],
+    ['one id for a rule and a forbid', `${HEAD}${RULES}forbid:\n  - {id: all, when: "true", reason: no}\n`, 'all names two rules'],
+    [
+      'one id for two systems',
+      `${HEAD}systems:\n  - {id: a, name: A, criticality: 1, paths: [a]}\n  - {id: a, name: B, criticality: 4, paths: [b]}\n${RULES}`,
+      'a names two systems',
+    ],
     ['AI exempts', `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "provenance.level >= agent", optional: true}\n`, 'more AI in a change would ask for less'],
     [
       'a worse finding escapes',

@@ -79,4 +79,11 @@ test('people qualify by level, every domain and one team', () => {
   const rules = '  - {id: all, paths: ["**"], require: {humans: 1, level: L5, domains: [infra], teams: [sre, security]}}';
   const d = consider(samplePolicy(rules), [], sampleFacts(sampleChange(['a'], [sampleCommit('ada')])));
   expect(d.seats[0]?.candidates).toEqual(['ben', 'dan', 'flo']);
+  const able = (ask: string, people = SAMPLE_ROSTER.people) => {
+    const rule = samplePolicy(`  - {id: all, paths: ["**"], require: {humans: 1, ${ask}}}`);
+    return consider(rule, [], sampleFacts(sampleChange(['a'], [sampleCommit('ada')]), { roster: { ...SAMPLE_ROSTER, people } })).seats[0]?.candidates;
+  };
+  expect(able('teams: [security]')).toEqual(['cleo', 'dan', 'eve']);
+  expect(able('level: L6, teams: [sre]')).toEqual(['dan', 'flo']);
+  expect(able('teams: [sre]', [...SAMPLE_ROSTER.people, samplePerson('zoe', 'L99', { teams: ['sre'] })])).toEqual(['ben', 'dan', 'flo']);
 });

@@ -4,6 +4,7 @@ import type { Commit } from '../change/change.ts';
 import { assess, coAuthors } from './assess.ts';
 import type { StickyMark } from './provenance.ts';
 import { PROVENANCE_LEVELS } from './provenance.ts';
+import { stickyEvidence } from './sticky.ts';
 
 const RUI = { name: 'Rui Costa', email: 'rui@acme.example', at: 0 };
 const CLAUDE = { name: 'Claude', email: 'noreply@anthropic.com', at: 0 };
@@ -104,4 +105,16 @@ describe('assess', () => {
       }),
     );
   });
+});
+
+describe('a mark seen before', () => {
+  const mark = (...paths: readonly string[]) => ({ level: 'agent' as const, paths, seenOn: 'a'.repeat(40), seenAt: 0, tool: 'x' });
+  it.each([
+    ['one of its paths', ['a', 'b'], ['b']],
+    ['one of its paths and others', ['a', 'b'], ['b', 'c']],
+    ['a file that became a folder', ['a'], ['a/b/c', 'd']],
+    ['a folder that became a file', ['a/b/c', 'd'], ['a']],
+    ['anything, where its paths were lost', [], ['x']],
+  ])('counts for %s', (_, marked, touched) => expect(stickyEvidence([mark(...marked)], touched)).toHaveLength(1));
+  it('does not count for a neighbour', () => expect(stickyEvidence([mark('a/b', 'ab')], ['a/c', 'abc', 'b'])).toEqual([]));
 });

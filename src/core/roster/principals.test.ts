@@ -19,6 +19,16 @@ describe('who stands behind a change', () => {
     expect(roles(g)).toEqual({ ada: ['author', 'committer', 'pusher'] });
   });
 
+  test('two people under one display name are two people', () => {
+    const named = (email: string) => ({ name: 'root', email, at: 0 });
+    const of = (email: string) => sampleCommit('x', email, { author: named(email), committer: named(email) });
+    for (const pair of [
+      ['ben@example.com', 'dan@example.com'],
+      ['dan@example.com', 'ben@example.com'],
+    ] as const)
+      expect(roles(graph(pair.map(of)))).toMatchObject({ ben: ['author', 'committer'], dan: ['author', 'committer'] });
+  });
+
   test('an agent of the roster brings its owner in', () => {
     const g = graph([sampleCommit('robo')], 'robo');
     expect(roles(g)).toEqual({ ben: ['agent-owner'] });

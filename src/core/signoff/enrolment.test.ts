@@ -9,9 +9,11 @@ import { readCbor } from './cbor.ts';
 import { pae } from './dsse.ts';
 import { type EnrolmentSubject, enrolmentStatement, verifyEnrolment } from './enrolment.ts';
 import { fingerprintOf, fingerprintWords } from './fingerprint.ts';
+import { keyIdOf, skEcdsaBlob } from './keys.ts';
 import { parseRegistration, verifyRegistration } from './registration.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
+import type { TrustedKey } from './trust.ts';
 import { WORDS } from './words.ts';
 
 const make = (): SoftAuthenticator => softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
@@ -79,6 +81,47 @@ describe('enrolment', () => {
     expect(codes(signedBy([mara1, noor], { blob: '!' }))).toEqual(['ST_TYPE']);
   });
 
+  it('takes no word of a key that is revoked or does not count yet, nor of one nobody was present at', () => {
+    const payload = statementBytes(enrolmentStatement(subject, RP.rpId, '0'.repeat(32)));
+    const confirmed = (change: Misbehaviour, of: Partial<TrustedKey> = {}): readonly string[] => {
+      const sigs = [
+        { keyid: mara1.keyid, sig: mara1.signPae(pae(NAMES.payloadType, payload)) },
+        { keyid: noor.keyid, sig: noor.signPae(pae(NAMES.payloadType, payload), change) },
+      ];
+      const trusted = trustOf(founders.map(({ person, key }) => trustedKey(key, { person, ...(person === 'noor' ? of : {}) })));
+      const answer = verifyEnrolment(envelopeOf(payload, sigs), trusted, 2, { now: NOW, allowDemo: false });
+      return answer.ok ? [] : answer.error.map((p) => p.code);
+    };
+    expect(confirmed({})).toEqual([]);
+    expect(confirmed({}, { revokedAt: NOW })).toEqual(['KEY_REVOKED']);
+    expect(confirmed({}, { since: NOW + 1 })).toEqual(['KEY_NOT_YET_VALID']);
+    expect(confirmed({ flags: 0x01 })).toEqual(['WA_UV']);
+    expect(confirmed({ flags: 0x04 })).toEqual(['WA_UP']);
+    expect(confirmed({ origin: 'https://evil.example' })).toEqual(['WA_ORIGIN']);
+  });
+
+  it('names one key, whole, and of the kind it says', () => {
+    const honest = enrolmentStatement(subject, RP.rpId, '0'.repeat(32));
+    const made = (change: object): Bytes => {
+      const payload = statementBytes({ ...honest, ...change });
+      return envelopeOf(
+        payload,
+        [mara1, noor].map((key) => ({ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, payload)) })),
+      );
+    };
+    expect(codes(made({ subject: [{ name: 'key', digest: { sha256: '9'.repeat(64) } }] }))).toEqual(['ST_TYPE']);
+    expect(codes(made({ subject: [...honest.subject, { name: 'key', digest: { sha256: '9'.repeat(64) } }] }))).toEqual(['ST_TYPE']);
+    const blobs: readonly (readonly [Bytes, string])[] = [
+      [softAuthenticator({ rpId: 'evil.example', origin: 'https://evil.example' }).blob, 'KEY_MODEL'],
+      [softSshKey('sk-ssh-ed25519', RP.rpId).blob, 'KEY_MODEL'],
+      [concat(newcomer.blob, Uint8Array.of(0)), 'SIG_FORMAT'],
+      [skEcdsaBlob(newcomer.point.slice(1), RP.rpId), 'SIG_FORMAT'],
+      [skEcdsaBlob(concat(Uint8Array.of(2), newcomer.point.slice(1)), RP.rpId), 'SIG_FORMAT'],
+      [skEcdsaBlob(newcomer.point, ''), 'SIG_FORMAT'],
+    ];
+    for (const [blob, code] of blobs) expect(codes(signedBy([mara1, noor], { keyid: keyIdOf(blob), blob: base64(blob) }))).toEqual([code]);
+  });
+
   it('refuses garbage', () => fc.assert(fc.property(fc.uint8Array(), (bytes) => codes(bytes).length > 0)));
 });
 
@@ -107,6 +150,9 @@ describe('registration', () => {
     ['another party', { rpId: 'evil.example' }, ['WA_RPID']],
     ['another origin', { origin: 'https://evil.example' }, ['WA_ORIGIN']],
     ['a foreign frame', { crossOrigin: true }, ['WA_CROSS_ORIGIN']],
+    ['a frame of another site', { clientData: (c: string) => c.replace(/}$/, ',"topOrigin":"https://evil.example"}') }, ['WA_CROSS_ORIGIN']],
+    ['client data that is no object', { clientData: () => '1' }, ['WA_CLIENTDATA']],
+    ['client data that cannot be read', { clientData: (c: string) => `${c}}` }, ['WA_CLIENTDATA']],
     ['another type', { clientData: (c: string) => c.replace('create', 'get') }, ['WA_CLIENTDATA']],
     ['another challenge', { clientData: (c: string) => c.replace('"challenge":"Y', '"challenge":"Z') }, ['WA_CHALLENGE']],
     ['extensions without ED', { extensions: Uint8Array.of(0xa0) }, ['SIG_FORMAT']],
@@ -119,6 +165,16 @@ describe('registration', () => {
   it('cut at any byte, or longer by one, is refused', () => {
     for (let n = 0; n < made.authenticatorData.length; n++) expect(parseRegistration(made.authenticatorData.slice(0, n)).ok).toBe(false);
     expect(parseRegistration(concat(made.authenticatorData, Uint8Array.of(0))).ok).toBe(false);
+  });
+
+  it('takes one whole ES256 key in it and nothing else', () => {
+    const altered = (at: number, ...values: readonly number[]): Bytes => Uint8Array.from(made.authenticatorData, (b, i) => values[i - at] ?? b);
+    expect(parseRegistration(altered(32, 0x05)).ok).toBe(false);
+    const key = made.authenticatorData.slice(-77);
+    const head = made.authenticatorData.slice(0, -77);
+    const more = concat(head, Uint8Array.of(0xa6), key.slice(1), Uint8Array.of(0x23, 0x41, 1));
+    const shortY = concat(head, key.slice(0, -34), Uint8Array.of(0x58, 31), key.slice(-31));
+    for (const bytes of [more, shortY]) expect(parseRegistration(bytes)).toMatchObject({ ok: false, error: { code: 'SIG_ALG' } });
   });
 
   it('takes ES256 only', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SoftAuthenticator, softAuthenticator } from '../../testing/authenticator.ts';
+import { type SoftAuthenticator, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
 import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../../testing/signoffs.ts';
 import { base64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
@@ -61,6 +61,11 @@ describe('a bundle', () => {
     ['no sign-off', formatBundle([])],
     ['keys of its own', formatBundle([one]).replace('"signoffs"', '"keys":[],"signoffs"')],
     ['the url alphabet', formatBundle([{ ...one, entry: '-_8=' }])],
+    ['another spelling of an envelope', formatBundle([{ ...one, envelope: 'QR==' }])],
+    ['another spelling of an entry', formatBundle([{ ...one, entry: 'QR==' }])],
+    ['a landing that is not base64', formatBundle([one], { ...one, entry: '!' })],
+    ['a landing in another spelling', formatBundle([one], { ...one, envelope: 'QR==' })],
+    ['more than 32 MiB', formatBundle([one]).replace('{', `{${' '.repeat(33_554_432)}`)],
     ['no line end', formatBundle([one]).trimEnd()],
   ])('with %s cannot be read', (_, file) => expect(parseBundle(utf8(file))).toMatchObject({ ok: false, error: { code: 'BUNDLE_FORMAT' } }));
 });
@@ -147,6 +152,26 @@ describe('quorum', () => {
     expect(proven([one, log.record(by('noor'))], { seats })).toEqual([]);
   });
 
+  it("nobody fills a seat by somebody else's level", () => {
+    const junior = { ...trust, people: trust.people.map((p) => (p.id === 'kim' ? { ...p, level: 'L5' } : p)) };
+    const kim = log.record(keyOf('kim').signEnvelope(signoffBytes({ nonce: nonce(1), signer: { ...signoffInput().signer, person: 'kim', level: 'L5' } })));
+    for (const parts of [
+      [one, kim],
+      [kim, one],
+    ])
+      expect(proven(parts, { seats: [{ humans: 2, level: 'L6' }] }, undefined, junior)).toEqual(['QUORUM']);
+    expect(proven([one, kim], { seats: [{ humans: 2, level: 'L5' }] }, undefined, junior)).toEqual([]);
+  });
+
+  it('asks for the policy and the tier the verifier knows', () => {
+    expect(proven([one], { policyDigest: 'e'.repeat(64), tier: 'critical' })).toEqual([]);
+    expect(proven([one], { policyDigest: '0'.repeat(64) })).toEqual(['ST_POLICY', 'QUORUM']);
+    const high = log.record(keyOf('mara').signEnvelope(signoffBytes({ policy: { ...signoffInput().policy, tier: 'high' } })));
+    expect(proven([high], { tier: 'critical' })).toEqual(['ST_TIER', 'QUORUM']);
+    expect(proven([], { seats: [] })).toEqual(['BUNDLE_FORMAT']);
+    expect(proven([log.record(by('eve'))], { seats: [] })).toEqual(['KEY_UNKNOWN', 'QUORUM']);
+  });
+
   it('counts only the level asked for', () => expect(proven([one], { seats: [{ humans: 1, level: 'L7' }] })).toEqual(['QUORUM']));
 
   it('sets aside what does not count, and names it where humans are missing', () => {
@@ -183,6 +208,7 @@ describe('the trust file', () => {
   });
 
   const other = softAuthenticator({ rpId: 'evil.example', origin: 'https://evil.example' });
+  const ssh = softSshKey('sk-ssh-ed25519', RP.rpId);
   const [mara, noor] = trust.people;
   if (mara === undefined || noor === undefined) throw new Error('no people');
   const alter = (change: object): string => JSON.stringify({ ...trust, ...change });
@@ -200,6 +226,9 @@ describe('the trust file', () => {
     ['a key id that lies', alter({ people: [{ ...mara, keys: [{ ...key, keyid: noor.keys[0]?.keyid }] }] })],
     ['a demo key in production', alter({ people: [{ ...mara, keys: [{ ...key, kind: 'demo' }] }] })],
     ['a passkey of another party', alter({ people: [{ ...mara, keys: [{ ...key, keyid: other.keyid, blob: base64(other.blob) }] }] })],
+    ['a passkey that is no ES256 key', alter({ people: [{ ...mara, keys: [{ ...key, keyid: ssh.keyid, blob: base64(ssh.blob) }] }] })],
+    ['a key that cannot be read', alter({ people: [{ ...mara, keys: [{ ...key, blob: 'AAAA' }] }] })],
+    ['a key that is not base64', alter({ people: [{ ...mara, keys: [{ ...key, blob: '!' }] }] })],
     ['a log key of another log', alter({ origin: 'other.example/log' })],
     ['a log key that is none', alter({ logKey: 'x+00000000+AA==' })],
     ['a person with a wildcard', alter({ people: [{ ...mara, id: '*' }] })],

@@ -68,6 +68,7 @@ describe('passkey rules, one negative for each', () => {
     ['padded challenge', { clientData: (c) => c.replace(/("challenge":"[^"]*)"/, '$1="') }, ['WA_CHALLENGE']],
     ['duplicate origin', { clientData: (c) => c.replace(/}$/, ',"origin":"https://countersign.example"}') }, ['WA_CLIENTDATA']],
     ['duplicate key spelt with an escape', { clientData: (c) => c.replace(/}$/, ',"\\u006frigin":"https://countersign.example"}') }, ['WA_CLIENTDATA']],
+    ['white space after the origin', { crossOrigin: undefined, clientData: (c) => c.replace(/}$/, ' }') }, ['WA_CLIENTDATA']],
     ['white space', { clientData: (c) => c.replace('","origin', '", "origin') }, ['WA_CLIENTDATA']],
     ['another order of members', { clientData: (c) => c.replace(/^{("type":[^,]*),("challenge":[^,]*)/, '{$2,$1') }, ['WA_CLIENTDATA']],
     ['bytes that are not JSON after the prefix', { clientData: (c) => c.replace(/}$/, ',garbage') }, ['WA_CLIENTDATA']],
@@ -203,6 +204,13 @@ describe('the statement', () => {
     }
   });
 
+  it('approves no finding it is silent about, with conditions or without, and only approvals have to speak', () => {
+    const findings = ['TF102:db.tf:aws_db_instance.main:3', 'SQL101:x.sql::0'];
+    expect(codes(signed({ dispositions: [] }))).toEqual(['ST_DISPOSITION']);
+    expect(codes(signed({ decision: 'approve_with_conditions' }), { findings, decisions: ['approve_with_conditions'] })).toEqual(['ST_DISPOSITION']);
+    expect(codes(signed({ decision: 'changes' }), { findings, decisions: ['changes'] })).toEqual([]);
+  });
+
   it('made for a lower tier does not serve a higher one', () => {
     expect(codes(signed({ policy: { ...signoffInput().policy, tier: 'high' } }))).toEqual(['ST_TIER']);
   });
@@ -222,6 +230,10 @@ describe('the statement', () => {
     ['a member nobody declared', JSON.stringify({ ...signoffStatement(signoffInput()), extra: 1 })],
     ['a doubled member', JSON.stringify(signoffStatement(signoffInput())).replace('"decision":"approve"', '"decision":"changes","decision":"approve"')],
     ['a two-headed digest set', JSON.stringify(signoffStatement(signoffInput())).replace('{"gitCommit":"c', '{"sha256":"0","gitCommit":"c')],
+    ['a time that does not exist', JSON.stringify(signoffStatement(signoffInput())).replace('"openedAt":"2026-11-20', '"openedAt":"2026-13-20')],
+    ['words before a time', JSON.stringify(signoffStatement(signoffInput())).replace('"expires":"', '"expires":"x')],
+    ['words after a time', JSON.stringify(signoffStatement(signoffInput())).replace('10:21:00Z","activeSeconds', '10:21:00Zx","activeSeconds')],
+    ['a count below zero', JSON.stringify(signoffStatement(signoffInput())).replace('"filesTotal":3', '"filesTotal":-1')],
     ['a level in __proto__', JSON.stringify(signoffStatement(signoffInput())).replace('"predicate":{', '"predicate":{"__proto__":{},')],
   ])('%s is ST_TYPE', (_, body) => expect(codes(mara.signEnvelope(utf8(body)))).toEqual(['ST_TYPE']));
 });
@@ -247,6 +259,16 @@ describe('people', () => {
     const person = { id: 'mara', name: 'Mara', level: 'L5', teams: [], domains: [], emails: [], accounts: [] };
     expect(codes(signed(), { roster: { people: [person] } })).toEqual(['QUAL_LEVEL']);
     expect(codes(signed(), { roster: { people: [] } })).toEqual(['PERSON_UNKNOWN']);
+    expect(codes(signed(), { roster: { people: [{ ...person, id: 'noor' }] } })).toEqual(['PERSON_UNKNOWN']);
+    const listed = (level: string) => ({
+      people: [
+        { ...person, id: 'noor', level: 'L4' },
+        { ...person, level },
+      ],
+    });
+    expect(codes(signed(), { roster: listed('L6') })).toEqual([]);
+    expect(codes(signed(), { seat: { level: null }, roster: listed('L5') })).toEqual(['QUAL_LEVEL']);
+    expect(codes(signed(), { seat: { level: null }, roster: listed('L6') }, trustOf([trustedKey(mara, { level: 'L5' })]))).toEqual(['QUAL_LEVEL']);
     expect(codes(signed(), {}, trustOf([trustedKey(mara)], { ladder: ['L1'] }))).toEqual(['QUAL_LEVEL']);
   });
 
