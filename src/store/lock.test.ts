@@ -24,12 +24,16 @@ it('is held once, inside one process too, and again after release', () => {
 it('dies with its process, however that dies, and a stale pid decides nothing', async () => {
   const hold = `import { lock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}; console.log(lock(${JSON.stringify(dir)}).ok); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', hold], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [said] = await once(child.stdout, 'data');
-  expect(String(said).trim()).toBe('true');
-  const refused = lock(dir);
-  expect(refused.ok ? '' : refused.error.message).toContain(`(pid ${child.pid})`);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  const ended = once(child, 'exit');
+  try {
+    const [said] = await once(child.stdout, 'data');
+    expect(String(said).trim()).toBe('true');
+    const refused = lock(dir);
+    expect(refused.ok ? '' : refused.error.message).toContain(`(pid ${child.pid})`);
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
   const mine = lock(dir);
   expect(mine.ok).toBe(true);
   writeFileSync(join(dir, 'lock.pid'), 'not a number');
