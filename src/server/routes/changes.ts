@@ -1,17 +1,21 @@
 /** The queue and the dossier. */
 import { Hono } from 'hono';
 import { problem } from '../../core/base/result.ts';
+import type { Commit } from '../../core/change/change.ts';
 import { directory, type Listed } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
-import type { ChangeRow } from '../../flows/ports.ts';
+import type { ChangeRow, ObjectStore, Repository } from '../../flows/ports.ts';
 import { whetherMaySign } from '../../flows/prepare.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
+import { given, lastWords, named, signed } from './said.ts';
 
 const STATES = ['open', 'signed', 'passed', 'landed', 'refused'] as const;
 const PAGE = 200;
+/** Characters of one commit's message that a page is sent. */
+const MESSAGE = 2_000;
 
 export function changes(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
@@ -22,17 +26,18 @@ export function changes(world: ServerWorld): Hono<Door> {
     if (state === undefined && asked !== 'all') return refuse(c, [problem('USAGE', `no state ${asked}`, { place: 'state', remedy: `one of ${STATES.join(', ')}, all` })]);
     const rows = await world.projections.changes({ ...(state === undefined ? {} : { state }), limit: PAGE });
     const { people } = await directory(world);
-    return c.json({ items: rows.map((r) => listed(r, people)) });
+    return c.json({ items: await Promise.all(rows.map(async (r) => ({ ...listed(r, people), words: await lastWords(world, r, people) }))) });
   });
 
   app.get('/:id', async (c) => {
     const [row] = await world.projections.changes({ id: c.req.param('id'), limit: 1 });
     if (row === undefined) return refuse(c, [problem('NOT_FOUND', `there is no change ${c.req.param('id')}`, { place: 'id', remedy: 'see /api/v1/changes?state=all' })]);
-    const page = await dossierOf(world.objects, row);
+    const { repo, targetRef, base, head } = row.decision.change;
+    const repository = readOnce(world.objects.open(repo));
+    const page = await dossierOf(opening(world.objects, repository), row);
+    const change = await repository.change({ repo, targetRef, base, head });
     if (page === null) return refuse(c, [problem('CONTENT_UNSEEN', 'our copy of this change cannot be read', { remedy: 'push it again' })]);
     const { people } = await directory(world);
-    const { repo, targetRef, manifest } = row.decision.change;
-    const given = (await world.projections.signoffs({ repo, manifest })).filter((s) => s.targetRef === targetRef);
     return c.json({
       id: row.id,
       state: row.state,
@@ -43,12 +48,8 @@ export function changes(world: ServerWorld): Hono<Door> {
       people: Object.fromEntries(people.map((p) => [p.id, named(p)])),
       questions: page.questions,
       files: page.files,
-      signoffs: given.map((s) => ({
-        index: s.index,
-        signer: named(people.find((p) => p.id === s.signer) ?? { id: s.signer, name: s.signer, level: '' }),
-        decision: s.decision,
-        at: s.at,
-      })),
+      commits: change.ok ? change.value.commits.map(titled) : [],
+      signoffs: await Promise.all((await given(world, row)).map((s) => signed(world, s, people))),
       presented: page.presented,
       mine: await whetherMaySign(world, row, c.get('session')?.person ?? null),
     });
@@ -61,7 +62,25 @@ export function changes(world: ServerWorld): Hono<Door> {
   return app;
 }
 
-const named = (p: Pick<Listed, 'id' | 'name' | 'level'>) => ({ id: p.id, name: p.name, level: p.level });
+/** One reading serves the page and its list of commits: four git processes, not eight. */
+function readOnce(repository: Repository): Repository {
+  let read: ReturnType<Repository['change']> | undefined;
+  return {
+    resolve: (revision) => repository.resolve(revision),
+    change: (of) => {
+      read ??= repository.change(of);
+      return read;
+    },
+    steps: (old, head) => repository.steps(old, head),
+    file: (revision, path) => repository.file(revision, path),
+    blobs: (ids, cap) => repository.blobs(ids, cap),
+  };
+}
+
+const opening = (objects: ObjectStore, repository: Repository): ObjectStore => ({ keep: (...of) => objects.keep(...of), open: () => repository });
+
+/** Names and messages are the author's own words: shown as text, and never as much as they like. */
+const titled = (commit: Commit) => ({ id: commit.id, author: commit.author.name.slice(0, MESSAGE), message: commit.message.slice(0, MESSAGE) });
 
 function listed(row: ChangeRow, people: readonly Listed[]) {
   const { decision } = row;

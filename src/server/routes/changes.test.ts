@@ -1,0 +1,76 @@
+/** What the page of a change carries beside the decision: what signers said, and the commits it comes as. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
+import { utf8 } from '../../core/base/bytes.ts';
+import { SENTENCES } from '../../core/signoff/build.ts';
+import { createApp } from '../app.ts';
+import { newSession, SESSION_COOKIE, sealSession } from '../session.ts';
+import type { ServerWorld } from '../world.ts';
+
+let bed: Bed;
+let world: ServerWorld;
+
+beforeAll(async () => {
+  bed = await openBed();
+  world = {
+    ...bed.world,
+    logKey: '',
+    cookieSecret: new Uint8Array(32).fill(7),
+    demo: null,
+    webRoot: '/nowhere',
+    account: () => null,
+    serveGit: () => Promise.reject(new Error('nobody pushes here')),
+    log: (line) => expect(line).toBe(''),
+  };
+});
+afterAll(() => bed?.close());
+
+async function get(path: string, of = world) {
+  const cookie = `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession('ada', 'passkey', world.now()))}`;
+  const answer = await createApp(of).request(`${RP.origin}/api/v1${path}`, { headers: { host: new URL(RP.origin).host, cookie } });
+  return (await answer.json()) as { readonly [member: string]: unknown };
+}
+
+describe('what a signer said', () => {
+  let id: string;
+  beforeAll(async () => {
+    id = (await bed.judged(bed.commit({ 'db/said.sql': 'drop table orders;\n' }))).id ?? '';
+    await bed.sign('noor', id);
+    await bed.sign('noor', id, { decision: 'changes', conditions: ['keep the table'], assumptions: [{ text: 'nobody reads it', holds: 'unknown' }] });
+  });
+
+  it('is on the page, oldest first, word for word', async () => {
+    const first = { signer: { id: 'noor' }, decision: 'approve', said: { sentence: SENTENCES.approve, notChecked: 'the replica', filesViewed: 1, filesTotal: 1 } };
+    const second = { decision: 'changes', said: { sentence: SENTENCES.changes, conditions: ['keep the table'], assumptions: [{ text: 'nobody reads it', holds: 'unknown' }] } };
+    const page = await get(`/changes/${id}`);
+    expect(page).toMatchObject({ signoffs: [first, second] });
+    expect(JSON.stringify(page.signoffs)).toContain('"disposition":"accepted","note":"planned"');
+  });
+
+  it('is in the queue as the latest word of each person', async () => {
+    const { items } = await get('/changes?state=all');
+    expect(items).toMatchObject([{ id, words: [{ signer: { id: 'noor' }, decision: 'changes', conditions: ['keep the table'] }] }]);
+  });
+
+  it.each([null, utf8('{'), utf8('{"payloadType":"x","payload":"e30=","signatures":[{"sig":"e30="}]}')])('is left out where the envelope cannot be read', async (body) => {
+    const broken = { ...world, ledger: { ...world.ledger, checkpoint: () => world.ledger.checkpoint(), body: async () => body } };
+    expect(await get(`/changes/${id}`, broken)).toMatchObject({
+      signoffs: [
+        { decision: 'approve', said: null },
+        { decision: 'changes', said: null },
+      ],
+    });
+    expect(await get('/changes?state=all', broken)).toMatchObject({ items: [{ words: [{ decision: 'changes', conditions: [] }] }] });
+  });
+});
+
+it('names the commits, oldest first, and no more of a message than a page can hold', async () => {
+  const first = bed.commit({ 'db/one.sql': 'drop table a;\n' }, { message: 'First' });
+  const second = bed.commit({ 'db/two.sql': 'drop table b;\n' }, { on: first, message: `Second\n\n${'x'.repeat(5_000)}` });
+  const { id } = await bed.judged(second);
+  const { commits } = await get(`/changes/${id}`);
+  expect(commits).toEqual([
+    { id: first, author: 'ada', message: 'First\n' },
+    { id: second, author: 'ada', message: `Second\n\n${'x'.repeat(1_992)}` },
+  ]);
+});
