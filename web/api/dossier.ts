@@ -1,5 +1,5 @@
 /** The dossier of one change, and the shapes of signing it. */
-import type { Decision, Named, State } from './types.ts';
+import type { Decision, Named, SignDecision, State } from './types.ts';
 
 export interface ChangedFile {
   readonly path: string;
@@ -25,6 +25,21 @@ export interface Signoff {
   readonly signer: Named;
   readonly decision: SignDecision;
   readonly at: number | string;
+  /** What the signed bytes say; null where they can no longer be read. */
+  readonly said: Said | null;
+}
+
+export interface Said extends Pick<PrepareBody, 'conditions' | 'dispositions' | 'answers' | 'assumptions' | 'notChecked'> {
+  readonly sentence: string;
+  readonly filesViewed: number;
+  readonly filesTotal: number;
+}
+
+export interface Commit {
+  readonly id: string;
+  readonly author: string;
+  /** The beginning of it. */
+  readonly message: string;
 }
 
 export interface Dossier {
@@ -37,13 +52,15 @@ export interface Dossier {
   readonly people: Readonly<Record<string, Named>>;
   readonly questions: readonly Question[];
   readonly files: readonly ChangedFile[];
+  /** Oldest first. */
+  readonly commits: readonly Commit[];
+  /** Oldest first; a person's latest word counts. */
   readonly signoffs: readonly Signoff[];
   /** Digest of exactly what this page shows; it goes into the signed statement. */
   readonly presented: string;
   readonly mine: { readonly canSign: boolean; readonly why: string };
 }
 
-export type SignDecision = 'approve' | 'approve_with_conditions' | 'changes' | 'cannot_judge';
 export type DispositionKind = 'accepted' | 'mitigated' | 'mistaken';
 export type Holds = 'true' | 'false' | 'unknown';
 
@@ -60,6 +77,8 @@ export interface PrepareBody {
 }
 
 export interface Prepared {
+  /** What signing says, word for word. */
+  readonly sentence: string;
   readonly ticket: string;
   readonly words: readonly string[];
   readonly challenge: string;

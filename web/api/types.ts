@@ -34,7 +34,11 @@ export interface QueueItem {
   readonly state: State;
   readonly seats: readonly { readonly rule: string; readonly humans: number; readonly level: string | null; readonly candidates: readonly Named[] }[];
   readonly findings: number;
+  /** Each person's latest word, while the change has not landed. */
+  readonly words: readonly { readonly signer: Named; readonly decision: SignDecision; readonly conditions: readonly string[] }[];
 }
+
+export type SignDecision = 'approve' | 'approve_with_conditions' | 'changes' | 'cannot_judge';
 
 export interface Reason {
   readonly code: string;

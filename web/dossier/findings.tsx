@@ -3,11 +3,14 @@ import type { Dossier } from '../api/dossier.ts';
 import type { Finding } from '../api/types.ts';
 import { findingAnchor } from '../sign/draft.ts';
 import type { DraftControl } from '../sign/use-draft.ts';
+import { PersonName } from '../ui/person.tsx';
 import { Prose } from '../ui/prose.tsx';
 import { Section } from '../ui/section.tsx';
 import { TierMark } from '../ui/tier.tsx';
+import { DISPOSITION } from '../ui/words.ts';
 import { Disposition } from './disposition.tsx';
 import { findingKey } from './finding-key.ts';
+import { latestWords } from './signoffs.ts';
 
 /** @param control absent where the reader may not sign: findings are then only read. */
 export function Findings({ dossier, control }: { dossier: Dossier; control: DraftControl | undefined }) {
@@ -24,6 +27,7 @@ export function Findings({ dossier, control }: { dossier: Dossier; control: Draf
           aria-label={`Finding ${i + 1} of ${findings.length}`}
         >
           <Facts finding={finding} />
+          <Given finding={finding} dossier={dossier} />
           {control !== undefined && <Disposition finding={finding} control={control} />}
         </article>
       ))}
@@ -34,6 +38,17 @@ export function Findings({ dossier, control }: { dossier: Dossier; control: Draf
       ))}
     </Section>
   );
+}
+
+/** What signers made of it. */
+function Given({ finding, dossier }: { finding: Finding; dossier: Dossier }) {
+  const key = findingKey(finding);
+  const given = latestWords(dossier).flatMap((s) => s.said?.dispositions.filter((d) => d.finding === key).map((d) => ({ ...d, signer: s.signer })) ?? []);
+  return given.map((d) => (
+    <p key={d.signer.id} className="given">
+      <PersonName person={d.signer} /> <strong>{DISPOSITION[d.disposition][0].toLowerCase()}</strong>: {d.note}
+    </p>
+  ));
 }
 
 function Facts({ finding: f }: { finding: Finding }) {

@@ -3,8 +3,8 @@ import type { Dossier } from '../api/dossier.ts';
 import type { Named, Seat } from '../api/types.ts';
 import { PersonName } from '../ui/person.tsx';
 import { Section } from '../ui/section.tsx';
-import { When } from '../ui/when.tsx';
-import { anyOf, DECISION } from '../ui/words.ts';
+import { anyOf } from '../ui/words.ts';
+import { Signed } from './signed.tsx';
 
 const ROLES: Readonly<Record<string, string>> = {
   author: 'wrote it',
@@ -62,19 +62,4 @@ function needs({ humans, level, domains, teams }: Seat): string {
   const who = humans === 1 ? 'One person' : `${humans} people`;
   const parts = [level === null ? '' : `${level} or above`, domains.length === 0 ? '' : `qualified in ${anyOf(domains, 'and')}`, teams.length === 0 ? '' : `of ${anyOf(teams)}`];
   return [who, ...parts.filter((p) => p !== '')].join(', ');
-}
-
-function Signed({ dossier }: { dossier: Dossier }) {
-  return (
-    <>
-      <h3>Signed</h3>
-      <ul className="excluded">
-        {dossier.signoffs.map((s) => (
-          <li key={s.index}>
-            <PersonName person={s.signer} /> {DECISION[s.decision]?.[0].toLowerCase() ?? s.decision}, <When at={s.at} />, log entry {s.index}
-          </li>
-        ))}
-      </ul>
-    </>
-  );
 }

@@ -72,8 +72,13 @@ describe('missing', () => {
     expect(texts(draft)).toEqual(['whether assumption 1 holds', 'the words of assumption 2']);
   });
 
+  it('wants to know which changes somebody asks for', () => {
+    expect(texts({ ...full, decision: 'changes', conditions: [] })).toEqual(['what has to change']);
+    expect(texts({ ...full, decision: 'changes', conditions: ['keep the table'] })).toEqual([]);
+  });
+
   it.each(['changes', 'cannot_judge'] as const)('forces no word on findings or questions out of somebody who says %s', (decision) => {
-    expect(texts({ ...EMPTY, decision })).toEqual(['what you did not check']);
+    expect(texts({ ...EMPTY, decision, conditions: ['keep the table'] })).toEqual(['what you did not check']);
   });
 });
 
@@ -98,6 +103,6 @@ describe('prepareBody', () => {
 
   it('does not send half a disposition when asking for changes', () => {
     const draft: Draft = { ...full, decision: 'changes', findings: { [findingKey(orders)]: { disposition: 'accepted', note: '' } } };
-    expect(prepareBody(draft, dossier, review)?.dispositions).toEqual([]);
+    expect(prepareBody(draft, dossier, review)).toMatchObject({ dispositions: [], conditions: ['left over from another decision'] });
   });
 });

@@ -1,5 +1,6 @@
 /** What the reviewer has said so far, and what is still missing before they may sign. Pure. */
-import type { DispositionKind, Dossier, Holds, PrepareBody, SignDecision } from '../api/dossier.ts';
+import type { DispositionKind, Dossier, Holds, PrepareBody } from '../api/dossier.ts';
+import type { SignDecision } from '../api/types.ts';
 import { findingKey } from '../dossier/finding-key.ts';
 
 export interface Draft {
@@ -29,11 +30,21 @@ export function missing(draft: Draft, dossier: Pick<Dossier, 'decision' | 'quest
   return [
     ...(letsPass(draft.decision) ? findingsMissing(draft, dossier) : []),
     ...(draft.decision === '' ? [{ at: 'decision', text: 'your decision' }] : []),
-    ...(draft.decision === 'approve_with_conditions' && draft.conditions.every(blank) ? [{ at: 'conditions', text: 'at least one condition' }] : []),
+    ...conditionsMissing(draft),
     ...dossier.questions.filter((q) => letsPass(draft.decision) && q.required && blank(draft.answers[q.id])).map((q) => ({ at: `question-${q.id}`, text: `an answer: ${q.text}` })),
     ...assumptionsMissing(draft),
     ...(blank(draft.notChecked) ? [{ at: 'not-checked-field', text: 'what you did not check' }] : []),
   ];
+}
+
+const ASKED: Partial<Record<Draft['decision'], string>> = { approve_with_conditions: 'at least one condition', changes: 'what has to change' };
+
+/** Whether this decision says something in conditions: what must hold, or what must change. */
+export const namesConditions = (decision: Draft['decision']): boolean => ASKED[decision] !== undefined;
+
+function conditionsMissing({ decision, conditions }: Draft): readonly Missing[] {
+  const text = ASKED[decision];
+  return text !== undefined && conditions.every(blank) ? [{ at: 'conditions', text }] : [];
 }
 
 function findingsMissing(draft: Draft, { decision }: Pick<Dossier, 'decision'>): readonly Missing[] {
@@ -66,7 +77,7 @@ export function prepareBody(draft: Draft, dossier: Dossier, review: PrepareBody[
     notChecked: draft.notChecked.trim(),
     answers: dossier.questions.flatMap((q) => (blank(draft.answers[q.id]) ? [] : [{ question: q.id, answer: (draft.answers[q.id] ?? '').trim() }])),
     assumptions: draft.assumptions.flatMap((a) => (blank(a.text) || a.holds === '' ? [] : [{ text: a.text.trim(), holds: a.holds }])),
-    conditions: draft.decision === 'approve_with_conditions' ? draft.conditions.map((c) => c.trim()).filter((c) => c !== '') : [],
+    conditions: namesConditions(draft.decision) ? draft.conditions.map((c) => c.trim()).filter((c) => c !== '') : [],
     review,
     presented: dossier.presented,
   };

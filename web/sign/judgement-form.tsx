@@ -8,7 +8,7 @@ import { Assumptions } from './assumptions.tsx';
 import { Choice } from './choice.tsx';
 import { Conditions } from './conditions.tsx';
 import { Confirm } from './confirm.tsx';
-import { missing, prepareBody } from './draft.ts';
+import { missing, namesConditions, prepareBody } from './draft.ts';
 import { MissingList } from './missing-list.tsx';
 import { Field, NotChecked } from './questions.tsx';
 import type { DraftControl } from './use-draft.ts';
@@ -33,7 +33,9 @@ export function JudgementForm({ dossier, control, review, onSigned }: Props) {
     <>
       <div className="panel-body">
         <Choice value={draft.decision} onChange={(decision) => edit({ decision })} />
-        {draft.decision === 'approve_with_conditions' && <Conditions values={draft.conditions} onChange={(conditions) => edit({ conditions })} />}
+        {draft.decision !== '' && namesConditions(draft.decision) && (
+          <Conditions decision={draft.decision} values={draft.conditions} onChange={(conditions) => edit({ conditions })} />
+        )}
         {dossier.questions.map((q) => (
           <Field
             key={q.id}

@@ -1,6 +1,6 @@
 /** Words of the API in words for people. */
-import type { DispositionKind, SignDecision } from '../api/dossier.ts';
-import type { ProvenanceLevel, State } from '../api/types.ts';
+import type { DispositionKind, Holds } from '../api/dossier.ts';
+import type { ProvenanceLevel, SignDecision, State } from '../api/types.ts';
 
 export const PROVENANCE: Readonly<Record<ProvenanceLevel, string>> = {
   human: 'Human',
@@ -18,6 +18,24 @@ export const DECISION: Readonly<Record<SignDecision, readonly [title: string, me
   changes: ['Request changes', 'It must not land as it is.'],
   cannot_judge: ['Cannot judge', 'I am not the one who can tell.'],
 };
+
+/** What the conditions of a decision are called. */
+export const CONDITIONS: Readonly<Record<SignDecision, string>> = {
+  approve: 'Conditions',
+  approve_with_conditions: 'Conditions',
+  changes: 'What has to change',
+  cannot_judge: 'Conditions',
+};
+
+/** A decision as something a person did. */
+export const DID: Readonly<Record<SignDecision, string>> = {
+  approve: 'approved',
+  approve_with_conditions: 'approved with conditions',
+  changes: 'asked for changes',
+  cannot_judge: 'could not judge',
+};
+
+export const HOLDS: Readonly<Record<Holds, string>> = { true: 'holds', false: 'does not hold', unknown: 'nobody knows' };
 
 export const DISPOSITION: Readonly<Record<DispositionKind, readonly [title: string, meaning: string]>> = {
   accepted: ['Accepted', 'It happens, and that is right'],
