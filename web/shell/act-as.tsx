@@ -3,11 +3,18 @@ import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } fro
 import type { Session } from '../api/types.ts';
 import { count } from '../ui/words.ts';
 
-export function ActAs({ session, onChoose, onLeave }: { session: Session; onChoose(id: string): void; onLeave(): void }) {
+interface Props {
+  readonly session: Session;
+  readonly testId?: string;
+  onChoose(id: string): void;
+  onLeave(): void;
+}
+
+export function ActAs({ session, testId = 'act-as', onChoose, onLeave }: Props) {
   const { person, people, via } = session;
   return (
     <MenuTrigger>
-      <Button className="act-as" data-testid="act-as" aria-label={person === null ? 'Act as a sample person' : `${person.name}, ${person.level}. Act as somebody else`}>
+      <Button className="act-as" data-testid={testId} aria-label={person === null ? 'Act as a sample person' : `${person.name}, ${person.level}. Act as somebody else`}>
         {person === null ? 'Act as…' : person.name}
         {person !== null && <span className="level">{person.level}</span>}
         {via !== null && <span className="via">{via === 'demo' ? 'acting' : 'passkey'}</span>}

@@ -1,35 +1,46 @@
 /** The last look: the fingerprint of exactly what is signed, then the authenticator. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
-import { textOf } from '../api/bytes.ts';
-import type { Dossier, Prepared, Receipt } from '../api/dossier.ts';
+import type { Dossier, PrepareBody, Prepared, Receipt } from '../api/dossier.ts';
 import { post } from '../api/http.ts';
 import { assertPasskey } from '../api/passkey.ts';
+import { useSession } from '../api/queries.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Prose } from '../ui/prose.tsx';
 import { DECISION, shortRef } from '../ui/words.ts';
-import type { Draft } from './draft.ts';
+import { readable } from './bytes-to-sign.ts';
+import { letsPass } from './draft.ts';
+import { Vow } from './vow.tsx';
 import { Words } from './words-grid.tsx';
 
 interface Props {
   readonly dossier: Dossier;
   readonly prepared: Prepared;
-  readonly decision: Draft['decision'];
+  /** What was prepared. */
+  readonly body: PrepareBody;
   onClose(): void;
   /** Prepare again, for the labelled software authenticator of demo data. */
   onDemo(): void;
-  onSigned(receipt: Receipt, words: readonly string[]): void;
+  onSigned(signed: SignedNow): void;
 }
 
-export function Confirm({ dossier, prepared, decision, onClose, onDemo, onSigned }: Props) {
+/** What was signed just now, and the receipt for it. */
+export interface SignedNow {
+  readonly receipt: Receipt;
+  readonly words: readonly string[];
+  readonly body: PrepareBody;
+}
+
+export function Confirm({ dossier, prepared, body, onClose, onDemo, onSigned }: Props) {
   const client = useQueryClient();
+  const signer = useSession().data?.person ?? null;
   const sign = useMutation({
     mutationFn: async () => {
       const proof = prepared.demoAuthenticator ? { demo: true } : { assertion: await assertPasskey(prepared) };
       return post<Receipt>(`/changes/${dossier.id}/signoffs`, { ticket: prepared.ticket, ...proof });
     },
     onSuccess: (receipt) => {
-      onSigned(receipt, prepared.words);
+      onSigned({ receipt, words: prepared.words, body });
       return client.invalidateQueries();
     },
   });
@@ -38,9 +49,10 @@ export function Confirm({ dossier, prepared, decision, onClose, onDemo, onSigned
     <ModalOverlay className="overlay" isOpen onOpenChange={(open) => open || onClose()}>
       <Modal className="modal">
         <Dialog className="dialog">
-          <Heading slot="title">{decision === '' ? '' : DECISION[decision][0]}</Heading>
+          <Heading slot="title">{DECISION[body.decision][0]}</Heading>
           <p className="dialog-lead">
-            You put your name to <strong>{repo}</strong> → <strong>{shortRef(targetRef)}</strong>: <Prose text={dossier.decision.summary} />
+            {letsPass(body.decision) ? 'You put your name to' : 'This is about'} <strong>{repo}</strong> → <strong>{shortRef(targetRef)}</strong>:{' '}
+            <Prose text={dossier.decision.summary} />
           </p>
           <h3>Fingerprint of what you sign</h3>
           <Words words={prepared.words} />
@@ -49,6 +61,7 @@ export function Confirm({ dossier, prepared, decision, onClose, onDemo, onSigned
             <summary>The exact bytes</summary>
             <pre>{readable(prepared.statement)}</pre>
           </details>
+          <Vow prepared={prepared} body={body} signer={signer} />
           {sign.error !== null && <Problem error={sign.error} />}
           <div className="dialog-actions">
             <Button className="quiet" onPress={onClose}>
@@ -72,12 +85,4 @@ export function Confirm({ dossier, prepared, decision, onClose, onDemo, onSigned
       </Modal>
     </ModalOverlay>
   );
-}
-
-function readable(statement: string): string {
-  try {
-    return textOf(statement);
-  } catch {
-    return 'The server sent something that is not base64. Do not sign it.';
-  }
 }

@@ -1,15 +1,14 @@
-/** The questionnaire and the button. The button is closed, and says what for, until every answer is there. */
+/** The questionnaire and the button. The button is closed, and says why, until every answer is there. */
 import { useMutation } from '@tanstack/react-query';
-import { Button } from 'react-aria-components';
-import type { Dossier, PrepareBody, Prepared, Receipt } from '../api/dossier.ts';
+import type { Dossier, PrepareBody, Prepared } from '../api/dossier.ts';
 import { post } from '../api/http.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Assumptions } from './assumptions.tsx';
 import { Choice } from './choice.tsx';
 import { Conditions } from './conditions.tsx';
-import { Confirm } from './confirm.tsx';
+import { Confirm, type SignedNow } from './confirm.tsx';
 import { missing, namesConditions, prepareBody } from './draft.ts';
-import { MissingList } from './missing-list.tsx';
+import { goToMissing, MissingList } from './missing-list.tsx';
 import { Field, NotChecked } from './questions.tsx';
 import type { DraftControl } from './use-draft.ts';
 import type { ReviewClock } from './use-review.ts';
@@ -18,13 +17,14 @@ interface Props {
   readonly dossier: Dossier;
   readonly control: DraftControl;
   readonly review: ReviewClock;
-  onSigned(receipt: Receipt, words: readonly string[]): void;
+  onSigned(signed: SignedNow): void;
 }
 
 export function JudgementForm({ dossier, control, review, onSigned }: Props) {
   const { draft, edit } = control;
   const prepare = useMutation({ mutationFn: (body: PrepareBody) => post<Prepared>(`/changes/${dossier.id}/signoffs/prepare`, body) });
   const open = missing(draft, dossier);
+  const [first] = open;
   const sign = (credential?: PrepareBody['credential']): void => {
     const body = prepareBody(draft, dossier, review.measure());
     if (body !== undefined) prepare.mutate({ ...body, credential });
@@ -55,12 +55,20 @@ export function JudgementForm({ dossier, control, review, onSigned }: Props) {
       <footer className="panel-foot">
         <MissingList items={open} />
         {prepare.error !== null && <Problem error={prepare.error} />}
-        <Button className="primary sign-button" data-testid="sign-button" isDisabled={open.length > 0 || prepare.isPending} onPress={() => sign()} aria-describedby="missing">
+        {/* Closed, and still in the order of the keyboard: it says why, and a press leads to what is missing. */}
+        <button
+          type="button"
+          className="primary sign-button"
+          data-testid="sign-button"
+          aria-disabled={first !== undefined || prepare.isPending}
+          aria-describedby="missing"
+          onClick={() => (first !== undefined ? goToMissing(first) : prepare.isPending || sign())}
+        >
           {prepare.isPending ? 'Preparing…' : 'Sign'}
-        </Button>
+        </button>
       </footer>
       {prepare.data !== undefined && (
-        <Confirm dossier={dossier} prepared={prepare.data} decision={draft.decision} onClose={prepare.reset} onDemo={() => sign({ kind: 'demo' })} onSigned={onSigned} />
+        <Confirm dossier={dossier} prepared={prepare.data} body={prepare.variables} onClose={prepare.reset} onDemo={() => sign({ kind: 'demo' })} onSigned={onSigned} />
       )}
     </>
   );

@@ -1,32 +1,36 @@
-/** What is still missing, each a way to where it is given. */
+/** What is still missing, each a way to where it is given. Read out as it shrinks. */
 import { goTo } from '../ui/shortcuts.ts';
 import type { Missing } from './draft.ts';
 
 const SHOWN = 4;
 
 export function MissingList({ items }: { items: readonly Missing[] }) {
-  if (items.length === 0)
-    return (
-      <p id="missing" className="missing-none">
-        All is answered.
-      </p>
-    );
   return (
-    <div id="missing" className="missing" data-testid="missing">
+    <div id="missing" role="status" className={items.length === 0 ? 'missing-none' : 'missing'} data-testid="missing">
+      {items.length === 0 ? 'All is answered.' : <Items items={items} />}
+    </div>
+  );
+}
+
+function Items({ items }: { items: readonly Missing[] }) {
+  return (
+    <>
       <p>Still missing</p>
       <ul>
         {items.slice(0, SHOWN).map((m) => (
           <li key={m.at + m.text}>
-            <button type="button" onClick={() => goTo(target(m.at))}>
+            <button type="button" onClick={() => goToMissing(m)}>
               {m.text}
             </button>
           </li>
         ))}
       </ul>
       {items.length > SHOWN && <p className="faint">and {items.length - SHOWN} more</p>}
-    </div>
+    </>
   );
 }
+
+export const goToMissing = ({ at }: Missing): void => goTo(target(at));
 
 /** The first field inside the place, or the place itself. */
 function target(id: string): HTMLElement | null {

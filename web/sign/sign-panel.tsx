@@ -1,10 +1,14 @@
 /** Where a person judges. Shows the form to whoever may sign, the receipt to whoever has, and otherwise why not. */
 import { useState } from 'react';
-import type { Dossier, Receipt } from '../api/dossier.ts';
+import type { Dossier } from '../api/dossier.ts';
 import { useSession } from '../api/queries.ts';
+import { objections, wordOf } from '../dossier/signoffs.ts';
+import { SignIn } from '../shell/sign-in.tsx';
 import { PersonName } from '../ui/person.tsx';
-import { STATE } from '../ui/words.ts';
+import { anyOf, DECISION, STATE } from '../ui/words.ts';
+import type { SignedNow } from './confirm.tsx';
 import { JudgementForm } from './judgement-form.tsx';
+import { PushAgain } from './push-again.tsx';
 import { ReceiptCard } from './receipt-card.tsx';
 import type { DraftControl } from './use-draft.ts';
 import type { ReviewClock } from './use-review.ts';
@@ -17,43 +21,82 @@ interface Props {
 
 export function SignPanel({ dossier, control, review }: Props) {
   const person = useSession().data?.person ?? null;
-  const [receipt, setReceipt] = useState<{ readonly receipt: Receipt; readonly words: readonly string[] }>();
-  const signed = (given: Receipt, words: readonly string[]): void => {
-    setReceipt({ receipt: given, words });
+  const [now, setNow] = useState<SignedNow>();
+  const signed = (given: SignedNow): void => {
+    setNow(given);
     control.clear();
   };
   return (
     <aside className="panel" aria-labelledby="judgement-title">
       <header className="panel-head">
         <h2 id="judgement-title" tabIndex={-1}>
-          {receipt === undefined ? 'Your judgement' : 'Your signature'}
+          {now !== undefined ? 'Your signature' : dossier.state === 'open' ? 'Your judgement' : STATE[dossier.state]}
         </h2>
         {person !== null && <PersonName person={person} />}
       </header>
-      {receipt !== undefined && <ReceiptCard {...receipt} dossier={dossier} />}
-      {receipt === undefined &&
-        (dossier.mine.canSign && dossier.state === 'open' ? <JudgementForm dossier={dossier} control={control} review={review} onSigned={signed} /> : <WhyNot dossier={dossier} />)}
+      {now !== undefined && <ReceiptCard {...now} dossier={dossier} />}
+      {now === undefined && dossier.state !== 'open' && <Settled dossier={dossier} />}
+      {now === undefined && dossier.state === 'open' && (
+        <>
+          {person !== null && <Earlier dossier={dossier} me={person.id} />}
+          {dossier.mine.canSign ? (
+            <JudgementForm dossier={dossier} control={control} review={review} onSigned={signed} />
+          ) : (
+            <WhyNot dossier={dossier} signedOut={person === null} />
+          )}
+        </>
+      )}
     </aside>
+  );
+}
+
+/** Somebody who comes back to what they signed. */
+function Earlier({ dossier, me }: { dossier: Dossier; me: string }) {
+  const word = wordOf(dossier, me);
+  if (word === undefined) return null;
+  return (
+    <p className="panel-note">
+      You signed “{DECISION[word.decision]?.[0] ?? word.decision}” before, <a href={`#signoff-${word.index}`}>log entry {word.index}</a>. If you sign again, your later word counts.
+    </p>
   );
 }
 
 const SETTLED: Readonly<Record<Dossier['state'], string>> = {
   open: '',
-  signed: 'Every seat is filled. Pushing the same content again lets it land.',
-  passed: 'Policy asked for nobody.',
-  landed: 'It is on the target ref.',
-  refused: 'No signature can cure this. A different change is needed.',
+  signed: '',
+  passed: 'Policy asks nobody to sign this. It may land as it is.',
+  landed: 'It is on the target ref. Nothing is left to judge.',
+  refused: 'It is refused whoever signs, so nobody is asked. A different change is needed.',
 };
 
-function WhyNot({ dossier }: { dossier: Dossier }) {
+function Settled({ dossier }: { dossier: Dossier }) {
+  const against = objections(dossier);
+  if (dossier.state !== 'signed') return <p className="panel-body settled">{SETTLED[dossier.state]}</p>;
   return (
-    <div className="panel-body">
-      {dossier.state !== 'open' && (
-        <p className="settled">
-          <strong className={`state state-${dossier.state}`}>{STATE[dossier.state]}</strong> {SETTLED[dossier.state]}
+    <div className="panel-body settled">
+      {against.length === 0 ? (
+        <PushAgain dossier={dossier} />
+      ) : (
+        <p>
+          Every seat is filled, and still no push of it passes:{' '}
+          {anyOf(
+            against.map((s) => s.signer.name),
+            'and',
+          )}{' '}
+          asked for changes.
         </p>
       )}
-      {dossier.mine.why !== '' && <p className="why-not">{dossier.mine.why}</p>}
+    </div>
+  );
+}
+
+function WhyNot({ dossier, signedOut }: { dossier: Dossier; signedOut: boolean }) {
+  if (!signedOut) return <p className="panel-body why-not">{dossier.mine.why}</p>;
+  return (
+    <div className="panel-body">
+      <h3>Sign in to judge this change</h3>
+      <p className="why-not">A signature is a person’s word, so the page has to know whose it is. Only the people under “Who can sign” can fill a seat.</p>
+      <SignIn />
     </div>
   );
 }
