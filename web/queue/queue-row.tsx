@@ -4,8 +4,8 @@ import { Link } from '../router/history.tsx';
 import { Prose } from '../ui/prose.tsx';
 import { TierMark } from '../ui/tier.tsx';
 import { When } from '../ui/when.tsx';
-import { anyOf, count, PROVENANCE, STATE, shortRef } from '../ui/words.ts';
-import { asks } from './asks.ts';
+import { anyOf, count, DID, PROVENANCE, STATE, shortRef } from '../ui/words.ts';
+import { asks, objectors } from './asks.ts';
 
 export function QueueRow({ item, me }: { item: QueueItem; me: string | undefined }) {
   const mine = asks(item, me);
@@ -29,10 +29,24 @@ export function QueueRow({ item, me }: { item: QueueItem; me: string | undefined
       </div>
       <div className="queue-side">
         {mine && <span className="mark-you">Needs you</span>}
-        {item.state === 'open' ? <Seats item={item} me={me} /> : <span className={`state state-${item.state}`}>{STATE[item.state]}</span>}
+        <Words item={item} me={me} />
+        {item.state === 'open' ? objectors(item).length === 0 && <Seats item={item} me={me} /> : <span className={`state state-${item.state}`}>{STATE[item.state]}</span>}
       </div>
     </li>
   );
+}
+
+/** What was said already: an objection first, because it stops everything else. */
+function Words({ item, me }: { item: QueueItem; me: string | undefined }) {
+  const against = objectors(item);
+  return (against.length > 0 ? against : item.words).map((w) => (
+    <p key={w.signer.id} className="queue-word">
+      <strong className={`did did-${w.decision}`}>
+        {w.signer.id === me ? 'You' : w.signer.name} {DID[w.decision]}
+      </strong>
+      {w.conditions.length > 0 && <span className="queue-conditions">{w.conditions.join('; ')}</span>}
+    </p>
+  ));
 }
 
 function Seats({ item, me }: { item: QueueItem; me: string | undefined }) {
