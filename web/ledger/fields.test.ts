@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldsOf } from './entry-text.tsx';
+import { fieldsOf } from './fields.ts';
 
 describe('fieldsOf', () => {
   it('shows fields, shortens digests and leaves out what has a column of its own', () => {
-    const leaf = { type: 'verdict', time: 1, body: 'ab', repo: 'infra', manifest: 'ab'.repeat(32), codes: ['PASS'], nonce: null };
+    const leaf = { type: 'verdict', time: 1, body: 'ab', repo: 'infra', manifest: 'ab'.repeat(32), codes: ['ST_REF', 'PASS'], tier: { a: 1 }, nonce: null };
     expect(fieldsOf(JSON.stringify(leaf))).toEqual([
       ['repo', 'infra'],
       ['manifest', 'abababababab…'],
-      ['codes', '["PASS"]'],
+      ['codes', 'ST_REF PASS'],
+      ['tier', '{"a":1}'],
     ]);
   });
 

@@ -24,7 +24,8 @@ export default function LedgerPage() {
       {error !== null && <Problem error={error} />}
       {isPending && <p className="loading">Reading the log…</p>}
       {data !== undefined && <Checkpoint text={data.checkpoint} />}
-      <div className="table-frame">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must be scrollable by keyboard */}
+      <section className="table-frame" aria-label="Entries of the log" tabIndex={0}>
         <table className="table ledger">
           <thead>
             <tr>
@@ -55,7 +56,7 @@ export default function LedgerPage() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <div className="pager">
         {before !== null && (
           <Button className="quiet" onPress={() => setBefore(null)}>

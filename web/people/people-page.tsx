@@ -19,7 +19,8 @@ export default function PeoplePage() {
       {error !== null && <Problem error={error} />}
       {isPending && <p className="loading">Reading the roster…</p>}
       {me !== undefined && <Enrol />}
-      <div className="table-frame">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must be scrollable by keyboard */}
+      <section className="table-frame" aria-label="People on the roster" tabIndex={0}>
         <table className="table people">
           <thead>
             <tr>
@@ -49,7 +50,7 @@ export default function PeoplePage() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       {data !== undefined && data.agents.length > 0 && <Agents agents={data.agents} names={new Map(data.items.map((p) => [p.id, p.name]))} />}
     </>
   );
