@@ -6,13 +6,15 @@ import { type Route, routeOf } from './router/route.ts';
 import { Header } from './shell/header.tsx';
 import { Problem } from './ui/problem.tsx';
 import { useShortcuts } from './ui/shortcuts.ts';
+import { useTitle } from './ui/title.ts';
 
 const QueuePage = lazy(() => import('./queue/queue-page.tsx'));
 const DossierPage = lazy(() => import('./dossier/dossier-page.tsx'));
 const LedgerPage = lazy(() => import('./ledger/ledger-page.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
 
-const TITLES: Readonly<Record<Route['page'], string>> = { queue: 'Queue', change: 'Change', ledger: 'Ledger', people: 'People', missing: 'Not found' };
+/** A change is called by what it does, once that is read. */
+const TITLES: Readonly<Record<Route['page'], string | undefined>> = { queue: 'Queue', change: undefined, ledger: 'Ledger', people: 'People', missing: 'Not found' };
 
 export function App() {
   const address = useAddress();
@@ -20,9 +22,7 @@ export function App() {
   const route = routeOf(pathname, search);
   const session = useSession();
   useShortcuts({ g: () => navigate('/') });
-  useEffect(() => {
-    document.title = `${TITLES[route.page]} · Countersign`;
-  }, [route.page]);
+  useTitle(TITLES[route.page]);
   useArrival(pathname);
   return (
     <>

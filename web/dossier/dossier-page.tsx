@@ -6,21 +6,24 @@ import { ChangeFiles } from '../diff/change-files.tsx';
 import { SignPanel } from '../sign/sign-panel.tsx';
 import { useDraft } from '../sign/use-draft.ts';
 import { useReview } from '../sign/use-review.ts';
-import { Problem } from '../ui/problem.tsx';
 import { goTo, step, useShortcuts } from '../ui/shortcuts.ts';
+import { useTitle } from '../ui/title.ts';
+import { Commits } from './commits.tsx';
 import { Findings } from './findings.tsx';
 import { Head } from './head.tsx';
 import { Identity } from './identity.tsx';
 import { ProvenancePart } from './provenance.tsx';
 import { Requirement } from './requirement.tsx';
 import { Systems } from './systems.tsx';
+import { Unreadable } from './unreadable.tsx';
 import { Why } from './why.tsx';
 
 export default function DossierPage({ id }: { id: string }) {
   const { data, error, isPending } = useDossier(id);
   const person = useSession().data?.person?.id ?? '';
+  useTitle(data === undefined ? 'Change' : data.decision.summary);
   if (isPending) return <p className="loading">Reading the change…</p>;
-  if (error !== null) return <Problem error={error} />;
+  if (error !== null) return <Unreadable id={id} error={error} />;
   return <Judging key={`${data.id}:${person}`} dossier={data} person={person} />;
 }
 
@@ -42,11 +45,12 @@ function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
       <div className="dossier-columns">
         <div className="dossier-text">
           <Head dossier={dossier} />
-          <Why reasons={dossier.decision.reasons} asked={dossier.mine.canSign} />
+          <Why dossier={dossier} />
           <Findings dossier={dossier} control={judging ? control : undefined} />
           <Systems systems={dossier.decision.systems} />
           <Requirement dossier={dossier} me={person} />
           <ProvenancePart provenance={dossier.decision.provenance} />
+          <Commits dossier={dossier} />
           <ChangeFiles dossier={dossier} onSeen={review.saw} />
           <Identity dossier={dossier} />
         </div>

@@ -4,6 +4,28 @@ import { Prose } from '../ui/prose.tsx';
 import { TierMark } from '../ui/tier.tsx';
 import { When } from '../ui/when.tsx';
 import { PROVENANCE, STATE, shortRef } from '../ui/words.ts';
+import { objections } from './signoffs.ts';
+
+/** What keeps the content from landing whoever else signs: nobody should spend an hour before they read it. */
+const Objections = ({ dossier }: { dossier: Dossier }) =>
+  objections(dossier).map((s) => (
+    <div className="problem" key={s.index} role="note" data-testid="objection">
+      <strong>{s.signer.name} asked for changes</strong>
+      {s.said?.conditions.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      <p className="faint">
+        No push of this content passes while that stands. <a href={`#signoff-${s.index}`}>Log entry {s.index}</a>
+      </p>
+    </div>
+  ));
+
+const Squash = ({ commits }: { commits: number }) => (
+  <p className="note" data-testid="squash">
+    It comes as <a href="#commits">{commits} commits</a>, and each commit of a push is judged by itself. Those nobody signs one by one have to be squashed before they land; a
+    signature of the whole holds for the squashed commit.
+  </p>
+);
 
 export function Head({ dossier }: { dossier: Dossier }) {
   const { decision, state, title, pusher, createdAt, people } = dossier;
@@ -27,6 +49,11 @@ export function Head({ dossier }: { dossier: Dossier }) {
       <p className="commit-title">
         <span>The change calls itself</span> “{title}”
       </p>
+      <a className="jump" href="#judgement-title">
+        {state === 'open' ? 'Your judgement' : 'What happens next'}
+      </a>
+      {(state === 'open' || state === 'signed') && <Objections dossier={dossier} />}
+      {(state === 'open' || state === 'signed') && decision.outcome === 'signoff' && decision.change.commits.length > 1 && <Squash commits={decision.change.commits.length} />}
       {decision.refusals.map((r) => (
         <div className="problem" key={r.code + r.text} role="note">
           <strong>No signature can cure this: {r.text}</strong>

@@ -1,10 +1,11 @@
-/** The seats to fill, who can fill them, who cannot and why, and who has signed. */
+/** Who has signed and what they said, the seats to fill, who can fill them, and who cannot and why. */
 import type { Dossier } from '../api/dossier.ts';
 import type { Named, Seat } from '../api/types.ts';
 import { PersonName } from '../ui/person.tsx';
 import { Section } from '../ui/section.tsx';
 import { anyOf } from '../ui/words.ts';
 import { Signed } from './signed.tsx';
+import { signersTitle } from './told.ts';
 
 const ROLES: Readonly<Record<string, string>> = {
   author: 'wrote it',
@@ -19,7 +20,10 @@ export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
   const { seats, excluded, unresolved } = dossier.decision;
   const named = (id: string): Named => dossier.people[id] ?? { id, name: id, level: '' };
   return (
-    <Section id="requirement" title="Who can sign">
+    <Section id="requirement" title={signersTitle(dossier)}>
+      {dossier.signoffs.length > 0 && <Signed dossier={dossier} />}
+      {dossier.signoffs.length > 0 && <h3>{dossier.state === 'open' ? 'Can sign' : 'Was asked for'}</h3>}
+      {dossier.state === 'refused' && seats.length > 0 && <p className="lead">Nobody, as it is. Without what is refused, it would take:</p>}
       {seats.length === 0 && <p>Nobody needs to sign.</p>}
       {seats.map((seat) => (
         <div key={seat.rule} className="seat">
@@ -53,7 +57,6 @@ export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
           </li>
         ))}
       </ul>
-      {dossier.signoffs.length > 0 && <Signed dossier={dossier} />}
     </Section>
   );
 }

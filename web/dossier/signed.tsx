@@ -10,7 +10,7 @@ export function Signed({ dossier }: { dossier: Dossier }) {
   const standing = latestWords(dossier);
   return (
     <>
-      <h3>Signed</h3>
+      {dossier.state === 'open' && <h3>Signed</h3>}
       <ol className="signed" data-testid="signed">
         {dossier.signoffs.map((s) => (
           <li key={s.index} id={`signoff-${s.index}`}>

@@ -1,15 +1,17 @@
 /** Why a human is asked: the tree of reasons, the outermost open. */
+import type { Dossier } from '../api/dossier.ts';
 import type { Reason } from '../api/types.ts';
 import { Prose } from '../ui/prose.tsx';
 import { Section } from '../ui/section.tsx';
+import { reasonsNow, whyTitle } from './told.ts';
 
 const MARK: Readonly<Record<Reason['state'], readonly [sign: string, word: string]>> = { yes: ['●', 'yes'], no: ['○', 'no'], unknown: ['?', 'unknown'], note: ['·', 'note'] };
 
-export function Why({ reasons, asked }: { reasons: Reason; asked: boolean }) {
+export function Why({ dossier }: { dossier: Dossier }) {
   return (
-    <Section id="why" title={asked ? 'Why you are asked' : 'Why a human is asked'}>
+    <Section id="why" title={whyTitle(dossier)}>
       <ul className="reasons" aria-label="Reasons">
-        <Node reason={reasons} depth={0} />
+        <Node reason={reasonsNow(dossier)} depth={0} />
       </ul>
     </Section>
   );

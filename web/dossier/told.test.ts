@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { State } from '../api/types.ts';
+import { reasonsNow, signersTitle, whyTitle } from './told.ts';
+
+const leaf = (state: 'yes' | 'no' | 'note', code: string, text: string) => ({ state, code, text, children: [] });
+const reasons = {
+  ...leaf('no', 'SIGNOFF_MISSING', 'this change needs 1 human'),
+  children: [{ ...leaf('no', 'SIGNOFF_MISSING', 'all: 1 human'), children: [leaf('note', 'SIGNOFF_MISSING', 'can sign: mara')] }, leaf('no', 'RULE_NOT_APPLICABLE', 'rule other')],
+};
+const at = (state: State, outcome: 'pass' | 'signoff' | 'refused' = 'signoff', canSign = false) => ({ state, mine: { canSign, why: '' }, decision: { outcome, reasons } });
+
+describe('words follow the state', () => {
+  it.each([
+    [at('open', 'signoff', true), 'Why you are asked', 'Who can sign'],
+    [at('open'), 'Why a human is asked', 'Who can sign'],
+    [at('signed'), 'Why a human was asked', 'Who signed'],
+    [at('passed', 'pass'), 'Why nobody is asked', 'Who can sign'],
+    [at('landed'), 'Why a human was asked', 'Who signed'],
+    [at('landed', 'pass'), 'Why nobody was asked', 'Who can sign'],
+    [at('refused', 'refused'), 'Why it is refused', 'Who would sign'],
+  ])('$0.state', (dossier, why, who) => expect([whyTitle(dossier), signersTitle(dossier)]).toEqual([why, who]));
+
+  it('leaves the tree of a change that still waits as it is', () => expect(reasonsNow(at('open'))).toBe(reasons));
+
+  it.each(['signed', 'landed'] as const)('calls nothing missing once it is %s', (state) => {
+    const now = reasonsNow(at(state));
+    expect(JSON.stringify(now)).not.toContain('SIGNOFF_MISSING');
+    expect(now).toMatchObject({
+      text: 'this change needed 1 human',
+      state: 'yes',
+      children: [{ state: 'yes', children: [{ text: 'could sign: mara', state: 'note' }] }, { state: 'no' }],
+    });
+  });
+});

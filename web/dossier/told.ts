@@ -1,0 +1,26 @@
+/** The tree of reasons was made when the change was pushed. These words follow what has become of it since. */
+import type { Dossier } from '../api/dossier.ts';
+import type { Reason } from '../api/types.ts';
+
+type Standing = Pick<Dossier, 'state' | 'mine'> & { readonly decision: Pick<Dossier['decision'], 'outcome' | 'reasons'> };
+
+export function whyTitle({ state, mine, decision }: Standing): string {
+  if (state === 'refused') return 'Why it is refused';
+  if (state === 'passed') return 'Why nobody is asked';
+  if (state === 'open') return mine.canSign ? 'Why you are asked' : 'Why a human is asked';
+  return decision.outcome === 'pass' ? 'Why nobody was asked' : 'Why a human was asked';
+}
+
+export const reasonsNow = ({ state, decision }: Standing): Reason => (state === 'signed' || state === 'landed' ? given(decision.reasons) : decision.reasons);
+
+/** What was asked for has been given: it is no longer missing. */
+function given(reason: Reason): Reason {
+  const children = reason.children.map(given);
+  if (reason.code !== 'SIGNOFF_MISSING') return { ...reason, children };
+  const text = reason.text.replace(/^this change needs /, 'this change needed ').replace(/^can sign: /, 'could sign: ');
+  return { ...reason, text, code: 'OK', state: reason.state === 'no' ? 'yes' : reason.state, children };
+}
+
+const SIGNERS: Readonly<Record<Dossier['state'], string>> = { open: 'Who can sign', signed: 'Who signed', passed: 'Who can sign', landed: 'Who signed', refused: 'Who would sign' };
+
+export const signersTitle = ({ state, decision }: Standing): string => (state === 'landed' && decision.outcome === 'pass' ? 'Who can sign' : SIGNERS[state]);
