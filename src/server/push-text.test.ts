@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
 import { problem } from '../core/base/result.ts';
+import { type Gate, judge } from '../core/gate/judge.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Finding } from '../core/risk/risk.ts';
@@ -44,6 +45,7 @@ const judged = (more: Partial<Judged> = {}): Judged => ({
   verdict: verdict('deny', 'TARGET_MISSING'),
   ...more,
 });
+const GATE: Gate = { kind: 'push', mode: 'enforce', ladder: ['L4', 'L5', 'L6'] };
 const text = (...all: readonly Judged[]): string => answerText(SITE, 'infra', { allow: false, judged: all, problems: [] });
 
 describe('the answer to a push', () => {
@@ -67,6 +69,51 @@ describe('the answer to a push', () => {
     const said = text(judged({ decision: decisionOn([], 'jonas'), verdict: verdict('deny', 'SOD_UNRESOLVED') }));
     expect(said).toMatch(/\n {2}remedy {3}add this e-mail to \.countersign\/roster\.yml/);
     expect(said).not.toContain('\n  needs');
+  });
+
+  it('says each refusal once, and nothing of the tree that only repeats', () => {
+    const decision = decisionOn([sampleFinding('high')], 'jonas');
+    const said = text(judged({ decision, verdict: judge(GATE, decision, []) }));
+    const refusal = decision.refusals[0]?.text ?? '';
+    expect(said.split(refusal)).toHaveLength(2);
+    expect(said).toContain(`\n  why      ${refusal}\n  remedy `);
+    expect(said).not.toMatch(/whoever signs|AI assistance|: rule |risk: /);
+  });
+
+  it('says a refusal that has no remedy once too', () => {
+    const refusals = [{ code: 'FORBIDDEN', text: 'forbidden by frozen: nothing moves in December' }] as const;
+    const tree = reason('no', 'FORBIDDEN', 'this change is refused, whoever signs', [reason('no', 'FORBIDDEN', refusals[0].text), reason('no', 'RULE_NOT_APPLICABLE', 'rule x')]);
+    const decision = { ...decisionOn([]), outcome: 'refused', refusals, reasons: tree } as const;
+    expect(text(judged({ decision, verdict: judge(GATE, decision, []) }))).toMatch(/\n {2}why {6}forbidden by frozen: nothing moves in December\n {2}open /);
+  });
+
+  it('says why a sign-off does not count, under an intermediate commit too', () => {
+    const decision = decisionOn([sampleFinding('high')]);
+    const set = { digest: 'a', signer: 'mara', level: '', decision: 'approve', index: 1, problems: [problem('ST_REF', 'it is for another ref')] } as const;
+    const total = judge(GATE, decision, [set]);
+    const parts = reason('no', 'INTERMEDIATE_UNSIGNED', 'squash', [reason('no', 'INTERMEDIATE_UNSIGNED', 'commit abc has no sign-off of its own'), total.reasons]);
+    for (const reasons of [total.reasons, parts])
+      expect(text(judged({ decision, verdict: { ...total, reasons } }))).toContain('the sign-off by mara does not count: it is for another ref\n');
+    expect(text(judged({ decision, verdict: { ...total, reasons: parts } }))).toContain('\n  why      commit abc has no sign-off of its own\n           the sign-off by mara');
+  });
+
+  it('says what would happen once, and does not name AI twice', () => {
+    const decision = decisionOn([sampleFinding('high'), { ...sampleFinding('high', 'other.tf'), what: 'something else happens' }]);
+    const said = text(judged({ decision, verdict: judge(GATE, decision, []) }));
+    const [first] = decision.findings;
+    expect(decision.summary).toMatch(new RegExp(`^${first?.what}`));
+    expect(said.split(first?.what ?? '')).toHaveLength(2);
+    expect(said).toMatch(/\n {2}found {4}high: \w+, main\.tf/);
+    expect(said).toContain('something else happens (');
+  });
+
+  it('names AI assistance once where silence counts for it', () => {
+    const decision = decisionOn([]);
+    const counted = {
+      ...decision,
+      reasons: reason('no', 'SIGNOFF_MISSING', 'needs', [reason('note', 'PROVENANCE', 'AI assistance: unattributed, which counts as assisted here')]),
+    };
+    expect(text(judged({ decision: counted, verdict: judge(GATE, counted, []) }))).toContain('\n  AI       unattributed, which counts as assisted here\n');
   });
 
   it('says little where it passed', () => {

@@ -3,7 +3,7 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import type { Reason } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
 import type { Decision, Seat } from '../core/policy/decision.ts';
-import { TIERS } from '../core/risk/risk.ts';
+import { type Finding, TIERS } from '../core/risk/risk.ts';
 import type { Judged, PushAnswer } from '../flows/push.ts';
 import type { Site } from '../flows/site.ts';
 
@@ -20,13 +20,14 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const head = `countersign: ${allowed ? 'allowed' : 'refused'}  ${repo} ${j.ref}  [${j.verdict.codes.join(' ')}]`;
   const { decision } = j;
   if (decision === null) return [head, row('why', j.verdict.reasons.text), ...remedyFor(j.verdict.codes)].join('\n');
-  // What is missing stands under `needs`; here, what was offered and did not count, and what no sign-off cures.
-  const why = j.verdict.reasons.children
-    .filter((r) => r.state === 'no' && r.code !== 'SIGNOFF_MISSING')
-    .map(reasonText)
+  // The tree of the decision itself is on the page: its refusals are named beside it, its seats under `needs`.
+  const why = against(j.verdict.reasons)
+    .filter((r) => r !== decision.reasons)
+    .flatMap(whyText)
+    .filter(once)
     .slice(0, MAX_FINDINGS);
   const signed = j.verdict.reasons.children.filter((r) => r.state === 'yes' && r.code === 'OK').map((r) => r.text);
-  const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => `${f.severity}: ${f.what} (${f.rule}, ${f.place.path}${f.place.line ? `:${f.place.line}` : ''})`);
+  const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => foundText(f, decision.summary));
   const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
   const lines = [
     row('change', `${j.id ?? ''}  "${j.title}"  ${count(decision.change.paths.length, 'file')}, ${decision.provenance.level}, ${tierText(decision)}`),
@@ -57,9 +58,22 @@ function tierText({ tier, findings, systems }: Decision): string {
 
 /** Why silence counts: said where nothing in the change says AI, and a rule took it for assisted. */
 const assistance = ({ provenance, reasons }: Decision): readonly string[] =>
-  provenance.level === 'unattributed' ? reasons.children.filter((r) => r.code === 'PROVENANCE').map((r) => r.text) : [];
+  provenance.level === 'unattributed' ? reasons.children.filter((r) => r.code === 'PROVENANCE').map((r) => r.text.replace(/^AI assistance: /, '')) : [];
 
-const reasonText = (r: Reason): string => [r.text, ...r.children.map((c) => c.text)].join(': ');
+/** A finding; where `what` has just said it, only how bad and where. */
+function foundText({ severity, what, rule, place }: Finding, summary: string): string {
+  const at = `${rule}, ${place.path}${place.line ? `:${place.line}` : ''}`;
+  return summary.startsWith(what) ? `${severity}: ${at}` : `${severity}: ${what} (${at})`;
+}
+
+/** What speaks against the push beside what stands under `needs`: refusals, and what was offered and does not count. */
+const against = (r: Reason): readonly Reason[] => r.children.filter((c) => c.state === 'no' && c.code !== 'SIGNOFF_MISSING' && c.code !== 'RULE_NOT_APPLICABLE');
+
+/** A reason with the few words under it that say why; of a whole tree, each reason by itself. */
+function whyText(r: Reason): readonly string[] {
+  const below = against(r);
+  return below.some((c) => c.children.length > 0) ? below.flatMap(whyText) : [[r.text, ...below.map((c) => c.text)].join(': ')];
+}
 
 const BY_ADMINISTRATOR = 'an administrator puts a policy and a roster that load on this ref, on the server: run `git fetch CLONE +BRANCH:BRANCH` in the served repository';
 
