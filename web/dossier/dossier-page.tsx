@@ -1,12 +1,13 @@
 /** The dossier of one change: what a person reads before they sign, and where they sign. */
-
+import { useState } from 'react';
 import type { Dossier } from '../api/dossier.ts';
 import { useDossier, useSession } from '../api/queries.ts';
 import { ChangeFiles } from '../diff/change-files.tsx';
-import { SignPanel } from '../sign/sign-panel.tsx';
+import type { SignedNow } from '../sign/confirm.tsx';
+import { SignPanel, toJudgement } from '../sign/sign-panel.tsx';
 import { useDraft } from '../sign/use-draft.ts';
 import { useReview } from '../sign/use-review.ts';
-import { goTo, step, useShortcuts } from '../ui/shortcuts.ts';
+import { step, useShortcuts } from '../ui/shortcuts.ts';
 import { useTitle } from '../ui/title.ts';
 import { Commits } from './commits.tsx';
 import { Findings } from './findings.tsx';
@@ -21,18 +22,17 @@ import { Why } from './why.tsx';
 export default function DossierPage({ id }: { id: string }) {
   const { data, error, isPending } = useDossier(id);
   const person = useSession().data?.person?.id ?? '';
-  useTitle(data === undefined ? 'Change' : data.decision.summary);
+  useTitle(data === undefined ? 'Change' : data.decision.findings.length > 0 ? data.decision.summary : data.title);
   if (isPending) return <p className="loading">Reading the change…</p>;
   if (error !== null) return <Unreadable id={id} error={error} />;
   return <Judging key={`${data.id}:${person}`} dossier={data} person={person} />;
 }
 
-const toJudgement = (): void => goTo(document.querySelector<HTMLElement>('#judgement-title'));
-
 function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
   const control = useDraft(dossier.id, person);
   const review = useReview(dossier.files.length);
-  const judging = dossier.mine.canSign && dossier.state === 'open';
+  const [now, setNow] = useState<SignedNow>();
+  const judging = dossier.mine.canSign && dossier.state === 'open' && now === undefined;
   useShortcuts({
     j: () => step('.section h2', 1),
     k: () => step('.section h2', -1),
@@ -54,7 +54,7 @@ function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
           <ChangeFiles dossier={dossier} onSeen={review.saw} />
           <Identity dossier={dossier} />
         </div>
-        <SignPanel dossier={dossier} control={control} review={review} />
+        <SignPanel dossier={dossier} control={control} review={review} now={now} onSigned={setNow} />
       </div>
     </article>
   );

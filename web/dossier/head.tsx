@@ -1,5 +1,6 @@
 /** The one sentence, and what it is about. */
 import type { Dossier } from '../api/dossier.ts';
+import { toJudgement } from '../sign/sign-panel.tsx';
 import { Prose } from '../ui/prose.tsx';
 import { TierMark } from '../ui/tier.tsx';
 import { When } from '../ui/when.tsx';
@@ -11,8 +12,9 @@ const Objections = ({ dossier }: { dossier: Dossier }) =>
   objections(dossier).map((s) => (
     <div className="problem" key={s.index} role="note" data-testid="objection">
       <strong>{s.signer.name} asked for changes</strong>
-      {s.said?.conditions.map((text) => (
-        <p key={text}>{text}</p>
+      {s.said?.conditions.map((text, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: signed words never change order, and may repeat
+        <p key={i}>{text}</p>
       ))}
       <p className="faint">
         No push of this content passes while that stands. <a href={`#signoff-${s.index}`}>Log entry {s.index}</a>
@@ -49,9 +51,9 @@ export function Head({ dossier }: { dossier: Dossier }) {
       <p className="commit-title">
         <span>The change calls itself</span> “{title}”
       </p>
-      <a className="jump" href="#judgement-title">
-        {state === 'open' ? 'Your judgement' : 'What happens next'}
-      </a>
+      <button type="button" className="jump" onClick={toJudgement}>
+        {state === 'open' ? 'To your judgement' : 'What happens next'}
+      </button>
       {(state === 'open' || state === 'signed') && <Objections dossier={dossier} />}
       {(state === 'open' || state === 'signed') && decision.outcome === 'signoff' && decision.change.commits.length > 1 && <Squash commits={decision.change.commits.length} />}
       {decision.refusals.map((r) => (

@@ -1,10 +1,10 @@
 /** Where a person judges. Shows the form to whoever may sign, the receipt to whoever has, and otherwise why not. */
-import { useState } from 'react';
 import type { Dossier } from '../api/dossier.ts';
 import { useSession } from '../api/queries.ts';
 import { objections, wordOf } from '../dossier/signoffs.ts';
 import { SignIn } from '../shell/sign-in.tsx';
 import { PersonName } from '../ui/person.tsx';
+import { goTo } from '../ui/shortcuts.ts';
 import { anyOf, DECISION, STATE } from '../ui/words.ts';
 import type { SignedNow } from './confirm.tsx';
 import { JudgementForm } from './judgement-form.tsx';
@@ -17,13 +17,17 @@ interface Props {
   readonly dossier: Dossier;
   readonly control: DraftControl;
   readonly review: ReviewClock;
+  /** What was signed on this visit. */
+  readonly now: SignedNow | undefined;
+  onSigned(signed: SignedNow): void;
 }
 
-export function SignPanel({ dossier, control, review }: Props) {
+export const toJudgement = (): void => goTo(document.getElementById('judgement-title'));
+
+export function SignPanel({ dossier, control, review, now, onSigned }: Props) {
   const person = useSession().data?.person ?? null;
-  const [now, setNow] = useState<SignedNow>();
   const signed = (given: SignedNow): void => {
-    setNow(given);
+    onSigned(given);
     control.clear();
   };
   return (

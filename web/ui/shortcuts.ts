@@ -31,6 +31,22 @@ export function step(selector: string, by: 1 | -1): void {
 }
 
 export function goTo(element: HTMLElement | null | undefined): void {
-  element?.scrollIntoView({ block: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
-  element?.focus({ preventScroll: true });
+  if (element === null || element === undefined) return;
+  const far = Math.abs(element.getBoundingClientRect().top) > 2 * window.innerHeight;
+  const still = far || matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element.scrollIntoView({ block: 'center', behavior: still ? 'auto' : 'smooth' });
+  element.focus({ preventScroll: true });
+  if (far) arrive(element, ARRIVALS);
+}
+
+const ARRIVALS = 8;
+
+/** A difference is drawn when it comes near, and pushes away what stands below it: followed until the place stands still. */
+function arrive(element: HTMLElement, left: number): void {
+  setTimeout(() => {
+    const { top } = element.getBoundingClientRect();
+    if (left === 0 || document.activeElement !== element || (top >= 0 && top < window.innerHeight * 0.8)) return;
+    element.scrollIntoView({ block: 'center' });
+    arrive(element, left - 1);
+  }, 150);
 }
