@@ -16,6 +16,9 @@ export function PushAgain({ dossier }: { dossier: Dossier }) {
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide text must be scrollable by keyboard */}
       <pre tabIndex={0}>{commits.length > 1 ? `git reset --soft ${base?.slice(0, 12) ?? `HEAD~${commits.length}`}\ngit commit\n${push}` : push}</pre>
+      <p className="hint">
+        Where {shortRef(targetRef)} has moved on, <code>git pull --rebase</code> comes first: the signature holds while the content stays the same.
+      </p>
     </div>
   );
 }
