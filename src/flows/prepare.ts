@@ -147,13 +147,21 @@ export function mayNotSign(row: ChangeRow, person: string, governance: Governanc
   return keys.length === 0 ? [problem('KEY_UNKNOWN', `${onRoster.name} has no enrolled key`, { remedy: 'enrol a passkey on the People page' })] : [];
 }
 
-export function unanswered(row: ChangeRow, answers: Pick<Answers, 'decision' | 'dispositions' | 'answers' | 'notChecked'>): readonly Problem[] {
+/** Decisions that say nothing without words of their own. */
+const OWED: Partial<Record<Answers['decision'], { readonly message: string; readonly remedy: string }>> = {
+  approve_with_conditions: { message: 'no condition is named', remedy: 'name what must hold, or approve without conditions' },
+  changes: { message: 'nothing says what has to change', remedy: 'say it in conditions: its author reads it on the page and at the next push' },
+};
+
+export function unanswered(row: ChangeRow, answers: Pick<Answers, 'decision' | 'dispositions' | 'answers' | 'notChecked' | 'conditions'>): readonly Problem[] {
   const bare = answers.dispositions.filter((d) => d.note.trim() === '');
   const given = new Set(answers.dispositions.map((d) => d.finding));
   const silent = row.decision.findings.filter((f) => !given.has(findingKey(f)));
   const asked = questionsFor(row.decision.tier).filter((q) => q.required && !answers.answers.some((a) => a.question === q.id && a.answer.trim() !== ''));
   const approving = answers.decision === 'approve' || answers.decision === 'approve_with_conditions';
+  const owed = OWED[answers.decision];
   return [
+    ...(owed !== undefined && answers.conditions.every((c) => c.trim() === '') ? [problem('ST_CONDITIONS', owed.message, { place: 'conditions', remedy: owed.remedy })] : []),
     ...(approving ? silent.map((f) => problem('ST_DISPOSITION', `finding ${f.rule} at ${f.place.path} has no disposition`, { place: findingKey(f) })) : []),
     ...bare.map((d) => problem('ST_DISPOSITION', `the disposition of ${d.finding} has no note`, { place: d.finding, remedy: 'say why, in a few words' })),
     ...(approving ? asked.map((q) => problem('ST_DISPOSITION', `not answered: ${q.text}`, { place: q.id })) : []),

@@ -74,6 +74,10 @@ describe('prepare refuses', () => {
       });
   });
 
+  it.each(['approve_with_conditions', 'changes'] as const)('%s without a word of what', async (decision) => {
+    expect(await prepare('mara', { decision, conditions: [' '] })).toMatchObject({ ok: false, error: [{ code: 'ST_CONDITIONS', place: 'conditions' }] });
+  });
+
   it('says all that is wrong at once', async () => {
     const refused = await prepare('ada', { notChecked: '', dispositions: [] });
     expect(refused.ok ? [] : refused.error.map((p) => p.code)).toEqual(expect.arrayContaining(['SOD_AUTHOR', 'ST_DISPOSITION', 'ST_UNCHECKED']));

@@ -189,7 +189,7 @@ async function answersTo(row: ChangeRow, world: SigningWorld, change: Partial<An
     notChecked: 'the replica',
     answers: (page?.questions ?? []).map((q) => ({ question: q.id, answer: 'restore the snapshot' })),
     assumptions: [],
-    conditions: [],
+    conditions: change.decision === 'changes' || change.decision === 'approve_with_conditions' ? ['keep the table'] : [],
     review: { openedAt: new Date(world.now()).toISOString(), activeSeconds: 60, filesViewed: 1, filesTotal: 1 },
     presented: page?.presented ?? '',
     ...change,

@@ -87,6 +87,7 @@ export const REASON_CODES = {
   ST_EXPIRED: 'the statement has expired',
   ST_NONCE: 'the statement was used before',
   ST_DISPOSITION: 'a finding has no disposition',
+  ST_CONDITIONS: 'conditions or changes are asked for and none is named',
   ST_UNCHECKED: '"what I did not check" is not answered',
   // people (verify step 7)
   SOD_AUTHOR: 'the signer wrote the change',

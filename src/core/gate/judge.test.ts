@@ -91,6 +91,8 @@ describe('a person’s word', () => {
   it('that asks for changes blocks whoever else approves, and one that does not hold blocks nobody', () => {
     const changes = said('eve', 2, { decision: 'changes' });
     expect(codes(ONE, said('dan'), changes)).toEqual(['REV_CHANGES']);
+    const named = judge(GATE, ONE, [said('dan'), { ...changes, conditions: ['keep the table', 'add a test'] }]);
+    expect(named.reasons.children).toMatchObject([{ code: 'REV_CHANGES', text: 'eve asked for changes: keep the table; add a test' }]);
     expect(codes(ONE, said('dan'), { ...changes, problems: [problem('ST_REF', 'elsewhere')] })).toEqual(['OK']);
   });
 });

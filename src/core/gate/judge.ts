@@ -49,7 +49,7 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
   const latest = latestWord(presented.filter((s) => s.problems.length === 0));
   const blocking = latest.filter((s) => s.decision === 'changes');
   if (blocking.length > 0) {
-    const asked = blocking.map((s) => reason('no', 'REV_CHANGES', `${s.signer} asked for changes`));
+    const asked = blocking.map((s) => reason('no', 'REV_CHANGES', `${s.signer} asked for changes${named(': ', s.conditions)}`));
     return verdict('deny', ['REV_CHANGES'], reason('no', 'REV_CHANGES', 'an open request for changes blocks', asked));
   }
   if (decision.outcome === 'pass') return verdict('allow', ['PASS'], decision.reasons);
@@ -61,7 +61,7 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     approving.map((s) => s.signer),
   );
   if (quorum.missing.length === 0) {
-    const signed = approving.map((s) => reason('yes', 'OK', `${s.signer} signed this exact change${on(s.conditions)}`));
+    const signed = approving.map((s) => reason('yes', 'OK', `${s.signer} signed this exact change${named(', on condition: ', s.conditions)}`));
     return verdict(
       'allow',
       ['OK'],
@@ -91,7 +91,7 @@ function provenSeats(seats: readonly Seat[], approving: readonly PresentedSignof
   return seats.map((seat) => ({ ...seat, candidates: seat.candidates.filter((c) => proven(c, seat.level)) }));
 }
 
-const on = (conditions: readonly string[] = []): string => (conditions.length === 0 ? '' : `, on condition: ${conditions.join('; ')}`);
+const named = (before: string, conditions: readonly string[] = []): string => (conditions.length === 0 ? '' : `${before}${conditions.join('; ')}`);
 
 /** A person's latest decision wins; earlier ones of the same person are forgotten. */
 function latestWord(signoffs: readonly PresentedSignoff[]): readonly PresentedSignoff[] {
