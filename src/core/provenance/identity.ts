@@ -65,6 +65,13 @@ export function parsePerson(value: string): { readonly name: string; readonly em
   const text = fold(value).slice(0, 1_000);
   const angled = /^([^<]*)<([^<>]*)>/.exec(text);
   if (angled) return { name: (angled[1] ?? '').trim(), email: (angled[2] ?? '').trim() };
-  const bare = /^(.*?)\s?([^\s@]+@[^\s@]+)$/.exec(text);
-  return bare ? { name: (bare[1] ?? '').trim(), email: bare[2] ?? '' } : { name: text, email: '' };
+  const start = bareMail(text);
+  return start === undefined ? { name: text, email: '' } : { name: text.slice(0, start).trim(), email: text.slice(start) };
+}
+
+/** Where the `mail@host` a text ends with begins. By index: a pattern would try every start of a long word again. */
+function bareMail(text: string): number | undefined {
+  const at = text.lastIndexOf('@');
+  const start = Math.max(text.lastIndexOf(' ', at), text.lastIndexOf('@', at - 1)) + 1;
+  return at > 0 && start < at && at < text.length - 1 && !text.includes(' ', at) ? start : undefined;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_CHARS, MAX_TRAILERS, readMessage } from './message.ts';
+import { examples, MAX_CHARS, MAX_TRAILERS, readMessage } from './message.ts';
 
 const T = 'Co-authored-by: Claude <noreply@anthropic.com>';
 const keys = (message: string): readonly string[] => readMessage(message).lines.flatMap((l) => (l.trailer === undefined ? [] : [l.trailer.key]));
@@ -32,6 +32,8 @@ describe('eligible lines', () => {
     ['an indented block in the middle', `fix\n\n    ${T}\n\na\n\nb\n\nc\n\nd`],
     ['an indented example', `docs\n\nWrite it like this:\n\n    ${T}`],
     ['a fenced example', `docs\n\nWrite it like this:\n\n\`\`\`\n${T}\n\`\`\`\n`],
+    ['an example behind a blank line of its fence', `docs\n\nLike this:\n\`\`\`\n\n${T}\n\n\`\`\`\n`],
+    ['an indented example of several paragraphs', `docs\n\nLike this:\n\n    x\n\n    ${T}`],
     ['an unticked box', `fix\n\n- [ ] ${T}`],
   ])('are not %s', (_, message) => {
     expect(sees(message)).toBe(false);
@@ -47,6 +49,16 @@ describe('eligible lines', () => {
     const many = readMessage(`a\n\n${`${T}\n`.repeat(MAX_TRAILERS + 5)}`);
     expect(many.unread).toEqual(['more than 200 trailers']);
     expect(many.lines).toHaveLength(MAX_TRAILERS);
+  });
+
+  it('are told from examples in one walk, however many there are', () => {
+    const raw = (fence: boolean, indented: boolean) => ({ line: 1, text: 'a: b', blank: false, indented, fence });
+    const many = Array.from({ length: 300_000 }, () => raw(false, true));
+    const fenced = [raw(true, false), ...many, raw(true, false)];
+    // work by the square of this would not end within the limit of a test
+    expect(examples(many, []).some(Boolean)).toBe(false);
+    const open = fenced.map((r) => !r.fence);
+    expect(examples(fenced, open).some(Boolean)).toBe(false);
   });
 
   it('is total, and reads a trailer wherever it is appended as a paragraph of its own', () => {

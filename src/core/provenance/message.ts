@@ -31,6 +31,7 @@ export const fold = (text: string): string => text.normalize('NFKC').replace(INV
 interface Raw {
   readonly line: number;
   readonly text: string;
+  readonly blank: boolean;
   readonly indented: boolean;
   readonly fence: boolean;
 }
@@ -68,6 +69,7 @@ function split(message: string, unread: string[]): readonly { line: number; text
 
 const classify = (l: { line: number; text: string }): Raw => ({
   ...l,
+  blank: l.text.trim() === '',
   indented: /^(?: {4}|\t)/.test(l.text),
   fence: /^\s{0,3}(?:```|~~~)/.test(l.text),
 });
@@ -76,13 +78,14 @@ const classify = (l: { line: number; text: string }): Raw => ({
 function select(raws: readonly Raw[]): readonly Raw[] {
   const open = fenced(raws);
   const wholly = whollyIndented(raws) || whollyFenced(raws);
-  const log = raws.some((r) => /^squashed commit of the following/i.test(r.text) || /^commit [0-9a-f]{40,64}$/.test(r.text.trim()) || /^\s*Author: .*</.test(r.text));
+  const example = examples(raws, open);
+  const log = filled(raws).some((r) => /^squashed commit of the following/i.test(r.text) || /^commit [0-9a-f]{40,64}$/.test(r.text.trim()) || /^\s*Author: .*</.test(r.text));
   const tail = tailStart(raws);
   return raws.filter((r, i) => {
-    if (r.fence || /^\s*>/.test(r.text) || /^\s*[-*+]\s+\[ \]/.test(r.text) || r.text.trim() === '') return false;
+    if (r.blank || r.fence || /^\s*>/.test(r.text) || /^\s*[-*+]\s+\[ \]/.test(r.text)) return false;
     if (wholly || (!r.indented && !open[i])) return true;
     if (log && r.indented && !open[i]) return true;
-    return i >= tail && looksDeliberate(r.text) && !isExample(raws, open, i);
+    return i >= tail && looksDeliberate(r.text) && example[i] !== true;
   });
 }
 
@@ -95,7 +98,7 @@ function fenced(raws: readonly Raw[]): readonly boolean[] {
   });
 }
 
-const filled = (raws: readonly Raw[]): readonly Raw[] => raws.filter((r) => r.text.trim() !== '');
+const filled = (raws: readonly Raw[]): readonly Raw[] => raws.filter((r) => !r.blank);
 
 function whollyIndented(raws: readonly Raw[]): boolean {
   const body = filled(raws);
@@ -112,7 +115,7 @@ function tailStart(raws: readonly Raw[]): number {
   let seen = 0;
   let within = false;
   for (let i = raws.length - 1; i >= 0; i--) {
-    const blank = raws[i]?.text.trim() === '';
+    const blank = raws[i]?.blank === true;
     if (!blank && !within && ++seen > 3) return i + 1;
     within = !blank;
   }
@@ -122,19 +125,24 @@ function tailStart(raws: readonly Raw[]): number {
 const looksDeliberate = (text: string): boolean =>
   trailerOf(fold(text)) !== undefined || /^\W{0,14}(?:generated|made|created|written|co-?authored)\s+(?:with|by|using|via)\b/i.test(text);
 
-/** The block hangs under a line ending in `:`: somebody shows what a trailer looks like. */
-function isExample(raws: readonly Raw[], open: readonly boolean[], at: number): boolean {
-  const inFence = open[at] === true;
-  let i = at;
-  while (i >= 0 && (inFence ? open[i] : raws[i]?.indented || raws[i]?.text.trim() === '')) i--;
-  if (inFence) {
-    const closes = raws.slice(at).some((r) => r.fence);
-    if (!closes) return false;
-    i--;
-  }
-  while (i >= 0 && raws[i]?.text.trim() === '') i--;
-  return /:\s*$/.test(raws[i]?.text ?? '');
+/**
+ * Which blocks hang under a line ending in `:`: somebody shows what a trailer looks like. One walk for the whole message,
+ * for whoever writes it decides how many lines there are. A fence that is never closed shows nothing.
+ */
+export function examples(raws: readonly Raw[], open: readonly boolean[]): readonly boolean[] {
+  const lastFence = raws.findLastIndex((r) => r.fence);
+  // the last filled line, and the last one outside an indented block
+  let [line, above] = ['', ''];
+  let shown = false;
+  return raws.map((r, i) => {
+    if (r.fence && open[i + 1] === true) shown = endsInColon(line);
+    if (!r.blank) line = r.text;
+    if (!r.blank && !r.indented) above = r.text;
+    return open[i] === true ? shown && i < lastFence : endsInColon(above);
+  });
 }
+
+const endsInColon = (text: string): boolean => text.trimEnd().endsWith(':');
 
 function toLine(r: Raw): MessageLine {
   const text = fold(r.text).replace(/^[*+-]\s+/, '');

@@ -3,8 +3,9 @@ import type { ProvenanceEvidence, StickyMark } from './provenance.ts';
 
 export function stickyEvidence(sticky: readonly StickyMark[], paths: readonly string[]): readonly ProvenanceEvidence[] {
   const touched = new Set(paths);
+  const above = new Set(paths.flatMap(ancestors));
   return sticky
-    .filter((mark) => overlaps(mark.paths, touched))
+    .filter((mark) => overlaps(mark.paths, touched, above))
     .map((mark) => ({
       rule: 'sticky',
       slot: 'sticky' as const,
@@ -17,10 +18,8 @@ export function stickyEvidence(sticky: readonly StickyMark[], paths: readonly st
 }
 
 /** A mark that lost its paths counts everywhere; a path also overlaps what lies below it (a file became a folder). */
-function overlaps(marked: readonly string[], touched: ReadonlySet<string>): boolean {
-  if (marked.length === 0) return true;
-  const set = new Set(marked);
-  return marked.some((p) => touched.has(p) || ancestors(p).some((a) => touched.has(a))) || [...touched].some((p) => ancestors(p).some((a) => set.has(a)));
+function overlaps(marked: readonly string[], touched: ReadonlySet<string>, above: ReadonlySet<string>): boolean {
+  return marked.length === 0 || marked.some((p) => touched.has(p) || above.has(p) || ancestors(p).some((a) => touched.has(a)));
 }
 
 function ancestors(path: string): readonly string[] {
