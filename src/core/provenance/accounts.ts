@@ -17,7 +17,8 @@ const agent = (tool: string, ids: readonly number[], logins: readonly string[], 
 export const AGENT_ACCOUNTS: readonly Account[] = [
   agent('claude', [209825114, 242468646, 208546643, 215619710], ['claude[bot]', 'claude', 'anthropic-code-agent[bot]', 'claude-code-action[bot]', 'anthropic-claude[bot]']),
   agent('copilot', [198982749, 167198135, 223556219], ['copilot', 'copilot-swe-agent[bot]', 'copilot[bot]']),
-  agent('copilot-suggestion', [175728472], [], 'suggestion'),
+  // the second is the scanner whose account commits what Copilot Autofix wrote
+  agent('copilot-suggestion', [175728472, 62310815], ['github-advanced-security[bot]'], 'suggestion'),
   agent('cursor', [206951365, 201670782], ['cursor[bot]', 'cursoragent[bot]']),
   agent('codex', [199175422, 215057067], ['chatgpt-codex-connector[bot]', 'openai-codex[bot]']),
   agent('devin', [158243242, 165725058], ['devin-ai-integration[bot]', 'devin-cognition', 'cognition-devin[bot]']),

@@ -82,6 +82,20 @@ describe('assess', () => {
     expect(huge.evidence.some((e) => e.rule === 'evidence-unreadable')).toBe(true);
   });
 
+  it('notes the committer beside an agent author too', () => {
+    const cursor = { name: 'Cursor Agent', email: 'cursoragent@cursor.com', at: 0 };
+    const { evidence } = assess([commit('fix', { author: CLAUDE, committer: cursor })], [], []);
+    expect(evidence.map((e) => [e.slot, e.tool, e.trust])).toEqual([
+      ['author', 'claude', 2],
+      ['committer', 'cursor', 1],
+    ]);
+  });
+
+  it('is total however many commits a push holds', () => {
+    const many = Array.from({ length: 150_000 }, () => commit('aider: x'));
+    expect(assess(many, [], []).level).toBe('agent');
+  });
+
   it('lists co-authors, people and tools alike', () => {
     expect(coAuthors(commit('fix\n\nCo-authored-by: Rosa Lind <rosa@x.example>\nSigned-off-by: Rui <r@x.example>'))).toEqual([{ name: 'Rosa Lind', email: 'rosa@x.example' }]);
   });

@@ -9,7 +9,7 @@ import { declare, PERSON_KEYS } from './declaration.ts';
 import { identityOf, matchIdentity, parsePerson } from './identity.ts';
 import type { Message, MessageLine } from './message.ts';
 import { readMessage } from './message.ts';
-import type { Declaration, Provenance, ProvenanceEvidence, StickyMark } from './provenance.ts';
+import type { Declaration, Provenance, ProvenanceEvidence, ProvenanceLevel, StickyMark } from './provenance.ts';
 import { PROVENANCE_LEVELS } from './provenance.ts';
 import { stickyEvidence } from './sticky.ts';
 
@@ -38,7 +38,9 @@ export function assess(
   const declarations = found.flatMap((f) => f.declarations);
   const contradictions = [...found.flatMap((f) => f.contradictions), ...contradictedBy(declarations, marks)];
   const supported = evidence.filter((e) => e.trust >= 2).map((e) => e.level);
-  return { level: PROVENANCE_LEVELS.max('unattributed', ...supported), evidence, declarations, contradictions };
+  // folded, not spread: a push decides how many there are, and a call takes only so many arguments
+  const level = supported.reduce<ProvenanceLevel>((most, l) => PROVENANCE_LEVELS.max(most, l), 'unattributed');
+  return { level, evidence, declarations, contradictions };
 }
 
 /** Everybody the message names as a co-author, in order. Attacker-controlled. */
@@ -71,7 +73,7 @@ const pushedEvidence = (agent: string): ProvenanceEvidence => ({
 
 function headers(commit: Commit): readonly ProvenanceEvidence[] {
   const author = matchIdentity(commit.author.name, commit.author.email, 'author');
-  const committer = author === undefined ? matchIdentity(commit.committer.name, commit.committer.email, 'author') : undefined;
+  const committer = matchIdentity(commit.committer.name, commit.committer.email, 'author');
   return [
     ...(author === undefined ? [] : [{ ...author, slot: 'author' as const, trust: 2 as const, commit: commit.id, matched: cut(author.matched) }]),
     // a tool that only committed (a rebase, somebody's dirty files) is worth a note and decides nothing

@@ -13,6 +13,14 @@ describe('declare', () => {
     ['assisted-by', 'LLM [coccinelle]', 'LLM', undefined],
     ['ai-generated', 'yes', 'undisclosed', undefined],
     ['generated-by', 'Cursor', 'Cursor', undefined],
+    ['generated-by', 'Claude Code', 'Claude Code', undefined],
+    ['made-with', 'Claude Opus 4.5', 'Claude Opus 4.5', undefined],
+    ['ai-assisted-by', 'Amazon Q', 'Amazon Q', undefined],
+    ['ai-agent', 'Junie', 'Junie', undefined],
+    ['coding-agent', 'Kilo Code', 'Kilo Code', undefined],
+    ['ai-generated', '80%', 'undisclosed', undefined],
+    ['ai-generated', 'code', 'code', undefined],
+    ['ai-tool', 'Zed', 'Zed', undefined],
     ['co-authored-by', 'Claude Opus 4.6 (1M context) <noreply@anthropic.com>', 'claude', '1M context'],
     ['co-authored-by', 'Copilot <175728472+Copilot@users.noreply.github.com>', 'copilot-suggestion', undefined],
     ['signed-off-by', 'Cursor Agent <cursoragent@cursor.com>', 'cursor', undefined],
@@ -40,8 +48,15 @@ describe('declare', () => {
     ['model', 'The cursor is moved. It was not before.'],
     ['reviewed-by', 'Claude <noreply@anthropic.com>'],
     ['generated-by', 'none'],
+    ['generated-by', 'Claude Dupont'],
+    ['ai-agent', 'AGENT_NAME'],
+    ['agent', 'nginx'],
   ])('reads %s: %s as nothing', (key, value) => {
     expect(declare(key, value)).toEqual({ kind: 'nothing' });
+  });
+
+  it.each(['none', 'no', '0%', 'not used'])('reads AI-Generated: %s as a declaration of none', (value) => {
+    expect(declare('ai-generated', value)).toEqual({ kind: 'none' });
   });
 
   it('is a suggestion where AI was used for research or review alone', () => {

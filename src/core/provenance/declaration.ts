@@ -12,15 +12,15 @@ export type Declared =
 const STRONG = new Set(
   (
     'assisted-by ai-assisted-by ai-assisted assisted-by-ai ai-assistant ai-agent ai-generated ai-generated-by ai-used-for llm-assisted-by ' +
-    'coding-agent co-developed-by-ai commit-generated-by'
+    'ai-tool ai-tools ai-model llm-generated llm-model coding-agent co-developed-by-ai commit-generated-by'
   ).split(' '),
 );
 const WEAK = new Set(['generated-by', 'generated-with', 'made-with', 'written-by', 'agent', 'model']);
 export const PERSON_KEYS: ReadonlySet<string> = new Set(['co-authored-by', 'co-developed-by', 'signed-off-by', 'authored-by', 'co-authored']);
 
-const NEGATIVE = /^(?:none|n\/a|na|no|nil|null|-|—|–|false|0|nothing|not applicable|not used)\.?$/i;
+const NEGATIVE = /^(?:none|n\/a|na|no|nil|null|-|—|–|false|0%?|nothing|not applicable|not used)\.?$/i;
 const PLACEHOLDER = /AGENT_NAME|MODEL_VERSION|<model|\[model|my ai tool|\{|\$\(/i;
-const GIVEN_NAME = /^(?:claude|devin|jules|cody) (?!code\b|opus\b|sonnet\b|haiku\b|fable\b|mythos\b|ai\b|agent\b|cli\b)[A-Z][a-z]/;
+const GIVEN_NAME = /^(?:claude|devin|jules|cody) (?![Cc]ode\b|[Oo]pus\b|[Ss]onnet\b|[Hh]aiku\b|[Ff]able\b|[Mm]ythos\b|[Aa][Ii]\b|[Aa]gent\b|[Cc][Ll][Ii]\b)[A-Z][a-z]/;
 
 const NOTHING: Declared = { kind: 'nothing' };
 
@@ -35,16 +35,16 @@ export function declare(key: string, value: string): Declared {
   const match = weak ? undefined : matchIdentity(person.name, person.email, 'trailer');
   if (match !== undefined) return { kind: 'tool', rule: match.rule, tool: match.tool, level: match.level, ...modelOf(value) };
   if (PERSON_KEYS.has(key)) return { kind: 'person' };
-  if (strong && key !== 'ai-used-for' && readsAsPerson(value, person)) return { kind: 'person' };
+  // the key names AI itself, so whatever its value calls it is one: `AI-Assisted-By: Amazon Q`, `AI-Generated: yes`
+  const named = strong && NAMES_AI.test(key);
+  if (strong && !named && readsAsPerson(value, person)) return { kind: 'person' };
   if (weak && !plausible(value)) return NOTHING;
-  return speaksOfTool(value) ? { kind: 'tool', rule: 'declaration/trailer', tool: toolOf(value), level: levelOf(key, value), ...modelOf(value) } : yesNo(key, value);
+  return named || speaksOfTool(value) ? { kind: 'tool', rule: 'declaration/trailer', tool: toolOf(key, value), level: levelOf(key, value), ...modelOf(value) } : NOTHING;
 }
 
-/** `AI-Generated: yes`: a strong key that names AI itself needs no vocabulary in its value. */
-function yesNo(key: string, value: string): Declared {
-  const affirms = /^(?:yes|true|1|partly|partially|fully|full|mostly)\b/i.test(value) && /(?:^|-)(?:ai|llm)(?:-|$)/.test(key);
-  return affirms || key === 'ai-used-for' ? { kind: 'tool', rule: 'declaration/trailer', tool: 'undisclosed', level: levelOf(key, value) } : NOTHING;
-}
+const NAMES_AI = /(?:^|-)(?:ai|llm|agent)(?:-|$)/;
+/** Values that say how much or what for, and not which tool. */
+const AFFIRMS = /^(?:y|yes|true|partly|partially|fully|full|mostly|\d{1,3} ?%?)\b|^\d{1,3} ?%/i;
 
 /** curl names people in `Assisted-by`: a human mail, or two to five plain words. */
 function readsAsPerson(value: string, person: { name: string; email: string }): boolean {
@@ -66,7 +66,10 @@ function speaksOfTool(value: string): boolean {
 
 const words = (value: string): readonly string[] => value.toLowerCase().split(/[^a-z]+/);
 
-const toolOf = (value: string): string => (/^(.*?)(?: via |[:(/<[]|$)/i.exec(value)?.[1] ?? value).trim().slice(0, 60) || 'undisclosed';
+function toolOf(key: string, value: string): string {
+  if (key === 'ai-used-for' || AFFIRMS.test(value)) return 'undisclosed';
+  return (/^(.*?)(?: via |[:(/<[]|$)/i.exec(value)?.[1] ?? value).trim().slice(0, 60) || 'undisclosed';
+}
 
 function modelOf(value: string): { model?: string } {
   const model = /^[^:(<]{1,60}(?::\s?|\s\()([\w][\w. -]{0,59})/.exec(value)?.[1]?.trim();

@@ -11,6 +11,7 @@ describe('identityOf', () => {
     ['github-actions', noreply('41898282+claude[bot]'), 'claude'],
     ['copilot-swe-agent[bot]', noreply('198982749+Copilot'), 'copilot'],
     ['Copilot', noreply('175728472+Copilot'), 'copilot-suggestion'],
+    ['Copilot Autofix powered by AI', noreply('62310815+github-advanced-security[bot]'), 'copilot-suggestion'],
     ['cursor[bot]', 'x@y.example', 'cursor'],
     ['Devin AI', noreply('158243242+devin-ai-integration[bot]'), 'devin'],
     ['Rui Costa (aider)', 'rui@x.example', 'aider'],
@@ -55,8 +56,16 @@ describe('parsePerson', () => {
     ['Rui Costa <rui@x.example>', 'Rui Costa', 'rui@x.example'],
     ['Rui Costa rui@x.example', 'Rui Costa', 'rui@x.example'],
     ['Rui Costa', 'Rui Costa', ''],
+    ['rui@x.example', '', 'rui@x.example'],
+    ['Rui a@b@c.example', 'Rui a@', 'b@c.example'],
+    ['Rui @rui', 'Rui @rui', ''],
+    ['Rui rui@', 'Rui rui@', ''],
     ['Claude (1M context) <noreply@anthropic.com>', 'Claude (1M context)', 'noreply@anthropic.com'],
   ])('%s', (value, name, email) => {
     expect(parsePerson(value)).toEqual({ name, email });
+  });
+
+  it('reads a long word once: a message may hold many of them', () => {
+    for (let i = 0; i < 20_000; i++) expect(parsePerson('a'.repeat(1_000)).email).toBe('');
   });
 });
