@@ -14,9 +14,13 @@ const IAM111 = rule('IAM111', 'public', 'critical', 'inferred', ['the principals
 const NET102 = rule('NET102', 'ingress-open', 'high', 'inferred', ['the sources are named']);
 
 const ADDED: readonly (readonly [(s: Saying) => Finding, RegExp, string])[] = [
-  [IAM101, /\bactions?["']?\s*[=:]\s*\[?\s*["'](?:\*|[\w-]+:\*)["']|^["'](?:\*|[\w-]+:\*)["'],?$|^-\s*["'](?:\*|[\w-]+:\*)["']$/i, 'allows every action'],
+  [IAM101, /\bactions?["']?\s*[=:]\s*(?:\[\s*)?["'](?:\*|[\w-]+:\*)["']|^["'](?:\*|[\w-]+:\*)["'],?$|^-\s*["'](?:\*|[\w-]+:\*)["']$/i, 'allows every action'],
   [IAM108, /\bAdministratorAccess\b|\broles\/(?:owner|editor)\b|\bcluster-admin\b|role_definition_name\s*=\s*"Owner"/, 'makes somebody an administrator'],
-  [IAM111, /\b(?:principals?|aws|identifiers|members?)["']?\s*[=:]\s*\[?\s*["']\*["']|\ball(?:Authenticated)?Users\b|\bacl\s*=\s*"public-read/i, 'opens something to everybody'],
+  [
+    IAM111,
+    /\b(?:principals?|aws|identifiers|members?)["']?\s*[=:]\s*(?:\[\s*)?["']\*["']|\ball(?:Authenticated)?Users\b|\bacl\s*=\s*"public-read/i,
+    'opens something to everybody',
+  ],
 ];
 
 const ADMIN_PORTS: readonly number[] = [22, 23, 1433, 1521, 2375, 2379, 3306, 3389, 5432, 5900, 5984, 6379, 6443, 8500, 9042, 9092, 9200, 10250, 11211, 27017];

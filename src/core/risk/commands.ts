@@ -7,7 +7,9 @@ import type { Saying } from './finding.ts';
 import { rule } from './finding.ts';
 import { kindsOf } from './kinds.ts';
 import { newLines, textOf } from './lines.ts';
+import { cutLines, MAX_LINE } from './long-lines.ts';
 import type { Detector, Finding } from './risk.ts';
+import { scratchNames, treesRemoved } from './rm.ts';
 
 const SH101 = rule('SH101', 'rm-variable', 'critical', 'heuristic', ['the expansion is guarded, as in "$VAR:?" with braces']);
 const SH102 = rule('SH102', 'infra-destroy', 'critical', 'heuristic', ['the command is run by hand, by its owner, with a plan']);
@@ -58,11 +60,6 @@ const PATTERNS: readonly (readonly [Make, RegExp, string])[] = [
     /\b(?:curl|wget)\b.{0,400}?\|\s*(?:sudo\s+)?(?:ba|z|k|da)?sh\b|\b(?:ba|z)?sh\s+<\(\s*curl\b|\bbase64\s+(?:-d|--decode)\b.{0,80}?\|\s*(?:ba|z)?sh\b|\biex\b.{0,80}?downloadstring/i,
     'runs code fetched from elsewhere',
   ],
-  [
-    SH101,
-    /\brm\s+(?:-\w*\s+)*-\w*[rR]\w*\s+(?:-\S+\s+)*(?:\$(?!\{\w+:\?)\S*|\/(?:\w+\/?)?\*|\/\s*$|~\/?\s*$|\*\s*$)/,
-    'deletes a folder tree whose name comes from a variable or a wildcard',
-  ],
 ];
 
 export const commands: Detector = { id: 'commands', detect: ({ files }) => files.filter(isScript).flatMap(ofFile) };
@@ -71,14 +68,28 @@ const isScript = (f: FileEvidence): boolean =>
   kindsOf(f.path).some((k) => k === 'script' || k === 'workflow' || k === 'guard') || f.newMode === '100755' || /^#!/.test(textOf(f.head));
 
 function ofFile(file: FileEvidence): readonly Finding[] {
-  return newLines(file).flatMap(({ line, text }) => {
+  const fresh = newLines(file);
+  const scratch = scratchNames(textOf(file.head));
+  const found = fresh.flatMap(({ line, text }) => {
     const plain = unquoted(text);
-    if (/^(?:#|\/\/|::|rem\s)/i.test(plain)) return [];
-    return PATTERNS.filter(([, pattern]) => pattern.test(plain)).map(([make, , why]) =>
-      make({ place: { path: file.path, side: 'head', line }, what: `${file.path} line ${line} ${why}: ${text.slice(0, 120)}`, because: [['line', text]] }),
-    );
+    if (isComment(file.path, plain)) return [];
+    const say = (make: Make, why: string, more: Partial<Saying> = {}): Finding =>
+      make({ place: { path: file.path, side: 'head', line }, what: `${file.path} line ${line} ${why}: ${text.slice(0, 120)}`, because: [['line', text]], ...more });
+    return [...PATTERNS.filter(([, pattern]) => pattern.test(plain)).map(([make, , why]) => say(make, why)), ...trees(plain, scratch, say)];
   });
+  return [...found, ...cutLines(file, fresh)];
 }
 
-/** `"terraform"  de''stroy` is `terraform destroy`; lines longer than any sane command are cut. */
-const unquoted = (text: string): string => text.slice(0, 4_000).replace(/["']/g, '').replace(/\s+/g, ' ').trim();
+/** A folder the script made itself, and nothing else: `tmp=$(mktemp -d)` and `rm -rf "$tmp"`. */
+function trees(plain: string, scratch: ReadonlySet<string>, say: (make: Make, why: string, more?: Partial<Saying>) => Finding): readonly Finding[] {
+  const removed = treesRemoved(plain);
+  if (removed.length === 0) return [];
+  if (removed.every((target) => scratch.has(target))) return [say(SH101, 'deletes a scratch folder that it made', { severity: 'elevated' })];
+  return [say(SH101, 'deletes a folder tree whose name comes from a variable or a wildcard')];
+}
+
+/** `//usr/bin/x` is a command and `rem ; x` runs x: each way to write a comment counts only where it is one. */
+const isComment = (path: string, plain: string): boolean => (/\.(?:bat|cmd)$/i.test(path) ? /^(?:#|::|rem\s)/i : /^(?:#|\/\/(?!\w+\/))/).test(plain);
+
+/** `"terraform"  de''stroy` is `terraform destroy`; lines longer than any sane command are cut, and `cutLines` says so. */
+const unquoted = (text: string): string => text.slice(0, MAX_LINE).replace(/["']/g, '').replace(/\s+/g, ' ').trim();

@@ -26,7 +26,8 @@ function logical(text: string): readonly NewLine[] {
   let open: { line: number; text: string } | undefined;
   for (const [i, raw] of text.split('\n').entries()) {
     const line = raw.replace(/\r$/, '');
-    const continued = /(?:^|[^\\])[\\`]\s*$/.test(line);
+    // no shell continues a comment: what stands below `# why \\` runs, and must not be read as part of it
+    const continued = /(?:^|[^\\])[\\`]\s*$/.test(line) && !/^\s*#/.test(line);
     const part = (continued ? line.replace(/[\\`]\s*$/, ' ') : line).trim();
     open = open === undefined ? { line: i + 1, text: part } : { line: open.line, text: `${open.text} ${part}` };
     if (continued) continue;

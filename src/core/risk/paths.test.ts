@@ -114,6 +114,35 @@ describe('commands', () => {
     expect(run(commands, 'ops/x.sh', null, line)).toEqual([]);
   });
 
+  it('says so where a line is too long to be read, whatever pushes the command out of sight', () => {
+    const behind = `true ${'x'.repeat(4_000)}; terraform destroy`;
+    expect(run(commands, 'ops/x.sh', null, behind)).toEqual(['META002:high']);
+    expect(run(commands, 'ops/x.sh', null, `true ${' '.repeat(4_000)}; terraform destroy`)).toEqual(['META002:high']);
+    expect(run(commands, 'ops/x.sh', behind, `${behind}\necho`)).toEqual([]);
+  });
+
+  it.each([
+    ['a comment that ends in a backslash', 'ops/x.sh', '# clean up \\\nterraform destroy\n'],
+    ['a comment that ends in a backtick', 'ops/x.sh', '# run `date`\nterraform destroy\n'],
+    ['a comment within a command', 'ops/x.sh', 'echo \\\n# why \\\nterraform destroy\n'],
+    ['a path that looks like a comment', 'ops/x.sh', '//usr/bin/terraform destroy\n'],
+    ['a word that comments elsewhere', 'ops/x.sh', 'rem ; terraform destroy\n'],
+  ])('%s hides nothing', (_, path, after) => {
+    expect(run(commands, path, null, after)).toEqual(['SH102:critical']);
+  });
+
+  it.each([
+    ['a scratch folder', 'tmp=$(mktemp -d)\ntrap \'rm -rf "$tmp"\' EXIT\n', ['SH101:elevated']],
+    ['the same in braces', `tmp="$(mktemp -d)"\nrm -rf "$\{tmp}"\n`, ['SH101:elevated']],
+    ['a scratch folder set to something else', 'tmp=$(mktemp -d)\ntmp=/data\nrm -rf "$tmp"\n', ['SH101:critical']],
+    ['one that is read in', 'tmp=$(mktemp -d)\nread tmp\nrm -rf "$tmp"\n', ['SH101:critical']],
+    ['one that only a comment makes', '# tmp=$(mktemp -d)\nrm -rf "$tmp"\n', ['SH101:critical']],
+    ['everything below it', 'tmp=$(mktemp -d)\nrm -rf "$tmp"/*\n', ['SH101:critical']],
+    ['another folder beside it', 'tmp=$(mktemp -d)\nrm -rf "$tmp"; rm -rf "$DATA"\n', ['SH101:critical']],
+  ] as const)('rm of %s', (_, after, expected) => {
+    expect(run(commands, 'ops/x.sh', null, after)).toEqual(expected);
+  });
+
   it('reads workflows, executables and scripts, not prose, and only what is new', () => {
     expect(run(commands, '.github/workflows/x.yml', null, '      - run: terraform destroy')).toEqual(['SH102:critical']);
     expect(run(commands, 'bin/nuke', null, 'terraform destroy', '100755')).toEqual(['SH102:critical']);

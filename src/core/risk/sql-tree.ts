@@ -19,7 +19,7 @@ export function all(node: unknown, kind: string): readonly Tree[] {
   const out: Tree[] = [];
   const todo: unknown[] = [node];
   for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
-    if (Array.isArray(at)) todo.push(...at.toReversed());
+    if (Array.isArray(at)) for (let i = at.length - 1; i >= 0; i--) todo.push(at[i]);
     else if (isTree(at)) {
       const found = at[kind];
       if (isTree(found)) out.push(found);
@@ -80,8 +80,9 @@ function comparesSame(node: unknown): boolean {
 
 /** `x IS NULL OR x IS NOT NULL`. */
 function complementary(args: readonly unknown[]): boolean {
-  const tests = args.map((a) => [str(a, 'NullTest', 'nulltesttype'), bare(get(a, 'NullTest', 'arg'))] as const).filter(([t]) => t !== '');
-  return tests.some(([t, arg]) => t === 'IS_NULL' && tests.some(([u, other]) => u === 'IS_NOT_NULL' && other === arg));
+  const tests = args.map((a) => [str(a, 'NullTest', 'nulltesttype'), bare(get(a, 'NullTest', 'arg'))] as const);
+  const filled = new Set(tests.flatMap(([test, arg]) => (test === 'IS_NOT_NULL' ? [arg] : [])));
+  return tests.some(([test, arg]) => test === 'IS_NULL' && filled.has(arg));
 }
 
 /** A subtree without source positions, to compare. */

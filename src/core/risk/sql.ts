@@ -64,7 +64,7 @@ function unparsed(file: FileEvidence, failed: readonly SqlStatement[]): readonly
   return [META001({ place, because, what: `${many} of ${file.path} could not be understood, so what happens to the data is unknown` })];
 }
 
-const MIGRATION = /(?:^|[/_-])(?:migrat\w*|versions|changelog|flyway|liquibase|alembic|schema_changes)(?:\/|-|_)|(?:^|\/)[VUR]?\d+[._-][^/]*\.sql$|(?:^|\/)\d{4,}[^/]*\.sql$/i;
+const MIGRATION = /(?:^|[/_-])(?:migrat\w*|versions|changelog|flyway|liquibase|alembic|schema_changes)(?:\/|-|_)|(?:^|\/)[VUR]?\d+[._-][^/]*\.sql$|(?:^|\/)\d{4}[^/]*\.sql$/i;
 
 function historyEdited(file: FileEvidence): readonly Finding[] {
   if (file.base?.kind !== 'sql' || !MIGRATION.test(file.path)) return [];
