@@ -17,6 +17,10 @@ const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
  */
 const LFS = /^\s*version\s+https?:\/\/(?:git-lfs|git-media|hawser)\.github\.com\/spec\//;
 
+/** Which parser reads a path: all that the content of a file may mean beside its bytes and mode. */
+export const languageOf = (path: string): 'hcl' | 'sql' | 'terraform-json' | 'text' =>
+  TERRAFORM_JSON.test(path) ? 'terraform-json' : HCL.test(path) ? 'hcl' : SQL.test(path) ? 'sql' : 'text';
+
 /** Never rejects; what cannot be read says why. */
 export async function parseContent(path: string, mode: string, blob: BlobRead): Promise<Parsed> {
   if ('problem' in blob)
@@ -28,9 +32,10 @@ export async function parseContent(path: string, mode: string, blob: BlobRead): 
   const strict = decode(bytes);
   const text = strict ?? new TextDecoder().decode(bytes);
   if (LFS.test(text)) return largeFile(text);
-  if (!HCL.test(path) && !SQL.test(path) && !TERRAFORM_JSON.test(path)) return { kind: 'text', text };
+  const language = languageOf(path);
+  if (language === 'text') return { kind: 'text', text };
   if (strict === undefined) return { kind: 'unreadable', why: 'not UTF-8' };
-  return parseCode(path, text);
+  return parseCode(language, text);
 }
 
 function largeFile(text: string): Parsed {
@@ -38,10 +43,10 @@ function largeFile(text: string): Parsed {
   return { kind: 'large-file', oid: value('oid'), size: value('size') };
 }
 
-async function parseCode(path: string, text: string): Promise<Parsed> {
-  if (TERRAFORM_JSON.test(path)) return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
+async function parseCode(language: ReturnType<typeof languageOf>, text: string): Promise<Parsed> {
+  if (language === 'terraform-json') return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
   try {
-    return await (HCL.test(path) ? parseHcl(text) : parseSql(text));
+    return await (language === 'hcl' ? parseHcl(text) : parseSql(text));
   } catch (error) {
     return { kind: 'unreadable', why: `the parser failed: ${error instanceof Error ? error.message : 'unknown'}`.slice(0, 300) };
   }

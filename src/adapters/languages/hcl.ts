@@ -33,16 +33,22 @@ function topLevel(body: Node): readonly HclBlock[] {
   return [...loose, ...blocksOf(body)];
 }
 
-const blocksOf = (body: Node): readonly HclBlock[] => children(body, 'block').map(blockOf);
+/** Deeper than any real configuration: what walks the tree keeps the path to a block, so that depth costs by its square. */
+const MAX_DEPTH = 64;
 
-function blockOf(node: Node): HclBlock {
+function blocksOf(body: Node, depth = 1): readonly HclBlock[] {
+  if (depth > MAX_DEPTH) throw new Error(`blocks are nested deeper than ${MAX_DEPTH} levels`);
+  return children(body, 'block').map((b) => blockOf(b, depth));
+}
+
+function blockOf(node: Node, depth: number): HclBlock {
   const body = children(node, 'body')[0];
   const [type, ...labels] = node.namedChildren.flatMap((n) => (n?.type === 'identifier' || n?.type === 'string_lit' ? [unquote(n.text)] : []));
   return {
     type: type ?? '',
     labels,
     attributes: body === undefined ? [] : attributesOf(body),
-    blocks: body === undefined ? [] : blocksOf(body),
+    blocks: body === undefined ? [] : blocksOf(body, depth + 1),
     line: node.startPosition.row + 1,
     endLine: node.endPosition.row + 1,
   };
@@ -60,12 +66,15 @@ const children = (node: Node, type: string): readonly Node[] => node.namedChildr
 
 /** The expression without comments, white space folded: moving a comma or a comment is no change. */
 function source(expression: Node): string {
-  let text = expression.text;
-  const comments = expression
-    .descendantsOfType('comment')
-    .flatMap((n) => (n === null ? [] : [[n.startIndex - expression.startIndex, n.endIndex - expression.startIndex] as const]));
-  for (const [from, to] of comments.reverse()) text = `${text.slice(0, from)} ${text.slice(to)}`;
-  return text.replace(/\s+/g, ' ').trim();
+  const { text } = expression;
+  const kept: string[] = [];
+  let at = 0;
+  for (const comment of expression.descendantsOfType('comment')) {
+    if (comment === null) continue;
+    kept.push(text.slice(at, comment.startIndex - expression.startIndex));
+    at = comment.endIndex - expression.startIndex;
+  }
+  return [...kept, text.slice(at)].join(' ').replace(/\s+/g, ' ').trim();
 }
 
 const unquote = (text: string): string => text.replace(/^"(.*)"$/s, '$1');

@@ -2,17 +2,18 @@
 import type { Oid, TreeRecord } from '../../core/change/change.ts';
 import type { FileEvidence, Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead, Parsers, Repository } from '../../flows/ports.ts';
-import { CAP, parseContent } from './content.ts';
+import { CAP, languageOf, parseContent } from './content.ts';
 
 export const languages = (): Parsers => ({ parse });
 
 async function parse(records: readonly TreeRecord[], read: Repository['blobs']): Promise<readonly FileEvidence[]> {
   const blobs = await readAll(records, read);
+  const side = reader(blobs);
   const out: FileEvidence[] = [];
   // one after another: the parsers are synchronous WASM, and order keeps memory flat
   for (const r of records) {
-    const base = await side(r.path, r.oldMode, r.oldId, blobs);
-    const head = await side(r.path, r.newMode, r.newId, blobs);
+    const base = await side(r.path, r.oldMode, r.oldId);
+    const head = await side(r.path, r.newMode, r.newId);
     const { path, status, oldMode, newMode } = r;
     out.push({ path, status, oldMode, newMode, ...(base === undefined ? {} : { base }), ...(head === undefined ? {} : { head }) });
   }
@@ -31,8 +32,17 @@ async function readAll(records: readonly TreeRecord[], read: Repository['blobs']
 
 const isBlob = (mode: string): boolean => mode !== '000000' && mode !== '160000';
 
-async function side(path: string, mode: string, id: Oid, blobs: ReadonlyMap<Oid, BlobRead>): Promise<Parsed | undefined> {
-  if (mode === '000000') return undefined;
-  if (mode === '160000') return { kind: 'gitlink', commit: id };
-  return parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' });
+type Side = (path: string, mode: string, id: Oid) => Promise<Parsed | undefined>;
+
+/** One blob may stand at a thousand paths of a tree: it is parsed once for each language that reads it. */
+function reader(blobs: ReadonlyMap<Oid, BlobRead>): Side {
+  const parsed = new Map<string, Promise<Parsed>>();
+  return async (path, mode, id) => {
+    if (mode === '000000') return undefined;
+    if (mode === '160000') return { kind: 'gitlink', commit: id };
+    const key = `${mode === '120000' ? 'link' : languageOf(path)} ${id}`;
+    const known = parsed.get(key) ?? parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' });
+    parsed.set(key, known);
+    return known;
+  };
 }

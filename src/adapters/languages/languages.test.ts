@@ -38,6 +38,18 @@ describe('HCL', () => {
   });
 });
 
+describe('HCL of an attacker', () => {
+  it('costs comments once', async () => {
+    const parsed = await read('a.tf', `a = [\n${'1, # x\n'.repeat(100_000)}]\n`);
+    expect(parsed.kind === 'hcl' && parsed.blocks[0]?.attributes[0]?.expression.length).toBe(300_003);
+  });
+
+  it('is unreadable where blocks are nested beyond reason', async () => {
+    expect(await read('a.tf', 'a {\n'.repeat(64) + '}\n'.repeat(64))).toMatchObject({ kind: 'hcl' });
+    expect(await read('a.tf', 'a {\n'.repeat(65) + '}\n'.repeat(65))).toMatchObject({ kind: 'unreadable', why: expect.stringContaining('deeper than 64') });
+  });
+});
+
 describe('SQL', () => {
   it('becomes statements with trees and lines, behind comments and multi-byte letters', async () => {
     const parsed = await read('a.sql', '-- é\nDROP TABLE a;\n\n/* é ; */ DELETE FROM b');
@@ -65,6 +77,34 @@ describe('SQL', () => {
     expect(hidden.kind === 'sql' && hidden.statements.at(-1)?.text).toBe('DROP TABLE a');
     const open = await read('a.sql', 'nonsense;\nCOPY t FROM stdin;\nDROP TABLE a;\n');
     expect(open.kind === 'sql' && open.statements.at(-1)?.text).toBe('DROP TABLE a');
+  });
+
+  it('reads text behind many letters and many COPYs once', async () => {
+    // counting lines from the start, or looking for the end of data, anew for each statement would not end in time
+    const letters = await read('a.sql', `-- é\n${'SELECT 1;\n'.repeat(100_000)}`);
+    expect(letters.kind === 'sql' && letters.statements.at(-1)?.line).toBe(100_001);
+    expect(splitSql('COPY t FROM stdin;\n'.repeat(100_000), () => true)).toHaveLength(100_000);
+    expect(splitSql('COPY t FROM stdin;\n;\n\\.\n'.repeat(3), () => true).map((p) => p.line)).toEqual([1, 4, 7]);
+  });
+
+  it.each(['/*!50000 DROP TABLE a */;', 'SELECT 1 /*! ; DROP TABLE a */;', '/*M!100100 DROP TABLE a */;'])('says that PostgreSQL skips what MySQL runs: %s', async (text) => {
+    const parsed = await read('a.sql', `SELECT 2;\n${text}\n`);
+    expect(parsed.kind === 'sql' && parsed.statements.find((s) => s.node === null)).toMatchObject({ line: 2, error: 'a comment that MySQL runs as a statement' });
+  });
+
+  it.each(["SELECT '/*! x */'", '-- /*! x */\nSELECT 1', '/* /*! x */ */ SELECT 1', 'SELECT 1 /* ! */'])('and not of %j', async (text) => {
+    const parsed = await read('a.sql', text);
+    expect(parsed.kind === 'sql' && parsed.statements.every((s) => s.node !== null)).toBe(true);
+  });
+
+  it.each([
+    ['\\set ON_ERROR_STOP on', 0],
+    ['\\set ON_ERROR_STOP off', 1],
+    ['\\set ON_ERROR_STOP 0', 1],
+    ['\\pset null x', 0],
+    ['\\pset pager always', 1],
+  ])('%s is %d finding', (command, count) => {
+    expect(splitSql(`${command}\nSELECT 1;`, () => false).filter((p) => p.meta)).toHaveLength(count);
   });
 
   it('splits without losing a character that is not white space, comment or separator', () => {
@@ -121,6 +161,15 @@ describe('languages', () => {
       ['link', 'M', 'text', 'symlink'],
       ['sub', 'M', 'gitlink', 'gitlink'],
     ]);
+  });
+
+  it('parses a blob once, wherever it stands, and once for each language', async () => {
+    const files = Object.fromEntries(Array.from({ length: 3 }, (_, i) => [`${i}.sql`, [null, 'SELECT 1']] as const));
+    const { records, read: blobs } = sampleTree({ ...files, 'x.txt': [null, 'SELECT 1'] });
+    const [a, b, c, text] = await languages().parse(records, blobs);
+    expect(a?.head).toBe(b?.head);
+    expect(b?.head).toBe(c?.head);
+    expect(text?.head).toEqual({ kind: 'text', text: 'SELECT 1' });
   });
 
   it('says so where an object is missing', async () => {

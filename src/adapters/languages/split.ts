@@ -11,7 +11,7 @@ export interface Piece {
 }
 
 /** Settings of psql itself; anything else behind a backslash may execute something. */
-const HARMLESS_META = /^\\(?:timing|pset|restrict|unrestrict|set ON_ERROR_STOP)\b[^`\\]*$/;
+const HARMLESS_META = /^\\(?:timing|pset(?!\s+pager)|restrict|unrestrict)\b[^`\\]*$|^\\set\s+ON_ERROR_STOP(?:\s+(?:1|on|true|yes))?$/;
 
 interface Cursor {
   readonly text: string;
@@ -25,6 +25,7 @@ interface Cursor {
 export function splitSql(text: string, readsData: (statement: string) => boolean): readonly Piece[] {
   const pieces: Piece[] = [];
   const lineAt = lineCounter(text);
+  const endOfData = dataEnds(text);
   const c: Cursor = { text, at: 0, start: -1, depth: 0 };
   const flush = (end: number): string => {
     const statement = c.start < 0 ? '' : text.slice(c.start, end).trim();
@@ -43,7 +44,7 @@ export function splitSql(text: string, readsData: (statement: string) => boolean
       c.at = end;
     } else if (ch === ';' && c.depth === 0) {
       const statement = flush(c.at);
-      c.at = /^copy\s/i.test(statement) && readsData(statement) ? endOfData(text, c.at) : c.at + 1;
+      c.at = /^copy\s/i.test(statement) && readsData(statement) ? endOfData(c.at) : c.at + 1;
     } else step(c);
   }
   flush(text.length);
@@ -106,10 +107,32 @@ function endOfLine(text: string, at: number): number {
   return end < 0 ? text.length : end;
 }
 
-function endOfData(text: string, at: number): number {
-  const end = /^\\\.\r?$/m.exec(text.slice(at));
-  // without an end mark what follows is read as statements: data can then be reported, a statement never hidden
-  return end === null ? at + 1 : at + end.index + end[0].length;
+/** Where the data behind an offset ends; offsets are asked in rising order, and an end that is known is not looked for again. */
+function dataEnds(text: string): (at: number) => number {
+  const mark = /^\\\.\r?$/gm;
+  let end = 0;
+  return (at) => {
+    if (end <= at) {
+      mark.lastIndex = at;
+      end = mark.exec(text) === null ? Number.POSITIVE_INFINITY : mark.lastIndex;
+    }
+    // without an end mark what follows is read as statements: data can then be reported, a statement never hidden
+    return end === Number.POSITIVE_INFINITY ? at + 1 : end;
+  };
+}
+
+/** Comments that begin with `!` or `M!`, outside of quotes and other comments. */
+export function executableComments(text: string): readonly { readonly line: number; readonly text: string }[] {
+  if (!/\/\*M?!/.test(text)) return [];
+  const out: { line: number; text: string }[] = [];
+  const lineAt = lineCounter(text);
+  const c: Cursor = { text, at: 0, start: -1, depth: 0 };
+  while (c.at < text.length) {
+    const from = c.at;
+    step(c);
+    if (/^\/\*M?!/.test(text.slice(from, from + 4))) out.push({ line: lineAt(from), text: text.slice(from, c.at) });
+  }
+  return out;
 }
 
 /** Line of a character offset; offsets are asked in rising order. */

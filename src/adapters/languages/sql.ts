@@ -1,6 +1,6 @@
 /** SQL as PostgreSQL's own parser sees it. What does not parse stays in the answer as a statement with an error. */
 import type { Parsed, SqlStatement } from '../../core/risk/evidence.ts';
-import { lineCounter, splitSql } from './split.ts';
+import { executableComments, lineCounter, splitSql } from './split.ts';
 import { loadLibPgQuery } from './wasm.ts';
 
 const MAX_TEXT = 2_000;
@@ -12,8 +12,13 @@ let loaded: Promise<Parse> | undefined;
 /** The parser itself is loaded with the first SQL file of a process. */
 export async function parseSql(text: string): Promise<Parsed> {
   loaded ??= load();
-  return { kind: 'sql', statements: statementsOf(text, await loaded), text };
+  const statements = [...statementsOf(text, await loaded), ...executed(text)].sort((a, b) => a.line - b.line);
+  return { kind: 'sql', statements, text };
 }
+
+/** PostgreSQL skips these comments; MySQL and MariaDB run what is inside, and the file does not say who reads it. */
+const executed = (text: string): readonly SqlStatement[] =>
+  executableComments(text).map((c) => ({ line: c.line, text: c.text.slice(0, MAX_TEXT), node: null, error: 'a comment that MySQL runs as a statement' }));
 
 async function load(): Promise<Parse> {
   const pg = loadLibPgQuery();
@@ -44,8 +49,12 @@ function whole(text: string, parse: Parse): readonly SqlStatement[] {
   const stmts = parse(text);
   const ascii = bytes.length === text.length;
   const lineOf = lineCounter(text);
+  // counted from statement to statement: from the start of the file each time, the work goes by the square of them
+  let [seen, chars] = [0, 0];
   return stmts.map(({ node, from, length }) => {
-    const start = ascii ? from : decoder.decode(bytes.subarray(0, from)).length;
+    if (!ascii) chars += decoder.decode(bytes.subarray(seen, from)).length;
+    seen = from;
+    const start = ascii ? from : chars;
     const raw = decoder.decode(bytes.subarray(from, length === 0 ? bytes.length : from + length));
     const lead = leadingNoise(raw);
     return { line: lineOf(start + lead), text: raw.slice(lead).trim().slice(0, MAX_TEXT), node };
