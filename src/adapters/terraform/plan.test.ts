@@ -38,6 +38,25 @@ describe('readPlan', () => {
     expect(read.ok && read.value.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('reads the guards that are read in the source, in nested blocks too, and no tags', () => {
+    const before = {
+      purge_protection_enabled: true,
+      settings: [{ backup_configuration: [{ enabled: true }], deletion_protection_enabled: true, secret: 'hunter2' }],
+      rule: [{ x: 1 }, { retention_in_days: 30 }],
+      tags: { encrypted: true },
+      enabled: true,
+    };
+    const after = { ...before, purge_protection_enabled: false, settings: [], rule: [] };
+    const read = readPlan(bytes(plan({ resource_changes: [{ ...resource, change: { actions: ['update'], before, after } }] })));
+    expect(read.ok && read.value.resources[0]?.guards).toEqual([
+      { name: 'purge_protection_enabled', before: true, after: false },
+      { name: 'settings.backup_configuration.enabled', before: true, after: null },
+      { name: 'settings.deletion_protection_enabled', before: true, after: null },
+      { name: 'rule[1].retention_in_days', before: 30, after: null },
+    ]);
+    expect(JSON.stringify(read)).not.toContain('hunter2');
+  });
+
   it.each([
     ['complete', { complete: false }],
     ['deferred', { deferred_changes: [{}] }],

@@ -7,6 +7,7 @@ import { sha256Hex } from '../../core/base/crypto.ts';
 import type { Result } from '../../core/base/result.ts';
 import { err, ok, problem } from '../../core/base/result.ts';
 import type { PlannedResource, TerraformPlan } from '../../core/risk/evidence.ts';
+import { guardName } from '../../core/risk/guard-attributes.ts';
 
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
 
@@ -34,26 +35,6 @@ const plan = z.object({
   deferred_changes: z.array(z.unknown()).nullish(),
   resource_changes: z.array(resource).nullish(),
 });
-
-/** Attributes that protect data or say that it goes; see the guard rules of core/risk. */
-const GUARDS: readonly string[] = [
-  'deletion_protection',
-  'deletion_protection_enabled',
-  'enable_deletion_protection',
-  'disable_api_termination',
-  'storage_encrypted',
-  'encrypted',
-  'multi_az',
-  'skip_final_snapshot',
-  'force_destroy',
-  'force_delete',
-  'publicly_accessible',
-  'backup_retention_period',
-  'deletion_window_in_days',
-  'recovery_window_in_days',
-  'point_in_time_recovery.enabled',
-  'versioning.enabled',
-];
 
 /** Problems: PLAN_INVALID. `complete` is false for an errored, partial, deferred or deposed plan too. */
 export function readPlan(bytes: Uint8Array): Result<TerraformPlan> {
@@ -85,23 +66,31 @@ function planned(r: z.infer<typeof resource>): PlannedResource {
     actions: r.change.actions,
     ...(r.action_reason === undefined ? {} : { actionReason: r.action_reason }),
     replacePaths: (r.change.replace_paths ?? []).map((p) => p.join('.')),
-    guards: GUARDS.flatMap((name) => guard(name, r.change)),
+    guards: guardsOf(r.change),
   };
 }
 
-function guard(name: string, c: z.infer<typeof change>): PlannedResource['guards'] {
-  const [before, after] = [lookup(c.before, name), lookup(c.after, name)];
-  return before === null && after === null ? [] : [{ name, before, after }];
+/** Every guard on either side, in the order of the plan: the same attributes that are read in the source. */
+function guardsOf(c: z.infer<typeof change>): PlannedResource['guards'] {
+  const [before, after] = [guardValues(c.before), guardValues(c.after)];
+  return [...new Set([...before.keys(), ...after.keys()])].map((name) => ({ name, before: before.get(name) ?? null, after: after.get(name) ?? null }));
 }
 
-/** `versioning.enabled` looks into the first element of a nested block. Anything but a boolean or a number is unknown. */
-function lookup(from: unknown, name: string): boolean | number | null {
-  let value: unknown = from;
-  for (const part of name.split('.')) {
-    const inner: unknown = Array.isArray(value) ? value[0] : value;
-    value = typeof inner === 'object' && inner !== null ? Reflect.get(inner, part) : undefined;
+/** How deep nested blocks go in the types that have guards there (`settings.backup_configuration.enabled`). */
+const MAX_DEPTH = 3;
+/** Maps whose keys people choose: a tag called `encrypted` encrypts nothing. */
+const FREE = new Set(['tags', 'tags_all', 'labels', 'default_labels', 'effective_labels', 'terraform_labels', 'parameters', 'triggers']);
+
+/** `versioning.enabled` by path. Only booleans and numbers are taken: every other value may be a secret. */
+function guardValues(from: unknown, prefix = '', depth = 0, out = new Map<string, boolean | number>()): ReadonlyMap<string, boolean | number> {
+  if (typeof from !== 'object' || from === null || depth > MAX_DEPTH) return out;
+  for (const [name, value] of Object.entries(from)) {
+    const path = `${prefix}${name}`;
+    if ((typeof value === 'boolean' || typeof value === 'number') && guardName(path) !== undefined) out.set(path, value);
+    const nested: readonly unknown[] = FREE.has(name) ? [] : Array.isArray(value) ? value : [value];
+    for (const [i, block] of nested.entries()) guardValues(block, `${path}${i === 0 ? '' : `[${i}]`}.`, depth + 1, out);
   }
-  return typeof value === 'boolean' || typeof value === 'number' ? value : null;
+  return out;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

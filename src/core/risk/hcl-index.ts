@@ -29,22 +29,31 @@ export function hclSides(files: readonly FileEvidence[]): HclSides {
 
 /** `terraform`, `locals` and override files may say one address in several blocks: read them as one, overrides first. */
 function index(blocks: readonly Placed[]): ReadonlyMap<string, Placed> {
-  const out = new Map<string, Placed>();
+  const parts = new Map<string, [Placed, ...Placed[]]>();
   for (const p of blocks) {
-    const before = out.get(keyOf(p));
-    const [first, second] = before === undefined || /(?:^|[/_])override\.[^/]+$/.test(p.path) ? [p, before] : [before, p];
-    out.set(keyOf(p), second === undefined ? first : { ...first, block: merged(first.block, second.block) });
+    const known = parts.get(keyOf(p));
+    if (known === undefined) parts.set(keyOf(p), [p]);
+    else known.push(p);
   }
-  return out;
+  return new Map([...parts].map(([key, all]) => [key, merged(all)]));
 }
 
-const merged = (a: HclBlock, b: HclBlock): HclBlock => ({ ...a, attributes: [...a.attributes, ...b.attributes], blocks: [...a.blocks, ...b.blocks] });
+/** The last override stands for all; the parts are put together once, for an attacker decides how many there are. */
+function merged(parts: readonly [Placed, ...Placed[]]): Placed {
+  const isOverride = (p: Placed): boolean => /(?:^|[/_])override\.[^/]+$/.test(p.path);
+  const all = [...parts.filter(isOverride).toReversed(), ...parts.filter((p) => !isOverride(p))];
+  const first = all[0] ?? parts[0];
+  return { ...first, block: { ...first.block, attributes: all.flatMap((p) => p.block.attributes), blocks: all.flatMap((p) => p.block.blocks) } };
+}
 
 function placed(path: string, side: Parsed | undefined): readonly Placed[] {
   if (side?.kind !== 'hcl') return [];
-  const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+  const folder = LOADED.test(path) ? path.slice(0, Math.max(0, path.lastIndexOf('/'))) : path;
   return side.blocks.map((block) => ({ folder, path, address: addressOf(block, path), block }));
 }
+
+/** What Terraform reads as one module: the extension in lower case, no leading dot. Any other file stands alone. */
+const LOADED = /(?:^|\/)[^./][^/]*\.(?:tf|tofu)$/;
 
 /** Providers of one name differ by alias; the loose attributes of a tfvars file belong to that file alone. */
 function addressOf(b: HclBlock, path: string): string {
@@ -65,14 +74,19 @@ export function blockPlaces(files: readonly FileEvidence[]): ReadonlyMap<string,
 }
 
 /** Every attribute of a block as `nested.name`, nested blocks numbered where they repeat. */
-export function flatten(block: HclBlock, prefix = ''): ReadonlyMap<string, string> {
+export function flatten(block: HclBlock): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
-  for (const a of block.attributes) out.set(`${prefix}${a.name}`, a.expression);
+  fill(out, block, '');
+  return out;
+}
+
+function fill(out: Map<string, string>, block: HclBlock, prefix: string): void {
+  // the first one counts, as everywhere: overrides stand before what they override
+  for (const a of block.attributes.toReversed()) out.set(`${prefix}${a.name}`, a.expression);
   const seen = new Map<string, number>();
   for (const b of block.blocks) {
     const n = seen.get(b.type) ?? 0;
     seen.set(b.type, n + 1);
-    for (const [k, v] of flatten(b, `${prefix}${b.type}${n === 0 ? '' : `[${n}]`}.`)) out.set(k, v);
+    fill(out, b, `${prefix}${b.type}${n === 0 ? '' : `[${n}]`}.`);
   }
-  return out;
 }

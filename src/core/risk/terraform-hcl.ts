@@ -4,9 +4,11 @@
  */
 import type { HclBlock } from './evidence.ts';
 import { rule } from './finding.ts';
-import { constant, guardChange, isGuard } from './guard-attributes.ts';
+import { constant, guardChange, guardName, safest } from './guard-attributes.ts';
 import type { HclSides, Placed } from './hcl-index.ts';
 import { attribute, flatten, hclSides, keyOf, nested, place } from './hcl-index.ts';
+import type { Moves } from './moves.ts';
+import { movesOf } from './moves.ts';
 import type { Detector, Finding } from './risk.ts';
 import { forceNewAttributes, isStateful } from './stateful-types.ts';
 
@@ -24,28 +26,24 @@ export const terraformHcl: Detector = {
   id: 'terraform-hcl',
   detect: ({ files, plan }) => {
     const sides = hclSides(files);
-    const pairs = stayed(sides);
-    const findings = pairs.flatMap(([before, after]) => changed(before, after));
+    const moves = movesOf(sides);
+    const findings = stayed(sides, moves).flatMap(([before, after]) => changed(before, after, moves));
     return [...findings, ...switches(sides), ...overrides(sides), ...settings(sides), ...(plan === null ? planMissing(sides) : [])];
   },
 };
 
-/** Same address on both sides, or followed through a `moved` block. */
-function stayed(sides: HclSides): readonly (readonly [Placed, Placed])[] {
+/** Where a `moved` block takes it, or the same address on both sides: an old name may be given to something new. */
+function stayed(sides: HclSides, moves: Moves): readonly (readonly [Placed, Placed])[] {
   return [...sides.base.values()].flatMap((before) => {
-    const after = sides.head.get(keyOf(before)) ?? sides.head.get(keyOf({ folder: before.folder, address: movedTo(before, sides) }));
+    const to = moves.of(before);
+    const after = to === undefined || to === 'hidden' ? sides.head.get(keyOf(before)) : to;
     return after === undefined ? [] : [[before, after] as const];
   });
 }
 
-function movedTo(before: Placed, sides: HclSides): string {
-  const moved = sides.headBlocks.find((p) => p.folder === before.folder && p.block.type === 'moved' && attribute(p.block, 'from') === before.address);
-  return moved === undefined ? before.address : (attribute(moved.block, 'to') ?? '');
-}
-
-function changed(before: Placed, after: Placed): readonly Finding[] {
-  if (before.block.type === 'resource') return [...replaced(before, after), ...preventDestroy(before, after), ...guards(before, after), ...repetition(before, after)];
-  if (before.block.type === 'module') return [...guards(before, after), ...repetition(before, after), ...moduleSource(before, after)];
+function changed(before: Placed, after: Placed, moves: Moves): readonly Finding[] {
+  if (before.block.type === 'resource') return [...replaced(before, after), ...preventDestroy(before, after), ...guards(before, after), ...repetition(before, after, moves)];
+  if (before.block.type === 'module') return [...guards(before, after), ...repetition(before, after, moves), ...moduleSource(before, after)];
   return [];
 }
 
@@ -71,11 +69,12 @@ const under = (flat: ReadonlyMap<string, string>, name: string): string =>
 function preventDestroy(before: Placed, after: Placed): readonly Finding[] {
   const value = (b: HclBlock): string | undefined => attribute(nested(b, 'lifecycle') ?? { ...b, attributes: [] }, 'prevent_destroy');
   const [was, is] = [value(before.block), value(after.block)];
-  if (was !== 'true' || is === 'true') return [];
+  // an expression may have been true: what it becomes counts, and not that it was no constant
+  if (was === undefined || was === is || constant(was) === false || constant(is) === true) return [];
   return [
     TF201({
       place: place(after, 'head'),
-      because: [['prevent_destroy', `true -> ${is ?? '(absent)'}`]],
+      because: [['prevent_destroy', `${was} -> ${is ?? '(absent)'}`]],
       what: `${after.address} loses prevent_destroy: the next plan may destroy it without being refused`,
     }),
   ];
@@ -86,12 +85,15 @@ function guards(before: Placed, after: Placed): readonly Finding[] {
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((path) => {
     const name = guardName(path);
     if (name === undefined || was.get(path) === is.get(path)) return [];
+    const [from, to] = [was.get(path), is.get(path)];
     // an expression that was there may have been the safe value, so losing it counts
-    const before_ = constant(was.get(path)) ?? (was.has(path) && !is.has(path) ? true : null);
-    const state = guardChange(name, before_, constant(is.get(path)));
+    const guessed = from !== undefined && constant(from) === null;
+    const before_ = guessed ? (to === undefined ? true : safest(name)) : constant(from);
+    const state = guardChange(name, before_, constant(to));
     if (state === 'none') return [];
-    const change = `${was.get(path) ?? '(absent)'} -> ${is.get(path) ?? '(absent)'}`;
-    const severity = state === 'unknown' && is.has(path) ? { severity: 'high' as const } : {};
+    const change = `${from ?? '(absent)'} -> ${to ?? '(absent)'}`;
+    const told = state === 'off' && (!guessed || typeof constant(to) !== 'number' || constant(to) === 0);
+    const severity = told || to === undefined ? {} : { severity: 'high' as const };
     return [
       TF203({
         place: place(after, 'head', `${after.address}.${path}`),
@@ -103,17 +105,11 @@ function guards(before: Placed, after: Placed): readonly Finding[] {
   });
 }
 
-/** `versioning_configuration.status` is words, not a boolean; all other guards go by their last name. */
-function guardName(path: string): string | undefined {
-  const parts = path.replace(/\[\d+\]/g, '').split('.');
-  const [last, pair] = [parts.at(-1) ?? '', parts.slice(-2).join('.')];
-  return last === 'prevent_destroy' ? undefined : [pair, last].find(isGuard);
-}
-
-function repetition(before: Placed, after: Placed): readonly Finding[] {
+function repetition(before: Placed, after: Placed, moves: Moves): readonly Finding[] {
   const name = ['count', 'for_each'].find((n) => attribute(before.block, n) !== attribute(after.block, n));
   if (name === undefined) return [];
   const [was, is] = [attribute(before.block, name), attribute(after.block, name)];
+  if (moves.reindexes(before, after)) return [];
   const stateful = isStateful(before.block.labels[0] ?? '');
   const because = [[name, `${was ?? '(absent)'} -> ${is ?? '(absent)'}`]] as const;
   const empty = is !== undefined && isEmpty(is);
@@ -164,9 +160,10 @@ function switches(sides: HclSides): readonly Finding[] {
 
 /** An override file changes resources written elsewhere, which this change may not even show. */
 function overrides(sides: HclSides): readonly Finding[] {
+  const known = new Map(sides.baseBlocks.map((b) => [`${b.path}\0${b.address}`, b]));
   return sides.headBlocks.flatMap((p) => {
     if (!/(?:^|[/_])override\.(?:tf|tofu)$/.test(p.path) || !['resource', 'module', 'provider', 'terraform'].includes(p.block.type)) return [];
-    const before = sides.baseBlocks.find((b) => b.path === p.path && b.address === p.address);
+    const before = known.get(`${p.path}\0${p.address}`);
     if (before !== undefined && JSON.stringify([...flatten(before.block)]) === JSON.stringify([...flatten(p.block)])) return [];
     const severity = isStateful(p.block.labels[0] ?? '') ? { severity: 'critical' as const } : {};
     return [TF211({ place: place(p, 'head'), ...severity, what: `${p.path} overrides ${p.address}: what is written where it stands no longer holds` })];
@@ -215,7 +212,8 @@ function target(before: HclBlock, after: HclBlock | undefined): readonly (readon
  * asking a high tier of each would spend the reviewers the dangerous few need.
  */
 function planMissing(sides: HclSides): readonly Finding[] {
-  const touched = [...sides.headBlocks, ...sides.baseBlocks].filter((p) => differs(p, sides));
+  const different = new Set([...sides.head.keys(), ...sides.base.keys()].filter((key) => differs(key, sides)));
+  const touched = [...sides.headBlocks, ...sides.baseBlocks].filter((p) => different.has(keyOf(p)));
   const [first] = touched;
   if (first === undefined) return [];
   const paths = [...new Set(touched.map((p) => p.path))].sort();
@@ -228,7 +226,7 @@ function planMissing(sides: HclSides): readonly Finding[] {
   ];
 }
 
-function differs(p: Placed, sides: HclSides): boolean {
-  const show = (x: Placed | undefined): string => (x === undefined ? '' : JSON.stringify([...flatten(x.block)]));
-  return show(sides.base.get(keyOf(p))) !== show(sides.head.get(keyOf(p))) || !sides.base.has(keyOf(p)) || !sides.head.has(keyOf(p));
+function differs(key: string, sides: HclSides): boolean {
+  const [was, is] = [sides.base.get(key), sides.head.get(key)];
+  return was === undefined || is === undefined || JSON.stringify([...flatten(was.block)]) !== JSON.stringify([...flatten(is.block)]);
 }

@@ -33,6 +33,7 @@ describe('terraform plans', () => {
     ['a guard that goes off', resource(DB, ['update'], { guards: [{ name: 'deletion_protection', before: true, after: false }] }), ['TF117:critical']],
     ['a snapshot that is skipped', resource(DB, ['update'], { guards: [{ name: 'skip_final_snapshot', before: false, after: true }] }), ['TF117:critical']],
     ['backups lowered', resource(DB, ['update'], { guards: [{ name: 'backup_retention_period', before: 7, after: 0 }] }), ['TF117:critical']],
+    ['a guard in a block', resource(DB, ['update'], { guards: [{ name: 'settings.backup_configuration.enabled', before: true, after: false }] }), ['TF117:critical']],
     ['a guard that is unknown', resource(DB, ['update'], { guards: [{ name: 'deletion_protection', before: true, after: null }] }), ['TF118:high']],
     ['a move', resource(DB, ['no-op'], { previousAddress: 'aws_db_instance.o' }), ['TF113:routine']],
   ] as const)('%s', (_, r, expected) => {

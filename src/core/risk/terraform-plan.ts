@@ -4,7 +4,7 @@
  */
 import type { PlannedResource, TerraformPlan } from './evidence.ts';
 import { rule } from './finding.ts';
-import { guardChange } from './guard-attributes.ts';
+import { guardChange, guardName } from './guard-attributes.ts';
 import { blockPlaces } from './hcl-index.ts';
 import type { Detector, Finding, Place } from './risk.ts';
 import { isLoadBearing, isStateful } from './stateful-types.ts';
@@ -77,7 +77,11 @@ function whole(managed: readonly PlannedResource[]): readonly Finding[] {
 
 function groups(managed: readonly PlannedResource[]): ReadonlyMap<string, PlannedResource[]> {
   const out = new Map<string, PlannedResource[]>();
-  for (const r of managed) out.set(moduleOf(r.address), [...(out.get(moduleOf(r.address)) ?? []), r]);
+  for (const r of managed) {
+    const module = moduleOf(r.address);
+    out.set(module, out.get(module) ?? []);
+    out.get(module)?.push(r);
+  }
   return out;
 }
 
@@ -131,7 +135,7 @@ function forgotten(r: PlannedResource, place: Place): readonly Finding[] {
 function guards(r: PlannedResource, place: Place): readonly Finding[] {
   if (deletes(r) && !creates(r)) return [];
   return r.guards.flatMap((g) => {
-    const change = guardChange(g.name, g.before, g.after);
+    const change = guardChange(guardName(g.name) ?? g.name, g.before, g.after);
     const because = [
       ['attribute', g.name],
       ['before', String(g.before)],

@@ -1,8 +1,11 @@
 /** HCL, base against head: resource and module blocks that are gone or renamed (TF101, TF103, TF107, TF108, TF202, TF204). */
 import type { HclBlock } from './evidence.ts';
 import { rule } from './finding.ts';
+import { constant } from './guard-attributes.ts';
 import type { HclSides, Placed } from './hcl-index.ts';
 import { attribute, hclSides, keyOf, nested, place } from './hcl-index.ts';
+import type { Moves } from './moves.ts';
+import { bare, movesOf } from './moves.ts';
 import type { Detector, Finding } from './risk.ts';
 import { isLoadBearing, isStateful } from './stateful-types.ts';
 
@@ -13,6 +16,7 @@ const TF105 = rule('TF105', 'mass-change', 'high', 'inferred', ['the change is s
 const TF107 = rule('TF107', 'rename-without-moved', 'high', 'inferred', [MOVED]);
 const TF108 = rule('TF108', 'lost-module', 'high', 'inferred', [MOVED]);
 const TF109 = rule('TF109', 'forget', 'elevated', 'inferred', ['somebody owns the object that Terraform forgets']);
+const TF112 = rule('TF112', 'moved-out-of-sight', 'high', 'inferred', ['the module holds the target of the move, and a plan shows no destroy']);
 const TF202 = rule('TF202', 'protected-block-removed', 'critical', 'exact', [MOVED, 'a `removed` block with `destroy = false`']);
 const TF204 = rule('TF204', 'removed-destroys', 'elevated', 'exact', ['`lifecycle { destroy = false }` in the `removed` block']);
 
@@ -20,45 +24,48 @@ export const terraformRemoved: Detector = {
   id: 'terraform-removed',
   detect: ({ files }) => {
     const sides = hclSides(files);
-    const gone = [...sides.base.values()].filter((p) => !sides.head.has(keyOf(p)));
-    const lost = gone.filter((p) => p.block.type === 'resource' && fate(p, sides) === 'destroyed');
+    const known = fates(sides);
+    const gone = [...sides.base.values()].filter((p) => !sides.head.has(keyOf(p))).map((p) => ({ ...p, fate: known(p) }));
+    const lost = gone.filter((p) => p.block.type === 'resource' && p.fate === 'destroyed');
+    const fresh = [...sides.head.values()].filter((p) => p.block.type === 'resource' && !sides.base.has(keyOf(p)));
+    const heirs = new Map(fresh.toReversed().map((p) => [typeOf(p), p]));
     return [
-      ...lost.flatMap((p) => lostResource(p, sides)),
-      ...gone.flatMap((p) => forgotten(p, sides)),
-      ...gone.flatMap((p) => lostModule(p, sides)),
+      ...lost.flatMap((p) => lostResource(p, heirs.get(typeOf(p)))),
+      ...gone.flatMap(outOfSight),
+      ...gone.flatMap(forgotten),
+      ...gone.flatMap(lostModule),
       ...mass(lost),
       ...removedBlocks(sides),
     ];
   },
 };
 
-type Fate = 'destroyed' | 'moved' | 'forgotten';
+type Fate = 'destroyed' | 'moved' | 'hidden' | 'forgotten';
+type Gone = Placed & { readonly fate: Fate };
 
-/** What becomes of a block that is no longer there. A `moved` block only counts where its target is in this change. */
-function fate(gone: Placed, sides: HclSides): Fate {
-  const here = sides.headBlocks.filter((p) => p.folder === gone.folder);
-  const moved = here.find((p) => p.block.type === 'moved' && bare(attribute(p.block, 'from')) === gone.address);
-  if (moved !== undefined && targetExists(bare(attribute(moved.block, 'to')), gone.folder, sides)) return 'moved';
-  const removed = here.find((p) => p.block.type === 'removed' && bare(attribute(p.block, 'from')) === gone.address);
-  return removed !== undefined && keepsObject(removed.block) ? 'forgotten' : 'destroyed';
+/** What becomes of a block that is no longer there. One `removed` block that destroys speaks louder than those that forget. */
+function fates(sides: HclSides): (gone: Placed) => Fate {
+  const moves: Moves = movesOf(sides);
+  const removed = new Map<string, boolean>();
+  for (const p of sides.headBlocks) {
+    const key = keyOf({ folder: p.folder, address: bare(attribute(p.block, 'from')) });
+    if (p.block.type === 'removed') removed.set(key, keepsObject(p.block) && removed.get(key) !== false);
+  }
+  return (gone) => {
+    const to = moves.of(gone);
+    if (to !== undefined) return to === 'hidden' ? 'hidden' : 'moved';
+    return removed.get(keyOf(gone)) === true ? 'forgotten' : 'destroyed';
+  };
 }
 
-function targetExists(to: string, folder: string, sides: HclSides): boolean {
-  // inside a module the target cannot be seen from here; the module call must at least be part of the change
-  const address = /^module\.[^.]+/.exec(to)?.[0] ?? to;
-  return sides.head.has(keyOf({ folder, address }));
-}
-
-const bare = (expression: string | undefined): string => (expression ?? '').replace(/\[[^\]]*\]/g, '').trim();
 const keepsObject = (block: HclBlock): boolean => attribute(nested(block, 'lifecycle') ?? block, 'destroy') === 'false';
 const typeOf = (p: Placed): string => p.block.labels[0] ?? '';
-const isProtected = (block: HclBlock): boolean => attribute(nested(block, 'lifecycle') ?? block, 'prevent_destroy') === 'true';
+const isProtected = (block: HclBlock): boolean => (constant(attribute(nested(block, 'lifecycle') ?? { ...block, attributes: [] }, 'prevent_destroy') ?? 'false') ?? true) === true;
 
-function lostResource(gone: Placed, sides: HclSides): readonly Finding[] {
+function lostResource(gone: Placed, heir: Placed | undefined): readonly Finding[] {
   const type = typeOf(gone);
   const stateful = isStateful(type);
   const at = place(gone, 'base');
-  const heir = [...sides.head.values()].find((p) => p.block.type === 'resource' && typeOf(p) === type && !sides.base.has(keyOf(p)));
   const out: Finding[] = [];
   const because = [
     ['type', type],
@@ -80,14 +87,20 @@ function lostResource(gone: Placed, sides: HclSides): readonly Finding[] {
   return out;
 }
 
-function forgotten(gone: Placed, sides: HclSides): readonly Finding[] {
-  if (gone.block.type !== 'resource' || fate(gone, sides) !== 'forgotten') return [];
-  const severity = isStateful(typeOf(gone)) ? { severity: 'high' as const } : {};
+/** The module's own source may not hold the target: then the move comes to nothing, and the object goes. */
+function outOfSight(gone: Gone): readonly Finding[] {
+  if (gone.fate !== 'hidden') return [];
+  return [TF112({ place: place(gone, 'base'), what: `${gone.address} moves into a module that is not visible here: unless the module holds it, it is destroyed` })];
+}
+
+function forgotten(gone: Gone): readonly Finding[] {
+  if (!['resource', 'module'].includes(gone.block.type) || gone.fate !== 'forgotten') return [];
+  const severity = gone.block.type === 'module' || isStateful(typeOf(gone)) ? { severity: 'high' as const } : {};
   return [TF109({ place: place(gone, 'base'), ...severity, what: `Terraform forgets ${gone.address}: the object lives on and nobody manages it` })];
 }
 
-function lostModule(gone: Placed, sides: HclSides): readonly Finding[] {
-  if (gone.block.type !== 'module' || fate(gone, sides) !== 'destroyed') return [];
+function lostModule(gone: Gone): readonly Finding[] {
+  if (gone.block.type !== 'module' || gone.fate !== 'destroyed') return [];
   const source = attribute(gone.block, 'source') ?? 'unknown';
   return [TF108({ place: place(gone, 'base'), because: [['source', source]], what: `${gone.address} is gone: everything inside it is destroyed` })];
 }
