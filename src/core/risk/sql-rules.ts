@@ -16,7 +16,6 @@ const SQL110 = rule('SQL110', 'unlogged-or-slot', 'critical', 'exact', ['the tab
 const SQL201 = rule('SQL201', 'index-blocking', 'high', 'exact', ['CREATE INDEX CONCURRENTLY outside a transaction']);
 const SQL206 = rule('SQL206', 'set-not-null', 'high', 'exact', ['a valid CHECK (column IS NOT NULL) made in an earlier transaction']);
 const SQL210 = rule('SQL210', 'type-rewrite', 'high', 'exact', ['a new column, a backfill in batches, a switch']);
-const SQL309 = rule('SQL309', 'dynamic-sql', 'elevated', 'exact', ['the statements are written out']);
 const SQL401 = rule('SQL401', 'rename', 'high', 'exact', ['a view under the old name in the same transaction', 'expand, migrate, contract']);
 const SQL502 = rule('SQL502', 'rls-off', 'critical', 'exact', ['a stricter policy in the same transaction']);
 const SQL505 = rule('SQL505', 'server-escape', 'critical', 'exact', ['it is done by an operator, with a record']);
@@ -26,16 +25,18 @@ export interface Statement {
   readonly text: string;
   readonly place: Place;
   readonly state: SqlState;
+  /** Row security policies that a later statement of the same file makes, as `table.policy`. */
+  readonly remade: { has(name: string): boolean };
 }
 
 export const judgeSql = (s: Statement): readonly Finding[] => [...drops(s), ...alters(s), ...truncates(s), ...writes(s), ...renames(s), ...indexes(s), ...others(s)];
 
-const at = (s: Statement, object: string): { place: Place; because: readonly (readonly [string, string])[] } => ({
+export const at = (s: Statement, object: string): { place: Place; because: readonly (readonly [string, string])[] } => ({
   place: { ...s.place, object },
   because: [['statement', s.text]],
 });
 /** `public.orders` is said as `orders`. */
-const say = (name: string): string => name.replace(/^(?:public|set@\d+)\./, '');
+const say = (name: string): string => name.replace(/^(?:public|path@\d+)\./, '');
 const ours = (s: Statement, name: string): boolean => s.state.created.has(name);
 
 function drops(s: Statement): readonly Finding[] {
@@ -68,11 +69,17 @@ function drop(s: Statement, kind: string, object: unknown, cascade: boolean): re
     return ours(s, `schema ${schema}`) && !cascade
       ? []
       : [SQL103({ ...at(s, `schema ${schema}`), what: `the schema ${schema} is dropped${cascade ? ' with everything in it' : ''}` })];
-  if (kind === 'OBJECT_POLICY') return [SQL502({ ...at(s, subject), what: `a row security policy is dropped (${subject})` })];
+  if (kind === 'OBJECT_POLICY') return [policy(s, subject, name)];
   if (['OBJECT_PUBLICATION', 'OBJECT_SUBSCRIPTION', 'OBJECT_EXTENSION'].includes(kind))
     return [SQL110({ ...at(s, subject), what: `the ${subject} is dropped: what it feeds stops` })];
   if (cascade) return [SQL106({ ...at(s, subject), what: `dropping the ${subject} with CASCADE also drops whatever depends on it` })];
   return ['OBJECT_TRIGGER', 'OBJECT_RULE'].includes(kind) ? [SQL108({ ...at(s, subject), what: `the ${subject} is dropped: what it enforced is no longer enforced` })] : [];
+}
+
+/** Made again below, it may be weaker or stricter: somebody reads it, and nobody is told that rows lie open. */
+function policy(s: Statement, subject: string, name: string): Finding {
+  const remade = s.remade.has(name) ? { severity: 'high' as const } : {};
+  return SQL502({ ...at(s, subject), ...remade, what: `a row security policy is ${s.remade.has(name) ? 'made anew' : 'dropped'} (${subject})` });
 }
 
 const INTEGRITY = new Set(['AT_DropConstraint', 'AT_DropNotNull', 'AT_DisableTrig', 'AT_DisableTrigAll', 'AT_DisableTrigUser', 'AT_DisableRule']);
@@ -111,9 +118,19 @@ function truncates(s: Statement): readonly Finding[] {
   );
 }
 
+/** A condition that names no column of anything says the same of every row. */
+const unbounded = (where: unknown): boolean => alwaysTrue(where) || (all(where, 'ColumnRef').length === 0 && all(where, 'CurrentOfExpr').length === 0);
+
+/** A column that this change added holds nothing yet. */
+function fillsFresh(s: Statement, update: unknown): boolean {
+  const table = relation(get(update, 'relation'), s.state.schema);
+  const targets = list(update, 'targetList').map((t) => str(t, 'ResTarget', 'name'));
+  return targets.length > 0 && targets.every((name) => s.state.columns.has(`${table}.${name}`));
+}
+
 function writes(s: Statement): readonly Finding[] {
-  const deletes = all(s.node, 'DeleteStmt').filter((d) => alwaysTrue(get(d, 'whereClause')));
-  const updates = all(s.node, 'UpdateStmt').filter((u) => alwaysTrue(get(u, 'whereClause')));
+  const deletes = all(s.node, 'DeleteStmt').filter((d) => unbounded(get(d, 'whereClause')));
+  const updates = all(s.node, 'UpdateStmt').filter((u) => unbounded(get(u, 'whereClause')) && !fillsFresh(s, u));
   const merges = all(s.node, 'MergeStmt').filter((m) => all(m, 'MergeWhenClause').some((w) => str(w, 'commandType') === 'CMD_DELETE' && alwaysTrue(get(w, 'condition'))));
   return [...deletes.map((d) => [d, 'deleted'] as const), ...updates.map((u) => [u, 'overwritten'] as const), ...merges.map((m) => [m, 'deleted'] as const)].flatMap(([w, how]) => {
     const table = relation(get(w, 'relation'), s.state.schema);
@@ -140,16 +157,8 @@ function indexes(s: Statement): readonly Finding[] {
   });
 }
 
-const DESTRUCTIVE = /\b(?:drop|truncate|delete\s+from|update\s+\w+\s+set|alter\s+table)\b/i;
-
 function others(s: Statement): readonly Finding[] {
   const out: Finding[] = [];
-  const blocks = all(s.node, 'DoStmt');
-  if (blocks.length > 0) {
-    const loud = DESTRUCTIVE.test(JSON.stringify(blocks).replaceAll('\\n', ' '));
-    const what = loud ? 'a code block runs SQL that destroys or rewrites data and cannot be read as statements' : 'a code block runs SQL that is not visible as statements';
-    out.push(SQL309({ ...at(s, 'DO block'), ...(loud ? { severity: 'high', confidence: 'heuristic' } : {}), what }));
-  }
   if (all(s.node, 'CopyStmt').some((c) => get(c, 'is_program') === true)) out.push(SQL505({ ...at(s, 'COPY PROGRAM'), what: 'a program is run on the database server' }));
   if (all(s.node, 'AlterSystemStmt').length > 0) out.push(SQL505({ ...at(s, 'ALTER SYSTEM'), what: 'the configuration of the database server is changed' }));
   return out;

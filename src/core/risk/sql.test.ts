@@ -46,6 +46,19 @@ describe('dangerous statements', () => {
     ['CREATE INDEX i ON orders (a)', ['SQL201']],
     ['ALTER TABLE orders ALTER COLUMN a SET NOT NULL', ['SQL206']],
     ['ALTER TABLE orders ALTER COLUMN a TYPE int', ['SQL210']],
+    ['DELETE FROM orders WHERE EXISTS (SELECT 1)', ['SQL105']],
+    ['DELETE FROM orders WHERE random() < 2', ['SQL105']],
+    ['CREATE TABLE orders (id int); DROP TABLE public.orders', ['SQL101']],
+    ['SET search_path = a; CREATE TABLE orders (id int); SET search_path = b; DROP TABLE orders', ['SQL101']],
+    ['SET ROLE app; CREATE TABLE orders (id int); RESET ROLE; DROP TABLE orders', ['SQL101']],
+    ["SELECT set_config('search_path', 'a', false); CREATE TABLE orders (id int); RESET ALL; DROP TABLE orders", ['SQL101']],
+    ['CREATE TEMP TABLE orders (id int) ON COMMIT DROP; DROP TABLE orders', ['SQL101']],
+    ['CREATE TEMP TABLE orders (id int); DISCARD TEMP; DROP TABLE orders', ['SQL101']],
+    ['CREATE TABLE p (id int) PARTITION BY RANGE (id); ALTER TABLE p ATTACH PARTITION orders DEFAULT; TRUNCATE p', ['SQL104']],
+    ['CREATE TABLE p (id int); ALTER TABLE orders INHERIT p; DELETE FROM p', ['SQL105']],
+    ['ALTER TABLE orders ADD COLUMN x int; UPDATE orders SET x = 0, total = 0', ['SQL105']],
+    ['EXPLAIN ANALYZE DELETE FROM orders', ['SQL105']],
+    ['DROP POLICY p ON orders', ['SQL502']],
     ["DO $$ BEGIN EXECUTE 'DROP TABLE orders'; END $$", ['SQL309']],
     ['ALTER TABLE orders RENAME COLUMN a TO b', ['SQL401']],
     ['ALTER TABLE orders DISABLE ROW LEVEL SECURITY', ['SQL502']],
@@ -55,8 +68,51 @@ describe('dangerous statements', () => {
   });
 });
 
+const tiers = async (text: string): Promise<readonly string[]> => (await look({ 'db/007_x.sql': [null, text] })).findings.map((f) => `${f.rule}:${f.severity}`);
+const fn = (body: string): string => `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body} END $$`;
+
+describe('code that no parser reads', () => {
+  it.each([
+    ['DO $$ BEGIN DROP TABLE orders; END $$', ['SQL309:critical']],
+    ['DO $$ BEGIN DELETE /* some */ FROM "Orders"; END $$', ['SQL309:critical']],
+    ['DO $$ BEGIN -- tidy\n TRUNCATE public.orders; END $$', ['SQL309:critical']],
+    ['DO $$ BEGIN DELETE FROM orders WHERE id = 1; END $$', ['SQL309:high']],
+    ['DO $$ BEGIN UPDATE public.orders SET a = 1; END $$', ['SQL309:high']],
+    ['DO $$ BEGIN UPDATE ONLY "Orders" o SET a = 1 WHERE b; END $$', ['SQL309:high']],
+    ["DO $$ BEGIN EXECUTE 'DROP TABLE orders'; END $$", ['SQL309:high']],
+    ['DO $$ BEGIN PERFORM 1; END $$', ['SQL309:elevated']],
+    ['DO $$ BEGIN CREATE TEMP TABLE t AS SELECT 1; DROP TABLE t; END $$', ['SQL309:high']],
+    ['CREATE TABLE t (id int); DO $$ BEGIN DROP TABLE t; END $$', ['SQL309:high']],
+    [fn('DROP TABLE orders;'), ['SQL309:high']],
+    [`${fn('DROP TABLE orders;')}; SELECT f()`, ['SQL309:critical', 'SQL309:high']],
+    [`${fn("EXECUTE 'TRUNCATE orders';")}; SELECT public.f()`, ['SQL309:high', 'SQL309:high']],
+    ['CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN TRUNCATE orders; END $$; CALL p()', ['SQL309:critical', 'SQL309:high']],
+    ["CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM orders'; SELECT f()", ['SQL309:critical', 'SQL309:high']],
+    ['CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC DELETE FROM orders; END', ['SQL105:critical']],
+    [fn('EXECUTE q;'), ['SQL309:elevated']],
+    [fn('UPDATE orders SET a = 1 WHERE id = 1;'), ['SQL309:elevated']],
+    [fn('UPDATE orders SET a = 1;'), ['SQL309:high']],
+    ['CALL purge_everything()', ['SQL309:elevated']],
+    [fn('NEW.updated_at = now(); RETURN NEW;'), []],
+    [fn('-- never DROP TABLE here\n RETURN;'), []],
+  ] as const)('%s', async (text, expected) => {
+    expect(await tiers(text)).toEqual(expected);
+  });
+
+  it('is read once, however much of it there is', async () => {
+    const many = Array.from({ length: 60_000 }, (_, i) => `DROP TABLE a${i};`).join(' ');
+    expect((await tiers(`DO $$ BEGIN ${many} END $$`))[0]).toBe('SQL309:critical');
+    expect(await tiers(`DO $$ ${'/* '.repeat(200_000)} $$`)).toEqual(['SQL309:elevated']);
+    expect(await tiers(`DO $$ ${'update "'.repeat(100_000)} $$`)).toEqual(['SQL309:elevated']);
+  });
+});
+
 describe('safe forms', () => {
   it.each([
+    'ALTER TABLE orders ADD COLUMN x int; UPDATE orders SET x = 0',
+    'EXPLAIN DELETE FROM orders',
+    'CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE q (id int); ALTER TABLE p ATTACH PARTITION q DEFAULT; DROP TABLE p',
+    'SET search_path = app; CREATE TABLE t (id int); DROP TABLE t',
     'CREATE TABLE t (id int); INSERT INTO t VALUES (1); DELETE FROM t; TRUNCATE t; DROP TABLE t',
     'CREATE TABLE t (id int); CREATE INDEX i ON t (id); ALTER TABLE t ALTER COLUMN id SET NOT NULL',
     'CREATE TEMP TABLE t AS SELECT 1; DROP TABLE t',
@@ -98,6 +154,31 @@ describe('reading', () => {
   it('a statement that stood there before is not this change', async () => {
     const { findings } = await look({ 'views/x.sql': ['DROP TABLE a;', 'DROP TABLE a;\nDROP TABLE b;'] });
     expect(findings.map((f) => f.place.object)).toEqual(['table b']);
+  });
+
+  it('and is, where what it does is decided anew', async () => {
+    const fired = async (before: string, after: string) => (await look({ 'ops/x.sql': [before, after] })).findings.map((f) => f.rule);
+    expect(await fired('BEGIN; DELETE FROM orders; ROLLBACK;', 'BEGIN; DELETE FROM orders; COMMIT;')).toEqual(['SQL105']);
+    expect(await fired('TRUNCATE events;', 'SET search_path = prod;\nTRUNCATE events;')).toEqual(['SQL104']);
+    expect(await fired('CREATE TABLE s (id int);\nTRUNCATE s;', 'TRUNCATE s;')).toEqual(['SQL104']);
+    expect(await fired('\\if :dev\nDROP TABLE a;\n\\endif\n', 'DROP TABLE a;\n')).toEqual(['SQL101']);
+    expect(await fired('DROP TABLE a;', 'CREATE TABLE b (id int);\nDROP TABLE a;')).toEqual([]);
+  });
+
+  it('only what ran before can have made a table', async () => {
+    const made: readonly [null, string] = [null, 'CREATE TABLE orders (id int)'];
+    const lost: readonly [null, string] = [null, 'DROP TABLE orders'];
+    expect((await look({ 'm/V2__x.sql': lost, 'm/V10__y.sql': made })).tier).toBe('critical');
+    expect((await look({ 'm/V2__x.sql': made, 'm/V10__y.sql': lost })).tier).toBe('routine');
+    expect((await look({ 'm/1.sql': [null, 'CREATE TEMP TABLE orders (id int)'], 'm/2.sql': lost })).tier).toBe('critical');
+    const path = (rest: string): readonly [null, string] => [null, `SET search_path = x; ${rest}`];
+    expect((await look({ 'm/1.sql': path('CREATE TABLE orders (id int)'), 'm/2.sql': path('DROP TABLE orders') })).tier).toBe('critical');
+  });
+
+  it('a policy that is made anew is no policy that is gone', async () => {
+    expect(await tiers('DROP POLICY p ON orders; CREATE POLICY p ON orders USING (true)')).toEqual(['SQL502:high']);
+    expect(await tiers('CREATE POLICY p ON orders USING (true); DROP POLICY p ON orders')).toEqual(['SQL502:critical']);
+    expect(await tiers('DROP POLICY p ON orders; CREATE POLICY p ON other USING (true)')).toEqual(['SQL502:critical']);
   });
 
   it('a long statement is told by all of it', async () => {

@@ -5,9 +5,12 @@
 import type { FileEvidence, Parsed, SqlStatement } from './evidence.ts';
 import { rule } from './finding.ts';
 import type { Detector, Finding } from './risk.ts';
+import { judgeBodies } from './sql-routines.ts';
+import type { Statement } from './sql-rules.ts';
 import { judgeSql } from './sql-rules.ts';
 import type { SqlState } from './sql-state.ts';
-import { absorb, freshState } from './sql-state.ts';
+import { absorb, freshState, nextSession, setsContext } from './sql-state.ts';
+import { get, list, str } from './sql-tree.ts';
 
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so that PostgreSQL itself can parse it']);
 const SQL310 = rule('SQL310', 'history-edited', 'high', 'exact', ['a new migration instead of an edit']);
@@ -21,31 +24,69 @@ export const sql: Detector = {
   },
 };
 
-/** Down scripts run after what they undo. */
-const order = (a: string, b: string): number => Number(isDown(a)) - Number(isDown(b)) || (a < b ? -1 : a > b ? 1 : 0);
+/** Down scripts run after what they undo, and V10 after V2. */
+function order(a: string, b: string): number {
+  const [x, y] = [natural(a), natural(b)];
+  return Number(isDown(a)) - Number(isDown(b)) || (x < y ? -1 : x > y ? 1 : 0) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+/** Each number behind how many digits it has, so that text compares as the numbers do. */
+const natural = (path: string): string => path.replace(/\d+/g, (digits) => `${String(digits.replace(/^0+/, '').length).padStart(5, '0')}${digits.replace(/^0+/, '')}`);
 const isDown = (path: string): boolean => /(?:[._-]down\.sql|\/down\.sql|(?:^|\/)U\d[^/]*\.sql)$/i.test(path);
 
 function stateOf(states: Map<string, SqlState>, path: string): SqlState {
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
   const state = states.get(folder) ?? freshState();
   states.set(folder, state);
-  state.schema = 'public';
+  nextSession(state);
   return state;
 }
 
 function ofFile(file: FileEvidence, state: SqlState): readonly Finding[] {
-  const before = new Set(statements(file.base).map(identity));
+  const before = new Set(reordered(file) ? [] : statements(file.base).map(identity));
   const failed: SqlStatement[] = [];
   const findings: Finding[] = [];
-  for (const s of statements(file.head)) {
+  const head = statements(file.head);
+  const remade = new Map(head.flatMap((s, i) => policyOf(s).map((name) => [name, i] as const)));
+  for (const [i, s] of head.entries()) {
     const known = before.has(identity(s));
     if (s.node === null && !known) failed.push(s);
-    if (s.node !== null && !known) findings.push(...judgeSql({ node: s.node, text: s.text, state, place: { path: file.path, side: 'head', line: s.line } }));
+    const later = { has: (name: string) => (remade.get(name) ?? -1) > i };
+    if (s.node !== null && !known) findings.push(...judge({ node: s.node, text: s.text, state, remade: later, place: { path: file.path, side: 'head', line: s.line } }));
     // only a file that is new proves that what it creates did not exist
-    if (s.node !== null && file.base === undefined) absorb(state, s.node, s.line);
+    if (s.node !== null && file.base === undefined) absorb(state, s.node);
   }
   return [...findings, ...unparsed(file, failed)];
 }
+
+/** What is only explained does not run. */
+const judge = (s: Statement): readonly Finding[] => (isExplained(s.node) ? [] : [...judgeSql(s), ...judgeBodies(s)]);
+const isExplained = (node: unknown): boolean =>
+  get(node, 'ExplainStmt') !== undefined && !list(node, 'ExplainStmt', 'options').some((o) => str(o, 'DefElem', 'defname') === 'analyze');
+
+function policyOf(s: SqlStatement): readonly string[] {
+  const made = get(s.node, 'CreatePolicyStmt');
+  return made === undefined ? [] : [`${str(made, 'table', 'relname')}.${str(made, 'policy_name')}`];
+}
+
+/**
+ * Whether what stood there before may do something else now: a ROLLBACK became a COMMIT, another schema is looked in, a
+ * psql condition went, or a table is no longer made by the file that empties it. Then no statement is an old one.
+ */
+function reordered(file: FileEvidence): boolean {
+  const context = (side: Parsed | undefined): string =>
+    JSON.stringify(
+      statements(side)
+        .filter((s) => setsContext(s.node))
+        .map(identity),
+    );
+  if (file.base === undefined || file.head === undefined) return false;
+  const kept = new Set(statements(file.head).map(identity));
+  const gone = statements(file.base).filter((s) => !kept.has(identity(s)));
+  return context(file.base) !== context(file.head) || gone.some((s) => s.text.startsWith('\\') || MAKES.some((kind) => get(s.node, kind) !== undefined));
+}
+
+const MAKES = ['CreateStmt', 'CreateTableAsStmt', 'CreateSchemaStmt'];
 
 const statements = (side: Parsed | undefined): readonly SqlStatement[] => (side?.kind === 'sql' ? side.statements : []);
 
