@@ -84,7 +84,11 @@ function setsPath(node: unknown): boolean {
 function leave(state: SqlState, node: unknown): void {
   if (setsPath(node)) state.schema = `path@${++state.paths}`;
   if (/^DISCARD_(?:ALL|TEMP)$/.test(str(node, 'DiscardStmt', 'target'))) dropTemporary(state);
-  if (!/ROLLBACK/.test(str(node, 'TransactionStmt', 'kind'))) return;
+  if (/ROLLBACK/.test(str(node, 'TransactionStmt', 'kind'))) forget(state);
+}
+
+/** Nothing that was made is known to be there any more. */
+export function forget(state: SqlState): void {
   state.created.clear();
   state.columns.clear();
 }

@@ -175,6 +175,12 @@ describe('reading', () => {
     expect((await look({ 'm/1.sql': path('CREATE TABLE orders (id int)'), 'm/2.sql': path('DROP TABLE orders') })).tier).toBe('critical');
   });
 
+  it('what is only written elsewhere now, or made for another database, is not new', async () => {
+    const all: readonly [null, string] = [null, 'CREATE TABLE orders (id int)'];
+    expect((await look({ 'm/a.sql': all, 'm/b.sql': [null, 'DROP TABLE orders'], 'm/schema.sql': [all[1], null] })).tier).toBe('critical');
+    expect((await look({ 'm/a.sql': [null, 'CREATE TABLE orders (id int);\n\\c prod\nDROP TABLE orders;'] })).tier).toBe('critical');
+  });
+
   it('a policy that is made anew is no policy that is gone', async () => {
     expect(await tiers('DROP POLICY p ON orders; CREATE POLICY p ON orders USING (true)')).toEqual(['SQL502:high']);
     expect(await tiers('CREATE POLICY p ON orders USING (true); DROP POLICY p ON orders')).toEqual(['SQL502:critical']);

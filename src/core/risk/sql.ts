@@ -9,7 +9,7 @@ import { judgeBodies } from './sql-routines.ts';
 import type { Statement } from './sql-rules.ts';
 import { judgeSql } from './sql-rules.ts';
 import type { SqlState } from './sql-state.ts';
-import { absorb, freshState, nextSession, setsContext } from './sql-state.ts';
+import { absorb, forget, freshState, nextSession, setsContext } from './sql-state.ts';
 import { get, list, str } from './sql-tree.ts';
 
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so that PostgreSQL itself can parse it']);
@@ -20,7 +20,14 @@ export const sql: Detector = {
   detect: ({ files }) => {
     const states = new Map<string, SqlState>();
     const inOrder = files.filter((f) => f.head?.kind === 'sql').sort((a, b) => order(a.path, b.path));
-    return [...inOrder.flatMap((f) => ofFile(f, stateOf(states, f.path))), ...files.flatMap(historyEdited)];
+    // what another file of this change held before was made then, wherever it is written now
+    const moved = new Set(
+      files
+        .flatMap((f) => statements(f.base))
+        .filter((s) => makes(s))
+        .map(identity),
+    );
+    return [...inOrder.flatMap((f) => ofFile(f, stateOf(states, f.path), moved)), ...files.flatMap(historyEdited)];
   },
 };
 
@@ -42,7 +49,7 @@ function stateOf(states: Map<string, SqlState>, path: string): SqlState {
   return state;
 }
 
-function ofFile(file: FileEvidence, state: SqlState): readonly Finding[] {
+function ofFile(file: FileEvidence, state: SqlState, moved: ReadonlySet<string>): readonly Finding[] {
   const before = new Set(reordered(file) ? [] : statements(file.base).map(identity));
   const failed: SqlStatement[] = [];
   const findings: Finding[] = [];
@@ -54,7 +61,9 @@ function ofFile(file: FileEvidence, state: SqlState): readonly Finding[] {
     const later = { has: (name: string) => (remade.get(name) ?? -1) > i };
     if (s.node !== null && !known) findings.push(...judge({ node: s.node, text: s.text, state, remade: later, place: { path: file.path, side: 'head', line: s.line } }));
     // only a file that is new proves that what it creates did not exist
-    if (s.node !== null && file.base === undefined) absorb(state, s.node);
+    if (s.node !== null && file.base === undefined && !moved.has(identity(s))) absorb(state, s.node);
+    // a psql command may connect elsewhere, or go on after what failed
+    if (s.node === null && s.text.startsWith('\\')) forget(state);
   }
   return [...findings, ...unparsed(file, failed)];
 }
@@ -83,10 +92,10 @@ function reordered(file: FileEvidence): boolean {
   if (file.base === undefined || file.head === undefined) return false;
   const kept = new Set(statements(file.head).map(identity));
   const gone = statements(file.base).filter((s) => !kept.has(identity(s)));
-  return context(file.base) !== context(file.head) || gone.some((s) => s.text.startsWith('\\') || MAKES.some((kind) => get(s.node, kind) !== undefined));
+  return context(file.base) !== context(file.head) || gone.some((s) => s.text.startsWith('\\') || makes(s));
 }
 
-const MAKES = ['CreateStmt', 'CreateTableAsStmt', 'CreateSchemaStmt'];
+const makes = (s: SqlStatement): boolean => ['CreateStmt', 'CreateTableAsStmt', 'CreateSchemaStmt'].some((kind) => get(s.node, kind) !== undefined);
 
 const statements = (side: Parsed | undefined): readonly SqlStatement[] => (side?.kind === 'sql' ? side.statements : []);
 
