@@ -1,13 +1,15 @@
 /**
- * Commands that destroy, in new lines of scripts, Makefiles and workflows (SH101 to SH107). Text patterns, kept simple on
+ * Commands that destroy, in new lines of scripts, Makefiles, workflows and provisioners (SH101 to SH107). Text patterns, kept simple on
  * purpose: quoting and line continuation are undone first, and a command built from a variable counts as the worst one.
  */
 import type { FileEvidence } from './evidence.ts';
 import type { Saying } from './finding.ts';
 import { rule } from './finding.ts';
 import { kindsOf } from './kinds.ts';
+import type { NewLine } from './lines.ts';
 import { newLines, textOf } from './lines.ts';
 import { cutLines, MAX_LINE } from './long-lines.ts';
+import { shellLines } from './provisioners.ts';
 import type { Detector, Finding } from './risk.ts';
 import { scratchNames, treesRemoved } from './rm.ts';
 
@@ -62,13 +64,13 @@ const PATTERNS: readonly (readonly [Make, RegExp, string])[] = [
   ],
 ];
 
-export const commands: Detector = { id: 'commands', detect: ({ files }) => files.filter(isScript).flatMap(ofFile) };
+export const commands: Detector = { id: 'commands', detect: ({ files }) => files.filter((f) => isScript(f) || f.head?.kind === 'hcl').flatMap(ofFile) };
 
 const isScript = (f: FileEvidence): boolean =>
   kindsOf(f.path).some((k) => k === 'script' || k === 'workflow' || k === 'guard') || f.newMode === '100755' || /^#!/.test(textOf(f.head));
 
 function ofFile(file: FileEvidence): readonly Finding[] {
-  const fresh = newLines(file);
+  const fresh = commandLines(file);
   const scratch = scratchNames(textOf(file.head));
   const found = fresh.flatMap(({ line, text }) => {
     const plain = unquoted(text);
@@ -78,6 +80,13 @@ function ofFile(file: FileEvidence): readonly Finding[] {
     return [...PATTERNS.filter(([, pattern]) => pattern.test(plain)).map(([make, , why]) => say(make, why)), ...trees(plain, scratch, say)];
   });
   return [...found, ...cutLines(file, fresh)];
+}
+
+/** Infrastructure source is text about resources: only what it hands to a shell is a command. */
+function commandLines(file: FileEvidence): readonly NewLine[] {
+  if (file.head?.kind !== 'hcl') return newLines(file);
+  const lines = new Set(shellLines(file.head).flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i)));
+  return newLines(file).filter((l) => lines.has(l.line));
 }
 
 /** A folder the script made itself, and nothing else: `tmp=$(mktemp -d)` and `rm -rf "$tmp"`. */
@@ -91,5 +100,11 @@ function trees(plain: string, scratch: ReadonlySet<string>, say: (make: Make, wh
 /** `//usr/bin/x` is a command and `rem ; x` runs x: each way to write a comment counts only where it is one. */
 const isComment = (path: string, plain: string): boolean => (/\.(?:bat|cmd)$/i.test(path) ? /^(?:#|::|rem\s)/i : /^(?:#|\/\/(?!\w+\/))/).test(plain);
 
-/** `"terraform"  de''stroy` is `terraform destroy`; lines longer than any sane command are cut, and `cutLines` says so. */
-const unquoted = (text: string): string => text.slice(0, MAX_LINE).replace(/["']/g, '').replace(/\s+/g, ' ').trim();
+/** `"terraform"  de''stroy` and `["terraform", "destroy"]` are `terraform destroy`; lines longer than any sane command are cut, and `cutLines` says so. */
+const unquoted = (text: string): string =>
+  text
+    .slice(0, MAX_LINE)
+    .replace(/["'], ?["']/g, ' ')
+    .replace(/["']/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();

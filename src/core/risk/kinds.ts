@@ -40,7 +40,7 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
       /\.(?:ya?ml|json|tpl)$/.test(b) &&
       /(?:^|\/)(?:k8s|kube|kubernetes|manifests|helm|charts?|kustomize|overlays|argocd?|flux|clusters?|deploy(?:ments?)?)(?:\/|-)|(?:^|\/)(?:kustomization|helmfile)/.test(p),
   ],
-  ['iam', (p, b) => /(?:^|[/_.-])(?:iam|rbac|polic(?:y|ies)|permissions?|roles?|scp|sso|sudoers|trust-policy)(?:[/_.-]|$)/.test(p) && !prose(b) && !code(b)],
+  ['iam', (p, b) => /(?:^|[/_.-])(?:iam|rbac|polic(?:y|ies)|permissions?|roles?|scp|sso|sudoers|trust-policy)(?:[/_.-]|$)/.test(p) && !inert(b)],
   [
     'routing',
     (p, b) =>
@@ -48,13 +48,12 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
         p,
       ) ||
         /\.zone$|\.vcl$/.test(b)) &&
-      !prose(b) &&
-      !code(b),
+      !inert(b),
   ],
   [
     'infrastructure',
     (p, b) =>
-      /(?:^|\/)(?:terraform|terragrunt|infra(?:structure)?|ansible|pulumi|cloudformation|cdk|packer|puppet|salt|chef|nomad|consul)(?:\/|-|$)/.test(p) ||
+      (!media(b) && /(?:^|\/)(?:terraform|terragrunt|infra(?:structure)?|ansible|pulumi|cloudformation|cdk|packer|puppet|salt|chef|nomad|consul)(?:\/|-|$)/.test(p)) ||
       /^(?:pulumi|serverless|docker-compose|compose|cdk|template|samconfig|ansible)\b.*\.(?:ya?ml|json|toml|cfg)$/.test(b),
   ],
   ['prose', (_, b) => prose(b)],
@@ -65,9 +64,16 @@ export const isHook = (path: string): boolean =>
   /(?:^|\/)\.(?:hooks|githooks|git-hooks|husky)\//i.test(path) ||
   /(?:^|\/)hooks\/(?:pre|post|prepare|commit|applypatch|sendemail|fsmonitor|reference|update|push|proc)(?:-[a-z]+)*(?:\.(?:sh|py|pl|rb|js|mjs|cjs))?$/i.test(path);
 
-const prose = (base: string): boolean => /\.(?:md|mdx|txt|rst|adoc)$/.test(base) || /^(?:readme|license|licence|changelog|authors|notice)$/.test(base);
+/** Some tools keep what they do in .txt: a build and what it installs are not prose. */
+const prose = (base: string): boolean =>
+  (/\.(?:md|mdx|txt|rst|adoc)$/.test(base) && !/^(?:cmakelists|requirements.*|constraints.*)\.txt$/.test(base)) ||
+  /^(?:readme|license|licence|changelog|authors|notice)$/.test(base);
 /** Application code is named after routes and roles all the time; paths alone do not mark danger there. */
 const code = (base: string): boolean => /\.(?:tsx?|jsx?|mjs|cjs|py|rb|go|java|kt|rs|php|cs|c|cc|cpp|h|swift|scala|ex|exs|vue|svelte|css|html)$/.test(base);
+
+/** Pictures, fonts, sound: named after roles and gateways too, and they configure nothing. */
+const media = (base: string): boolean => /\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff?|woff2?|ttf|otf|eot|pdf|mp[34]|mov|webm|ogg|wav)$/.test(base);
+const inert = (base: string): boolean => prose(base) || code(base) || media(base);
 
 /** All kinds a path has; none means no detector reads it. */
 export const kindsOf = (path: string): readonly Kind[] => {

@@ -4,6 +4,7 @@ import { detect } from './detect.ts';
 import type { Parsed } from './evidence.ts';
 import { guards } from './guards.ts';
 import { hidden } from './hidden.ts';
+import { kindsOf } from './kinds.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
 import { submodule } from './submodule.ts';
@@ -37,6 +38,11 @@ describe('paths', () => {
     ['Jenkinsfile', ['PATH104:high']],
     ['helm/orders/values.yaml', ['PATH105:elevated']],
     ['src/routes/orders.ts', []],
+    ['assets/roles.png', []],
+    ['icons/policy.svg', []],
+    ['fonts/gateway.woff2', []],
+    ['infra/diagram.pdf', []],
+    ['infra/CMakeLists.txt', ['PATH101:elevated']],
     ['src/iam/client.py', []],
     ['docs/dns.md', []],
     ['README.md', []],
@@ -141,6 +147,15 @@ describe('commands', () => {
     ['another folder beside it', 'tmp=$(mktemp -d)\nrm -rf "$tmp"; rm -rf "$DATA"\n', ['SH101:critical']],
   ] as const)('rm of %s', (_, after, expected) => {
     expect(run(commands, 'ops/x.sh', null, after)).toEqual(expected);
+  });
+
+  it.each(['CMakeLists.txt', 'requirements-dev.txt'])('%s is no prose', (path) => {
+    expect(kindsOf(path)).toEqual([]);
+    expect(kindsOf('docs/notes.txt')).toEqual(['prose']);
+  });
+
+  it('reads lists of words as the command they make', () => {
+    expect(run(commands, '.github/workflows/x.yml', null, 'command: ["kubectl","delete", "ns"]')).toEqual(['SH102:critical']);
   });
 
   it('reads workflows, executables and scripts, not prose, and only what is new', () => {
