@@ -16,17 +16,33 @@ export const str = (node: unknown, ...path: readonly (string | number)[]): strin
 
 /** Every node of that kind anywhere in the tree: a DELETE inside a CTE deletes all the same. */
 export function all(node: unknown, kind: string): readonly Tree[] {
-  const out: Tree[] = [];
-  const todo: unknown[] = [node];
+  if (typeof node !== 'object' || node === null) return [];
+  const known = walked.get(node) ?? walk(node);
+  walked.set(node, known);
+  return known.get(kind) ?? [];
+}
+
+/** Two dozen kinds are asked of each statement, and a file holds statements by the hundred thousand: each is walked once. */
+const walked = new WeakMap<object, ReadonlyMap<string, readonly Tree[]>>();
+
+function walk(root: unknown): ReadonlyMap<string, readonly Tree[]> {
+  const out = new Map<string, Tree[]>();
+  const todo: unknown[] = [root];
   for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
-    if (Array.isArray(at)) for (let i = at.length - 1; i >= 0; i--) todo.push(at[i]);
-    else if (isTree(at)) {
-      const found = at[kind];
-      if (isTree(found)) out.push(found);
-      todo.push(...Object.values(at).toReversed());
-    }
+    const inner = Array.isArray(at) ? at : isTree(at) ? Object.values(at) : [];
+    if (isTree(at)) collect(out, at);
+    for (let i = inner.length - 1; i >= 0; i--) todo.push(inner[i] ?? null);
   }
   return out;
+}
+
+function collect(out: Map<string, Tree[]>, node: Tree): void {
+  for (const [kind, value] of Object.entries(node)) {
+    if (!isTree(value)) continue;
+    const found = out.get(kind);
+    if (found === undefined) out.set(kind, [value]);
+    else found.push(value);
+  }
 }
 
 /** `schema.name` of a RangeVar (bare or wrapped). */

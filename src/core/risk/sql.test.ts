@@ -4,6 +4,7 @@ import { sampleTree } from '../../testing/tree.ts';
 import { detect } from './detect.ts';
 import type { Risk } from './risk.ts';
 import { sql } from './sql.ts';
+import { all } from './sql-tree.ts';
 
 type Files = Parameters<typeof sampleTree>[0];
 async function look(files: Files): Promise<Risk> {
@@ -151,6 +152,12 @@ describe('reading', () => {
     expect(findings[1]?.what).toContain('2 statements');
   });
 
+  it('finds a node wherever it stands', () => {
+    const drop = { objects: [] };
+    expect(all([undefined, { a: [null, { DropStmt: drop }] }], 'DropStmt')).toEqual([drop]);
+    expect([all(undefined, 'DropStmt'), all('DropStmt', 'DropStmt')]).toEqual([[], []]);
+  });
+
   it('a statement that stood there before is not this change', async () => {
     const { findings } = await look({ 'views/x.sql': ['DROP TABLE a;', 'DROP TABLE a;\nDROP TABLE b;'] });
     expect(findings.map((f) => f.place.object)).toEqual(['table b']);
@@ -162,7 +169,10 @@ describe('reading', () => {
     expect(await fired('TRUNCATE events;', 'SET search_path = prod;\nTRUNCATE events;')).toEqual(['SQL104']);
     expect(await fired('CREATE TABLE s (id int);\nTRUNCATE s;', 'TRUNCATE s;')).toEqual(['SQL104']);
     expect(await fired('\\if :dev\nDROP TABLE a;\n\\endif\n', 'DROP TABLE a;\n')).toEqual(['SQL101']);
+    expect(await fired('CREATE TABLE s (id int);\nTRUNCATE s;', 'CREATE TABLE IF NOT EXISTS s (id int);\nTRUNCATE s;')).toEqual(['SQL104']);
+    expect(await fired('CREATE TABLE s (id int);\nTRUNCATE s;', 'TRUNCATE s;\nCREATE TABLE s (id int);')).toEqual(['SQL104']);
     expect(await fired('DROP TABLE a;', 'CREATE TABLE b (id int);\nDROP TABLE a;')).toEqual([]);
+    expect(await fired('DROP TABLE a;\nCREATE TABLE a (id int);', 'DROP TABLE a;\nCREATE TABLE a (id int, b int);')).toEqual([]);
   });
 
   it('only what ran before can have made a table', async () => {

@@ -2,14 +2,15 @@
  * Destructive SQL. Walks the statements that are new, in deploy order within a folder, so that a table created by the
  * change itself may be dropped by it, and one that is dropped and created again still counts as lost.
  */
-import type { FileEvidence, Parsed, SqlStatement } from './evidence.ts';
+import type { FileEvidence, SqlStatement } from './evidence.ts';
 import { rule } from './finding.ts';
 import type { Detector, Finding } from './risk.ts';
+import { identity, reordered, statements } from './sql-context.ts';
 import { judgeBodies } from './sql-routines.ts';
 import type { Statement } from './sql-rules.ts';
 import { judgeSql } from './sql-rules.ts';
 import type { SqlState } from './sql-state.ts';
-import { absorb, forget, freshState, nextSession, setsContext } from './sql-state.ts';
+import { absorb, forget, freshState, nextSession } from './sql-state.ts';
 import { get, list, str } from './sql-tree.ts';
 
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so that PostgreSQL itself can parse it']);
@@ -78,31 +79,7 @@ function policyOf(s: SqlStatement): readonly string[] {
   return made === undefined ? [] : [`${str(made, 'table', 'relname')}.${str(made, 'policy_name')}`];
 }
 
-/**
- * Whether what stood there before may do something else now: a ROLLBACK became a COMMIT, another schema is looked in, a
- * psql condition went, or a table is no longer made by the file that empties it. Then no statement is an old one.
- */
-function reordered(file: FileEvidence): boolean {
-  const context = (side: Parsed | undefined): string =>
-    JSON.stringify(
-      statements(side)
-        .filter((s) => setsContext(s.node))
-        .map(identity),
-    );
-  if (file.base === undefined || file.head === undefined) return false;
-  const kept = new Set(statements(file.head).map(identity));
-  const gone = statements(file.base).filter((s) => !kept.has(identity(s)));
-  return context(file.base) !== context(file.head) || gone.some((s) => s.text.startsWith('\\') || makes(s));
-}
-
 const makes = (s: SqlStatement): boolean => ['CreateStmt', 'CreateTableAsStmt', 'CreateSchemaStmt'].some((kind) => get(s.node, kind) !== undefined);
-
-const statements = (side: Parsed | undefined): readonly SqlStatement[] => (side?.kind === 'sql' ? side.statements : []);
-
-/** The kept text is cut; a longer statement is told by its tree, and one without a tree is always new. */
-const LONG = 2_000;
-const identity = (s: SqlStatement): string =>
-  s.text.length < LONG ? s.text : s.node === null ? `?${s.line}:${s.error ?? ''}` : JSON.stringify(s.node, (k, v: unknown) => (k.includes('location') ? undefined : v));
 
 /** One finding a file: a dump in another dialect is one thing to look at, not a thousand. */
 function unparsed(file: FileEvidence, failed: readonly SqlStatement[]): readonly Finding[] {
