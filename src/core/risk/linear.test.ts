@@ -27,6 +27,7 @@ describe('work that goes by the length of the input', () => {
     ['flags of rm', 'a.sh', `${`rm ${`-${'r'.repeat(60)} `.repeat(64)}x\n`.repeat(64)}`],
     ['rm again and again', 'a.sh', `${'rm -r '.repeat(660)}\n`.repeat(64)],
     ['tools again and again', 'a.sh', `${'terraform kubectl replace aws s3 rm git push curl psql '.repeat(70)}\n`.repeat(32)],
+    ['empty lines', 'a.sh', `tmp=$(mktemp -d)\n${'\n'.repeat(512 * K)}`],
     ['lines that go on', 'a.sh', '\\\n'.repeat(128 * K)],
     ['spaces behind a key', 'iam/a.json', `"action":${' '.repeat(256 * K)}x\n`.repeat(2)],
     ['keys again and again', 'iam/a.json', `${'action'.repeat(20 * K)}${'effect = [ '.repeat(20 * K)}`],

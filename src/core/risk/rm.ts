@@ -23,7 +23,7 @@ function isWild(word: string, last: boolean): boolean {
   return /^\/(?:\w+\/?)?\*/.test(word) || (last && /^(?:\/|~\/?|\*)$/.test(word));
 }
 
-const SCRATCH = /^\s*(?:(?:local|export|readonly) )?(\w+)=["']?(?:\$\(|`)mktemp (?:-\w+ )*-d\b/gm;
+const SCRATCH = /^[ \t]*(?:(?:local|export|readonly) )?(\w+)=["']?(?:\$\(|`)mktemp (?:-\w+ )*-d\b/gm;
 /** A word, unless it is read as `$word` or `${word}` or is part of a path. */
 const MENTION = /(^|\$\{|\W)(\w+)(\}?)/g;
 

@@ -62,6 +62,11 @@ describe('terraform plans', () => {
     expect(plan(names.map((n) => resource(`null_resource.${n}`, n < 'e' ? ['delete'] : ['no-op']))).findings.some((f) => f.rule === 'TF104')).toBe(false);
   });
 
+  it('is read once, however many resources it holds', () => {
+    const many = Array.from({ length: 60_000 }, (_, i) => resource(`${DB}${i}`, ['delete'], { actionReason: 'delete_because_no_resource_config' }));
+    expect(plan(many).findings.filter((f) => f.rule === 'TF101')).toHaveLength(60_000);
+  });
+
   it('a whole module goes', () => {
     const { findings } = plan([resource('module.q.null_resource.a', ['delete']), resource('module.q.null_resource.b["x"]', ['delete']), resource('null_resource.c', ['no-op'])]);
     expect(findings[0]).toMatchObject({ rule: 'TF104', place: { object: 'module.q' } });

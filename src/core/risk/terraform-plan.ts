@@ -33,7 +33,8 @@ export const terraformPlan: Detector = {
     const places = blockPlaces(files);
     const at = (r: PlannedResource): Place => ({ ...(places.get(bare(r.address)) ?? { path: 'terraform plan' }), side: 'plan', object: r.address });
     const managed = plan.resources.filter((r) => r.mode === 'managed');
-    return [...partial(plan), ...whole(managed), ...managed.flatMap((r) => ofResource(r, managed, at(r)))];
+    const created = new Set(managed.filter((r) => r.actions.join() === 'create').map((r) => r.type));
+    return [...partial(plan), ...whole(managed), ...managed.flatMap((r) => ofResource(r, created, at(r)))];
   },
 };
 
@@ -85,8 +86,8 @@ function groups(managed: readonly PlannedResource[]): ReadonlyMap<string, Planne
   return out;
 }
 
-function ofResource(r: PlannedResource, managed: readonly PlannedResource[], place: Place): readonly Finding[] {
-  return [...unknown(r, place), ...loss(r, managed, place), ...forgotten(r, place), ...guards(r, place)];
+function ofResource(r: PlannedResource, created: ReadonlySet<string>, place: Place): readonly Finding[] {
+  return [...unknown(r, place), ...loss(r, created, place), ...forgotten(r, place), ...guards(r, place)];
 }
 
 function unknown(r: PlannedResource, place: Place): readonly Finding[] {
@@ -94,7 +95,8 @@ function unknown(r: PlannedResource, place: Place): readonly Finding[] {
   return [TF114({ place, what: `the plan does something to ${r.address} that is not known here: ${r.actions.join(', ')}`, because: [['actions', r.actions.join(',')]] })];
 }
 
-function loss(r: PlannedResource, managed: readonly PlannedResource[], place: Place): readonly Finding[] {
+/** @param created types of which the plan makes an object: what goes may be renamed rather than lost. */
+function loss(r: PlannedResource, created: ReadonlySet<string>, place: Place): readonly Finding[] {
   if (!deletes(r)) return [];
   const stateful = isStateful(r.type);
   const severity = stateful ? ('critical' as const) : undefined;
@@ -108,7 +110,7 @@ function loss(r: PlannedResource, managed: readonly PlannedResource[], place: Pl
   const more: Finding[] = [];
   if (/_because_(?:count_index|each_key|wrong_repetition)$/.test(r.actionReason ?? ''))
     more.push(TF106({ place, because, ...with_, what: `${r.address} goes because its index or key went: its neighbours may have shifted` }));
-  if (/_because_(?:no_resource_config|no_module|no_move_target)$/.test(r.actionReason ?? '') && managed.some((o) => o.type === r.type && o.actions.join() === 'create'))
+  if (/_because_(?:no_resource_config|no_module|no_move_target)$/.test(r.actionReason ?? '') && created.has(r.type))
     more.push(TF107({ place, because, ...with_, what: `${r.address} is destroyed while another ${r.type} is created: a rename without a \`moved\` block destroys the original` }));
   if (/^replace_(?:because_tainted|by_request|by_triggers)$/.test(r.actionReason ?? ''))
     more.push(TF110({ place, because, ...with_, what: `${r.address} is replaced on request, not because its configuration demands it` }));
