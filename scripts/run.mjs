@@ -2,20 +2,19 @@
  * The door of every npm script: brings Node, packages and a build up to date, then runs the task.
  * Plain JavaScript without dependencies, so that an old Node can read it far enough to fetch a new one.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './child.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [task = 'start', ...rest] = process.argv.slice(2);
 const windows = process.platform === 'win32';
 
 /** Runs a command with our own output; exits with its code where it fails. */
-function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { stdio: 'inherit', ...options });
-  if (done.error) fail(`${command}: ${done.error.message}`);
-  if (done.status !== 0) process.exit(done.status ?? 1);
+async function run(command, args, options) {
+  const status = await runChild(command, args, options).catch((error) => fail(`${command}: ${error.message}`));
+  if (status !== 0) process.exit(status);
 }
 
 function fail(message) {
@@ -35,11 +34,11 @@ function npm(args, options) {
   return run(windows ? 'npm.cmd' : 'npm', args, { ...options, shell: windows });
 }
 
-function withNode24() {
+async function withNode24() {
   if (process.env.COUNTERSIGN_NODE_FETCHED) fail(`needs Node 22.18 or newer, and npm's node package gave ${process.version}; install Node 24 and run this again`);
   console.error(`countersign: Node ${process.versions.node} is older than 22.18; fetching Node 24 through npm's "node" package and going on with it`);
   // The package puts the binary in place by an install script, which this folder's .npmrc turns off.
-  npm(['exec', '--yes', '--ignore-scripts=false', '--package=node@24', '--', 'node', join(root, 'scripts/run.mjs'), task, ...rest], {
+  await npm(['exec', '--yes', '--ignore-scripts=false', '--package=node@24', '--', 'node', join(root, 'scripts/run.mjs'), task, ...rest], {
     env: { ...process.env, COUNTERSIGN_NODE_FETCHED: '1', npm_config_ignore_scripts: 'false' },
   });
   process.exit(0);
@@ -53,19 +52,19 @@ function newest(folder) {
     .reduce((latest, e) => Math.max(latest, time(join(e.parentPath, e.name))), 0);
 }
 
-function install() {
+async function install() {
   const lock = join(root, 'package-lock.json');
   if (time(join(root, 'node_modules/.package-lock.json')) >= time(lock)) return;
   console.error('countersign: installing packages (npm ci)');
-  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-function build() {
+async function build() {
   const stamp = time(join(root, 'dist/.built'));
   const sources = Math.max(newest(join(root, 'src')), newest(join(root, 'web')), time(join(root, 'package.json')), time(join(root, 'scripts/build.mjs')));
   if (stamp > sources) return;
   console.error('countersign: building');
-  run(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
+  await run(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
 }
 
 /** Each task: whether it needs dist/, and the program that does it. */
@@ -78,10 +77,10 @@ const tasks = {
   build: { built: true },
 };
 
-if (tooOld()) withNode24();
+if (tooOld()) await withNode24();
 const asked = tasks[task];
 if (!asked) fail(`no task ${task}; tasks: ${Object.keys(tasks).join(', ')}`);
-install();
-if (asked.built) build();
-if (asked.tools) run(process.execPath, [join(root, 'scripts/bring.mjs')]);
-if (asked.file) run(process.execPath, [join(root, asked.file), ...(asked.args ?? []), ...rest]);
+await install();
+if (asked.built) await build();
+if (asked.tools) await run(process.execPath, [join(root, 'scripts/bring.mjs')]);
+if (asked.file) await run(process.execPath, [join(root, asked.file), ...(asked.args ?? []), ...rest]);

@@ -2,11 +2,11 @@
  * `check` (types, lint, house law, unit) and `test` (all of that, then journeys and browser). Both end with one plain
  * line `N passed, N failed`: every test counts one, every static check counts one.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './child.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', ...name.split('/'));
@@ -20,13 +20,21 @@ function count(name, ok) {
   else failed++;
 }
 
-const node = (args) => spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
+const node = async (args) => (await runChild(process.execPath, args, { cwd: root })) === 0;
 
 /** Runs vitest projects and counts their tests; a run that produced no report counts as one failure. */
-function tests(...projects) {
+async function tests(...projects) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-report-'));
   const report = join(folder, 'report.json');
-  const ok = node([bin('vitest/vitest.mjs'), 'run', ...projects.flatMap((p) => ['--project', p]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...rest]);
+  const ok = await node([
+    bin('vitest/vitest.mjs'),
+    'run',
+    ...projects.flatMap((p) => ['--project', p]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...rest,
+  ]);
   const seen = counts(report);
   rmSync(folder, { recursive: true, force: true });
   passed += seen.passed;
@@ -43,10 +51,10 @@ function counts(report) {
   }
 }
 
-count('types (tsc)', node([bin('typescript/bin/tsc'), '-p', root]));
-count('lint (biome)', node([bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--reporter=summary']));
-if (task === 'check') tests('unit');
-else tests('unit', 'parts', 'journey');
+count('types (tsc)', await node([bin('typescript/bin/tsc'), '-p', root]));
+count('lint (biome)', await node([bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--reporter=summary']));
+if (task === 'check') await tests('unit');
+else await tests('unit', 'parts', 'journey');
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

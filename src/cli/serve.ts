@@ -20,8 +20,10 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   if ('code' in asked) return refusal([asked]);
   const served = await open({ ...asked, demo: flags.demo === true, log: (line) => process.stderr.write(`countersign: ${line}\n`) });
   if (!served.ok) return refusal(served.error);
+  // Heard before anybody reads that we listen: whoever waits for those words may end us the moment they come.
+  const stop = stopped();
   process.stdout.write(welcome(served.value, asked));
-  await stopped();
+  await stop;
   await served.value.close();
   return { code: EXIT.ok, stdout: 'countersign: stopped\n', stderr: '' };
 }
@@ -44,9 +46,10 @@ function settings(flags: ServeFlags): Settings | Problem {
   return { data: realpathSync(data), port: Number(port), host: flags.host ?? process.env.COUNTERSIGN_HOST ?? '127.0.0.1' };
 }
 
+/** Ctrl-C arrives more than once where npm hands it on: the terminal sent it to all of us. While we stop, the rest is heard and ignored. */
 const stopped = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
 
 export type { Served };

@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI, freePort, openStage, type Stage } from '../../examples/story/stage.ts';
 import { routine } from './server-wire.ts';
 
@@ -25,13 +26,24 @@ interface Start {
   /** Null: it listens. */
   readonly code: number | null;
   readonly text: string;
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Answers the exit code; -1 where the signal itself ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
-/** Runs `serve` until it listens or ends. @param killAfter milliseconds, for a start that is killed. */
-function serve(args: readonly string[], more: { env?: { readonly [name: string]: string }; uid?: number; killAfter?: number } = {}): Promise<Start> {
+interface More {
+  readonly env?: { readonly [name: string]: string };
+  readonly uid?: number;
+  /** Milliseconds, for a start that is killed. */
+  readonly killAfter?: number;
+}
+
+/** Runs `serve` until it listens or ends. */
+const serve = (args: readonly string[], more: More = {}): Promise<Start> => start([process.execPath, CLI, 'serve', ...args], more);
+
+/** The same of any command that starts a server in the end. */
+function start([command = '', ...args]: readonly string[], more: More = {}): Promise<Start> {
   const env = { PATH: process.env.PATH, HOME: room, LC_ALL: 'C', ...more.env };
-  const child = spawn(process.execPath, [CLI, 'serve', ...args], {
+  const child = spawn(command, args, {
     cwd: room,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,9 +52,9 @@ function serve(args: readonly string[], more: { env?: { readonly [name: string]:
   running.add(child);
   const over = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
   void over.then(() => running.delete(child));
-  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+  const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number> => {
     child.kill(signal);
-    await over;
+    return over;
   };
   if (more.killAfter !== undefined) setTimeout(() => child.kill('SIGKILL'), more.killAfter);
   return new Promise((resolve) => {
@@ -56,7 +68,7 @@ function serve(args: readonly string[], more: { env?: { readonly [name: string]:
   });
 }
 
-async function refused(args: readonly string[], code: string, place: string, more: Parameters<typeof serve>[1] = {}): Promise<string> {
+async function refused(args: readonly string[], code: string, place: string, more: More = {}): Promise<string> {
   const start = await serve(args, more);
   await start.stop('SIGKILL');
   expect(start, args.join(' ')).toMatchObject({ code: 2 });
@@ -154,6 +166,47 @@ it('takes folder and port from the environment, flags first, and keeps what it h
   expect(third.text).toContain(`http://localhost:${flagged}`);
   expect(readdirSync(other)).toContain('countersign.db');
   await Promise.all([second.stop(), third.stop('SIGINT')]);
+});
+
+describe('what npm starts ends when npm is told to end', () => {
+  const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+  /** Rejects while somebody listens. */
+  const free = (number: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const probe = createServer().once('error', reject);
+      probe.listen(number, '127.0.0.1', () => probe.close(() => resolve()));
+    });
+  const started = async (command: readonly string[], env = {}): Promise<{ readonly number: number; readonly run: Start }> => {
+    const number = await freePort();
+    const run = await start([...command, '--data', mkdtempSync(join(room, 'npm-')), '--port', String(number)], { env });
+    expect(run, run.text).toMatchObject({ code: null });
+    await expect(free(number)).rejects.toThrow('EADDRINUSE');
+    return { number, run };
+  };
+
+  it.each([
+    ['SIGTERM', 0],
+    ['SIGINT', 0],
+    ['SIGHUP', 129],
+  ] as const)('by %s, with the exit code of the server: %d', async (signal, code) => {
+    const { number, run } = await started([process.execPath, RUN, 'start']);
+    expect(await run.stop(signal)).toBe(code);
+    await free(number);
+  });
+
+  it('by Ctrl-C, which comes from the terminal and from npm', async () => {
+    const { run } = await started([process.execPath, CLI, 'serve', '--demo']);
+    const first = run.stop('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    void run.stop('SIGINT');
+    expect(await first).toBe(0);
+  });
+
+  it('by a signal that ended only the shell between npm and us', async () => {
+    const { number, run } = await started(['sh', '-c', '"$0" "$@"; exit', process.execPath, RUN, 'start'], { npm_lifecycle_event: 'start' });
+    await run.stop('SIGKILL');
+    await free(number);
+  });
 });
 
 it('begins again after a first start that was killed anywhere', async () => {
