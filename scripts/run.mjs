@@ -44,6 +44,15 @@ async function withNode24() {
   process.exit(0);
 }
 
+/** npm takes options before `--` for its own, says nothing, and hands on what is left of them. */
+function askForDashes() {
+  const options = { port: '<n>', data: '<dir>', host: '<address>' };
+  const kept = Object.keys(options).filter((name) => process.env[`npm_config_${name}`] !== undefined);
+  if (process.env.npm_lifecycle_event !== 'start' || kept.length === 0) return;
+  const words = kept.map((name) => `--${name}`);
+  fail(`npm kept ${words.join(' and ')} for itself; options of countersign come after --\n  remedy: npm start -- ${kept.map((name) => `--${name} ${options[name]}`).join(' ')}`);
+}
+
 const time = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
 
 function newest(folder) {
@@ -77,6 +86,7 @@ const tasks = {
   build: { built: true },
 };
 
+if (task === 'start') askForDashes();
 if (tooOld()) await withNode24();
 const asked = tasks[task];
 if (!asked) fail(`no task ${task}; tasks: ${Object.keys(tasks).join(', ')}`);

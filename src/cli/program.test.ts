@@ -30,6 +30,11 @@ describe('what is asked about the program', () => {
   });
 });
 
+test('serve --help says what it takes where nothing is said', () => {
+  const { stdout } = countersign('serve', '--help');
+  for (const words of ['default: .countersign-data', 'default: 4180', 'default: 127.0.0.1']) expect(stdout.replace(/\s+/g, ' ')).toContain(words);
+});
+
 describe('what was not understood is a no, with the remedy', () => {
   test.each([
     [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],

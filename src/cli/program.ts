@@ -1,6 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError } from 'commander';
 import { problem } from '../core/base/result.ts';
+import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, EXIT_WORDS, refusal } from './exit.ts';
 import { version } from './version.ts';
 
@@ -114,9 +115,9 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
 
   command(program, 'serve', 'run the server: pages, API, git over HTTP, the gate of pre-receive', ['serve --demo', 'serve --demo --data ~/countersign --port 4180'])
     .option('--demo', 'serve the sample organisation, on loopback only')
-    .option('--data <dir>', 'data folder (or COUNTERSIGN_DATA)')
-    .option('--port <n>', 'port (or COUNTERSIGN_PORT)')
-    .option('--host <address>', 'address to bind (or COUNTERSIGN_HOST)')
+    .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
+    .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
+    .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   return program;
