@@ -1,8 +1,11 @@
 /** `countersign serve`: opens the data folder, says where to go, runs until told to stop. */
-import { mkdirSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
 import { type Problem, problem } from '../core/base/result.ts';
+import { reachable } from '../server/listen.ts';
 import { serve as open, type Served } from '../world.ts';
+import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { welcome } from './welcome.ts';
 
@@ -13,16 +16,20 @@ export interface ServeFlags {
   readonly host?: string;
 }
 
-const DEFAULT_PORT = '4180';
-
 export async function serve(flags: ServeFlags): Promise<Answer> {
   const asked = settings(flags);
   if ('code' in asked) return refusal([asked]);
-  const served = await open({ ...asked, demo: flags.demo === true, log: (line) => process.stderr.write(`countersign: ${line}\n`) });
+  const demo = flags.demo === true;
+  // Everything that can be known before a folder is made: a start that is refused leaves nothing behind.
+  const wrong = reachable(asked, demo) ?? nothingToServe(asked.data, demo) ?? (await portTaken(asked));
+  const data = wrong ?? folder(asked.data);
+  if (typeof data !== 'string') return refusal([data]);
+  const at = { ...asked, data };
+  const served = await open({ ...at, demo, log: (line) => process.stderr.write(`countersign: ${line}\n`) });
   if (!served.ok) return refusal(served.error);
   // Heard before anybody reads that we listen: whoever waits for those words may end us the moment they come.
   const stop = stopped();
-  process.stdout.write(welcome(served.value, asked));
+  process.stdout.write(welcome(served.value, at));
   await stop;
   await served.value.close();
   return { code: EXIT.ok, stdout: 'countersign: stopped\n', stderr: '' };
@@ -35,15 +42,42 @@ export interface Settings {
 }
 
 function settings(flags: ServeFlags): Settings | Problem {
-  const port = flags.port ?? process.env.COUNTERSIGN_PORT ?? DEFAULT_PORT;
+  const port = flags.port ?? process.env.COUNTERSIGN_PORT ?? DEFAULTS.port;
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) return problem('USAGE', `${port} is no port`, { place: '--port', remedy: 'a number from 1 to 65535' });
-  const data = resolve(flags.data ?? process.env.COUNTERSIGN_DATA ?? '.countersign-data');
+  const data = resolve(flags.data ?? process.env.COUNTERSIGN_DATA ?? DEFAULTS.data);
+  return { data, port: Number(port), host: flags.host ?? process.env.COUNTERSIGN_HOST ?? DEFAULTS.host };
+}
+
+/** Opening the store would fill the folder with keys of nobody. What is in a database that is there, the store says. */
+const nothingToServe = (data: string, demo: boolean): Problem | null =>
+  demo || existsSync(join(data, 'countersign.db'))
+    ? null
+    : problem('DATA_INVALID', 'this folder holds no organisation', {
+        place: data,
+        remedy: 'add --demo to see the sample organisation; enrolling founders of your own comes with the next release',
+      });
+
+/** Asked by listening for a moment. Between this and the server's own listening somebody may come first; then the server says so. */
+const portTaken = ({ port, host }: Settings): Promise<Problem | null> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(notListening(`${host}:${port}`, error)));
+    probe.listen(port, host, () => probe.close(() => resolve(null)));
+  });
+
+function notListening(place: string, error: NodeJS.ErrnoException): Problem {
+  const another = `choose another port, for example ${process.env.npm_lifecycle_event === 'start' ? 'npm start -- ' : ''}--port 4181`;
+  if (error.code !== 'EADDRINUSE') return problem('USAGE', `this address cannot be listened on: ${error.message}`, { place, remedy: another });
+  return problem('USAGE', 'the port is in use: another program listens there, perhaps a Countersign started before', { place, remedy: `stop that one, or ${another}` });
+}
+
+function folder(data: string): string | Problem {
   try {
     mkdirSync(data, { recursive: true, mode: 0o700 });
+    return realpathSync(data);
   } catch (error) {
     return problem('DATA_INVALID', error instanceof Error ? error.message : String(error), { place: data, remedy: 'choose another --data folder' });
   }
-  return { data: realpathSync(data), port: Number(port), host: flags.host ?? process.env.COUNTERSIGN_HOST ?? '127.0.0.1' };
 }
 
 /** Ctrl-C arrives more than once where npm hands it on: the terminal sent it to all of us. While we stop, the rest is heard and ignored. */

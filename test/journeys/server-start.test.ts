@@ -1,6 +1,6 @@
 /** Starting where one cannot start: exit 2, the place and the remedy, and whatever the folder held is still there. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,8 +93,12 @@ it('lets one process have a data folder', async () => {
 it('serves demo data as demo data, on loopback', async () => {
   const fresh = join(room, 'abroad');
   for (const host of ['0.0.0.0', '::', 'example.org', '10.0.0.1']) await refused(['--demo', '--host', host, '--data', fresh, ...(await port())], 'DEMO_ONLY', host);
-  expect(readdirSync(fresh)).toEqual([]);
   await refused(['--data', fresh, ...(await port())], 'DATA_INVALID', fresh);
+  expect(existsSync(fresh)).toBe(false);
+  // A folder that was there before is as empty as it was.
+  mkdirSync(fresh);
+  await refused(['--data', fresh, ...(await port())], 'DATA_INVALID', fresh);
+  expect(readdirSync(fresh)).toEqual([]);
 });
 
 it('refuses a port that is taken or is none', async () => {
@@ -102,10 +106,14 @@ it('refuses a port that is taken or is none', async () => {
   await new Promise((resolve) => taken.once('listening', resolve));
   const address = taken.address();
   const number = typeof address === 'object' && address !== null ? address.port : 0;
-  expect(await refused(['--demo', '--data', join(room, 'port'), '--port', String(number)], 'DATA_INVALID', `127.0.0.1:${number}`)).toContain('in use');
+  expect(await refused(['--demo', '--data', join(room, 'port'), '--port', String(number)], 'USAGE', `127.0.0.1:${number}`)).toMatch(
+    /the port is in use[\s\S]*remedy: stop that one, or choose another port, for example --port/,
+  );
   taken.close();
+  await refused(['--data', stage.data, '--host', '192.0.2.1', ...(await port())], 'USAGE', '192.0.2.1');
   for (const bad of ['0', '65536', '-1', 'http', '', '1e3', '0x50']) await refused(['--demo', `--port=${bad}`, '--data', join(room, 'port')], 'USAGE', '--port');
   await refused(['--demo', '--data', join(room, 'port')], 'USAGE', '--port', { env: { COUNTERSIGN_PORT: 'many' } });
+  expect(existsSync(join(room, 'port'))).toBe(false);
   expect((await serve(['--demo', '--prot', '1'])).code).toBe(2);
 });
 
@@ -118,7 +126,7 @@ it('refuses a folder it cannot use, and leaves it as it was', async () => {
 
   const long = join(room, 'x'.repeat(60), 'y'.repeat(60));
   expect(await refused(['--demo', '--data', long, ...(await port())], 'DATA_INVALID', long)).toContain('socket');
-  expect(readdirSync(long)).toEqual([]);
+  expect(existsSync(long)).toBe(false);
 
   const garbage = join(room, 'garbage');
   mkdirSync(garbage);
@@ -168,8 +176,17 @@ it('takes folder and port from the environment, flags first, and keeps what it h
   await Promise.all([second.stop(), third.stop('SIGINT')]);
 });
 
+const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+
+it.each([
+  ['npm start --port 4391', ['4391'], { npm_config_port: 'true' }, '--port <n>'],
+  ['npm start --port=4391 --data=/x', [], { npm_config_port: '4391', npm_config_data: '/x' }, '--port <n> --data <dir>'],
+])('says where options go when npm kept them: %s', async (_, left, env, remedy) => {
+  const run = await start([process.execPath, RUN, 'start', ...left], { env: { npm_lifecycle_event: 'start', ...env } });
+  expect(run).toMatchObject({ code: 1, text: expect.stringContaining(`remedy: npm start -- ${remedy}\n`) });
+});
+
 describe('what npm starts ends when npm is told to end', () => {
-  const RUN = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
   /** Rejects while somebody listens. */
   const free = (number: number): Promise<void> =>
     new Promise((resolve, reject) => {
