@@ -1,10 +1,11 @@
-/** What the command prints, over a repository in memory: reading real ones is tested where they are read. */
-import { describe, expect, test } from 'vitest';
+/** What the command prints, over a repository in memory, and of real ones as they are named on the command line. */
+import { afterAll, describe, expect, test } from 'vitest';
 import { utf8 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import type { Change, TreeRecord } from '../core/change/change.ts';
 import type { Repository } from '../flows/ports.ts';
-import { runManifest } from './manifest.ts';
+import { gitRoom } from '../testing/git.ts';
+import { manifest, runManifest } from './manifest.ts';
 
 const ID = 'a'.repeat(40);
 const record = (path: string): TreeRecord => ({ path, pathBytes: utf8(path), oldMode: '000000', newMode: '100644', oldId: '0'.repeat(40), newId: ID, status: 'A' });
@@ -48,14 +49,18 @@ describe('text', () => {
     expect(printed.stdout).toContain('"a\\n\\u001b[2Jmanifest \\u{202e}\\u{9b}"');
   });
 
-  test('what was not seen is said beside the answer', async () => {
-    expect((await runManifest(args, repository(ok(change([], ['this clone is shallow']))))).stderr).toBe('not seen: this clone is shallow\n');
+  test('where nothing lies between, it says so beside the answer', async () => {
+    const printed = await runManifest(args, repository(ok(change([]))));
+    expect(printed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^manifest 1+\nmanifest256 2+\n$/) });
+    expect(printed.stderr).toBe('countersign: the difference is empty: HEAD brings nothing that main does not have\n');
   });
 });
 
 test('JSON holds the exact bytes of every path', async () => {
   const printed = await runManifest({ ...args, json: true }, repository(ok(change([record('a')]))));
   expect(JSON.parse(printed.stdout)).toMatchObject({
+    version: 1,
+    exit: 0,
     alg: 'git-diff-tree-raw-z/sha256',
     manifest: '1'.repeat(64),
     manifest256: '2'.repeat(64),
@@ -65,6 +70,16 @@ test('JSON holds the exact bytes of every path', async () => {
 });
 
 describe('refusals', () => {
+  test('what was not seen: no digest is printed that may be of another change', async () => {
+    const shallow = repository(ok(change([record('a')], ['this clone is shallow'])));
+    const printed = await runManifest(args, shallow);
+    expect(printed).toMatchObject({ code: 2, stdout: '' });
+    expect(printed.stderr).toMatch(/^countersign: \/clone: this clone is shallow \[CONTENT_UNSEEN\]\n {2}remedy: .*git fetch --unshallow/);
+    const json = await runManifest({ ...args, json: true }, shallow);
+    expect(json).toMatchObject({ code: 2, stderr: '' });
+    expect(JSON.parse(json.stdout)).toMatchObject({ exit: 2, unseen: ['this clone is shallow'] });
+  });
+
   test.each([[{ ...args, base: 'nope' }], [{ ...args, head: 'nope', json: true }]])('an unknown revision: %j', async (asked) => {
     const printed = await runManifest(asked, repository(ok(change([]))));
     expect(printed.code).toBe(2);
@@ -77,5 +92,35 @@ describe('refusals', () => {
     const printed = await runManifest({ ...args, json: true }, repository(err(problem('CONTENT_UNSEEN', 'missing'))));
     expect(printed.code).toBe(2);
     expect(JSON.parse(printed.stdout)).toMatchObject({ exit: 2, problems: [{ code: 'CONTENT_UNSEEN', message: 'missing' }] });
+  });
+});
+
+describe('as it is typed', () => {
+  const room = gitRoom();
+  afterAll(() => room.remove());
+  const typed = (base: string, head?: string, dir = repo.dir) => manifest({ base, head, dir, json: false });
+  const repo = room.init();
+  repo.commit({ a: 'a\n' });
+  repo.commit({ b: 'b\n' });
+
+  test.each(['HEAD~1..HEAD', 'HEAD~1...HEAD', 'HEAD~1..'])('one argument names both ends: %s', async (range) => {
+    expect(await typed(range)).toEqual(await typed('HEAD~1', 'HEAD'));
+  });
+
+  test.each(['HEAD', '..HEAD', 'a..b..c', ''])('one argument that does not: %j', async (range) => {
+    expect(await typed(range)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/\[USAGE\]\n {2}remedy: /) });
+  });
+
+  test('a folder that is no repository is called that', async () => {
+    const printed = await typed('HEAD~1', 'HEAD', room.folder());
+    expect(printed).toMatchObject({ code: 2, stderr: expect.stringMatching(/there is no git repository here \[GIT_FAILED\]\n {2}remedy: .*--repo/) });
+  });
+
+  test('a shallow clone has no identity to print', async () => {
+    const clone = repo.bare().clone('--depth=1');
+    clone.commit({ c: 'c\n' });
+    clone.git('checkout', '-q', '--orphan', 'apart');
+    clone.commit({ d: 'd\n' });
+    expect(await typed('main', 'HEAD', clone.dir)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('git fetch --unshallow') });
   });
 });

@@ -40,7 +40,7 @@ describe('what was not understood is a no, with the remedy', () => {
     [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
     [['check', '--taget', 'x'], /unknown option '--taget'\n\(Did you mean --target\?\)/],
     [['verify'], /required option '--bundle <file>'/],
-    [['manifest', 'a'], /missing required argument 'head'/],
+    [['manifest', 'a'], /is one revision.*\[USAGE\]/],
     [[], /Usage: countersign/],
   ])('%j', (args, said) => {
     expect(countersign(...args)).toEqual({ status: 2, stdout: '', stderr: expect.stringMatching(said) });

@@ -71,10 +71,16 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
 
-  command(program, 'manifest <base> <head>', 'the identity of a change: manifest and manifest256', ['manifest origin/main HEAD', 'manifest v1.0 v1.1 --json'])
+  command(program, 'manifest <base> [head]', 'the identity of a change: manifest and manifest256', [
+    'manifest origin/main HEAD',
+    'manifest origin/main..HEAD',
+    'manifest v1.0 v1.1 --json',
+  ])
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--json', 'print JSON')
-    .action(async (base: string, head: string, options) => act((await import('./manifest.ts')).manifest({ base, head, json: options.json === true, dir: options.repo })));
+    .action(async (base: string, head: string | undefined, options) =>
+      act((await import('./manifest.ts')).manifest({ base, head, json: options.json === true, dir: options.repo })),
+    );
 
   command(program, 'sign <url>', 'sign a change: with a security key in the terminal, else on its page', [
     'sign http://localhost:4180/changes/3f2a9c1d5e6b7a80',

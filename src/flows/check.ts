@@ -138,9 +138,10 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
   }
 }
 
-const WHOLE = 'bring what is missing: git fetch --unshallow for history, git fetch --refetch --no-filter for objects of a partial clone';
+/** One remedy, whatever is missing and whichever question missed it: people read it once. */
+export const WHOLE = 'bring what is missing: git fetch --unshallow for history, git fetch --refetch --no-filter for objects of a partial clone';
 
-const withRemedy = (p: Problem): Problem => (p.code === 'CONTENT_UNSEEN' ? { ...p, remedy: WHOLE } : p);
+export const withRemedy = (p: Problem): Problem => (p.code === 'CONTENT_UNSEEN' ? { ...p, remedy: WHOLE } : p);
 
 interface Rules {
   readonly governance: Governance;
