@@ -15,6 +15,7 @@ const answer = (more: Partial<Decision> = {}, rest: Partial<CheckAnswer> = {}): 
   range: 'origin/HEAD..aaaaaaaaaaaa',
   target: 'origin/main',
   starter: false,
+  changeId: '0123456789abcdef',
   problems: [],
   notes: [],
   title: 'A title',
@@ -62,6 +63,12 @@ describe('findings', () => {
     expect(text).toContain('and 3 more findings (--json has all)');
   });
 
+  test('the one in the headline is pointed at, and has its place like the others', () => {
+    const text = checkText(answer({ findings: [finding(1), finding(2)], summary: 'thing 1 goes; also hit: f2.' }), plain);
+    expect(text).toContain('  high      as said above\n            f1:1  T1  safe if: a; or b\n  high      thing 2 goes\n');
+    expect(text.split('thing 1 goes')).toHaveLength(2);
+  });
+
   test('files that were not read are grouped by why', () => {
     const notAnalysed = [...'abcde'].map((path) => ({ path, why: 'binary' })).concat({ path: 'x.tf', why: 'syntax error' });
     const text = checkText(answer({ notAnalysed }), plain);
@@ -88,6 +95,41 @@ describe('what refuses', () => {
     expect(text).toContain('lib is a submodule');
     expect(text).toMatch(/add it: {2}countersign init/);
   });
+});
+
+describe('what is missing', () => {
+  const missing = (change: Partial<Decision['change']>, outcome: Decision['outcome'] = 'signoff') =>
+    checkText(answer({ outcome, change: { ...decision.change, ...change } }, { starter: true, problems: MISSING, target: 'origin/HEAD' }), plain);
+
+  test('is to be landed on the branch by its name', () => {
+    expect(missing({ targetRef: 'refs/heads/trunk' })).toContain('add it:  countersign init   (then land it on trunk)\n');
+    expect(missing({ targetRef: 'v1.0' })).toContain('(then land it on origin/HEAD)\n');
+  });
+
+  test('is not asked for where the change brings it', () => {
+    const text = missing({ paths: ['a.md', 'countersign.yml'], targetRef: 'refs/heads/main' });
+    expect(text).toContain('this change adds it: land it on main');
+    expect(text).not.toContain('countersign init');
+  });
+
+  test('is said where nothing is asked about, too', () => {
+    const text = missing({ paths: [] }, 'pass');
+    expect(text).toMatch(/^nothing to sign/);
+    expect(text).toContain('countersign.yml: no policy [POLICY_MISSING]\nadd it:  countersign init');
+  });
+});
+
+test('a change has both its names: of a push, and of a signature', () => {
+  const text = checkText(answer(), plain);
+  expect(text).toMatch(/^ {2}change {4}0123456789abcdef {2}1 file, 1 commit for \S+ \S+$/m);
+  expect(text).toContain(`  manifest  ${decision.change.manifest}\n`);
+  expect(checkJson(answer()).changeId).toBe('0123456789abcdef');
+  expect(checkText(answer({}, { changeId: null }), plain)).toMatch(/^ {2}change {4}1 file/m);
+});
+
+test('--explain says what its marks mean', () => {
+  const text = checkText(answer(), { ...plain, explain: true });
+  for (const mark of ['+ holds', '- does not', '? unknown', '. for information']) expect(text).toContain(mark);
 });
 
 test('what was assumed is said', () => {

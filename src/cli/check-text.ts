@@ -7,7 +7,7 @@ import { seatText } from '../core/policy/seats.ts';
 import { type Finding, TIERS } from '../core/risk/risk.ts';
 import type { CheckAnswer } from '../flows/check.ts';
 import { EXIT } from './exit.ts';
-import { type Ink, ink, visible, visibleWithin } from './terminal.ts';
+import { type Ink, ink, visibleWithin } from './terminal.ts';
 
 export interface TextOptions {
   /** The tree of reasons, whole. */
@@ -34,6 +34,7 @@ export const checkJson = (answer: CheckAnswer) => ({
   version: 1,
   exit: exitOf(answer),
   starter: answer.starter,
+  changeId: answer.changeId,
   target: answer.target,
   title: answer.title,
   notes: answer.notes,
@@ -47,7 +48,7 @@ export function checkText(dirty: CheckAnswer, options: TextOptions): string {
   const paper = ink(options.colour);
   const { decision } = answer;
   const blocks = isEmpty(decision)
-    ? [headline(answer, paper), answer.notes.map((n) => row('note', n))]
+    ? [headline(answer, paper), answer.notes.map((n) => row('note', n)), noRules(answer)]
     : [headline(answer, paper), facts(answer), findings(decision, paper), rules(decision, options), noRules(answer)];
   return `${blocks
     .filter((b) => b.length > 0)
@@ -76,14 +77,21 @@ function facts(answer: CheckAnswer): readonly string[] {
   return [
     ...remaining(d, undecided).flatMap((r) => [row('refused', `${r.text} [${r.code}]`), ...(r.remedy === undefined ? [] : [row('', `remedy: ${r.remedy}`)])]),
     ...d.seats.map((s) => row('needs', `${seatText(s)} (${s.rule})${undecided ? '' : `: ${anyOf(s.candidates)}`}`)),
-    ...d.excluded.map((e) => row('not', `${e.person} (${e.roles.join(', ')})`)),
-    row('change', `${count(d.change.paths.length, 'file')}, ${count(d.change.commits.length, 'commit')} for ${d.change.targetRef}, manifest ${d.change.manifest.slice(0, 16)}`),
+    ...d.excluded.map((e) => row('may not', `${e.person} (${e.roles.join(', ')})`)),
+    row(
+      'change',
+      `${answer.changeId === null ? '' : `${answer.changeId}  `}${count(d.change.paths.length, 'file')}, ${count(d.change.commits.length, 'commit')} for ${where(d.change)}`,
+    ),
+    row('manifest', d.change.manifest),
     row('AI', `${assistance(d)}${tools === '' ? '' : ` (${tools})`}`),
     ...d.provenance.contradictions.map((c) => row('', c)),
     row('risk', `${d.tier}${systems}`),
     ...notes.map((n) => row('note', n)),
   ];
 }
+
+/** The names a change id is made of: in a clone they may be others than on the server. */
+const where = ({ repo, targetRef }: Decision['change']): string => `${repo} ${targetRef}`;
 
 /** The level, and what policy counts it as where that is more. */
 const assistance = (d: Decision): string => d.reasons.children.find((r) => r.code === 'PROVENANCE')?.text.replace(/^AI assistance: /, '') ?? d.provenance.level;
@@ -104,13 +112,14 @@ const unread = (d: Decision): readonly string[] =>
     return `  ${'not read'.padEnd(9)} ${named.join(', ')}${rest}: ${why}`;
   });
 
-/** What would happen and where; what the summary says already is not said again. */
+/** What would happen and where; what the summary says already is pointed at, not said again. */
 function finding(f: Finding, summary: string, paper: Ink): readonly string[] {
   const severity = (f.severity === 'critical' ? paper.red : f.severity === 'routine' ? paper.dim : paper.yellow)(f.severity.padEnd(9));
   const at = `${f.place.path}${f.place.line === undefined ? '' : `:${f.place.line}`}`;
   const safe = f.safeIf.length === 0 ? '' : `  safe if: ${f.safeIf.join('; or ')}`;
   const where = `${at}  ${f.rule}${safe}`;
-  return summary.startsWith(f.what.replace(/\.$/, '')) ? [`  ${severity} ${where}`] : [`  ${severity} ${f.what}`, `  ${''.padEnd(9)} ${paper.dim(where)}`];
+  const what = summary.startsWith(f.what.replace(/\.$/, '')) ? 'as said above' : f.what;
+  return [`  ${severity} ${what}`, `  ${''.padEnd(9)} ${paper.dim(where)}`];
 }
 
 /** Said above already, once. */
@@ -118,7 +127,7 @@ const SAID: readonly ReasonCode[] = ['SIGNOFF_MISSING', 'PROVENANCE', 'SOD_AUTHO
 
 /** The rules that ask for something, or the whole tree. */
 function rules(d: Decision, { explain }: TextOptions): readonly string[] {
-  if (explain) return ['why', ...reasonLines(d.reasons, 1)];
+  if (explain) return ['why  (+ holds, - does not, ? unknown: asks for more, . for information)', ...reasonLines(d.reasons, 1)];
   const asking = d.reasons.children.filter((r) => (r.state === 'yes' || r.state === 'unknown') && !SAID.includes(r.code));
   return asking.length === 0 ? [] : ['why  (--explain shows the whole tree of reasons)', ...asking.flatMap(ruleLines)];
 }
@@ -128,10 +137,13 @@ function ruleLines(rule: Reason): readonly string[] {
   return [`  ${rule.state === 'yes' ? '+' : '?'} ${rule.text.replace(/^rule /, '')}`, ...(because.length === 0 ? [] : [`      ${because.join('; ')}`])];
 }
 
-/** The one command that adds what is missing. */
-function noRules({ problems, target }: CheckAnswer): readonly string[] {
+/** The one command that adds what is missing, unless the change brings it itself. */
+function noRules({ problems, decision: { change }, target }: CheckAnswer): readonly string[] {
   if (problems.length === 0) return [];
-  return [...problems.map((p) => problemText({ ...p, remedy: undefined })), `add it:  countersign init   (then land it on ${visible(target)})`];
+  const branch = change.targetRef.startsWith('refs/heads/') ? change.targetRef.slice('refs/heads/'.length) : target;
+  const brought = problems.every((p) => p.place !== undefined && change.paths.includes(p.place));
+  const next = brought ? `this change adds it: land it on ${branch}, and it decides about what comes after` : `add it:  countersign init   (then land it on ${branch})`;
+  return [...problems.map((p) => problemText({ ...p, remedy: undefined })), next];
 }
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;

@@ -49,7 +49,7 @@ describe("the sample's story", () => {
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^needs a sign-off {2}Follow the naming convention {2}origin\/HEAD\.\.[0-9a-f]{12}$/);
     expect(lines[2]).toMatch(/aws_db_instance\.orders is destroyed and created again/);
-    expect(lines.slice(3, 7).join('\n')).toMatch(/needs +1 human at L6 or above \(\S+\): david, ines, mara or tomasz\n +not +jonas/);
+    expect(lines.slice(3, 7).join('\n')).toMatch(/needs +1 human at L6 or above \(\S+\): david, ines, mara or tomasz\n +may not +jonas/);
     expect(lines.length).toBeLessThanOrEqual(40);
   });
 
@@ -95,7 +95,9 @@ describe('exit codes', () => {
     const bare = room.init();
     bare.commit({ a: 'a\n' });
     expect(await asJson(bare.dir)).toMatchObject({ exit: 0, starter: true });
-    expect((await check('', { repo: bare.dir })).stdout).toMatch(/^nothing to sign {2}main\.\.[0-9a-f]{12} holds no change; work that is not committed is not looked at\n/);
+    const { stdout } = await check('', { repo: bare.dir });
+    expect(stdout).toMatch(/^nothing to sign {2}main\.\.[0-9a-f]{12} holds no change; work that is not committed is not looked at\n/);
+    expect(stdout).toMatch(/\[POLICY_MISSING\]\nadd it: {2}countersign init {3}\(then land it on main\)\n$/);
   });
 
   test('0: what no rule holds back passes', async () => {

@@ -6,7 +6,8 @@ import { languages } from '../adapters/languages/index.ts';
 import type { Problem } from '../core/base/result.ts';
 import { STARTER_POLICY, STARTER_ROSTER } from '../core/policy/starter.ts';
 import { type FileChange, gitRoom, type TestRepository } from '../testing/git.ts';
-import { type CheckAnswer, type CheckAsk, checkChange } from './check.ts';
+import { type CheckAnswer, type CheckAsk, checkChange, WHOLE } from './check.ts';
+import { changeId } from './identity.ts';
 
 const room = gitRoom();
 afterAll(() => room.remove());
@@ -112,6 +113,30 @@ describe('what a change may be', () => {
     expect((await answered(repo, { range: 'HEAD..HEAD' })).decision.outcome).toBe('pass');
   });
 
+  test('and says how to ask about the newest commit, where there is one before it', async () => {
+    const repo = governed();
+    expect(await answered(repo)).toMatchObject({ notes: [expect.not.stringContaining('HEAD~1')], changeId: null });
+    repo.git('checkout', '-q', 'main');
+    repo.commit({ a: 'a\n' });
+    expect((await answered(repo)).notes.join()).toContain('countersign check HEAD~1..HEAD');
+    expect((await answered(repo, { range: 'main..main' })).notes.join()).toContain('countersign check main~1..main');
+  });
+
+  test('its name is the one a push gives it, where there is a branch to push to', async () => {
+    const repo = governed();
+    const head = repo.commit({ 'a.md': 'a\n' });
+    const { changeId: id, decision } = await answered(repo, { repo: 'infra' });
+    expect(id).toBe(changeId({ repo: 'infra', targetRef: 'refs/heads/main', manifest: decision.change.manifest }));
+    expect((await answered(repo, { repo: 'infra', target: `${head}~1` })).changeId).toBeNull();
+  });
+
+  test('ids in the range are cut as git cuts them', async () => {
+    const repo = governed();
+    const [base, head] = [repo.git('rev-parse', 'main'), repo.commit({ 'a.md': 'a\n' })];
+    expect((await answered(repo, { range: `${base}..HEAD` })).range).toBe(`${base.slice(0, 12)}..${head.slice(0, 12)}`);
+    expect((await answered(repo, { target: base })).range).toBe(`${base.slice(0, 12)}..${head.slice(0, 12)}`);
+  });
+
   test('the policy is the one of the target, never of the change', async () => {
     const repo = governed();
     const lax = STARTER_POLICY.slice(0, STARTER_POLICY.indexOf('rules:')).concat('rules:\n  - {id: all, paths: ["**"], optional: true}\n');
@@ -168,9 +193,32 @@ describe('what a repository may be', () => {
     repo.commit({ 'a.md': 'a\n' });
     repo.commit({ 'b.md': 'b\n' });
     const clone = repo.bare().clone('--depth=1', '--no-single-branch', '--branch=topic');
-    const { decision } = await answered(clone, { target: 'origin/main' });
+    const { decision, changeId } = await answered(clone, { target: 'origin/main' });
     expect(decision.outcome).toBe('refused');
-    expect(decision.refusals).toContainEqual(expect.objectContaining({ code: 'CONTENT_UNSEEN', text: expect.stringContaining('shallow') }));
+    expect(decision.refusals).toContainEqual({ code: 'CONTENT_UNSEEN', text: expect.stringContaining('shallow'), remedy: WHOLE });
+    expect(changeId).toBeNull();
+  });
+
+  test('what a shallow clone does not have is no typing error', async () => {
+    const repo = governed();
+    for (const name of 'abc') repo.commit({ [name]: 'x\n' });
+    const shallow = repo.bare().clone('--depth=1', '--no-single-branch', '--branch=topic');
+    const unshallow = { code: 'NOT_FOUND', remedy: expect.stringContaining('git fetch --unshallow') };
+    expect(await refused(shallow, { range: 'HEAD~2..HEAD' })).toMatchObject(unshallow);
+    expect(await refused(shallow, { range: 'origin/topic^..HEAD' })).toMatchObject(unshallow);
+    expect((await refused(shallow, { range: 'nope~2..HEAD' })).remedy).not.toContain('unshallow');
+    expect((await refused(repo, { range: 'HEAD~9..HEAD' })).remedy).not.toContain('unshallow');
+  });
+
+  test('a clone without trees says it once, with one remedy', async () => {
+    const repo = governed();
+    repo.commit({ 'a.md': 'new\n' });
+    const bare = repo.bare();
+    bare.git('config', 'uploadpack.allowFilter', 'true');
+    const clone = bare.clone('--filter=tree:0', '--no-checkout', '--branch=topic');
+    const { code, message, remedy } = await refused(clone, { target: 'origin/main' });
+    expect({ code, remedy }).toEqual({ code: 'CONTENT_UNSEEN', remedy: WHOLE });
+    expect(message).toMatch(/^\S+: the tree [0-9a-f]{40} is not in this repository$/);
   });
 
   test('a partial clone says what it did not see, and fetches nothing by itself', async () => {
@@ -220,7 +268,7 @@ describe('what people get wrong', () => {
   repo.commit({ 'a.md': 'a\n' });
 
   test.each([
-    ['HEAD', 'USAGE', /HEAD\.\.HEAD/],
+    ['HEAD', 'USAGE', /for example HEAD~1\.\.HEAD$/],
     ['a..b..c', 'USAGE', /BASE\.\.HEAD/],
     ['nope..HEAD', 'NOT_FOUND', /git fetch/],
     ['HEAD..nope', 'NOT_FOUND', /git fetch/],

@@ -1,4 +1,5 @@
 /** What a change in a clone needs, and why: the same `consider` a push meets, without a server. */
+import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -7,6 +8,7 @@ import { STARTER_POLICY } from '../core/policy/starter.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Governance, governanceAt, POLICY_FILE } from './governance.ts';
+import { changeId } from './identity.ts';
 import type { Naming, Parsers, Repository } from './ports.ts';
 
 /** A clone, as its owner has it. */
@@ -34,6 +36,8 @@ export interface CheckAnswer {
   readonly range: string;
   /** True: the target ref holds no policy, and this is what the starter profile would say. */
   readonly starter: boolean;
+  /** What the change is called where it is pushed: on pages, in terminals. null where the target is no branch, nothing changes, or not all was seen. */
+  readonly changeId: string | null;
   /** What made the answer undecidable: no policy, no roster. */
   readonly problems: readonly Problem[];
   /** What was assumed, in words. */
@@ -53,8 +57,8 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
     ask.repo ?? clone.naming.repository(),
   ]);
   if (!target.ok) return err([target.error]);
-  if (head === null || (base === null && range.value.base !== '')) return err([noCommit(head === null ? range.value.head : range.value.base)]);
-  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan, from: range.value.base });
+  if (head === null || (base === null && range.value.base !== '')) return err([await noCommit(clone.repository, head === null ? range.value.head : range.value.base)]);
+  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan, from: range.value.base, to: range.value.head });
 }
 
 /** The two ends as they were written; an empty base is the target. */
@@ -62,8 +66,12 @@ function rangeOf(range: string): Result<{ readonly base: string; readonly head: 
   if (range === '') return ok({ base: '', head: 'HEAD' });
   const [base = '', head, ...more] = range.split(/\.{2,3}/);
   if (head !== undefined && more.length === 0) return ok({ base, head: head === '' ? 'HEAD' : head });
-  return err(problem('USAGE', `${JSON.stringify(range)} is no range`, { place: 'range', remedy: `give BASE..HEAD${more.length === 0 ? `, for example ${range}..HEAD` : ''}` }));
+  return err(
+    problem('USAGE', `${JSON.stringify(range)} is no range`, { place: 'range', remedy: `give BASE..HEAD${more.length === 0 ? `, for example ${oneCommit(range)}` : ''}` }),
+  );
 }
+
+const oneCommit = (revision: string): string => `${revision}~1..${revision}`;
 
 interface Target {
   /** As it was found, for example `origin/main`. */
@@ -99,19 +107,23 @@ async function defaultTarget(clone: CheckedClone): Promise<Result<Target>> {
   return err(problem('TARGET_MISSING', `this repository has no ${DEFAULT_TARGETS.join(', ')} to compare with`, { place: '--target', remedy }));
 }
 
-const noCommit = (name: string): Problem =>
-  problem('NOT_FOUND', `${JSON.stringify(name)} names no commit here`, {
-    place: 'range',
-    remedy: 'give a range of commits that are here, such as origin/main..HEAD; git fetch brings new ones',
-  });
+/** `HEAD~2` is missing where history is cut off, and fetching what is new does not bring it. */
+async function noCommit(repository: Repository, name: string): Promise<Problem> {
+  const [start = ''] = name.split(/[~^]/);
+  const from = start === name ? null : await repository.resolve(start);
+  const cut = from !== null && (await repository.steps(null, from)) === undefined;
+  const remedy = cut ? WHOLE : 'give a range of commits that are here, such as origin/main..HEAD; git fetch brings new ones';
+  return problem('NOT_FOUND', `${JSON.stringify(name)} names no commit here`, { place: 'range', remedy });
+}
 
 interface Ends extends Target {
   readonly base: Oid;
   readonly head: Oid;
   readonly repo: string;
   readonly plan: TerraformPlan | null;
-  /** Empty: from the target. */
+  /** As they were written; an empty one is the target. */
   readonly from: string;
+  readonly to: string;
 }
 
 async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnswer, readonly Problem[]>> {
@@ -123,25 +135,40 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const considered = await considerChange(clone.repository, clone.parsers, governance, asked);
     if (!considered.ok) return err(considered.error.map(withRemedy));
     const { change, decision } = considered.value;
+    const empty = change.records.length === 0;
+    const named = !empty && change.unseen.length === 0 && ends.ref.startsWith('refs/heads/');
     return ok({
-      decision,
+      decision: { ...decision, refusals: decision.refusals.map(withRemedy) },
       target: ends.name,
-      range: `${ends.from === '' ? ends.name : ends.from}..${ends.head.slice(0, 12)}`,
+      range: `${short(ends.from === '' ? ends.name : ends.from)}..${short(ends.head)}`,
       starter,
+      changeId: named ? changeId(change) : null,
       problems,
-      notes: ends.notes,
+      notes: [...ends.notes, ...(empty ? await newest(clone.repository, ends.to) : [])],
       title: titleOf(change),
     });
   } catch (error) {
     // A clone that is not whole: the port rejects where "absent" would be a wrong answer.
-    return err([problem('CONTENT_UNSEEN', error instanceof Error ? error.message : String(error), { remedy: WHOLE })]);
+    return err([problem('CONTENT_UNSEEN', said(error), { remedy: WHOLE })]);
   }
 }
+
+/** Ids are cut as git cuts them; names stay. */
+const short = (revision: string): string => (/^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision);
+
+/** Where nothing was asked about, what could be: most clones are up to date when this is typed for the first time. */
+async function newest(repository: Repository, head: string): Promise<readonly string[]> {
+  const parent = await repository.resolve(`${head}~1`);
+  return parent === null ? [] : [`countersign check ${oneCommit(head)} shows what the newest commit would have needed`];
+}
+
+/** The port's words alone: it may throw a problem as it is printed, code and remedy and all, and ours follow. */
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\n[\s\S]*/, '').replace(/ \[[A-Z_]+\]$/, '');
 
 /** One remedy, whatever is missing and whichever question missed it: people read it once. */
 export const WHOLE = 'bring what is missing: git fetch --unshallow for history, git fetch --refetch --no-filter for objects of a partial clone';
 
-export const withRemedy = (p: Problem): Problem => (p.code === 'CONTENT_UNSEEN' ? { ...p, remedy: WHOLE } : p);
+export const withRemedy = <P extends { readonly code: ReasonCode; readonly remedy?: string }>(p: P): P => (p.code === 'CONTENT_UNSEEN' ? { ...p, remedy: WHOLE } : p);
 
 interface Rules {
   readonly governance: Governance;

@@ -74,7 +74,9 @@ describe('the printed commands', () => {
     expect(stderr).toContain('[SIGNOFF_MISSING]');
     expect(stderr).toContain('aws_db_instance.orders is destroyed and created again');
     expect(stderr).toMatch(/Mara Lindqvist \(L6\)/);
-    expect(stderr).toContain(`${stage.url}/changes/`);
+    const [, id] = /changes\/([0-9a-f]{16})/.exec(stderr) ?? [];
+    // Checked in the clone, the change goes by the name the push gave it.
+    expect(stage.countersign('check', '--repo', join(stage.folder, 'larkspur infra')).text).toContain(`\n  change    ${id}  1 file, 1 commit for infra refs/heads/main\n`);
     expect(type(commands.slice(3)).stderr).toContain('[SIGNOFF_MISSING]');
     // Typed again: the clone is there, nothing is left to commit, and nothing is pushed from anywhere else.
     expect(type(commands).status).not.toBe(0);
