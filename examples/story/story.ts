@@ -52,7 +52,7 @@ export async function tellStory(stage: Stage, browser: Browser, teller: Teller, 
   expect(/destroyed/.test(reviewed.summary), 'the page says in one sentence what would be destroyed', reviewed.summary);
   teller.say(`The page says: ${reviewed.summary}`);
   teller.say(`She signs these eight words: ${reviewed.words.join(' ')}`);
-  teller.say(`The receipt: ${/Log entry\s+\d+/.exec(reviewed.receipt)?.[0].replace(/\s+/, ' ') ?? reviewed.receipt}. Every seat is filled.`);
+  teller.say(`The receipt: ${/Log entry\s+\d+/.exec(reviewed.receipt)?.[0].replace(/\s+/g, ' ') ?? reviewed.receipt}. Every seat is filled.`);
 
   await attempts({ stage, clone, id, teller, refused });
 
