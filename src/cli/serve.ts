@@ -76,7 +76,9 @@ function folder(data: string): string | Problem {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     return realpathSync(data);
   } catch (error) {
-    return problem('DATA_INVALID', error instanceof Error ? error.message : String(error), { place: data, remedy: 'choose another --data folder' });
+    const isFile = error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOTDIR');
+    const said = error instanceof Error ? error.message : String(error);
+    return problem('DATA_INVALID', isFile ? 'this is a file, or lies in one, and data needs a folder' : said, { place: data, remedy: 'choose another --data folder' });
   }
 }
 

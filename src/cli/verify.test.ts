@@ -230,3 +230,23 @@ describe('verify', () => {
     expect([code, stdout.split('\n').map((l) => l.slice(0, 22))]).toEqual([2, ['{"code":"TRUST_FORMAT"', '{"code":"BUNDLE_FORMAT', '']]);
   });
 });
+
+describe('files that are none', () => {
+  it('the answer of a server that had no bundle says what it said', async () => {
+    const refusal = place('refusal.json');
+    await writeFile(
+      refusal,
+      JSON.stringify({ type: 'about:blank', title: 'nobody has signed this change yet', code: 'SIGNOFF_MISSING', remedy: 'a bundle exists once somebody has' }),
+    );
+    const { code, stderr } = await run({ bundle: refusal });
+    expect(code).toBe(2);
+    expect(stderr).toContain("a server's refusal, no bundle: nobody has signed this change yet [SIGNOFF_MISSING] [BUNDLE_FORMAT]\n  remedy: a bundle exists once somebody has");
+  });
+
+  it('what is not there is all that is said', async () => {
+    const { code, stderr } = await run({ bundle: place('absent.json'), trust: place('absent.trust'), commit: 'no-such-commit' });
+    expect(code).toBe(2);
+    expect(stderr.match(/there is no such file/g)).toHaveLength(2);
+    expect(stderr).not.toContain('commit');
+  });
+});

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { text } from '../core/base/bytes.ts';
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -61,7 +62,7 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     commit: options.commit,
     json: options.json === true,
     demo: options.demo === true,
-    ...(options.target === undefined ? {} : { targetRef: options.target }),
+    ...(options.target === undefined ? {} : { targetRef: options.target.startsWith('refs/') ? options.target : `refs/heads/${options.target}` }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
   return runVerify(request, { readFile, repository, parsers });
@@ -96,12 +97,23 @@ interface Inputs {
 
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
   const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
-  const bundle = bundleBytes.ok ? parseBundle(bundleBytes.value) : bundleBytes;
-  const trust = trustBytes.ok ? parseTrust(trustBytes.value) : err([trustBytes.error]);
+  if (!bundleBytes.ok || !trustBytes.ok) return err([bundleBytes, trustBytes].flatMap((r) => (r.ok ? [] : [r.error])));
+  const [bundle, trust] = [parseBundle(bundleBytes.value), parseTrust(trustBytes.value)];
   const landed = await decide(request, world);
-  const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(landed.ok ? [] : landed.error)];
+  const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [serverSaid(bundleBytes.value) ?? bundle.error]), ...(landed.ok ? [] : landed.error)];
   if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
   return ok({ bundle: bundle.value, trust: trust.value, decision: landed.value });
+}
+
+/** Where somebody saved the answer of a server that had no bundle to give (RFC 9457), what it said. */
+function serverSaid(bytes: Uint8Array): Problem | undefined {
+  try {
+    const { title, code, remedy }: { title?: unknown; code?: unknown; remedy?: unknown } = JSON.parse(text(bytes) ?? '');
+    if (typeof title !== 'string' || typeof code !== 'string') return undefined;
+    return problem('BUNDLE_FORMAT', `this file is a server's refusal, no bundle: ${title} [${code}]`, typeof remedy === 'string' ? { remedy } : {});
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the commit brought against its first parent, judged by the policy that stood there. */
@@ -131,7 +143,7 @@ async function bytesOf(path: string, code: ReasonCode, world: VerifyWorld): Prom
   try {
     return ok(new Uint8Array(await world.readFile(path)));
   } catch {
-    return err(problem(code, 'the file cannot be read', { place: path, remedy: 'check the path' }));
+    return err(problem(code, 'there is no such file, or it cannot be read', { place: path, remedy: 'check the path' }));
   }
 }
 

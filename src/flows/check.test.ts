@@ -320,7 +320,7 @@ describe('where rules are missing or wrong', () => {
     repo.commit({ ...GOVERNANCE, 'countersign.yml': STARTER_POLICY.replace('when: risk.tier >= critical', 'when: risk.tiier >= critical') });
     expect(await refused(repo)).toMatchObject({
       code: 'POLICY_INVALID',
-      place: expect.stringMatching(/^countersign\.yml:\d+:\d+ rules\[0\]\.when$/),
+      place: expect.stringMatching(/^main:countersign\.yml:\d+:\d+ rules\[0\]\.when$/),
       excerpt: expect.stringMatching(/risk\.tiier.*\n.*\^/),
     });
   });

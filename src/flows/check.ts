@@ -129,7 +129,7 @@ interface Ends extends Target {
 async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnswer, readonly Problem[]>> {
   try {
     const rules = await rulesAt(clone.repository, ends.tip);
-    if (!rules.ok) return rules;
+    if (!rules.ok) return err(rules.error.map((p) => ({ ...p, place: `${ends.name}:${p.place ?? POLICY_FILE}` })));
     const { governance, starter, problems } = rules.value;
     const asked = { repo: ends.repo, targetRef: ends.ref, base: ends.base, head: ends.head, pusher: null, sticky: [], plan: ends.plan };
     const considered = await considerChange(clone.repository, clone.parsers, governance, asked);

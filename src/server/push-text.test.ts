@@ -65,9 +65,18 @@ describe('the answer to a push', () => {
     expect(said).not.toContain('not shown');
   });
 
+  it('names whoever signed as people call them', () => {
+    const signed = judged({
+      decision: decisionOn([sampleFinding('high')]),
+      verdict: { ...verdict('allow', 'OK'), reasons: reason('yes', 'OK', 'every seat is filled', [reason('yes', 'OK', 'mara signed this exact change')]) },
+    });
+    expect(text({ ...signed, names: new Map([['mara', 'Mara Lindqvist (L6)']]) })).toContain('\n  signed   Mara Lindqvist (L6) signed this exact change\n');
+    expect(text(signed)).toContain('\n  signed   mara signed this exact change\n');
+  });
+
   it('says what to do where no sign-off cures it', () => {
     const said = text(judged({ decision: decisionOn([], 'jonas'), verdict: verdict('deny', 'SOD_UNRESOLVED') }));
-    expect(said).toMatch(/\n {2}remedy {3}add this e-mail to \.countersign\/roster\.yml/);
+    expect(said).toMatch(/\n {2}remedy {3}add this e-mail to \.countersign\/roster\.yml on the target/);
     expect(said).not.toContain('\n  needs');
   });
 

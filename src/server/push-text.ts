@@ -26,7 +26,7 @@ function judgedText(site: Site, repo: string, j: Judged): string {
     .flatMap(whyText)
     .filter(once)
     .slice(0, MAX_FINDINGS);
-  const signed = j.verdict.reasons.children.filter((r) => r.state === 'yes' && r.code === 'OK').map((r) => r.text);
+  const signed = j.verdict.reasons.children.filter((r) => r.state === 'yes' && r.code === 'OK').map((r) => r.text.replace(/^\S+/, (id) => j.names?.get(id) ?? id));
   const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => foundText(f, decision.summary));
   const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
   const lines = [

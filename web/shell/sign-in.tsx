@@ -11,10 +11,10 @@ export function SignIn() {
   if (session === undefined) return null;
   return (
     <div className="sign-in" data-testid="sign-in">
-      <Button className="primary" onPress={() => passkey.mutate()} isDisabled={passkey.isPending}>
+      {session.demo && <ActAs session={session} testId="act-as-here" onChoose={(id) => actAs.mutate(id)} onLeave={() => leave.mutate()} />}
+      <Button className={session.demo ? 'quiet' : 'primary'} onPress={() => passkey.mutate()} isDisabled={passkey.isPending}>
         Sign in with a passkey
       </Button>
-      {session.demo && <ActAs session={session} testId="act-as-here" onChoose={(id) => actAs.mutate(id)} onLeave={() => leave.mutate()} />}
       {error !== null && <Problem error={error} />}
     </div>
   );

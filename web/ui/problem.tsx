@@ -13,6 +13,8 @@ function explain(error: unknown): { title: string; detail?: string; remedy?: str
   }
   if (error instanceof DOMException && error.name === 'NotAllowedError')
     return { title: 'No passkey was used', remedy: 'You cancelled, the time ran out, or no passkey enrolled here is on this device. Nothing was signed; try again.' };
+  if (error instanceof DOMException && error.name === 'NotSupportedError')
+    return { title: 'This browser has no passkey to offer', remedy: 'Use a browser or a device that can hold one, and enrol it on the People page. Nothing was signed.' };
   if (error instanceof DOMException && error.name === 'InvalidStateError')
     return { title: 'This authenticator is already enrolled', remedy: 'Use another one, or keep the key you have.' };
   return { title: 'Something broke in this page', detail: error instanceof Error ? error.message : String(error), remedy: 'Reload it. Nothing was signed.' };

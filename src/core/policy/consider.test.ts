@@ -172,6 +172,19 @@ describe('what nobody can sign away', () => {
     expect(seats(d)).toEqual(['countersign.target-missing 1 L6 dan,eve,flo']);
   });
 
+  test('what a condition says of its rule, and which rule gives a seat its name', () => {
+    const rules = ['a', 'z'].map((id, i) => `  - {id: ${id}, paths: ["**"], ${i === 0 ? 'when: author.senior, ' : ''}require: {humans: 1, level: L6}}`).join('\n');
+    const unless = '\n  - {id: never, paths: ["**"], when: "false", require: {humans: 1}}\n  - {id: waived, paths: ["**"], unless: "true", require: {humans: 1}}';
+    const d = consider(samplePolicy(rules + unless), [], sampleFacts(sampleChange(['a'], by('stranger'))));
+    expect(seats(d).map((s) => s.slice(0, 1))).toEqual(['z']);
+    const said = (r: Reason): readonly string[] => [...(/^(?:when|unless) /.test(r.text) ? [`${r.text} ${r.code}`] : []), ...r.children.flatMap(said)];
+    expect(said(d.reasons)).toEqual([
+      'when author.senior: cannot be decided RULE_UNKNOWN',
+      'when false: false RULE_NOT_APPLICABLE',
+      'unless true: true RULE_NOT_APPLICABLE',
+    ]);
+  });
+
   test('a path no rule covers is refused, and letter case is named', () => {
     const policy = samplePolicy('  - {id: infra, paths: ["infra/**"], require: {humans: 1}}');
     const d = consider(policy, [], sampleFacts(sampleChange(['Infra/main.tf'], by('ben'))));

@@ -47,7 +47,7 @@ export function identityRefusals(unresolved: readonly Principal[]): readonly Ref
   return [...roles].map(([identity, principals]) => ({
     code: 'SOD_UNRESOLVED',
     text: `${identity === '' ? 'an empty address' : identity} (${principals.map((p) => p.role).join(', ')}) is nobody on the roster, so it may be anyone`,
-    remedy: `add this ${principals.some((p) => p.role === 'pusher') ? 'account' : 'e-mail'} to .countersign/roster.yml: to a person, or to an agent with an owner`,
+    remedy: `add this ${principals.some((p) => p.role === 'pusher') ? 'account' : 'e-mail'} to .countersign/roster.yml on the target, as a change of its own: to a person, or to an agent with an owner`,
   }));
 }
 

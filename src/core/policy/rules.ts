@@ -56,8 +56,8 @@ function applyRule(policy: Policy, roster: Roster, found: Findings, rule: Rule, 
   const unless = rule.unless === null ? false : rule.unless.holds(values);
   const waived = [...because, ...told('unless', rule.unless, unless)];
   if (unless === true) return { asks: [], covers: own, reason: reason('no', 'RULE_NOT_APPLICABLE', name, waived) };
-  const ask = askOf(policy, roster, found, rule.id, rule.require);
   const sure = when === true && unless === false;
+  const ask = { ...askOf(policy, roster, found, rule.id, rule.require), sure };
   const wanted = reason('yes', 'SIGNOFF_MISSING', `asks for ${seatText(seatWords(policy, ask))}`);
   return { asks: [ask], covers: own, reason: reason(sure ? 'yes' : 'unknown', sure ? 'RULE_APPLIES' : 'RULE_UNKNOWN', name, [...waived, wanted]) };
 }
@@ -73,7 +73,7 @@ const seatWords = (policy: Policy, ask: Ask) => ({ ...ask, level: ask.rank < 0 ?
 function told(word: 'when' | 'unless', condition: Condition | null, value: Truth): readonly Reason[] {
   if (condition === null) return [];
   const state = value === undefined ? 'unknown' : value ? 'yes' : 'no';
-  const code = value === undefined ? 'RULE_UNKNOWN' : 'RULE_APPLIES';
+  const code = value === undefined ? 'RULE_UNKNOWN' : value === (word === 'when') ? 'RULE_APPLIES' : 'RULE_NOT_APPLICABLE';
   return [reason(state, code, `${word} ${condition.source.trim()}: ${value === undefined ? 'cannot be decided' : value}`)];
 }
 

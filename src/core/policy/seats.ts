@@ -11,6 +11,8 @@ export interface Ask {
   readonly rank: number;
   readonly domains: readonly string[];
   readonly teams: readonly string[];
+  /** False where the rule may or may not apply: it asks all the same, and gives its name to a seat only where no other does. */
+  readonly sure?: boolean;
 }
 
 /** `senior_to: author` becomes a level: one above everybody behind the change, or a peer where nobody on the roster is above. */
@@ -46,10 +48,10 @@ export function fold(asks: readonly Ask[]): readonly Ask[] {
   });
 }
 
-/** Asks for the very same people: the largest number speaks, under its name. */
+/** Asks for the very same people: the largest number speaks, under its name, and a rule that is known to apply before one that may. */
 function merged(sorted: readonly Ask[]): readonly Ask[] {
   const kinds = Map.groupBy(sorted, (a) => JSON.stringify([a.rank, [...a.domains].sort(), [...a.teams].sort()]));
-  return [...kinds.values()].flatMap((same) => [...same].sort((a, b) => b.humans - a.humans).slice(0, 1));
+  return [...kinds.values()].flatMap((same) => [...same].sort((a, b) => b.humans - a.humans || Number(a.sure === false) - Number(b.sure === false)).slice(0, 1));
 }
 
 /** Finds a stricter slot that answers this one, each for one weaker slot only (Kuhn). `weakerOf`: stricter to weaker. */
