@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULTS } from './defaults.ts';
 
 const FILE = 'databases/orders/main.tf';
 const NAME = '"orders-prod"';
@@ -19,7 +20,7 @@ export interface StoryPlace {
 }
 
 export function story(at: StoryPlace): string {
-  if (isPlayed(at.data)) return again(at.data);
+  if (isPlayed(at.data)) return again(at);
   const folder = free(at.clone ?? CLONE);
   const git = `git -C ${quoted(folder)}`;
   return `The story, in three commands (in another terminal):
@@ -34,10 +35,10 @@ The push is refused, and says who can sign and where. On the page, act as Mara L
 }
 
 /** Nothing is left to change where the new name is on main already. */
-const again = (data: string): string => `The story has been played on this data: the new name of the orders database has landed on infra's main.
+const again = ({ data, port }: StoryPlace): string => `The story has been played on this data: the new name of the orders database has landed on infra's main.
 To play it again, stop this server (Ctrl-C) and start over with fresh data; this folder stays as it is:
 
-  ${starter()} --data ${quoted(free(data))}`;
+  ${starter()} --data ${quoted(free(data))}${String(port) === DEFAULTS.port ? '' : ` --port ${port}`}`;
 
 /** How this process was started, for whoever has no package.json around. */
 const starter = (): string => (process.env.npm_lifecycle_event === 'start' ? 'npm start --' : `${program()} serve --demo`);

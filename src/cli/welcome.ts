@@ -15,6 +15,7 @@ ${story(at)}
 
 From another machine:  ssh -L ${at.port}:localhost:${at.port} <this machine>   then open ${site.url}
 In a clone of your own: ${program()} check
+  (its answers say "countersign" for all of that before "check")
 Stop with Ctrl-C; the data stays.
 `;
 }

@@ -106,6 +106,6 @@ describe('the printed commands', () => {
     expect(text).toContain(`serve --demo --data ${stage.data}-2`);
     expect(commandsOf(text)).toEqual([]);
     process.env.npm_lifecycle_event = 'start';
-    expect(commandsOf(printed())).toEqual([`  npm start -- --data ${stage.data}-2`]);
+    expect(commandsOf(printed())).toEqual([`  npm start -- --data ${stage.data}-2 --port ${new URL(stage.url).port}`]);
   });
 });

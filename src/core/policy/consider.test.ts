@@ -178,11 +178,7 @@ describe('what nobody can sign away', () => {
     const d = consider(samplePolicy(rules + unless), [], sampleFacts(sampleChange(['a'], by('stranger'))));
     expect(seats(d).map((s) => s.slice(0, 1))).toEqual(['z']);
     const said = (r: Reason): readonly string[] => [...(/^(?:when|unless) /.test(r.text) ? [`${r.text} ${r.code}`] : []), ...r.children.flatMap(said)];
-    expect(said(d.reasons)).toEqual([
-      'when author.senior: cannot be decided RULE_UNKNOWN',
-      'when false: false RULE_NOT_APPLICABLE',
-      'unless true: true RULE_NOT_APPLICABLE',
-    ]);
+    expect(said(d.reasons)).toEqual(['when author.senior: cannot be decided RULE_UNKNOWN', 'when false: false RULE_NOT_APPLICABLE', 'unless true: true RULE_NOT_APPLICABLE']);
   });
 
   test('a path no rule covers is refused, and letter case is named', () => {
