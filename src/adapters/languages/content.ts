@@ -28,10 +28,10 @@ export async function parseContent(path: string, mode: string, blob: BlobRead): 
   const { bytes } = blob;
   if (mode === '120000') return { kind: 'symlink', target: new TextDecoder().decode(bytes) };
   if (bytes.length > CAP) return { kind: 'unreadable', why: `too large: over ${CAP / 1024 / 1024} MiB` };
-  if (bytes.includes(0)) return { kind: 'binary' };
   const strict = decode(bytes);
   const text = strict ?? new TextDecoder().decode(bytes);
   if (LFS.test(text)) return largeFile(text);
+  if (bytes.includes(0)) return { kind: 'binary' };
   const language = languageOf(path);
   if (language === 'text') return { kind: 'text', text };
   if (strict === undefined) return { kind: 'unreadable', why: 'not UTF-8' };

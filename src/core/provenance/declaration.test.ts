@@ -55,8 +55,12 @@ describe('declare', () => {
     expect(declare(key, value)).toEqual({ kind: 'nothing' });
   });
 
-  it.each(['none', 'no', '0%', 'not used'])('reads AI-Generated: %s as a declaration of none', (value) => {
+  it.each(['none', 'no', '0%', 'not used', 'not at all', 'no, written by hand', 'none (manual)', 'N/A - manual'])('reads AI-Generated: %s as a declaration of none', (value) => {
     expect(declare('ai-generated', value)).toEqual({ kind: 'none' });
+  });
+
+  it.each(['no, by claude-code', 'none, copilot', 'no (manual), then Cursor', 'not by hand'])('reads AI-Generated: %s as no such thing', (value) => {
+    expect(declare('ai-generated', value)).not.toEqual({ kind: 'none' });
   });
 
   it('is a suggestion where AI was used for research or review alone', () => {

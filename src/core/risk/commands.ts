@@ -2,14 +2,14 @@
  * Commands that destroy, in new lines of scripts, Makefiles, workflows and provisioners (SH101 to SH107). Text patterns, kept simple on
  * purpose: quoting and line continuation are undone first, and a command built from a variable counts as the worst one.
  */
-import type { FileEvidence } from './evidence.ts';
+import type { FileEvidence, Parsed } from './evidence.ts';
 import type { Saying } from './finding.ts';
 import { rule } from './finding.ts';
 import { kindsOf } from './kinds.ts';
 import type { NewLine } from './lines.ts';
-import { newLines, textOf } from './lines.ts';
+import { linesOf, newLines, textOf } from './lines.ts';
 import { cutLines, MAX_LINE } from './long-lines.ts';
-import { shellLines } from './provisioners.ts';
+import { shellLines, shellLists } from './provisioners.ts';
 import type { Detector, Finding } from './risk.ts';
 import { scratchNames, treesRemoved } from './rm.ts';
 
@@ -84,9 +84,15 @@ function ofFile(file: FileEvidence): readonly Finding[] {
 
 /** Infrastructure source is text about resources: only what it hands to a shell is a command. */
 function commandLines(file: FileEvidence): readonly NewLine[] {
-  if (file.head?.kind !== 'hcl') return newLines(file);
-  const lines = new Set(shellLines(file.head).flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i)));
-  return newLines(file).filter((l) => lines.has(l.line));
+  if (file.head?.kind !== 'hcl' || isScript(file)) return newLines(file);
+  // what stood elsewhere in the file before was no command there
+  const before = new Set(ranShell(file.base).map((l) => l.text));
+  return ranShell(file.head).filter((l) => l.text !== '' && !before.has(l.text));
+}
+
+function ranShell(side: Parsed | undefined): readonly NewLine[] {
+  const lines = new Set(shellLines(side).flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i)));
+  return [...linesOf(side).filter((l) => lines.has(l.line)), ...shellLists(side)];
 }
 
 /** A folder the script made itself, and nothing else: `tmp=$(mktemp -d)` and `rm -rf "$tmp"`. */

@@ -52,7 +52,7 @@ function problemOf(side: Parsed | undefined): string | undefined {
   if (side?.kind === 'large-file') return `a large file pointer to ${side.oid}: the content is elsewhere`;
   return side?.kind === 'binary' ? 'binary content' : undefined;
 }
-const isOversize = (why: string): boolean => /^(?:too large|binary|a large file|the object is missing|over )/.test(why);
+const isOversize = (why: string): boolean => /^(?:too large|binary|a large file|the object is missing)/.test(why);
 
 /** Everything no detector understands, so that the reader of a clean report knows what it does not cover. */
 function notAnalysed(file: FileEvidence): readonly NotAnalysed[] {

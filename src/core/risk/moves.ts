@@ -30,9 +30,9 @@ const MAX_HOPS = 16;
 export const bare = (expression: string | undefined): string =>
   (expression ?? '')
     .slice(0, MAX_ADDRESS)
-    .replace(/\[[^\]]*\]/g, '')
+    .replace(/\[[^[\]]*\]/g, '')
     .trim();
-const indexOf = (expression: string | undefined): string | undefined => /\[([^\]]*)\]$/.exec((expression ?? '').slice(0, MAX_ADDRESS))?.[1]?.trim();
+const indexOf = (expression: string | undefined): string | undefined => /\[([^[\]]*)\]$/.exec((expression ?? '').slice(0, MAX_ADDRESS))?.[1]?.trim();
 
 export function movesOf(sides: HclSides): Moves {
   const from = new Map<string, Move[]>();
@@ -43,21 +43,40 @@ export function movesOf(sides: HclSides): Moves {
     from.set(key, from.get(key) ?? []);
     from.get(key)?.push({ index: indexOf(was), to: bare(is), toIndex: indexOf(is) });
   }
-  return { of: (before) => follow(before, from, sides), reindexes: (before, after) => reindexes(before, after, from.get(keyOf(before)) ?? []) };
+  const steps = new Map([...from].map(([key, moves]) => [key, stepsOf(moves, key.slice(0, key.indexOf('\0')), sides)]));
+  return { of: (before) => follow(before, steps, sides), reindexes: (before, after) => reindexes(before, after, steps.get(keyOf(before))) };
+}
+
+/** Moves from one address, and what is asked of all of them: once, for any number of blocks may come by. */
+interface Steps {
+  readonly moves: readonly Move[];
+  readonly indices: ReadonlySet<string | undefined>;
+  readonly targets: readonly string[];
+  readonly arrive: boolean;
+}
+
+function stepsOf(moves: readonly Move[], folder: string, sides: HclSides): Steps {
+  const arrive = moves.every((m) => m.toIndex === undefined || arrives(m.toIndex, sides.head.get(keyOf({ folder, address: m.to }))));
+  return { moves, indices: new Set(moves.map((m) => m.index)), targets: [...new Set(moves.map((m) => m.to))], arrive };
 }
 
 /** Along a chain to its end: Terraform applies `a` to `b` and `b` to `c` in one plan. */
-function follow(before: Placed, from: ReadonlyMap<string, readonly Move[]>, sides: HclSides): Destination {
+function follow(before: Placed, from: ReadonlyMap<string, Steps>, sides: HclSides): Destination {
   let address = before.address;
   let steps = from.get(keyOf(before));
   for (const seen = new Set<string>(); steps !== undefined; steps = from.get(keyOf({ folder: before.folder, address }))) {
     if (seen.has(address) || seen.size === MAX_HOPS) return undefined;
     seen.add(address);
     if (!moveAll(steps, before)) return undefined;
-    const [to, ...others] = [...new Set(steps.map((s) => s.to))];
+    const [to, ...others] = steps.targets;
+    // only what stood here itself may part ways, so that no list is walked for more than one block
+    if (others.length > 0 && address !== before.address) return undefined;
     // instances that part ways each have to arrive where the chain ends
     if (to === undefined || (others.length > 0 && !others.every((other) => lands(other, before, sides)))) return undefined;
+    if (!steps.arrive) return undefined;
     if (to === address) break;
+    // Terraform does `a` to `b` before `b` to `c`: where `b` existed the first is skipped, and what stands at `a` goes
+    if (to !== before.address && sides.base.has(keyOf({ folder: before.folder, address: to }))) return undefined;
     address = to;
   }
   return address === before.address ? undefined : lands(address, before, sides);
@@ -76,11 +95,14 @@ function lands(to: string, before: Placed, sides: HclSides): Destination {
 }
 
 /** Whether every instance that stood there moves: the whole address, its only instance, or each of a constant count. */
-function moveAll(steps: readonly Move[], before: Placed): boolean {
-  if (steps.some((s) => s.index === undefined) || isSingle(before)) return true;
+function moveAll(steps: Steps, before: Placed): boolean {
+  if (steps.indices.has(undefined)) return true;
+  if (isSingle(before)) {
+    const key = onlyKey(before);
+    return key !== undefined && steps.indices.has(key);
+  }
   const count = /^\d{1,3}$/.exec(attribute(before.block, 'count') ?? '')?.[0];
-  const moved = new Set(steps.map((s) => s.index));
-  return count !== undefined && Array.from({ length: Number(count) }, (_, i) => String(i)).every((i) => moved.has(i));
+  return count !== undefined && Array.from({ length: Number(count) }, (_, i) => String(i)).every((i) => steps.indices.has(i));
 }
 
 function isSingle(p: Placed): boolean {
@@ -89,14 +111,30 @@ function isSingle(p: Placed): boolean {
   return each === undefined || /^toset\(\[ ?"[^"]*" ?\]\)$/.test(each);
 }
 
-function reindexes(before: Placed, after: Placed, steps: readonly Move[]): boolean {
+/** The key of the only instance, as it stands between brackets; without repetition there is none. */
+function onlyKey(p: Placed): string | undefined {
+  if (attribute(p.block, 'count') !== undefined) return '0';
+  return /"[^"]*"/.exec(attribute(p.block, 'for_each') ?? '')?.[0];
+}
+
+const SET = /^toset\(\[(?: ?"[^"$%]*" ?,?)* ?\]\)$/;
+
+/** Whether a block has the instance that a move names; what cannot be told is left to the rule of repetition. */
+function arrives(index: string, target: Placed | undefined): boolean {
+  const [count, each] = [target && attribute(target.block, 'count'), target && attribute(target.block, 'for_each')];
+  if (count !== undefined) return /^\d{1,4}$/.test(count) ? /^\d{1,4}$/.test(index) && Number(index) < Number(count) : index === '0';
+  return each === undefined || !SET.test(each) || each.includes(index);
+}
+
+function reindexes(before: Placed, after: Placed, all: Steps | undefined): boolean {
+  const steps = all?.moves ?? [];
   const [step] = steps;
   const [count, each] = [attribute(after.block, 'count'), attribute(after.block, 'for_each')];
   if (step === undefined) return false;
   // each instance becomes a block of its own
   const apart = new Set(steps.map((s) => s.to)).size === steps.length && steps.every((s) => s.index !== undefined && s.toIndex === undefined);
-  if (steps.length > 1) return apart && count === undefined && each === undefined && moveAll(steps, before);
+  if (steps.length > 1) return all !== undefined && apart && count === undefined && each === undefined && moveAll(all, before);
   if (step.to !== after.address || !isSingle(before)) return false;
-  if (each !== undefined) return step.toIndex !== undefined && /^"[^"]*"$/.test(step.toIndex) && each.includes(step.toIndex);
-  return count === undefined ? step.toIndex === undefined : step.toIndex === '0' && /^[1-9]\d{0,3}$/.test(count);
+  if (each !== undefined) return step.toIndex !== undefined && /^"[^"]*"$/.test(step.toIndex) && SET.test(each) && each.includes(step.toIndex);
+  return count === undefined ? step.toIndex === undefined : step.toIndex !== undefined && /^\d{1,4}$/.test(count) && arrives(step.toIndex, after);
 }

@@ -6,12 +6,17 @@ export function treesRemoved(plain: string): readonly string[] {
   const out: string[] = [];
   // undefined outside an `rm`, then whether its flags so far are recursive
   let recursive: boolean | undefined;
+  let first = true;
+  const last = words.findLastIndex((w) => !w.startsWith('-'));
   for (const [i, word] of words.entries()) {
-    if (/(?:^|\W)rm$/.test(word)) recursive = false;
+    if (/(?:^|\W)rm$/.test(word)) [recursive, first] = [false, true];
     else if (recursive !== undefined && word.startsWith('-')) recursive ||= /^-\w*[rR]|^--recursive$/.test(word);
-    else {
-      if (recursive === true && isWild(word, i === words.length - 1)) out.push(word.replace(/;+$/, ''));
-      recursive = undefined;
+    else if (recursive !== undefined) {
+      const wild = recursive && isWild(word, i === last);
+      if (wild) out.push(word.replace(/;+$/, ''));
+      // a first target that is named ends it; behind one that is not, the others of the same command count too
+      first = first && !wild;
+      if (first || /^[\d]?[<>&|;]|[;&|]$/.test(word)) recursive = undefined;
     }
   }
   return out;
@@ -23,7 +28,7 @@ function isWild(word: string, last: boolean): boolean {
   return /^\/(?:\w+\/?)?\*/.test(word) || (last && /^(?:\/|~\/?|\*)$/.test(word));
 }
 
-const SCRATCH = /^[ \t]*(?:(?:local|export|readonly) )?(\w+)=["']?(?:\$\(|`)mktemp (?:-\w+ )*-d\b/gm;
+const SCRATCH = /^[ \t]*(?:(?:local|export|readonly) )?(\w+)=["']?(?:\$\(|`)mktemp (?:-\w+ )*-d\b[^\n;|&)`]*[)`]["']?(?=[\s;&|]|$)/gm;
 /** A word, unless it is read as `$word` or `${word}` or is part of a path. */
 const MENTION = /(^|\$\{|\W)(\w+)(\}?)/g;
 

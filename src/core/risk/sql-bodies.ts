@@ -19,8 +19,10 @@ export function bodyOf(node: unknown): Body {
 }
 
 const NAME = '(?:"[^"]{1,63}"|[\\w$]{1,63})';
-const LOUD = /\b(?:drop|truncate|delete\s+from|alter\s+table)\b/i;
-const UPDATE = /\bupdate\b[^;]{0,200}?\bset\b([^;]{0,2000})/gi;
+const LOUD = /\b(?:drop|truncate|alter\s+table)\b/i;
+const UNREAD_QUOTES = /\$\w*\$|\\'/;
+/** What an upsert writes is one row that its own INSERT names. */
+const UPDATE = /(?<!\bdo\s{1,20})\b(?:update\b[^;]{0,200}?\bset|delete\s+from)\b([^;]{0,2000})/gi;
 const CREATE = new RegExp(
   `\\bcreate\\s+(?:(?:global\\s+|local\\s+)?temp(?:orary)?\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?|(?:unlogged\\s+)?table\\s+)((?:${NAME}\\.)?${NAME})`,
   'gi',
@@ -37,11 +39,13 @@ export function readBody(source: string): Body {
   // a table that the body makes itself, for the time of its run
   const made = new Set([...code.matchAll(CREATE)].map(([, table = '']) => table.toLowerCase()));
   const lost = [...new Set(tables)].filter((table) => !made.has(table.toLowerCase()));
-  return lost.length > 0 ? { kind: 'literal', tables: lost } : { kind: kindOf(code, strings), tables: [] };
+  if (lost.length > 0) return { kind: 'literal', tables: lost };
+  // quotes that this reader does not know may make code look like a comment
+  return { kind: UNREAD_QUOTES.test(source) && /\b(?:drop|truncate|delete|alter\s+table)\b/i.test(source) ? 'loud' : kindOf(code, strings), tables: [] };
 }
 
 function kindOf(code: string, strings: string): Body['kind'] {
-  const updates = [...code.matchAll(UPDATE), ...strings.matchAll(UPDATE)].map(([, rest = '']) => /\bwhere\b/i.test(rest));
+  const updates = [...code.matchAll(UPDATE), ...strings.matchAll(UPDATE)].map(([, rest = '']) => /\b(?:where|using)\b/i.test(rest));
   if (LOUD.test(code) || LOUD.test(strings) || updates.includes(false)) return 'loud';
   if (updates.length > 0) return 'writes';
   return /\bexecute\b(?!\s+(?:function|procedure)\b)/i.test(code) ? 'dynamic' : 'quiet';
@@ -50,7 +54,7 @@ function kindOf(code: string, strings: string): Body['kind'] {
 /** Code without comments and with its strings taken out, and the strings: what is run from a string is not literal. */
 function parts(source: string): { readonly code: string; readonly strings: string } {
   const [code, strings]: [string[], string[]] = [[], []];
-  for (const [token] of source.matchAll(/--[^\n]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|'[^']*'?|"[^"]*"?|[^-/'"]+|[-/]/g)) {
+  for (const [token] of source.matchAll(/--[^\n\r]*|\/\*(?:[^*]|\*(?!\/))*(?:\*\/)?|'[^']*'?|"[^"]*"?|[^-/'"]+|[-/]/g)) {
     if (token.startsWith('--') || token.startsWith('/*')) code.push(' ');
     else if (token.startsWith("'")) {
       code.push(" '' ");

@@ -35,7 +35,7 @@ function sequence(all: readonly SqlStatement[], shared?: ReadonlySet<string>): s
   return JSON.stringify(shared === undefined ? names : [...new Set(names)].filter((n) => shared.has(n)));
 }
 
-function createdBy(all: readonly SqlStatement[]): ReadonlySet<string> {
+export function createdBy(all: readonly SqlStatement[]): ReadonlySet<string> {
   const state = freshState();
   for (const s of all) absorb(state, s.node);
   return state.created;

@@ -25,7 +25,7 @@ export interface Statement {
   readonly text: string;
   readonly place: Place;
   readonly state: SqlState;
-  /** Row security policies that a later statement of the same file makes, as `table.policy`. */
+  /** Row security policies that a later statement of the same file makes, as `schema.table.policy`. */
   readonly remade: { has(name: string): boolean };
 }
 
@@ -69,7 +69,14 @@ function drop(s: Statement, kind: string, object: unknown, cascade: boolean): re
     return ours(s, `schema ${schema}`) && !cascade
       ? []
       : [SQL103({ ...at(s, `schema ${schema}`), what: `the schema ${schema} is dropped${cascade ? ' with everything in it' : ''}` })];
-  if (kind === 'OBJECT_POLICY') return [policy(s, subject, name)];
+  if (kind === 'OBJECT_POLICY')
+    return [
+      policy(
+        s,
+        subject,
+        list(object, 'List', 'items').map((part) => str(part, 'String', 'sval')),
+      ),
+    ];
   if (['OBJECT_PUBLICATION', 'OBJECT_SUBSCRIPTION', 'OBJECT_EXTENSION'].includes(kind))
     return [SQL110({ ...at(s, subject), what: `the ${subject} is dropped: what it feeds stops` })];
   if (cascade) return [SQL106({ ...at(s, subject), what: `dropping the ${subject} with CASCADE also drops whatever depends on it` })];
@@ -77,9 +84,9 @@ function drop(s: Statement, kind: string, object: unknown, cascade: boolean): re
 }
 
 /** Made again below, it may be weaker or stricter: somebody reads it, and nobody is told that rows lie open. */
-function policy(s: Statement, subject: string, name: string): Finding {
-  const remade = s.remade.has(name) ? { severity: 'high' as const } : {};
-  return SQL502({ ...at(s, subject), ...remade, what: `a row security policy is ${s.remade.has(name) ? 'made anew' : 'dropped'} (${subject})` });
+function policy(s: Statement, subject: string, parts: readonly string[]): Finding {
+  const remade = s.remade.has(`${parts.length > 2 ? '' : '.'}${parts.join('.')}`);
+  return SQL502({ ...at(s, subject), ...(remade ? { severity: 'high' as const } : {}), what: `a row security policy is ${remade ? 'made anew' : 'dropped'} (${subject})` });
 }
 
 const INTEGRITY = new Set(['AT_DropConstraint', 'AT_DropNotNull', 'AT_DisableTrig', 'AT_DisableTrigAll', 'AT_DisableTrigUser', 'AT_DisableRule']);

@@ -4,7 +4,7 @@
  */
 import type { Body } from './sql-bodies.ts';
 import { bodyOf, functionName } from './sql-bodies.ts';
-import { all, get, list, relation, str } from './sql-tree.ts';
+import { all, dropped, get, list, relation, str } from './sql-tree.ts';
 
 export interface SqlState {
   /** Stands for the schema of unqualified names, which nobody knows from here; a new token after each SET search_path. */
@@ -44,11 +44,29 @@ export function absorb(state: SqlState, node: unknown): void {
     if (made !== undefined && get(made, 'if_not_exists') !== true) create(state, range, made);
   const schema = get(node, 'CreateSchemaStmt');
   if (schema !== undefined && get(schema, 'if_not_exists') !== true) state.created.add(`schema ${str(schema, 'schemaname')}`);
-  for (const made of all(node, 'CreateFunctionStmt')) state.bodies.set(functionName(made), bodyOf(made));
+  learn(state, node);
+  drop(state, node);
   addColumns(state, node);
   adopt(state, node);
   rename(state, node);
   leave(state, node);
+}
+
+/** What a function does is known wherever it is made; of two with one name the first that destroys counts. */
+export function learn(state: SqlState, node: unknown): void {
+  for (const made of all(node, 'CreateFunctionStmt')) {
+    const [name, body] = [functionName(made), bodyOf(made)];
+    if (!['literal', 'loud'].includes(state.bodies.get(name)?.kind ?? '')) state.bodies.set(name, body);
+  }
+}
+
+/** A name that was dropped may be another table's the next time: a temporary one hid what stood there. */
+function drop(state: SqlState, node: unknown): void {
+  for (const object of list(node, 'DropStmt', 'objects')) {
+    const name = dropped(object, state.schema);
+    state.created.delete(name);
+    state.temporary.delete(name);
+  }
 }
 
 /** A table that its own transaction drops again leaves its name to another by itself. */

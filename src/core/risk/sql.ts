@@ -5,13 +5,13 @@
 import type { FileEvidence, SqlStatement } from './evidence.ts';
 import { rule } from './finding.ts';
 import type { Detector, Finding } from './risk.ts';
-import { identity, reordered, statements } from './sql-context.ts';
+import { createdBy, identity, reordered, statements } from './sql-context.ts';
 import { judgeBodies } from './sql-routines.ts';
 import type { Statement } from './sql-rules.ts';
 import { judgeSql } from './sql-rules.ts';
 import type { SqlState } from './sql-state.ts';
-import { absorb, forget, freshState, nextSession } from './sql-state.ts';
-import { get, list, str } from './sql-tree.ts';
+import { absorb, forget, freshState, learn, nextSession } from './sql-state.ts';
+import { alwaysTrue, get, list, str } from './sql-tree.ts';
 
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so that PostgreSQL itself can parse it']);
 const SQL310 = rule('SQL310', 'history-edited', 'high', 'exact', ['a new migration instead of an edit']);
@@ -22,12 +22,7 @@ export const sql: Detector = {
     const states = new Map<string, SqlState>();
     const inOrder = files.filter((f) => f.head?.kind === 'sql').sort((a, b) => order(a.path, b.path));
     // what another file of this change held before was made then, wherever it is written now
-    const moved = new Set(
-      files
-        .flatMap((f) => statements(f.base))
-        .filter((s) => makes(s))
-        .map(identity),
-    );
+    const moved = new Set(files.flatMap((f) => [...createdBy(statements(f.base))]).map(last));
     return [...inOrder.flatMap((f) => ofFile(f, stateOf(states, f.path), moved)), ...files.flatMap(historyEdited)];
   },
 };
@@ -62,12 +57,16 @@ function ofFile(file: FileEvidence, state: SqlState, moved: ReadonlySet<string>)
     const later = { has: (name: string) => (remade.get(name) ?? -1) > i };
     if (s.node !== null && !known) findings.push(...judge({ node: s.node, text: s.text, state, remade: later, place: { path: file.path, side: 'head', line: s.line } }));
     // only a file that is new proves that what it creates did not exist
-    if (s.node !== null && file.base === undefined && !moved.has(identity(s))) absorb(state, s.node);
+    if (s.node !== null) learn(state, s.node);
+    if (s.node !== null && file.base === undefined && !(makes(s) && [...createdBy([s])].some((n) => moved.has(last(n))))) absorb(state, s.node);
     // a psql command may connect elsewhere, or go on after what failed
     if (s.node === null && s.text.startsWith('\\')) forget(state);
   }
   return [...findings, ...unparsed(file, failed)];
 }
+
+/** Of a name, what no search path and no rewriting of the statement changes. */
+const last = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 /** What is only explained does not run. */
 const judge = (s: Statement): readonly Finding[] => (isExplained(s.node) ? [] : [...judgeSql(s), ...judgeBodies(s)]);
@@ -76,7 +75,11 @@ const isExplained = (node: unknown): boolean =>
 
 function policyOf(s: SqlStatement): readonly string[] {
   const made = get(s.node, 'CreatePolicyStmt');
-  return made === undefined ? [] : [`${str(made, 'table', 'relname')}.${str(made, 'policy_name')}`];
+  if (made === undefined) return [];
+  const conditions = [get(made, 'qual'), get(made, 'with_check')].filter((c) => c !== undefined);
+  // one that lets every row through protects as little as none
+  if (conditions.length === 0 || conditions.some(alwaysTrue)) return [];
+  return [`${str(made, 'table', 'schemaname')}.${str(made, 'table', 'relname')}.${str(made, 'policy_name')}`];
 }
 
 const makes = (s: SqlStatement): boolean => ['CreateStmt', 'CreateTableAsStmt', 'CreateSchemaStmt'].some((kind) => get(s.node, kind) !== undefined);

@@ -2,10 +2,10 @@
 import type { Finding, Risk } from './risk.ts';
 
 /** Rules whose firing means that something which exists is gone afterwards. */
-const DESTROYS = /^(?:TF10[1-8]|TF20[2457]|SQL10[1-6]|SQL110|SQL502|SH10[1-5]|K810[1-3])$/;
+const DESTROYS = /^(?:TF10[1-8]|TF20[2457]|SQL10[1-6]|SQL110|SQL309|SQL502|SH10[1-5]|K810[1-3])$/;
 
 export function summary(risk: Risk): string {
-  const destroying = risk.findings.filter((f) => DESTROYS.test(f.rule));
+  const destroying = risk.findings.filter((f) => DESTROYS.test(f.rule) && (f.rule !== 'SQL309' || f.severity === 'critical') && (f.rule !== 'SH101' || f.severity === 'critical'));
   const [first] = destroying.length > 0 ? destroying : risk.findings;
   if (first === undefined)
     return risk.notAnalysed.length === 0 ? 'No detector saw anything dangerous.' : `No detector saw anything dangerous; ${files(risk.notAnalysed.length)} not analysed.`;

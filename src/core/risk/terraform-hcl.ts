@@ -1,6 +1,6 @@
 /**
  * HCL, base against head: blocks that stay and become dangerous (TF102 guessed from known attributes, TF201, TF203, TF205,
- * TF206, TF207, TF208) and META005. Runs with a plan too: a plan is not bound to the head it was made for.
+ * TF206, TF207, TF208, TF211) and META005. Runs with a plan too: a plan is not bound to the head it was made for.
  */
 import type { HclBlock } from './evidence.ts';
 import { rule } from './finding.ts';

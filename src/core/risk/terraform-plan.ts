@@ -41,8 +41,8 @@ export const terraformPlan: Detector = {
 const deletes = (r: PlannedResource): boolean => r.actions.includes('delete');
 const creates = (r: PlannedResource): boolean => r.actions.includes('create');
 /** `module.a["x"].aws_db_instance.main[0]` is `aws_db_instance.main` in the source. */
-const bare = (address: string): string => address.replace(/\[[^\]]*\]/g, '').replace(/^(?:module\.[^.]+\.)+/, '');
-const moduleOf = (address: string): string => /^(?:module\.[^.]+\.)+/.exec(address.replace(/\[[^\]]*\]/g, ''))?.[0] ?? '';
+const bare = (address: string): string => address.replace(/\[[^[\]]*\]/g, '').replace(/^(?:module\.[^.]+\.)+/, '');
+const moduleOf = (address: string): string => /^(?:module\.[^.]+\.)+/.exec(address.replace(/\[[^[\]]*\]/g, ''))?.[0] ?? '';
 
 function partial(plan: TerraformPlan): readonly Finding[] {
   if (plan.complete && !plan.errored) return [];

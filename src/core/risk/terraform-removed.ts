@@ -1,4 +1,4 @@
-/** HCL, base against head: resource and module blocks that are gone or renamed (TF101, TF103, TF107, TF108, TF202, TF204). */
+/** HCL, base against head: resource and module blocks that are gone or renamed (TF101, TF103, TF105, TF107 to TF109, TF112, TF202, TF204). */
 import type { HclBlock } from './evidence.ts';
 import { rule } from './finding.ts';
 import { constant } from './guard-attributes.ts';
