@@ -99,6 +99,7 @@ describe('SQL', () => {
     ['of what a temporary table hid', null, 'CREATE TEMP TABLE orders (id int);\nDROP TABLE orders;\nDROP TABLE orders;\n', 'critical'],
     ['of rows that a temporary table hid', null, 'CREATE TEMP TABLE orders (id int);\nDROP TABLE orders;\nDELETE FROM orders;\n', 'critical'],
     ['of a policy made anew for every row', null, 'DROP POLICY p ON t;\nCREATE POLICY p ON t USING (true);\n', 'critical'],
+    ['of a policy that is altered to hold for every row', null, 'ALTER POLICY p ON t USING (true);\n', 'critical'],
     ['of a policy made anew elsewhere', null, 'DROP POLICY p ON a.t;\nCREATE POLICY p ON b.t USING (x = 1);\n', 'critical'],
   ])('%s', async (_, base, head, tier) => {
     const found = (await tierOf('db/x.sql', base, head)) as string;
@@ -116,6 +117,8 @@ describe('SQL', () => {
   ])('and %s in a function is less', async (_, body, tier) => {
     expect(await tierOf('db/x.sql', null, `CREATE FUNCTION f(k int) RETURNS void LANGUAGE sql AS $$ ${body} $$;`)).toBe(tier);
   });
+
+  it('of a policy that is altered otherwise is not said', async () => expect(await tierOf('db/x.sql', null, 'ALTER POLICY p ON t TO app USING (x = 1);\n')).toBe('routine'));
 
   test('the headline is what is destroyed, not what is cleaned up beside it', async () => {
     const found = await look({ 'x.sh': ['x\n', 'tmp=$(mktemp -d)\nrm -rf "$tmp"\n'], 'db/x.sql': [null, 'DO $$ BEGIN TRUNCATE orders; END $$;'] });

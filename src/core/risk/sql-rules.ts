@@ -29,7 +29,16 @@ export interface Statement {
   readonly remade: { has(name: string): boolean };
 }
 
-export const judgeSql = (s: Statement): readonly Finding[] => [...drops(s), ...alters(s), ...truncates(s), ...writes(s), ...renames(s), ...indexes(s), ...others(s)];
+export const judgeSql = (s: Statement): readonly Finding[] => [
+  ...drops(s),
+  ...alters(s),
+  ...policies(s),
+  ...truncates(s),
+  ...writes(s),
+  ...renames(s),
+  ...indexes(s),
+  ...others(s),
+];
 
 export const at = (s: Statement, object: string): { place: Place; because: readonly (readonly [string, string])[] } => ({
   place: { ...s.place, object },
@@ -112,6 +121,15 @@ function alterCommand(s: Statement, table: string, cmd: unknown): readonly Findi
   if (kind === 'AT_DisableRowSecurity' || kind === 'AT_NoForceRowSecurity')
     return [SQL502({ ...here, what: `row security of ${say(table)} is switched off: everybody sees all rows` })];
   return [];
+}
+
+/** An altered policy keeps its name and may let everybody through; a condition that is not named stays as it was. */
+function policies(s: Statement): readonly Finding[] {
+  return all(s.node, 'AlterPolicyStmt').flatMap((p) => {
+    const open = [get(p, 'qual'), get(p, 'with_check')].some((condition) => condition !== undefined && alwaysTrue(condition));
+    const subject = `policy ${say(relation(get(p, 'table'), s.state.schema))}.${str(p, 'policy_name')}`;
+    return open ? [SQL502({ ...at(s, subject), what: `the row security ${subject} holds for every row: it keeps nobody out` })] : [];
+  });
 }
 
 function truncates(s: Statement): readonly Finding[] {

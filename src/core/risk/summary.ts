@@ -4,8 +4,12 @@ import type { Finding, Risk } from './risk.ts';
 /** Rules whose firing means that something which exists is gone afterwards. */
 const DESTROYS = /^(?:TF10[1-8]|TF20[2457]|SQL10[1-6]|SQL110|SQL309|SQL502|SH10[1-5]|K810[1-3])$/;
 
+/** Of these, only the worst is a loss: a scratch folder goes too, and code that may run is no row gone. */
+const OR_LESS = /^(?:SQL309|SH101)$/;
+const destroys = ({ rule, severity }: Finding): boolean => DESTROYS.test(rule) && (!OR_LESS.test(rule) || severity === 'critical');
+
 export function summary(risk: Risk): string {
-  const destroying = risk.findings.filter((f) => DESTROYS.test(f.rule) && (f.rule !== 'SQL309' || f.severity === 'critical') && (f.rule !== 'SH101' || f.severity === 'critical'));
+  const destroying = risk.findings.filter(destroys);
   const [first] = destroying.length > 0 ? destroying : risk.findings;
   if (first === undefined)
     return risk.notAnalysed.length === 0 ? 'No detector saw anything dangerous.' : `No detector saw anything dangerous; ${files(risk.notAnalysed.length)} not analysed.`;
