@@ -9,6 +9,7 @@ const browser = await openBrowser();
 try {
   const met = await tellStory(stage, browser, aloud);
   aloud.chapter(`Refused on the way: ${[...new Set(met)].join(', ')}`);
+  aloud.chapter('That server is gone again. Play it yourself: npm start');
 } finally {
   await browser.close();
   await stage.end();
