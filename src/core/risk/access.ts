@@ -4,7 +4,7 @@ import type { Saying } from './finding.ts';
 import { rule } from './finding.ts';
 import { flatten, hclSides, keyOf, place } from './hcl-index.ts';
 import { kindsOf } from './kinds.ts';
-import { goneLines, newLines } from './lines.ts';
+import { goneLines, newLines, textOf } from './lines.ts';
 import type { Detector, Finding } from './risk.ts';
 
 const IAM101 = rule('IAM101', 'wildcard-added', 'critical', 'inferred', ['the actions and resources are named']);
@@ -29,9 +29,24 @@ export const access: Detector = { id: 'access', detect: ({ files }) => [...files
 
 const isPolicy = (f: FileEvidence): boolean => kindsOf(f.path).some((k) => k === 'iam' || k === 'terraform' || k === 'kubernetes' || k === 'infrastructure');
 
+/** A list item on a line of its own, and the key of a list. */
+const ITEM = /^\s*(?:-\s*)?["'][^"']*["'],?\s*$/;
+const KEY = /^\s*(?:-\s*)?["']?([\w-]{1,60})["']?\s*[=:]\s*\[?\s*$/;
+const LOOK_BACK = 200;
+
+/** A lone `"*"` among resources says which, and the actions beside it say what. Where that cannot be told, it allows everything. */
+function isResource(lines: readonly string[], line: number): boolean {
+  if (!ITEM.test(lines[line - 1] ?? '')) return false;
+  for (let i = line - 2; i >= Math.max(0, line - LOOK_BACK); i--) {
+    if (!ITEM.test(lines[i] ?? '')) return /^(?:not_?)?resources?$/i.test(KEY.exec(lines[i] ?? '')?.[1] ?? '');
+  }
+  return false;
+}
+
 function ofFile(file: FileEvidence): readonly Finding[] {
+  const lines = textOf(file.head).split(/\r?\n/);
   const added = newLines(file).flatMap(({ line, text }) =>
-    ADDED.filter(([, p]) => !/^(?:#|\/\/)/.test(text) && p.test(text)).map(([make, , why]) =>
+    ADDED.filter(([, p]) => !/^(?:#|\/\/)/.test(text) && p.test(text) && !isResource(lines, line)).map(([make, , why]) =>
       make({ place: { path: file.path, side: 'head', line }, because: [['line', text]], what: `${file.path} line ${line} ${why}` }),
     ),
   );

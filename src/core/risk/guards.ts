@@ -2,6 +2,7 @@
 import type { FileEvidence } from './evidence.ts';
 import { rule } from './finding.ts';
 import { isHook, kindsOf } from './kinds.ts';
+import { textOf } from './lines.ts';
 import type { Detector, Finding } from './risk.ts';
 
 const META004 = rule('META004', 'guard-weakened', 'critical', 'exact', ['the guard asks for no less than before']);
@@ -21,6 +22,10 @@ function ofFile(file: FileEvidence): readonly Finding[] {
       }),
     ];
   const gone = file.status === 'D';
+  if (onlyPins(file))
+    return [
+      META004({ place: { path: file.path, side: 'head' }, severity: 'elevated', what: `${file.path} takes its hooks from other revisions: other code runs where people work` }),
+    ];
   return [
     META004({
       place: { path: file.path, side: gone ? 'base' : 'head' },
@@ -28,4 +33,10 @@ function ofFile(file: FileEvidence): readonly Finding[] {
       because: [['path', file.path]],
     }),
   ];
+}
+
+/** The monthly bump: every hook is still there and still runs. */
+function onlyPins({ path, base, head }: FileEvidence): boolean {
+  const unpinned = (side: FileEvidence['head']): string => textOf(side).replace(/^([ \t]*(?:- )?rev:)[ \t]+["']?[\w.+-]{1,80}["']?[ \t]*(?:#[^\n]*)?$/gm, '$1');
+  return path.endsWith('.pre-commit-config.yaml') && base?.kind === 'text' && head?.kind === 'text' && unpinned(base) === unpinned(head);
 }

@@ -75,6 +75,11 @@ describe('access', () => {
     `resource "aws_security_group" "a" {\n  ingress {\n    from_port = ${port}\n    to_port = ${port}\n    protocol = "tcp"\n    cidr_blocks = ["${cidr}"]\n  }\n}\n`;
   it.each([
     ['a wildcard', 'x = 1\n', 'x = 1\nactions = ["s3:*"]\n', ['IAM101:critical']],
+    ['a wildcard on a line of its own', 'x = 1\n', 'actions = [\n  "ec2:Describe",\n  "*",\n]\n', ['IAM101:critical']],
+    ['a wildcard under a key nobody knows', 'x = 1\n', 'locals {\n  all = [\n    "*",\n  ]\n}\n', ['IAM101:critical']],
+    ['a wildcard behind resources that ended', 'x = 1\n', 'resources = []\nactions = concat(var.x, [\n  "*",\n])\n', ['IAM101:critical']],
+    ['every resource, of named actions', 'x = 1\n', 'actions = ["s3:GetObject"]\nresources = [\n  "arn:aws:s3:::a",\n  "*",\n]\n', []],
+    ['every resource, in JSON', '{}\n', '{"Action": "s3:GetObject",\n  "Resource": [\n    "*"\n  ]}\n', []],
     ['an administrator', 'x = 1\n', 'x = "arn:aws:iam::aws:policy/AdministratorAccess"\n', ['IAM108:critical']],
     ['everybody', 'x = 1\n', 'members = ["allUsers"]\n', ['IAM111:critical']],
     ['a Deny goes', 'effect = "Deny"\n', 'x = 1\n', ['IAM103:critical']],

@@ -63,6 +63,10 @@ describe('guards', () => {
     ['.githooks/lint.py', 'a', 'b', ['META004:critical']],
     ['tools/hooks/commit-msg', 'a', 'b', ['META004:critical']],
     ['hooks/pre-receive.sh', null, 'b', ['META004:high']],
+    ['.pre-commit-config.yaml', 'repos:\n- repo: x\n  rev: v1\n', 'repos:\n- repo: x\n  rev: v1.2.0 # newest\n', ['META004:elevated']],
+    ['.pre-commit-config.yaml', 'repos:\n- repo: x\n  rev: v1\n', 'repos:\n- repo: y\n  rev: v2\n', ['META004:critical']],
+    ['.pre-commit-config.yaml', 'a:\n  rev: v1\n  stages: [push]\n', 'a:\n  rev: v2\n  stages: []\n', ['META004:critical']],
+    ['.pre-commit-config.yaml', 'rev: v1\n', null, ['META004:critical']],
     ['src/hooks.ts', 'a', 'b', []],
     // Where components keep their hooks, and programs theirs: a folder's name alone guards nothing.
     ['web/hooks/use-session.ts', 'a', 'b', []],
