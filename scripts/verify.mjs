@@ -3,7 +3,7 @@
  * line `N passed, N failed`: every test counts one, every static check counts one.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
@@ -23,7 +23,7 @@ function count(name, ok) {
 const node = async (args) => (await runChild(process.execPath, args, { cwd: root })) === 0;
 
 /** Runs vitest projects and counts their tests; a run that produced no report counts as one failure. */
-async function tests(...projects) {
+async function tests(projects, options = []) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-report-'));
   const report = join(folder, 'report.json');
   const ok = await node([
@@ -33,6 +33,7 @@ async function tests(...projects) {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
+    ...options,
     ...rest,
   ]);
   const seen = counts(report);
@@ -53,8 +54,9 @@ function counts(report) {
 
 count('types (tsc)', await node([bin('typescript/bin/tsc'), '-p', root]));
 count('lint (biome)', await node([bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--reporter=summary']));
-if (task === 'check') await tests('unit');
-else await tests('unit', 'parts', 'journey');
+// By itself vitest leaves one core idle, half of a small machine. What starts servers and browsers beside each other needs it.
+if (task === 'check') await tests(['unit'], ['--maxWorkers', String(Math.max(2, availableParallelism()))]);
+else await tests(['unit', 'parts', 'journey']);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -29,7 +29,7 @@ writeFileSync(
   `#!/bin/sh
 env > "$COUNTERSIGN_TALK/env"; cat > "$COUNTERSIGN_TALK/updates"
 echo "asking" >&2; touch "$COUNTERSIGN_TALK/asked"
-while [ ! -e "$COUNTERSIGN_TALK/word" ]; do sleep 0.02; done
+n=0; while [ ! -e "$COUNTERSIGN_TALK/word" ] && [ $n -lt 3000 ]; do n=$((n + 1)); sleep 0.02; done
 [ "$(cat "$COUNTERSIGN_TALK/word")" = yes ] || { echo "refused: no sign-off" >&2; exit 1; }
 `,
   { mode: 0o755 },
