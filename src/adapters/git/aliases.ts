@@ -34,7 +34,11 @@ async function fileOf(gitDir: string, ref: string): Promise<string | undefined> 
   try {
     if ((await lstat(file)).isSymbolicLink()) return 'what a link leads to';
     return /^ref:\s*(\S+)/.exec(await readFile(file, 'utf8'))?.[1];
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (NO_FILE.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw new UnreadableRepository(`${ref} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** There is no file of this name, or none can be: only then the ref stands for nothing. */
+const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG']);

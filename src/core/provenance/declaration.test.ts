@@ -59,9 +59,12 @@ describe('declare', () => {
     expect(declare('ai-generated', value)).toEqual({ kind: 'none' });
   });
 
-  it.each(['no, by claude-code', 'none, copilot', 'no (manual), then Cursor', 'not by hand'])('reads AI-Generated: %s as no such thing', (value) => {
-    expect(declare('ai-generated', value)).not.toEqual({ kind: 'none' });
-  });
+  it.each(['no, by claude-code', 'none, copilot', 'no, hand-edited Claude output', 'no, human and Cursor', 'no (manual), then Cursor', 'not by hand'])(
+    'reads AI-Generated: %s as no such thing',
+    (value) => {
+      expect(declare('ai-generated', value)).not.toEqual({ kind: 'none' });
+    },
+  );
 
   it('is a suggestion where AI was used for research or review alone', () => {
     expect(declare('ai-used-for', 'research')).toMatchObject({ level: 'suggestion' });

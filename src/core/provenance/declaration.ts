@@ -18,8 +18,9 @@ const STRONG = new Set(
 const WEAK = new Set(['generated-by', 'generated-with', 'made-with', 'written-by', 'agent', 'model']);
 export const PERSON_KEYS: ReadonlySet<string> = new Set(['co-authored-by', 'co-developed-by', 'signed-off-by', 'authored-by', 'co-authored']);
 
+/** None, and nothing behind it but that a person did it: what else is said there may name a tool. */
 const NEGATIVE =
-  /^(?:none|n\/a|na|no|nil|null|-|—|–|false|0%?|nothing|not applicable|not used|not at all)\.?(?:$|\s*[,;(–—-]\s*(?:\w+ ){0,3}(?:hand|manual|manually|human|myself)\b[^,;]*$)/i;
+  /^(?:none|n\/a|na|no|nil|null|-|—|–|false|0%?|nothing|not applicable|not used|not at all)\.?(?:$|\s*[,;(–—-]\s*(?:\w+ ){0,3}(?:hand|manual|manually|human|myself)\)?\.?$)/i;
 const PLACEHOLDER = /AGENT_NAME|MODEL_VERSION|<model|\[model|my ai tool|\{|\$\(/i;
 const GIVEN_NAME = /^(?:claude|devin|jules|cody) (?![Cc]ode\b|[Oo]pus\b|[Ss]onnet\b|[Hh]aiku\b|[Ff]able\b|[Mm]ythos\b|[Aa][Ii]\b|[Aa]gent\b|[Cc][Ll][Ii]\b)[A-Z][a-z]/;
 
