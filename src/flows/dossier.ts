@@ -1,6 +1,8 @@
 /** Gathers what a page shows of one change, from our own copy of its objects: git may have thrown the push away. */
+
 import { text } from '../core/base/bytes.ts';
 import type { TreeRecord } from '../core/change/change.ts';
+import { GITLINK } from '../core/change/manifest.ts';
 import { type Dossier, dossier, type ShownFile } from '../core/dossier/dossier.ts';
 import type { BlobRead, ChangeRow, ObjectStore } from './ports.ts';
 
@@ -23,7 +25,7 @@ export async function dossierOf(objects: ObjectStore, row: ChangeRow): Promise<D
   );
 }
 
-const blobId = (mode: string, id: string): string | null => (mode === '000000' || mode === '160000' ? null : id);
+const blobId = (mode: string, id: string): string | null => (mode === '000000' || mode === GITLINK ? null : id);
 
 function shown(record: TreeRecord, read: ReadonlyMap<string, BlobRead>): ShownFile {
   const old = side(record.oldMode, record.oldId, read);
@@ -40,7 +42,7 @@ interface Side {
 
 function side(mode: string, id: string, read: ReadonlyMap<string, BlobRead>): Side {
   if (mode === '000000') return { text: '', binary: false, note: '' };
-  if (mode === '160000') return { text: `submodule at ${id}\n`, binary: false, note: 'a submodule pointer: its content is not shown here' };
+  if (mode === GITLINK) return { text: `submodule at ${id}\n`, binary: false, note: 'a submodule pointer: its content is not shown here' };
   const blob = read.get(id);
   if (blob === undefined || 'problem' in blob) return { text: '', binary: true, note: blob?.problem === 'too-large' ? `over ${SHOWN_CAP} bytes` : 'missing from our copy' };
   const content = blob.bytes.includes(0) ? undefined : text(blob.bytes);

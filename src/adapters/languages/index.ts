@@ -1,5 +1,7 @@
 /** The port Parsers: changed files into typed trees. A grammar is loaded only when such a file is in the change. */
+
 import type { Oid, TreeRecord } from '../../core/change/change.ts';
+import { GITLINK } from '../../core/change/manifest.ts';
 import type { FileEvidence, Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead, Parsers, Repository } from '../../flows/ports.ts';
 import { CAP, languageOf, parseContent } from './content.ts';
@@ -30,7 +32,7 @@ async function readAll(records: readonly TreeRecord[], read: Repository['blobs']
   return new Map(answers.map((a) => [a.id, a]));
 }
 
-const isBlob = (mode: string): boolean => mode !== '000000' && mode !== '160000';
+const isBlob = (mode: string): boolean => mode !== '000000' && mode !== GITLINK;
 
 type Side = (path: string, mode: string, id: Oid) => Promise<Parsed | undefined>;
 
@@ -39,7 +41,7 @@ function reader(blobs: ReadonlyMap<Oid, BlobRead>): Side {
   const parsed = new Map<string, Promise<Parsed>>();
   return async (path, mode, id) => {
     if (mode === '000000') return undefined;
-    if (mode === '160000') return { kind: 'gitlink', commit: id };
+    if (mode === GITLINK) return { kind: 'gitlink', commit: id };
     const key = `${mode === '120000' ? 'link' : languageOf(path)} ${id}`;
     const known = parsed.get(key) ?? parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' });
     parsed.set(key, known);

@@ -1,13 +1,12 @@
 /** What no sign-off can cure: content nobody could see, and identities that may be anyone. */
 import type { Change } from '../change/change.ts';
+import { GITLINK } from '../change/manifest.ts';
 import type { FileEvidence } from '../risk/evidence.ts';
 import type { Principal } from '../roster/roster.ts';
 import type { Refusal, Seat } from './decision.ts';
 import type { Policy } from './document.ts';
 import { fillSeats } from './quorum.ts';
 import { seatText } from './seats.ts';
-
-const GITLINK = '160000';
 
 export function contentRefusals(policy: Policy, change: Change, files: readonly FileEvidence[]): readonly Refusal[] {
   const unseen = change.unseen.map((what): Refusal => ({ code: 'CONTENT_UNSEEN', text: what, remedy: 'fetch the full history and objects, then ask again' }));

@@ -27,11 +27,9 @@ const MAX_ADDRESS = 1_000;
 /** Every block that moves is followed on its own, so a chain as long as the file would cost its square. */
 const MAX_HOPS = 16;
 
-export const bare = (expression: string | undefined): string =>
-  (expression ?? '')
-    .slice(0, MAX_ADDRESS)
-    .replace(/\[[^[\]]*\]/g, '')
-    .trim();
+export const bare = (expression: string | undefined): string => unindexed((expression ?? '').slice(0, MAX_ADDRESS)).trim();
+/** Stops at each `[`, so that many of them cost no more than their length. */
+export const unindexed = (address: string): string => address.replace(/\[[^[\]]*\]/g, '');
 const indexOf = (expression: string | undefined): string | undefined => /\[([^[\]]*)\]$/.exec((expression ?? '').slice(0, MAX_ADDRESS))?.[1]?.trim();
 
 export function movesOf(sides: HclSides): Moves {

@@ -6,6 +6,7 @@ import type { PlannedResource, TerraformPlan } from './evidence.ts';
 import { rule } from './finding.ts';
 import { guardChange, guardName } from './guard-attributes.ts';
 import { blockPlaces } from './hcl-index.ts';
+import { unindexed } from './moves.ts';
 import type { Detector, Finding, Place } from './risk.ts';
 import { isLoadBearing, isStateful } from './stateful-types.ts';
 
@@ -41,8 +42,8 @@ export const terraformPlan: Detector = {
 const deletes = (r: PlannedResource): boolean => r.actions.includes('delete');
 const creates = (r: PlannedResource): boolean => r.actions.includes('create');
 /** `module.a["x"].aws_db_instance.main[0]` is `aws_db_instance.main` in the source. */
-const bare = (address: string): string => address.replace(/\[[^[\]]*\]/g, '').replace(/^(?:module\.[^.]+\.)+/, '');
-const moduleOf = (address: string): string => /^(?:module\.[^.]+\.)+/.exec(address.replace(/\[[^[\]]*\]/g, ''))?.[0] ?? '';
+const bare = (address: string): string => unindexed(address).replace(/^(?:module\.[^.]+\.)+/, '');
+const moduleOf = (address: string): string => /^(?:module\.[^.]+\.)+/.exec(unindexed(address))?.[0] ?? '';
 
 function partial(plan: TerraformPlan): readonly Finding[] {
   if (plan.complete && !plan.errored) return [];
