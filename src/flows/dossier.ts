@@ -1,5 +1,4 @@
 /** Gathers what a page shows of one change, from our own copy of its objects: git may have thrown the push away. */
-
 import { text } from '../core/base/bytes.ts';
 import type { TreeRecord } from '../core/change/change.ts';
 import { GITLINK } from '../core/change/manifest.ts';

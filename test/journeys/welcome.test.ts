@@ -65,6 +65,12 @@ function type(commands: readonly string[]) {
 }
 
 describe('the printed commands', () => {
+  it('say how to come from elsewhere, and what to run in a clone of one’s own', () => {
+    const port = new URL(stage.url).port;
+    expect(printed()).toContain(`ssh -L ${port}:localhost:${port} <this machine>   then open ${stage.url}\n`);
+    expect(printed()).toMatch(/\nIn a clone of your own: \S+ \S+ check\n/);
+  });
+
   it('show the story, and leave the repository they are typed in alone', () => {
     const before = state();
     const commands = commandsOf(printed());

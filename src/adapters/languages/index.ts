@@ -1,5 +1,4 @@
 /** The port Parsers: changed files into typed trees. A grammar is loaded only when such a file is in the change. */
-
 import type { Oid, TreeRecord } from '../../core/change/change.ts';
 import { GITLINK } from '../../core/change/manifest.ts';
 import type { FileEvidence, Parsed } from '../../core/risk/evidence.ts';
