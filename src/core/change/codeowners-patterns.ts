@@ -36,11 +36,11 @@ export function githubParts(pattern: string): Result<readonly Part[], PatternPro
 
 function githubProblem(pattern: string): PatternProblem | undefined {
   if (pattern.startsWith('!'))
-    return { at: 0, message: '`!` takes nothing out in this dialect', remedy: 'put a later line with the same path and no owners, or with other owners' };
-  if (/^\/+$/.test(pattern)) return { at: 0, message: 'matches no file', remedy: 'write * for all files' };
+    return { at: 0, message: '`!` takes nothing out at GitHub, which skips the line', remedy: 'put a later line with the same path and no owners, or with other owners' };
+  if (/^\/+$/.test(pattern)) return { at: 0, message: 'matches no file, at GitHub or anywhere', remedy: 'write * for all files' };
   const stars = pattern.indexOf('***');
-  if (stars >= 0) return { at: stars, message: 'has three `*` in a row', remedy: 'write ** for any depth' };
-  return dangling(pattern) ? { at: pattern.length - 1, message: 'ends in a `\\` that escapes nothing', remedy: 'remove it' } : undefined;
+  if (stars >= 0) return { at: stars, message: 'has three `*` in a row, so GitHub skips the line', remedy: 'write ** for any depth' };
+  return dangling(pattern) ? { at: pattern.length - 1, message: 'ends in a `\\` that escapes nothing (not # either), so GitHub skips the line', remedy: 'remove it' } : undefined;
 }
 
 /** Ends in a `\` that is not itself escaped. */
@@ -57,7 +57,7 @@ export function githubDoubt(pattern: string): PatternProblem | undefined {
     else if (pattern[i] === '[')
       return {
         at: i,
-        message: '`[ ]` is no range of characters in this dialect, but the characters themselves',
+        message: '`[ ]` is no range of characters at GitHub, but the characters themselves',
         remedy: 'write one line for each, or ? or *; or \\[ where the characters are meant',
       };
   }

@@ -26,7 +26,7 @@ export function readOwners(text: string, dialect: Dialect, name: string): Result
   return ok(reading.file());
 }
 
-type Compiled = Pick<OwnersRule, 'wildcard' | 'folder' | 'name'>;
+type Compiled = Pick<OwnersRule, 'parts' | 'wildcard' | 'folder' | 'name'>;
 type Wrong = { readonly at: number; readonly message: string; readonly remedy: string };
 
 class Reading {
@@ -54,11 +54,17 @@ class Reading {
     if (pattern === undefined) return;
     const wrong = (w: Wrong): unknown => this.problems.push(placed(this.name, line, number, w));
     const heading = this.dialect === 'gitlab' ? headingOf(line) : undefined;
-    if (heading !== undefined) return this.heading(heading, wrong);
+    if (heading !== undefined) {
+      this.heading(heading, wrong);
+      return;
+    }
     if (this.dialect === 'gitlab' && /^\^?\[/.test(pattern.text))
       wrong({ at: pattern.at, message: 'is no heading of a section, so GitLab reads it as a path and its owners', remedy: 'close the name with ]' });
     const compiled = compile(pattern.text, this.dialect);
-    if (!compiled.ok) return void wrong({ ...compiled.error, at: pattern.at + compiled.error.at });
+    if (!compiled.ok) {
+      wrong({ ...compiled.error, at: pattern.at + compiled.error.at });
+      return;
+    }
     const doubt = this.dialect === 'github' ? githubDoubt(pattern.text) : undefined;
     if (doubt !== undefined) wrong({ ...doubt, at: pattern.at + doubt.at });
     const owners = this.owners(rest, wrong);
@@ -109,10 +115,10 @@ function compile(pattern: string, dialect: Dialect): Result<Compiled, Wrong> {
   if (pattern.length > LONGEST_PATTERN) return err({ at: 0, message: `is longer than ${LONGEST_PATTERN} characters`, remedy: 'shorten it' });
   if (dialect === 'gitignore') {
     const { parts, folder, name } = gitignorePattern(pattern);
-    return ok({ wildcard: wildcard(parts), folder, name });
+    return ok({ parts, wildcard: wildcard(parts), folder, name });
   }
   const parts = dialect === 'github' ? githubParts(pattern) : ok(gitlabParts(pattern.replace(/^!/, '')));
-  return parts.ok ? ok({ wildcard: wildcard(parts.value), folder: false, name: false }) : parts;
+  return parts.ok ? ok({ parts: parts.value, wildcard: wildcard(parts.value), folder: false, name: false }) : parts;
 }
 
 const malformed = (word: string, dialect: Dialect): string => {

@@ -5,7 +5,7 @@
 import type { Problem } from '../base/result.ts';
 import { pointsOf } from './codeowners-patterns.ts';
 import { bytesOf } from './gitignore-pattern.ts';
-import { runs, SLASH, type Wildcard } from './wildcard.ts';
+import { type Part, runs, SLASH, type Wildcard } from './wildcard.ts';
 
 export const DIALECTS = ['github', 'gitlab', 'gitignore'] as const;
 export type Dialect = (typeof DIALECTS)[number];
@@ -31,6 +31,7 @@ export interface OwnersRule {
   readonly exclusion: boolean;
   /** Index into `sections`. */
   readonly section: number;
+  readonly parts: readonly Part[];
   readonly wildcard: Wildcard;
   /** Gitignore: matches folders alone; matches the last segment alone. */
   readonly folder: boolean;
