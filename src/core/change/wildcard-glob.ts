@@ -1,8 +1,12 @@
-/** A wildcard of another dialect in the language of our own globs (glob-syntax.ts): the same paths, exactly. */
+/** A wildcard of another dialect in the language of our own globs (glob-syntax.ts). */
 import { type CharSet, type Part, SLASH } from './wildcard.ts';
 
-/** Exact wherever `validGlob` accepts it and it starts with no slash; what it refuses for its shape no path of a repository matches. */
-export function globOf(parts: readonly Part[]): string {
+/**
+ * The same paths, exactly; undefined where no path can match. Where it starts with a slash, or `validGlob` refuses its
+ * shape, no path of a repository matches either: such a path has no empty, `.` or `..` segment.
+ */
+export function globOf(parts: readonly Part[]): string | undefined {
+  if (parts.some((part) => 'set' in part && !part.set.negated && part.set.ranges.flatMap(trimmed).length === 0)) return undefined;
   const [first, second] = parts;
   if (parts.length === 2 && first !== undefined && 'dirs' in first && second !== undefined && 'run' in second) return '**';
   const text = parts.map((part, i) => textOf(part, parts[i - 1], i === parts.length - 1)).join('');
@@ -29,7 +33,7 @@ const AWKWARD = new Set(Array.from(']!^-\\', (char) => char.codePointAt(0) ?? 0)
 
 function setText({ negated, ranges }: CharSet): string {
   const plain = ranges.flatMap(trimmed);
-  if (plain.length === 0) return negated ? '?' : '[]';
+  if (plain.length === 0) return '?';
   const singles = [...new Set(plain.flatMap(([low, high]) => (low === high ? [low] : [])))];
   const [only, ...others] = singles;
   if (!negated && only !== undefined && others.length === 0 && plain.every(([low, high]) => low === high)) return escaped(only);

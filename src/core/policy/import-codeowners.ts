@@ -85,8 +85,7 @@ function unowned(file: OwnersFile, names: Names): ImportedRule {
 function lost(file: OwnersFile): readonly Note[] {
   const invalid = file.problems.map(({ place = '', message }): Note => ({ kind: 'lost', line: Number(/:(\d+):\d+$/.exec(place)?.[1] ?? 0) || null, text: message }));
   const never = file.rules.flatMap((rule): readonly Note[] => {
-    const glob = globOf(rule.parts);
-    if (glob.length > LONGEST) return [{ kind: 'lost', line: rule.line, text: `is longer than the ${LONGEST} characters a glob may have: shorten it` }];
+    if ((globOf(rule.parts) ?? '').length > LONGEST) return [{ kind: 'lost', line: rule.line, text: `is longer than the ${LONGEST} characters a glob may have: shorten it` }];
     return reachable(rule.parts) === undefined ? [{ kind: 'lost', line: rule.line, text: 'matches no path a repository can have, so it is left out' }] : [];
   });
   return [...invalid, ...never];

@@ -42,7 +42,7 @@ function thinned(entries: readonly Entry[]): readonly string[] {
 /** undefined: no path of a repository matches. */
 export function reachable(parts: readonly Part[]): string | undefined {
   const glob = globOf(parts);
-  if (glob.startsWith('/')) return undefined;
+  if (glob === undefined || glob.startsWith('/')) return undefined;
   return glob.length <= LONGEST && validGlob(glob) !== undefined ? undefined : glob;
 }
 
