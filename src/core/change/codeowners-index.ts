@@ -1,8 +1,8 @@
 /**
- * Finds the deciding rule for many paths. A rule is filed under what every path it matches must have: a first folder, a
+ * Finds the deciding rule for many paths. A rule is filed under what every path it matches must have: its first folders, a
  * segment, the ending of a segment. Only what a path's own words lead to is tried, last rule first.
  */
-import { type Asked, type Dialect, deciding, type OwnersFile, type OwnersMatch, type OwnersRule } from './codeowners.ts';
+import { type Asked, DEEPEST, type Dialect, deciding, type OwnersFile, type OwnersMatch, type OwnersRule } from './codeowners.ts';
 
 /** Answers what `ownersOf` answers. */
 export function ownersIndex(file: OwnersFile): (path: string) => readonly OwnersMatch[] {
@@ -22,7 +22,6 @@ export function ownersIndex(file: OwnersFile): (path: string) => readonly Owners
 
 /** Folders remembered by one index; whoever asks chooses the paths. */
 const MOST_FOLDERS = 10_000;
-const NONE: readonly number[] = [];
 
 class Drawers {
   private readonly rules: readonly OwnersRule[];
@@ -68,9 +67,18 @@ class Drawers {
     }
   }
 
-  private open({ first, names }: Asked): readonly (readonly number[])[] {
-    const keys = [`/${first}`, ...new Set(names.flatMap((name) => [`=${name}`, `.${ending(name)}`]))];
-    return [this.loose, ...keys.map((key) => this.drawers.get(key) ?? NONE)].filter((list) => list.length > 0);
+  private open({ prefixes, names }: Asked): readonly (readonly number[])[] {
+    const lists: (readonly number[])[] = this.loose.length > 0 ? [this.loose] : [];
+    const add = (key: string): void => {
+      const list = this.drawers.get(key);
+      if (list !== undefined && !lists.includes(list)) lists.push(list);
+    };
+    for (const prefix of prefixes) add(`/${prefix}`);
+    for (const name of names) {
+      add(`=${name}`);
+      add(`.${ending(name)}`);
+    }
+    return lists;
   }
 }
 
@@ -89,21 +97,23 @@ function latest(lists: readonly (readonly number[])[], left: readonly number[]):
 const ending = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 /**
- * `/a`: the first segment is `a`. `=a`: one segment is `a`. `.a`: one segment ends in `.a`. undefined: nothing is known.
- * For git, that segment is the last one of the path or of the folder that is asked about.
+ * `/a/b`: the first segments are `a` and `b`. `=a`: one segment is `a`. `.a`: one segment ends in `.a`. undefined: nothing is known.
  */
 export function keyOf({ pattern, exclusion }: Pick<OwnersRule, 'pattern' | 'exclusion'>, dialect: Dialect): string | undefined {
   const text = exclusion ? pattern.slice(1) : pattern;
   const wild = text.search(/[*?[\\]/);
   const plain = wild < 0 ? text : text.slice(0, wild);
-  const [first, ...rest] = plain.replace(/^\//, '').split('/');
   const rooted = text.startsWith('/') || (dialect !== 'gitlab' && text.slice(0, -1).includes('/'));
-  if (rooted && first !== undefined && first !== '' && (rest.length > 0 || wild < 0)) return `/${first}`;
+  const folders = plain
+    .replace(/^\//, '')
+    .split('/')
+    .slice(0, wild < 0 && !text.endsWith('/') ? undefined : -1);
+  if (rooted && folders.length > 0 && folders[0] !== '') return `/${folders.slice(0, DEEPEST).join('/')}`;
   if (/[[\\]/.test(text)) return undefined;
   const names = text.replace(/\/$/, '').split('/');
   // Git reads `a**/b` as matching `ab`: no segment of such a pattern is sure to be one of the path.
   if (names.some((name) => name !== '**' && name.includes('**'))) return undefined;
-  const last = names.at(-1) ?? '';
-  if (!/[*?]/.test(last)) return last === '' ? undefined : `=${last}`;
-  return /^\*[^*?]*\.[^*?.]+$/.test(last) ? `.${ending(last)}` : undefined;
+  const literal = names.findLast((name) => name !== '' && !/[*?]/.test(name));
+  if (literal !== undefined) return `=${literal}`;
+  return /^\*[^*?]*\.[^*?.]+$/.test(names.at(-1) ?? '') ? `.${ending(names.at(-1) ?? '')}` : undefined;
 }

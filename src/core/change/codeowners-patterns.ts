@@ -173,4 +173,8 @@ class Fnmatch {
 }
 
 /** Characters as both of them count: code points. */
-export const pointsOf = (path: string): readonly number[] => Array.from(path, point);
+export function pointsOf(path: string): readonly number[] {
+  const points: number[] = [];
+  for (const char of path) points.push(point(char));
+  return points;
+}

@@ -245,7 +245,7 @@ test('steps are bounded by the length of the pattern times that of the path', ()
       const points = pointsOf((deep ? 'a/' : 'aa').repeat(length));
       const meter: Meter = { steps: 0 };
       runs(rule.wildcard, points, 0, points.length, meter);
-      runs({ head: [], steps: rule.wildcard.steps }, points, 0, points.length, meter);
+      runs({ head: [], tail: [], steps: rule.wildcard.steps }, points, 0, points.length, meter);
       expect(meter.steps).toBeLessThanOrEqual(2 * (rule.wildcard.steps.length + 1) * points.length);
       expect(rule.wildcard.steps.length).toBeLessThanOrEqual(3 * (pattern.length + 8));
     }),

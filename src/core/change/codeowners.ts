@@ -74,12 +74,16 @@ export const ownersOf = (file: OwnersFile, path: string): readonly OwnersMatch[]
 
 /** What is known of the path, or of a folder above it, before any rule is tried. */
 export interface Asked {
-  readonly first: string;
-  /** Segments that a rule bound to a name may be bound to. */
+  /** Its first segments, its first two, and so on, itself among them: at most DEEPEST. */
+  readonly prefixes: readonly string[];
+  /** All its segments. */
   readonly names: readonly string[];
   /** The folder, where it is one. */
   readonly folder: string | null;
 }
+
+/** Beyond, a path is as deep as that for the index: what whoever pushes can make it remember is bounded. */
+export const DEEPEST = 8;
 
 /** Answers the last rule that the test accepts. */
 type Last = (matching: (rule: OwnersRule) => boolean, asked: Asked) => OwnersRule | undefined;
@@ -89,7 +93,7 @@ export function deciding(dialect: Dialect, path: string, last: Last): OwnersRule
   if (dialect === 'gitignore') return decidingForGit(path, last);
   const points = pointsOf(path);
   const names = path.split('/');
-  const asked: Asked = { first: names[0] ?? '', names, folder: null };
+  const asked: Asked = { prefixes: prefixesOf(names), names, folder: null };
   const whole = ({ wildcard }: OwnersRule): boolean => runs(wildcard, points, 0, points.length);
   if (dialect === 'gitlab' && last((rule) => rule.exclusion && whole(rule), asked) !== undefined) return undefined;
   return last((rule) => !rule.exclusion && whole(rule), asked);
@@ -99,16 +103,25 @@ export function deciding(dialect: Dialect, path: string, last: Last): OwnersRule
 function decidingForGit(path: string, last: Last): OwnersRule | undefined {
   const bytes = bytesOf(path);
   const names = path.split('/');
-  const first = names[0] ?? '';
+  const prefixes = prefixesOf(names);
   let start = 0;
+  let above = '';
   for (const [i, name] of names.entries()) {
     const folder = i < names.length - 1;
-    const end = folder ? bytes.indexOf(SLASH, start) : bytes.length;
-    const from = start;
-    const asked: Asked = { first, names: [name], folder: folder ? names.slice(0, i + 1).join('/') : null };
+    const [from, end] = [start, folder ? bytes.indexOf(SLASH, start) : bytes.length];
+    above = i === 0 ? name : `${above}/${name}`;
+    const asked: Asked = { prefixes: prefixes.slice(0, i + 1), names: names.slice(0, i + 1), folder: folder ? above : null };
     const found = last((rule) => (folder || !rule.folder) && runs(rule.wildcard, bytes, rule.name ? from : 0, end), asked);
     if (!folder || (found !== undefined && !found.exclusion)) return found;
     start = end + 1;
   }
   return undefined;
+}
+
+function prefixesOf(names: readonly string[]): readonly string[] {
+  let prefix = '';
+  return names.slice(0, DEEPEST).map((name, i) => {
+    prefix = i === 0 ? name : `${prefix}/${name}`;
+    return prefix;
+  });
 }

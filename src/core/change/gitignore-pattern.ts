@@ -16,7 +16,7 @@ export interface GitignorePattern {
 }
 
 /** Git compares bytes, so `?` is one byte of a path. */
-export const bytesOf = (path: string): readonly number[] => [...utf8(path)];
+export const bytesOf = (path: string): Uint8Array => utf8(path);
 
 /** @param line a pattern without the end of its line and without trailing spaces. */
 export function gitignorePattern(line: string): GitignorePattern {
@@ -34,13 +34,13 @@ const SPECIAL = new Set([STAR, QUESTION, OPEN, BACKSLASH]);
 
 /** git's wildmatch.c; @see https://git-scm.com/docs/gitignore */
 class Wildmatch {
-  private readonly text: readonly number[];
+  private readonly text: Uint8Array;
   private readonly name: boolean;
   /** Git strips the part before the first wildcard, and then takes what follows for the start of the pattern. */
   private readonly start: number;
   private at = 0;
 
-  constructor(text: readonly number[], name: boolean) {
+  constructor(text: Uint8Array, name: boolean) {
     this.text = text;
     this.name = name;
     const special = text.findIndex((byte) => SPECIAL.has(byte));

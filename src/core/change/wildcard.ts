@@ -27,8 +27,10 @@ type Step =
   | { readonly kind: 'skip'; readonly steps: number };
 
 export interface Wildcard {
-  /** The characters it starts with, compared before anything else. */
+  /** The characters it starts with, and those it ends with, compared before anything else. */
   readonly head: readonly number[];
+  readonly tail: readonly number[];
+  /** What stands between. */
   readonly steps: readonly Step[];
 }
 
@@ -45,11 +47,16 @@ export const NO_CHAR: CharSet = { negated: false, ranges: [] };
 const slash: Step = { kind: 'char', char: SLASH };
 const anything: Step = { kind: 'run', slashes: true };
 
-export function wildcard(parts: readonly Part[]): Wildcard {
-  const end = parts.findIndex((part) => !('char' in part));
-  const head = parts.slice(0, end < 0 ? parts.length : end).flatMap((part) => ('char' in part ? [part.char] : []));
-  return { head, steps: parts.slice(head.length).flatMap(stepsOf) };
+export function wildcard(written: readonly Part[]): Wildcard {
+  // Folders at any depth below folders at any depth are the same.
+  const parts = written.filter((part, i) => !('dirs' in part && 'dirs' in (written[i - 1] ?? {})));
+  const first = parts.findIndex((part) => !('char' in part));
+  const last = parts.findLastIndex((part) => !('char' in part));
+  if (first < 0) return { head: charsOf(parts), tail: [], steps: [] };
+  return { head: charsOf(parts.slice(0, first)), tail: charsOf(parts.slice(last + 1)), steps: parts.slice(first, last + 1).flatMap(stepsOf) };
 }
+
+const charsOf = (parts: readonly Part[]): readonly number[] => parts.flatMap((part) => ('char' in part ? [part.char] : []));
 
 function stepsOf(part: Part): readonly Step[] {
   if ('char' in part) return [{ kind: 'char', char: part.char }];
@@ -59,27 +66,30 @@ function stepsOf(part: Part): readonly Step[] {
 }
 
 /** Does it match the characters from `from` up to `to`, all of them? */
-export function runs({ head, steps }: Wildcard, text: readonly number[], from: number, to: number, meter?: Meter): boolean {
-  if (to - from < head.length) return false;
+export function runs({ head, tail, steps }: Wildcard, text: ArrayLike<number>, from: number, to: number, meter?: Meter): boolean {
+  const start = from + head.length;
+  const end = to - tail.length;
+  if (steps.length === 0 ? start !== to : end < start) return false;
   for (let i = 0; i < head.length; i++) if (head[i] !== text[from + i]) return false;
-  if (steps.length === 0) return to - from === head.length;
-  return simulate(steps, text, from + head.length, to, meter);
+  for (let i = 0; i < tail.length; i++) if (tail[i] !== text[end + i]) return false;
+  return steps.length === 0 || simulate(steps, text, start, end, meter);
 }
 
-function simulate(steps: readonly Step[], text: readonly number[], from: number, to: number, meter?: Meter): boolean {
+function simulate(steps: readonly Step[], text: ArrayLike<number>, from: number, to: number, meter?: Meter): boolean {
   // The moment at which a step was last reached: a step is listed once a character.
   const reached = new Int32Array(steps.length + 1).fill(-1);
   let states: number[] = [];
+  let next: number[] = [];
   reach(steps, 0, from, reached, states);
   for (let at = from; at < to && states.length > 0; at++) {
-    const next: number[] = [];
     const char = text[at] ?? 0;
     if (meter !== undefined) meter.steps += states.length;
     for (const state of states) {
       const step = steps[state];
       if (step !== undefined && eats(step, char)) reach(steps, step.kind === 'run' ? state : state + 1, at + 1, reached, next);
     }
-    states = next;
+    [states, next] = [next, states];
+    next.length = 0;
   }
   return reached[steps.length] === to;
 }
@@ -92,16 +102,14 @@ function eats(step: Step, char: number): boolean {
 
 export const inSet = ({ negated, ranges }: CharSet, char: number): boolean => char !== SLASH && ranges.some(([low, high]) => char >= low && char <= high) !== negated;
 
-/** Lists this step and those reached from it without a character. */
+/** Lists this step and those reached from it without a character. A `skip` leads over steps that are none: two deep at most. */
 function reach(steps: readonly Step[], first: number, moment: number, reached: Int32Array, states: number[]): void {
-  const open = [first];
-  for (let state = open.pop(); state !== undefined; state = open.pop()) {
-    if (reached[state] === moment) continue;
+  for (let state = first; reached[state] !== moment; state++) {
     reached[state] = moment;
     const step = steps[state];
-    if (step === undefined) continue;
-    if (step.kind !== 'skip') states.push(state);
-    if (step.kind !== 'char' && step.kind !== 'set') open.push(state + 1);
-    if (step.kind === 'skip') open.push(state + 1 + step.steps);
+    if (step === undefined) return;
+    if (step.kind === 'skip') reach(steps, state + 1 + step.steps, moment, reached, states);
+    else states.push(state);
+    if (step.kind === 'char' || step.kind === 'set') return;
   }
 }
