@@ -169,7 +169,7 @@ class States<T> implements Automaton<T> {
 }
 
 /** The same for the same spots in any order, and 0 for none. */
-function printOf(spots: readonly number[]): number {
+export function printOf(spots: readonly number[]): number {
   let print = 0;
   for (let i = 0; i < spots.length; i++) {
     const mixed = Math.imul((spots[i] ?? 0) + 1, 0x9e3779b1);

@@ -8,7 +8,7 @@ import { matches, validGlob } from './glob.ts';
 import { parsePattern } from './glob-syntax.ts';
 import { matcherOf } from './matcher.ts';
 import { spotsOf } from './matcher-spots.ts';
-import { automatonOf, ROOM } from './matcher-states.ts';
+import { automatonOf, printOf, ROOM } from './matcher-states.ts';
 
 /** The table of glob-syntax.ts, once more. Exponential on hostile patterns, so for small ones only. */
 function oracle(pattern: string): RegExp {
@@ -116,37 +116,75 @@ describe('cost', () => {
     expect(walked.work).toBe(work);
   });
 
-  /** Sets of spots nobody saw before, at nearly every character: as many as 2^16 states. */
-  const explosive = Array.from({ length: 20 }, (_, i) => `**a${'?'.repeat(16)}${i}`);
-  const bits = Array.from({ length: 400 }, (_, i) => Array.from({ length: 100 }, (_, j) => (((i * 2_654_435_761) >>> (j % 32)) & 1 ? 'a' : `b${(i * j) % 7}`)).join(''));
+  test('paths alike come to the same states', () => {
+    const walked = automaton([...many(50), '**/*.ts', 'services/s3/**/*.tf']);
+    for (const p of paths) walked.of(p);
+    const { kept } = walked;
+    for (const p of paths) walked.of(p.replaceAll('file', 'lief'));
+    expect(walked.kept).toBe(kept);
+  });
+
+  /** Patterns and paths of which nearly every character leads to a set nobody saw before. */
+  const explosive = ['?', 'b', '[a7]'].flatMap((c) => Array.from({ length: 20 }, (_, i) => `**a${c.repeat(16)}${i}`));
+  const bits = fc.sample(fc.string({ unit: fc.constantFrom('a', 'a', 'b', '7'), minLength: 100, maxLength: 100 }), { numRuns: 500, seed: 3 });
+  const strange = (from: number, count: number) => String.fromCodePoint(...Array.from({ length: count }, (_, i) => from + i));
 
   test.each([
     ['states explode', explosive, bits],
     ['stars upon stars', Array.from({ length: 40 }, (_, i) => `${'*a'.repeat(20)}${i}`), ['a'.repeat(2_000), `${'a'.repeat(2_000)}7`]],
     ['nested choices', ['{a,{a,{a,**}}}'.repeat(30), '{,{,{,a}}}'.repeat(40)], ['a'.repeat(2_000)]],
-    ['classes nobody shares', Array.from({ length: 300 }, (_, i) => `**[a${String.fromCodePoint(0x4e00 + i)}]?[!${String.fromCodePoint(0x5e00 + i)}]`), bits],
-    ['characters beyond ASCII', ['**/?', '**é*'], Array.from({ length: 500 }, (_, i) => String.fromCodePoint(...Array.from({ length: 50 }, (_, j) => 0x4e00 + i * 20 + j)))],
+    ['classes nobody shares', Array.from({ length: 100 }, (_, i) => `**[a${strange(0x4e00 + i, 1)}]?[!${strange(0x5e00 + i, 1)}]`), bits],
+    ['characters beyond ASCII', ['**/?', '**é*'], Array.from({ length: 2_000 }, (_, i) => strange(0x4e00 + i * 20, 50))],
   ])('%s: work stays linear and memory bounded', (_, patterns, hostile) => {
-    const size = patterns.join('').length;
+    const laid = spotsOf(patterns.map(parsePattern));
+    expect(laid.spots.length).toBeLessThan(2 * patterns.join('').length);
     for (const room of [ROOM, 1 << 14, 0]) {
-      const walked = automaton(patterns, room);
-      const widest = 200 + 20 * size;
+      const walked = automatonOf(laid, (matched) => matched.length, room);
       for (const p of hostile) {
         walked.of(p);
-        expect(walked.kept).toBeLessThan(room + widest);
+        expect(walked.kept).toBeLessThan(room + 2 * laid.spots.length + 200);
       }
-      // Every spot once a character, and every way out of it: patterns are laid in at most three of either a character.
-      expect(walked.work).toBeLessThan(6 * size * (hostile.join('').length + hostile.length));
+      // A character looks at every spot once, and at the ways out of it.
+      expect(walked.work).toBeLessThan(3 * laid.spots.length * hostile.join('').length);
     }
   });
 
-  test('full tables are emptied once they have paid, and serve again', () => {
+  test('full tables keep no more, are emptied once they have paid, and serve again', () => {
     const walked = automaton(explosive, 1 << 14);
     for (const p of bits) walked.of(p);
-    const { work } = walked;
-    for (let i = 0; i < 50; i++) walked.of(bits[0] ?? '');
-    const once = automaton(explosive, 0);
-    once.of(bits[0] ?? '');
-    expect(walked.work - work).toBeLessThan(40 * once.work);
+    expect(walked.kept).toBeGreaterThan((1 << 14) - 500);
+    const costs = (p = ''): number => {
+      const before = walked.work;
+      walked.of(p);
+      return walked.work - before;
+    };
+    expect(costs(bits.at(-1))).toBeGreaterThan(0);
+    for (let i = 0; i < 200; i++) walked.of(bits.at(-1) ?? '');
+    expect(costs(bits.at(-1))).toBe(0);
+  });
+
+  test('what is kept of characters beyond ASCII is counted', () => {
+    const walked = automaton(['**/?', '**é*']);
+    const before = walked.kept;
+    walked.of(strange(0x4e00, 3_000));
+    expect(walked.kept - before).toBeGreaterThan(3_000);
+  });
+
+  test('sets of spots that print alike stay apart', () => {
+    const seen = new Map<number, string>();
+    const sets = fc.sample(fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { minLength: 4, maxLength: 4 }), { numRuns: 300_000, seed: 1 });
+    const twins = sets.flatMap((set) => {
+      const [print, key] = [printOf(set), set.sort((a, b) => a - b).join()];
+      const other = seen.get(print);
+      seen.set(print, key);
+      return other === undefined || other === key ? [] : [[other, key] as const];
+    });
+    expect(twins.length).toBeGreaterThan(0);
+    for (const pair of twins.slice(0, 3)) {
+      const [p = [], q = []] = pair.map((key) => key.split(',').map((at) => Number(at) - 1));
+      // Pattern k is one class, so it ends at spot k + 1: `p` leads to one twin and `q` to the other.
+      const matcher = matcherOf(Array.from({ length: 200 }, (_, k) => [`[${p.includes(k) ? 'p' : ''}${q.includes(k) ? 'q' : ''}${strange(0x4e00 + 2 * k, 1)}]`]));
+      expect(['p', 'q'].map((path) => matcher.selects(path))).toEqual([p, q]);
+    }
   });
 });
