@@ -9,6 +9,7 @@ import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Comparison, line } from './measure.ts';
+import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
@@ -21,6 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
 const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> } = {
   check: () => checkBench(folder, CLI),
   push: () => pushBench(),
+  policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
 };
 
