@@ -37,7 +37,7 @@ const PAYS = 10;
 const ALIKE = 8;
 /** What a state keeps beside its row and its spots. */
 const OVERHEAD = 16;
-const NOBODY = new Int32Array(0);
+const NOBODY = new Uint32Array(0);
 
 class States<T> implements Automaton<T> {
   private readonly spots: Spots['spots'];
@@ -50,7 +50,7 @@ class States<T> implements Automaton<T> {
   private table = NOBODY;
   /** The same beyond ASCII, by state and code point. */
   private readonly wide = new Map<number, number>();
-  private sets: Int32Array[] = [];
+  private sets: Uint32Array[] = [];
   private answers: (T | undefined)[] = [];
   /** The latest state by the print of its spots, and for each state the one before it of the same print. */
   private readonly latest = new Map<number, number>();
@@ -143,7 +143,7 @@ class States<T> implements Automaton<T> {
   }
 
   private keep(found: readonly number[], print: number): number {
-    const number = this.sets.push(Int32Array.from(found)) - 1;
+    const number = this.sets.push(Uint32Array.from(found)) - 1;
     this.before[number] = this.latest.get(print) ?? UNKNOWN;
     this.latest.set(print, number);
     this.kept += this.alphabet.width + found.length + OVERHEAD;
@@ -152,7 +152,7 @@ class States<T> implements Automaton<T> {
   }
 
   private grow(): void {
-    const larger = new Int32Array(Math.max(8 * this.alphabet.width, 2 * this.table.length));
+    const larger = new Uint32Array(Math.max(8 * this.alphabet.width, 2 * this.table.length));
     larger.set(this.table);
     this.table = larger;
   }

@@ -7,12 +7,12 @@ export class Stepper {
   work = 0;
   private readonly spots: readonly Spot[];
   /** The step at which each spot was last reached. */
-  private readonly reached: Float64Array;
+  private readonly reached: number[];
   private now = 0;
 
   constructor(spots: readonly Spot[]) {
     this.spots = spots;
-    this.reached = new Float64Array(spots.length);
+    this.reached = spots.map(() => 0);
   }
 
   start(): readonly number[] {
@@ -40,7 +40,7 @@ export class Stepper {
   }
 
   /** Did the last step lead to exactly these? Both sides hold a spot once, so counting them is enough. */
-  ledTo(found: readonly number[], set: Int32Array): boolean {
+  ledTo(found: readonly number[], set: Uint32Array): boolean {
     if (found.length !== set.length) return false;
     for (const at of set) if (this.reached[at] !== this.now) return false;
     return true;
