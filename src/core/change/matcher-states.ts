@@ -20,7 +20,7 @@ export interface Automaton<T> {
 }
 
 /** From the numbers of the patterns that match, ascending. */
-export type Decide<T> = (patterns: readonly number[]) => T;
+type Decide<T> = (patterns: readonly number[]) => T;
 
 /** Numbers kept in tables, sets and answers. */
 export const ROOM = 1 << 20;
