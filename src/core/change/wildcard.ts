@@ -76,22 +76,22 @@ export function runs({ head, tail, steps }: Wildcard, text: ArrayLike<number>, f
 }
 
 function simulate(steps: readonly Step[], text: ArrayLike<number>, from: number, to: number, meter?: Meter): boolean {
-  // The moment at which a step was last reached: a step is listed once a character.
-  const reached = new Int32Array(steps.length + 1).fill(-1);
+  // The moment at which a step was last reached, one more than the character: a step is listed once at each.
+  const reached = new Uint32Array(steps.length + 1);
   let states: number[] = [];
   let next: number[] = [];
-  reach(steps, 0, from, reached, states);
+  reach(steps, 0, from + 1, reached, states);
   for (let at = from; at < to && states.length > 0; at++) {
     const char = text[at] ?? 0;
     if (meter !== undefined) meter.steps += states.length;
     for (const state of states) {
       const step = steps[state];
-      if (step !== undefined && eats(step, char)) reach(steps, step.kind === 'run' ? state : state + 1, at + 1, reached, next);
+      if (step !== undefined && eats(step, char)) reach(steps, step.kind === 'run' ? state : state + 1, at + 2, reached, next);
     }
     [states, next] = [next, states];
     next.length = 0;
   }
-  return reached[steps.length] === to;
+  return reached[steps.length] === to + 1;
 }
 
 function eats(step: Step, char: number): boolean {
@@ -103,7 +103,7 @@ function eats(step: Step, char: number): boolean {
 export const inSet = ({ negated, ranges }: CharSet, char: number): boolean => char !== SLASH && ranges.some(([low, high]) => char >= low && char <= high) !== negated;
 
 /** Lists this step and those reached from it without a character. A `skip` leads over steps that are none: two deep at most. */
-function reach(steps: readonly Step[], first: number, moment: number, reached: Int32Array, states: number[]): void {
+function reach(steps: readonly Step[], first: number, moment: number, reached: Uint32Array, states: number[]): void {
   for (let state = first; reached[state] !== moment; state++) {
     reached[state] = moment;
     const step = steps[state];
