@@ -178,6 +178,19 @@ test('a file of 3 MB is not loaded', () => {
   expect(readOwners(' '.repeat(MOST_BYTES - 1), 'github', 'CODEOWNERS').ok).toBe(true);
 });
 
+test.each([
+  ['sections', 'gitlab', '[s#]\na @x\n'],
+  ['owners', 'github', '@o# '],
+  ['lines', 'github', 'a# @x\n'],
+  ['wrong words', 'gitlab', 'x# '],
+  ['wrong lines', 'github', '!a#\n'],
+] as const)('a file full of %s is read in time', (_, dialect, unit) => {
+  const text = Array.from({ length: 100_000 }, (_, i) => unit.replace('#', String(i))).join('');
+  const file = read(text, dialect);
+  expect(ownersIndex(file)('a5').length).toBeLessThanOrEqual(file.sections.length);
+  expect(file.problems.length).toBeLessThanOrEqual(1_000);
+});
+
 const TOKENS = [
   'a',
   'b',
