@@ -122,6 +122,7 @@ describe('gitlab', () => {
 
   test('optional sections, numbers, and numbers that are none', () => {
     expect(read('^[Go]\n*.go @root\n', 'gitlab').sections[1]).toEqual({ name: 'Go', optional: true, humans: 1 });
+    expect(read('[A]\nx @a\n^[A]\ny @a\n', 'gitlab').sections[1]).toEqual({ name: 'A', optional: false, humans: 1 });
     expect(read('[Two][2] @a @b/c\nx\n', 'gitlab').rules[0]?.owners).toEqual([
       { kind: 'name', text: '@a' },
       { kind: 'team', text: '@b/c' },

@@ -92,6 +92,11 @@ describe('gitlab', () => {
     ]);
   });
 
+  test('a set of nothing but what would negate it', () => {
+    const paths = rule('/[\\!^]x @a\n', 'owners.a', 'gitlab')?.paths ?? [];
+    expect(['!x', '^x', 'ax', '\\x'].filter((path) => matches(paths, path))).toEqual(['!x', '^x']);
+  });
+
   test('says what an approval count, a role, a group and an exclusion became', () => {
     const words = imported('!x\na @m\n[B][40]\nb @@owner\n^[C]\nc @c\n', 'gitlab')
       .notes.map(({ text }) => text)
