@@ -75,5 +75,8 @@ const moved = (pairs: readonly Pair[]): Moved => ({
   examples: pairs
     .slice(-LISTED)
     .reverse()
-    .map(([a, b]) => ({ id: a.id, title: a.title, at: a.at, first: named(a).why, second: named(b).why })),
+    .map(([a, b]) => {
+      const { id, title, at, why } = named(a);
+      return { id, title, at, first: why, second: named(b).why };
+    }),
 });

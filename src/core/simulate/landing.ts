@@ -35,9 +35,12 @@ export const humansOf = (l: Replayed): number => l.seats.reduce((n, s) => n + s.
 export const causesOf = (l: Replayed): readonly string[] => (isHeld(l) ? [...new Set([...l.rules, ...l.seats.map((s) => s.rule), ...l.refusals])] : []);
 
 /** Oldest first; the id settles ties, so that the order of input does not matter. */
-export const inOrder = <T extends Replayed>(landings: readonly T[]): readonly T[] => [...landings].sort((a, b) => a.at - b.at || byName(a.id, b.id));
+export const inOrder = <T extends Replayed>(landings: readonly T[]): readonly T[] => [...landings].sort((a, b) => timeOf(a) - timeOf(b) || byName(a.id, b.id));
 
-export const named = (l: Replayed): Named => ({ id: l.id, title: l.title, at: l.at, tier: l.tier, why: isHeld(l) ? whyHeld(l) : whyPassed(l) });
+/** What is no number is the beginning of time. */
+const timeOf = (l: Replayed): number => (Number.isFinite(l.at) ? l.at : 0);
+
+export const named = (l: Replayed): Named => ({ id: l.id, title: l.title, at: timeOf(l), tier: l.tier, why: isHeld(l) ? whyHeld(l) : whyPassed(l) });
 
 const whyHeld = (l: Replayed): string => {
   const seats = l.seats.map((s) => `${s.humans} at ${s.level ?? 'any level'} (${s.rule})`);

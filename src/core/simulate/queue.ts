@@ -98,9 +98,9 @@ function match(places: readonly Place[]): readonly { readonly place: Place; read
     seats,
     places.flatMap((p) => p.candidates),
   );
+  const placeOf = new Map<Seat, Place>(seats.map((s) => [s, s.place]));
   return filled.flatMap(({ seat, person }) => {
-    const index = seats.findIndex((s) => s === seat);
-    const place = places[index];
+    const place = placeOf.get(seat);
     return place === undefined ? [] : [{ place, person }];
   });
 }
