@@ -3,8 +3,8 @@
  * everybody who can must; fewer than none, and nobody can.
  */
 import type { PersonId } from '../roster/roster.ts';
+import type { Counted } from './counted.ts';
 import { byName, quantile, tally } from './figures.ts';
-import type { Landing } from './landing.ts';
 import type { ReplayedSeat } from './replay.ts';
 
 export interface BusFactor extends Thinness {
@@ -29,7 +29,7 @@ export interface Thinness {
 const LISTED = 50;
 const NAMED = 3;
 
-export function busFactorOf(landings: readonly Landing[]): BusFactor {
+export function busFactorOf(landings: readonly Counted[]): BusFactor {
   const rules = new Map<string, ReplayedSeat[]>();
   const areas = new Map<string, ReplayedSeat[]>();
   const put = (groups: Map<string, ReplayedSeat[]>, key: string, seat: ReplayedSeat): unknown => groups.get(key)?.push(seat) ?? groups.set(key, [seat]);

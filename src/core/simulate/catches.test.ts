@@ -4,9 +4,9 @@ import { sampleHeld, sampleHistory, sampleReplayed } from '../../testing/sample-
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { catchesOf } from './catches.ts';
 import { chance, drawMarked } from './chance.ts';
-import { hurt, type Landing } from './landing.ts';
+import { type Counted, hurt } from './counted.ts';
 
-const catches = (landings: readonly Landing[]) => catchesOf(landings, DEFAULT_ASSUMPTIONS);
+const catches = (landings: readonly Counted[]) => catchesOf(landings, DEFAULT_ASSUMPTIONS);
 const id = (n: number): string => n.toString(16).padStart(40, '0');
 
 describe('what hurt', () => {

@@ -5,9 +5,9 @@
 import { TIERS, type Tier } from '../risk/risk.ts';
 import type { Assumptions } from './assumptions.ts';
 import { chance, drawMarked, interval } from './chance.ts';
+import { type Counted, hurt, isHeld, type Named, named, wasReverted } from './counted.ts';
 import { byName, ratio, sum } from './figures.ts';
 import { costOf } from './hours.ts';
-import { hurt, isHeld, type Landing, type Named, named, wasReverted } from './landing.ts';
 
 export interface Catches {
   /** Landings that hurt, and of which kind; one may be of both. */
@@ -44,7 +44,7 @@ export interface Baseline {
 const LISTED = 100;
 
 /** @param landings oldest first. */
-export function catchesOf(landings: readonly Landing[], assumptions: Assumptions): Catches {
+export function catchesOf(landings: readonly Counted[], assumptions: Assumptions): Catches {
   const harm = landings.filter(hurt);
   const caught = harm.filter(isHeld);
   const missed = harm.filter((l) => !isHeld(l));
@@ -72,13 +72,13 @@ export function catchesOf(landings: readonly Landing[], assumptions: Assumptions
   };
 }
 
-const newest = (landings: readonly Landing[]): readonly Named[] => landings.slice(-LISTED).reverse().map(named);
+const newest = (landings: readonly Counted[]): readonly Named[] => landings.slice(-LISTED).reverse().map(named);
 
 /** Most files first, then most commits. */
-const bySize = (landings: readonly Landing[]): readonly Landing[] => [...landings].sort((a, b) => b.files - a.files || b.commits - a.commits || byName(a.id, b.id));
+const bySize = (landings: readonly Counted[]): readonly Counted[] => [...landings].sort((a, b) => b.files - a.files || b.commits - a.commits || byName(a.id, b.id));
 
 /** Sums of `worth` over as many drawings with putting back, divided by `unit`; null of nothing. */
-function redrawn(harm: readonly Landing[], worth: (l: Landing) => number, { seed, rounds }: Assumptions, unit: number): readonly [number, number] | null {
+function redrawn(harm: readonly Counted[], worth: (l: Counted) => number, { seed, rounds }: Assumptions, unit: number): readonly [number, number] | null {
   if (harm.length === 0) return null;
   const worths = Int8Array.from(harm, worth);
   const next = chance(seed);
@@ -96,8 +96,8 @@ function byChance(all: number, harm: number, held: number, { seed, rounds }: Ass
   return { held, caught: share * harm, share, interval: interval(rounds, () => drawMarked(next, all, harm, held)) };
 }
 
-function beyond(harm: readonly Landing[], largest: ReadonlySet<Landing>, assumptions: Assumptions): Catches['beyondSize'] {
-  const worth = (l: Landing): number => Number(isHeld(l)) - Number(largest.has(l));
+function beyond(harm: readonly Counted[], largest: ReadonlySet<Counted>, assumptions: Assumptions): Catches['beyondSize'] {
+  const worth = (l: Counted): number => Number(isHeld(l)) - Number(largest.has(l));
   const drawn = redrawn(harm, worth, assumptions, 1);
   return drawn === null ? null : { caught: sum(harm.map(worth)), interval: drawn };
 }

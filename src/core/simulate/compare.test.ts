@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { sampleHeld, sampleHistory, sampleReplayed } from '../../testing/sample-history.ts';
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { compare } from './compare.ts';
-import { isHeld } from './landing.ts';
+import { isHeld } from './counted.ts';
 
 const same = (id: string) => ({ id, revertedBy: 'x' });
 

@@ -1,8 +1,8 @@
 /** Two policies over the same history: what would be held that is not held now, what let go, at what price, and what is caught or lost. */
 import type { Assumptions } from './assumptions.ts';
+import { type Counted, hurt, inOrder, isHeld, named } from './counted.ts';
 import { hoursOf, ratio, sum } from './figures.ts';
 import { costOf } from './hours.ts';
-import { hurt, inOrder, isHeld, type Landing, named } from './landing.ts';
 
 export interface Comparison {
   /** Landings both replayed, and those only one of them did, which are in nothing below. */
@@ -37,12 +37,12 @@ export interface Move {
   readonly second: string;
 }
 
-type Pair = readonly [Landing, Landing];
+type Pair = readonly [Counted, Counted];
 
 const LISTED = 20;
 
 /** @param first what is in force. @param second what is proposed. Landings are told by their id. */
-export function compare(first: readonly Landing[], second: readonly Landing[], assumptions: Assumptions): Comparison {
+export function compare(first: readonly Counted[], second: readonly Counted[], assumptions: Assumptions): Comparison {
   const others = new Map(second.map((l) => [l.id, l]));
   const pairs = inOrder(first).flatMap((l): readonly Pair[] => {
     const other = others.get(l.id);
@@ -68,7 +68,7 @@ export function compare(first: readonly Landing[], second: readonly Landing[], a
 }
 
 /** What it asks of whom, whichever rule asks it. */
-const asked = (l: Landing): string => JSON.stringify([l.outcome, l.refusals.toSorted(), l.seats.map((s) => `${s.humans} ${s.level ?? ''} ${s.candidates.join(' ')}`).sort()]);
+const asked = (l: Counted): string => JSON.stringify([l.outcome, l.refusals.toSorted(), l.seats.map((s) => `${s.humans} ${s.level ?? ''} ${s.candidates.join(' ')}`).sort()]);
 
 const moved = (pairs: readonly Pair[]): Moved => ({
   landings: pairs.length,

@@ -4,9 +4,9 @@
  */
 import { TIERS, type Tier } from '../risk/risk.ts';
 import type { Assumptions } from './assumptions.ts';
+import { type Counted, causesOf, hurt, isHeld } from './counted.ts';
 import { byName, ratio } from './figures.ts';
 import { minutesOf } from './hours.ts';
-import { causesOf, hurt, isHeld, type Landing } from './landing.ts';
 
 export interface Friction {
   readonly held: number;
@@ -41,8 +41,8 @@ export interface FindingCount {
   readonly hurtShare: number | null;
 }
 
-export function frictionOf(landings: readonly Landing[]): Friction {
-  const count = (held: readonly Landing[]) => {
+export function frictionOf(landings: readonly Counted[]): Friction {
+  const count = (held: readonly Counted[]) => {
     const unharmed = held.filter((l) => !hurt(l)).length;
     return { held: held.length, unharmed, share: ratio(unharmed, held.length) };
   };
@@ -51,7 +51,7 @@ export function frictionOf(landings: readonly Landing[]): Friction {
 }
 
 /** The most expensive first. Each seat belongs to one rule, so minutes add up to the whole. */
-export function causesCost(landings: readonly Landing[], assumptions: Assumptions): readonly CauseCost[] {
+export function causesCost(landings: readonly Counted[], assumptions: Assumptions): readonly CauseCost[] {
   const rows = new Map<string, Tally>();
   for (const l of landings) {
     const causes = causesOf(l);
@@ -77,7 +77,7 @@ interface Tally {
   unharmed: number;
 }
 
-function rowOf(rows: Map<string, Tally>, cause: string, l: Landing): Tally {
+function rowOf(rows: Map<string, Tally>, cause: string, l: Counted): Tally {
   const known = rows.get(cause);
   if (known !== undefined) return known;
   const kind = l.refusals.some((code) => code === cause) ? 'refusal' : 'rule';
@@ -86,7 +86,7 @@ function rowOf(rows: Map<string, Tally>, cause: string, l: Landing): Tally {
   return row;
 }
 
-function count(row: Tally, l: Landing, alone: boolean): void {
+function count(row: Tally, l: Counted, alone: boolean): void {
   const harm = hurt(l);
   row.fired++;
   if (alone) row.sole++;
@@ -96,7 +96,7 @@ function count(row: Tally, l: Landing, alone: boolean): void {
 }
 
 /** How often each detector's rule fired, most often first, whether it held anything or not. */
-export function findingsOf(landings: readonly Landing[]): readonly FindingCount[] {
+export function findingsOf(landings: readonly Counted[]): readonly FindingCount[] {
   const rows = new Map<string, { severity: Tier; landings: number; hurt: number }>();
   for (const l of landings) {
     for (const [rule, severity] of worstOf(l)) {
@@ -109,7 +109,7 @@ export function findingsOf(landings: readonly Landing[]): readonly FindingCount[
 }
 
 /** Each rule once a landing. */
-function worstOf(l: Landing): ReadonlyMap<string, Tier> {
+function worstOf(l: Counted): ReadonlyMap<string, Tier> {
   const worst = new Map<string, Tier>();
   for (const { rule, severity } of l.findings) worst.set(rule, TIERS.max(severity, worst.get(rule) ?? severity));
   return worst;

@@ -6,8 +6,8 @@
 import { TIERS, type Tier } from '../risk/risk.ts';
 import { type Assumptions, rankOf } from './assumptions.ts';
 import { weekName } from './calendar.ts';
+import { type Counted, humansOf, isHeld } from './counted.ts';
 import { byName, hoursOf, ratio, sum, tally } from './figures.ts';
-import { humansOf, isHeld, type Landing } from './landing.ts';
 import type { Weeks } from './window.ts';
 
 export interface Hours {
@@ -39,16 +39,16 @@ export interface WeekHours {
   readonly byLevel: readonly number[];
 }
 
-export const minutesOf = (l: Landing, { minutes }: Assumptions): number => minutes[l.tier];
+export const minutesOf = (l: Counted, { minutes }: Assumptions): number => minutes[l.tier];
 
 /** Minutes of all its seats. */
-export const costOf = (l: Landing, assumptions: Assumptions): number => humansOf(l) * minutesOf(l, assumptions);
+export const costOf = (l: Counted, assumptions: Assumptions): number => humansOf(l) * minutesOf(l, assumptions);
 
 /** Minutes this landing costs by being sampled, in expectation. */
-const sampledOf = (l: Landing, { sample }: Assumptions): number => (!isHeld(l) && l.tier === 'routine' ? sample.share * sample.minutes : 0);
+const sampledOf = (l: Counted, { sample }: Assumptions): number => (!isHeld(l) && l.tier === 'routine' ? sample.share * sample.minutes : 0);
 
-export function hoursOfLandings(landings: readonly Landing[], weeks: Weeks, months: number, assumptions: Assumptions): Hours {
-  const cost = (l: Landing): number => costOf(l, assumptions);
+export function hoursOfLandings(landings: readonly Counted[], weeks: Weeks, months: number, assumptions: Assumptions): Hours {
+  const cost = (l: Counted): number => costOf(l, assumptions);
   const seats = sum(landings.map(cost));
   const sampled = sum(landings.map((l) => sampledOf(l, assumptions)));
   const total = hoursOf(seats + sampled);
@@ -71,22 +71,22 @@ export function hoursOfLandings(landings: readonly Landing[], weeks: Weeks, mont
 }
 
 /** Levels that seats ask for, highest first, anybody last. */
-export function levelsOf(landings: readonly Landing[], ladder: readonly string[]): readonly (string | null)[] {
+export function levelsOf(landings: readonly Counted[], ladder: readonly string[]): readonly (string | null)[] {
   const found = new Set(landings.flatMap((l) => l.seats.map((s) => s.level)));
   return [...found].sort((a, b) => rankOf(ladder, b) - rankOf(ladder, a) || byName(a ?? '', b ?? ''));
 }
 
-const tierHours = (landings: readonly Landing[], tier: Tier, assumptions: Assumptions): Hours['byTier'][number] => {
+const tierHours = (landings: readonly Counted[], tier: Tier, assumptions: Assumptions): Hours['byTier'][number] => {
   const seats = sum(landings.filter((l) => l.tier === tier).map(humansOf));
   return { tier, seats, hours: hoursOf(seats * assumptions.minutes[tier]) };
 };
 
-function levelHours(landings: readonly Landing[], level: string | null, assumptions: Assumptions): { readonly seats: number; readonly hours: number } {
+function levelHours(landings: readonly Counted[], level: string | null, assumptions: Assumptions): { readonly seats: number; readonly hours: number } {
   const humans = landings.map((l) => sum(l.seats.filter((s) => s.level === level).map((s) => s.humans)));
   return { seats: sum(humans), hours: hoursOf(sum(landings.map((l, i) => (humans[i] ?? 0) * minutesOf(l, assumptions)))) };
 }
 
-function weekHours(landings: readonly Landing[], weeks: Weeks, levels: readonly (string | null)[], assumptions: Assumptions): readonly WeekHours[] {
+function weekHours(landings: readonly Counted[], weeks: Weeks, levels: readonly (string | null)[], assumptions: Assumptions): readonly WeekHours[] {
   const rows = Array.from({ length: weeks.count }, (_, i) => ({ week: weekName(weeks.first + i), landings: 0, held: 0, minutes: 0, byLevel: new Map<string | null, number>() }));
   for (const l of landings) {
     const row = rows[weeks.indexOf(l) ?? -1];

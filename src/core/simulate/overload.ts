@@ -2,9 +2,9 @@
 import type { PersonId } from '../roster/roster.ts';
 import type { Assumptions } from './assumptions.ts';
 import { WORKDAYS, weekName } from './calendar.ts';
+import type { Counted } from './counted.ts';
 import { byName, hoursOf, ratio, tally } from './figures.ts';
 import { minutesOf } from './hours.ts';
-import type { Landing } from './landing.ts';
 import type { Weeks } from './window.ts';
 
 export interface People {
@@ -43,7 +43,7 @@ interface Load {
 }
 
 /** @param landings oldest first. */
-export function peopleOf(landings: readonly Landing[], weeks: Weeks, assumptions: Assumptions): People {
+export function peopleOf(landings: readonly Counted[], weeks: Weeks, assumptions: Assumptions): People {
   const weekHours = assumptions.hoursPerDay * WORKDAYS;
   const loads = loadsOf(landings, weeks, assumptions, weekHours * 60);
   const levels = new Map(assumptions.reviewers.flatMap((r) => (r.person === null ? [] : [[r.person, r.level] as const])));
@@ -58,7 +58,7 @@ export function peopleOf(landings: readonly Landing[], weeks: Weeks, assumptions
 }
 
 /** Week by week, so that no table of all people and all weeks is ever held. */
-function loadsOf(landings: readonly Landing[], weeks: Weeks, assumptions: Assumptions, weekMinutes: number): ReadonlyMap<PersonId, Load> {
+function loadsOf(landings: readonly Counted[], weeks: Weeks, assumptions: Assumptions, weekMinutes: number): ReadonlyMap<PersonId, Load> {
   const loads = new Map<PersonId, Load>();
   for (const [week, some] of Map.groupBy(landings, (l) => weeks.indexOf(l))) {
     const minutes = new Map<PersonId, number>();
@@ -69,7 +69,7 @@ function loadsOf(landings: readonly Landing[], weeks: Weeks, assumptions: Assump
 }
 
 /** One seat's minutes, evenly over its candidates. More humans than candidates give each candidate one. */
-function share(l: Landing, each: number, minutes: Map<PersonId, number>, loads: Map<PersonId, Load>): void {
+function share(l: Counted, each: number, minutes: Map<PersonId, number>, loads: Map<PersonId, Load>): void {
   for (const { candidates, humans } of l.seats) {
     const part = each * Math.min(1, humans / candidates.length);
     for (const person of candidates) {

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { SAMPLE_START, sampleHeld, sampleReplayed } from '../../testing/sample-history.ts';
 import { DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { busFactorOf } from './bus-factor.ts';
-import type { Landing } from './landing.ts';
+import type { Counted } from './counted.ts';
 import { peopleOf } from './overload.ts';
 import { weeksOf } from './window.ts';
 
 const WEEK = 7 * 86_400_000;
-const people = (landings: readonly Landing[]) => peopleOf(landings, weeksOf(landings), { ...DEFAULT_ASSUMPTIONS, hoursPerDay: 0.1, reviewers: [{ person: 'mara', level: 'L7' }] });
+const people = (landings: readonly Counted[]) => peopleOf(landings, weeksOf(landings), { ...DEFAULT_ASSUMPTIONS, hoursPerDay: 0.1, reviewers: [{ person: 'mara', level: 'L7' }] });
 
 test('a seat is shared evenly by those who could take it, and the worst week is named', () => {
   const found = people([
@@ -37,7 +37,7 @@ test('a seat nobody can take loads nobody', () => {
 });
 
 test('seats with as many candidates as humans hang on each of them; with fewer, nobody can', () => {
-  const landings: readonly Landing[] = [
+  const landings: readonly Counted[] = [
     { ...sampleHeld({ rule: 'a', candidates: ['mara'] }), areas: ['payments', 'payments'] },
     sampleHeld({ rule: 'a', candidates: ['mara', 'ben'], humans: 2 }),
     { ...sampleHeld({ rule: 'b', candidates: [] }), areas: ['billing'] },

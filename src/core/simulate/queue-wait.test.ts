@@ -5,7 +5,7 @@ import { SAMPLE_REVIEWERS, SAMPLE_START, sampleHeld, sampleHistory } from '../..
 import { type Assumptions, DEFAULT_ASSUMPTIONS, type Reviewer } from './assumptions.ts';
 import { atWorkMinute, WORKDAY, workMinute } from './calendar.ts';
 import { chance } from './chance.ts';
-import type { Landing } from './landing.ts';
+import type { Counted } from './counted.ts';
 import { queueWaitOf } from './queue-wait.ts';
 import { weeksOf } from './window.ts';
 
@@ -14,11 +14,11 @@ const people = (...ids: readonly string[]): readonly Reviewer[] => ids.map((pers
 const assume = (reviewers: readonly Reviewer[], more: Partial<Assumptions> = {}): Assumptions => ({ ...DEFAULT_ASSUMPTIONS, reviewers, hoursPerDay: 8, ...more });
 const MINUTES = 20;
 const all20 = { routine: MINUTES, elevated: MINUTES, high: MINUTES, critical: MINUTES };
-const wait = (landings: readonly Landing[], assumptions: Assumptions) => queueWaitOf(landings, weeksOf(landings), { ...assumptions, minutes: all20 });
+const wait = (landings: readonly Counted[], assumptions: Assumptions) => queueWaitOf(landings, weeksOf(landings), { ...assumptions, minutes: all20 });
 
 /** Landings at these working minutes after the start, each asking for one seat. */
 const START = workMinute(SAMPLE_START);
-const at = (minutes: readonly number[], seat: Parameters<typeof sampleHeld>[0] = {}): readonly Landing[] =>
+const at = (minutes: readonly number[], seat: Parameters<typeof sampleHeld>[0] = {}): readonly Counted[] =>
   minutes.map((m, i) => sampleHeld(seat, { id: i.toString(16).padStart(40, '0'), at: atWorkMinute(START + Math.floor(m)) }));
 
 /** Poisson arrivals that keep so many people busy for this share of their time. */

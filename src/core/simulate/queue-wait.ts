@@ -1,10 +1,10 @@
 /** How long changes would have waited for people, and whether these people could have kept up at all. */
 import { type Assumptions, rankOf } from './assumptions.ts';
 import { WORKDAY, weekName, workMinute } from './calendar.ts';
+import type { Counted } from './counted.ts';
 import { hoursOf, quantile, ratio, sum } from './figures.ts';
 import { headsNeeded, type Needed } from './heads.ts';
 import { levelsOf } from './hours.ts';
-import type { Landing } from './landing.ts';
 import { type Served, serve, type Task, tasksOf, type Waited } from './queue.ts';
 import { headCount, headsOf, staffOf } from './staff.ts';
 import type { Weeks } from './window.ts';
@@ -36,7 +36,7 @@ export interface QueueWait extends Waits {
 }
 
 /** @param landings oldest first. */
-export function queueWaitOf(landings: readonly Landing[], weeks: Weeks, assumptions: Assumptions): QueueWait {
+export function queueWaitOf(landings: readonly Counted[], weeks: Weeks, assumptions: Assumptions): QueueWait {
   const tasks = tasksOf(landings, weeks, assumptions);
   const levels = levelsOf(landings, assumptions.ladder);
   const daily = assumptions.hoursPerDay * 60;
@@ -83,7 +83,7 @@ interface Span {
   readonly end: number;
 }
 
-function spanOf(dated: readonly Landing[]): Span {
+function spanOf(dated: readonly Counted[]): Span {
   const [first, last] = [workMinute(dated[0]?.at ?? 0), workMinute(dated.at(-1)?.at ?? 0)];
   const end = (Math.floor(last / WORKDAY) + 1) * WORKDAY;
   return { days: Math.max(1, end / WORKDAY - Math.floor(first / WORKDAY)), end };

@@ -7,8 +7,8 @@ import type { Seat } from '../policy/decision.ts';
 import { fillSeats } from '../policy/quorum.ts';
 import { type Assumptions, rankOf } from './assumptions.ts';
 import { workMinute } from './calendar.ts';
+import type { Counted } from './counted.ts';
 import { minutesOf } from './hours.ts';
-import type { Landing } from './landing.ts';
 import { type Place, type Staff, type Worker, work } from './staff.ts';
 import type { Weeks } from './window.ts';
 
@@ -39,7 +39,7 @@ export interface Waited {
 }
 
 /** @param landings oldest first. */
-export function tasksOf(landings: readonly Landing[], weeks: Weeks, assumptions: Assumptions): readonly Task[] {
+export function tasksOf(landings: readonly Counted[], weeks: Weeks, assumptions: Assumptions): readonly Task[] {
   return landings.flatMap((l) => {
     const week = weeks.indexOf(l);
     if (week === null || l.seats.length === 0) return [];

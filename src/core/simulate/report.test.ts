@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { SAMPLE_REVIEWERS, sampleHeld, sampleHistory, sampleReplayed } from '../../testing/sample-history.ts';
 import { TIERS } from '../risk/risk.ts';
 import { type Assumptions, DEFAULT_ASSUMPTIONS, readMinutes } from './assumptions.ts';
-import { isHeld, type Landing } from './landing.ts';
+import { type Counted, isHeld } from './counted.ts';
 import type { Replayed } from './replay.ts';
 import { reportOf } from './report.ts';
 
@@ -104,7 +104,7 @@ describe('every report', () => {
     fc.assert(
       fc.property(history, fc.func(fc.boolean()), (all, chosen) => {
         const stricter = all.map(
-          (l): Landing => (isHeld(l) || !chosen(l.id) ? l : { ...l, outcome: 'signoff', seats: [{ rule: 'more', humans: 1, level: 'L6', candidates: ['ben'] }] }),
+          (l): Counted => (isHeld(l) || !chosen(l.id) ? l : { ...l, outcome: 'signoff', seats: [{ rule: 'more', humans: 1, level: 'L6', candidates: ['ben'] }] }),
         );
         const [before, after] = [reportOf(all, ASSUMED), reportOf(stricter, ASSUMED)];
         expect(after.shares.held).toBeGreaterThanOrEqual(before.shares.held);
@@ -141,7 +141,7 @@ describe('size', () => {
   const readsOf = (landings: number): number => {
     let reads = 0;
     const all = sampleHistory(3, landings, 200).map(
-      (l): Landing => ({
+      (l): Counted => ({
         ...l,
         get seats() {
           reads++;

@@ -7,9 +7,9 @@ import type { Tier } from '../risk/risk.ts';
 import type { Assumptions } from './assumptions.ts';
 import { type BusFactor, busFactorOf } from './bus-factor.ts';
 import { type Catches, catchesOf } from './catches.ts';
+import { type Counted, inOrder } from './counted.ts';
 import { type CauseCost, causesCost, type FindingCount, type Friction, findingsOf, frictionOf } from './friction.ts';
 import { type Hours, hoursOfLandings } from './hours.ts';
-import { inOrder, type Landing } from './landing.ts';
 import { type People, peopleOf } from './overload.ts';
 import { type QueueWait, queueWaitOf } from './queue-wait.ts';
 import { type Shares, sharesOf } from './shares.ts';
@@ -36,7 +36,7 @@ export interface Assumed extends Omit<Assumptions, 'reviewers'> {
   readonly heads: readonly { readonly level: string; readonly people: number }[];
 }
 
-export function reportOf(replayed: readonly Landing[], assumptions: Assumptions): SimulationReport {
+export function reportOf(replayed: readonly Counted[], assumptions: Assumptions): SimulationReport {
   const landings = inOrder(replayed);
   const weeks = weeksOf(landings);
   const window = windowOf(landings, weeks);

@@ -1,7 +1,7 @@
 /** Which part of history would have been held, and at which tier. */
 import { TIERS, type Tier } from '../risk/risk.ts';
+import { type Counted, isHeld, isOrdinary } from './counted.ts';
 import { byName, ratio, tally } from './figures.ts';
-import { isHeld, isOrdinary, type Landing } from './landing.ts';
 
 export interface Shares {
   readonly held: number;
@@ -30,8 +30,8 @@ export interface TierShare {
   readonly refused: number;
 }
 
-export function sharesOf(landings: readonly Landing[]): Shares {
-  const of = (some: readonly Landing[], outcome: Landing['outcome']): number => some.filter((l) => l.outcome === outcome).length;
+export function sharesOf(landings: readonly Counted[]): Shares {
+  const of = (some: readonly Counted[], outcome: Counted['outcome']): number => some.filter((l) => l.outcome === outcome).length;
   const held = landings.filter(isHeld).length;
   const byTier = TIERS.values.map((tier) => {
     const some = landings.filter((l) => l.tier === tier);
@@ -49,13 +49,13 @@ export function sharesOf(landings: readonly Landing[]): Shares {
   };
 }
 
-function ordinaryOf(landings: readonly Landing[]): Shares['ordinary'] {
+function ordinaryOf(landings: readonly Counted[]): Shares['ordinary'] {
   const highOrAbove = landings.filter((l) => TIERS.atLeast(l.tier, 'high')).length;
   const critical = landings.filter((l) => l.tier === 'critical').length;
   return { landings: landings.length, highOrAbove, critical, highOrAboveShare: ratio(highOrAbove, landings.length), criticalShare: ratio(critical, landings.length) };
 }
 
-function refusalsOf(landings: readonly Landing[]): Shares['refusals'] {
+function refusalsOf(landings: readonly Counted[]): Shares['refusals'] {
   const counts = new Map<string, number>();
   for (const l of landings) if (l.outcome === 'refused') for (const code of new Set(l.refusals)) tally(counts, code);
   return [...counts].map(([code, n]) => ({ code, landings: n })).sort((a, b) => b.landings - a.landings || byName(a.code, b.code));

@@ -1,7 +1,7 @@
 /** What was looked at: from when to when, how much, and what could not be seen. */
 import { dateOf, daysBetween, MONTH, plausible, weekOf } from './calendar.ts';
+import { type Counted, isOrdinary } from './counted.ts';
 import { byName, sum, tally } from './figures.ts';
-import { isOrdinary, type Landing } from './landing.ts';
 
 export interface Window {
   /** Dates of the first and last landing with a plausible time; null of none. */
@@ -36,11 +36,11 @@ export interface Weeks {
   readonly first: number;
   readonly count: number;
   /** 0 for the first; null: its date is absurd. */
-  indexOf(l: Landing): number | null;
+  indexOf(l: Counted): number | null;
 }
 
 /** @param landings oldest first. */
-export function weeksOf(landings: readonly Landing[]): Weeks {
+export function weeksOf(landings: readonly Counted[]): Weeks {
   const dated = plausible(landings.map((l) => l.at));
   const times = landings.filter((l) => dated(l.at)).map((l) => l.at);
   const first = weekOf(times[0] ?? 0);
@@ -49,7 +49,7 @@ export function weeksOf(landings: readonly Landing[]): Weeks {
 }
 
 /** @param landings oldest first. */
-export function windowOf(landings: readonly Landing[], weeks: Weeks): Window {
+export function windowOf(landings: readonly Counted[], weeks: Weeks): Window {
   const dated = landings.filter((l) => weeks.indexOf(l) !== null);
   const [first, last] = [dated[0], dated.at(-1)];
   const days = first === undefined || last === undefined ? 0 : daysBetween(first.at, last.at);
@@ -66,7 +66,7 @@ export function windowOf(landings: readonly Landing[], weeks: Weeks): Window {
   };
 }
 
-function notSeenOf(landings: readonly Landing[], undated: number): NotSeen {
+function notSeenOf(landings: readonly Counted[], undated: number): NotSeen {
   const counts = new Map<string, number>();
   for (const l of landings) for (const why of new Set(l.notSeen)) tally(counts, why);
   const reasons = [...counts].map(([why, n]) => ({ why, landings: n })).sort((a, b) => b.landings - a.landings || byName(a.why, b.why));

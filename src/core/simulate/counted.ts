@@ -3,8 +3,8 @@ import type { Tier } from '../risk/risk.ts';
 import { byName } from './figures.ts';
 import type { Replayed } from './replay.ts';
 
-/** A landing with the parts of the house it touched: systems or path prefixes, where whoever replays knows them. */
-export interface Landing extends Replayed {
+/** A replayed landing with the parts of the house it touched: systems or path prefixes, where whoever replays knows them. */
+export interface Counted extends Replayed {
   readonly areas?: readonly string[];
 }
 
