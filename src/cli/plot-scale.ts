@@ -11,20 +11,31 @@ export function ticks(most: number, about = 4): readonly number[] {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Months to write under weeks, no two closer than `apart` columns. @param weeks Mondays, `2026-01-05`, ascending. */
-export function monthMarks(weeks: readonly string[], apart: number): readonly { readonly index: number; readonly text: string }[] {
-  const marks: { index: number; text: string }[] = [];
-  for (const [index, week] of weeks.entries()) {
-    const last = marks.at(-1);
-    if (index > 0 && week.slice(0, 7) === weeks[index - 1]?.slice(0, 7)) continue;
-    if (last !== undefined && index - last.index < apart) continue;
+/** Every so many months a mark: what divides a year, so that marks stand at the same months of every year. */
+const STRIDES = [1, 2, 3, 4, 6, 12, 24, 60, 120, 240];
+const WEEKS_OF_MONTH = 365.25 / 12 / 7;
+
+/**
+ * Months to write under weeks: the year with the first mark, and wherever a year begins.
+ * @param weeks Mondays, `2026-01-05`, ascending. @param apart of two marks, in columns. @param each weeks in a column.
+ */
+export function monthMarks(weeks: readonly string[], apart: number, each: number): readonly { readonly index: number; readonly text: string }[] {
+  const stride = STRIDES.find((months) => (months * WEEKS_OF_MONTH) / each >= apart) ?? 240;
+  let shown = '';
+  return weeks.flatMap((week, index) => {
     const [year = '', month = ''] = week.split('-');
-    const named = MONTHS[Number(month) - 1] ?? month;
-    const sameYear = last !== undefined && weeks[last.index]?.startsWith(`${year}-`) === true;
-    marks.push({ index, text: sameYear ? named : `${named} ${year}` });
-  }
-  return marks;
+    const before = weeks[index - 1];
+    const months = Number(year) * 12 + Number(month) - 1;
+    const passed = before === undefined ? index === 0 : Math.floor(months / stride) > Math.floor(monthsOf(before) / stride);
+    if (!passed || index + apart * 0.8 > weeks.length + 0.5) return [];
+    const named = MONTHS[months % 12] ?? month;
+    const text = stride >= 12 ? year : shown === year ? named : `${named} ${year}`;
+    shown = year;
+    return [{ index, text }];
+  });
 }
+
+const monthsOf = (week: string): number => Number(week.slice(0, 4)) * 12 + Number(week.slice(5, 7)) - 1;
 
 /** To two decimals: a drawing needs no more. */
 export const px = (n: number): string => (Math.round(n * 100) / 100).toString();

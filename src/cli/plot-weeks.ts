@@ -46,7 +46,7 @@ export function weekPlot(plot: WeekPlot, width: number, key: string): Markup {
       (mark) =>
         html`<line class="grid" x1="${LEFT}" x2="${width}" y1="${px(y(mark))}" y2="${px(y(mark))}"/><text class="axis end" x="${LEFT - 6}" y="${px(y(mark) + 4)}">${number(mark)}</text>`,
     ),
-    monthMarks(weeks, 54 / step).map((m) => html`<text class="axis" x="${px(scale.x(m.index))}" y="${HEIGHT - 5}">${m.text}</text>`),
+    monthMarks(weeks, 58 / step, together).map((m) => html`<text class="axis" x="${px(scale.x(m.index))}" y="${HEIGHT - 5}">${m.text}</text>`),
     weeks.map((week, i) => column(week, i, series, scale, plot.unit)),
   ]);
 }

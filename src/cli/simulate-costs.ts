@@ -54,11 +54,11 @@ export function hoursSection({ hours: h }: SimulationReport): Markup {
 export function heldSection({ shares, hours: h, window }: SimulationReport): Markup {
   const weeks = h.byWeek.map((w) => w.week);
   const series = [
-    { name: 'held', ink: 's0', values: h.byWeek.map((w) => w.held) },
+    { name: 'held', ink: 'lead', values: h.byWeek.map((w) => w.held) },
     { name: 'passed', ink: 's4', values: h.byWeek.map((w) => w.landings - w.held) },
   ];
   const parts = [
-    { name: 'held for a sign-off', ink: 's0' },
+    { name: 'held for a sign-off', ink: 'lead' },
     { name: 'refused', ink: 'over' },
     { name: 'passed', ink: 's4' },
   ];
@@ -103,15 +103,17 @@ export function heldSection({ shares, hours: h, window }: SimulationReport): Mar
 
 export function waitSection(report: SimulationReport): Markup {
   const { wait } = report;
-  const say = `${capital(keepingUp(report))}; ${headsNeeded(report)}. Waits are working hours (Monday to Friday, 9 to 17 UTC) from asking to the beginning of a review, first come first served.`;
+  const say = `${capital(keepingUp(report))}; ${headsNeeded(report)}. Waits are working hours (Monday to Friday, 9 to 17 UTC) from asking to the beginning of a review, first come first served. A free person begins at once, so these are the shortest waits there can be.`;
   if (wait.asked === 0) return section('wait', 'Waiting for people', say, '');
   const weeks = wait.byWeek.map((w) => w.week);
   const values = wait.byWeek.map((w) => w.p90 ?? 0);
+  const worst = Math.max(0, ...values);
   const series = [{ name: 'nine of ten within', ink: 's1', values }];
   const rows = [{ name: 'all seats', ...wait }, ...wait.byLevel.map((l) => ({ name: level(l.level), ...l }))];
   return section('wait', 'Waiting for people', say, [
-    html`<figure>${forWidths('wait', (width, key) => weekPlot({ name: 'Working hours within which nine of ten seats were begun, by week', description: `Over the whole window ${hours(wait.p90)}; in the worst week ${hours(Math.max(0, ...values))}.`, weeks, series, unit: ' h' }, width, key))}</figure>`,
-    legend(series),
+    worst === 0
+      ? html`<p class="say">In every week nine of ten seats were begun at once.</p>`
+      : html`<figure>${forWidths('wait', (width, key) => weekPlot({ name: 'Working hours within which nine of ten seats were begun, by week', description: `Over the whole window ${hours(wait.p90)}; in the worst week ${hours(worst)}.`, weeks, series, unit: ' h' }, width, key))}</figure>${legend(series)}`,
     html`<h3>By level</h3>`,
     table(
       'Working hours until a review begins',

@@ -8,7 +8,7 @@ import type { SimulationReport } from '../core/simulate/report.ts';
 import { html, type Markup, styleOf } from './markup.ts';
 import { heldSection, hoursSection, peopleSection, waitSection } from './simulate-costs.ts';
 import { SIMULATE_STYLE } from './simulate-style.ts';
-import { type Fact, facts } from './simulate-tables.ts';
+import { type Fact, facts, unbroken } from './simulate-tables.ts';
 import { headsNeeded, hours, keepingUp, number, percent, range, type Simulation, verdict, whole } from './simulate-words.ts';
 import { catchesSection, comparisonSection, groundSection, rulesSection } from './simulate-worth.ts';
 
@@ -44,7 +44,7 @@ ${styleOf(SIMULATE_STYLE)}
 <main>
 <header>
 <p class="eyebrow"><b>Countersign</b> simulation of ${subject.policy} over ${subject.repo}, ${subject.branch} at ${subject.tip.slice(0, 12)}</p>
-<h1>${verdict(report)}</h1>
+<h1>${unbroken(verdict(report))}</h1>
 ${alarms(report)}
 </header>
 ${sections}
@@ -58,13 +58,14 @@ ${groundSection(simulation)}
 
 function alarms(report: SimulationReport): readonly Markup[] {
   const { wait, people } = report;
+  const worst = people.busiest.filter((p) => p.weeksOver > 0).sort((a, b) => (b.worst?.hours ?? 0) - (a.worst?.hours ?? 0))[0];
   const said = [
     ...(wait.unbounded && wait.heads.length > 0 ? [`${keepingUp(report)}; ${headsNeeded(report)}.`] : []),
-    ...(people.overloaded > 0
-      ? [`${people.busiest[0]?.person ?? ''} would carry most, ${hours(people.busiest[0]?.worst?.hours ?? 0)} in the worst week; one person has ${hours(people.weekHours)}.`]
-      : []),
+    ...(worst === undefined
+      ? []
+      : [`${worst.person} would be asked for ${hours(worst.worst?.hours ?? 0)} in the week of ${worst.worst?.week ?? ''}, and has ${hours(people.weekHours)} a week.`]),
   ];
-  return said.map((text) => html`<p class="alarm">${text}</p>`);
+  return said.map((text) => html`<p class="alarm">${unbroken(text)}</p>`);
 }
 
 const keyFigures = ({ hours: h, shares, catches: c, wait, window }: SimulationReport): readonly Fact[] => [
@@ -72,8 +73,8 @@ const keyFigures = ({ hours: h, shares, catches: c, wait, window }: SimulationRe
   { name: 'Held', big: percent(shares.heldShare), small: `${whole(shares.held)} of ${whole(window.landings)}` },
   {
     name: 'Would have stopped',
-    big: c.hurt === 0 ? 'unknown' : `${whole(c.caught)} of ${whole(c.hurt)}`,
-    small: c.interval === null ? 'nothing is known to have hurt' : `95 %: ${range(c.interval, percent)}`,
+    big: c.hurt === 0 ? 'unknown' : percent(c.share),
+    small: c.hurt === 0 ? 'nothing is known to have hurt' : `${whole(c.caught)} of ${whole(c.hurt)} (95 %: ${range(c.interval, (share) => whole(share * 100))})`,
   },
   { name: 'Minutes a catch', big: number(c.minutesPerCatch), small: c.shareOfHeld === null ? '' : `${percent(c.shareOfHeld)} of held ones` },
   { name: 'Nine of ten wait under', big: hours(wait.p90), small: wait.unbounded ? 'and growing' : 'working hours' },

@@ -28,7 +28,7 @@ section{background:var(--sheet);border:1px solid var(--line);border-radius:8px;p
 .facts div{background:var(--sheet);padding:15px 18px 16px}
 .facts dt{color:var(--ink-3);font-size:13px;line-height:1.35}
 .facts dd{margin:0}
-.facts .big{font-size:25px;line-height:1.35;letter-spacing:-.015em}
+.facts .big{white-space:nowrap;font-size:25px;line-height:1.35;letter-spacing:-.015em}
 .facts .small{color:var(--ink-2);font-size:13px;line-height:1.4}
 figure{margin:0 0 4px}
 svg{display:block;width:100%;height:auto;overflow:visible;font:12px var(--sans)}
@@ -49,11 +49,14 @@ rect.lead,rect.calm,rect.over,rect.plain,circle.lead,circle.plain{stroke:none}
 .spot{fill:var(--lead);fill-opacity:.28;stroke:var(--lead);stroke-width:1.25}
 .table{overflow-x:auto;margin:0 -4px}
 .table:focus-visible,summary:focus-visible{outline:2px solid var(--lead);outline-offset:3px;border-radius:3px}
+figure+.say,.table+.say{margin:10px 0 0;font-size:13.5px}
+figure+.table{margin-top:18px}
+.slim{max-width:560px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;line-height:1.4}
 caption{text-align:left;color:var(--ink-3);font-size:13px;padding:0 4px 6px}
 th,td{padding:6px 4px 6px 14px;text-align:right;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
 th:first-child,td:first-child{padding-left:4px}
-thead th{color:var(--ink-3);font-weight:500;font-size:12.5px;vertical-align:bottom;border-color:var(--line-2)}
+thead th{color:var(--ink-3);font-weight:500;font-size:12.5px;vertical-align:bottom;white-space:normal;border-color:var(--line-2)}
 tbody th{font-weight:500}
 .words{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:8em}
 .code{font-family:var(--mono);font-size:12.5px;white-space:nowrap}
@@ -65,7 +68,7 @@ details .table{margin-top:8px}
 .notes{margin:0;padding-left:1.15em;color:var(--ink-2)}
 .notes li{margin:3px 0;overflow-wrap:anywhere}
 footer{color:var(--ink-3);font-size:13px;margin-top:26px}
-@media (max-width:600px){main{padding:26px 14px 48px}h1{font-size:23px}section{padding:20px 16px 18px;border-radius:6px}.wide{display:none}.narrow{display:block}.facts{grid-template-columns:1fr 1fr}.facts div{padding:12px 14px}.facts .big{font-size:21px}}
+@media (max-width:600px){main{padding:26px 14px 48px}h1{font-size:23px}section{padding:20px 16px 18px;border-radius:6px}.wide{display:none}.narrow{display:block}.facts{grid-template-columns:1fr 1fr}.facts div{padding:12px 14px}.facts div:last-child:nth-child(odd){grid-column:1/-1}.facts .big{font-size:21px}}
 @media print{:root{color-scheme:light;--paper:#fff;--sheet:#fff;--ink:#000;--ink-2:#333;--ink-3:#555;--line:#ddd;--line-2:#bbb;--lead:#2742b8;--over:#b3202b;--warn:#a8550a;--calm:#c9d0da;--wash:#fff;--s0:#1f3596;--s1:#4a63cf;--s2:#8da0e8;--s3:#c3cdf5;--s4:#dfe4ee}
 body{font-size:11pt}main{max-width:none;padding:0}section{border:0;border-top:1px solid var(--line-2);border-radius:0;padding:16px 0;break-inside:auto}figure,tr,.facts{break-inside:avoid}h2,h3{break-after:avoid}.table{overflow:visible}rect,circle,line{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -13,7 +13,7 @@ export function table<T>(caption: string, columns: readonly Column<T>[], rows: r
   const look = (c: Column<T>): string => (c.as === 'code' ? 'words code' : (c.as ?? ''));
   const cell = (c: Column<T>, i: number, row: T): Markup => (i === 0 ? html`<th scope="row" class="${look(c)}">${c.of(row)}</th>` : html`<td class="${look(c)}">${c.of(row)}</td>`);
   const head = columns.map((c) => html`<th scope="col" class="${look(c)}">${c.head}</th>`);
-  return html`<div class="table" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => html`<tr>${columns.map((c, i) => cell(c, i, row))}</tr>`)}</tbody></table></div>`;
+  return html`<div class="table${columns.length < 6 ? ' slim' : ''}" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => html`<tr>${columns.map((c, i) => cell(c, i, row))}</tr>`)}</tbody></table></div>`;
 }
 
 /** Closed, to be opened by whoever wants the figures. */
@@ -22,6 +22,9 @@ export const folded = (summary: string, content: Part): Markup => html`<details>
 export const legend = (entries: readonly { readonly name: string; readonly ink: string }[]): Markup =>
   html`<ul class="key">${entries.map((e) => html`<li><svg viewBox="0 0 11 11" aria-hidden="true"><rect class="${e.ink}" width="11" height="11" rx="2"/></svg>${e.name}</li>`)}</ul>`;
 
+/** A figure and its unit stay on one line. */
+export const unbroken = (text: string): string => text.replace(/(\d) (%|h)(?![\w])/g, '$1\u00a0$2');
+
 export interface Fact {
   readonly name: string;
   readonly big: string;
@@ -29,8 +32,8 @@ export interface Fact {
 }
 
 export const facts = (all: readonly Fact[]): Markup =>
-  html`<dl class="facts">${all.map((f) => html`<div><dt>${f.name}</dt><dd class="big">${f.big}</dd><dd class="small">${f.small}</dd></div>`)}</dl>`;
+  html`<dl class="facts">${all.map((f) => html`<div><dt>${f.name}</dt><dd class="big">${unbroken(f.big)}</dd><dd class="small">${unbroken(f.small)}</dd></div>`)}</dl>`;
 
 /** `anchor`: of our own, never somebody's words. */
 export const section = (anchor: string, heading: string, say: string, content: Part): Markup =>
-  html`<section aria-labelledby="${anchor}"><h2 id="${anchor}">${heading}</h2><p class="say">${say}</p>${content}</section>`;
+  html`<section aria-labelledby="${anchor}"><h2 id="${anchor}">${heading}</h2><p class="say">${unbroken(say)}</p>${content}</section>`;

@@ -72,11 +72,20 @@ export function keepingUp({ wait, assumptions }: SimulationReport): string {
   if (wait.asked + wait.unserved === 0) return 'nobody is asked anything';
   if (wait.heads.length === 0) return 'no reviewers are known: say who signs with --reviewers L6=4,L7=2';
   const heads = wait.heads.map((x) => `${x.people} ${x.level}`).join(', ');
-  const over = wait.utilisation.find((u) => u.asked > u.offered);
   const staff = `${heads} at ${number(assumptions.hoursPerDay)} h a day`;
-  if (over === undefined) return `${staff} keep up`;
-  return `${staff} cannot keep up: seats of ${level(over.level)} and above ask for ${hours(over.asked)} of their ${hours(over.offered)}, so waits grow without bound`;
+  const over = wait.utilisation.find((u) => u.asked > u.offered);
+  if (over !== undefined)
+    return `${staff} cannot keep up: seats of ${level(over.level)} and above ask for ${hours(over.asked)} of their ${hours(over.offered)}, so waits grow without bound`;
+  const { tightest } = wait;
+  if (tightest !== null && tightest.asked > tightest.offered) {
+    const who = tightest.people.length > NAMED ? plural(tightest.people.length, 'person', 'people') : list(tightest.people);
+    return `${staff} cannot keep up: however work is shared, ${who} would be asked for ${percent(tightest.share)} of their hours, so waits grow without bound`;
+  }
+  return wait.backlogDays < 1 ? `${staff} keep up` : `${staff} keep up on the whole, and end with ${number(wait.backlogDays)} working days of work left over`;
 }
+
+/** Names in a sentence; more are counted. */
+const NAMED = 3;
 
 /** How many people nine waits of ten under the target take. */
 export function headsNeeded({ wait }: SimulationReport): string {

@@ -47,7 +47,7 @@ export function catchesSection({ catches: c, friction: f }: SimulationReport): M
       c.byTier.toReversed(),
     ),
     named(`Missed (${whole(c.missedOnes.length + c.moreMissed)})`, 'Landings that hurt and would have passed, newest first', 'Why it passed', c.missedOnes, c.moreMissed),
-    named(`Held (${whole(c.caught)})`, 'Landings that hurt and would have been held, newest first', 'What held it', c.caughtOnes, c.moreCaught),
+    named(`Caught (${whole(c.caught)})`, 'Landings that hurt and would have been held, newest first', 'What held it', c.caughtOnes, c.moreCaught),
   ]);
 }
 
@@ -84,7 +84,7 @@ export function rulesSection({ causes, findings, friction: f }: SimulationReport
         { head: 'Seats', of: (c) => whole(c.seats) },
         { head: 'Hours', of: (c) => number(c.minutes / 60) },
         { head: 'Catches', of: (c) => whole(c.catches) },
-        { head: 'Minutes each', of: (c) => number(c.minutesPerCatch) },
+        { head: 'Minutes a catch', of: (c) => (c.seats === 0 ? '' : number(c.minutesPerCatch)) },
         { head: 'Friction', of: (c) => percent(c.friction) },
       ],
       causes,

@@ -7,6 +7,7 @@ import { headsNeeded, type Needed } from './heads.ts';
 import { levelsOf } from './hours.ts';
 import { type Served, serve, type Task, tasksOf, type Waited } from './queue.ts';
 import { headCount, headsOf, staffOf } from './staff.ts';
+import { type Tightest, tightestOf } from './tightest.ts';
 import type { Weeks } from './window.ts';
 
 /** Working hours from asking to the beginning of the review, of `asked` seats; null of none. */
@@ -26,6 +27,8 @@ export interface QueueWait extends Waits {
   readonly unserved: number;
   /** Work for seats of this level and above, against the hours of people of that level and above. */
   readonly utilisation: readonly { readonly level: string | null; readonly asked: number; readonly offered: number; readonly share: number | null }[];
+  /** The people on whom most hangs, however work is shared; null: reviewers are nameless, or nobody is asked. */
+  readonly tightest: Tightest | null;
   /** More is asked than these people have hours: waits grow for as long as it lasts, and those above are only of this window. */
   readonly unbounded: boolean;
   /** Working days needed after the window to finish what it left. */
@@ -44,6 +47,9 @@ export function queueWaitOf(landings: readonly Counted[], weeks: Weeks, assumpti
   const dated = landings.filter((l) => weeks.indexOf(l) !== null);
   const span = spanOf(dated);
   const utilisation = levels.map((level) => ({ level, ...loadOf(tasks, rankOf(assumptions.ladder, level), span, assumptions) }));
+  const people = new Set(assumptions.reviewers.flatMap((r) => r.person ?? []));
+  const demands = tasks.flatMap((t) => t.places.map((p) => ({ candidates: p.candidates, minutes: t.minutes })));
+  const tightest = people.size === 0 ? null : tightestOf(demands, people, span.days * assumptions.hoursPerDay);
   const byRank = Map.groupBy(served.waits, (w) => w.rank);
   return {
     ...waitsOf(served.waits),
@@ -52,7 +58,8 @@ export function queueWaitOf(landings: readonly Counted[], weeks: Weeks, assumpti
     byWeek: weekWaits(served, weeks),
     unserved: served.unserved,
     utilisation,
-    unbounded: utilisation.some((u) => u.asked > u.offered),
+    tightest,
+    unbounded: utilisation.some((u) => u.asked > u.offered) || (tightest !== null && tightest.asked > tightest.offered),
     backlogDays: Math.max(0, served.end - span.end) / WORKDAY,
     target: assumptions.targetWait,
     needed: headsNeeded(tasks, levels, assumptions),
