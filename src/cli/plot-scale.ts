@@ -3,7 +3,8 @@ import { html, type Markup, type Part } from './markup.ts';
 
 /** Marks from 0 to at least `most`, by 1, 2 or 5 of a power of ten; of nothing, 0 and 1. */
 export function ticks(most: number, about = 4): readonly number[] {
-  const rough = Math.max(most, 1e-6) / about;
+  if (!(most > 0)) return [0, 1];
+  const rough = most / about;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((n) => n * power >= rough) ?? 10);
   return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, i) => i * step);

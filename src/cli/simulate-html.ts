@@ -56,11 +56,14 @@ ${groundSection(simulation)}
 `.toString();
 }
 
+/** Working days of work left over that are worth an alarm: a week. */
+const LATE = 5;
+
 function alarms(report: SimulationReport): readonly Markup[] {
   const { wait, people } = report;
   const worst = people.busiest.filter((p) => p.weeksOver > 0).sort((a, b) => (b.worst?.hours ?? 0) - (a.worst?.hours ?? 0))[0];
   const said = [
-    ...(wait.unbounded && wait.heads.length > 0 ? [`${keepingUp(report)}; ${headsNeeded(report)}.`] : []),
+    ...((wait.unbounded || wait.backlogDays >= LATE) && wait.heads.length > 0 ? [`${keepingUp(report)}; ${headsNeeded(report)}.`] : []),
     ...(worst === undefined
       ? []
       : [`${worst.person} would be asked for ${hours(worst.worst?.hours ?? 0)} in the week of ${worst.worst?.week ?? ''}, and has ${hours(people.weekHours)} a week.`]),
