@@ -22,17 +22,20 @@ const WEEKS_OF_MONTH = 365.25 / 12 / 7;
  */
 export function monthMarks(weeks: readonly string[], apart: number, each: number): readonly { readonly index: number; readonly text: string }[] {
   const stride = STRIDES.find((months) => (months * WEEKS_OF_MONTH) / each >= apart) ?? 240;
+  const begins = weeks.flatMap((week, i) => {
+    const before = weeks[i - 1];
+    const passed = before === undefined || Math.floor(monthsOf(week) / stride) > Math.floor(monthsOf(before) / stride);
+    return passed && (i === 0 || i + apart * 0.8 <= weeks.length + 0.5) ? [i] : [];
+  });
+  // The window begins wherever it does: its first month gives way to a mark that stands too close.
+  const [first = 0, second = Number.POSITIVE_INFINITY] = begins;
   let shown = '';
-  return weeks.flatMap((week, index) => {
-    const [year = '', month = ''] = week.split('-');
-    const before = weeks[index - 1];
-    const months = Number(year) * 12 + Number(month) - 1;
-    const passed = before === undefined ? index === 0 : Math.floor(months / stride) > Math.floor(monthsOf(before) / stride);
-    if (!passed || index + apart * 0.8 > weeks.length + 0.5) return [];
-    const named = MONTHS[months % 12] ?? month;
+  return (second - first < apart * 0.8 ? begins.slice(1) : begins).map((index) => {
+    const [year = '', month = ''] = (weeks[index] ?? '').split('-');
+    const named = MONTHS[Number(month) - 1] ?? month;
     const text = stride >= 12 ? year : shown === year ? named : `${named} ${year}`;
     shown = year;
-    return [{ index, text }];
+    return { index, text };
   });
 }
 

@@ -1,11 +1,13 @@
 /** The page's sections on what a policy asks: hours, what is held, waits, people. */
+import type { BusFactor, Thinness } from '../core/simulate/bus-factor.ts';
+import type { People, PersonLoad } from '../core/simulate/overload.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
 import type { Markup } from './markup.ts';
 import { html } from './markup.ts';
 import { loadPlot, sharePlot } from './plot-rows.ts';
 import { forWidths } from './plot-scale.ts';
 import { weekPlot } from './plot-weeks.ts';
-import { folded, legend, section, table } from './simulate-tables.ts';
+import { type Column, folded, legend, section, table } from './simulate-tables.ts';
 import { headsNeeded, hours, keepingUp, level, list, number, percent, plural, whole } from './simulate-words.ts';
 
 /** Colours there are; lower levels share the last. */
@@ -148,46 +150,56 @@ export function peopleSection(report: SimulationReport): Markup {
   const over =
     p.overloaded === 0 ? `Nobody goes over ${hours(p.weekHours)} in any week` : `${plural(p.overloaded, 'person goes', 'people go')} over ${hours(p.weekHours)} in some week`;
   const say = `${over}, if candidates share every seat evenly. ${capital(plural(b.single, 'seat'))} had nobody to spare${b.indispensable.length === 0 ? '' : ` (${list(b.indispensable.map((x) => `${x.person} ${whole(x.seats)}`))})`}; ${whole(b.nobody)} could not be filled at all.`;
-  if (p.busiest.length === 0) return section('people', 'Who is asked', 'No seat had a candidate.', '');
+  return section('people', 'Who is asked', say, [p.busiest.length === 0 ? '' : loads(p), busFactor(b)]);
+}
+
+function loads(p: People): Part {
   const rows = p.busiest.slice(0, PEOPLE).map((x) => ({ name: x.person, mean: x.weekHours ?? 0, worst: x.worst?.hours ?? 0 }));
-  const thin = [...b.byRule.map((r) => ({ name: r.rule, ...r })), ...b.byArea.map((r) => ({ name: r.area, ...r }))];
-  return section('people', 'Who is asked', say, [
-    html`<figure>${forWidths('people', (width, key) => loadPlot({ name: 'Review hours a week by person', description: rows.map((r) => `${r.name} ${number(r.mean)} in a mean week, ${number(r.worst)} in the worst`).join('; ') }, rows, p.weekHours, width, key))}</figure>`,
+  const description = rows.map((r) => `${r.name} ${number(r.mean)} in a mean week, ${number(r.worst)} in the worst`).join('; ');
+  const columns: readonly Column<PersonLoad>[] = [
+    { head: 'Person', as: 'words', of: (x) => x.person },
+    { head: 'Level', of: (x) => x.level ?? '' },
+    { head: 'Candidate for', of: (x) => whole(x.candidateFor) },
+    { head: 'Hours', of: (x) => number(x.hours) },
+    { head: 'A week', of: (x) => number(x.weekHours) },
+    { head: 'Worst week', of: (x) => number(x.worst?.hours ?? 0) },
+    { head: 'of', as: 'code', of: (x) => x.worst?.week ?? '' },
+    { head: 'Weeks over', of: (x) => whole(x.weeksOver) },
+  ];
+  return [
+    html`<figure>${forWidths('people', (width, key) => loadPlot({ name: 'Review hours a week by person', description }, rows, p.weekHours, width, key))}</figure>`,
     html`<p class="say">${`Bars: a mean week. Thin lines: the worst week. Dashed: the ${hours(p.weekHours)} one person has a week.`}</p>`,
-    folded(
-      'Everybody',
-      table(
-        'Load by person',
-        [
-          { head: 'Person', as: 'words', of: (x) => x.person },
-          { head: 'Level', of: (x) => x.level ?? '' },
-          { head: 'Candidate for', of: (x) => whole(x.candidateFor) },
-          { head: 'Hours', of: (x) => number(x.hours) },
-          { head: 'A week', of: (x) => number(x.weekHours) },
-          { head: 'Worst week', of: (x) => number(x.worst?.hours ?? 0) },
-          { head: 'of', as: 'code', of: (x) => x.worst?.week ?? '' },
-          { head: 'Weeks over', of: (x) => whole(x.weeksOver) },
-        ],
-        p.busiest,
-      ),
+    folded('Everybody', table('Load by person', columns, p.busiest)),
+  ];
+}
+
+function busFactor({ byRule, byArea }: BusFactor): Part {
+  const columns = (head: string): readonly Column<Thinness & { readonly name: string }>[] => [
+    { head, as: 'words', of: (t) => t.name },
+    { head: 'Seats', of: (t) => whole(t.seats) },
+    { head: 'Nobody can', of: (t) => whole(t.nobody) },
+    { head: 'None to spare', of: (t) => whole(t.single) },
+    { head: 'Fewest', of: (t) => number(t.fewest) },
+    { head: 'Median', of: (t) => number(t.median) },
+    { head: 'Indispensable', as: 'words', of: (t) => t.indispensable.map((x) => x.person).join(', ') },
+  ];
+  if (byRule.length === 0) return '';
+  return [
+    html`<h3>Bus factor</h3>`,
+    table(
+      'Candidates of seats, by rule',
+      columns('Rule'),
+      byRule.map((r) => ({ ...r, name: r.rule })),
     ),
-    thin.length === 0
+    byArea.length === 0
       ? ''
-      : [
-          html`<h3>Bus factor</h3>`,
+      : folded(
+          'By part of the house',
           table(
-            'Candidates of seats, by rule and by part of the house',
-            [
-              { head: 'Rule or part', as: 'words', of: (t) => t.name },
-              { head: 'Seats', of: (t) => whole(t.seats) },
-              { head: 'Nobody can', of: (t) => whole(t.nobody) },
-              { head: 'None to spare', of: (t) => whole(t.single) },
-              { head: 'Fewest', of: (t) => number(t.fewest) },
-              { head: 'Median', of: (t) => number(t.median) },
-              { head: 'Indispensable', as: 'words', of: (t) => t.indispensable.map((x) => x.person).join(', ') },
-            ],
-            thin,
+            'Candidates of seats, by system or path',
+            columns('Part'),
+            byArea.map((r) => ({ ...r, name: r.area })),
           ),
-        ],
-  ]);
+        ),
+  ];
 }

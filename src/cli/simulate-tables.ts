@@ -13,7 +13,7 @@ export function table<T>(caption: string, columns: readonly Column<T>[], rows: r
   const look = (c: Column<T>): string => (c.as === 'code' ? 'words code' : (c.as ?? ''));
   const cell = (c: Column<T>, i: number, row: T): Markup => (i === 0 ? html`<th scope="row" class="${look(c)}">${c.of(row)}</th>` : html`<td class="${look(c)}">${c.of(row)}</td>`);
   const head = columns.map((c) => html`<th scope="col" class="${look(c)}">${c.head}</th>`);
-  return html`<div class="table${columns.length < 6 ? ' slim' : ''}" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => html`<tr>${columns.map((c, i) => cell(c, i, row))}</tr>`)}</tbody></table></div>`;
+  return html`<div class="table${columns.length < 6 && columns.filter((c) => c.as !== undefined).length < 2 ? ' slim' : ''}" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.map((row) => html`<tr>${columns.map((c, i) => cell(c, i, row))}</tr>`)}</tbody></table></div>`;
 }
 
 /** Closed, to be opened by whoever wants the figures. */

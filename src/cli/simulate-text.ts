@@ -73,7 +73,7 @@ function costs(report: SimulationReport, options: SimulateTextOptions): readonly
           '',
           `median ${hours(wait.median)}, nine of ten within ${hours(wait.p90)}, 99 of 100 within ${hours(wait.p99)} (working hours until a review begins, if a free person begins at once)`,
         )),
-    ...(wait.asked === 0 ? [] : row('', `${bars(waits)}  nine of ten within, by week, up to ${hours(Math.max(0, ...waits))}`)),
+    ...(Math.max(0, ...waits) === 0 ? [] : row('', `${bars(waits)}  nine of ten within, by week, up to ${hours(Math.max(0, ...waits))}`)),
     ...(wait.unserved === 0 ? [] : row('', `${plural(wait.unserved, 'seat')} none of these people may take`)),
   ];
 }

@@ -61,9 +61,13 @@ export function verdict({ window, shares, hours: h, catches }: SimulationReport)
   const stopped =
     catches.hurt === 0
       ? 'nothing that landed is known to have hurt'
-      : `it would have stopped ${whole(catches.caught)} of the ${whole(catches.hurt)} that were taken back or are named by an incident`;
+      : `it would have stopped ${whole(catches.caught)} of the ${whole(catches.hurt)} that were taken back or are named by an incident${noBetter(catches)}`;
   return `${over} this policy would have ${held} and cost ${plainHours(h.total)}; ${stopped}.`;
 }
+
+/** What chance would do as well is no reason to hold anything: the verdict says so itself. */
+const noBetter = ({ caught, chance }: SimulationReport['catches']): string =>
+  chance.interval !== null && caught > 0 && caught <= chance.interval[1] ? `, where holding as many by chance stops about ${whole(chance.caught)}` : '';
 
 const plainHours = (h: number): string => `${number(h)} ${h === 1 ? 'hour' : 'hours'} of review`;
 

@@ -6,11 +6,14 @@ const WIDTH = 100;
 /** `  name      text`, its lines under each other; at most 100 columns. */
 export const row = (name: string, text: string): readonly string[] => wrapped(text, WIDTH - NAME - 2).map((line, i) => `  ${(i === 0 ? name : '').padEnd(NAME)}${line}`);
 
+/** A figure and its unit are one word. */
+const BETWEEN = / (?!(?:%|h)(?:\W|$))/;
+
 /** Lines of at most `width`; a word that is longer is cut. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').map((w) => clip(w, width))) {
+  for (const word of text.split(BETWEEN).map((w) => clip(w, width))) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
