@@ -1,4 +1,4 @@
-/** Rules by what they catch and whom they hold in vain; the area of a circle is what the rule costs. */
+/** Rules by what they catch and what they hold that hurts nobody; the area of a circle is what the rule costs. */
 import { html, type Markup, type Part } from './markup.ts';
 import { picture, px, ticks } from './plot-scale.ts';
 import { number, percent } from './simulate-words.ts';

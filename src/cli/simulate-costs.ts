@@ -2,8 +2,7 @@
 import type { BusFactor, Thinness } from '../core/simulate/bus-factor.ts';
 import type { People, PersonLoad } from '../core/simulate/overload.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
-import type { Markup } from './markup.ts';
-import { html } from './markup.ts';
+import { html, type Markup, type Part } from './markup.ts';
 import { loadPlot, sharePlot } from './plot-rows.ts';
 import { forWidths } from './plot-scale.ts';
 import { weekPlot } from './plot-weeks.ts';

@@ -33,7 +33,7 @@ export function catchesSection({ catches: c, friction: f }: SimulationReport): M
   const say = `${whole(c.caught)} of the ${whole(c.hurt)} landings that were taken back (${whole(c.reverted)}) or are named by an incident (${whole(c.incidents)}) would have been held: ${percent(c.share)}.${each}${beyond} Held is not caught: whether a reviewer would have seen it, history does not say.`;
   const description = rows.map((r) => `${r.name} ${number(r.value)}${r.interval === null ? '' : `, 95 % ${range(r.interval, number)}`}`).join('; ');
   return section('catches', 'What it would have stopped', say, [
-    html`<figure>${forWidths('catches', (width, key) => dotPlot({ name: `Catches, by three ways to choose ${plural(c.size.held, 'landing')} to hold`, description }, rows, c.hurt, width, key))}</figure>`,
+    html`<figure>${forWidths('catches', (width, key) => dotPlot({ name: `Catches, by three ways to choose ${plural(c.size.held, 'landing')} to hold`, description }, rows, Math.max(1, ...rows.flatMap((r) => [r.value, ...(r.interval ?? [])])), width, key))}</figure>`,
     html`<p class="say">${`Of ${whole(c.hurt)}, with ${plural(c.size.held, 'landing')} held each time. Lines: the middle 95 % of drawing again.`}</p>`,
     html`<h3>By tier</h3>`,
     table(
@@ -42,7 +42,7 @@ export function catchesSection({ catches: c, friction: f }: SimulationReport): M
         { head: 'Tier', as: 'words', of: (t) => t.tier },
         { head: 'Hurt', of: (t) => whole(t.hurt) },
         { head: 'Held', of: (t) => whole(t.caught) },
-        { head: 'Held in vain', of: (t) => whole(f.byTier.find((x) => x.tier === t.tier)?.unharmed ?? 0) },
+        { head: 'Held, and hurt nobody', of: (t) => whole(f.byTier.find((x) => x.tier === t.tier)?.unharmed ?? 0) },
       ],
       c.byTier.toReversed(),
     ),
