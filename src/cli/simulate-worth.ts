@@ -1,6 +1,6 @@
 /** The page's sections on what a policy is good for: catches, rules, the other policy, and what all of it rests on. */
 
-import { dateOf } from '../core/simulate/calendar.ts';
+import { dayName } from '../core/simulate/calendar.ts';
 import type { Moved } from '../core/simulate/compare.ts';
 import type { Named } from '../core/simulate/counted.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
@@ -59,7 +59,7 @@ const named = (summary: string, caption: string, why: string, rows: readonly Nam
           caption,
           [
             { head: 'Landing', as: 'code', of: (m) => m.id.slice(0, 10) },
-            { head: 'Date', as: 'code', of: (m) => dateOf(m.at) },
+            { head: 'Date', as: 'code', of: (m) => dayName(m.at) },
             { head: 'Title', as: 'words', of: (m) => m.title },
             { head: 'Tier', as: 'words', of: (m) => m.tier },
             { head: why, as: 'words', of: (m) => m.why },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_MINUTES, readHoursPerDay, readMinutes, readReviewers } from './assumptions.ts';
+import { assumptionsOf, DEFAULT_MINUTES, readHoursPerDay, readMinutes, readReviewers } from './assumptions.ts';
 
 const LADDER = ['L4', 'L5', 'L6', 'L7'];
 
@@ -33,4 +33,20 @@ test.each([
   ['', false],
 ])('hours a day: %s', (text, good) => {
   expect(readHoursPerDay(text).ok).toBe(good);
+});
+
+test('people of a roster sit where they are candidates; guessed ones, and heads from the command line, wherever their level allows', () => {
+  const known = { ladder: LADDER, reviewers: [{ person: 'mara', level: 'L7' }] };
+  const seated = (levels: 'given' | 'inferred', reviewers?: string) => {
+    const read = assumptionsOf(reviewers === undefined ? {} : { reviewers }, { ...known, levels });
+    return read.ok ? [read.value.reviewersFrom, read.value.seating, read.value.reviewers.length] : read.error;
+  };
+  expect(seated('given')).toEqual(['roster', 'candidates', 1]);
+  expect(seated('inferred')).toEqual(['history', 'levels', 1]);
+  expect(seated('given', 'L6=3')).toEqual(['options', 'levels', 3]);
+});
+
+test('everything that is wrong on the command line is said at once', () => {
+  const read = assumptionsOf({ minutes: 'x', reviewers: 'y', hoursPerDay: 'z' }, { ladder: LADDER, levels: 'given', reviewers: [] });
+  expect(!read.ok && read.error.map((p) => p.place)).toEqual(['--minutes', '--reviewers', '--hours-per-day']);
 });

@@ -22,6 +22,11 @@ export interface Assumptions {
   readonly levels: 'given' | 'inferred';
   readonly reviewers: readonly Reviewer[];
   readonly reviewersFrom: 'options' | 'roster' | 'history';
+  /**
+   * Where reviewers may sit: only where the decision names them a candidate, or wherever their level allows. People come and
+   * go; a roster guessed from history knows who was there then, and today's heads are counted against all of it by level.
+   */
+  readonly seating: 'candidates' | 'levels';
   /** Review hours of one person on one working day; more than 0, at most 8. */
   readonly hoursPerDay: number;
   /** Working hours under which nine of ten waits should stay. */
@@ -42,6 +47,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
   levels: 'inferred',
   reviewers: [],
   reviewersFrom: 'history',
+  seating: 'candidates',
   hoursPerDay: 2,
   targetWait: 4,
   seed: 1,
@@ -54,6 +60,35 @@ export const rankOf = (ladder: readonly string[], level: string | null): number 
   const rank = ladder.indexOf(level);
   return rank < 0 ? ladder.length : rank;
 };
+
+/** As the command line gives them. */
+export interface Told {
+  readonly minutes?: string;
+  readonly reviewers?: string;
+  readonly hoursPerDay?: string;
+}
+
+/** What the replay knows of people. */
+export type KnownPeople = Pick<Assumptions, 'ladder' | 'levels' | 'reviewers'>;
+
+/** The defaults, as far as nothing else is told; every problem at once. */
+export function assumptionsOf(told: Told, known: KnownPeople): Result<Assumptions, readonly Problem[]> {
+  const minutes = told.minutes === undefined ? ok(DEFAULT_MINUTES) : readMinutes(told.minutes);
+  const reviewers = told.reviewers === undefined ? ok(known.reviewers) : readReviewers(told.reviewers, known.ladder);
+  const hoursPerDay = told.hoursPerDay === undefined ? ok(DEFAULT_ASSUMPTIONS.hoursPerDay) : readHoursPerDay(told.hoursPerDay);
+  if (!minutes.ok || !reviewers.ok || !hoursPerDay.ok) return err([minutes, reviewers, hoursPerDay].flatMap((r) => (r.ok ? [] : [r.error])));
+  const ofRoster = told.reviewers === undefined && known.levels === 'given';
+  return ok({
+    ...DEFAULT_ASSUMPTIONS,
+    ladder: known.ladder,
+    levels: known.levels,
+    minutes: minutes.value,
+    reviewers: reviewers.value,
+    hoursPerDay: hoursPerDay.value,
+    reviewersFrom: told.reviewers === undefined ? (ofRoster ? 'roster' : 'history') : 'options',
+    seating: ofRoster ? 'candidates' : 'levels',
+  });
+}
 
 /** `20` for every tier, or `elevated=5,high=15`: tiers not named keep their default. */
 export function readMinutes(text: string): Result<Assumptions['minutes'], Problem> {

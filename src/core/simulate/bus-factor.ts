@@ -4,7 +4,7 @@
  */
 import type { PersonId } from '../roster/roster.ts';
 import type { Counted } from './counted.ts';
-import { byName, quantile, tally } from './figures.ts';
+import { ascending, byName, quantile, tally } from './figures.ts';
 import type { ReplayedSeat } from './replay.ts';
 
 export interface BusFactor extends Thinness {
@@ -47,7 +47,7 @@ export function busFactorOf(landings: readonly Counted[]): BusFactor {
 const thinnest = (a: Thinness, b: Thinness): number => b.nobody - a.nobody || b.single - a.single || b.seats - a.seats;
 
 function thinness(seats: readonly ReplayedSeat[]): Thinness {
-  const candidates = Int32Array.from(seats, (s) => s.candidates.length).sort();
+  const candidates = ascending(seats.map((s) => s.candidates.length));
   const single = seats.filter((s) => s.candidates.length === s.humans);
   const counts = new Map<PersonId, number>();
   for (const s of single) for (const person of s.candidates) tally(counts, person);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { atWorkMinute, dateOf, daysBetween, plausible, WORKDAY, weekName, weekOf, workMinute } from './calendar.ts';
+import { atWorkMinute, dayName, daysBetween, plausible, WORKDAY, weekName, weekOf, workMinute } from './calendar.ts';
 
 const time = fc.integer({ min: -1e13, max: 1e13 });
 const iso = (text: string): number => Date.parse(text);
@@ -39,7 +39,7 @@ test('both ends of a span count, and nothing is shorter than a day', () => {
 });
 
 test('a time no calendar holds has no date, and throws nothing', () => {
-  expect([dateOf(Number.NaN), dateOf(9e15), dateOf(0)]).toEqual(['no date', 'no date', '1970-01-01']);
+  expect([dayName(Number.NaN), dayName(9e15), dayName(0)]).toEqual(['no date', 'no date', '1970-01-01']);
 });
 
 test('a few absurd dates are told from many sound ones', () => {

@@ -17,10 +17,10 @@ const dayOf = (at: number): number => Math.floor(at / DAY) + MONDAY_SHIFT;
 export const weekOf = (at: number): number => Math.floor(dayOf(at) / 7);
 
 /** Its Monday, `2026-01-05`. */
-export const weekName = (week: number): string => dateOf((week * 7 - MONDAY_SHIFT) * DAY);
+export const weekName = (week: number): string => dayName((week * 7 - MONDAY_SHIFT) * DAY);
 
 /** `2026-01-05`; a time that is none, or beyond what a calendar holds, is said to be so. */
-export const dateOf = (at: number): string => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString().replace(/T.*/, '') : 'no date');
+export const dayName = (at: number): string => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString().replace(/T.*/, '') : 'no date');
 
 /** Working minutes since the beginning of 1970: the hours outside of work have no length. */
 export function workMinute(at: number): number {

@@ -80,7 +80,7 @@ const bySize = (landings: readonly Counted[]): readonly Counted[] => [...landing
 /** Sums of `worth` over as many drawings with putting back, divided by `unit`; null of nothing. */
 function redrawn(harm: readonly Counted[], worth: (l: Counted) => number, { seed, rounds }: Assumptions, unit: number): readonly [number, number] | null {
   if (harm.length === 0) return null;
-  const worths = Int8Array.from(harm, worth);
+  const worths = harm.map(worth);
   const next = chance(seed);
   return interval(rounds, () => {
     let total = 0;

@@ -2,6 +2,7 @@
  * Chance that can be repeated: the same seed draws the same numbers everywhere, so a report is the same byte for byte.
  * For sampling alone; nothing here may decide about a change.
  */
+import { ascending } from './figures.ts';
 
 /** Numbers in [0, 1), by mulberry32. */
 export function chance(seed: number): () => number {
@@ -23,6 +24,6 @@ export function drawMarked(next: () => number, all: number, marked: number, draw
 
 /** The middle 95 % of `rounds` results of `draw`, ascending ends. */
 export function interval(rounds: number, draw: () => number): readonly [number, number] {
-  const results = Float64Array.from({ length: rounds }, draw).sort();
+  const results = ascending(Array.from({ length: rounds }, draw));
   return [results[Math.floor(rounds * 0.025)] ?? 0, results[Math.ceil(rounds * 0.975) - 1] ?? 0];
 }

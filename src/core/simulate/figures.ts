@@ -7,8 +7,10 @@ export const sum = (values: readonly number[]): number => values.reduce((a, b) =
 
 export const hoursOf = (minutes: number): number => minutes / 60;
 
+export const ascending = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b);
+
 /** Nearest rank over ascending values: the smallest value that at least `share` of them do not exceed; null of none. */
-export const quantile = (ascending: ArrayLike<number>, share: number): number | null => ascending[Math.max(0, Math.ceil(ascending.length * share) - 1)] ?? null;
+export const quantile = (sorted: readonly number[], share: number): number | null => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 
 /** Adds to a count under a key. */
 export const tally = <K>(counts: Map<K, number>, key: K, more = 1): unknown => counts.set(key, (counts.get(key) ?? 0) + more);

@@ -4,7 +4,7 @@
  * qualifications, teams or exclusions narrow who may sit.
  */
 import { type Assumptions, rankOf } from './assumptions.ts';
-import { quantile } from './figures.ts';
+import { ascending, quantile } from './figures.ts';
 import { type Served, serve, type Task } from './queue.ts';
 import { type Head, staffOf } from './staff.ts';
 
@@ -52,5 +52,5 @@ function fewest(enough: (n: number) => boolean): number | null {
 /** Everything served, and at every level nine of ten within the target. */
 function inTime({ waits, unserved }: Served, { targetWait }: Assumptions): boolean {
   if (unserved > 0) return false;
-  return [...Map.groupBy(waits, (w) => w.rank).values()].every((some) => (quantile(Float64Array.from(some, (w) => w.minutes).sort(), 0.9) ?? 0) < targetWait * 60);
+  return [...Map.groupBy(waits, (w) => w.rank).values()].every((some) => (quantile(ascending(some.map((w) => w.minutes)), 0.9) ?? 0) < targetWait * 60);
 }

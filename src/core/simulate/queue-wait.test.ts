@@ -99,6 +99,12 @@ describe('by hand', () => {
     expect(wait(pair, assume(people('mara', 'kat')))).toMatchObject({ asked: 1, unserved: 1 });
   });
 
+  test('guessed people sit by level, wherever somebody else was the candidate', () => {
+    const gone = at([0], { candidates: ['left-long-ago'] });
+    expect(wait(gone, assume(people('mara')))).toMatchObject({ asked: 0, unserved: 1 });
+    expect(wait(gone, assume(people('mara'), { seating: 'levels' }))).toMatchObject({ asked: 1, unserved: 0, tightest: null });
+  });
+
   test('people are moved along where greed would leave a seat empty', () => {
     const seats = [
       { rule: 'a', humans: 1, level: 'L6', candidates: ['ann', 'bob'] },

@@ -2,7 +2,7 @@
 import { type Assumptions, rankOf } from './assumptions.ts';
 import { WORKDAY, weekName, workMinute } from './calendar.ts';
 import type { Counted } from './counted.ts';
-import { hoursOf, quantile, ratio, sum } from './figures.ts';
+import { ascending, hoursOf, quantile, ratio, sum } from './figures.ts';
 import { headsNeeded, type Needed } from './heads.ts';
 import { levelsOf } from './hours.ts';
 import { type Served, serve, type Task, tasksOf, type Waited } from './queue.ts';
@@ -47,7 +47,7 @@ export function queueWaitOf(landings: readonly Counted[], weeks: Weeks, assumpti
   const dated = landings.filter((l) => weeks.indexOf(l) !== null);
   const span = spanOf(dated);
   const utilisation = levels.map((level) => ({ level, ...loadOf(tasks, rankOf(assumptions.ladder, level), span, assumptions) }));
-  const people = new Set(assumptions.reviewers.flatMap((r) => r.person ?? []));
+  const people = new Set(headsOf(assumptions).flatMap((h) => h.person ?? []));
   const demands = tasks.flatMap((t) => t.places.map((p) => ({ candidates: p.candidates, minutes: t.minutes })));
   const tightest = people.size === 0 ? null : tightestOf(demands, people, span.days * assumptions.hoursPerDay);
   const byRank = Map.groupBy(served.waits, (w) => w.rank);
@@ -67,15 +67,12 @@ export function queueWaitOf(landings: readonly Counted[], weeks: Weeks, assumpti
 }
 
 function waitsOf(waits: readonly Waited[]): Waits {
-  const ascending = Float64Array.from(waits, (w) => w.minutes).sort();
+  const sorted = ascending(waits.map((w) => w.minutes));
   const at = (share: number): number | null => {
-    const minutes = quantile(ascending, share);
+    const minutes = quantile(sorted, share);
     return minutes === null ? null : hoursOf(minutes);
   };
-  const mean = ratio(
-    ascending.reduce((a, b) => a + b, 0),
-    ascending.length,
-  );
+  const mean = ratio(sum(sorted), sorted.length);
   return { asked: waits.length, mean: mean === null ? null : hoursOf(mean), median: at(0.5), p90: at(0.9), p99: at(0.99) };
 }
 

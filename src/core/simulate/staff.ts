@@ -41,7 +41,8 @@ export interface Head {
   readonly rank: number;
 }
 
-export const headsOf = ({ reviewers, ladder }: Assumptions): readonly Head[] => reviewers.map((r) => ({ person: r.person, rank: ladder.indexOf(r.level) }));
+export const headsOf = ({ reviewers, ladder, seating }: Assumptions): readonly Head[] =>
+  reviewers.map((r) => ({ person: seating === 'levels' ? null : r.person, rank: ladder.indexOf(r.level) }));
 
 export function staffOf(heads: readonly Head[]): Staff {
   const all = heads.map(({ person, rank }, i): Worker => ({ name: person ?? `#${i}`, rank, person, free: Number.NEGATIVE_INFINITY, spent: 0 }));

@@ -1,5 +1,5 @@
 /** What was looked at: from when to when, how much, and what could not be seen. */
-import { dateOf, daysBetween, MONTH, plausible, weekOf } from './calendar.ts';
+import { dayName, daysBetween, MONTH, plausible, weekOf } from './calendar.ts';
 import { type Counted, isOrdinary } from './counted.ts';
 import { byName, sum, tally } from './figures.ts';
 
@@ -54,8 +54,8 @@ export function windowOf(landings: readonly Counted[], weeks: Weeks): Window {
   const [first, last] = [dated[0], dated.at(-1)];
   const days = first === undefined || last === undefined ? 0 : daysBetween(first.at, last.at);
   return {
-    from: first === undefined ? null : dateOf(first.at),
-    to: last === undefined ? null : dateOf(last.at),
+    from: first === undefined ? null : dayName(first.at),
+    to: last === undefined ? null : dayName(last.at),
     days,
     months: days / MONTH,
     landings: landings.length,
