@@ -3,8 +3,9 @@
  * take the seats of one landing. A wait is the time from asking to the beginning of the review.
  */
 
-import type { Seat } from '../policy/decision.ts';
+import { plainSeat } from '../policy/decision.ts';
 import { fillSeats } from '../policy/quorum.ts';
+import type { PersonId } from '../roster/roster.ts';
 import { type Assumptions, rankOf } from './assumptions.ts';
 import { workMinute } from './calendar.ts';
 import type { Counted } from './counted.ts';
@@ -77,7 +78,7 @@ function seat(task: Task, staff: Staff): readonly Seated[] {
   const first = task.places.map((place) => ({ place, worker: staff.take(place, task.arrival) }));
   const seated = first.flatMap(({ place, worker }) => (worker === undefined ? [] : [{ place, worker }]));
   if (seated.length === task.places.length || seated.every((s) => s.worker.person === null)) return seated;
-  const matched = match(task.places);
+  const matched = match(task.places, staff);
   if (matched.length <= seated.length) return seated;
   for (const { worker } of seated) staff.putBack(worker);
   const again = matched.flatMap(({ place, person }) => {
@@ -92,15 +93,14 @@ function seat(task: Task, staff: Staff): readonly Seated[] {
   });
 }
 
-function match(places: readonly Place[]): readonly { readonly place: Place; readonly person: string }[] {
-  const seats = places.map((place): Seat & { readonly place: Place } => ({ rule: '', humans: 1, level: null, domains: [], teams: [], candidates: place.candidates, place }));
+function match(places: readonly Place[], staff: Staff): readonly { readonly place: Place; readonly person: PersonId }[] {
+  const seats = places.map((place, i) => plainSeat(String(i), 1, place.candidates.filter(staff.knows)));
   const { filled } = fillSeats(
     seats,
-    places.flatMap((p) => p.candidates),
+    seats.flatMap((s) => s.candidates),
   );
-  const placeOf = new Map<Seat, Place>(seats.map((s) => [s, s.place]));
   return filled.flatMap(({ seat, person }) => {
-    const place = placeOf.get(seat);
+    const place = places[Number(seat.rule)];
     return place === undefined ? [] : [{ place, person }];
   });
 }

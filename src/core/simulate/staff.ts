@@ -28,6 +28,8 @@ export interface Staff {
   readonly size: number;
   /** Whoever could begin first, taken out until put back; undefined: nobody may sit there. */
   readonly take: (place: Place, arrival: number) => Worker | undefined;
+  /** Is this one of them? */
+  readonly knows: (person: PersonId) => boolean;
   /** That person, taken out. */
   readonly takePerson: (person: PersonId) => Worker | undefined;
   readonly putBack: (worker: Worker) => void;
@@ -57,6 +59,7 @@ export function staffOf(heads: readonly Head[]): Staff {
   };
   return {
     size: all.length,
+    knows: (person) => people.has(person),
     takePerson,
     take: (place, arrival) => {
       const pool = bestPool(pools, place.rank, arrival);
