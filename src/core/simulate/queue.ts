@@ -28,8 +28,7 @@ export interface Served {
   readonly waits: readonly Waited[];
   /** Places nobody may take. */
   readonly unserved: number;
-  /** Review minutes given, and the working minute at which the last of them was spent. */
-  readonly minutes: number;
+  /** The working minute at which the last review ends. */
   readonly end: number;
 }
 
@@ -54,18 +53,17 @@ export function tasksOf(landings: readonly Counted[], weeks: Weeks, assumptions:
 
 export function serve(tasks: readonly Task[], staff: Staff, daily: number): Served {
   const waits: Waited[] = [];
-  let [unserved, minutes, end] = [0, 0, Number.NEGATIVE_INFINITY];
+  let [unserved, end] = [0, Number.NEGATIVE_INFINITY];
   for (const task of tasks) {
     const seated = seat(task, staff);
     unserved += task.places.length - seated.length;
     for (const { place, worker } of seated) {
       waits.push({ rank: place.rank, week: task.week, minutes: work(worker, task.arrival, task.minutes, daily) - task.arrival });
       staff.putBack(worker);
-      minutes += task.minutes;
       end = Math.max(end, worker.free);
     }
   }
-  return { waits, unserved, minutes, end };
+  return { waits, unserved, end };
 }
 
 interface Seated {

@@ -25,7 +25,6 @@ export interface Place {
 }
 
 export interface Staff {
-  readonly size: number;
   /** Whoever could begin first, taken out until put back; undefined: nobody may sit there. */
   readonly take: (place: Place, arrival: number) => Worker | undefined;
   /** Is this one of them? */
@@ -58,7 +57,6 @@ export function staffOf(heads: readonly Head[]): Staff {
     return worker;
   };
   return {
-    size: all.length,
     knows: (person) => people.has(person),
     takePerson,
     take: (place, arrival) => {
