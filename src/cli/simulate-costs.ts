@@ -148,7 +148,7 @@ export function peopleSection(report: SimulationReport): Markup {
   const { people: p, busFactor: b } = report;
   const over =
     p.overloaded === 0 ? `Nobody goes over ${hours(p.weekHours)} in any week` : `${plural(p.overloaded, 'person goes', 'people go')} over ${hours(p.weekHours)} in some week`;
-  const say = `${over}, if candidates share every seat evenly. ${capital(plural(b.single, 'seat'))} had nobody to spare${b.indispensable.length === 0 ? '' : ` (${list(b.indispensable.map((x) => `${x.person} ${whole(x.seats)}`))})`}; ${whole(b.nobody)} could not be filled at all.`;
+  const say = `${over}, if candidates share every seat evenly. ${capital(plural(b.single, 'time'))} there was nobody to spare${b.indispensable.length === 0 ? '' : ` (${list(b.indispensable.map((x) => `${x.person} ${whole(x.asks)}`))})`}, and ${plural(b.nobody, 'time')} fewer people could sign than were needed.`;
   return section('people', 'Who is asked', say, [p.busiest.length === 0 ? '' : loads(p), busFactor(b)]);
 }
 
@@ -175,8 +175,8 @@ function loads(p: People): Part {
 function busFactor({ byRule, byArea }: BusFactor): Part {
   const columns = (head: string): readonly Column<Thinness & { readonly name: string }>[] => [
     { head, as: 'words', of: (t) => t.name },
-    { head: 'Seats', of: (t) => whole(t.seats) },
-    { head: 'Nobody can', of: (t) => whole(t.nobody) },
+    { head: 'Times asked', of: (t) => whole(t.asks) },
+    { head: 'Too few', of: (t) => whole(t.nobody) },
     { head: 'None to spare', of: (t) => whole(t.single) },
     { head: 'Fewest', of: (t) => number(t.fewest) },
     { head: 'Median', of: (t) => number(t.median) },

@@ -138,12 +138,12 @@ function people(report: SimulationReport): readonly string[] {
     drowned.length > 0
       ? `over their ${hours(p.weekHours)} a week: ${drowned.join(', ')}${rest > 0 ? `, ${plural(rest, 'other')}` : ''}`
       : `nobody over ${hours(p.weekHours)} a week; busiest in a mean week: ${busiest.join(', ')}`;
-  const alone = b.indispensable.map((x) => `${x.person} ${whole(x.seats)}`);
+  const alone = b.indispensable.map((x) => `${x.person} ${whole(x.asks)}`);
   return [
     ...(p.busiest.length === 0 ? [] : row('people', load)),
     ...(b.single + b.nobody === 0
       ? []
-      : row('', `${plural(b.single, 'seat')} with nobody to spare${alone.length > 0 ? ` (${list(alone)})` : ''}, ${whole(b.nobody)} that not enough people can fill`)),
+      : row('', `${plural(b.single, 'time')} nobody to spare${alone.length > 0 ? ` (${list(alone)})` : ''}, ${plural(b.nobody, 'time')} fewer who could sign than were needed`)),
   ];
 }
 

@@ -169,7 +169,7 @@ export function groundSection({ subject, report: { window: w, assumptions: a } }
     `${percent(a.sample.share)} of routine landings that pass are looked at afterwards, ${number(a.sample.minutes)} minutes each.`,
     a.heads.length === 0
       ? 'No reviewers are known.'
-      : `Reviewers, from ${a.reviewersFrom === 'options' ? 'the command line' : `the ${a.reviewersFrom}`}: ${a.heads.map((h) => `${h.people} ${h.level}`).join(', ')}, ${hours(a.hoursPerDay)} a working day each.`,
+      : `Reviewers, from ${{ options: 'the command line', roster: 'the roster', history: 'history' }[a.reviewersFrom]}: ${a.heads.map((h) => `${h.people} ${h.level}`).join(', ')}, ${hours(a.hoursPerDay)} a working day each; they sit ${a.seating === 'levels' ? 'wherever their level allows' : 'where they are candidates'}.`,
     `Levels of people are ${a.levels === 'given' ? 'those of the roster' : 'inferred from history'}; the ladder is ${a.ladder.join(', ')}.`,
     `Samples are drawn ${whole(a.rounds)} times with seed ${a.seed}.`,
     ...subject.notes,

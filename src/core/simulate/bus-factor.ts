@@ -14,16 +14,17 @@ export interface BusFactor extends Thinness {
 }
 
 export interface Thinness {
-  readonly seats: number;
-  /** Seats with fewer candidates than humans. */
+  /** Times somebody was asked for: once for all humans of one rule and landing. */
+  readonly asks: number;
+  /** Times there were fewer candidates than humans. */
   readonly nobody: number;
-  /** Seats with just as many candidates as humans: bus factor 1. */
+  /** Times there were just as many candidates as humans: bus factor 1. */
   readonly single: number;
-  /** Candidates of the thinnest seat, and of the middle one; null of no seats. */
+  /** Candidates at the thinnest time, and at the middle one; null of none. */
   readonly fewest: number | null;
   readonly median: number | null;
   /** Who was indispensable most often. */
-  readonly indispensable: readonly { readonly person: PersonId; readonly seats: number }[];
+  readonly indispensable: readonly { readonly person: PersonId; readonly asks: number }[];
 }
 
 const LISTED = 50;
@@ -44,16 +45,16 @@ export function busFactorOf(landings: readonly Counted[]): BusFactor {
   return { ...thinness(landings.flatMap((l) => l.seats)), byRule, byArea: byArea.slice(0, LISTED) };
 }
 
-const thinnest = (a: Thinness, b: Thinness): number => b.nobody - a.nobody || b.single - a.single || b.seats - a.seats;
+const thinnest = (a: Thinness, b: Thinness): number => b.nobody - a.nobody || b.single - a.single || b.asks - a.asks;
 
 function thinness(seats: readonly ReplayedSeat[]): Thinness {
   const candidates = ascending(seats.map((s) => s.candidates.length));
   const single = seats.filter((s) => s.candidates.length === s.humans);
   const counts = new Map<PersonId, number>();
   for (const s of single) for (const person of s.candidates) tally(counts, person);
-  const indispensable = [...counts].map(([person, n]) => ({ person, seats: n })).sort((a, b) => b.seats - a.seats || byName(a.person, b.person));
+  const indispensable = [...counts].map(([person, n]) => ({ person, asks: n })).sort((a, b) => b.asks - a.asks || byName(a.person, b.person));
   return {
-    seats: seats.length,
+    asks: seats.length,
     nobody: seats.filter((s) => s.candidates.length < s.humans).length,
     single: single.length,
     fewest: candidates[0] ?? null,

@@ -21,7 +21,7 @@ export interface PersonLoad {
   readonly person: PersonId;
   /** null: not among the reviewers. */
   readonly level: string | null;
-  /** Seats they were a candidate for. */
+  /** Times they were a candidate. */
   readonly candidateFor: number;
   /** Hours in the whole window if candidates share evenly. */
   readonly hours: number;

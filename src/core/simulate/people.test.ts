@@ -45,16 +45,16 @@ test('seats with as many candidates as humans hang on each of them; with fewer, 
     sampleReplayed(),
   ];
   const found = busFactorOf(landings);
-  expect(found).toMatchObject({ seats: 4, nobody: 1, single: 2, fewest: 0, median: 1 });
+  expect(found).toMatchObject({ asks: 4, nobody: 1, single: 2, fewest: 0, median: 1 });
   expect(found.indispensable).toEqual([
-    { person: 'mara', seats: 2 },
-    { person: 'ben', seats: 1 },
+    { person: 'mara', asks: 2 },
+    { person: 'ben', asks: 1 },
   ]);
   expect(found.byRule.map((r) => [r.rule, r.nobody, r.single])).toEqual([
     ['b', 1, 0],
     ['a', 0, 2],
   ]);
-  expect(found.byArea.map((r) => [r.area, r.seats])).toEqual([
+  expect(found.byArea.map((r) => [r.area, r.asks])).toEqual([
     ['billing', 1],
     ['payments', 1],
   ]);
