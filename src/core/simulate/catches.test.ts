@@ -22,7 +22,7 @@ describe('what hurt', () => {
 describe('catches by hand', () => {
   const landings = [
     sampleHeld({}, { id: id(1), revertedBy: id(9), files: 1 }),
-    sampleHeld({ humans: 2 }, { id: id(2), tier: 'critical', files: 2 }),
+    sampleHeld({ humans: 2 }, { id: id(2), tier: 'critical', files: 85 }),
     sampleReplayed({ id: id(3), incidents: ['I-1'], files: 80, title: 'Big and quiet', findings: [{ rule: 'CFG1', severity: 'elevated' }] }),
     sampleReplayed({ id: id(4), files: 90, notSeen: ['a.bin: too large'] }),
     sampleReplayed({ id: id(5), revertedBy: id(8), incidents: ['I-2'], notSeen: ['b.bin: too large'] }),
@@ -32,11 +32,11 @@ describe('catches by hand', () => {
   test('count, cost and share', () => {
     expect(found).toMatchObject({ hurt: 3, reverted: 2, incidents: 2, caught: 1, share: 1 / 3, minutesPerCatch: 15 + 40, shareOfHeld: 0.5 });
   });
-  test('the same number by size catches the large one, by chance two fifths of three', () => {
-    expect(found.size).toMatchObject({ held: 2, caught: 1 });
+  test('the same number by size catches none, by chance two fifths of three', () => {
+    expect(found.size).toMatchObject({ held: 2, caught: 0 });
     expect(found.chance).toMatchObject({ held: 2, share: 0.4 });
     expect(found.chance.caught).toBeCloseTo(1.2, 9);
-    expect(found.beyondSize?.caught).toBe(0);
+    expect(found.beyondSize?.caught).toBe(1);
   });
   test('what was missed says why it passed', () => {
     expect(found.missedOnes.map((m) => [m.title, m.why])).toEqual([

@@ -121,6 +121,16 @@ describe('by hand', () => {
     expect(wait(at([0], { level: null }), assume(heads('L4', 1))).unserved).toBe(0);
   });
 
+  test('the seat that is hardest to fill is filled first, though somebody else is busy', () => {
+    const seats = [
+      { rule: 'a', humans: 1, level: 'L5', candidates: [] },
+      { rule: 'b', humans: 1, level: 'L7', candidates: [] },
+    ];
+    const [busy, asks] = at([0, 1], { level: 'L6' });
+    if (busy === undefined || asks === undefined) throw new Error('two');
+    expect(wait([busy, { ...asks, seats }], assume([...heads('L7', 1), ...heads('L6', 1)]))).toMatchObject({ asked: 3, unserved: 0 });
+  });
+
   test('nobody at all: everything unserved, no wait, and it cannot be kept up with', () => {
     expect(wait(at([0, 1]), assume([]))).toMatchObject({ asked: 0, unserved: 2, median: null, p90: null, unbounded: true });
   });
