@@ -27,10 +27,11 @@ export async function movedSince(merges: Merges, signed: ClassedChange, now: Cla
 }
 
 /** Signed contents explained for one push, the newest: how many people signed something near is up to them, and each costs some spawns of git. */
-const EXPLAINED = 5;
+const EXPLAINED = 3;
 
 /** The sign-offs near this decision whose content is another one, each with what became of that. What cannot be read is not explained. */
 export async function movedSignoffs({ objects, projections }: { objects: ObjectStore; projections: Projections }, decision: Decision): Promise<MovedSignoffs> {
+  if (decision.outcome !== 'signoff') return new Map();
   const others = (await near(projections, decision)).filter((row) => row.targetRef === decision.change.targetRef && !sameContent(row, decision));
   const contents = [
     ...Map.groupBy(

@@ -27,7 +27,7 @@ import { locate, objectFolders, type Place, type RepositoryPlace } from './place
 import { type Environment, failure, type GitOutput, runGit, succeeded } from './run.ts';
 
 /** Files of one ask, bytes of one blob, bytes of all together, and how long git may merge. */
-export const MERGE_CAPS = { files: 500, blob: 4 << 20, all: 64 << 20, seconds: 20 } as const;
+export const MERGE_CAPS = { files: 500, blob: 4 << 20, all: 64 << 20, seconds: 5 } as const;
 export type MergeCaps = { readonly [cap in keyof typeof MERGE_CAPS]: number };
 
 /** @param place as for `openRepository`. Opening costs nothing. */
