@@ -111,7 +111,7 @@ describe('what cannot be merged', () => {
 
   test('a blob that is missing, too large, or no blob spoils only its own merge', async () => {
     const tree = repo.git('mktree', '--missing');
-    const answer = await at({ blob: 10_000 }).files([{ ...ask, theirs: 'f'.repeat(40) }, ask, { ...ask, ours: blob(repo, 'x'.repeat(10_001)) }, { ...ask, ancestor: tree }]);
+    const answer = await at({ blob: 10_000 }).files([{ ...ask, theirs: 'f'.repeat(40) }, ask, ...asks(repo, ['', 'x'.repeat(10_001), '']), { ...ask, ancestor: tree }]);
     expect(answer).toEqual({ ok: true, value: [null, merged, null, null] });
   });
 

@@ -83,6 +83,7 @@ describe('a path', () => {
 
   test.each<[string, File, File]>([
     ['a symlink', { modes: ['120000', '120000'] }, { old: 'one!', new: 'two!', modes: ['120000', '120000'] }],
+    ['a file that becomes a symlink', { modes: ['100644', '120000'] }, { old: 'one!', new: 'two!', modes: ['100644', '120000'] }],
     ['a submodule', { modes: ['160000', '160000'] }, { old: 'one!', new: 'two!', modes: ['160000', '160000'] }],
     ['a file whose mode moved in the base', {}, { old: 'one!', new: 'two!', modes: ['100755', '100755'] }],
     ['a file whose mode was moved beside', {}, { old: 'one!', new: 'two!', modes: ['100644', '100755'] }],

@@ -8,7 +8,7 @@
 import { equal, hex } from '../base/bytes.ts';
 import { order } from '../base/order.ts';
 import type { Change, Oid, TreeRecord } from './change.ts';
-import { encodeTreeDiff, isAbsent, parseTreeDiff } from './manifest.ts';
+import { encodeTreeDiff, parseTreeDiff } from './manifest.ts';
 
 /**
  * - `no-change`: the same record on the same base.
@@ -73,7 +73,7 @@ function pairsOf(signed: ClassedChange, now: ClassedChange): readonly Pair[] | u
 /** Records are read again from the bytes they stand for: what is twice, contradicts itself or is shown as something else is no record. */
 function read({ records, unseen }: ClassedChange): ReadonlyMap<string, TreeRecord> | undefined {
   const parsed = parseTreeDiff(encodeTreeDiff(records));
-  if (!parsed.ok || unseen.length > 0 || parsed.value.length !== records.length) return undefined;
+  if (!parsed.ok || unseen.length > 0) return undefined;
   const same = parsed.value.every((r, i) => r.path === records[i]?.path && equal(r.pathBytes, records[i].pathBytes));
   return same ? new Map(parsed.value.map((r) => [hex(r.pathBytes), r])) : undefined;
 }
@@ -103,8 +103,7 @@ function classOf(pair: Pair, kept: ChangeClass, merged: ReadonlyMap<string, Oid 
 const REGULAR: ReadonlySet<string> = new Set(['100644', '100755']);
 
 /** A mode that moved, even in the base alone, is not what the signer saw: an edit of a plain file is not an edit of a program. */
-const mayHaveMoved = (s: TreeRecord, n: TreeRecord): boolean =>
-  s.oldId !== n.oldId && sameModes(s, n) && REGULAR.has(s.oldMode) && REGULAR.has(s.newMode) && !isAbsent(n.oldId) && !isAbsent(n.newId);
+const mayHaveMoved = (s: TreeRecord, n: TreeRecord): boolean => s.oldId !== n.oldId && sameModes(s, n) && REGULAR.has(s.oldMode) && REGULAR.has(s.newMode);
 
 const sameModes = (s: TreeRecord, n: TreeRecord): boolean => s.oldMode === n.oldMode && s.newMode === n.newMode;
 
