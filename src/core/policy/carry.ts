@@ -37,7 +37,10 @@ export interface CoveredRule {
 export interface EarlierApproval {
   /** Whatever tells approvals apart: the digest of the envelope. */
   readonly id: string;
-  /** Ids of the rules it satisfied. */
+  /**
+   * Ids of all rules it satisfied: a stricter seat answers weaker rules too (`fold` in seats.ts), and leaving those out would keep an
+   * approval while their paths are reworked.
+   */
   readonly rules: readonly string[];
 }
 
