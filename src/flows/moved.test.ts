@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed } from '../../test/bed/bed.ts';
 import { answerText } from '../server/push-text.ts';
 import { movedSignoffs, movedSince } from './moved.ts';
-import type { Merges, ObjectStore } from './ports.ts';
+import type { Merges, ObjectStore, Repository } from './ports.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -77,10 +77,14 @@ describe('a signed change', () => {
     expect(await explain(bed.world.objects)).toEqual([['CONTENT_MISMATCH', 'STALE_REWORK']]);
     const blind = objects({ open: (repo) => ({ ...bed.world.objects.open(repo), change: async () => ({ ok: false, error: { code: 'CONTENT_UNSEEN', message: 'gone' } }) }) });
     expect(await explain(blind)).toEqual([]);
-    const lying = objects({
-      open: (repo) => ({ ...bed.world.objects.open(repo), change: async (of) => bed.world.objects.open(repo).change({ ...of, base: null }) }),
-    });
-    expect(await explain(lying)).toEqual([]);
+    const real = bed.world.objects.open('infra');
+    for (const wrong of [{ manifest: '0'.repeat(64) }, { manifest256: '0'.repeat(64) }]) {
+      const change: Repository['change'] = async (of) => {
+        const read = await real.change(of);
+        return read.ok ? { ok: true, value: { ...read.value, ...wrong } } : read;
+      };
+      expect(await explain(objects({ open: () => ({ ...real, change }) }))).toEqual([]);
+    }
   });
 
   it('whose files git cannot merge counts as reworked, and says why', async () => {
