@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { CHANGE_CLASSES, type ChangeClass } from '../change/classes.ts';
 import { TIERS, type Tier } from '../risk/risk.ts';
-import { CARRIES, type Carry, type CoveredRule, carryOf, carryOver, DEFAULT_ON_CHANGE, type MovedChange, type OnChange, stricter } from './carry.ts';
+import { CARRIES, type Carry, type CoveredRule, carryOf, carryOver, DEFAULT_ON_CHANGE, type MovedChange, type OnChange, onChangeOf, stricter } from './carry.ts';
+import { CARRY_WORDS, CHANGE_CLASS_NAMES } from './words.ts';
 
 const moved = (classes: Readonly<Record<string, ChangeClass>>, tier: Tier = 'elevated', sameManifest = false): MovedChange => ({
   classes: new Map(Object.entries(classes)),
@@ -56,6 +57,13 @@ describe('an approval', () => {
     const now = moved({ a: 'no-change', b: 'rework' });
     expect(one(now, [rule('r', ['a']), rule('r', ['b'])], ['r'])).toMatchObject({ whole: 'revoke', kept: [] });
   });
+});
+
+test('the words of a policy are these classes and answers, in this order; what it does not say is the default', () => {
+  expect(CHANGE_CLASS_NAMES).toEqual(CHANGE_CLASSES.values);
+  expect(CARRY_WORDS).toEqual(CARRIES.values);
+  expect(onChangeOf({})).toEqual(DEFAULT_ON_CHANGE);
+  expect(onChangeOf({ 'trivial-rebase': 'recheck', 'context-moved': 'keep' })).toEqual({ ...DEFAULT_ON_CHANGE, 'trivial-rebase': 'recheck', 'context-moved': 'keep' });
 });
 
 describe('at the top tier', () => {

@@ -6,6 +6,7 @@
 import { order } from '../base/order.ts';
 import { CHANGE_CLASSES, type ChangeClass } from '../change/classes.ts';
 import { TIERS, type Tier } from '../risk/risk.ts';
+import type { OnChangeTerms } from './document.ts';
 
 /** Lightest first: it counts on, it counts once its signer confirms the delta with a new signature, it counts no more. */
 export const CARRIES = order(['keep', 'recheck', 'revoke'] as const);
@@ -15,6 +16,9 @@ export type Carry = (typeof CARRIES.values)[number];
 export type OnChange = { readonly [c in ChangeClass]: Carry };
 
 export const DEFAULT_ON_CHANGE: OnChange = { 'no-change': 'keep', message: 'keep', 'trivial-rebase': 'keep', 'context-moved': 'recheck', rework: 'revoke' };
+
+/** What a rule or a tier says, and for the classes it does not name, the default. */
+export const onChangeOf = (terms: OnChangeTerms): OnChange => ({ ...DEFAULT_ON_CHANGE, ...terms });
 
 /** Two tables that both hold (a floor and a rule, a rule and its tier): per class, the stricter. */
 export function stricter(a: OnChange, b: OnChange): OnChange {
