@@ -97,7 +97,7 @@ const wordsMissing = (words: GlassWords): boolean =>
   (words.kind === 'use' ? [words.reason, words.incident] : [words.kind === 'review' ? words.note : words.reason]).some((w) => w.trim() === '');
 
 /** The lower of roster and enrolment; undefined where the roster does not know them. */
-function levelOf({ bench: { governance } }: Desk, person: string, keys: readonly KeyRow[]): string | undefined {
+export function levelOf({ bench: { governance } }: Desk, person: string, keys: readonly KeyRow[]): string | undefined {
   const listed = governance.roster.people.find((p) => p.id === person);
   const levels = listed === undefined ? [] : [listed.level, ...keys.map((k) => k.level)];
   return listed && (governance.policy.ladder.values.find((l) => levels.includes(l)) ?? '');
@@ -124,7 +124,7 @@ function said({ site }: SigningWorld, desk: Desk, words: GlassWords): Said {
 }
 
 /** Uses of exactly this change that may still let it pass. */
-const unspent = ({ presented, row, bench }: Desk) =>
+export const unspent = ({ presented, row, bench }: Desk) =>
   presented.uses.filter(
     (u) =>
       u.predicate.change.manifest.sha256 === row.decision.change.manifest &&
