@@ -75,7 +75,7 @@ export function breakGlass(rules: GlassRules, change: GlassChange, presented: Pr
   const until = aloneFrom(terms, standing);
   if (until === null) return denied([...aside, reason('no', 'BG_APPROVERS', text)]);
   if (now >= until) return held('allowed', null, standing, 'BREAK_GLASS', aside);
-  const wait = reason('no', 'BG_WAITING', `one person alone waits until ${whenText(until)}, in which anybody at ${terms.level} or above can take it back; at once: ${text}`);
+  const wait = reason('no', 'BG_WAITING', `one person alone waits until ${whenText(until)}, in which anybody at ${terms.level} or above can take it back; ${text}`);
   return { ...held('waiting', until, standing, 'BG_WAITING', aside), reasons: [...aside, wait] };
 }
 
@@ -159,8 +159,8 @@ function peopleEnough(terms: BreakGlassTerms, { excluded, unresolved }: GlassCha
   const unknown = new Set(unresolved.map((u) => u.identity)).size;
   const counted = outside + Math.min(1, people.length - outside);
   const enough = terms.humans >= 1 && counted >= terms.humans && outside >= 1 + unknown;
-  const known = unknown === 0 ? '' : `, and ${unknown} more because as many behind the change are nobody on the roster`;
-  return { enough, text: `${counted} of ${terms.humans} people at ${terms.level} or above signed it, ${outside} of them outside the change; it takes one from outside${known}` };
+  const need = outside >= 1 + unknown ? '' : `, and it takes ${1 + unknown} from outside the change${unknown === 0 ? '' : ', because somebody behind it is nobody on the roster'}`;
+  return { enough, text: `${counted} of ${terms.humans} people at ${terms.level} or above have signed it${need}` };
 }
 
 /** When the earliest use that lives long enough has waited; null where nobody may act alone. */
