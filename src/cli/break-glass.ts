@@ -14,6 +14,7 @@ import type { GlassReceipt, GlassWords } from '../flows/break-glass.ts';
 import { governanceAt } from '../flows/governance.ts';
 import { type Clone, openClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { floorsAt } from './floors.ts';
 import { readSecurityKey, type SecurityKey, signWithKey, usualSecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { holderOf, notEnrolled, openPage, type Place, pageOf } from './sign.ts';
@@ -25,6 +26,8 @@ export interface GlassOptions {
   readonly as?: string;
   readonly key?: string;
   readonly page?: boolean;
+  /** Files of the organisation's floors. */
+  readonly floor?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -39,7 +42,7 @@ export async function breakGlass(url: string, words: GlassWords, options: GlassO
   const person = options.as === undefined ? await holderOf(place, key.value) : ok(options.as);
   if (!person.ok) return refusal(person.error, options.json);
   if (person.value === undefined) return options.key === undefined ? openPage(url, options) : refusal([notEnrolled(key.value, file)], options.json);
-  const signed = await signHere(place, { words, person: person.value, key: key.value, repo: options.repo });
+  const signed = await signHere(place, { words, person: person.value, key: key.value, repo: options.repo, floors: options.floor });
   return signed.ok ? told(signed.value, options.json) : refusal(signed.error, options.json);
 }
 
@@ -48,6 +51,7 @@ interface Signer {
   readonly person: string;
   readonly key: SecurityKey;
   readonly repo: string;
+  readonly floors: readonly string[] | undefined;
 }
 
 interface Signed {
@@ -57,13 +61,15 @@ interface Signed {
 
 async function signHere({ origin, id }: Place, signer: Signer): Promise<Result<Signed, readonly Problem[]>> {
   const { words, person, key, repo } = signer;
+  const floors = await floorsAt(signer.floors);
+  if (!floors.ok) return floors;
   const asked = { ...words, person, credential: { kind: 'sk-ssh', keyid: key.keyid } };
   const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/break-glass/prepare`, asked);
   if (!prepared.ok) return prepared;
   const bytes = fromBase64(prepared.value.body.statement) ?? new Uint8Array(0);
   const word = parseWord(bytes);
   if (!word.ok) return err([word.error]);
-  const wrong = await disagreements(word.value, id, signer, await openClone(repo));
+  const wrong = await disagreements(word.value, id, signer, await openClone(repo, floors.value));
   if (wrong.length > 0) return err(wrong);
   const signed = pae(NAMES.payloadType, bytes);
   const fingerprint = fingerprintOf(signed);
@@ -83,7 +89,7 @@ async function disagreements(word: Word, id: string, { words, person, key, repo 
     ['statement', statement === GLASS_SENTENCES[words.kind]],
     ['signer', signer.id === personUrn(person)],
     ['credential', signer.credential.type === 'sk-ssh' && signer.credential.id === key.keyid],
-    ['expires and review', word.kind !== 'use' || (await withinTerms(word.predicate, clone))],
+    ['policy, expires and review', word.kind !== 'use' || (await withinTerms(word.predicate, clone))],
   ];
   const wrong = rules.filter(([, holds]) => !holds).map(([name]) => name);
   if (wrong.length > 0)
@@ -102,11 +108,11 @@ function own({ predicate }: Word, words: GlassWords): readonly (readonly [string
 }
 
 /** By the policy of the person's own clone, where the change starts: no longer pass, no other review. */
-async function withinTerms({ change, expires, review }: Extract<Word, { kind: 'use' }>['predicate'], { repository }: Clone): Promise<boolean> {
+async function withinTerms({ change, expires, review, policy }: Extract<Word, { kind: 'use' }>['predicate'], { repository, floors }: Clone): Promise<boolean> {
   const base = change.base?.gitCommit;
-  const governance = base === undefined ? undefined : await governanceAt(repository, base);
+  const governance = base === undefined ? undefined : await governanceAt(repository, base, floors);
   const terms = governance?.ok ? governance.value.policy.breakGlass : null;
-  if (terms === null) return false;
+  if (terms === null || !governance?.ok || governance.value.policy.digest !== policy.digest.sha256) return false;
   return Date.parse(expires) <= Date.now() + terms.expires + CLOCKS_APART && review.withinSeconds * 1_000 <= terms.reviewWithin + 1_000;
 }
 

@@ -67,6 +67,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--plan <file>', 'output of `terraform show -json`')
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--explain', 'print the whole tree of reasons')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
@@ -91,6 +92,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
     .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
     .option('--page', 'open the page, whatever keys there are')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
@@ -114,6 +116,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
   broken('use <url>', 'let this exact change pass; the word `use` may be left out', true)
     .requiredOption('--reason <words>', 'why it cannot wait')
     .requiredOption('--incident <id>', 'the incident it is for')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .action(async (url: string, { reason, incident, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'use', reason, incident }, options)));
   broken('cancel <url>', 'take back what has not landed yet')
     .requiredOption('--reason <words>', 'why')
@@ -138,6 +141,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .requiredOption('--commit <rev>', 'what landed')
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
@@ -151,11 +155,15 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   return program;
 }
+
+/** An option that may be given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 function command(program: Command, words: string, description: string, examples: readonly string[]): Command {
   return program

@@ -30,11 +30,23 @@ export async function orBreakGlass(bench: Bench, whole: Decision, parts: readonl
       nonces: [],
     };
   const why = reason('yes', 'BREAK_GLASS', 'passes by break-glass, and a review of it is due', [...answer.reasons, outcome.verdict.reasons]);
-  return { verdict: { ...outcome.verdict, verdict: 'allow', codes: ['BREAK_GLASS'], reasons: why, signoffs: [] }, nonces: answer.uses.map((u) => u.predicate.nonce) };
+  return {
+    verdict: { ...outcome.verdict, verdict: 'allow', would: 'allow', codes: ['BREAK_GLASS'], reasons: why, signoffs: [] },
+    nonces: answer.uses.map((u) => u.predicate.nonce),
+  };
 }
 
 function against(before: Verdict, verdict: 'wait' | 'deny', codes: readonly ReasonCode[], text: string, why: readonly Reason[]): Verdict {
   const [first = 'INTERNAL'] = codes;
   const still = before.verdict === 'allow' ? [] : before.codes;
-  return { ...before, verdict, codes: [...new Set([...codes, ...still])], reasons: reason('no', first, text, [...why, before.reasons]), signoffs: [] };
+  // Never merely watched: what it answers is what it means.
+  return {
+    ...before,
+    verdict,
+    would: verdict,
+    mode: 'enforce',
+    codes: [...new Set([...codes, ...still])],
+    reasons: reason('no', first, text, [...why, before.reasons]),
+    signoffs: [],
+  };
 }

@@ -60,7 +60,7 @@ export async function glassDesk(world: SigningWorld, id: string, state: Projecti
   const served = world.repositories.get(repo);
   const tip = (await served?.repository.resolve(targetRef)) ?? null;
   if (served === undefined || tip === null) return err([problem('TARGET_MISSING', `${targetRef} of ${repo} is not there`)]);
-  const governance = await governanceAt(served.repository, tip);
+  const governance = await governanceAt(served.repository, tip, world.floors);
   if (!governance.ok) return governance;
   const bench: Bench = { site: world.site, ledger: world.ledger, state, governance: governance.value, now: world.now() };
   const history = await actsOf(bench, repo);

@@ -5,6 +5,7 @@
 import type { Json } from '../core/base/json.ts';
 import type { Result } from '../core/base/result.ts';
 import type { Change, Oid, TreeRecord } from '../core/change/change.ts';
+import type { FileMerge } from '../core/change/classes.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
@@ -63,6 +64,18 @@ export interface ObjectStore {
   keep(repo: string, tips: readonly Oid[], quarantine: string | undefined): Promise<Result<void>>;
   /** Our own copy, to read from. */
   open(repo: string): Repository;
+  /** The same copy, to merge files of. */
+  merges(repo: string): Merges;
+}
+
+/** Git's own three-way merge of single files, from objects alone: no merge driver, attribute, rename or configuration of any clone. */
+export interface Merges {
+  /**
+   * The blob that each clean merge gives; null where it conflicts, is no text, is too large or misses an object. Nothing is
+   * written to the repository. Order of the answer follows the ask. Problems: PUSH_TOO_LARGE over the caps of count, size
+   * and time, GIT_FAILED where this git cannot merge so.
+   */
+  files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
 }
 
 export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | GlassEntry;
@@ -168,6 +181,20 @@ export interface Memory {
   marks(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
   /** Sorted: people whom a transport put behind any of these before. `contents`: manifests and commit ids. */
   pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
+  /** Verdicts of gates that only watched, oldest first. */
+  watched(where: { since: number }): Promise<readonly WatchedRow[]>;
+}
+
+/** A verdict under `observe` or `warn`. */
+export interface WatchedRow {
+  readonly change: string;
+  readonly repo: string;
+  readonly ref: string;
+  readonly mode: string;
+  /** What `enforce` would have answered. */
+  readonly would: string;
+  readonly codes: readonly string[];
+  readonly at: number;
 }
 
 /** What the row does not say, the signed envelope does. */

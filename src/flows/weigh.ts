@@ -34,7 +34,20 @@ export interface Scale {
 export async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
   const { world, push, ref, governance, sticky } = scale;
   const pushersBefore = (change: Change): Promise<readonly PersonId[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
-  const asked = { repo: push.repo, targetRef: ref, base, head, most: MOST_FILES, pusher: push.pusher, pushersBefore, sticky, plan: null, at: world.now() };
+  const asked = {
+    repo: push.repo,
+    targetRef: ref,
+    base,
+    head,
+    most: MOST_FILES,
+    pusher: push.pusher,
+    pushersBefore,
+    sticky,
+    plan: null,
+    at: world.now(),
+    seed: world.seed ?? null,
+    floors: world.floors ?? [],
+  };
   const considered = await considerChange(world.objects.open(push.repo), world.parsers, governance, asked);
   if (!considered.ok) return considered.error;
   const { change, decision, pushersBefore: before } = considered.value;
@@ -42,7 +55,7 @@ export async function weigh(scale: Scale, base: string | null, head: string): Pr
 }
 
 /** Files of one change. A tree that names itself a few times holds hundreds of thousands, and weighs less than a kilobyte. */
-const MOST_FILES = 10_000;
+export const MOST_FILES = 10_000;
 
 /** Handing content to another account, or a commit of it to another push, changes nothing about who pushed it. */
 const contentsOf = (change: Change): readonly string[] => [change.manifest, ...change.commits.map((c) => c.id)];
