@@ -32,11 +32,15 @@ export async function presentedGlass(bench: Bench, decision: Decision): Promise<
     // What was taken back stays so, whatever became of who did it: judged as it was when it was logged.
     Promise.all(cancels.map(async (row) => verifiedRow(bench, trust, row, {}))),
   ]);
+  const lost = Math.max(-1, ...cancels.filter((_, i) => takenBack[i]?.kind !== 'cancel').map((row) => row.index));
   return {
-    uses: presented.filter((u) => u !== undefined),
+    uses: presented.flatMap((u, i) => (u === undefined ? [] : [(uses[i]?.index ?? 0) < lost ? { ...u, problems: [...u.problems, LOST] } : u])),
     cancels: takenBack.flatMap((c) => (c?.kind === 'cancel' ? [{ person: c.person, level: c.level, uses: c.predicate.uses }] : [])),
   };
 }
+
+/** Nobody can say any more what it named: everything signed before it counts as taken back. */
+const LOST = problem('BG_CANCELLED', 'a taking back that came after it cannot be read any more', { remedy: 'sign again' });
 
 async function closeBy({ state, now }: Bench, { change }: Decision, id: string): Promise<readonly GlassRow[]> {
   const rows = await state.breakGlass({ type: 'break-glass', repo: change.repo });

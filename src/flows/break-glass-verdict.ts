@@ -22,6 +22,8 @@ export async function orBreakGlass(bench: Bench, whole: Decision, parts: readonl
   if (outcome.verdict.verdict === 'allow') return outcome;
   const presented = await presentedGlass(bench, whole);
   if (presented.uses.length === 0) return outcome;
+  const exact = presented.uses.some((u) => u.predicate.change.manifest.sha256 === whole.change.manifest);
+  if (parts.length > 0 && !exact) return outcome;
   if (parts.length > 0) return { verdict: against(outcome.verdict, 'deny', ['BG_SCOPE'], 'break-glass is for one commit: squash the push into one', []), nonces: [] };
   const answer = breakGlass(glassRules(bench), whole, presented, bench.now, history);
   if (answer.answer !== 'allowed')

@@ -4,7 +4,7 @@ import { type Bed, openBed, type PersonName, POLICY } from '../../test/bed/bed.t
 import { utf8 } from '../core/base/bytes.ts';
 import { parseEntry } from '../core/log/entry.ts';
 import type { GlassReceipt, GlassWords } from './break-glass.ts';
-import { prepareGlass, recordGlass } from './break-glass.ts';
+import { glassDesk, prepareGlass, recordGlass } from './break-glass.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -141,6 +141,17 @@ describe('one person alone', () => {
     expect(await codes(head)).toContain('BG_WAITING');
   });
 
+  it('stays taken back where the words of that can no longer be read', async () => {
+    const { head, id } = await stopped();
+    await said('mara', id, USE);
+    const { digest } = await said('kim', id, CANCEL);
+    bed.clock.now += 10 * MINUTE;
+    const ledger = { ...bed.world.ledger, body: async (sha256: string) => (sha256 === digest ? null : bed.world.ledger.body(sha256)) };
+    const desk = await glassDesk({ ...bed.world, ledger }, id);
+    expect(desk.ok && desk.value.presented.uses[0]?.problems.map((p) => p.code)).toEqual(['BG_CANCELLED']);
+    expect(await codes(head)).toContain('BG_CANCELLED');
+  });
+
   it('never passes where policy does not say so', async () => {
     await bed.close();
     await open(TERMS.replace('  alone_after: 10m\n', ''));
@@ -232,6 +243,32 @@ describe('the review after it', () => {
     await said('pat', id, REVIEW);
     expect((await bed.judged(touch())).verdict.verdict).toBe('allow');
     expect(await refused('mara', (await stopped()).id, USE)).toEqual([]);
+  });
+
+  it('is owed for each landing of the same content', async () => {
+    const files = drop('db/twice.sql');
+    const first = await landedByGlass(files);
+    const revert = bed.commit({ 'db/twice.sql': null }, { on: first.head });
+    await bed.land(revert);
+    const head = bed.commit(files, { on: revert });
+    await bed.judged(head);
+    for (const person of ['kim', 'lee'] as const) await said(person, first.id, USE);
+    expect(await codes(head)).toEqual(['BREAK_GLASS']);
+    await bed.land(head);
+    expect(await refused('kim', first.id, REVIEW)).toEqual([]);
+    expect(await refused('kim', first.id, REVIEW)).toEqual(['BG_REVIEWER']);
+    expect(await refused('mara', first.id, REVIEW)).toEqual([]);
+    expect(await refused('pat', first.id, REVIEW)).toEqual(['USAGE']);
+  });
+
+  it('blocks also where gates only watch by now', async () => {
+    const { head } = await landedByGlass(drop('db/watched.sql'));
+    await bed.land(bed.commit({ 'countersign.yml': `${POLICY}${TERMS}modes: {default: observe}\n` }, { on: head, by: 'kim' }));
+    const other = bed.commit(drop());
+    expect((await bed.judged(other)).verdict).toMatchObject({ verdict: 'allow', mode: 'observe' });
+    bed.clock.now += 24 * HOUR;
+    const touch = bed.commit({ 'db/watched.sql': '-- nothing\n' });
+    expect((await bed.judged(touch)).verdict).toMatchObject({ verdict: 'deny', would: 'deny', mode: 'enforce', codes: ['BG_OVERDUE'] });
   });
 
   it('that finds it unjustified is a violation in the log', async () => {

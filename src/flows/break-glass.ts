@@ -48,7 +48,7 @@ export interface Desk {
   readonly row: ChangeRow;
   readonly presented: Presented;
   readonly history: readonly Act[];
-  /** This change's own, the latest: null where it did not land by break-glass. */
+  /** This change's own, the first that has no review yet, else the latest: null where it did not land by break-glass. */
   readonly act: Act | null;
 }
 
@@ -64,7 +64,9 @@ export async function glassDesk(world: SigningWorld, id: string, state: Projecti
   if (!governance.ok) return governance;
   const bench: Bench = { site: world.site, ledger: world.ledger, state, governance: governance.value, now: world.now() };
   const history = await actsOf(bench, repo);
-  return ok({ bench, row, presented: await presentedGlass(bench, row.decision), history, act: history.findLast((a) => a.change === id) ?? null });
+  const own = history.filter((a) => a.change === id);
+  const act = own.find((a) => a.reviews.length === 0) ?? own.at(-1) ?? null;
+  return ok({ bench, row, presented: await presentedGlass(bench, row.decision), history, act });
 }
 
 /** @param prefer kinds of key, best first, for when nothing is chosen. */
