@@ -161,6 +161,8 @@ describe('break-glass', () => {
     const used = [1, 2, 3, 4].map((day) => act({ landedAt: NOW - day * 24 * HOUR, paths: [], people: [], reviews: [REVIEWED] }));
     expect(asked(both, { history: used }).codes).toEqual(['BG_BUDGET']);
     expect(asked(both, { history: used.slice(1) }).answer).toBe('allowed');
+    const monthAgo = act({ landedAt: NOW - 30 * 24 * HOUR, paths: [], people: [], reviews: [REVIEWED] });
+    expect(asked(both, { history: [...used.slice(1), monthAgo] }).answer).toBe('allowed');
     expect(asked(both, { history: used, rules: { ...RULES, terms: { ...TERMS, perMonth: null } } }).answer).toBe('allowed');
   });
 });
