@@ -124,6 +124,13 @@ export const REASON_CODES = {
   BG_SCOPE: 'break-glass was for something else',
   BG_EXPIRED: 'break-glass has expired',
   BG_OVERDUE: 'a post-hoc review is overdue',
+  BREAK_GLASS: 'passes by break-glass, and a review of it is due',
+  BG_FORBIDDEN: 'break-glass may not be used for this',
+  BG_WAITING: 'one person alone waits before break-glass holds',
+  BG_CANCELLED: 'somebody took the break-glass back',
+  BG_BUDGET: 'break-glass was used as often as policy allows',
+  BG_REASON: 'break-glass or its review says no reason',
+  BG_REVIEWER: 'the reviewer had a part in the break-glass',
   // the rest
   OK: 'verified',
   USAGE: 'the command or request was not understood',
