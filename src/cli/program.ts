@@ -1,13 +1,11 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError } from 'commander';
 import { problem } from '../core/base/result.ts';
+import { type Act, command, EXIT_HELP } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
-import { type Answer, EXIT, EXIT_WORDS, refusal } from './exit.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { policyCommands } from './policy-commands.ts';
 import { version } from './version.ts';
-
-const EXIT_HELP = `
-Exit codes:
-${EXIT_WORDS.map((words, code) => `  ${code}  ${words}`).join('\n')}`;
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -48,7 +46,7 @@ function ourBug(error: unknown, json: boolean): Answer {
   return refusal([problem('INTERNAL', message, { remedy: 'this is a bug of countersign: report it with the command you ran' })], json);
 }
 
-function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text: string) => void): Command {
+function build(act: Act, complain: (text: string) => void): Command {
   const program = new Command('countersign');
   program
     .description('Human sign-off of AI-assisted code changes, made mechanical.')
@@ -114,6 +112,8 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
 
+  policyCommands(program, act);
+
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])
     .option('--repo <dir>', 'the top folder of the clone', '.')
     .option('--json', 'print JSON')
@@ -127,12 +127,4 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   return program;
-}
-
-function command(program: Command, words: string, description: string, examples: readonly string[]): Command {
-  return program
-    .command(words)
-    .description(description)
-    .exitOverride()
-    .addHelpText('after', `\nExamples:\n${examples.map((e) => `  countersign ${e}`).join('\n')}\n${EXIT_HELP}`);
 }
