@@ -2,8 +2,9 @@
  * `countersign policy eval`: answers cases. A stable interface for other programs: JSON in, JSON out, one line a case where
  * asked for. A bad line is answered on its own line as a no, and the rest is answered all the same.
  */
-import { createReadStream } from 'node:fs';
+
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import { type PlacedCase, readCases } from '../core/policy/case-file.ts';
 import { readLine } from '../core/simulate/case-lines.ts';
@@ -67,12 +68,26 @@ async function stream({ policy, roster }: OpenedPolicy, facts: string, how: How)
     for await (const { number, bytes } of linesOf(facts === '-' ? process.stdin : createReadStream(facts))) {
       const given = bytes === null ? err([tooLong(file, number)]) : readLine(bytes, number, file, policy);
       if (!given.ok) bad += 1;
-      await write(given.ok ? { line: number, ...runCase(policy, given.value, roster, how).answer } : { version: 1, line: number, result: 'deny', verdict: 'deny', problems: given.error });
+      await write(
+        given.ok ? { line: number, ...runCase(policy, given.value, roster, how).answer } : { version: 1, line: number, result: 'deny', verdict: 'deny', problems: given.error },
+      );
     }
   } catch (error) {
-    return refusal([problem('NOT_FOUND', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: file, remedy: 'name a file that is there, or - for standard input' })], true);
+    return refusal(
+      [
+        problem('NOT_FOUND', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+          place: file,
+          remedy: 'name a file that is there, or - for standard input',
+        }),
+      ],
+      true,
+    );
   }
-  return { code: bad === 0 ? EXIT.ok : EXIT.refused, stdout: '', stderr: bad === 0 ? '' : `countersign: ${bad} ${bad === 1 ? 'line' : 'lines'} of ${file} could not be read; each says why on its own line\n` };
+  return {
+    code: bad === 0 ? EXIT.ok : EXIT.refused,
+    stdout: '',
+    stderr: bad === 0 ? '' : `countersign: ${bad} ${bad === 1 ? 'line' : 'lines'} of ${file} could not be read; each says why on its own line\n`,
+  };
 }
 
 const tooLong = (file: string, number: number): Problem => problem('GATE_REQUEST_INVALID', 'is longer than 4 MB', { place: `${file}:${number}`, remedy: 'write one case a line' });

@@ -6,6 +6,7 @@ import { type Answer, EXIT, refusal } from './exit.ts';
 /** Exit 0 printed, 2 there is no such schema. */
 export async function policySchema(name = 'policy', options: { readonly json?: boolean } = {}): Promise<Answer> {
   const known = SCHEMA_NAMES.find((n) => n === name);
-  if (known === undefined) return refusal([problem('USAGE', `there is no schema ${JSON.stringify(name)}`, { place: 'command line', remedy: `name one of ${SCHEMA_NAMES.join(', ')}` })], options.json);
+  if (known === undefined)
+    return refusal([problem('USAGE', `there is no schema ${JSON.stringify(name)}`, { place: 'command line', remedy: `name one of ${SCHEMA_NAMES.join(', ')}` })], options.json);
   return { code: EXIT.ok, stdout: schemaText(known), stderr: '' };
 }

@@ -9,7 +9,8 @@ import { parseStrictJson } from '../signoff/strict-json.ts';
 export function readLine(line: Uint8Array | string, number: number, file: string, policy: Named): Result<Case, readonly Problem[]> {
   const place = `${file}:${number}`;
   const json = parseStrictJson(line);
-  if (!json.ok) return err([problem('GATE_REQUEST_INVALID', `is not one JSON value: ${json.error}`, { place, remedy: 'write one case a line, as docs/spec/facts.schema.json says' })]);
+  if (!json.ok)
+    return err([problem('GATE_REQUEST_INVALID', `is not one JSON value: ${json.error}`, { place, remedy: 'write one case a line, as docs/spec/facts.schema.json says' })]);
   const problems: Problem[] = [];
   const complain: Complain = (path, message, more) => {
     const where = pathText(more?.key === undefined ? path : [...path, more.key]);
