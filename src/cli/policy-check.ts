@@ -19,7 +19,7 @@ export interface PolicyCheckOptions {
 
 /** Exit 0 a policy, 1 warnings where --strict says that they fail, 2 no policy. */
 export async function policyCheck(file: string | undefined, options: PolicyCheckOptions): Promise<Answer> {
-  const opened = openPolicy({ policy: file, roster: options.roster, floor: options.floor });
+  const opened = await openPolicy({ policy: file, roster: options.roster, floor: options.floor });
   if (!opened.ok) return refusal(opened.error, options.json);
   const { policy, roster, staffed, bytes } = opened.value;
   const files = await filesAtHead(options.repo);

@@ -14,7 +14,7 @@ export interface DiffOptions {
 
 /** Exit 0 nothing asks for less, 1 something does or may, 2 one of them cannot be read. */
 export async function policyDiff(a: string, b: string, options: DiffOptions): Promise<Answer> {
-  const [before, after] = [openPolicy({ policy: a, roster: options.roster }), openPolicy({ policy: b, roster: options.roster })];
+  const [before, after] = await Promise.all([openPolicy({ policy: a, roster: options.roster }), openPolicy({ policy: b, roster: options.roster })]);
   const problems = [before, after].flatMap((r) => (r.ok ? [] : r.error));
   if (!before.ok || !after.ok) return refusal(problems, options.json);
   const cases =

@@ -28,7 +28,7 @@ export interface EvalOptions {
 
 /** One case, or a scenario file: exit 0 all allowed, 1 some wait for a signature, 2 some denied or unreadable. Lines: 0 every line was answered, 2 some could not be read. */
 export async function policyEval(options: EvalOptions): Promise<Answer> {
-  const opened = openPolicy(options);
+  const opened = await openPolicy(options);
   if (!opened.ok) return refusal(opened.error, true);
   const how = { policyEdits: options.policyEdits === true };
   return options.jsonl === true ? stream(opened.value, options.facts, how) : whole(opened.value, options, how);

@@ -27,7 +27,7 @@ export interface ExplainOptions {
 export async function policyExplain(first: string | undefined, more: readonly string[], options: ExplainOptions): Promise<Answer> {
   const isFile = first === undefined || /\.ya?ml$/.test(first);
   const paths = isFile ? more : [first, ...more];
-  const opened = openPolicy({ policy: isFile ? first : undefined, roster: options.roster, floor: options.floor });
+  const opened = await openPolicy({ policy: isFile ? first : undefined, roster: options.roster, floor: options.floor });
   if (!opened.ok) return refusal(opened.error, options.json);
   if (paths.length > 0) return change(opened.value, paths, options);
   const words = policyWords(opened.value.policy).filter((w) => options.rule === undefined || w.id === options.rule);

@@ -7,6 +7,7 @@ import type { Policy } from '../core/policy/document.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import type { Roster } from '../core/roster/roster.ts';
+import { floorsAt } from './floors.ts';
 import { POLICY_FILE, ROSTER_FILE } from '../flows/governance.ts';
 
 /** One byte more than any of these files may hold: a longer one is refused by its reader, and never read whole. */
@@ -32,12 +33,12 @@ export interface OpenedPolicy {
 
 const NOBODY: Roster = { people: [], agents: [], digest: '0'.repeat(64) };
 
-export function openPolicy({ policy: file = POLICY_FILE, roster, floor = [] }: PolicyFiles): Result<OpenedPolicy, readonly Problem[]> {
+export async function openPolicy({ policy: file = POLICY_FILE, roster, floor }: PolicyFiles): Promise<Result<OpenedPolicy, readonly Problem[]>> {
   const bytes = readBytes(file, 'POLICY_MISSING', 'name the policy, or run countersign init');
-  const floors = floor.map((name) => ({ name, bytes: readBytes(name, 'POLICY_MISSING', 'name a floor that is there') }));
-  const unread = [bytes, ...floors.map((f) => f.bytes)].flatMap((r) => (r.ok ? [] : [r.error]));
-  if (!bytes.ok || unread.length > 0) return err(unread);
-  const policy = loadPolicy(bytes.value, file, { read: beside(file), floors: floors.flatMap(({ name, bytes }) => (bytes.ok ? [{ name, bytes: bytes.value }] : [])) });
+  const floors = await floorsAt(floor);
+  if (!bytes.ok) return err([bytes.error]);
+  if (!floors.ok) return floors;
+  const policy = loadPolicy(bytes.value, file, { read: beside(file), floors: floors.value });
   if (!policy.ok) return policy;
   const people = openRoster(roster, file, policy.value);
   return people.ok ? ok({ file, bytes: bytes.value, policy: policy.value, ...people.value }) : people;

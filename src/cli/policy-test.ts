@@ -25,7 +25,7 @@ interface Tested {
 
 /** Exit 0 all pass, 1 some fail (or, where asked for, a mutant survives or something is never reached), 2 cannot be read. */
 export async function policyTest(file: string | undefined, options: TestOptions): Promise<Answer> {
-  const opened = openPolicy({ policy: file, roster: options.roster, floor: options.floor });
+  const opened = await openPolicy({ policy: file, roster: options.roster, floor: options.floor });
   if (!opened.ok) return refusal(opened.error, options.json);
   const { policy, roster } = opened.value;
   const scenarios = openScenarios(options.scenarios ?? [], policy);

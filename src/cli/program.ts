@@ -65,6 +65,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--plan <file>', 'output of `terraform show -json`')
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--explain', 'print the whole tree of reasons')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
@@ -89,6 +90,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
     .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
     .option('--page', 'open the page, whatever keys there are')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
@@ -108,6 +110,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .requiredOption('--commit <rev>', 'what landed')
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
@@ -123,8 +126,12 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   return program;
 }
+
+/** An option that may be given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -30,7 +30,7 @@ export function lint(policy: Policy, { roster, files, at }: LintAgainst): readon
   return [
     ...(files === null ? [] : [...patterns(policy, files), ...uncovered(policy, files)]),
     ...policy.rules.flatMap((rule) => shadowed(policy, rule)),
-    ...(roster === null ? [] : policy.rules.flatMap((rule) => [...unanswerable(policy, rule, roster), ...strangers(rule, roster)])),
+    ...(roster === null ? [] : policy.rules.flatMap((rule) => [...unanswerable(policy, rule, roster, at), ...strangers(rule, roster)])),
     ...(roster === null ? [] : owners(policy, roster)),
     ...(at === null ? [] : over(policy, at)),
   ].filter((w) => w.layer === own);
@@ -100,11 +100,11 @@ function shadowed(policy: Policy, rule: Rule): readonly Warning[] {
 }
 
 /** Seats too few people can fill: nobody, or nobody once one of them is the author. */
-function unanswerable(policy: Policy, rule: Rule, roster: Roster): readonly Warning[] {
+function unanswerable(policy: Policy, rule: Rule, roster: Roster, at: number | null): readonly Warning[] {
   if (rule.require === null) return [];
   const { humans } = rule.require;
-  const [ask] = asksOf(policy, roster, NOBODY_BEHIND, rule.id, { ...rule.require, seniorToAuthor: false });
-  const able = ask === undefined ? [] : roster.people.filter((p) => qualified(policy, p, ask, null) || qualified(policy, p, ask, 0));
+  const [ask] = asksOf(policy, { rank: -1, peer: false }, rule.id, rule.require);
+  const able = ask === undefined ? [] : roster.people.filter((p) => qualified(policy, p, ask, at));
   if (able.length > humans) return [];
   const names = able.map((p) => p.id).join(', ');
   const message =
@@ -113,17 +113,6 @@ function unanswerable(policy: Policy, rule: Rule, roster: Roster): readonly Warn
       : `only ${names} can sign, so a change by any of them can never be signed`;
   return [warn(rule.layer, 'rules', rule.id, ['require'], message, 'add people to .countersign/roster.yml, or ask for less')];
 }
-
-const NOBODY_BEHIND = {
-  behind: { lowest: undefined, highest: undefined },
-  tier: 'routine' as const,
-  level: 'human' as const,
-  systems: [],
-  outside: true,
-  provenance: { level: 'human' as const, evidence: [], declarations: [], contradictions: [] },
-  risk: { findings: [], notAnalysed: [], tier: 'routine' as const },
-  graph: { principals: [], excluded: new Map(), unresolved: [] },
-};
 
 /** Teams nobody is of, and people who are not there: a seat would wait for them for ever. */
 function strangers(rule: Rule, roster: Roster): readonly Warning[] {
