@@ -7,8 +7,8 @@ import type { Policy } from '../core/policy/document.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import type { Roster } from '../core/roster/roster.ts';
-import { floorsAt } from './floors.ts';
 import { POLICY_FILE, ROSTER_FILE } from '../flows/governance.ts';
+import { floorsAt } from './floors.ts';
 
 /** One byte more than any of these files may hold: a longer one is refused by its reader, and never read whole. */
 const MOST_BYTES = 1_000_001;

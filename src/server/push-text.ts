@@ -34,7 +34,9 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const lines = [
     row('change', `${j.id ?? ''}  "${j.title}"  ${count(decision.change.paths.length, 'file')}, ${decision.provenance.level}, ${tierText(decision)}`),
     ...(watched ? [row('mode', `${j.verdict.mode}: once enforced, this would have been refused`)] : []),
-    ...(allowed && !(watched && j.verdict.mode === 'warn') ? rows('signed', signed) : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why)]),
+    ...(allowed && !(watched && j.verdict.mode === 'warn')
+      ? rows('signed', signed)
+      : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why)]),
     ...(allowed
       ? []
       : rows('remedy', [...decision.refusals.flatMap((r) => r.remedy ?? []), ...j.verdict.codes.flatMap((c) => CURES[c] ?? [])].filter(once).slice(0, MAX_FINDINGS))),
