@@ -4,7 +4,7 @@ import type { Result } from '../../core/base/result.ts';
 import { displayPath } from '../../core/change/manifest.ts';
 import { gitEnvironment, runGit, succeeded } from './run.ts';
 
-/** @param dir any folder of a work tree, or a bare repository. Problem: GIT_FAILED where there is no repository or no commit. */
+/** @param dir any folder of a work tree, or a bare repository. Problems: GIT_FAILED, CONTENT_UNSEEN where there is no repository or no commit. */
 export async function filesAtHead(dir: string): Promise<Result<readonly string[]>> {
   const listed = succeeded('ls-tree', await runGit(['ls-tree', '-r', '--name-only', '--full-tree', '-z', 'HEAD'], { env: gitEnvironment(), cwd: resolve(dir) }));
   return listed.ok ? { ok: true, value: names(listed.value) } : listed;

@@ -13,7 +13,9 @@ const policy = (() => {
 
 function read(value: unknown) {
   const problems: string[] = [];
-  const [given] = readCase(value, (path, message, more) => problems.push(`${path.map(String).join('.')}${more?.key === undefined ? '' : `.${more.key}`}: ${message}${more?.remedy === undefined ? '' : ` (${more.remedy})`}`));
+  const [given] = readCase(value, (path, message, more) =>
+    problems.push(`${path.map(String).join('.')}${more?.key === undefined ? '' : `.${more.key}`}: ${message}${more?.remedy === undefined ? '' : ` (${more.remedy})`}`),
+  );
   return { given, problems };
 }
 
@@ -35,7 +37,11 @@ describe('forms people write', () => {
   });
 
   test('a prompter counts once, wherever it is written', () => {
-    const { given } = read({ paths: ['a'], provenance: { level: 'agent', prompter: ['alice', 'bob'] }, behind: { prompter: 'alice', 'token-owner': ['cleo'], 'deploy-starter': 'dan' } });
+    const { given } = read({
+      paths: ['a'],
+      provenance: { level: 'agent', prompter: ['alice', 'bob'] },
+      behind: { prompter: 'alice', 'token-owner': ['cleo'], 'deploy-starter': 'dan' },
+    });
     expect(given?.behind.map((b) => `${b.role} ${b.identity}`)).toEqual(['prompter alice', 'token-owner cleo', 'deploy-starter dan', 'prompter bob']);
   });
 
@@ -70,9 +76,15 @@ describe('what is wrong says where, and what was perhaps meant', () => {
     [{ provenance: { level: 'agnt' } }, 'provenance.level: must be human or unattributed or suggestion or assisted or agent or unknown (did you mean agent?)'],
     [{ signoffs: [{ by: 'a', presens: 'none' }] }, 'signoffs.0.presens: unknown key presens (did you mean presence?)'],
     [{ signoffs: [{}] }, 'signoffs.0.by: is missing; it must be string'],
-    [{ signoffs: [{ by: 'a', moved: 'reworked' }] }, 'signoffs.0.moved: must be no-change, message, trivial-rebase, context-moved, rework, or one of them for each path (did you mean rework?)'],
+    [
+      { signoffs: [{ by: 'a', moved: 'reworked' }] },
+      'signoffs.0.moved: must be no-change, message, trivial-rebase, context-moved, rework, or one of them for each path (did you mean rework?)',
+    ],
     [{ risk: 'unknwon' }, 'risk: must be {tier}, or {findings, not_analysed}, or unknown (did you mean unknown?)'],
-    [{ risk: { findings: [{ rule: 'x', severity: 'worst' }] } }, 'risk.findings.0.severity: must be routine or elevated or high or critical (known here: routine, elevated, high, critical)'],
+    [
+      { risk: { findings: [{ rule: 'x', severity: 'worst' }] } },
+      'risk.findings.0.severity: must be routine or elevated or high or critical (known here: routine, elevated, high, critical)',
+    ],
     [{ risk: { tier: 'high', findings: [{ rule: 'x', severity: 'high' }] } }, 'risk.tier: the tier follows from the findings (keep one of tier and findings)'],
     [{ author: 'a', commits: [{ author: 'b' }] }, 'author.author: author is short for one commit, and commits are written out (keep one of them)'],
     [{ paths: ['a', 'a'] }, 'change: a changes twice (name each file once, under paths or under files)'],
@@ -85,7 +97,8 @@ describe('what is wrong says where, and what was perhaps meant', () => {
   });
 
   test('in a policy: file, line and column; and names the policy does not have', () => {
-    const tests = 'tests:\n  - {name: a, paths: [x], expect: {missing: [{rule: infr}], codes: [UNCOVRED], rules: [infra]}}\n  - {name: b, people: [{id: x, level: L9}], signoffs: [{by: x, level: l6}]}\n';
+    const tests =
+      'tests:\n  - {name: a, paths: [x], expect: {missing: [{rule: infr}], codes: [UNCOVRED], rules: [infra]}}\n  - {name: b, people: [{id: x, level: L9}], signoffs: [{by: x, level: l6}]}\n';
     const loaded = loadPolicy(utf8(HEAD + tests), 'countersign.yml');
     expect(loaded.ok ? [] : loaded.error.map((p) => `${p.place} ${p.message} ${p.remedy}`)).toEqual([
       'countersign.yml:8:53 tests[0].expect.missing[0].rule there is no rule infr did you mean infra?',

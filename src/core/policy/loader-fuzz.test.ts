@@ -13,7 +13,11 @@ if (!starter.ok) throw new Error('starter');
 
 /** Every problem has a place and a sentence; nothing is thrown. */
 function answers(bytes: Uint8Array): void {
-  for (const result of [loadPolicy(bytes, 'p.yml'), loadRoster(bytes, 'r.yml', starter.ok ? starter.value : (undefined as never)), readScenarios(bytes, 's.yml', starter.ok ? starter.value : (undefined as never))]) {
+  for (const result of [
+    loadPolicy(bytes, 'p.yml'),
+    loadRoster(bytes, 'r.yml', starter.ok ? starter.value : (undefined as never)),
+    readScenarios(bytes, 's.yml', starter.ok ? starter.value : (undefined as never)),
+  ]) {
     if (result.ok) continue;
     expect(result.error.length).toBeGreaterThan(0);
     for (const p of result.error) expect([p.place === undefined, p.message === '']).toEqual([false, false]);
@@ -22,13 +26,36 @@ function answers(bytes: Uint8Array): void {
 
 test('any bytes', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.uint8Array({ maxLength: 400 }), fc.string({ unit: 'binary' }).map(utf8), fc.string({ unit: fc.constantFrom(...'{}[]:-&*!|>%@`"\'#?,\n \t<=') }).map(utf8)), answers),
+    fc.property(
+      fc.oneof(fc.uint8Array({ maxLength: 400 }), fc.string({ unit: 'binary' }).map(utf8), fc.string({ unit: fc.constantFrom(...'{}[]:-&*!|>%@`"\'#?,\n \t<=') }).map(utf8)),
+      answers,
+    ),
     { numRuns: 600 },
   );
 });
 
 test('any tree', () => {
-  const keys = fc.constantFrom('version', 'rules', 'tests', 'ladder', 'senior', 'protected', 'systems', 'forbid', 'cases', 'people', 'when', 'require', 'paths', 'extends', 'modes', 'tiers', 'id', '__proto__', 'constructor');
+  const keys = fc.constantFrom(
+    'version',
+    'rules',
+    'tests',
+    'ladder',
+    'senior',
+    'protected',
+    'systems',
+    'forbid',
+    'cases',
+    'people',
+    'when',
+    'require',
+    'paths',
+    'extends',
+    'modes',
+    'tiers',
+    'id',
+    '__proto__',
+    'constructor',
+  );
   const { tree } = fc.letrec((tie) => ({
     leaf: fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constantFrom('L6', 'risk.tier >= high', '**', 1)),
     tree: fc.oneof({ depthSize: 'small' }, tie('leaf'), fc.array(tie('tree'), { maxLength: 4 }), fc.dictionary(keys, tie('tree'), { maxKeys: 5 })),

@@ -89,7 +89,27 @@ describe('every case', () => {
   });
 
   test('with one field of any value is read or refused, and never our own bug', () => {
-    const keys = ['name', 'at', 'stage', 'paths', 'files', 'commits', 'author', 'pusher', 'behind', 'provenance', 'risk', 'plan', 'incidents', 'lane', 'people', 'agents', 'signoffs', 'expect', 'change'];
+    const keys = [
+      'name',
+      'at',
+      'stage',
+      'paths',
+      'files',
+      'commits',
+      'author',
+      'pusher',
+      'behind',
+      'provenance',
+      'risk',
+      'plan',
+      'incidents',
+      'lane',
+      'people',
+      'agents',
+      'signoffs',
+      'expect',
+      'change',
+    ];
     const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('__proto__', 'constructor', '\0', '\u202e', 'x'.repeat(5_000)), fc.string({ unit: 'binary' }));
     fc.assert(
       fc.property(facts, fc.constantFrom(...keys), value, (good, key, odd) => {

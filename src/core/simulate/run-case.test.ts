@@ -7,7 +7,9 @@ import { type RunOptions, runCase } from './run-case.ts';
 
 function answered(policy: Policy, value: object, options?: RunOptions) {
   const problems: string[] = [];
-  const [given] = readCase({ at: '2026-06-01T12:00Z', author: 'ada', pusher: 'ada', incidents: [], ...value }, (path, message) => problems.push(`${path.map(String).join('.')} ${message}`));
+  const [given] = readCase({ at: '2026-06-01T12:00Z', author: 'ada', pusher: 'ada', incidents: [], ...value }, (path, message) =>
+    problems.push(`${path.map(String).join('.')} ${message}`),
+  );
   if (given === undefined) throw new Error(problems.join('\n'));
   return runCase(policy, given, SAMPLE_ROSTER, options).answer;
 }
@@ -41,7 +43,11 @@ describe('who does not count, and why', () => {
   });
 
   test('a qualification that ended, and one that ends at a time nobody knows', () => {
-    const people = [{ id: 'ada', level: 'L4' }, { id: 'dan', level: 'L6', domains: [{ domain: 'databases', until: '2026-07-01' }] }, { id: 'eve', level: 'L6', domains: ['databases'] }];
+    const people = [
+      { id: 'ada', level: 'L4' },
+      { id: 'dan', level: 'L6', domains: [{ domain: 'databases', until: '2026-07-01' }] },
+      { id: 'eve', level: 'L6', domains: ['databases'] },
+    ];
     const policy = one('require: {humans: 1, domains: [databases]}');
     expect(reasons(policy, { people, signoffs: [{ by: 'dan' }] })).toEqual([]);
     expect(reasons(policy, { people, at: '2026-08-01', signoffs: [{ by: 'dan' }] })).toEqual(['dan QUAL_STALE']);
@@ -66,13 +72,27 @@ describe('what moved', () => {
   );
 
   test('voids what covers it, and nothing else', () => {
-    const answer = answered(policy, { paths: ['net/a', 'db/a'], signoffs: [{ by: 'eve', moved: { 'db/a': 'rework' } }, { by: 'dan', moved: { 'db/a': 'rework' } }] });
+    const answer = answered(policy, {
+      paths: ['net/a', 'db/a'],
+      signoffs: [
+        { by: 'eve', moved: { 'db/a': 'rework' } },
+        { by: 'dan', moved: { 'db/a': 'rework' } },
+      ],
+    });
     expect(answer.missing.map((m) => [m.rule, m.any_of])).toEqual([['db', ['dan']]]);
     expect(answer.ignored).toEqual([{ person: 'dan', reason: 'STALE_REWORK', detail: 'what dan signed was reworked since', paths: ['db/a'] }]);
   });
 
   test('as the terms of the rule say', () => {
-    expect(answered(policy, { paths: ['net/a', 'db/a'], signoffs: [{ by: 'eve', moved: 'trivial-rebase' }, { by: 'dan', moved: 'trivial-rebase' }] }).missing.map((m) => m.rule)).toEqual(['db']);
+    expect(
+      answered(policy, {
+        paths: ['net/a', 'db/a'],
+        signoffs: [
+          { by: 'eve', moved: 'trivial-rebase' },
+          { by: 'dan', moved: 'trivial-rebase' },
+        ],
+      }).missing.map((m) => m.rule),
+    ).toEqual(['db']);
   });
 
   test('at the top tier, anywhere', () => {
@@ -123,7 +143,11 @@ describe('states of rules', () => {
   test('built-in ones are named where they ask', () => {
     const open = samplePolicy('  - {id: rest, paths: ["**"], optional: true}');
     expect(answered(open, { paths: ['countersign.yml'] }).missing.map((m) => m.rule)).toEqual(['countersign.protected-files']);
-    expect(answered(open, { paths: ['a'], target_exists: false }).rules[0]).toMatchObject({ id: 'countersign.target-missing', state: 'pending', because: [expect.stringContaining('does not exist yet')] });
+    expect(answered(open, { paths: ['a'], target_exists: false }).rules[0]).toMatchObject({
+      id: 'countersign.target-missing',
+      state: 'pending',
+      because: [expect.stringContaining('does not exist yet')],
+    });
   });
 });
 
@@ -185,7 +209,19 @@ test('what is expected and not got is said of each thing', () => {
   const answer = answered(L6, { paths: ['a'], signoffs: [{ by: 'ben' }] });
   const nothing = { result: null, tier: null, mode: null, missing: null, ignored: null, codes: null, rules: null };
   expect(differences(nothing, answer)).toEqual([]);
-  expect(differences({ ...nothing, result: 'pending', missing: [{ rule: 'r', humans: 1, anyOf: ['flo', 'dan', 'eve'] }], ignored: [{ by: 'ben', reason: 'QUAL_LEVEL' }], codes: ['SIGNOFF_MISSING'], rules: ['r'] }, answer)).toEqual([]);
+  expect(
+    differences(
+      {
+        ...nothing,
+        result: 'pending',
+        missing: [{ rule: 'r', humans: 1, anyOf: ['flo', 'dan', 'eve'] }],
+        ignored: [{ by: 'ben', reason: 'QUAL_LEVEL' }],
+        codes: ['SIGNOFF_MISSING'],
+        rules: ['r'],
+      },
+      answer,
+    ),
+  ).toEqual([]);
   const wrong = { result: 'allow', tier: 'high', mode: 'warn', missing: [], ignored: [{ by: 'flo', reason: 'WA_UP' }], codes: ['UNCOVERED'], rules: [] } as const;
   expect(differences(wrong, answer).map((d) => `${d.what}: ${d.expected} / ${d.got}`)).toEqual([
     'result: allow / pending',

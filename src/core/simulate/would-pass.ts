@@ -60,7 +60,11 @@ function peopleSets(given: Case, { decision, signoffs, seating }: Pick<WeighedCa
     steps += 1;
     if (found.size >= MOST_SETS || steps > MOST_STEPS) return;
     const [open] = seated(added).missing;
-    if (open === undefined) found.set(keyOf(added), added);
+    if (open === undefined)
+      found.set(
+        keyOf(added),
+        added.toSorted((a, b) => (keyOf([a]) < keyOf([b]) ? -1 : 1)),
+      );
     else if (added.length < MOST_PEOPLE) for (const person of open.any_of) grow([...added, { person, stage: open.stage }]);
   };
   grow(back);
