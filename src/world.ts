@@ -36,6 +36,12 @@ export async function openClone(dir: string, floors: readonly Floor[] = []): Pro
   return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), floors };
 }
 
+/** Paths of the files in a clone's newest commit. Problem: GIT_FAILED. */
+export async function filesAtHead(dir: string): Promise<Result<readonly string[]>> {
+  const files = await import('./adapters/git/files.ts');
+  return files.filesAtHead(dir);
+}
+
 export async function readPlan(bytes: Uint8Array) {
   const terraform = await import('./adapters/terraform/plan.ts');
   return terraform.readPlan(bytes);

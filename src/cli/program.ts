@@ -1,7 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
-import { type Act, command, EXIT_HELP } from './command.ts';
+import { type Act, command, EXIT_HELP, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { policyCommands } from './policy-commands.ts';
@@ -172,6 +172,3 @@ function build(act: Act, complain: (text: string) => void): Command {
 
   return program;
 }
-
-/** An option that may be given several times. */
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
