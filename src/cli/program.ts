@@ -71,6 +71,22 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
 
+  command(program, 'simulate', 'what a policy would have asked of everything that landed on a branch', [
+    'simulate --since 2026-01-01',
+    'simulate --branch origin/main --policy proposed.yml --against countersign.yml',
+    'simulate --incidents incidents.yml --json > landings.json',
+  ])
+    .option('--repo <dir>', 'a folder of the clone, or a bare repository', '.')
+    .option('--branch <rev>', 'the branch (default: origin/HEAD, else HEAD)')
+    .option('--since <date>', 'only what landed from this date on, such as 2026-01-31')
+    .option('--policy <file>', "the policy (default: the branch's own countersign.yml, else the starter)")
+    .option('--against <file>', 'another policy, asked about the same landings')
+    .option('--roster <file>', 'who may sign (default: people and levels are inferred from history)')
+    .option('--incidents <file>', 'YAML or JSON: a list of {id, at, severity, class, commits}')
+    .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--json', 'print JSON')
+    .action(async (options) => act((await import('./simulate.ts')).simulateCommand(options)));
+
   command(program, 'manifest <base> [head]', 'the identity of a change: manifest and manifest256', [
     'manifest origin/main HEAD',
     'manifest origin/main..HEAD',
