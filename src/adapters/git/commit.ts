@@ -46,7 +46,7 @@ export function parseIdent(line: string): Ident {
 }
 
 /** UTF-8 where it is that, whatever the commit says of itself; else as declared; else with U+FFFD. */
-export function decoded(raw: Uint8Array, encoding: string): string {
+function decoded(raw: Uint8Array, encoding: string): string {
   const plain = text(raw);
   if (plain !== undefined || encoding === '') return plain ?? lenient(raw);
   try {

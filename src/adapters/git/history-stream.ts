@@ -4,13 +4,11 @@
  * prints them: `:<modes> <ids> <letter> NUL <path> NUL`. No header of a commit can hold a NUL and git ends a message at one,
  * so fields are counted and nothing an author writes can pass for a field or a record.
  */
-import { isUtf8 } from 'node:buffer';
 import { concat } from '../../core/base/bytes.ts';
 import type { Commit } from '../../core/change/change.ts';
-import { decoded } from './commit.ts';
 
-/** Without `%B` re-encoded (`--encoding=none`) and without a mailmap: what stands in the commit. */
-const FIELDS = ['%H', '%T', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%e', '%B'] as const;
+/** No mailmap is asked. Git brings what declares another encoding to UTF-8; whatever else is not UTF-8 comes as it is. */
+const FIELDS = ['%H', '%T', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%B'] as const;
 export const LOG_FORMAT = `tformat:${FIELDS.join('%x00')}`;
 
 /**
@@ -113,8 +111,8 @@ class Cutter implements LogStream {
   }
 
   #emit(): void {
-    const [id = '', tree = '', parents = '', authorName = '', authorEmail = '', authorAt = '', name = '', email = '', at = '', encoding = ''] = this.#fields;
-    const message = encoding === '' && isUtf8(this.#message) ? this.#message.toString() : decoded(this.#message, encoding);
+    const [id = '', tree = '', parents = '', authorName = '', authorEmail = '', authorAt = '', name = '', email = '', at = ''] = this.#fields;
+    const message = this.#message.toString();
     const author = { name: authorName.trim(), email: authorEmail.trim(), at: milliseconds(authorAt) };
     const committer = { name: name.trim(), email: email.trim(), at: milliseconds(at) };
     const diff = this.#diff;

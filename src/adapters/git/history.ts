@@ -14,7 +14,7 @@ import { failure, type GitChild, startGit, tail } from './run.ts';
 const SECONDS = 3_600;
 
 /** Exported to be measured against: what git itself needs for the same bytes. */
-export const LOG = ['log', '-z', '--no-renames', '--no-abbrev', '--encoding=none', '--no-show-signature', `--format=${LOG_FORMAT}`] as const;
+export const LOG = ['log', '-z', '--no-renames', '--no-abbrev', '--encoding=UTF-8', '--no-show-signature', `--format=${LOG_FORMAT}`] as const;
 export const RAW = ['--raw', '--root', '--diff-merges=first-parent', '-O/dev/null', '--ignore-submodules=none'] as const;
 const ORDER = '--topo-order';
 
@@ -40,7 +40,8 @@ interface Attempt {
 
 /**
  * The first reads everything. A tree that is missing ends it in the middle, so the second reads the commits alone. A commit
- * that is missing ends both before they print anything, so the third goes as far as it gets.
+ * that is missing ends both before they print anything, so the third goes as far as it gets. The last commit before such an
+ * end is not known to be whole, and counts as not printed.
  */
 const ATTEMPTS: readonly Attempt[] = [
   { args: [...RAW, ORDER], diffs: true, missed: '' },
