@@ -76,7 +76,7 @@ async function named(options: SimulateOptions): Promise<Result<Named, readonly P
 const words = ({ doing, done, of }: Progress): string => (of === null ? `${doing}: ${done} commits` : `${doing}: ${done} of ${of} landings`);
 
 /** One line for each policy and landing, and one about the run before them. */
-function lines({ replayed, ...run }: Simulated): string {
-  const all = replayed.flatMap((landings, judge) => landings.map((landing) => JSON.stringify({ judge, ...landing })));
+function lines({ judged, ...run }: Simulated): string {
+  const all = judged.flatMap(({ replayed }, judge) => replayed.map((landing) => JSON.stringify({ judge, ...landing })));
   return `${[JSON.stringify(run), ...all].join('\n')}\n`;
 }

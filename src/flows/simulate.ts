@@ -7,10 +7,10 @@ import type { Commit, Oid } from '../core/change/change.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Policy } from '../core/policy/document.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
-import type { Roster } from '../core/roster/roster.ts';
+import type { PersonId, Roster } from '../core/roster/roster.ts';
 import { handsOf } from '../core/simulate/hands.ts';
 import type { KnownIncident } from '../core/simulate/incident-file.ts';
-import { inferRoster } from '../core/simulate/inferred-roster.ts';
+import { BOT_OWNER, inferRoster } from '../core/simulate/inferred-roster.ts';
 import { type Landing, landings, since } from '../core/simulate/landings.ts';
 import { linksOf } from '../core/simulate/links.ts';
 import { mailmap } from '../core/simulate/mailmap.ts';
@@ -55,8 +55,8 @@ export interface Simulated {
   /** Full name of the branch, or the revision that was asked for. */
   readonly branch: string;
   readonly tip: Oid;
-  /** By judge, each oldest first. */
-  readonly replayed: readonly (readonly Replayed[])[];
+  /** One for each policy that was asked, in the order of the ask. */
+  readonly judged: readonly JudgedHistory[];
   readonly commits: number;
   /** Landings that were asked about, judged or not. */
   readonly landings: number;
@@ -65,6 +65,17 @@ export interface Simulated {
   /** What was assumed, and what was not seen of the history as a whole, in words. */
   readonly notes: readonly string[];
   readonly notSeen: readonly string[];
+}
+
+/** What one policy says of the whole. */
+export interface JudgedHistory {
+  /** Oldest first. */
+  readonly replayed: readonly Replayed[];
+  /** Levels, lowest first. */
+  readonly ladder: readonly string[];
+  readonly levels: 'given' | 'inferred';
+  /** Who could sign when the last of them landed: whoever is there now. */
+  readonly reviewers: readonly { readonly person: PersonId; readonly level: string }[];
 }
 
 /** Problems: NOT_FOUND where the branch holds no commit, CONTENT_UNSEEN or GIT_FAILED where history cannot be read. */
@@ -145,12 +156,28 @@ async function replay(clone: SimulatedClone, ask: SimulateAsk, run: Run): Promis
     repo: run.repo,
     branch: run.name,
     tip: run.tip,
-    replayed: recorders.map((r) => r.replayed),
+    judged: ask.judges.map(({ policy, roster }, i) => ({
+      ...now(rosters[i], wanted),
+      replayed: recorders[i]?.replayed ?? [],
+      ladder: policy.ladder.values,
+      levels: roster === null ? 'inferred' : 'given',
+    })),
     commits: run.commits.length,
     landings: wanted.length,
     complete: done === wanted.length && ask.signal?.aborted !== true,
     notes: [...new Set([...rosters.flatMap((r) => r.notes), ...links.notes, ...ASSUMED])],
     notSeen: [...run.notSeen, ...notSeen],
+  };
+}
+
+function now(rosters: RosterAt | undefined, wanted: readonly Landing[]): Pick<JudgedHistory, 'reviewers'> {
+  const last = wanted.at(-1);
+  if (rosters === undefined || last === undefined) return { reviewers: [] };
+  return {
+    reviewers: rosters
+      .at(last.at)
+      .people.filter((p) => p.id !== BOT_OWNER)
+      .map((p) => ({ person: p.id, level: p.level })),
   };
 }
 

@@ -6,10 +6,13 @@ import type { Reason } from '../base/reasons.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Policy } from '../policy/document.ts';
 
-/** Answers ids sorted, each once; what is built in is named by its seat. */
-export function rulesAsked(policy: Policy): (decision: Decision) => readonly string[] {
+/** Answers ids sorted, each once; what is built in goes by the names its seats have. */
+export function rulesAsked(policy: Policy): (decision: Pick<Decision, 'reasons'>) => readonly string[] {
   const ids = new Map(policy.rules.map((r) => [r.description === '' ? `rule ${r.id}` : `rule ${r.id}: ${r.description}`, r.id]));
-  return ({ reasons, seats }) => [...new Set([...asking(reasons).flatMap((r) => ids.get(r.text) ?? []), ...seats.map((s) => s.rule)])].sort();
+  const idOf = (r: Reason): string | undefined => (r.children.some(asks) ? ids.get(r.text) : r.state === 'yes' ? BUILT_IN[r.code] : undefined);
+  return ({ reasons }) => [...new Set(reasons.children.flatMap((r) => idOf(r) ?? []))].sort();
 }
 
-const asking = (r: Reason): readonly Reason[] => [...(r.children.some((c) => c.code === 'SIGNOFF_MISSING' && c.state === 'yes') ? [r] : []), ...r.children.flatMap(asking)];
+const asks = (r: Reason): boolean => r.code === 'SIGNOFF_MISSING' && r.state === 'yes';
+
+const BUILT_IN: { readonly [code: string]: string | undefined } = { PROTECTED_FILES: 'countersign.protected-files', TARGET_MISSING: 'countersign.target-missing' };
