@@ -30,7 +30,7 @@ export async function check(range: string, options: CheckOptions): Promise<Answe
 async function answer(range: string, options: CheckOptions): Promise<Result<CheckAnswer, readonly Problem[]>> {
   const [plan, clone] = await Promise.all([planAt(options.plan), openClone(options.repo)]);
   if (!plan.ok) return { ok: false, error: [plan.error] };
-  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value });
+  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value, at: Date.now() });
 }
 
 async function planAt(file: string | undefined): Promise<Result<TerraformPlan | null>> {

@@ -85,7 +85,7 @@ async function changedContext({ predicate }: Statement, { repository, parsers }:
   const governance = base === null ? null : await governanceAt(repository, base);
   if (governance === null || !governance.ok) return [unseen(governance?.error[0]?.message ?? 'the change starts from nothing, so no policy speaks for it', place)];
   if (governance.value.policy.digest !== policy.digest.sha256) return [mismatch('the server asks to sign under another policy than stands where the change starts', place)];
-  const asked = { repo: change.repo, targetRef: change.targetRef, base, head: change.head.gitCommit, pusher: null, sticky: [], plan: null };
+  const asked = { repo: change.repo, targetRef: change.targetRef, base, head: change.head.gitCommit, pusher: null, sticky: [], plan: null, at: Date.now() };
   const own = await considerChange(repository, parsers, governance.value, asked);
   if (!own.ok) return [unseen(own.error[0]?.message ?? 'the change cannot be judged here', place)];
   const { tier, excluded } = own.value.decision;

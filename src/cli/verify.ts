@@ -10,7 +10,7 @@ import { err, ok, type Problem, problem, problemText, type Result } from '../cor
 import type { Decision } from '../core/policy/decision.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import type { Move } from '../core/signoff/landing.ts';
-import { claimedMove, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
+import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
 import { considerChange } from '../flows/gather.ts';
 import { governanceAt } from '../flows/governance.ts';
@@ -99,7 +99,7 @@ async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Resul
   const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
   if (!bundleBytes.ok || !trustBytes.ok) return err([bundleBytes, trustBytes].flatMap((r) => (r.ok ? [] : [r.error])));
   const [bundle, trust] = [parseBundle(bundleBytes.value), parseTrust(trustBytes.value)];
-  const landed = await decide(request, world);
+  const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null);
   const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [serverSaid(bundleBytes.value) ?? bundle.error]), ...(landed.ok ? [] : landed.error)];
   if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
   return ok({ bundle: bundle.value, trust: trust.value, decision: landed.value });
@@ -116,8 +116,8 @@ function serverSaid(bytes: Uint8Array): Problem | undefined {
   }
 }
 
-/** What the commit brought against its first parent, judged by the policy that stood there. */
-async function decide(request: VerifyRequest, { repository, parsers }: VerifyWorld): Promise<Result<Decision, readonly Problem[]>> {
+/** What the commit brought against its first parent, judged by the policy that stood there, at the time it says it landed. */
+async function decide(request: VerifyRequest, { repository, parsers }: VerifyWorld, at: number | null): Promise<Result<Decision, readonly Problem[]>> {
   const head = await repository.resolve(request.commit);
   if (head === null) return err([problem('NOT_FOUND', `there is no commit ${request.commit}`, { place: request.repoDir, remedy: 'fetch it, or name another clone with --repo' })]);
   const base = await repository.resolve(`${head}^1`);
@@ -130,7 +130,7 @@ async function decide(request: VerifyRequest, { repository, parsers }: VerifyWor
     ]);
   const governance = await governanceAt(repository, base);
   if (!governance.ok) return governance;
-  const asked = { repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head, pusher: null, sticky: [], plan: null };
+  const asked = { repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head, pusher: null, sticky: [], plan: null, at };
   const considered = await considerChange(repository, parsers, governance.value, asked);
   if (!considered.ok) return considered;
   const { change, decision } = considered.value;

@@ -26,7 +26,10 @@ function governed(files: { readonly [path: string]: FileChange } = {}): TestRepo
 
 const ask = (repo: TestRepository, more: Partial<CheckAsk> = {}) => {
   const dir = repo.dir;
-  return checkChange({ repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir) }, { repo: null, range: '', target: null, plan: null, ...more });
+  return checkChange(
+    { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir) },
+    { repo: null, range: '', target: null, plan: null, at: Date.now(), ...more },
+  );
 };
 async function answered(repo: TestRepository, more: Partial<CheckAsk> = {}): Promise<CheckAnswer> {
   const answer = await ask(repo, more);

@@ -26,6 +26,8 @@ export interface CheckAsk {
   /** Revision of the target; null: the remote's default branch, else the first of DEFAULT_TARGETS that is here. */
   readonly target: string | null;
   readonly plan: TerraformPlan | null;
+  /** Milliseconds since 1970: rules may hold for a while. */
+  readonly at: number;
 }
 
 export interface CheckAnswer {
@@ -58,7 +60,7 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
   ]);
   if (!target.ok) return err([target.error]);
   if (head === null || (base === null && range.value.base !== '')) return err([await noCommit(clone.repository, head === null ? range.value.head : range.value.base)]);
-  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan, from: range.value.base, to: range.value.head });
+  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan, at: ask.at, from: range.value.base, to: range.value.head });
 }
 
 /** The two ends as they were written; an empty base is the target. */
@@ -121,6 +123,7 @@ interface Ends extends Target {
   readonly head: Oid;
   readonly repo: string;
   readonly plan: TerraformPlan | null;
+  readonly at: number;
   /** As they were written; an empty one is the target. */
   readonly from: string;
   readonly to: string;
@@ -131,7 +134,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const rules = await rulesAt(clone.repository, ends.tip);
     if (!rules.ok) return err(rules.error.map((p) => ({ ...p, place: `${ends.name}:${p.place ?? POLICY_FILE}` })));
     const { governance, starter, problems } = rules.value;
-    const asked = { repo: ends.repo, targetRef: ends.ref, base: ends.base, head: ends.head, pusher: null, sticky: [], plan: ends.plan };
+    const asked = { repo: ends.repo, targetRef: ends.ref, base: ends.base, head: ends.head, pusher: null, sticky: [], plan: ends.plan, at: ends.at };
     const considered = await considerChange(clone.repository, clone.parsers, governance, asked);
     if (!considered.ok) return err(considered.error.map(withRemedy));
     const { change, decision } = considered.value;

@@ -28,6 +28,8 @@ export interface Asked {
   readonly pushersBefore?: (change: Change) => Promise<readonly PersonId[]>;
   readonly sticky: readonly StickyMark[];
   readonly plan: TerraformPlan | null;
+  /** When this is decided, milliseconds since 1970; null: unknown, so what is time-boxed holds. */
+  readonly at: number | null;
 }
 
 export interface Considered {
@@ -49,6 +51,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     sticky: asked.sticky,
     roster: governance.roster,
     targetExists: asked.base !== null,
+    at: asked.at,
   });
   return ok({ change: change.value, decision, pushersBefore });
 }

@@ -10,6 +10,9 @@ import type { Person, Roster } from '../core/roster/roster.ts';
 
 const ZERO = '0'.repeat(40);
 
+/** When sample changes are judged: 2026-06-01, noon. */
+export const SAMPLE_NOW = Date.UTC(2026, 5, 1, 12);
+
 export const sampleRecord = (path: string, more: Partial<TreeRecord> = {}): TreeRecord => ({
   path,
   pathBytes: utf8(path),
@@ -98,5 +101,6 @@ export const sampleFacts = (change: Change, more: Partial<Facts> = {}): Facts =>
   sticky: [],
   roster: SAMPLE_ROSTER,
   targetExists: true,
+  at: SAMPLE_NOW,
   ...more,
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SAMPLE_ROSTER, sampleChange, sampleCommit, sampleFacts, samplePolicy } from '../../testing/sample-change.ts';
 import { problem } from '../base/result.ts';
 import { consider } from '../policy/consider.ts';
-import type { Decision, Seat } from '../policy/decision.ts';
+import { type Decision, plainSeat, type Seat } from '../policy/decision.ts';
 import type { SignoffDecision } from '../signoff/statement.ts';
 import { type Gate, judge, type PresentedSignoff } from './judge.ts';
 
@@ -109,14 +109,9 @@ const presented: fc.Arbitrary<PresentedSignoff> = fc
   .map(({ spoiled, ...s }) => ({ ...s, digest: `${s.signer}-${s.index}-${s.level}-${s.decision}`, problems: spoiled ? [problem('ST_REF', 'elsewhere')] : [] }));
 const lists = fc.uniqueArray(presented, { maxLength: 12, selector: (s) => s.index });
 const seats: fc.Arbitrary<readonly Seat[]> = fc.array(
-  fc.record({
-    rule: fc.constantFrom('a', 'b', 'c'),
-    humans: fc.integer({ min: 1, max: 3 }),
-    level: fc.constantFrom(null, ...LADDER),
-    domains: fc.constant([]),
-    teams: fc.constant([]),
-    candidates: fc.subarray(PEOPLE),
-  }),
+  fc
+    .record({ rule: fc.constantFrom('a', 'b', 'c'), humans: fc.integer({ min: 1, max: 3 }), level: fc.constantFrom(null, ...LADDER), candidates: fc.subarray(PEOPLE) })
+    .map((s) => plainSeat(s.rule, s.humans, s.candidates, s.level)),
   { minLength: 1, maxLength: 3 },
 );
 

@@ -184,7 +184,7 @@ describe('what nobody can sign away', () => {
   test('a path no rule covers is refused, and letter case is named', () => {
     const policy = samplePolicy('  - {id: infra, paths: ["infra/**"], require: {humans: 1}}');
     const d = consider(policy, [], sampleFacts(sampleChange(['Infra/main.tf'], by('ben'))));
-    expect(d.refusals[0]).toMatchObject({ code: 'UNCOVERED', text: 'no rule covers Infra/main.tf; rule infra would, but for letter case' });
+    expect(d.refusals[0]).toMatchObject({ code: 'UNCOVERED', text: 'no rule covers Infra/main.tf; did you mean infra/** of rule infra? Letter case counts' });
   });
 
   test('a rule proved not to apply covers nothing', () => {

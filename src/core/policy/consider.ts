@@ -11,13 +11,15 @@ import { detect } from '../risk/detect.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
 import { agentOf, principalGraph } from '../roster/principals.ts';
-import type { PersonId, PrincipalGraph } from '../roster/roster.ts';
-import type { Decision, Excluded, Refusal, Seat } from './decision.ts';
+import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
+import type { Decision, Excluded, Refusal, RuleSaid, Seat, Terms } from './decision.ts';
+import { declarationRefusals } from './declarations.ts';
 import type { Policy } from './document.ts';
 import { type Facts, type Findings, factValues, weigh } from './facts.ts';
 import { headerFindings, headerOnly } from './headers.ts';
+import { modeOf, sampledBy, soloOf } from './lanes.ts';
 import { askedOf, type Outcome, reasonTree, summaryOf } from './reason-tree.ts';
-import { contentRefusals, identityRefusals, seatRefusals } from './refusals.ts';
+import { broughtRefusals, contentRefusals, identityRefusals, seatRefusals } from './refusals.ts';
 import { applyRules } from './rules.ts';
 import { fold, seatOf, withDoubt } from './seats.ts';
 
@@ -33,26 +35,39 @@ export function consider(policy: Policy, detectors: readonly Detector[], facts: 
 
 function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): Decision {
   const { change, roster } = facts;
-  const provenance = assess(
-    change.commits,
-    facts.sticky,
-    change.records.map((r) => r.path),
-    new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
-    facts.pusher === null ? null : agentOf(roster, facts.pusher),
-  );
+  const provenance = facts.assessed ?? assessed(facts);
   const risk = detect(detectors, facts.evidence);
-  const graph = principalGraph(change.commits, facts.pusher, roster, facts.pushersBefore);
+  const graph = principalGraph(change.commits, facts.pusher, roster, facts.pushersBefore, facts.behind);
   const found = weigh(policy, facts, provenance, risk, graph);
   if (change.records.length === 0 && change.commits.length === 0 && change.unseen.length === 0) return decided(policy, facts, found, NOTHING);
-  const ruled = applyRules(policy, facts, found, factValues(policy, facts, found));
+  const values = factValues(policy, facts, found);
+  const ruled = applyRules(policy, facts, found, values);
   const byHeader = headerOnly(change, facts.pusher, graph);
   const doubtful = graph.unresolved.some((p) => p.role === 'co-author');
-  const asks = ruled.asks.map((ask) => withDoubt(policy, roster, ask, byHeader, doubtful));
-  const seats = fold(asks).map((ask) => seatOf(policy, roster, ask, new Set(graph.excluded.keys())));
-  const refusals = [...contentRefusals(policy, change, facts.evidence.files), ...identityRefusals(graph.unresolved), ...ruled.refusals, ...seatRefusals(seats)];
+  const solo = soloOf(policy, roster, graph);
+  const asks = ruled.asks.map((ask) => withDoubt(policy, roster, ask, byHeader, doubtful, facts.at));
+  const seats = fold(asks).map((ask) => seatOf(policy, roster, ask, solo === null ? new Set(graph.excluded.keys()) : new Set(), facts.at));
+  const refusals = [
+    ...broughtRefusals(facts.brings ?? []),
+    ...contentRefusals(policy, change, facts.evidence.files),
+    ...identityRefusals(graph.unresolved),
+    ...declarationRefusals(policy, facts, found, values),
+    ...ruled.refusals,
+    ...seatRefusals(seats),
+  ];
   const outcome = refusals.length > 0 ? 'refused' : seats.length > 0 ? 'signoff' : 'pass';
-  const extra = seats.length === 0 ? [] : headerFindings(change, graph, byHeader, seats, policy, roster);
-  return decided(policy, facts, found, { outcome, seats, refusals, reasons: ruled.reasons, extra });
+  const extra = seats.length === 0 ? [] : headerFindings(change, graph, byHeader, seats, policy, facts);
+  return decided(policy, facts, found, { ...ruled, outcome, seats, refusals, extra, solo });
+}
+
+function assessed({ change, sticky, roster, pusher }: Facts): Provenance {
+  return assess(
+    change.commits,
+    sticky,
+    change.records.map((r) => r.path),
+    new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
+    pusher === null ? null : agentOf(roster, pusher),
+  );
 }
 
 interface Made {
@@ -60,11 +75,15 @@ interface Made {
   readonly seats: readonly Seat[];
   readonly refusals: readonly Refusal[];
   readonly reasons: readonly Reason[];
+  readonly said: readonly RuleSaid[];
+  readonly terms: Terms;
   /** Findings about the headers of the change, made after the seats were known. */
   readonly extra: readonly Finding[];
+  readonly solo: number | null;
 }
 
-const NOTHING: Made = { outcome: 'pass', seats: [], refusals: [], reasons: [], extra: [] };
+const NO_TERMS: Terms = { ttl: null, sla: null };
+const NOTHING: Made = { outcome: 'pass', seats: [], refusals: [], reasons: [], said: [], terms: NO_TERMS, extra: [], solo: null };
 
 function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Decision {
   const { provenance, graph } = found;
@@ -75,6 +94,11 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
   return {
     ...identity(policy, facts),
     outcome: made.outcome,
+    mode: modeOf(policy, facts, found),
+    sampled: made.outcome === 'pass' && made !== NOTHING && sampledBy(policy, facts),
+    soloAfter: made.solo,
+    terms: made.terms,
+    rules: made.said,
     summary: summaryOf(said),
     asked: askedOf(said),
     tier,
@@ -83,11 +107,11 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
     notAnalysed: found.risk.notAnalysed,
     systems,
     seats: made.seats,
-    excluded: excludedOf(graph.excluded),
+    excluded: made.solo === null ? excludedOf(graph.excluded) : [],
     unresolved: graph.unresolved,
     refusals: made.refusals,
     reasons: reasonTree(said),
-    factsDigest: factsDigest(facts, provenance, found.risk),
+    factsDigest: factsDigest(policy, facts, provenance, found.risk),
   };
 }
 
@@ -103,12 +127,26 @@ function identityOfChange(change: Change): Decision['change'] {
   return { repo, targetRef, base, mergeBase, head, headTree, alg, manifest, manifest256, paths: records.map((r) => r.path), commits: commits.map((c) => c.id) };
 }
 
-/** Contents of files are in the manifest, and what detectors made of them in `risk`: parse trees need no digest of their own. */
-function factsDigest(facts: Facts, provenance: Provenance, risk: Risk): string {
-  const { change, pusher, pushersBefore = [], sticky, targetExists, roster } = facts;
-  const read = { change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen }, pusher, pushersBefore, sticky, targetExists, roster: roster.digest };
+/**
+ * Contents of files are in the manifest, and what detectors made of them in `risk`: parse trees need no digest of their own.
+ * Of the time, what it decided: the windows that were open then, so that the same facts an hour later are the same facts.
+ */
+function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk: Risk): string {
+  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, lane = null, brings = [] } = facts;
+  const read = {
+    change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen },
+    ...{ pusher, pushersBefore, sticky, targetExists, behind, incidents, lane, brings, roster: roster.digest, times: timesOf(policy, roster, facts.at) },
+  };
   // Through JSON once: numbers a commit made up (NaN, infinite) become null instead of an error.
   return digest(JSON.parse(JSON.stringify({ ...read, plan: facts.evidence.plan?.digest ?? null, provenance, risk })) as Json);
+}
+
+/** Every moment policy and roster name, and whether it has passed; null: the time is not known. */
+function timesOf(policy: Policy, roster: Roster, at: number | null): readonly boolean[] | null {
+  if (at === null) return null;
+  const windows = [...policy.rules, ...policy.forbid].flatMap((w) => [w.starts, w.until]);
+  const others = [...policy.exceptions.map((e) => e.until), ...policy.modes.map((m) => m.until), ...roster.people.flatMap((p) => (p.qualifications ?? []).map((q) => q.until))];
+  return [...windows, ...others].flatMap((moment) => (moment === null ? [] : [at >= moment]));
 }
 
 /** Our own bug, kept from becoming a pass. */
@@ -118,6 +156,11 @@ function broken(policy: Policy, facts: Facts, why: string): Decision {
   return {
     ...identity(policy, facts),
     outcome: 'refused',
+    mode: 'enforce',
+    sampled: false,
+    soloAfter: null,
+    terms: NO_TERMS,
+    rules: [],
     summary: text,
     asked: `refused: ${text}`,
     tier: 'critical',

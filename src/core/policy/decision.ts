@@ -6,6 +6,8 @@ import type { Oid } from '../change/change.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import type { Finding, NotAnalysed, Tier } from '../risk/risk.ts';
 import type { PersonId, Principal, PrincipalRole } from '../roster/roster.ts';
+import type { OnChangeTerms } from './document.ts';
+import type { Mode, Presence, Relation, Stage } from './words.ts';
 
 /** Seats of one rule: `humans` distinct people who satisfy all of it. */
 export interface Seat {
@@ -14,10 +16,26 @@ export interface Seat {
   /** Lowest level that fills it, or null for any. `seniorTo` is already folded in. */
   readonly level: string | null;
   readonly domains: readonly string[];
+  /** One of these teams or people; both empty: anybody. */
   readonly teams: readonly string[];
+  readonly people: readonly PersonId[];
+  /** The people who fill it stand for this many different teams; 1 asks nothing. */
+  readonly distinctTeams: number;
+  /** Teams each candidate can stand for, where `distinctTeams` asks. */
+  readonly standsFor: { readonly [person: PersonId]: readonly string[] };
+  readonly not: readonly Relation[];
+  readonly stage: Stage;
+  readonly presence: Presence;
   /** Who could fill it now: on the roster, not excluded, senior and qualified enough. */
   readonly candidates: readonly PersonId[];
 }
+
+/** A seat that asks for so many of these people, and nothing else. */
+export const plainSeat = (rule: string, humans: number, candidates: readonly PersonId[], level: string | null = null): Seat => ({
+  ...{ rule, humans, level, candidates, domains: [], teams: [], people: [], distinctTeams: 1, standsFor: {}, not: [] },
+  stage: 'implementation',
+  presence: 'passkey',
+});
 
 export interface Excluded {
   readonly person: PersonId;
@@ -39,6 +57,26 @@ export interface TouchedSystem {
   readonly invariants: readonly string[];
 }
 
+/** What one rule said of this change. */
+export interface RuleSaid {
+  readonly id: string;
+  readonly layer: string;
+  /** `may-ask`: it could not be decided, so it asks. `waived`: by its `unless` or an exception. `covers`: an optional rule. */
+  readonly state: 'asks' | 'may-ask' | 'waived' | 'covers' | 'silent';
+  /** Changed files it is about. */
+  readonly files: number;
+  /** Its own terms joined with those of the tier: what becomes of a sign-off for it when content moves. */
+  readonly onChange: OnChangeTerms;
+  readonly queue: string | null;
+  readonly escalate: readonly string[];
+}
+
+/** How long signatures for this change hold and should take: the strictest of all that ask. Milliseconds; null: not said. */
+export interface Terms {
+  readonly ttl: number | null;
+  readonly sla: number | null;
+}
+
 export interface Decision {
   readonly version: 1;
   readonly change: {
@@ -56,6 +94,15 @@ export interface Decision {
   };
   /** `pass`: nothing asked. `signoff`: seats to fill. `refused`: no sign-off cures it, or it could not be decided. */
   readonly outcome: 'pass' | 'signoff' | 'refused';
+  /** What a gate does with it: `observe` and `warn` allow, and count what would have been denied. */
+  readonly mode: Mode;
+  /** Passes by itself and is drawn for a review after landing. */
+  readonly sampled: boolean;
+  /** One person signs their own change after a wait of so many milliseconds; null: nobody may. */
+  readonly soloAfter: number | null;
+  readonly terms: Terms;
+  /** Every rule with a file of its own in this change. */
+  readonly rules: readonly RuleSaid[];
   /** One sentence: what would happen if this lands. */
   readonly summary: string;
   /** What is asked before it may land, for example `needs 1 human at L6 or above`. */

@@ -22,14 +22,19 @@ const list = (of: Type, most: number): Type => ({ is: 'list', of, most });
 const record = (name: string, fields: { readonly [name: string]: Type }): Type => ({ is: 'record', name, fields });
 
 const FINDING = record('finding', { rule: string, severity: word('tier') });
+const RESOURCE = record('resource', { type: string, address: string });
+const INCIDENT = record('occurrence', { id: string, severity: int, class: string, days: int });
 
 export const FACT_TYPES: { readonly [root: string]: Type } = {
   provenance: record('provenance', { level: word('provenance level'), tools: list(string, 100), declared_none: bool }),
   risk: record('risk', { tier: word('tier'), findings: list(FINDING, 5_000), not_analysed: int }),
-  change: record('change', { paths: list(string, 50_000), files: int, target: string, repo: string }),
+  plan: record('plan', { present: bool, destroys: list(RESOURCE, 5_000), creates: int, updates: int }),
+  change: record('change', { paths: list(string, 50_000), files: int, commits: int, messages: list(string, 1_000), target: string, repo: string }),
   system: record('system', { criticality: int, ids: list(string, 200) }),
+  incident: record('incident', { open: list(INCIDENT, 200) }),
   author: record('author', { level: word('level'), senior: bool }),
   people: record('people', { unresolved: int }),
+  lane: record('lane', { open: bool }),
 };
 
 export const FUNCTIONS = ['glob', 'regex', 'size'] as const;

@@ -1,10 +1,13 @@
 /** Everything `consider` reads, and the part of it that conditions see. */
+import type { Problem } from '../base/result.ts';
 import type { Change } from '../change/change.ts';
+import { type Matcher, matcherOf } from '../change/matcher.ts';
+import type { Incident } from '../incident/incident.ts';
 import { PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
-import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
-import { criticality, type System, touched } from '../system/system.ts';
+import type { PersonId, PrincipalGraph, PrincipalRole, Roster } from '../roster/roster.ts';
+import { criticality, type System } from '../system/system.ts';
 import type { Policy } from './document.ts';
 import type { FactValues } from './expression.ts';
 
@@ -20,6 +23,31 @@ export interface Facts {
   readonly roster: Roster;
   /** False on a first push or a recreated branch: then policy is the organisation's, never the change's. */
   readonly targetExists: boolean;
+  /** When this is decided, milliseconds since 1970; null: unknown, so what is time-boxed holds and no exception does. */
+  readonly at: number | null;
+  /** Who else stands behind it, by records and transports and not by headers: prompters, owners of tokens, starters of deploys. */
+  readonly behind?: readonly Behind[];
+  /** null: nobody could say, so conditions on incidents are unknown. */
+  readonly incidents?: readonly Incident[] | null;
+  /** What reviews after landing found of the last changes that passed by themselves; null: nobody could say. */
+  readonly lane?: Lane | null;
+  /** Problems of the policy and roster files this change would bring in: what lands must be a policy. */
+  readonly brings?: readonly Problem[];
+  /** Nobody outside can foresee it, so nobody shapes a change that is never sampled; null: nothing is sampled. */
+  readonly seed?: string | null;
+  /** Provenance as it is known already, in place of what headers say: cases of a policy's tests have no headers. */
+  readonly assessed?: Provenance;
+}
+
+export interface Behind {
+  readonly role: PrincipalRole;
+  /** An account, an e-mail address or a person's id. */
+  readonly identity: string;
+}
+
+export interface Lane {
+  readonly sampled: number;
+  readonly escapes: number;
 }
 
 /** What was found out about one change, before any rule is asked. */
@@ -28,6 +56,8 @@ export interface Findings {
   readonly risk: Risk;
   readonly graph: PrincipalGraph;
   readonly systems: readonly System[];
+  /** A path belongs to no system. */
+  readonly outside: boolean;
   readonly tier: Tier;
   /** Silence read as the policy says. */
   readonly level: ProvenanceLevel;
@@ -36,8 +66,8 @@ export interface Findings {
 }
 
 export function weigh(policy: Policy, facts: Facts, provenance: Provenance, risk: Risk, graph: PrincipalGraph): Findings {
-  const systems = touched(
-    policy.systems,
+  const { systems, outside } = touchedBy(
+    policy,
     facts.change.records.map((r) => r.path),
   );
   const sensitive = risk.findings.length > 0 || (criticality(systems) ?? 5) <= 2;
@@ -46,16 +76,28 @@ export function weigh(policy: Policy, facts: Facts, provenance: Provenance, risk
     risk,
     graph,
     systems,
-    tier: tierOf(risk, systems),
+    outside,
+    tier: tierOf(risk, systems, policy.raiseAtCriticality),
     level: effectiveLevel(policy.unattributed, provenance, sensitive),
     behind: behindOf(policy, facts.roster, graph),
   };
 }
 
-/** One tier higher than the findings say where a system of criticality 1 is touched and there is a finding at all. */
-function tierOf(risk: Risk, systems: readonly System[]): Tier {
-  const worst = TIERS.max(risk.tier, ...risk.findings.map((f) => f.severity));
-  if (risk.findings.length === 0 || criticality(systems) !== 1) return worst;
+const matchers = new WeakMap<Policy, Matcher>();
+
+/** The systems any of these paths belongs to, in the order of the policy. */
+function touchedBy(policy: Policy, paths: readonly string[]): Pick<Findings, 'systems' | 'outside'> {
+  const matcher = matchers.get(policy) ?? matcherOf(policy.systems.map((s) => s.paths));
+  matchers.set(policy, matcher);
+  const ids = paths.map((path) => matcher.selects(path));
+  const hit = new Set(ids.flat());
+  return { systems: policy.systems.filter((_, i) => hit.has(i)), outside: ids.some((some) => some.length === 0) };
+}
+
+/** One tier higher than the findings say where a system critical enough is touched and there is a finding at all. */
+function tierOf(risk: Risk, systems: readonly System[], raiseAt: number): Tier {
+  const worst = risk.findings.reduce<Tier>((most, f) => TIERS.max(most, f.severity), risk.tier);
+  if (risk.findings.length === 0 || (criticality(systems) ?? 5) > raiseAt) return worst;
   return TIERS.values[TIERS.rank(worst) + 1] ?? worst;
 }
 
@@ -97,9 +139,29 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
       findings: found.risk.findings.map((f) => ({ rule: f.rule, severity: TIERS.rank(f.severity) })),
       not_analysed: found.risk.notAnalysed.length,
     },
-    change: { paths, files: paths.length, target: change.targetRef, repo: change.repo },
+    plan: planValues(facts.evidence.plan),
+    change: {
+      paths,
+      files: paths.length,
+      commits: change.commits.length,
+      messages: change.commits.map((c) => c.message),
+      target: change.targetRef,
+      repo: change.repo,
+    },
     system: { criticality: criticality(found.systems) ?? 5, ids: found.systems.map((s) => s.id) },
+    incident: { open: facts.incidents?.filter((i) => i.open).map(({ id, severity, class: kind, days }) => ({ id, severity, class: kind, days })) },
     author: { level: lowest, senior: lowest === undefined || senior < 0 ? undefined : lowest >= senior },
     people: { unresolved: found.graph.unresolved.length },
+    lane: { open: laneOpen(policy, facts.lane ?? null) },
   };
 }
+
+/** Without a plan nothing is known of what it would do; one that is not complete may destroy more than it says. */
+function planValues(plan: Facts['evidence']['plan']): FactValues[string] {
+  if (plan === null) return { present: false };
+  const doing = (action: string) => plan.resources.filter((r) => r.mode === 'managed' && r.actions.includes(action));
+  const destroys = doing('delete').map(({ type, address }) => ({ type, address }));
+  return { present: true, ...(plan.complete && !plan.errored ? { destroys, creates: doing('create').length, updates: doing('update').length } : {}) };
+}
+
+const laneOpen = ({ sample }: Policy, lane: Lane | null): boolean | undefined => (sample === null ? true : lane === null ? undefined : lane.escapes <= sample.closeAfter.escapes);

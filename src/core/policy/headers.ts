@@ -4,9 +4,10 @@
  */
 import type { Change } from '../change/change.ts';
 import type { Finding } from '../risk/risk.ts';
-import type { PersonId, Principal, PrincipalGraph, Roster } from '../roster/roster.ts';
+import type { PersonId, Principal, PrincipalGraph } from '../roster/roster.ts';
 import type { Seat } from './decision.ts';
 import type { Policy } from './document.ts';
+import type { Facts } from './facts.ts';
 import { qualified } from './seats.ts';
 
 /**
@@ -28,9 +29,16 @@ export function headerOnly(change: Change, pusher: string | null, graph: Princip
 }
 
 /** One finding for the people headers keep from signing, one for co-authors nobody knows. */
-export function headerFindings(change: Change, graph: PrincipalGraph, byHeader: ReadonlySet<PersonId>, seats: readonly Seat[], policy: Policy, roster: Roster): readonly Finding[] {
+export function headerFindings(
+  change: Change,
+  graph: PrincipalGraph,
+  byHeader: ReadonlySet<PersonId>,
+  seats: readonly Seat[],
+  policy: Policy,
+  { roster, at }: Pick<Facts, 'roster' | 'at'>,
+): readonly Finding[] {
   const kept = roster.people.filter(
-    (p) => byHeader.has(p.id) && seats.some((s) => qualified(policy, p, { ...s, rank: s.level === null ? -1 : policy.ladder.values.indexOf(s.level) })),
+    (p) => byHeader.has(p.id) && seats.some((s) => qualified(policy, p, { ...s, rank: s.level === null ? -1 : policy.ladder.values.indexOf(s.level) }, at)),
   );
   const unknown = graph.unresolved.filter((p) => p.role === 'co-author').map((p) => p.identity);
   const path = change.records[0]?.path ?? '';

@@ -41,7 +41,11 @@ describe('a policy', () => {
     );
     if (!made.ok) throw new Error(said(made).join());
     expect(made.value).toMatchObject({ version: 1, organisation: null, senior: 'L6', unattributed: 'default', submodules: 'refuse', largeFiles: 'refuse' });
-    expect(made.value.rules[0]?.require).toEqual({ humans: 1, level: null, seniorToAuthor: false, domains: [], teams: [] });
+    expect(made.value.rules[0]?.require).toEqual({
+      ...{ humans: 1, level: null, seniorToAuthor: false, domains: [], from: { teams: [], people: [] }, distinctTeams: 1, not: [] },
+      stages: ['implementation'],
+      presence: 'passkey',
+    });
     expect(made.value.systems[0]).toMatchObject({ criticality: 1, owners: [], invariants: [] });
     expect(made.value.digest).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -76,7 +80,7 @@ describe('a policy', () => {
     ],
     ['unknown senior', HEAD.replace('senior: L6', 'senior: L9') + RULES, 'countersign.yml:3:9 senior L9 is not a level of the ladder'],
     ['no rules', `${HEAD}rules: []\n`, 'must hold at least one rule'],
-    ['rules missing', HEAD, 'rules is missing'],
+    ['rules missing', HEAD, 'must hold at least one rule'],
     ['covers nothing', `${HEAD}rules:\n  - {id: a, paths: ["!x"], require: {humans: 1}}\n`, 'covers nothing'],
     ['no paths', `${HEAD}rules:\n  - {id: a, paths: [], require: {humans: 1}}\n`, 'must name at least one path'],
     ['bad glob', `${HEAD}rules:\n  - {id: a, paths: ["a/["], require: {humans: 1}}\n`, 'rules[0].paths[0] is not a path pattern'],

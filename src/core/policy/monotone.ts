@@ -18,17 +18,21 @@ interface Topic {
   readonly lists: readonly string[];
   /** False, then true. */
   readonly flags: readonly string[];
+  /** Says how much is known, not how much there is: conditions may ask it either way. */
+  readonly free: readonly string[];
 }
 
-const NOTHING: Topic = { words: {}, counts: [], lists: [], flags: [] };
+const NOTHING: Topic = { words: {}, counts: [], lists: [], flags: [], free: [] };
 const TOPICS = {
   provenance: { ...NOTHING, words: { level: PROVENANCE_LEVELS.values }, lists: ['tools'], flags: ['declared_none'] },
   risk: { ...NOTHING, words: { tier: TIERS.values }, counts: ['not_analysed'], lists: ['findings'] },
   people: { ...NOTHING, counts: ['unresolved'] },
+  plan: { ...NOTHING, counts: ['creates', 'updates'], lists: ['destroys'], free: ['present'] },
+  incident: { ...NOTHING, lists: ['open'] },
 } as const satisfies { readonly [root: string]: Topic };
 
 export type TopicName = keyof typeof TOPICS;
-export const TOPIC_NAMES: readonly TopicName[] = ['provenance', 'risk', 'people'];
+export const TOPIC_NAMES: readonly TopicName[] = ['provenance', 'risk', 'people', 'plan', 'incident'];
 
 const flip = (d: Direction): Direction => (d === 'up' ? 'down' : d === 'down' ? 'up' : d);
 const join = (a: Direction, b: Direction): Direction => (a === 'none' ? b : b === 'none' || a === b ? a : 'mixed');
@@ -53,6 +57,7 @@ export function directionOf(node: ASTNode, topic: TopicName): Direction {
     case 'rcall':
       return quantified(node.args[0], node.args[1], node.args[2], node, topic);
     case '.':
+      if (fieldOf(node, topic, TOPICS[topic].free) !== undefined) return 'none';
       return fieldOf(node, topic, TOPICS[topic].flags) === undefined ? unless(node, topic) : 'up';
     default:
       return unless(node, topic);

@@ -1,34 +1,62 @@
-/** The shape of `countersign.yml`, version 1. What hangs together across places is checked in `load.ts`. */
+/**
+ * The shape of `countersign.yml`, version 1; `docs/spec/countersign.schema.json` is made of it. What hangs together across
+ * places is checked in `load.ts`.
+ */
 import * as z from 'zod';
-import { validGlob } from '../change/glob.ts';
+import { TIERS } from '../risk/risk.ts';
+import { expression, glob, globs, id, names, words } from './field-shapes.ts';
+import { length, moment } from './time.ts';
+import { MODES, PRESENCES, RELATIONS, STAGES } from './words.ts';
 
-const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-export const id = z.string().regex(ID, 'must be of a-z, 0-9, dot, dash and underscore, at most 64 characters');
-export const words = z.string().trim().min(1, 'must not be empty').max(400, 'must be at most 400 characters');
-const glob = z.string().superRefine((pattern, context) => {
-  const wrong = validGlob(pattern);
-  if (wrong !== undefined) context.addIssue({ code: 'custom', message: `is not a path pattern: ${wrong}` });
-});
-const globs = z.array(glob).min(1, 'must name at least one path').max(500);
-const expression = z.string();
-const names = z.array(words).max(100);
+const onChange = z
+  .strictObject(
+    Object.fromEntries(
+      (['no-change', 'message', 'trivial-rebase', 'context-moved', 'rework'] as const).map((name) => [name, z.enum(['keep', 'recheck', 'revoke']).optional()]),
+    ) as {
+      readonly [name in 'no-change' | 'message' | 'trivial-rebase' | 'context-moved' | 'rework']: z.ZodOptional<z.ZodEnum<{ keep: 'keep'; recheck: 'recheck'; revoke: 'revoke' }>>;
+    },
+  )
+  .describe('What becomes of a sign-off when the content it covers moves: keep it, have the signer confirm the difference, or void it.');
 
 const requirement = z.strictObject({
-  humans: z.int().min(1, 'must be at least 1; use optional: true for a rule that asks nobody').max(20),
-  level: z.string().optional(),
-  senior_to: z.literal('author').optional(),
-  domains: names.default([]),
-  teams: names.default([]),
+  humans: z.int().min(1, 'must be at least 1; use optional: true for a rule that asks nobody').max(20).describe('How many distinct people.'),
+  level: z.string().optional().describe('At least this level of the ladder.'),
+  senior: z.literal(true).optional().describe('At least the senior level of the policy, whatever it is called.'),
+  senior_to: z.literal('author').optional().describe('Strictly above everybody behind the change; where nobody on the roster is, an independent peer of the same level.'),
+  domains: names.default([]).describe('Qualifications each of them needs, all of these.'),
+  from: z
+    .strictObject({ teams: names.default([]), people: names.default([]) })
+    .default({ teams: [], people: [] })
+    .describe('Each of them is of one of these teams, or one of these people.'),
+  distinct_teams: z.int().min(1).max(20).default(1).describe('They stand for at least this many different teams.'),
+  not: z
+    .array(z.enum([...RELATIONS, 'author', 'committer', 'co-author', 'pusher', 'prompter', 'agent-owner', 'token-owner', 'deploy-starter']))
+    .max(20)
+    .default([])
+    .describe('Who may not sign beside the people behind the change, who never may: their manager, their reports, their team.'),
+  stages: z.array(z.enum(STAGES)).min(1).max(3).default(['implementation']).describe('When: before it is built, before it lands, before it is deployed.'),
+  presence: z.enum(PRESENCES).default('passkey').describe('hardware: an authenticator whose certificate chain was checked.'),
 });
 
+const window = { starts: moment.optional().describe('From when on it holds.'), until: moment.optional().describe('When it stops holding by itself.') };
+
 const rule = z.strictObject({
-  id,
+  id: id.describe('Stable: reasons name it.'),
   description: words.optional(),
-  paths: globs,
-  when: expression.optional(),
-  unless: expression.optional(),
+  paths: globs.describe('Changed files it is about. A leading ! takes paths out again; the last pattern that matches decides.'),
+  when: expression.optional().describe('A condition (CEL). Where it cannot be decided, the rule applies.'),
+  unless: expression.optional().describe('Waives what is asked; the paths stay covered. Where it cannot be decided, nothing is waived.'),
   require: requirement.optional(),
-  optional: z.literal(true).optional(),
+  optional: z.literal(true).optional().describe('Covers its paths and asks nobody.'),
+  on_change: onChange.optional(),
+  route: z
+    .strictObject({ queue: words.optional(), escalate: names.default([]) })
+    .optional()
+    .describe('Whose queue it goes to, and who is asked when nobody answers in time.'),
+  sla: length.optional().describe('In which time somebody should have signed.'),
+  ttl: length.optional().describe('How long a sign-off for this rule holds.'),
+  incident: words.optional().describe('The incident that made this rule.'),
+  ...window,
 });
 
 const system = z.strictObject({
@@ -36,29 +64,106 @@ const system = z.strictObject({
   name: words,
   criticality: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)], 'must be 1 (highest), 2, 3 or 4'),
   paths: globs,
-  owners: names.default([]),
-  dependents: z.array(id).max(500).default([]),
-  invariants: names.default([]),
+  owners: names.default([]).describe('Teams.'),
+  dependents: z.array(id).max(500).default([]).describe('Ids of systems that break when this one does.'),
+  invariants: names.default([]).describe('What no test knows; reviewers are shown it.'),
+});
+
+const tierTerms = z.strictObject({
+  on_change: onChange.optional(),
+  ttl: length.optional(),
+  sla: length.optional(),
+  presence: z.enum(PRESENCES).default('passkey'),
+});
+
+const NO_TIERS = { raise_at_criticality: 1 as const };
+
+const forbid = z.strictObject({ id, paths: globs.optional(), when: expression.default('true'), unless: expression.optional(), reason: words, ...window });
+
+const exception = z.strictObject({
+  id,
+  rule: id.describe('A rule of this same file.'),
+  paths: globs,
+  when: expression.optional(),
+  owner: words.describe('The person who answers for it, by id.'),
+  reason: words,
+  until: moment.describe('An exception always ends.'),
+});
+
+const trailer = z.strictObject({
+  key: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be the name of a trailer, such as Change-Doc'),
+  matches: z.string().max(500).optional().describe('A regular expression (RE2) found in its value.'),
+  paths: globs.optional(),
+  when: expression.optional(),
+  reason: words,
+});
+
+const breakGlass = z.strictObject({
+  humans: z.int().min(1).max(5).default(2),
+  level: z.string().optional().describe('Of the people who sign it; the senior level unless named.'),
+  alone_after: length.optional().describe('What one person alone waits, in which anybody on call can cancel. Without it, never alone.'),
+  expires: length.default(3_600_000),
+  review: z.strictObject({ within: length.default(86_400_000), level: z.string().optional() }).default({ within: 86_400_000 }),
+  per_month: z.int().min(1).max(1_000).optional(),
+});
+
+const sample = z.strictObject({
+  share: z.number().min(0).max(1).default(0.02),
+  close_after: z.strictObject({ escapes: z.int().min(0).max(100), of: z.int().min(1).max(10_000) }).default({ escapes: 1, of: 50 }),
 });
 
 export const POLICY_SHAPE = z.strictObject({
   version: z.literal(1),
   organisation: words.optional(),
+  extends: z
+    .array(words)
+    .max(8)
+    .default([])
+    .describe('Profiles (profile:tiered) and files (.countersign/base.yml) whose rules apply as well. They add; nothing here takes away from them.'),
   ladder: z
     .array(z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,31}$/, 'must be one word of letters, digits and underscores'))
     .min(1)
-    .max(30),
-  senior: z.string(),
-  protected: z.array(glob).min(1, 'must name at least one ref').max(100),
-  systems: z.array(system).max(500).default([]),
+    .max(30)
+    .describe('Levels of people, lowest first.'),
+  senior: z.string().describe('The level from which people are senior.'),
+  domains: z.array(words).max(200).optional().describe('The qualifications there are; without it any word is one.'),
+  protected: z.array(glob).min(1, 'must name at least one ref').max(100).describe('Refs this policy guards: globs over full names.'),
+  systems: z.array(system).max(500).default([]).describe('The running things you operate.'),
+  catalogue: words.optional().describe('More systems, in a file of their own, such as .countersign/systems.yml.'),
+  tiers: z
+    .strictObject({
+      raise_at_criticality: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).default(1),
+      routine: tierTerms.optional(),
+      elevated: tierTerms.optional(),
+      high: tierTerms.optional(),
+      critical: tierTerms.optional(),
+    })
+    .default(NO_TIERS),
+  modes: z
+    .strictObject({ default: z.enum(MODES).default('enforce'), systems: z.record(z.string(), z.enum(MODES)).default({}), until: moment.optional() })
+    .default({ default: 'enforce', systems: {} })
+    .describe('observe: allowed and counted. warn: allowed, counted and said. enforce: denied.'),
   provenance: z.strictObject({ unattributed: z.enum(['default', 'assisted', 'suggestion']).default('default') }).default({ unattributed: 'default' }),
   submodules: z.enum(['refuse', 'review']).default('refuse'),
   large_files: z.enum(['refuse', 'review']).default('refuse'),
-  rules: z.array(rule).min(1, 'must hold at least one rule: a policy without rules covers nothing').max(2_000),
-  forbid: z
-    .array(z.strictObject({ id, paths: globs.optional(), when: expression, reason: words }))
-    .max(500)
-    .default([]),
+  declarations: z
+    .strictObject({ assistance: z.enum(['optional', 'required']).default('optional'), trailers: z.array(trailer).max(50).default([]) })
+    .default({ assistance: 'optional', trailers: [] }),
+  solo: z.strictObject({ cool_down: length }).optional().describe('One person, who signs their own changes after a wait, recorded as such.'),
+  break_glass: breakGlass.optional(),
+  sample: sample.optional(),
+  rules: z.array(rule).max(2_000).default([]),
+  forbid: z.array(forbid).max(500).default([]),
+  exceptions: z.array(exception).max(500).default([]),
+  tests: z.array(z.unknown()).max(2_000).default([]).describe('Cases, answered by countersign policy test.'),
 });
 
+/** A catalogue of systems in a file of its own. */
+export const SYSTEMS_SHAPE = z.strictObject({ version: z.literal(1), systems: z.array(system).max(2_000) });
+
+/** A layer another file extends: everything optional but the version. */
+export const LAYER_SHAPE = POLICY_SHAPE.partial({ ladder: true, senior: true, protected: true });
+
 export type PolicyShape = z.infer<typeof POLICY_SHAPE>;
+export type LayerShape = z.infer<typeof LAYER_SHAPE>;
+export const TIER_NAMES = TIERS.values;

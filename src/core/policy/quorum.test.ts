@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Seat } from './decision.ts';
+import { type Seat, plainSeat as seat } from './decision.ts';
 import { fillSeats } from './quorum.ts';
-
-const seat = (rule: string, humans: number, candidates: readonly string[]): Seat => ({ rule, humans, level: null, domains: [], teams: [], candidates });
 
 /** Every way to give each slot a person or nobody. */
 function best(slots: readonly (readonly string[])[], people: ReadonlySet<string>): number {

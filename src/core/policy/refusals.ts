@@ -1,4 +1,5 @@
 /** What no sign-off can cure: content nobody could see, and identities that may be anyone. */
+import type { Problem } from '../base/result.ts';
 import type { Change } from '../change/change.ts';
 import { GITLINK } from '../change/manifest.ts';
 import type { FileEvidence } from '../risk/evidence.ts';
@@ -14,6 +15,10 @@ export function contentRefusals(policy: Policy, change: Change, files: readonly 
   const elsewhere = [...(policy.submodules === 'refuse' ? links.map(submodule) : []), ...(policy.largeFiles === 'refuse' ? files.flatMap(largeFile) : [])];
   return [...unseen, ...emptiness(change), ...elsewhere];
 }
+
+/** What lands decides about what comes next: a policy that is none would refuse everything, and its own repair too. */
+export const broughtRefusals = (problems: readonly Problem[]): readonly Refusal[] =>
+  problems.map((p) => ({ code: p.code, text: `this change would bring in ${p.place ?? 'a policy'}: ${p.message}`, ...(p.remedy === undefined ? {} : { remedy: p.remedy }) }));
 
 /** Commits without a difference hide something from whoever signs differences; a difference without commits has no author. */
 function emptiness(change: Change): readonly Refusal[] {

@@ -1,11 +1,12 @@
 /** Bytes of `.countersign/roster.yml` to a Roster, or everything that is wrong with it. */
 import * as z from 'zod';
 import { err, ok, type Problem, type Result } from '../base/result.ts';
-import type { Roster } from '../roster/roster.ts';
+import type { Person, Roster } from '../roster/roster.ts';
 import type { Policy } from './document.ts';
+import { id, words } from './field-shapes.ts';
 import { shaped } from './file-shape.ts';
-import { id, words } from './policy-shape.ts';
 import { hint } from './suggest.ts';
+import { moment } from './time.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
 const email = z
@@ -17,10 +18,14 @@ const emails = z.array(email).max(100).default([]);
 const accounts = z.array(words).max(100).default([]);
 const names = z.array(words).max(100).default([]);
 
+/** A name, or a name with what it rests on and when it ends. */
+const qualification = z.union([words, z.strictObject({ domain: words, basis: words.optional(), until: moment.optional() })], 'must be a domain, or {domain, basis, until}');
+const qualifications = z.array(qualification).max(100).default([]);
+
 const ROSTER_SHAPE = z.strictObject({
   version: z.literal(1),
   people: z
-    .array(z.strictObject({ id, name: words, level: z.string(), teams: names, domains: names, emails, accounts }))
+    .array(z.strictObject({ id, name: words, level: z.string(), teams: names, domains: qualifications, manager: z.string().optional(), emails, accounts }))
     .min(1, 'must hold at least one person')
     .max(100_000),
   agents: z
@@ -31,20 +36,47 @@ const ROSTER_SHAPE = z.strictObject({
 
 type RosterShape = z.infer<typeof ROSTER_SHAPE>;
 
+/** What a roster is checked against. */
+type RosterPolicy = Pick<Policy, 'ladder'> & Partial<Pick<Policy, 'domains'>>;
+
 /**
  * @param file its name in messages. @param policy whose ladder the levels are names of. Every problem is ROSTER_INVALID.
  * An e-mail address or account belongs to one person or agent only: otherwise an author could be read as somebody else.
  */
-export function loadRoster(bytes: Uint8Array, file: string, policy: Pick<Policy, 'ladder'>): Result<Roster, readonly Problem[]> {
+export function loadRoster(bytes: Uint8Array, file: string, policy: RosterPolicy): Result<Roster, readonly Problem[]> {
   const yaml = readYaml(bytes, file, 'ROSTER_INVALID');
   if (!yaml.ok) return yaml;
   const shape = shaped(ROSTER_SHAPE, yaml.value);
   if (!shape.ok) return shape;
-  const problems = [...levels(shape.value, yaml.value, policy), ...owners(shape.value, yaml.value), ...twice(shape.value, yaml.value)];
-  return problems.length > 0 ? err(problems) : ok({ ...shape.value, digest: yaml.value.digest });
+  const problems = [levels, owners, managers, domains, twice].flatMap((check) => check(shape.value, yaml.value, policy));
+  return problems.length > 0 ? err(problems) : ok({ people: shape.value.people.map(personOf), agents: shape.value.agents, digest: yaml.value.digest });
 }
 
-function levels({ people }: RosterShape, yaml: YamlFile, { ladder }: Pick<Policy, 'ladder'>): readonly Problem[] {
+function personOf({ domains: given, manager, ...person }: RosterShape['people'][number]): Person {
+  const documented = given.flatMap((d) => (typeof d === 'string' ? [] : [{ domain: d.domain, basis: d.basis ?? '', until: d.until ?? null }]));
+  const names = [...new Set(given.map((d) => (typeof d === 'string' ? d : d.domain)))];
+  return { ...person, domains: names, ...(documented.length === 0 ? {} : { qualifications: documented }), ...(manager === undefined ? {} : { manager }) };
+}
+
+function managers({ people }: RosterShape, yaml: YamlFile): readonly Problem[] {
+  const ids = people.map((p) => p.id);
+  return people.flatMap((p, i) =>
+    p.manager === undefined || ids.includes(p.manager) ? [] : [yaml.at(['people', i, 'manager'], `there is no person ${p.manager}`, { remedy: hint(p.manager, ids) })],
+  );
+}
+
+/** Where the policy declares its domains, a word beside them is a slip: a seat would wait for somebody who is there. */
+function domains({ people }: RosterShape, yaml: YamlFile, { domains: known }: RosterPolicy): readonly Problem[] {
+  if (known === null || known === undefined) return [];
+  return people.flatMap((p, i) =>
+    p.domains.flatMap((d, j) => {
+      const name = typeof d === 'string' ? d : d.domain;
+      return known.includes(name) ? [] : [yaml.at(['people', i, 'domains', j], `${name} is no domain the policy declares`, { remedy: hint(name, known) })];
+    }),
+  );
+}
+
+function levels({ people }: RosterShape, yaml: YamlFile, { ladder }: RosterPolicy): readonly Problem[] {
   return people.flatMap((p, i) =>
     ladder.has(p.level) ? [] : [yaml.at(['people', i, 'level'], `${p.level} is not a level of the policy's ladder`, { remedy: hint(p.level, ladder.values) })],
   );

@@ -1,35 +1,66 @@
 /** Asks every rule. What a rule could not find out makes it apply; what would have waived it then does not. */
 import { type Reason, reason } from '../base/reasons.ts';
 import { matches } from '../change/glob.ts';
-import type { Roster } from '../roster/roster.ts';
-import type { Refusal } from './decision.ts';
+import { type Matcher, matcherOf } from '../change/matcher.ts';
+import type { Refusal, RuleSaid, Terms } from './decision.ts';
 import { decidesItself, type Policy, type Rule } from './document.ts';
+import { exempted } from './exceptions.ts';
 import type { Condition, FactValues } from './expression.ts';
 import type { Facts, Findings } from './facts.ts';
-import { type Ask, askOf, seatText } from './seats.ts';
-import type { Truth } from './truth.ts';
+import { type Ask, asksOf, plainAsk, seatText } from './seats.ts';
+import { joinOnChange, joinPresence } from './terms.ts';
+import { momentText } from './time.ts';
+import { and, type Truth } from './truth.ts';
+import { inTime, windowText } from './window.ts';
 
 export interface Ruled {
   readonly asks: readonly Ask[];
   readonly refusals: readonly Refusal[];
   readonly reasons: readonly Reason[];
+  readonly said: readonly RuleSaid[];
+  readonly terms: Terms;
 }
 
 /** Paths named in one reason; the rest is counted. */
 const SHOWN = 5;
 
+/** What every rule is asked with. */
+interface Asking {
+  readonly policy: Policy;
+  readonly facts: Facts;
+  readonly found: Findings;
+  readonly values: FactValues;
+  readonly paths: readonly string[];
+}
+
 export function applyRules(policy: Policy, facts: Facts, found: Findings, values: FactValues): Ruled {
   const paths = facts.change.records.map((r) => r.path);
-  const asked = policy.rules.map((rule) => applyRule(policy, facts.roster, found, rule, paths, values));
-  const covered = new Set(asked.flatMap((a) => a.covers));
+  const asking = { policy, facts, found, values, paths };
+  const own = pathsOf(policy, paths);
+  const asked = policy.rules.map((rule, i) => applyRule(asking, rule, own.rules[i] ?? []));
+  const covered = new Set(asked.flatMap((a, i) => (policy.rules[i]?.covers === true ? a.covers : [])));
   const uncovered = paths.filter((p) => !covered.has(p));
-  const forbidden = policy.forbid.flatMap((f) => forbids(f, paths, values));
+  const forbidden = policy.forbid.flatMap((f, i) => forbids(f, own.forbid[i] ?? [], asking));
   const built = builtIn(policy, facts, paths);
   return {
     asks: [...asked.flatMap((a) => a.asks), ...built.asks],
     refusals: [...forbidden, ...uncoveredRefusals(policy, uncovered)],
     reasons: [...asked.map((a) => a.reason), ...built.reasons].sort(byWeight),
+    said: asked.flatMap((a) => (a.said === null ? [] : [a.said])).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    terms: termsOf(policy, found, asked),
   };
+}
+
+/** All patterns of a policy in one matcher, made once: each changed path is matched once, however many rules there are. */
+const matchers = new WeakMap<Policy, Matcher>();
+
+/** For each rule and forbid, the changed paths that are its own. */
+function pathsOf(policy: Policy, paths: readonly string[]): { readonly rules: readonly (readonly string[])[]; readonly forbid: readonly (readonly string[])[] } {
+  const matcher = matchers.get(policy) ?? matcherOf([...policy.rules.map((r) => r.paths), ...policy.forbid.map((f) => f.paths ?? ['**'])]);
+  matchers.set(policy, matcher);
+  const own: string[][] = Array.from({ length: policy.rules.length + policy.forbid.length }, () => []);
+  for (const path of paths) for (const i of matcher.selects(path)) own[i]?.push(path);
+  return { rules: own.slice(0, policy.rules.length), forbid: own.slice(policy.rules.length) };
 }
 
 /** Rules that ask first, then those that let pass, then those that do not apply; by name among themselves. */
@@ -42,33 +73,73 @@ interface Applied {
   readonly asks: readonly Ask[];
   readonly covers: readonly string[];
   readonly reason: Reason;
+  readonly said: RuleSaid | null;
+  readonly rule: Rule;
 }
 
-function applyRule(policy: Policy, roster: Roster, found: Findings, rule: Rule, paths: readonly string[], values: FactValues): Applied {
-  const own = paths.filter((p) => matches(rule.paths, p));
+function applyRule(asking: Asking, rule: Rule, own: readonly string[]): Applied {
   const name = rule.description === '' ? `rule ${rule.id}` : `rule ${rule.id}: ${rule.description}`;
-  if (own.length === 0) return { asks: [], covers: [], reason: reason('no', 'RULE_NOT_APPLICABLE', name, [reason('no', 'RULE_NOT_APPLICABLE', 'none of its paths changes')]) };
-  const when = rule.when?.holds(values) ?? (rule.when === null ? true : undefined);
-  const whole = own.length === paths.length && own.length > 1 ? `all ${own.length} changed files` : listed(own);
-  const because = [reason('note', 'RULE_APPLIES', whole), ...told('when', rule.when, when)];
-  if (rule.require === null) return optional(name, own, when, because);
-  if (when === false) return { asks: [], covers: [], reason: reason('no', 'RULE_NOT_APPLICABLE', name, because) };
-  const unless = rule.unless === null ? false : rule.unless.holds(values);
+  const silent = (why: readonly Reason[], state: RuleSaid['state'] = 'silent', covers: readonly string[] = []): Applied => ({
+    rule,
+    asks: [],
+    covers,
+    reason: reason('no', 'RULE_NOT_APPLICABLE', name, why),
+    said: own.length === 0 ? null : saidOf(asking, rule, state, own.length),
+  });
+  if (own.length === 0) return silent(NO_PATHS);
+  const time = inTime(rule, asking.facts.at);
+  if (time === false) return silent([reason('no', 'RULE_NOT_APPLICABLE', windowText(rule))]);
+  const when = and(time, rule.when === null ? true : rule.when.holds(asking.values));
+  const whole = own.length === asking.paths.length && own.length > 1 ? `all ${own.length} changed files` : listed(own);
+  const because = [reason('note', 'RULE_APPLIES', whole), ...timed(rule, time), ...told('when', rule.when, when)];
+  if (rule.require === null) return optional(asking, rule, name, own, when, because);
+  if (when === false) return silent(because);
+  const unless = rule.unless === null ? false : rule.unless.holds(asking.values);
   const waived = [...because, ...told('unless', rule.unless, unless)];
-  if (unless === true) return { asks: [], covers: own, reason: reason('no', 'RULE_NOT_APPLICABLE', name, waived) };
+  if (unless === true) return silent(waived, 'waived', own);
+  const { left, reasons } = exempted(asking.policy, asking.facts, asking.values, rule, own);
+  if (left.length === 0) return silent([...waived, ...reasons], 'waived', own);
   const sure = when === true && unless === false;
-  const ask = { ...askOf(policy, roster, found, rule.id, rule.require), sure };
-  const wanted = reason('yes', 'SIGNOFF_MISSING', `asks for ${seatText(seatWords(policy, ask))}`);
-  return { asks: [ask], covers: own, reason: reason(sure ? 'yes' : 'unknown', sure ? 'RULE_APPLIES' : 'RULE_UNKNOWN', name, [...waived, wanted]) };
+  const { presence } = asking.policy.tiers[asking.found.tier];
+  const asks = asksOf(asking.policy, asking.facts.roster, asking.found, rule.id, rule.require).map((ask) => ({ ...ask, sure, presence: joinPresence(ask.presence, presence) }));
+  const wanted = asks.map((ask) => reason('yes', 'SIGNOFF_MISSING', `asks for ${seatText(seatWords(asking.policy, ask))}${seniorWords(asking, rule)}`));
+  return {
+    rule,
+    asks,
+    covers: own,
+    reason: reason(sure ? 'yes' : 'unknown', sure ? 'RULE_APPLIES' : 'RULE_UNKNOWN', name, [...waived, ...reasons, ...wanted]),
+    said: saidOf(asking, rule, sure ? 'asks' : 'may-ask', left.length),
+  };
+}
+
+const NO_PATHS: readonly Reason[] = [reason('no', 'RULE_NOT_APPLICABLE', 'none of its paths changes')];
+
+function saidOf({ policy, found }: Asking, rule: Rule, state: RuleSaid['state'], files: number): RuleSaid {
+  const onChange = joinOnChange(policy.tiers[found.tier].onChange, rule.onChange);
+  return { id: rule.id, layer: rule.layer, state, files, onChange, queue: rule.route?.queue ?? null, escalate: rule.route?.escalate ?? [] };
 }
 
 /** An optional rule is an exemption: it covers only where it is proved to apply. */
-function optional(name: string, own: readonly string[], when: Truth, because: readonly Reason[]): Applied {
-  if (when === true) return { asks: [], covers: own, reason: reason('note', 'RULE_APPLIES', name, [...because, reason('note', 'PASS', 'asks nobody')]) };
-  return { asks: [], covers: [], reason: reason(when === false ? 'no' : 'unknown', when === false ? 'RULE_NOT_APPLICABLE' : 'RULE_UNKNOWN', name, because) };
+function optional(asking: Asking, rule: Rule, name: string, own: readonly string[], when: Truth, because: readonly Reason[]): Applied {
+  const covers = when === true;
+  const said = saidOf(asking, rule, covers ? 'covers' : 'silent', own.length);
+  if (covers) return { rule, asks: [], covers: own, said, reason: reason('note', 'RULE_APPLIES', name, [...because, reason('note', 'PASS', 'asks nobody')]) };
+  return { rule, asks: [], covers: [], said, reason: reason(when === false ? 'no' : 'unknown', when === false ? 'RULE_NOT_APPLICABLE' : 'RULE_UNKNOWN', name, because) };
 }
 
+const timed = (rule: Rule, time: Truth): readonly Reason[] =>
+  rule.starts === null && rule.until === null ? [] : [reason(time === undefined ? 'unknown' : 'yes', time === undefined ? 'RULE_UNKNOWN' : 'RULE_APPLIES', windowText(rule))];
+
 const seatWords = (policy: Policy, ask: Ask) => ({ ...ask, level: ask.rank < 0 ? null : (policy.ladder.values[ask.rank] ?? null) });
+
+/** Says so where nobody outranks the people behind the change and a peer will do. */
+function seniorWords({ policy, found, facts }: Asking, rule: Rule): string {
+  const { highest } = found.behind;
+  if (rule.require?.seniorToAuthor !== true || highest === undefined) return '';
+  return facts.roster.people.some((p) => policy.ladder.values.indexOf(p.level) > highest)
+    ? ''
+    : ' (nobody on the roster is above the people behind it, so an independent peer will do)';
+}
 
 function told(word: 'when' | 'unless', condition: Condition | null, value: Truth): readonly Reason[] {
   if (condition === null) return [];
@@ -77,35 +148,53 @@ function told(word: 'when' | 'unless', condition: Condition | null, value: Truth
   return [reason(state, code, `${word} ${condition.source.trim()}: ${value === undefined ? 'cannot be decided' : value}`)];
 }
 
-function forbids(forbid: Policy['forbid'][number], paths: readonly string[], values: FactValues): readonly Refusal[] {
-  const { paths: globs } = forbid;
-  if (paths.length === 0 || (globs !== null && !paths.some((p) => matches(globs, p)))) return [];
-  const when = forbid.when.holds(values);
-  if (when === false) return [];
-  const doubt = when === undefined ? ' (its condition could not be decided)' : '';
-  return [{ code: 'FORBIDDEN', text: `forbidden by ${forbid.id}: ${forbid.reason}${doubt}` }];
+function forbids(forbid: Policy['forbid'][number], own: readonly string[], { facts, values }: Asking): readonly Refusal[] {
+  if (own.length === 0) return [];
+  const [time, when, unless] = [inTime(forbid, facts.at), forbid.when.holds(values), forbid.unless === null ? false : forbid.unless.holds(values)];
+  if (time === false || when === false || unless === true) return [];
+  const doubt = when === undefined ? ' (its condition could not be decided)' : time === undefined ? ' (the time is not known)' : '';
+  const end = forbid.until === null ? '' : `, until ${momentText(forbid.until)}`;
+  return [{ code: 'FORBIDDEN', text: `forbidden by ${forbid.id}${end}: ${forbid.reason}${doubt}` }];
 }
 
 function uncoveredRefusals(policy: Policy, paths: readonly string[]): readonly Refusal[] {
   return paths.slice(0, SHOWN).map((path, i) => {
     const rest = i === SHOWN - 1 && paths.length > SHOWN ? `, and ${paths.length - SHOWN} more` : '';
-    const folded = policy.rules.find((r) => r.paths.some((glob) => matches([glob.toLowerCase()], path.toLowerCase())) && !matches(r.paths, path));
-    const near = folded === undefined ? '' : `; rule ${folded.id} would, but for letter case`;
-    return { code: 'UNCOVERED', text: `no rule covers ${path}${near}${rest}`, remedy: 'add a rule to countersign.yml whose paths and when cover it; optional: true asks nobody' };
+    return {
+      code: 'UNCOVERED',
+      text: `no rule covers ${path}${nearMiss(policy, path)}${rest}`,
+      remedy: 'add a rule to countersign.yml whose paths and when cover it; optional: true asks nobody',
+    };
   });
+}
+
+/** `; did you mean infra/** of rule x?`: the pattern that would cover it but for letter case. */
+function nearMiss(policy: Policy, path: string): string {
+  for (const rule of policy.rules) {
+    const folded = rule.paths.find((glob) => !glob.startsWith('!') && matches([glob.toLowerCase()], path.toLowerCase()));
+    if (folded !== undefined && !matches(rule.paths, path)) return `; did you mean ${folded} of rule ${rule.id}? Letter case counts`;
+  }
+  return '';
 }
 
 /** What no policy can switch off. */
 function builtIn(policy: Policy, facts: Facts, paths: readonly string[]): { readonly asks: readonly Ask[]; readonly reasons: readonly Reason[] } {
   const rank = Math.max(0, policy.ladder.values.length - 2);
-  const ask = (rule: string): Ask => ({ rule, humans: 1, rank, domains: [], teams: [] });
   const own = paths.filter(decidesItself);
   const files = own.length === 0 ? undefined : reason('yes', 'PROTECTED_FILES', `built in: ${listed(own)} decide about changes, this one included`);
   const target = facts.targetExists ? undefined : reason('yes', 'TARGET_MISSING', 'built in: the target ref does not exist yet, so a policy owner must sign');
   return {
-    asks: [...(files === undefined ? [] : [ask('countersign.protected-files')]), ...(target === undefined ? [] : [ask('countersign.target-missing')])],
+    asks: [...(files === undefined ? [] : [plainAsk('countersign.protected-files', 1, rank)]), ...(target === undefined ? [] : [plainAsk('countersign.target-missing', 1, rank)])],
     reasons: [files, target].filter((r) => r !== undefined),
   };
+}
+
+/** The shortest of the rules that ask and of the tier. */
+function termsOf(policy: Policy, found: Findings, asked: readonly Applied[]): Terms {
+  const asking = asked.filter((a) => a.asks.length > 0).map((a) => a.rule);
+  const tier = policy.tiers[found.tier];
+  const shortest = (of: readonly (number | null)[]): number | null => of.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null);
+  return { ttl: shortest([tier.ttl, ...asking.map((r) => r.ttl)]), sla: shortest([tier.sla, ...asking.map((r) => r.sla)]) };
 }
 
 function listed(paths: readonly string[]): string {

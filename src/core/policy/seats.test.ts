@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_ROSTER, sampleChange, sampleCommit, sampleFacts, samplePerson, samplePolicy } from '../../testing/sample-change.ts';
 import { consider } from './consider.ts';
+import { plainSeat } from './decision.ts';
 import { fillSeats } from './quorum.ts';
-import { type Ask, fold, qualified, seatText } from './seats.ts';
+import { type Ask, fold, plainAsk, qualified, seatText } from './seats.ts';
 
-const ask = (rule: string, humans: number, rank: number, more: Partial<Ask> = {}): Ask => ({ rule, humans, rank, domains: [], teams: [], ...more });
+const ask = (rule: string, humans: number, rank: number, more: Partial<Ask> = {}): Ask => ({ ...plainAsk(rule, humans, rank), ...more });
 const short = (asks: readonly Ask[]) => asks.map((a) => `${a.rule}:${a.humans}`);
 const policy = samplePolicy('  - {id: all, paths: ["**"], optional: true}');
 
@@ -29,20 +30,23 @@ describe('folding', () => {
     expect(short(fold([...asks].reverse()))).toEqual(kept);
   });
 
-  const anAsk = fc.record({
-    rule: fc.constantFrom('a', 'b', 'c', 'd'),
-    humans: fc.integer({ min: 1, max: 3 }),
-    rank: fc.integer({ min: -1, max: 3 }),
-    domains: fc.subarray(['infra', 'databases']),
-    teams: fc.subarray(['sre', 'security']),
-  });
+  const anAsk = fc
+    .record({
+      rule: fc.constantFrom('a', 'b', 'c', 'd'),
+      humans: fc.integer({ min: 1, max: 3 }),
+      rank: fc.integer({ min: -1, max: 3 }),
+      domains: fc.subarray(['infra', 'databases']),
+      teams: fc.subarray(['sre', 'security']),
+      people: fc.subarray(['ada', 'dan'], { maxLength: 1 }),
+    })
+    .map(({ rule, humans, rank, ...more }) => ask(rule, humans, rank, more));
 
   test('whoever fills the folded seats satisfies each ask by itself', () => {
     const crowd = SAMPLE_ROSTER.people.flatMap((p) => [p, samplePerson(`${p.id}2`, p.level, { teams: p.teams, domains: p.domains })]);
     fc.assert(
       fc.property(fc.array(anAsk, { maxLength: 4 }), fc.subarray(crowd), (asks, signers) => {
-        const candidates = (a: Ask) => crowd.filter((p) => qualified(policy, p, a)).map((p) => p.id);
-        const seats = fold(asks).map((a) => ({ rule: a.rule, humans: a.humans, level: null, domains: a.domains, teams: a.teams, candidates: candidates(a) }));
+        const candidates = (a: Ask) => crowd.filter((p) => qualified(policy, p, a, null)).map((p) => p.id);
+        const seats = fold(asks).map((a) => plainSeat(a.rule, a.humans, candidates(a)));
         if (
           fillSeats(
             seats,
@@ -50,7 +54,7 @@ describe('folding', () => {
           ).missing.length > 0
         )
           return;
-        for (const a of asks) expect(signers.filter((p) => qualified(policy, p, a)).length).toBeGreaterThanOrEqual(a.humans);
+        for (const a of asks) expect(signers.filter((p) => qualified(policy, p, a, null)).length).toBeGreaterThanOrEqual(a.humans);
       }),
       { numRuns: 400 },
     );
@@ -76,14 +80,14 @@ test('a seat in words', () => {
 });
 
 test('people qualify by level, every domain and one team', () => {
-  const rules = '  - {id: all, paths: ["**"], require: {humans: 1, level: L5, domains: [infra], teams: [sre, security]}}';
+  const rules = '  - {id: all, paths: ["**"], require: {humans: 1, level: L5, domains: [infra], from: {teams: [sre, security]}}}';
   const d = consider(samplePolicy(rules), [], sampleFacts(sampleChange(['a'], [sampleCommit('ada')])));
   expect(d.seats[0]?.candidates).toEqual(['ben', 'dan', 'flo']);
   const able = (ask: string, people = SAMPLE_ROSTER.people) => {
     const rule = samplePolicy(`  - {id: all, paths: ["**"], require: {humans: 1, ${ask}}}`);
     return consider(rule, [], sampleFacts(sampleChange(['a'], [sampleCommit('ada')]), { roster: { ...SAMPLE_ROSTER, people } })).seats[0]?.candidates;
   };
-  expect(able('teams: [security]')).toEqual(['cleo', 'dan', 'eve']);
-  expect(able('level: L6, teams: [sre]')).toEqual(['dan', 'flo']);
-  expect(able('teams: [sre]', [...SAMPLE_ROSTER.people, samplePerson('zoe', 'L99', { teams: ['sre'] })])).toEqual(['ben', 'dan', 'flo']);
+  expect(able('from: {teams: [security]}')).toEqual(['cleo', 'dan', 'eve']);
+  expect(able('level: L6, from: {teams: [sre]}')).toEqual(['dan', 'flo']);
+  expect(able('from: {teams: [sre]}', [...SAMPLE_ROSTER.people, samplePerson('zoe', 'L99', { teams: ['sre'] })])).toEqual(['ben', 'dan', 'flo']);
 });

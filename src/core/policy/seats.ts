@@ -1,32 +1,55 @@
 /** From what rules ask to seats with candidates: who on the roster could sign, and which seats answer one another. */
-import type { Person, PersonId, Roster } from '../roster/roster.ts';
+import { type Person, type PersonId, qualifiedFor, type Roster } from '../roster/roster.ts';
 import type { Seat } from './decision.ts';
 import type { Policy, Requirement } from './document.ts';
 import type { Findings } from './facts.ts';
+import type { Presence, Relation, Stage } from './words.ts';
 
-/** One requirement of one rule, its level settled. `rank` -1 takes any level. */
+/** One requirement of one rule at one stage, its level settled. `rank` -1 takes any level. */
 export interface Ask {
   readonly rule: string;
   readonly humans: number;
   readonly rank: number;
   readonly domains: readonly string[];
   readonly teams: readonly string[];
+  readonly people: readonly PersonId[];
+  readonly distinctTeams: number;
+  readonly not: readonly Relation[];
+  readonly stage: Stage;
+  readonly presence: Presence;
   /** False where the rule may or may not apply: it asks all the same, and gives its name to a seat only where no other does. */
   readonly sure?: boolean;
 }
 
-/** `senior_to: author` becomes a level: one above everybody behind the change, or a peer where nobody on the roster is above. */
-export function askOf(policy: Policy, roster: Roster, found: Findings, rule: string, require: Requirement): Ask {
-  const ranks = roster.people.map((p) => policy.ladder.values.indexOf(p.level));
+/** What a built-in rule asks for: so many people from this rank of the ladder on. */
+export const plainAsk = (rule: string, humans: number, rank: number): Ask => ({
+  rule,
+  humans,
+  rank,
+  domains: [],
+  teams: [],
+  people: [],
+  distinctTeams: 1,
+  not: [],
+  stage: 'implementation',
+  presence: 'passkey',
+});
+
+/** One ask for each stage. `senior_to: author` becomes a level: one above everybody behind the change, or a peer where nobody on the roster is above. */
+export function asksOf(policy: Policy, roster: Roster, found: Findings, rule: string, require: Requirement): readonly Ask[] {
   const stated = require.level === null ? -1 : policy.ladder.values.indexOf(require.level);
-  const { highest } = found.behind;
-  const top = policy.ladder.values.length - 1;
-  // Excluded people count as above: naming every senior as co-author must not make a peer enough.
-  const senior = highest === undefined ? seniorRank(policy) : ranks.some((r) => r > highest) ? highest + 1 : Math.min(highest, top);
-  return { rule, humans: require.humans, rank: Math.max(stated, require.seniorToAuthor ? senior : -1), domains: require.domains, teams: require.teams };
+  const { humans, domains, distinctTeams, not, presence } = require;
+  const rank = Math.max(stated, require.seniorToAuthor ? seniorRank(policy, roster, found) : -1);
+  return require.stages.map((stage) => ({ rule, humans, rank, domains, teams: require.from.teams, people: require.from.people, distinctTeams, not, stage, presence }));
 }
 
-const seniorRank = (policy: Policy): number => policy.ladder.values.indexOf(policy.senior);
+/** Rank that is senior to everybody behind the change. Excluded people count as above: naming every senior as co-author must not make a peer enough. */
+function seniorRank(policy: Policy, roster: Roster, found: Findings): number {
+  const { highest } = found.behind;
+  if (highest === undefined) return policy.ladder.values.indexOf(policy.senior);
+  const top = policy.ladder.values.length - 1;
+  return roster.people.some((p) => policy.ladder.values.indexOf(p.level) > highest) ? highest + 1 : Math.min(highest, top);
+}
 
 /**
  * A seat that a stricter seat already answers is not asked twice: whoever fills L6 also fills "any level". One person
@@ -50,8 +73,11 @@ export function fold(asks: readonly Ask[]): readonly Ask[] {
 
 /** Asks for the very same people: the largest number speaks, under its name, and a rule that is known to apply before one that may. */
 function merged(sorted: readonly Ask[]): readonly Ask[] {
-  const kinds = Map.groupBy(sorted, (a) => JSON.stringify([a.rank, [...a.domains].sort(), [...a.teams].sort()]));
-  return [...kinds.values()].flatMap((same) => [...same].sort((a, b) => b.humans - a.humans || Number(a.sure === false) - Number(b.sure === false)).slice(0, 1));
+  const kinds = Map.groupBy(sorted, (a) => JSON.stringify([a.stage, a.presence, a.rank, [...a.domains].sort(), [...a.teams].sort(), [...a.people].sort(), [...a.not].sort()]));
+  return [...kinds.values()].flatMap((same) => {
+    const [most] = [...same].sort((a, b) => b.humans - a.humans || Number(a.sure === false) - Number(b.sure === false));
+    return most === undefined ? [] : [{ ...most, distinctTeams: Math.max(...same.map((a) => a.distinctTeams)) }];
+  });
 }
 
 /** Finds a stricter slot that answers this one, each for one weaker slot only (Kuhn). `weakerOf`: stricter to weaker. */
@@ -69,19 +95,28 @@ function absorb(slots: readonly Ask[], slot: number, weakerOf: Map<number, numbe
   return false;
 }
 
-const key = (a: Ask): string => JSON.stringify([a.rule, a.humans, a.rank, a.domains, a.teams]);
+const key = (a: Ask): string => JSON.stringify([a.rule, a.stage, a.humans, a.rank, a.domains, a.teams, a.people, a.not, a.distinctTeams, a.presence]);
 
-/** Everybody who satisfies `a` satisfies `b`. */
+/** Everybody who satisfies `a` satisfies `b`. Different teams are a matter of all seats of `b` together, so nobody answers one of them from elsewhere. */
 function implies(a: Ask, b: Ask): boolean {
+  if (a.stage !== b.stage || b.distinctTeams > 1 || (b.presence === 'hardware' && a.presence !== 'hardware')) return false;
   const domains = b.domains.every((d) => a.domains.includes(d));
-  const teams = b.teams.length === 0 || (a.teams.length > 0 && a.teams.every((t) => b.teams.includes(t)));
-  return a.rank >= b.rank && domains && teams;
+  const relations = b.not.every((r) => a.not.includes(r));
+  return a.rank >= b.rank && domains && relations && within(a, b);
 }
 
-export function qualified(policy: Policy, person: Person, ask: Ask): boolean {
+/** `from` of `a` is no wider than that of `b`. */
+function within(a: Ask, b: Ask): boolean {
+  if (b.teams.length === 0 && b.people.length === 0) return true;
+  if (a.teams.length === 0 && a.people.length === 0) return false;
+  return a.teams.every((t) => b.teams.includes(t)) && a.people.every((p) => b.people.includes(p));
+}
+
+export function qualified(policy: Policy, person: Person, ask: Pick<Ask, 'rank' | 'domains' | 'teams' | 'people'>, at: number | null): boolean {
   const rank = policy.ladder.values.indexOf(person.level);
-  const teams = ask.teams.length === 0 || ask.teams.some((t) => person.teams.includes(t));
-  return rank >= 0 && rank >= ask.rank && teams && ask.domains.every((d) => person.domains.includes(d));
+  const anybody = ask.teams.length === 0 && ask.people.length === 0;
+  const from = anybody || ask.teams.some((t) => person.teams.includes(t)) || ask.people.includes(person.id);
+  return rank >= 0 && rank >= ask.rank && from && ask.domains.every((d) => qualifiedFor(person, d, at));
 }
 
 /**
@@ -89,30 +124,48 @@ export function qualified(policy: Policy, person: Person, ask: Ask): boolean {
  * otherwise swallow the weaker one together with its extra person, and more AI or a worse finding would ask for fewer.
  * @param headerOnly people excluded by commit headers alone. @param doubtful an unknown co-author may be any of the candidates.
  */
-export function withDoubt(policy: Policy, roster: Roster, ask: Ask, headerOnly: ReadonlySet<PersonId>, doubtful: boolean): Ask {
-  const more = doubtful || roster.people.some((p) => headerOnly.has(p.id) && qualified(policy, p, ask));
+export function withDoubt(policy: Policy, roster: Roster, ask: Ask, headerOnly: ReadonlySet<PersonId>, doubtful: boolean, at: number | null): Ask {
+  const more = doubtful || roster.people.some((p) => headerOnly.has(p.id) && qualified(policy, p, ask, at));
   return more ? { ...ask, humans: ask.humans + 1 } : ask;
 }
 
-export function seatOf(policy: Policy, roster: Roster, ask: Ask, excluded: ReadonlySet<PersonId>): Seat {
-  const able = roster.people.filter((p) => qualified(policy, p, ask));
-  return {
-    rule: ask.rule,
-    humans: ask.humans,
-    level: ask.rank < 0 ? null : (policy.ladder.values[ask.rank] ?? null),
-    domains: ask.domains,
-    teams: ask.teams,
-    candidates: able
-      .filter((p) => !excluded.has(p.id))
-      .map((p) => p.id)
-      .sort(),
-  };
+export function seatOf(policy: Policy, roster: Roster, ask: Ask, excluded: ReadonlySet<PersonId>, at: number | null): Seat {
+  const related = relatives(roster, ask.not, excluded);
+  const able = roster.people.filter((p) => qualified(policy, p, ask, at) && !excluded.has(p.id) && !related.has(p.id));
+  const candidates = able.map((p) => p.id).sort();
+  const standing = ask.distinctTeams === 1 ? [] : able.map((p) => [p.id, standsFor(p, ask)] as const);
+  const { rule, humans, domains, teams, people, distinctTeams, not, stage, presence } = ask;
+  const level = ask.rank < 0 ? null : (policy.ladder.values[ask.rank] ?? null);
+  return { rule, humans, level, domains, teams, people, distinctTeams, standsFor: Object.fromEntries(standing), not, stage, presence, candidates };
+}
+
+/** Where `from` names teams, only these count. */
+const standsFor = (person: Person, ask: Ask): readonly string[] => person.teams.filter((t) => ask.teams.length === 0 || ask.teams.includes(t)).toSorted();
+
+/** Managers, reports and team mates of the people behind the change. */
+function relatives(roster: Roster, not: readonly Relation[], behind: ReadonlySet<PersonId>): ReadonlySet<PersonId> {
+  const inside = roster.people.filter((p) => behind.has(p.id));
+  const managers = not.includes('manager') ? inside.flatMap((p) => (p.manager === undefined ? [] : [p.manager])) : [];
+  const reports = not.includes('report') ? roster.people.filter((p) => p.manager !== undefined && behind.has(p.manager)) : [];
+  const teams = new Set(not.includes('same-team') ? inside.flatMap((p) => p.teams) : []);
+  const mates = roster.people.filter((p) => p.teams.some((t) => teams.has(t)));
+  return new Set([...managers, ...[...reports, ...mates].map((p) => p.id)]);
 }
 
 /** `1 human at L6 or above, qualified for databases, of team sre` */
-export function seatText({ humans, level, domains, teams }: Pick<Seat, 'humans' | 'level' | 'domains' | 'teams'>): string {
-  const who = `${humans} ${humans === 1 ? 'human' : 'humans'}`;
-  const at = level === null ? '' : ` at ${level} or above`;
-  const able = domains.length === 0 ? '' : `, qualified for ${domains.join(' and ')}`;
-  return `${who}${at}${able}${teams.length === 0 ? '' : `, of team ${teams.join(' or ')}`}`;
+export function seatText(seat: Pick<Seat, 'humans' | 'level' | 'domains' | 'teams'> & Partial<Pick<Seat, 'people' | 'distinctTeams' | 'not' | 'stage' | 'presence'>>): string {
+  const { humans, level, domains, teams, people = [], distinctTeams = 1, not = [], stage = 'implementation', presence = 'passkey' } = seat;
+  const from = [teams.length === 0 ? '' : `of team ${teams.join(' or ')}`, people.length === 0 ? '' : `one of ${people.join(', ')}`].filter(Boolean).join(', or ');
+  const parts = [
+    level === null ? '' : ` at ${level} or above`,
+    domains.length === 0 ? '' : `, qualified for ${domains.join(' and ')}`,
+    from === '' ? '' : `, ${from}`,
+    distinctTeams === 1 ? '' : `, from ${distinctTeams} different teams`,
+    not.length === 0 ? '' : `, no ${not.map((n) => RELATION_WORDS[n]).join(', no ')} of the people behind it`,
+    presence === 'hardware' ? ', with a hardware key' : '',
+    stage === 'implementation' ? '' : stage === 'intent' ? ', on the intent, before it is built' : ', before it is deployed',
+  ];
+  return `${humans} ${humans === 1 ? 'human' : 'humans'}${parts.join('')}`;
 }
+
+const RELATION_WORDS: { readonly [relation in Relation]: string } = { manager: 'manager', report: 'report', 'same-team': 'team mate' };

@@ -31,14 +31,29 @@ export function principalGraph(
   pusher: string | null,
   roster: Roster,
   pushersBefore: readonly PersonId[] = [],
+  behind: readonly { readonly role: PrincipalRole; readonly identity: string }[] = [],
   toolOf: ToolOf = identityOf,
 ): PrincipalGraph {
   const seen = distinct([...commits.flatMap(headersOf), ...(pusher === null ? [] : [{ role: 'pusher' as const, name: '', identity: pusher }])]);
   const lookup = lookupIn(roster);
   const now = seen.flatMap((s) => resolve(s, s.role === 'pusher' ? lookup.accounts : lookup.emails, toolOf));
   const before = pushersBefore.map((person): Principal => ({ role: 'pusher', identity: person, person, agent: null }));
-  const principals = [...now, ...before.filter((b) => !now.some((n) => n.role === 'pusher' && n.person === b.person))];
+  const others = behind.flatMap((b) => known(b, roster, lookup));
+  const principals = [...now, ...others, ...before.filter((b) => !now.some((n) => n.role === 'pusher' && n.person === b.person))];
   return { principals, excluded: excludedBy(principals), unresolved: principals.filter((p) => p.person === null && p.agent === null) };
+}
+
+/** Records name people by account, address or id; whom none of them finds is unresolved, and may be anyone. */
+function known(
+  { role, identity }: { readonly role: PrincipalRole; readonly identity: string },
+  roster: Roster,
+  lookup: { readonly emails: Lookup; readonly accounts: Lookup },
+): readonly Principal[] {
+  const person = roster.people.find((p) => p.id === identity);
+  if (person !== undefined) return [{ role, identity, person: person.id, agent: null }];
+  const where = identity.includes('@') ? lookup.emails : lookup.accounts;
+  // Only the roster's word: a prompter who calls themselves a tool is a person nobody knows.
+  return resolve({ role, name: '', identity }, where, () => ({ tool: null, actor: 'person' }));
 }
 
 function headersOf(commit: Commit): readonly Seen[] {

@@ -7,7 +7,7 @@ import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
 import { parseVkey } from '../log/note.ts';
 import { verifyProof } from '../log/proof.ts';
-import type { Seat } from '../policy/decision.ts';
+import { plainSeat, type Seat } from '../policy/decision.ts';
 import { fillSeats } from '../policy/quorum.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
@@ -81,7 +81,12 @@ function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Resu
 }
 
 /** The move the bundle says it landed by, unverified: for a verifier who has to ask a clone about it. */
-export function claimedMove(bundle: Bundle): Move | undefined {
+export const claimedMove = (bundle: Bundle): Move | undefined => claimedLanding(bundle);
+
+/** When it says it landed, unverified like the move; null: not said, and what is time-boxed counts as holding then. */
+export const claimedTime = (bundle: Bundle): number | null => claimedLanding(bundle)?.at ?? null;
+
+function claimedLanding(bundle: Bundle): Landing | undefined {
   const entry = bundle.landed === undefined ? undefined : parseEntry(bundle.landed.entry);
   const landing = entry?.ok && bundle.landed !== undefined ? landingOf(entry.value, bundle.landed.envelope) : undefined;
   return landing?.ok ? landing.value : undefined;
@@ -164,7 +169,7 @@ function quorum(signoffs: readonly VerifiedSignoff[], { ladder }: TrustBundle, {
           ladder,
         ) === 0,
     );
-    return { rule: `seat ${i + 1}`, domains: [], teams: [], ...seat, candidates };
+    return { ...plainSeat(`seat ${i + 1}`, seat.humans, candidates), ...seat, candidates };
   });
   return fillSeats(whole, signers).missing.map(({ seat, count }) => problem('QUORUM', `${count} of ${seat.humans} humans are missing for ${seat.rule}`));
 }

@@ -28,6 +28,8 @@ const SOD: Readonly<Record<PrincipalRole, ReasonCode>> = {
   pusher: 'SOD_PUSHER',
   prompter: 'SOD_PROMPTER',
   'agent-owner': 'SOD_OWNER',
+  'token-owner': 'SOD_OWNER',
+  'deploy-starter': 'SOD_PUSHER',
 };
 
 /** Problems: KEY_UNKNOWN (claims to be somebody else), PERSON_UNKNOWN, SOD_*, QUAL_LEVEL, QUAL_SCOPE. */

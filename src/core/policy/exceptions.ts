@@ -1,0 +1,41 @@
+/** Exceptions: paths taken out of one rule for a while, under somebody's name. What is not proved is not granted. */
+import { type Reason, reason } from '../base/reasons.ts';
+import { matches } from '../change/glob.ts';
+import type { Exception, Policy, Rule } from './document.ts';
+import type { FactValues } from './expression.ts';
+import type { Facts } from './facts.ts';
+import { momentText } from './time.ts';
+import type { Truth } from './truth.ts';
+
+/** What exceptions leave of a rule's paths. One counts only where it is proved: in time, true, and answered for by somebody. */
+export function exempted(
+  policy: Policy,
+  facts: Facts,
+  values: FactValues,
+  rule: Rule,
+  own: readonly string[],
+): { readonly left: readonly string[]; readonly reasons: readonly Reason[] } {
+  let left = own;
+  const reasons: Reason[] = [];
+  for (const exception of policy.exceptions.filter((e) => e.rule === rule.id && e.layer === rule.layer)) {
+    const taken = left.filter((p) => matches(exception.paths, p));
+    if (taken.length === 0) continue;
+    const wrong = notGranted(
+      exception,
+      facts.at,
+      facts.roster.people.some((p) => p.id === exception.owner),
+      exception.when === null ? true : exception.when.holds(values),
+    );
+    const text = `exception ${exception.id} of ${exception.owner} until ${momentText(exception.until)}: ${exception.reason}`;
+    reasons.push(reason(wrong === undefined ? 'yes' : 'no', wrong === undefined ? 'EXCEPTION' : 'EXCEPTION_REFUSED', wrong === undefined ? text : `${text}; ${wrong}`));
+    if (wrong === undefined) left = left.filter((p) => !taken.includes(p));
+  }
+  return { left, reasons };
+}
+
+function notGranted(exception: Exception, at: number | null, ownerKnown: boolean, when: Truth): string | undefined {
+  if (at === null) return 'the time is not known';
+  if (at >= exception.until) return 'it has ended';
+  if (!ownerKnown) return `${exception.owner} is nobody on the roster`;
+  return when === true ? undefined : when === false ? 'its condition does not hold' : 'its condition could not be decided';
+}

@@ -1,0 +1,125 @@
+/** Systems, and the terms that hold for a whole policy. The nearest own layer that speaks decides; a floor only tightens. */
+import type { Tier } from '../risk/risk.ts';
+import type { System } from '../system/system.ts';
+import type { BreakGlassTerms, Declarations, Modes, Policy, RequiredTrailer, TierTerms } from './document.ts';
+import type { LoadedLayer, SystemShape } from './layers.ts';
+import type { Loading } from './loading.ts';
+import type { LayerShape } from './policy-shape.ts';
+import { hint } from './suggest.ts';
+import { joinBreakGlass, joinSample, joinTier, NO_TERMS, strictest } from './terms.ts';
+import type { YamlFile } from './yaml-file.ts';
+
+/** Of all layers. One id is one system: a repository cannot say less of a floor's. */
+export function systemsOf(loading: Loading): readonly System[] {
+  const all = loading.layers.flatMap((layer) => [
+    ...placed(layer.yaml, layer.shape.systems),
+    ...(layer.catalogue === null ? [] : placed(layer.catalogue.yaml, layer.catalogue.systems)),
+  ]);
+  const ids = all.map((s) => s.system.id);
+  for (const [at, { yaml, system, i }] of all.entries()) {
+    if (ids.indexOf(system.id) !== at) loading.problems.push(yaml.at(['systems', i, 'id'], `${system.id} names two systems`, { remedy: 'rename one' }));
+    for (const [j, id] of system.dependents.entries()) {
+      if (!ids.includes(id)) loading.problems.push(yaml.at(['systems', i, 'dependents', j], `there is no system ${id}`, { remedy: hint(id, ids) }));
+    }
+  }
+  return all.map((s) => s.system);
+}
+
+const placed = (yaml: YamlFile, systems: readonly SystemShape[]) => systems.map((system, i) => ({ yaml, system, i }));
+
+type Terms = Pick<Policy, 'domains' | 'tiers' | 'raiseAtCriticality' | 'modes' | 'unattributed' | 'submodules' | 'largeFiles' | 'declarations' | 'solo' | 'breakGlass' | 'sample'>;
+
+export function termsOf(loading: Loading, systems: readonly System[], trailers: readonly RequiredTrailer[]): Terms {
+  const domains = loading.stated('domains').flatMap((l) => l.shape.domains ?? []);
+  return {
+    domains: domains.length === 0 ? null : [...new Set(domains)],
+    tiers: tiersOf(loading),
+    raiseAtCriticality: Math.max(...speaking(loading, 'tiers').map((l) => l.shape.tiers.raise_at_criticality), loading.stated('tiers').length === 0 ? 1 : 0),
+    modes: modesOf(loading, systems),
+    unattributed: strict(loading, 'provenance', (s) => s.provenance.unattributed, ['suggestion', 'default', 'assisted'], 'default'),
+    submodules: strict(loading, 'submodules', (s) => s.submodules, ['review', 'refuse'], 'refuse'),
+    largeFiles: strict(loading, 'large_files', (s) => s.large_files, ['review', 'refuse'], 'refuse'),
+    declarations: declarationsOf(loading, trailers),
+    solo: soloOf(loading),
+    breakGlass: breakGlassOf(loading),
+    sample: sampleOf(loading),
+  };
+}
+
+/** The nearest of a repository's own layers that speaks of it, and every floor that does. */
+function speaking(loading: Loading, key: keyof LayerShape): readonly LoadedLayer[] {
+  const stated = loading.stated(key);
+  const own = stated.find((l) => !l.floor);
+  return [...(own === undefined ? [] : [own]), ...stated.filter((l) => l.floor)];
+}
+
+/** @param order least strict first. @param fallback what holds where the repository's own layers are silent. */
+function strict<T>(loading: Loading, key: keyof LayerShape, of: (shape: LayerShape) => T, order: readonly T[], fallback: T): T {
+  const all = speaking(loading, key);
+  const own = all.find((l) => !l.floor);
+  return all.filter((l) => l.floor).reduce<T>((most, l) => strictest(order, most, of(l.shape)), own === undefined ? fallback : of(own.shape));
+}
+
+function tiersOf(loading: Loading): Policy['tiers'] {
+  const layers = speaking(loading, 'tiers');
+  const of = (tier: Tier): TierTerms => layers.map(({ shape }) => tierTerms(shape, tier)).reduce(joinTier, NO_TERMS);
+  return { routine: of('routine'), elevated: of('elevated'), high: of('high'), critical: of('critical') };
+}
+
+function tierTerms({ tiers }: LayerShape, tier: Tier): TierTerms {
+  const said = tiers[tier];
+  return said === undefined ? NO_TERMS : { onChange: said.on_change ?? {}, ttl: said.ttl ?? null, sla: said.sla ?? null, presence: said.presence };
+}
+
+function modesOf(loading: Loading, systems: readonly System[]): readonly Modes[] {
+  const ids = systems.map((s) => s.id);
+  return speaking(loading, 'modes').map((layer) => {
+    const { modes } = layer.shape;
+    for (const id of Object.keys(modes.systems)) if (!ids.includes(id)) loading.add(layer, ['modes', 'systems'], `there is no system ${id}`, { key: id, remedy: hint(id, ids) });
+    return { default: modes.default, systems: new Map(Object.entries(modes.systems)), until: modes.until ?? null };
+  });
+}
+
+function declarationsOf(loading: Loading, trailers: readonly RequiredTrailer[]): Declarations {
+  return { assistance: strict(loading, 'declarations', (s) => s.declarations.assistance, ['optional', 'required'], 'optional'), trailers };
+}
+
+/** Solo lets an author sign: where the organisation has a floor, only the floor can say so. */
+function soloOf(loading: Loading): Policy['solo'] {
+  const layers = speaking(loading, 'solo');
+  const floors = loading.layers.filter((l) => l.floor);
+  const own = layers.find((l) => !l.floor);
+  if (own !== undefined && floors.some((l) => l.shape.solo === undefined)) {
+    loading.add(own, ['solo'], 'the organisation has a floor that knows no solo mode', { remedy: 'remove it' });
+  }
+  return layers.length === 0 ? null : { coolDown: Math.max(...layers.map((l) => l.shape.solo?.cool_down ?? 0)) };
+}
+
+function breakGlassOf(loading: Loading): BreakGlassTerms | null {
+  const layers = speaking(loading, 'break_glass');
+  const own = layers.find((l) => !l.floor);
+  if (own !== undefined && loading.layers.some((l) => l.floor && l.shape.break_glass === undefined)) {
+    loading.add(own, ['break_glass'], 'the organisation has a floor that knows no break-glass', { remedy: 'remove it, or have the floor say its terms' });
+  }
+  const terms = layers.flatMap((layer) => {
+    const { break_glass: said } = layer.shape;
+    if (said === undefined) return [];
+    const level = said.level ?? loading.senior;
+    const reviewLevel = said.review.level ?? loading.senior;
+    loading.level(layer, ['break_glass', 'level'], level);
+    loading.level(layer, ['break_glass', 'review', 'level'], reviewLevel);
+    return [
+      { humans: said.humans, level, aloneAfter: said.alone_after ?? null, expires: said.expires, reviewWithin: said.review.within, reviewLevel, perMonth: said.per_month ?? null },
+    ];
+  });
+  const [first, ...rest] = terms;
+  return first === undefined ? null : rest.reduce((a, b) => joinBreakGlass(a, b, (level) => loading.rank(level)), first);
+}
+
+function sampleOf(loading: Loading): Policy['sample'] {
+  const samples = speaking(loading, 'sample').flatMap(({ shape: { sample } }) =>
+    sample === undefined ? [] : [{ share: sample.share, closeAfter: { escapes: sample.close_after.escapes, of: sample.close_after.of } }],
+  );
+  const [first, ...rest] = samples;
+  return first === undefined ? null : rest.reduce(joinSample, first);
+}
