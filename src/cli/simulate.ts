@@ -5,7 +5,7 @@ import { type Progress, type Simulated, simulate } from '../flows/simulate.ts';
 import { type Governing, governing } from '../flows/simulate-governing.ts';
 import { openHistoryOf } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { fileOf } from './named-file.ts';
+import { fileOf, policyOf } from './named-file.ts';
 import { progressLine } from './progress.ts';
 
 /** As the command line gives them. */
@@ -62,8 +62,8 @@ type Named = Pick<Governing, 'policy' | 'against' | 'roster'> & { readonly incid
 /** What the options name, read. */
 async function named(options: SimulateOptions): Promise<Result<Named, readonly Problem[]>> {
   const [policy, against, roster, list] = await Promise.all([
-    fileOf('--policy', options.policy),
-    fileOf('--against', options.against),
+    policyOf('--policy', options.policy),
+    policyOf('--against', options.against),
     fileOf('--roster', options.roster),
     fileOf('--incidents', options.incidents),
   ]);

@@ -60,6 +60,7 @@ export function factsOf({ landing, change, files, roster, sticky }: Gathered): F
     sticky,
     roster,
     targetExists: landing.parent !== null,
+    at: landing.at,
   };
 }
 

@@ -2,12 +2,12 @@
 import { utf8 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Policy } from '../core/policy/document.ts';
+import { namedFiles } from '../core/policy/layers.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
 import { POLICY_FILE } from './governance.ts';
-import type { Naming, Repository } from './ports.ts';
-import { branchOf, type SimulateAsk } from './simulate.ts';
+import { branchOf, type SimulateAsk, type SimulatedClone } from './simulate.ts';
 
 export interface Source {
   /** Its name in messages. */
@@ -30,12 +30,12 @@ export interface Governed {
 }
 
 /** Problems: as loading a policy and a roster has them; NOT_FOUND where the branch holds no commit. */
-export async function governing(clone: { readonly repository: Repository; readonly naming: Naming }, asked: Governing): Promise<Result<Governed, readonly Problem[]>> {
+export async function governing(clone: Pick<SimulatedClone, 'repository' | 'naming'>, asked: Governing): Promise<Result<Governed, readonly Problem[]>> {
   const own = asked.policy === null ? await ownPolicy(clone, asked.branch) : ok({ source: asked.policy, notes: [] });
   if (!own.ok) return err([own.error]);
   const judges: { policy: Policy; roster: SimulateAsk['judges'][number]['roster'] }[] = [];
   for (const source of [own.value.source, ...(asked.against === null ? [] : [asked.against])]) {
-    const policy = loadPolicy(source.bytes, source.name);
+    const policy = await loaded(clone, asked.branch, source);
     if (!policy.ok) return policy;
     const roster = asked.roster === null ? ok(null) : loadRoster(asked.roster.bytes, asked.roster.name, policy.value);
     if (!roster.ok) return roster;
@@ -44,8 +44,34 @@ export async function governing(clone: { readonly repository: Repository; readon
   return ok({ judges, notes: own.value.notes });
 }
 
+/** What a policy is made of beside its own file stands at the tip of the branch, wherever the file itself is. */
+async function loaded(clone: Pick<SimulatedClone, 'repository' | 'naming'>, branch: string | null, { bytes, name }: Source): Promise<Result<Policy, readonly Problem[]>> {
+  if (namedFiles(bytes, name).length === 0) return loadPolicy(bytes, name);
+  const at = await branchOf(clone, branch);
+  if (!at.ok) return err([at.error]);
+  const found = new Map<string, Uint8Array | null>();
+  try {
+    const open = [...namedFiles(bytes, name)];
+    for (let file = open.pop(); file !== undefined && found.size < MOST_FILES; file = open.pop()) {
+      if (found.has(file)) continue;
+      const there = await clone.repository.file(at.value.tip, file);
+      found.set(file, there);
+      open.push(...(there === null ? [] : namedFiles(there, file)));
+    }
+  } catch (error) {
+    return err([unreadable(name, error)]);
+  }
+  return loadPolicy(bytes, name, { read: (file) => found.get(file) ?? null });
+}
+
+/** Of more, the loader says so. */
+const MOST_FILES = 32;
+
+const unreadable = (name: string, error: unknown): Problem =>
+  problem('CONTENT_UNSEEN', `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { remedy: 'name a policy file with --policy' });
+
 async function ownPolicy(
-  clone: { readonly repository: Repository; readonly naming: Naming },
+  clone: Pick<SimulatedClone, 'repository' | 'naming'>,
   branch: string | null,
 ): Promise<Result<{ readonly source: Source; readonly notes: readonly string[] }>> {
   const at = await branchOf(clone, branch);

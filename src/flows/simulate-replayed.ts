@@ -10,7 +10,6 @@ import { BOT_OWNER } from '../core/simulate/inferred-roster.ts';
 import { type Landing, makerOf, subjectOf } from '../core/simulate/landings.ts';
 import type { Links } from '../core/simulate/links.ts';
 import type { Replayed, ReplayedSeat } from '../core/simulate/replay.ts';
-import { rulesAsked } from '../core/simulate/rules-asked.ts';
 import { personOf } from './simulate-facts.ts';
 
 export interface Judged {
@@ -24,13 +23,11 @@ export interface Judged {
 /** Writes down what one policy says. */
 export class Recorder {
   readonly replayed: Replayed[] = [];
-  readonly #asked: (decision: Decision) => readonly string[];
   readonly #links: Links;
   readonly #policy: Policy;
   readonly #shared = new Map<string, readonly PersonId[]>();
 
   constructor(policy: Policy, links: Links) {
-    this.#asked = rulesAsked(policy);
     this.#links = links;
     this.#policy = policy;
   }
@@ -48,7 +45,7 @@ export class Recorder {
       tier: decision.tier,
       provenance: levelOf(this.#policy, decision),
       seats: decision.seats.map((seat) => this.#seat(seat)),
-      rules: this.#asked(decision),
+      rules: asked(decision),
       findings: found(decision),
       refusals: [...new Set(decision.refusals.map((r) => r.code))],
       notSeen: [...change.unseen, ...unread(files)],
@@ -74,6 +71,10 @@ function levelOf(policy: Policy, { provenance, findings, systems }: Decision): R
   const sensitive = findings.some((f) => !f.rule.startsWith('SOD')) || systems.some((s) => s.criticality <= 2);
   return effectiveLevel(policy.unattributed, provenance, sensitive);
 }
+
+/** Rules of the policy whether or not a seat carries their name; what is built in goes by the name of its seat. */
+const asked = ({ rules, seats }: Decision): readonly string[] =>
+  [...new Set([...rules.filter((r) => r.state === 'asks' || r.state === 'may-ask').map((r) => r.id), ...seats.map((s) => s.rule)])].sort();
 
 /** Each rule once, with the worst it said. */
 function found({ findings }: Decision): Replayed['findings'] {

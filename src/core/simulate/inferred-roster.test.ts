@@ -60,10 +60,22 @@ describe('levels', () => {
 });
 
 test('seats that name teams and domains can be filled by seniors, and the notes say it is assumed', () => {
-  const named = policyOf(STARTER_POLICY.replace('require: {humans: 1, level: L5}', 'require: {humans: 1, level: L5, teams: [sre], domains: [databases]}'));
+  const named = policyOf(
+    STARTER_POLICY.replace('require: {humans: 1, level: L5}', 'require: {humans: 1, level: L5, from: {teams: [sre], people: [nobody-seen]}, domains: [databases]}'),
+  );
   const inferred = inferRoster(handsOf(by(0, 'Ann*9', 'Bob*8', 'Cy*7', 'Di*6', 'Ed*5', 'Flo'), NONE), named);
-  expect(inferred.at(0).people.map((p) => `${p.level}${p.teams}${p.domains}`)).toEqual(['L7sredatabases', 'L7sredatabases', 'L6sredatabases', 'L5', 'L5', 'L4', 'L4']);
-  expect(inferred.notes.join('\n')).toMatch(/databases/);
+  expect(inferred.at(0).people.map((p) => `${p.level}${p.teams}${p.domains}`)).toEqual([
+    'L7sredatabases',
+    'L7sredatabases',
+    'L6sredatabases',
+    'L5',
+    'L5',
+    'L4',
+    'L7sredatabases',
+    'L4',
+  ]);
+  expect(inferred.at(0).people.at(-2)).toMatchObject({ id: 'nobody-seen', emails: [] });
+  expect(inferred.notes.join('\n')).toMatch(/databases[\s\S]*nobody-seen/);
   expect(inferRoster(handsOf([], NONE), STARTER).notes.join('\n')).not.toMatch(/teams/);
 });
 

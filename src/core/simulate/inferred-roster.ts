@@ -4,7 +4,7 @@
  * and `notes` say so to whoever reads the figures.
  */
 import { digest } from '../base/json.ts';
-import type { Policy } from '../policy/document.ts';
+import type { Policy, Requirement } from '../policy/document.ts';
 import type { Person, PersonId, Roster } from '../roster/roster.ts';
 import type { Hand, Hands } from './hands.ts';
 
@@ -31,43 +31,63 @@ export const BOT_OWNER: PersonId = 'owner-of-bots';
 
 export function inferRoster(hands: Hands, policy: Policy, assumed: Assumed = ASSUMED): InferredRoster {
   const made = new Map<number, Roster>();
-  const [teams, domains] = [named(policy, 'teams'), named(policy, 'domains')];
+  const making = { policy, assumed, teams: named(policy, (r) => r.from.teams), domains: named(policy, (r) => r.domains), people: named(policy, (r) => r.from.people) };
   return {
     at: (at) => {
       const period = hands.periodOf(at);
-      const roster = made.get(period) ?? rosterIn(hands, period, { policy, assumed, teams, domains });
+      const roster = made.get(period) ?? rosterIn(hands, period, making);
       made.set(period, roster);
       return roster;
     },
-    notes: [
-      'people are inferred from history, one for each e-mail address (joined by .mailmap where there is one); nobody looked at a roster',
-      `levels are assumed from commits landed in the year before: the first ${percent(assumed.highest)} (at least ${assumed.leastHighest}) at ${policy.ladder.values.at(-1)}, the next ${percent(assumed.senior)} at ${policy.senior}, the next ${percent(assumed.below)} one level below, the rest at ${policy.ladder.values[0]}`,
-      ...(teams.length + domains.length === 0
-        ? []
-        : [`everybody at ${policy.senior} and above is assumed to be in the teams and qualified for the domains that rules name: ${[...teams, ...domains].join(', ')}`]),
-      'bots are assumed to be enrolled as agents, with somebody who answers for them',
-    ],
+    notes: notesOf(making),
   };
+}
+
+function notesOf({ policy: { ladder, senior }, assumed, teams, domains, people }: Making): readonly string[] {
+  const [lowest = '', highest = ''] = [ladder.values[0], ladder.values.at(-1)];
+  const able = [...teams, ...domains].join(', ');
+  return [
+    'people are inferred from history, one for each e-mail address (joined by .mailmap where there is one); nobody looked at a roster',
+    `levels are assumed from commits landed in the year before: the first ${percent(assumed.highest)} (at least ${assumed.leastHighest}) at ${highest}, the next ${percent(assumed.senior)} at ${senior}, the next ${percent(assumed.below)} one level below, the rest at ${lowest}`,
+    ...(able === '' ? [] : [`everybody at ${senior} and above is assumed to be in the teams and qualified for the domains that rules name: ${able}`]),
+    ...(people.length === 0 ? [] : [`whom rules ask for by name are assumed to be there, at ${highest}: ${people.join(', ')}`]),
+    'bots are assumed to be enrolled as agents, with somebody who answers for them',
+  ];
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
-const named = (policy: Policy, what: 'teams' | 'domains'): readonly string[] => [...new Set(policy.rules.flatMap((r) => r.require?.[what] ?? []))].sort();
+const named = (policy: Policy, what: (require: Requirement) => readonly string[]): readonly string[] =>
+  [...new Set(policy.rules.flatMap((r) => (r.require === null ? [] : what(r.require))))].sort();
 
 interface Making {
   readonly policy: Policy;
   readonly assumed: Assumed;
   readonly teams: readonly string[];
   readonly domains: readonly string[];
+  /** Whom rules ask for by id. */
+  readonly people: readonly PersonId[];
 }
 
 function rosterIn(hands: Hands, period: number, making: Making): Roster {
   const there = hands.of(period);
   const humans = there.filter(({ hand }) => !hand.bot).sort((a, b) => b.commits - a.commits || (a.hand.id < b.hand.id ? -1 : 1));
-  const people = [...humans.map(({ hand }, rank) => personAt(hand, rank, humans.length, making)), owner(making.policy)];
+  const seen = humans.map(({ hand }, rank) => personAt(hand, rank, humans.length, making));
+  const missing = making.people.filter((id) => !seen.some((p) => p.id === id));
+  const people = [...seen, ...missing.map((id) => askedByName(id, making)), owner(making.policy)];
   const agents = there.filter(({ hand }) => hand.bot).map(({ hand }) => ({ id: hand.id, owner: BOT_OWNER, emails: [...hand.emails], accounts: [] }));
   return { people, agents, digest: digest({ people: people.map((p) => [p.id, p.level, ...p.emails]), agents: agents.map((a) => [a.id, ...a.emails]) }) };
 }
+
+const askedByName = (id: PersonId, { policy: { ladder }, teams, domains }: Making): Person => ({
+  id,
+  name: id,
+  level: ladder.values.at(-1) ?? '',
+  teams,
+  domains,
+  emails: [],
+  accounts: [],
+});
 
 const owner = ({ ladder }: Policy): Person => ({
   id: BOT_OWNER,
