@@ -116,7 +116,7 @@ async function parseMissing(parsers: Parsers, read: Repository['blobs'], parsed:
 const NO_BYTES = new Uint8Array();
 
 /** Characters of source behind what is kept: trees weigh several times their text. */
-const KEPT = 16 << 20;
+const KEPT = 4 << 20;
 
 /** The parsed sides used last. */
 class ParsedSides {

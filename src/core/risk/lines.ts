@@ -16,6 +16,7 @@ const fresh = new WeakMap<FileEvidence, readonly NewLine[]>();
 const read = new WeakMap<Parsed, readonly NewLine[]>();
 
 export function newLines(file: FileEvidence): readonly NewLine[] {
+  if (textOf(file.head) === '') return [];
   const known = fresh.get(file);
   if (known !== undefined) return known;
   const before = new Set(linesOf(file.base).map((l) => l.text));
@@ -34,6 +35,7 @@ export function linesOf(side: Parsed | undefined): readonly NewLine[] {
 }
 
 export function goneLines(file: FileEvidence): readonly NewLine[] {
+  if (textOf(file.base) === '') return [];
   const after = new Set(linesOf(file.head).map((l) => l.text));
   return linesOf(file.base).filter((l) => l.text !== '' && !after.has(l.text));
 }
