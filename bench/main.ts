@@ -9,6 +9,7 @@ import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Comparison, line } from './measure.ts';
+import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
 import { simulateBench } from './simulate.ts';
 
@@ -17,6 +18,8 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^check/, words: 'within a second', met: (c) => c.took < 1_000 },
   { name: /^simulate: the raw pass/, baseline: /dev\/null/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
   { name: /^simulate: most memory/, words: 'under 1 GB', met: (c) => c.ratio < 1 },
+  { name: /^matcher: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
+  { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
 ];
 
@@ -24,6 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
 const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> } = {
   check: () => checkBench(folder, CLI),
   push: () => pushBench(),
+  policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
   simulate: () => simulateBench(folder, CLI),
 };

@@ -67,6 +67,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--plan <file>', 'output of `terraform show -json`')
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--explain', 'print the whole tree of reasons')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
@@ -74,7 +75,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
   command(program, 'simulate', 'what a policy would have asked of everything that landed on a branch', [
     'simulate --since 2026-01-01',
     'simulate --branch origin/main --policy proposed.yml --against countersign.yml',
-    'simulate --incidents incidents.yml --json > landings.json',
+    'simulate --incidents incidents.yml --html report.html',
   ])
     .option('--repo <dir>', 'a folder of the clone, or a bare repository', '.')
     .option('--branch <rev>', 'the branch (default: origin/HEAD, else HEAD)')
@@ -83,8 +84,14 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--against <file>', 'another policy or profile, asked about the same landings')
     .option('--roster <file>', 'who may sign (default: people and levels are inferred from history)')
     .option('--incidents <file>', 'YAML or JSON: a list of {id, at, severity, class, commits}')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
-    .option('--json', 'print JSON')
+    .option('--minutes <n>', 'review minutes for one seat: 20, or elevated=5,high=15,critical=20')
+    .option('--reviewers <heads>', 'who reviews, by level: L6=4,L7=2 (default: the roster, or whoever was there last)')
+    .option('--hours-per-day <n>', 'review hours of one person on a working day (default: 2)')
+    .option('--html <file>', 'write the report as one page')
+    .option('--json', 'print JSON (docs/spec/simulate.schema.json)')
+    .option('--landings', 'print one JSON line for each landing, uncounted')
     .action(async (options) => act((await import('./simulate.ts')).simulateCommand(options)));
 
   command(program, 'manifest <base> [head]', 'the identity of a change: manifest and manifest256', [
@@ -107,6 +114,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
     .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
     .option('--page', 'open the page, whatever keys there are')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
@@ -126,6 +134,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .requiredOption('--commit <rev>', 'what landed')
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
@@ -139,11 +148,15 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   return program;
 }
+
+/** An option that may be given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 function command(program: Command, words: string, description: string, examples: readonly string[]): Command {
   return program

@@ -1,7 +1,7 @@
 /** The command over a real repository: what it prints, what it asks files for, and what it says where something is wrong. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ const file = (name: string, text: string): string => {
 };
 
 async function lines(more: Partial<SimulateOptions> = {}): Promise<readonly { readonly [key: string]: unknown }[]> {
-  const answer = await simulateCommand({ repo: repo.dir, ...more });
+  const answer = await simulateCommand({ repo: repo.dir, landings: true, ...more });
   if (answer.code !== 0) throw new Error(answer.stderr);
   return answer.stdout
     .trim()
@@ -57,7 +57,7 @@ describe('simulate', () => {
   test('judges by the policy of the branch where it has one', async () => {
     const own = room.init();
     own.commit({ 'countersign.yml': STARTER_POLICY });
-    const { stdout } = await simulateCommand({ repo: own.dir });
+    const { stdout } = await simulateCommand({ repo: own.dir, landings: true });
     expect(stdout).toContain('is judged by its own countersign.yml');
   });
 
@@ -87,10 +87,27 @@ describe('simulate', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ exit: 2, problems: [{ code: 'GIT_FAILED' }] });
   });
 
+  test('shows the report in the terminal, as JSON and as a page', async () => {
+    const page = join(folder, 'report.html');
+    const text = await simulateCommand({ repo: repo.dir, html: page });
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toContain('the starter policy');
+    expect(text.stdout).not.toContain('\u001b[31mhello');
+    expect(readFileSync(page, 'utf8')).toContain('<!doctype html>');
+    const json = await simulateCommand({ repo: repo.dir, json: true, against: file('same.yml', STARTER_POLICY) });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      version: 1,
+      subject: { policy: 'the starter policy', branch: 'refs/heads/main' },
+      comparison: { against: expect.stringContaining('same.yml') },
+    });
+    expect(await wrong({ minutes: 'long' })).toContain('--minutes');
+    expect(await wrong({ html: join(folder, 'no', 'such', 'folder.html') })).toContain('--html');
+  });
+
   test('as a command: a broken pipe is no error, and an interrupt prints what there is', async () => {
     const cli = fileURLToPath(new URL('./main.ts', import.meta.url));
     const run = (words: string) => promisify(execFile)('sh', ['-c', words]);
-    const piped = await run(`"${process.execPath}" "${cli}" simulate --repo "${repo.dir}" | head -c 10; echo`);
+    const piped = await run(`"${process.execPath}" "${cli}" simulate --landings --repo "${repo.dir}" | head -c 10; echo`);
     expect(piped.stdout).toMatch(/^\{"repo":"/);
     const child = spawn(process.execPath, [cli, 'simulate', '--repo', repo.dir], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.kill('SIGINT');

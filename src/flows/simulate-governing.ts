@@ -1,12 +1,9 @@
 /** Which policies a replay asks, and which roster: files somebody names, else the branch's own policy, else the starter. */
 import { utf8 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import type { Policy } from '../core/policy/document.ts';
-import { namedFiles } from '../core/policy/layers.ts';
-import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
-import { POLICY_FILE } from './governance.ts';
+import { type Floor, POLICY_FILE, policyFrom } from './governance.ts';
 import { branchOf, type SimulateAsk, type SimulatedClone } from './simulate.ts';
 
 export interface Source {
@@ -26,66 +23,44 @@ export interface Governing {
 
 export interface Governed {
   readonly judges: SimulateAsk['judges'];
+  /** What each policy is called, in the order of the judges. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** Problems: as loading a policy and a roster has them; NOT_FOUND where the branch holds no commit. */
-export async function governing(clone: Pick<SimulatedClone, 'repository' | 'naming'>, asked: Governing): Promise<Result<Governed, readonly Problem[]>> {
-  const own = asked.policy === null ? await ownPolicy(clone, asked.branch) : ok({ source: asked.policy, notes: [] });
-  if (!own.ok) return err([own.error]);
-  const judges: { policy: Policy; roster: SimulateAsk['judges'][number]['roster'] }[] = [];
-  for (const source of [own.value.source, ...(asked.against === null ? [] : [asked.against])]) {
-    const policy = await loaded(clone, asked.branch, source);
-    if (!policy.ok) return policy;
-    const roster = asked.roster === null ? ok(null) : loadRoster(asked.roster.bytes, asked.roster.name, policy.value);
-    if (!roster.ok) return roster;
-    judges.push({ policy: policy.value, roster: roster.value });
-  }
-  return ok({ judges, notes: own.value.notes });
-}
+type Clone = Pick<SimulatedClone, 'repository' | 'naming'> & { readonly floors: readonly Floor[] };
 
-/** What a policy is made of beside its own file stands at the tip of the branch, wherever the file itself is. */
-async function loaded(clone: Pick<SimulatedClone, 'repository' | 'naming'>, branch: string | null, { bytes, name }: Source): Promise<Result<Policy, readonly Problem[]>> {
-  if (namedFiles(bytes, name).length === 0) return loadPolicy(bytes, name);
-  const at = await branchOf(clone, branch);
+/**
+ * What a policy is made of beside its own file stands at the tip of the branch, wherever the file itself is.
+ * Problems: as loading a policy and a roster has them; NOT_FOUND where the branch holds no commit, CONTENT_UNSEEN.
+ */
+export async function governing(clone: Clone, asked: Governing): Promise<Result<Governed, readonly Problem[]>> {
+  const at = await branchOf(clone, asked.branch);
   if (!at.ok) return err([at.error]);
-  const found = new Map<string, Uint8Array | null>();
   try {
-    const open = [...namedFiles(bytes, name)];
-    for (let file = open.pop(); file !== undefined && found.size < MOST_FILES; file = open.pop()) {
-      if (found.has(file)) continue;
-      const there = await clone.repository.file(at.value.tip, file);
-      found.set(file, there);
-      open.push(...(there === null ? [] : namedFiles(there, file)));
-    }
+    const own = asked.policy === null ? await ownPolicy(clone, at.value) : { source: asked.policy, notes: [] };
+    const sources = [own.source, ...(asked.against === null ? [] : [asked.against])];
+    const judges = await Promise.all(sources.map((source) => judgeOf(clone, at.value.tip, source, asked.roster)));
+    const problems = judges.flatMap((j) => (j.ok ? [] : j.error));
+    return problems.length > 0 ? err(problems) : ok({ judges: judges.flatMap((j) => (j.ok ? [j.value] : [])), names: sources.map((s) => s.name), notes: own.notes });
   } catch (error) {
-    return err([unreadable(name, error)]);
+    const why = error instanceof Error ? error.message : String(error);
+    return err([problem('CONTENT_UNSEEN', `the policy of ${at.value.name} cannot be read: ${why}`, { remedy: 'name a policy file with --policy' })]);
   }
-  return loadPolicy(bytes, name, { read: (file) => found.get(file) ?? null });
 }
 
-/** Of more, the loader says so. */
-const MOST_FILES = 32;
-
-const unreadable = (name: string, error: unknown): Problem =>
-  problem('CONTENT_UNSEEN', `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { remedy: 'name a policy file with --policy' });
+async function judgeOf(clone: Clone, tip: string, source: Source, roster: Source | null): Promise<Result<SimulateAsk['judges'][number], readonly Problem[]>> {
+  const policy = await policyFrom(clone.repository, tip, source.bytes, clone.floors, source.name);
+  if (!policy.ok) return policy;
+  const people = roster === null ? ok(null) : loadRoster(roster.bytes, roster.name, policy.value);
+  return people.ok ? ok({ policy: policy.value, roster: people.value }) : people;
+}
 
 async function ownPolicy(
-  clone: Pick<SimulatedClone, 'repository' | 'naming'>,
-  branch: string | null,
-): Promise<Result<{ readonly source: Source; readonly notes: readonly string[] }>> {
-  const at = await branchOf(clone, branch);
-  if (!at.ok) return at;
-  try {
-    const bytes = await clone.repository.file(at.value.tip, POLICY_FILE);
-    if (bytes !== null) return ok({ source: { name: POLICY_FILE, bytes }, notes: [`${at.value.name} is judged by its own ${POLICY_FILE}, as it stands now`] });
-  } catch (error) {
-    return err(
-      problem('CONTENT_UNSEEN', `${POLICY_FILE} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { remedy: 'name a policy file with --policy' }),
-    );
-  }
-  return ok({
-    source: { name: 'the starter policy', bytes: utf8(STARTER_POLICY) },
-    notes: [`${at.value.name} holds no ${POLICY_FILE}, so this is what the starter policy would have asked`],
-  });
+  { repository }: Clone,
+  { tip, name }: { readonly tip: string; readonly name: string },
+): Promise<{ readonly source: Source; readonly notes: readonly string[] }> {
+  const bytes = await repository.file(tip, POLICY_FILE);
+  if (bytes !== null) return { source: { name: POLICY_FILE, bytes }, notes: [`${name} is judged by its own ${POLICY_FILE}, as it stands now`] };
+  return { source: { name: 'the starter policy', bytes: utf8(STARTER_POLICY) }, notes: [`${name} holds no ${POLICY_FILE}, so this is what the starter policy would have asked`] };
 }

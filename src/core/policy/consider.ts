@@ -90,12 +90,14 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
   const findings = [...found.risk.findings, ...made.extra];
   const tier = TIERS.max(found.tier, ...made.extra.map((f) => f.severity));
   const systems = found.systems.map(({ id, name, criticality, dependents, invariants }) => ({ id, name, criticality, dependents, invariants }));
-  const said = { ...made, findings, tier, happens: riskSummary(found.risk), found };
+  const mode = modeOf(policy, facts, found);
+  const sampled = made.outcome === 'pass' && made !== NOTHING && sampledBy(policy, facts);
+  const said = { ...made, findings, tier, happens: riskSummary(found.risk), found, mode, sampled };
   return {
     ...identity(policy, facts),
     outcome: made.outcome,
-    mode: modeOf(policy, facts, found),
-    sampled: made.outcome === 'pass' && made !== NOTHING && sampledBy(policy, facts),
+    mode,
+    sampled,
     soloAfter: made.solo,
     terms: made.terms,
     rules: made.said,
@@ -132,7 +134,8 @@ function identityOfChange(change: Change): Decision['change'] {
  * Of the time, what it decided: the windows that were open then, so that the same facts an hour later are the same facts.
  */
 function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk: Risk): string {
-  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, lane = null, brings = [] } = facts;
+  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, brings = [] } = facts;
+  const lane = policy.sample === null ? null : (facts.lane ?? null);
   const read = {
     change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen },
     ...{ pusher, pushersBefore, sticky, targetExists, behind, incidents, lane, brings, roster: roster.digest, times: timesOf(policy, roster, facts.at) },
