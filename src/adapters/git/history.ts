@@ -4,7 +4,7 @@
  * Nothing is fetched and no configuration of the clone is read (see place.ts); what cannot be read is said, not guessed.
  */
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
-import type { Oid } from '../../core/change/change.ts';
+import type { Commit, Oid } from '../../core/change/change.ts';
 import type { Contents, History, Walk } from '../../flows/ports.ts';
 import { type EachCommit, LOG_FORMAT, logStream } from './history-stream.ts';
 import { openObjects } from './objects.ts';
@@ -32,32 +32,38 @@ export function openHistory(place: RepositoryPlace): History {
   };
 }
 
-interface Pass {
-  readonly args: readonly string[];
-  readonly diffs: boolean;
-}
-
-const CHAIN: Pass = { args: ['--first-parent', ...RAW], diffs: true };
-const OTHERS: Pass = { args: ['--no-patch'], diffs: false };
+const CHAIN = ['--first-parent', ...RAW];
+const ALL = ['--no-patch'];
 
 const NO_TREES = 'folders are missing from this repository, so what some commits change was not seen';
 const NO_COMMITS = 'commits are missing from this repository, so what came before them was not seen';
 
 /**
- * A tree that is missing ends the first pass in the middle: the second brings the commits behind it all the same. A commit that
- * is missing ends both where they meet it. The last commit before such an end is not known to be whole, and counts as not printed.
+ * Both passes at once. A tree that is missing ends the first in the middle: the second brings the commits behind it all the same. A
+ * commit that is missing ends both where they meet it. The last commit before such an end is not known to be whole, and counts as not printed.
  */
 async function walkAll(place: Place, walk: Walk): Promise<Result<readonly string[]>> {
   if (!/^[0-9a-f]+$/.test(walk.tip) || walk.tip.length !== idLength(place.format)) return err(problem('GIT_FAILED', `${JSON.stringify(walk.tip)} is not a full object id`));
   const seen = new Set<Oid>();
-  const chain = await run(place, walk, CHAIN, seen);
-  const others = isStopped(walk) ? ok(undefined) : await run(place, walk, OTHERS, seen);
-  if (isStopped(walk)) return ok([]);
-  if (seen.size === 0 && !others.ok) return others;
-  return ok([...(chain.ok || !others.ok ? [] : [NO_TREES]), ...(others.ok ? [] : [`${NO_COMMITS} (${others.error.message})`]), ...cut(place, seen)]);
+  const others: Commit[] = [];
+  const [chain, all] = await Promise.all([
+    run(place, walk, CHAIN, (commit, diff) => {
+      seen.add(commit.id);
+      walk.each(commit, place.shallow.has(commit.id) ? NO_DIFF : diff);
+    }),
+    run(place, walk, ALL, (commit) => others.push(commit)),
+  ]);
+  for (const commit of others) {
+    if (seen.has(commit.id)) continue;
+    seen.add(commit.id);
+    walk.each(commit, NO_DIFF);
+  }
+  if (walk.signal?.aborted === true) return ok([]);
+  if (seen.size === 0 && !all.ok) return all;
+  return ok([...(chain.ok || !all.ok ? [] : [NO_TREES]), ...(all.ok ? [] : [`${NO_COMMITS} (${all.error.message})`]), ...cut(place, seen)]);
 }
 
-const isStopped = ({ signal }: Walk): boolean => signal?.aborted === true;
+const NO_DIFF = (): undefined => undefined;
 
 /** What a shallow clone lacks stands behind these commits, and what they changed is not known either. */
 const cut = (place: Place, seen: ReadonlySet<Oid>): readonly string[] => {
@@ -67,13 +73,7 @@ const cut = (place: Place, seen: ReadonlySet<Oid>): readonly string[] => {
     : [`this clone is shallow: history ends at ${ends} ${ends === 1 ? 'commit' : 'commits'}, whose own changes were not seen; git fetch --unshallow brings the rest`];
 };
 
-function run(place: Place, walk: Walk, { args, diffs }: Pass, seen: Set<Oid>): Promise<Result<void>> {
-  const each: EachCommit = (commit, diff) => {
-    if (seen.has(commit.id)) return;
-    seen.add(commit.id);
-    const whole = diffs && !place.shallow.has(commit.id);
-    walk.each(commit, whole ? diff : () => undefined);
-  };
+function run(place: Place, walk: Walk, args: readonly string[], each: EachCommit): Promise<Result<void>> {
   try {
     return drain(startGit([...LOG, ...args, walk.tip, '--'], { env: place.objects }), walk, logStream(idLength(place.format), each));
   } catch (error) {
