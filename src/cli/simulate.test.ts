@@ -80,7 +80,7 @@ describe('simulate', () => {
     );
     expect(await wrong({ policy: file('bad.yml', 'version: 2\n') })).toContain('bad.yml:1');
     expect(await wrong({ roster: file('level.yml', 'version: 1\npeople:\n  - {id: a, name: A, level: L9}\n') })).toContain('L9 is not a level');
-    expect(await wrong({ incidents: file('no-list.yml', 'a: b\n') })).toContain('is no list of incidents');
+    expect(await wrong({ incidents: file('no-list.yml', 'a: b\n') })).toContain('no-list.yml');
     expect(await wrong({ branch: 'nothing' })).toContain('nothing names no commit here');
     expect(await wrong({ repo: folder })).toContain('there is no git repository');
     const json = await simulateCommand({ repo: folder, json: true });
