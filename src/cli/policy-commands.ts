@@ -69,4 +69,12 @@ export function policyCommands(program: Command, act: Act): void {
   command(policy, 'schema [name]', 'a JSON Schema, for editors and programs: policy, roster or facts', ['policy schema > countersign.schema.json', 'policy schema facts'])
     .option('--json', 'print JSON, as it does anyhow')
     .action(async (name: string | undefined, options) => act((await import('./policy-schema.ts')).policySchema(name, options)));
+
+  command(policy, 'import <file>', 'rules for countersign.yml out of a CODEOWNERS file, and what could not be carried over', [
+    'policy import .github/CODEOWNERS > imported.yml',
+    'policy import CODEOWNERS --dialect gitlab',
+  ])
+    .option('--dialect <name>', 'github or gitlab', 'github')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options) => act((await import('./policy-import.ts')).policyImport(file, options)));
 }

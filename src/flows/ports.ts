@@ -5,6 +5,7 @@
 import type { Json } from '../core/base/json.ts';
 import type { Result } from '../core/base/result.ts';
 import type { Change, Oid, TreeRecord } from '../core/change/change.ts';
+import type { FileMerge } from '../core/change/classes.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
@@ -63,9 +64,24 @@ export interface ObjectStore {
   keep(repo: string, tips: readonly Oid[], quarantine: string | undefined): Promise<Result<void>>;
   /** Our own copy, to read from. */
   open(repo: string): Repository;
+  /** The same copy, to merge files of. */
+  merges(repo: string): Merges;
 }
 
-export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation';
+/** Git's own three-way merge of single files, from objects alone: no merge driver, attribute, rename or configuration of any clone. */
+export interface Merges {
+  /**
+   * The blob that each clean merge gives; null where it conflicts, is no text, is too large or misses an object. Nothing is
+   * written to the repository. Order of the answer follows the ask. Problems: PUSH_TOO_LARGE over the caps of count, size
+   * and time, GIT_FAILED where this git cannot merge so.
+   */
+  files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
+}
+
+export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | GlassEntry;
+
+/** A use of break-glass, its taking back, the review after it. */
+export type GlassEntry = 'break-glass' | 'break-glass-cancel' | 'break-glass-review';
 
 /** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest. */
 export interface EntryDraft {
@@ -154,6 +170,8 @@ export interface Projections {
   signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
   keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
   readonly memory: Memory;
+  /** What people signed about break-glass, oldest first. */
+  breakGlass(where: { type?: GlassEntry; repo?: string; change?: string; nonce?: string; landed?: boolean }): Promise<readonly GlassRow[]>;
   /** Pushes that were allowed; `index` is the log index of `landed`, null while only allowed. A nonce is spent by landing. */
   landings(where: { nonce?: string; repo?: string; targetRef?: string; pending?: boolean }): Promise<readonly LandingRow[]>;
 }
@@ -177,6 +195,21 @@ export interface WatchedRow {
   readonly would: string;
   readonly codes: readonly string[];
   readonly at: number;
+}
+
+/** What the row does not say, the signed envelope does. */
+export interface GlassRow {
+  readonly type: GlassEntry;
+  readonly index: number;
+  readonly body: string;
+  readonly change: string;
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly signer: PersonId;
+  readonly nonce: string;
+  readonly at: number;
+  /** Of a use: the entry that says its change landed by it, and when; null while it has not. */
+  readonly landed: { readonly index: number; readonly at: number } | null;
 }
 
 /** One allowed move of a protected ref. */
