@@ -96,6 +96,13 @@ describe('eval', () => {
     expect(JSON.parse(stdout)).toMatchObject({ line: 10_000, result: 'pending' });
   });
 
+  test('nobody reading the answers is no error', () => {
+    const dir = folder(undefined, { 'many.jsonl': `${JSON.stringify(GOOD)}\n`.repeat(3_000) });
+    const script = '"$0" "$1" policy eval --policy countersign.yml --facts many.jsonl --jsonl | head -n 1; exit "${PIPESTATUS[0]}"';
+    const said = spawnSync('bash', ['-c', script, process.execPath, MAIN], { cwd: dir, env: { PATH: process.env.PATH }, encoding: 'utf8' });
+    expect([said.status, said.stderr, JSON.parse(said.stdout).line]).toEqual([0, '', 1]);
+  });
+
   test('a policy that is none, and files that are not there', () => {
     const dir = folder('version: 1\nlader: [L4]\n');
     const said = policy(dir, 'eval', '--policy', 'countersign.yml', '--facts', 'x.json');
