@@ -1,15 +1,13 @@
 /** `countersign policy ...`: the commands about policy files. Each is in its own file. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP } from './command.ts';
-
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+import { type Act, command, EXIT_HELP, several } from './command.ts';
 
 export function policyCommands(program: Command, act: Act): void {
   const policy = program.command('policy').description('make and examine policy').exitOverride().addHelpText('after', EXIT_HELP);
 
   command(policy, 'check [file]', 'is this a policy, and is it the one you meant?', ['policy check', 'policy check proposed.yml --strict --json'])
     .option('--roster <file>', 'who may sign (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", collect)
+    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
     .option('--repo <dir>', 'a folder of the clone whose files the paths are about', '.')
     .option('--strict', 'warnings fail')
     .option('--json', 'print JSON')
@@ -20,9 +18,9 @@ export function policyCommands(program: Command, act: Act): void {
     'policy test countersign.yml --scenarios peers.yml --cover',
     'policy test --mutate --json',
   ])
-    .option('--scenarios <file>', 'a scenario file; may be given more than once', collect)
+    .option('--scenarios <file>', 'a scenario file; may be given more than once', several)
     .option('--roster <file>', 'who may sign, where a test does not say (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", collect)
+    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
     .option('--cover', 'list rules and conditions that no test reaches')
     .option('--mutate', 'change the policy in one place at a time, and list what no test notices')
     .option('--json', 'print JSON')
@@ -36,7 +34,7 @@ export function policyCommands(program: Command, act: Act): void {
     .requiredOption('--facts <file>', 'a case or a scenario file (docs/spec/facts.schema.json), or - for standard input')
     .option('--jsonl', 'one case a line, answered one a line as it is read')
     .option('--roster <file>', 'who may sign, where a case does not say (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", collect)
+    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
     .option('--policy-edits', 'list single edits of the policy with which a case would pass, too')
     .option('--text', 'print text for people')
     .option('--json', 'print JSON, as it does anyhow')
@@ -53,7 +51,7 @@ export function policyCommands(program: Command, act: Act): void {
     .option('--tier <tier>', 'what would be found: routine, elevated, high or critical')
     .option('--at <moment>', 'when, such as 2027-01-31T18:00Z (default: now)')
     .option('--roster <file>', 'who may sign (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", collect)
+    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
     .option('--json', 'print JSON')
     .action(async (file: string | undefined, paths: string[], options) => act((await import('./policy-explain.ts')).policyExplain(file, paths, options)));
 

@@ -82,6 +82,7 @@ async function stream({ policy, roster }: OpenedPolicy, facts: string, how: How)
       );
     }
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return UNREAD;
     return refusal(
       [
         problem('NOT_FOUND', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
