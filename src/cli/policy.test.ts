@@ -209,6 +209,18 @@ test('diff: rule by rule, and for cases', () => {
   expect(policy(dir, 'diff', 'countersign.yml', 'countersign.yml')).toMatchObject({ status: 0, stdout: 'the same\n' });
 });
 
+test('diff: over what landed', () => {
+  const repo = room.init();
+  repo.commit({ 'infra/a.tf': 'a\n' });
+  repo.commit({ 'infra/a.tf': 'b\n' }, { message: 'x\n\nAssisted-by: Claude:opus\n' });
+  writeFileSync(join(repo.dir, 'a.yml'), `${HEAD}rules: [{id: rest, paths: ["**"], optional: true}]\n`);
+  writeFileSync(join(repo.dir, 'b.yml'), HEAD + RULES);
+  const said = policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--repo', '.', '--json');
+  expect(JSON.parse(said.stdout)).toMatchObject({ changes: [{ where: 'rules.infra', direction: 'stricter' }], history: expect.objectContaining({ version: 1 }) });
+  expect(policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--since', '2020-01-01').stdout).toMatch(/stricter: rules\.infra is new: asks[\s\S]*\n\n[\s\S]+/);
+  expect(policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--since', 'soon').status).toBe(2);
+});
+
 test('schema: what is published', () => {
   for (const [name, file] of [
     ['policy', 'countersign'],
