@@ -41,6 +41,8 @@ export const REASON_CODES = {
   CONTENT_LFS: 'a large file pointer comes in and its content was not reviewed',
   CONTENT_DUPLICATE: 'a tree holds the same path twice',
   CONTENT_UNSEEN: 'an object needed to decide is not in this repository',
+  STALE_REWORK: 'the signed content was reworked since, on these paths',
+  STALE_CONTEXT: 'the base of the signed content moved since, on these paths',
   CARRY_INVALID: 'the carry statement does not hold',
   CARRY_TIER: 'a carry is not allowed at this tier',
   // the push
