@@ -52,7 +52,10 @@ const provenance = z
 const finding = z.strictObject({ rule: words, severity: z.enum(TIERS.values), path: path.optional() });
 const risk = z
   .strictObject({
-    tier: z.enum([...TIERS.values, 'unknown']).optional().describe('The worst there is, before a critical system counts one more; stands for one finding.'),
+    tier: z
+      .enum([...TIERS.values, 'unknown'])
+      .optional()
+      .describe('The worst there is, before a critical system counts one more; stands for one finding.'),
     findings: z.array(finding).max(5_000).default([]),
     not_analysed: paths.default([]).describe('Changed files that could not be read.'),
   })
@@ -60,7 +63,10 @@ const risk = z
 
 const plan = z
   .strictObject({
-    destroys: z.array(z.strictObject({ type: words, address: words })).max(5_000).default([]),
+    destroys: z
+      .array(z.strictObject({ type: words, address: words }))
+      .max(5_000)
+      .default([]),
     creates: z.int().min(0).max(100_000).default(0),
     updates: z.int().min(0).max(100_000).default(0),
     complete: z.boolean().default(true),
@@ -103,7 +109,10 @@ const signoff = z.strictObject({
   expires: moment.optional(),
   presence: z.enum(['passkey', 'hardware', 'none']).default('passkey').describe('none: no human was proved to be there, as with a comment, a bot, or a review on a forge.'),
   level: words.optional().describe('What the signature proves; the level of the roster unless told.'),
-  moved: z.union([movement, z.record(path, movement)], `must be ${CHANGE_CLASS_NAMES.join(', ')}, or one of them for each path`).optional().describe('How the content moved since it was signed.'),
+  moved: z
+    .union([movement, z.record(path, movement)], `must be ${CHANGE_CLASS_NAMES.join(', ')}, or one of them for each path`)
+    .optional()
+    .describe('How the content moved since it was signed.'),
 });
 
 const expected = z
@@ -116,7 +125,11 @@ const expected = z
       .max(500)
       .optional()
       .describe('Exactly these seats are still empty.'),
-    ignored: z.array(z.strictObject({ by: who, reason: words })).max(500).optional().describe('At least these sign-offs do not count, for these reason codes.'),
+    ignored: z
+      .array(z.strictObject({ by: who, reason: words }))
+      .max(500)
+      .optional()
+      .describe('At least these sign-offs do not count, for these reason codes.'),
     codes: z.array(words).max(100).optional().describe('At least these reason codes are given.'),
     rules: z.array(id).max(2_000).optional().describe('Exactly these rules ask.'),
   })
@@ -130,7 +143,9 @@ export const CASE_SHAPE = z.strictObject({
   change: z.strictObject(CHANGE).optional(),
   ...CHANGE,
   incidents: known(z.array(incident).max(1_000), 'a list of incidents').optional().describe('Left out: not known.'),
-  lane: known(z.strictObject({ sampled: count, escapes: count }), '{sampled, escapes}').optional().describe('What reviews after landing found. Left out: not known.'),
+  lane: known(z.strictObject({ sampled: count, escapes: count }), '{sampled, escapes}')
+    .optional()
+    .describe('What reviews after landing found. Left out: not known.'),
   people: PEOPLE_FIELDS.people.optional().describe('Who there is, in place of the roster.'),
   agents: PEOPLE_FIELDS.agents.optional(),
   signoffs: z.array(signoff).max(1_000).default([]).describe('Oldest first; the last word of a person holds.'),

@@ -50,7 +50,9 @@ function caseOf(shape: CaseShape, change: ChangeShape, complain: Complain): Case
     target: change.target ?? TARGET,
     targetExists: change.target_exists === undefined || change.target_exists === true,
     files: filesOf(change, complain),
-    unseen: (['paths', 'files', 'commits'] as const).filter((key) => change[key] === 'unknown').map((key) => `which ${key === 'commits' ? 'commits carry it' : 'files change'} is not known`),
+    unseen: (['paths', 'files', 'commits'] as const)
+      .filter((key) => change[key] === 'unknown')
+      .map((key) => `which ${key === 'commits' ? 'commits carry it' : 'files change'} is not known`),
     commits: commitsOf(change, complain),
     pusher: change.pusher ?? null,
     behind: behindOf(change),

@@ -43,10 +43,7 @@ export interface Ignored {
 }
 
 /** One edit, or one set of people, with which the case passes. */
-export type PassIf =
-  | { readonly add: readonly { readonly person: PersonId; readonly stage: Stage }[] }
-  | { readonly remove_path: string }
-  | { readonly policy: string };
+export type PassIf = { readonly add: readonly { readonly person: PersonId; readonly stage: Stage }[] } | { readonly remove_path: string } | { readonly policy: string };
 
 export interface CaseAnswer {
   readonly version: 1;

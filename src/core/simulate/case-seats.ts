@@ -19,7 +19,9 @@ export function seatingOf(decision: Decision, counted: readonly Counted[], due: 
     due,
     counted,
     filled: stages.flatMap((q) => q.filled),
-    missing: stages.flatMap((q) => q.missing).map(({ seat, count, anyOf }) => ({ rule: seat.rule, humans: count, any_of: anyOf, stage: seat.stage, asks: seatText({ ...seat, humans: count }) })),
+    missing: stages
+      .flatMap((q) => q.missing)
+      .map(({ seat, count, anyOf }) => ({ rule: seat.rule, humans: count, any_of: anyOf, stage: seat.stage, asks: seatText({ ...seat, humans: count }) })),
   };
 }
 

@@ -87,9 +87,11 @@ function wordOf(weighing: Weighing, signoff: CaseSignoff, index: number): Word {
 function barred({ policy, decision, given }: Weighing, signoff: CaseSignoff, { id }: Person): readonly Ignored[] {
   if (signoff.presence === null) return [against(id, 'WA_UP', `no human was proved to be present when ${id} said so`)];
   const roles = decision.excluded.find((e) => e.person === id)?.roles ?? [];
-  if (roles.length > 0) return SOD_CODES.filter((code) => roles.some((r) => SOD[r] === code)).map((code) => against(id, code, `${id} stands behind this change: ${roles.join(', ')}`));
+  if (roles.length > 0)
+    return SOD_CODES.filter((code) => roles.some((r) => SOD[r] === code)).map((code) => against(id, code, `${id} stands behind this change: ${roles.join(', ')}`));
   if (signoff.decision === 'changes') return [];
-  if (expired(signoff, given.at, decision.terms.ttl)) return [against(id, 'ST_EXPIRED', given.at === null ? `whether it has expired cannot be told: the time is not known` : `the sign-off of ${id} has expired`)];
+  if (expired(signoff, given.at, decision.terms.ttl))
+    return [against(id, 'ST_EXPIRED', given.at === null ? `whether it has expired cannot be told: the time is not known` : `the sign-off of ${id} has expired`)];
   if (tooEarly(signoff, given, decision)) return [against(id, 'SOLO', `${id} is alone, and signed before the wait was over`)];
   const asked = new Set(decision.seats.map((s) => s.stage));
   if (asked.size > 0 && !asked.has(signoff.stage)) return [against(id, 'ST_STAGE', `no rule asks at the stage ${signoff.stage}; asked: ${[...asked].join(', ')}`)];
@@ -105,7 +107,8 @@ function expired({ at, expires }: CaseSignoff, now: number | null, ttl: number |
   return ends.length > 0 && (now === null || now >= Math.min(...ends));
 }
 
-const tooEarly = ({ at }: CaseSignoff, { firstSeen }: Case, { soloAfter }: Decision): boolean => soloAfter !== null && !(firstSeen !== null && at !== null && at >= firstSeen + soloAfter);
+const tooEarly = ({ at }: CaseSignoff, { firstSeen }: Case, { soloAfter }: Decision): boolean =>
+  soloAfter !== null && !(firstSeen !== null && at !== null && at >= firstSeen + soloAfter);
 
 /** A person's last word holds: at every stage for an objection, at its own stage for an approval. */
 function superseded({ index, signoff, person }: Word, all: readonly Word[]): readonly Ignored[] {
@@ -130,7 +133,9 @@ function seatedWord({ policy, decision, roster, given }: Weighing, word: Word, p
     return { seat, stale, wrong };
   });
   const seats = looked.filter((l) => l.stale === undefined && l.wrong.length === 0).map((l) => l.seat);
-  const stale = looked.flatMap((l) => (l.stale !== undefined && l.wrong.length === 0 ? [against(person.id, l.stale.code, staleWords(person.id, l.stale.code), l.stale.paths)] : []));
+  const stale = looked.flatMap((l) =>
+    l.stale !== undefined && l.wrong.length === 0 ? [against(person.id, l.stale.code, staleWords(person.id, l.stale.code), l.stale.paths)] : [],
+  );
   const [nearest] = looked.filter((l) => l.wrong.length > 0).sort((a, b) => a.wrong.length - b.wrong.length);
   const unfit = seats.length > 0 || stale.length > 0 || due.length === 0 ? [] : (nearest?.wrong ?? []).slice(0, 1).map(({ code, detail }) => against(person.id, code, detail));
   const said = [...distinct(stale), ...unfit];
@@ -142,7 +147,11 @@ const staleWords = (person: string, code: Ignored['reason']): string =>
 
 const distinct = (all: readonly Ignored[]): readonly Ignored[] => [...new Map(all.map((i) => [JSON.stringify(i), i])).values()];
 
-function presented({ policy, given }: Weighing, { index, signoff, person }: Word, wrong: readonly Ignored[]): PresentedSignoff & { readonly stage: CaseSignoff['stage']; readonly presence?: NonNullable<CaseSignoff['presence']> } {
+function presented(
+  { policy, given }: Weighing,
+  { index, signoff, person }: Word,
+  wrong: readonly Ignored[],
+): PresentedSignoff & { readonly stage: CaseSignoff['stage']; readonly presence?: NonNullable<CaseSignoff['presence']> } {
   const at = signoff.at ?? given.at;
   return {
     digest: index.toString(16).padStart(64, '0'),

@@ -15,7 +15,9 @@ export function differences({ result, tier, mode, missing, ignored, codes, rules
     ...same('result', result, answer.result),
     ...same('tier', tier, answer.tier),
     ...same('mode', mode, answer.mode),
-    ...(missing === null || sameMissing(missing, answer.missing) ? [] : [{ what: 'missing', expected: listed(missing.map(expectedWords)), got: listed(answer.missing.map(missingWords)) }]),
+    ...(missing === null || sameMissing(missing, answer.missing)
+      ? []
+      : [{ what: 'missing', expected: listed(missing.map(expectedWords)), got: listed(answer.missing.map(missingWords)) }]),
     ...(ignored ?? [])
       .filter((e) => !answer.ignored.some((i) => i.person === e.by && i.reason === e.reason))
       .map((e) => ({ what: 'ignored', expected: `${e.by} (${e.reason})`, got: listed(answer.ignored.map((i) => `${i.person} (${i.reason})`)) })),

@@ -15,7 +15,12 @@ export function misfits(policy: Policy, roster: Roster, seat: Seat, person: Pers
   const found = [...levelOf(policy, seat, person, signoff), ...scopeOf(seat, person, at), ...presenceOf(seat, person, signoff)];
   if (found.length > 0 || seat.candidates.includes(person.id)) return found;
   const unlisted = !roster.people.some((p) => p.id === person.id);
-  return [{ code: unlisted ? 'PERSON_UNKNOWN' : 'QUAL_SCOPE', detail: `${person.id} is too near to the people behind the change for ${seat.rule}: no ${seat.not.join(', no ') || 'candidate'}` }];
+  return [
+    {
+      code: unlisted ? 'PERSON_UNKNOWN' : 'QUAL_SCOPE',
+      detail: `${person.id} is too near to the people behind the change for ${seat.rule}: no ${seat.not.join(', no ') || 'candidate'}`,
+    },
+  ];
 }
 
 function levelOf({ ladder }: Policy, seat: Seat, person: Person, { level }: CaseSignoff): readonly Misfit[] {
@@ -36,7 +41,12 @@ function scopeOf(seat: Seat, person: Person, at: number | null): readonly Misfit
     ...(never.length === 0 ? [] : [{ code: 'QUAL_SCOPE' as const, detail: `${person.id} is not qualified for ${never.join(' and ')}, which ${seat.rule} asks for` }]),
     ...(ended.length === 0
       ? []
-      : [{ code: 'QUAL_STALE' as const, detail: `the qualification of ${person.id} for ${ended.join(' and ')} ${at === null ? 'may have ended: the time is not known' : 'has ended'}` }]),
+      : [
+          {
+            code: 'QUAL_STALE' as const,
+            detail: `the qualification of ${person.id} for ${ended.join(' and ')} ${at === null ? 'may have ended: the time is not known' : 'has ended'}`,
+          },
+        ]),
     ...(from ? [] : [{ code: 'QUAL_SCOPE' as const, detail: `${seat.rule} asks for ${who}, and ${person.id} is of ${person.teams.join(', ') || 'no team'}` }]),
   ];
 }

@@ -21,7 +21,9 @@ function editsOf(policy: Policy, rule: Rule, require: Requirement): readonly Pol
   });
   const below = require.level === null ? null : (policy.ladder.values[policy.ladder.values.indexOf(require.level) - 1] ?? null);
   return [
-    ...(require.humans > 1 ? [edited(`humans ${require.humans} -> ${require.humans - 1}`, { humans: require.humans - 1, distinctTeams: Math.min(require.distinctTeams, require.humans - 1) })] : []),
+    ...(require.humans > 1
+      ? [edited(`humans ${require.humans} -> ${require.humans - 1}`, { humans: require.humans - 1, distinctTeams: Math.min(require.distinctTeams, require.humans - 1) })]
+      : []),
     ...(require.level === null ? [] : [edited(`level ${require.level} -> ${below ?? 'any'}`, { level: below })]),
     ...(require.seniorToAuthor ? [edited('senior_to author -> nobody', { seniorToAuthor: false })] : []),
     ...(require.domains.length > 0 ? [edited(`domains ${require.domains.join(', ')} -> any`, { domains: [] })] : []),

@@ -25,7 +25,11 @@ function answerOf(decision: Decision, said: Pick<RuleSaid, 'id' | 'state'>, seat
   const looked = new Set([id, ...others]);
   return {
     id,
-    state: stateOf(decision, said, seating.missing.some((m) => looked.has(m.rule))),
+    state: stateOf(
+      decision,
+      said,
+      seating.missing.some((m) => looked.has(m.rule)),
+    ),
     asks,
     because: becauseOf(decision.reasons, id),
     have: seating.filled.filter((f) => f.seat.rule === id).map(({ person, seat }) => ({ person, stage: seat.stage, signed: signedAt(seating, person, seat.stage) })),

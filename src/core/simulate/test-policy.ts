@@ -37,7 +37,8 @@ export function testsOf(policy: Policy, scenarios: readonly PlacedCase[] = []): 
 export function runTest(policy: Policy, test: PolicyTestCase, roster: Roster): TestResult {
   const { place, given, inherited } = test;
   const name = given.name === '' ? place : given.name;
-  if (inherited && !namesKnown(given, policy, () => {})) return { place, name, passed: true, differences: [], skipped: 'it names levels or rules this policy does not have', ran: null };
+  if (inherited && !namesKnown(given, policy, () => {}))
+    return { place, name, passed: true, differences: [], skipped: 'it names levels or rules this policy does not have', ran: null };
   const ran = runCase(policy, given, roster, { alternatives: false });
   const found = given.expect === null || asksNothing(given.expect) ? [NOTHING] : inherited ? lighter(given.expect, ran) : differences(given.expect, ran.answer);
   return { place, name, passed: found.length === 0, differences: found, skipped: null, ran };
@@ -60,4 +61,3 @@ function lighter({ result, tier, missing }: Expected, { answer }: Ran): readonly
 
 /** Does this test hold of another policy as well? What a mutant asks. */
 export const holds = (policy: Policy, test: PolicyTestCase, roster: Roster): boolean => runTest(policy, test, roster).passed;
-

@@ -47,7 +47,10 @@ function peopleSets(given: Case, { decision, signoffs, seating }: Pick<WeighedCa
   const seated = (added: readonly Added[]): Seating =>
     seatingOf(
       decision,
-      [...signoffs.counted, ...added.map((a) => ({ person: a.person, signoff: approval(given, a), seats: decision.seats.filter((s) => s.stage === a.stage && s.candidates.includes(a.person)) }))],
+      [
+        ...signoffs.counted,
+        ...added.map((a) => ({ person: a.person, signoff: approval(given, a), seats: decision.seats.filter((s) => s.stage === a.stage && s.candidates.includes(a.person)) })),
+      ],
       seating.due,
     );
   const grow = (added: readonly Added[]): void => {
