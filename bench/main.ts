@@ -9,19 +9,26 @@ import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Comparison, line } from './measure.ts';
+import { ownersBench } from './owners.ts';
+import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
 const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; readonly words: string; met(c: Comparison): boolean }[] = [
   { name: /^check/, words: 'within a second', met: (c) => c.took < 1_000 },
+  { name: /^matcher: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
+  { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
+  { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
 const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> } = {
   check: () => checkBench(folder, CLI),
   push: () => pushBench(),
+  policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
+  owners: () => ownersBench(join(folder, 'owners'), CLI),
 };
 
 const asked = process.argv.slice(2);

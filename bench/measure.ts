@@ -61,4 +61,7 @@ export function run(command: string, args: readonly string[], options: { cwd?: s
 }
 
 export const line = ({ name, baseline, ratio, spread: [low, high], turns }: Comparison): string =>
-  `${name.padEnd(44)} ${`${ratio.toFixed(2)}x`.padStart(7)}  (${low.toFixed(2)} to ${high.toFixed(2)}, n=${turns})  of ${baseline}`;
+  `${name.padEnd(44)} ${`${figure(ratio)}x`.padStart(7)}  (${figure(low)} to ${figure(high)}, n=${turns})  of ${baseline}`;
+
+/** Two digits that say something, for what is hundreds of times faster too. */
+const figure = (ratio: number): string => (ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2));

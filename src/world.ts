@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
+import type { Floor } from './flows/governance.ts';
 import type { Naming, Parsers, Repository } from './flows/ports.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
@@ -19,10 +20,12 @@ export interface Clone {
   readonly repository: Repository;
   readonly parsers: Parsers;
   readonly naming: Naming;
+  /** What the organisation asks of every repository, as the user handed it in. */
+  readonly floors: readonly Floor[];
 }
 
 /** A user's clone: any folder of a work tree, or a bare repository. */
-export async function openClone(dir: string): Promise<Clone> {
+export async function openClone(dir: string, floors: readonly Floor[] = []): Promise<Clone> {
   // The parsers run once here. Left alone, V8 starts to optimise their WASM in the background and the process cannot end before it has: twice the time.
   setFlagsFromString('--wasm-tiering-budget=2000000000');
   const [{ openRepository }, { openNaming }, { languages }] = await Promise.all([
@@ -30,7 +33,7 @@ export async function openClone(dir: string): Promise<Clone> {
     import('./adapters/git/naming.ts'),
     import('./adapters/languages/index.ts'),
   ]);
-  return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir) };
+  return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), floors };
 }
 
 export async function readPlan(bytes: Uint8Array) {
@@ -41,6 +44,7 @@ export async function readPlan(bytes: Uint8Array) {
 export interface ServeOptions extends Address {
   /** Serve demo data, and lay it out where the folder is empty. */
   readonly demo: boolean;
+  readonly floors?: readonly Floor[];
   readonly log: (line: string) => void;
 }
 
@@ -176,6 +180,9 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     objects: objectStore({ root: join(options.data, 'kept'), gitDirOf: (id) => (ids.has(id) ? gitDirOf(id) : undefined) }),
     parsers: languages(),
     repositories: new Map(served.map((s) => [s.id, s])),
+    floors: options.floors ?? [],
+    // Of this process: who pushes cannot foresee what is drawn for a review after landing.
+    seed: randomBytes(32).toString('hex'),
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
     logKey: store.logVerifierKey ?? '',

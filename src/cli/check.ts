@@ -6,6 +6,7 @@ import { type CheckAnswer, checkChange } from '../flows/check.ts';
 import { openClone, readPlan } from '../world.ts';
 import { checkJson, checkText, exitOf } from './check-text.ts';
 import { type Answer, refusal } from './exit.ts';
+import { floorsAt } from './floors.ts';
 import { wantsColour } from './terminal.ts';
 
 /** As the command line gives them. */
@@ -14,6 +15,7 @@ export interface CheckOptions {
   readonly plan?: string;
   readonly repo: string;
   readonly name?: string;
+  readonly floor?: readonly string[];
   readonly explain?: boolean;
   readonly json?: boolean;
 }
@@ -28,8 +30,10 @@ export async function check(range: string, options: CheckOptions): Promise<Answe
 }
 
 async function answer(range: string, options: CheckOptions): Promise<Result<CheckAnswer, readonly Problem[]>> {
-  const [plan, clone] = await Promise.all([planAt(options.plan), openClone(options.repo)]);
+  const [plan, floors] = await Promise.all([planAt(options.plan), floorsAt(options.floor)]);
   if (!plan.ok) return { ok: false, error: [plan.error] };
+  if (!floors.ok) return floors;
+  const clone = await openClone(options.repo, floors.value);
   return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value, at: Date.now() });
 }
 

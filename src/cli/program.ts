@@ -1,13 +1,11 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError } from 'commander';
 import { problem } from '../core/base/result.ts';
+import { type Act, command, EXIT_HELP } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
-import { type Answer, EXIT, EXIT_WORDS, refusal } from './exit.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { policyCommands } from './policy-commands.ts';
 import { version } from './version.ts';
-
-const EXIT_HELP = `
-Exit codes:
-${EXIT_WORDS.map((words, code) => `  ${code}  ${words}`).join('\n')}`;
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -48,7 +46,7 @@ function ourBug(error: unknown, json: boolean): Answer {
   return refusal([problem('INTERNAL', message, { remedy: 'this is a bug of countersign: report it with the command you ran' })], json);
 }
 
-function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text: string) => void): Command {
+function build(act: Act, complain: (text: string) => void): Command {
   const program = new Command('countersign');
   program
     .description('Human sign-off of AI-assisted code changes, made mechanical.')
@@ -67,6 +65,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--plan <file>', 'output of `terraform show -json`')
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--explain', 'print the whole tree of reasons')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
@@ -91,6 +90,7 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
     .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
     .option('--page', 'open the page, whatever keys there are')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
@@ -110,9 +110,23 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .requiredOption('--commit <rev>', 'what landed')
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
+
+  command(program, 'owners <paths...>', 'who owns these paths by a CODEOWNERS file, and which line says so', [
+    'owners --file .github/CODEOWNERS src/main.ts docs/index.md',
+    'git ls-files -z | countersign owners --file CODEOWNERS -z --json -',
+    'owners --file CODEOWNERS --dialect gitlab README.md',
+  ])
+    .requiredOption('--file <file>', 'the CODEOWNERS file')
+    .option('--dialect <name>', 'github, gitlab, or gitignore (patterns as git itself reads them)', 'github')
+    .option('-z', 'with -: paths on standard input end with NUL')
+    .option('--json', 'print JSON (docs/spec/owners.md)')
+    .action(async (paths: string[], options) => act((await import('./owners.ts')).owners(paths, options)));
+
+  policyCommands(program, act);
 
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])
     .option('--repo <dir>', 'the top folder of the clone', '.')
@@ -123,16 +137,12 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   return program;
 }
 
-function command(program: Command, words: string, description: string, examples: readonly string[]): Command {
-  return program
-    .command(words)
-    .description(description)
-    .exitOverride()
-    .addHelpText('after', `\nExamples:\n${examples.map((e) => `  countersign ${e}`).join('\n')}\n${EXIT_HELP}`);
-}
+/** An option that may be given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

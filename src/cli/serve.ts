@@ -7,6 +7,7 @@ import { reachable } from '../server/listen.ts';
 import { serve as open, type Served } from '../world.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { floorsAt } from './floors.ts';
 import { welcome } from './welcome.ts';
 
 export interface ServeFlags {
@@ -14,6 +15,7 @@ export interface ServeFlags {
   readonly data?: string;
   readonly port?: string;
   readonly host?: string;
+  readonly floor?: readonly string[];
 }
 
 export async function serve(flags: ServeFlags): Promise<Answer> {
@@ -24,8 +26,10 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   const wrong = reachable(asked, demo) ?? nothingToServe(asked.data, demo) ?? (await portTaken(asked));
   const data = wrong ?? folder(asked.data);
   if (typeof data !== 'string') return refusal([data]);
+  const floors = await floorsAt(flags.floor);
+  if (!floors.ok) return refusal(floors.error);
   const at = { ...asked, data };
-  const served = await open({ ...at, demo, log: (line) => process.stderr.write(`countersign: ${line}\n`) });
+  const served = await open({ ...at, demo, floors: floors.value, log: (line) => process.stderr.write(`countersign: ${line}\n`) });
   if (!served.ok) return refusal(served.error);
   // Heard before anybody reads that we listen: whoever waits for those words may end us the moment they come.
   const stop = stopped();

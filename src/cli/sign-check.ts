@@ -79,13 +79,23 @@ async function changedContent({ predicate: { change } }: Statement, meant: Meant
  * The policy that stands where the change starts, and what it says of this change in this clone: a floor, for pushers and
  * marks seen before are not in a clone. A statement below it would leave out people or call the change harmless.
  */
-async function changedContext({ predicate }: Statement, { repository, parsers }: Clone, place: string): Promise<readonly Problem[]> {
+async function changedContext({ predicate }: Statement, { repository, parsers, floors }: Clone, place: string): Promise<readonly Problem[]> {
   const { change, policy, separation } = predicate;
   const base = change.base?.gitCommit ?? null;
-  const governance = base === null ? null : await governanceAt(repository, base);
+  const governance = base === null ? null : await governanceAt(repository, base, floors);
   if (governance === null || !governance.ok) return [unseen(governance?.error[0]?.message ?? 'the change starts from nothing, so no policy speaks for it', place)];
   if (governance.value.policy.digest !== policy.digest.sha256) return [mismatch('the server asks to sign under another policy than stands where the change starts', place)];
-  const asked = { repo: change.repo, targetRef: change.targetRef, base, head: change.head.gitCommit, pusher: null, sticky: [], plan: null, at: Date.now() };
+  const asked = {
+    repo: change.repo,
+    targetRef: change.targetRef,
+    base,
+    head: change.head.gitCommit,
+    pusher: null,
+    sticky: [],
+    plan: null,
+    at: Date.now(),
+    floors,
+  };
   const own = await considerChange(repository, parsers, governance.value, asked);
   if (!own.ok) return [unseen(own.error[0]?.message ?? 'the change cannot be judged here', place)];
   const { tier, excluded } = own.value.decision;

@@ -16,6 +16,7 @@ import { parseStatement } from '../core/signoff/parse.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
 import { openClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { floorsAt } from './floors.ts';
 import { readSecurityKey, type SecurityKey, signWithKey, usualSecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { disagreements } from './sign-check.ts';
@@ -28,6 +29,7 @@ export interface SignOptions {
   /** Never a security key: the page, and the passkey there. */
   readonly page?: boolean;
   readonly answers?: string;
+  readonly floor?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -46,7 +48,7 @@ export async function sign(url: string, options: SignOptions): Promise<Answer> {
   const shown = await callServer<Shown>(place.origin, `/changes/${place.id}`);
   if (!shown.ok) return refusal(shown.error, options.json);
   if (options.answers === undefined) return askForAnswers(shown.value.body, options.json);
-  const signed = await signHere(place, { person: person.value, key: key.value, repo: options.repo, answers: options.answers }, shown.value.body);
+  const signed = await signHere(place, { person: person.value, key: key.value, repo: options.repo, answers: options.answers, floors: options.floor }, shown.value.body);
   return signed.ok ? told(signed.value, options.json) : refusal(signed.error, options.json);
 }
 
@@ -108,6 +110,7 @@ interface Signer {
   readonly key: SecurityKey;
   readonly repo: string;
   readonly answers: string;
+  readonly floors: readonly string[] | undefined;
 }
 
 interface Signed {
@@ -115,7 +118,7 @@ interface Signed {
   readonly receipt: { readonly index: number; readonly complete: boolean; readonly missing: string };
 }
 
-async function signHere({ origin, id }: Place, { person, key, repo, answers }: Signer, shown: Shown): Promise<Result<Signed, readonly Problem[]>> {
+async function signHere({ origin, id }: Place, { person, key, repo, answers, floors }: Signer, shown: Shown): Promise<Result<Signed, readonly Problem[]>> {
   const read = readAnswers(answers);
   if (!read.ok) return read;
   const { review: _, ...said } = read.value;
@@ -128,7 +131,9 @@ async function signHere({ origin, id }: Place, { person, key, repo, answers }: S
   const bytes = fromBase64(encoded) ?? new Uint8Array(0);
   const statement = parseStatement(bytes);
   if (!statement.ok) return err([statement.error]);
-  const wrong = await disagreements(statement.value, { id, person, keyid: key.keyid, said, review, now: Date.now() }, await openClone(repo), repo);
+  const given = await floorsAt(floors);
+  if (!given.ok) return given;
+  const wrong = await disagreements(statement.value, { id, person, keyid: key.keyid, said, review, now: Date.now() }, await openClone(repo, given.value), repo);
   if (wrong.length > 0) return err(wrong);
   const signed = pae(NAMES.payloadType, bytes);
   const words = fingerprintOf(signed);

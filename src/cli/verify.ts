@@ -13,9 +13,10 @@ import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
 import { considerChange } from '../flows/gather.ts';
-import { governanceAt } from '../flows/governance.ts';
+import { type Floor, governanceAt } from '../flows/governance.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
-import { type Answer, EXIT } from './exit.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { floorsAt } from './floors.ts';
 import { visibleLines } from './terminal.ts';
 
 /** As the command line gives them. */
@@ -27,6 +28,7 @@ export interface VerifyOptions {
   readonly target?: string;
   readonly name?: string;
   readonly demo?: boolean;
+  readonly floor?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -50,11 +52,14 @@ export interface VerifyWorld {
   readFile(path: string): Promise<Uint8Array>;
   readonly repository: Repository;
   readonly parsers: Parsers;
+  readonly floors?: readonly Floor[];
 }
 
 export async function verify(options: VerifyOptions): Promise<Answer> {
   const { openClone } = await import('../world.ts');
-  const { repository, parsers } = await openClone(options.repo);
+  const given = await floorsAt(options.floor);
+  if (!given.ok) return refusal(given.error, options.json);
+  const { repository, parsers, floors } = await openClone(options.repo, given.value);
   const request: VerifyRequest = {
     bundle: resolve(options.bundle),
     trust: resolve(options.trust),
@@ -65,7 +70,7 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     ...(options.target === undefined ? {} : { targetRef: options.target.startsWith('refs/') ? options.target : `refs/heads/${options.target}` }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
-  return runVerify(request, { readFile, repository, parsers });
+  return runVerify(request, { readFile, repository, parsers, floors });
 }
 
 /** 0 proven, 1 the evidence does not hold, 2 cannot decide: treat it as a no. */
@@ -117,7 +122,7 @@ function serverSaid(bytes: Uint8Array): Problem | undefined {
 }
 
 /** What the commit brought against its first parent, judged by the policy that stood there, at the time it says it landed. */
-async function decide(request: VerifyRequest, { repository, parsers }: VerifyWorld, at: number | null): Promise<Result<Decision, readonly Problem[]>> {
+async function decide(request: VerifyRequest, { repository, parsers, floors = [] }: VerifyWorld, at: number | null): Promise<Result<Decision, readonly Problem[]>> {
   const head = await repository.resolve(request.commit);
   if (head === null) return err([problem('NOT_FOUND', `there is no commit ${request.commit}`, { place: request.repoDir, remedy: 'fetch it, or name another clone with --repo' })]);
   const base = await repository.resolve(`${head}^1`);
@@ -128,9 +133,9 @@ async function decide(request: VerifyRequest, { repository, parsers }: VerifyWor
         remedy: 'git fetch --unshallow; a root commit has no policy to be signed under',
       }),
     ]);
-  const governance = await governanceAt(repository, base);
+  const governance = await governanceAt(repository, base, floors);
   if (!governance.ok) return governance;
-  const asked = { repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head, pusher: null, sticky: [], plan: null, at };
+  const asked = { repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head, pusher: null, sticky: [], plan: null, at, floors };
   const considered = await considerChange(repository, parsers, governance.value, asked);
   if (!considered.ok) return considered;
   const { change, decision } = considered.value;

@@ -3,11 +3,12 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import type { Policy } from '../core/policy/document.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
 import { considerChange, titleOf } from './gather.ts';
-import { type Governance, governanceAt, POLICY_FILE } from './governance.ts';
+import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } from './governance.ts';
 import { changeId } from './identity.ts';
 import type { Naming, Parsers, Repository } from './ports.ts';
 
@@ -16,6 +17,7 @@ export interface CheckedClone {
   readonly repository: Repository;
   readonly parsers: Parsers;
   readonly naming: Naming;
+  readonly floors?: readonly Floor[];
 }
 
 export interface CheckAsk {
@@ -131,10 +133,20 @@ interface Ends extends Target {
 
 async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnswer, readonly Problem[]>> {
   try {
-    const rules = await rulesAt(clone.repository, ends.tip);
+    const rules = await rulesAt(clone.repository, ends.tip, clone.floors);
     if (!rules.ok) return err(rules.error.map((p) => ({ ...p, place: `${ends.name}:${p.place ?? POLICY_FILE}` })));
     const { governance, starter, problems } = rules.value;
-    const asked = { repo: ends.repo, targetRef: ends.ref, base: ends.base, head: ends.head, pusher: null, sticky: [], plan: ends.plan, at: ends.at };
+    const asked = {
+      repo: ends.repo,
+      targetRef: ends.ref,
+      base: ends.base,
+      head: ends.head,
+      pusher: null,
+      sticky: [],
+      plan: ends.plan,
+      at: ends.at,
+      floors: clone.floors ?? [],
+    };
     const considered = await considerChange(clone.repository, clone.parsers, governance, asked);
     if (!considered.ok) return err(considered.error.map(withRemedy));
     const { change, decision } = considered.value;
@@ -180,16 +192,15 @@ interface Rules {
 }
 
 /** What is not there yet is replaced by the strictest of its kind: the starter profile, and a roster of nobody. */
-async function rulesAt(repository: Repository, tip: Oid): Promise<Result<Rules, readonly Problem[]>> {
-  const found = await governanceAt(repository, tip);
+async function rulesAt(repository: Repository, tip: Oid, floors: readonly Floor[] = []): Promise<Result<Rules, readonly Problem[]>> {
+  const found = await governanceAt(repository, tip, floors);
   if (found.ok) return ok({ governance: found.value, starter: false, problems: [] });
   const codes = new Set(found.error.map((p) => p.code));
-  if (codes.has('POLICY_MISSING')) return withNobody(new TextEncoder().encode(STARTER_POLICY), true, found.error);
+  if (codes.has('POLICY_MISSING')) return withNobody(loadPolicy(new TextEncoder().encode(STARTER_POLICY), POLICY_FILE, { floors }), true, found.error);
   if (!codes.has('ROSTER_MISSING')) return found;
-  return withNobody((await repository.file(tip, POLICY_FILE)) ?? new Uint8Array(), false, found.error);
+  return withNobody(await policyFrom(repository, tip, (await repository.file(tip, POLICY_FILE)) ?? new Uint8Array(), floors), false, found.error);
 }
 
-function withNobody(bytes: Uint8Array, starter: boolean, problems: readonly Problem[]): Result<Rules, readonly Problem[]> {
-  const policy = loadPolicy(bytes, POLICY_FILE);
+function withNobody(policy: Result<Policy, readonly Problem[]>, starter: boolean, problems: readonly Problem[]): Result<Rules, readonly Problem[]> {
   return policy.ok ? ok({ governance: { policy: policy.value, roster: { people: [], agents: [], digest: '0'.repeat(64) } }, starter, problems }) : policy;
 }

@@ -19,7 +19,7 @@ export async function directory(world: GateWorld): Promise<Directory> {
   const found = [];
   for (const served of world.repositories.values()) {
     const tip = await served.repository.resolve('HEAD');
-    const governance = tip === null ? null : await governanceAt(served.repository, tip);
+    const governance = tip === null ? null : await governanceAt(served.repository, tip, world.floors);
     if (governance?.ok) found.push(governance.value);
   }
   const keys = await world.projections.keys({});

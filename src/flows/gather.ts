@@ -7,11 +7,12 @@ import { err, ok } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import type { Lane } from '../core/policy/facts.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
-import type { Governance } from './governance.ts';
+import { brought, type Floor, type Governance } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
 
 export interface Asked {
@@ -30,7 +31,13 @@ export interface Asked {
   readonly plan: TerraformPlan | null;
   /** When this is decided, milliseconds since 1970; null: unknown, so what is time-boxed holds. */
   readonly at: number | null;
+  /** See `Facts`. */
+  readonly seed?: string | null;
+  readonly floors?: readonly Floor[];
 }
+
+/** No review after landing is recorded yet, so none has closed the lane of what passes by itself. */
+const OPEN_LANE: Lane = { sampled: 0, escapes: 0 };
 
 export interface Considered {
   readonly change: Change;
@@ -52,8 +59,9 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     roster: governance.roster,
     targetExists: asked.base !== null,
     at: asked.at,
-    // Nobody records reviews after landing yet, so none of them found anything.
-    lane: { sampled: 0, escapes: 0 },
+    seed: asked.seed ?? null,
+    lane: OPEN_LANE,
+    brings: await brought(repository, change.value, asked.floors ?? []),
   });
   return ok({ change: change.value, decision, pushersBefore });
 }

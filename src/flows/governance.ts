@@ -3,8 +3,9 @@
  * whoever proposes a change does not choose the rules it is judged by.
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import type { Oid } from '../core/change/change.ts';
-import type { Policy } from '../core/policy/document.ts';
+import type { Change, Oid } from '../core/change/change.ts';
+import { decidesItself, type Policy } from '../core/policy/document.ts';
+import { namedFiles } from '../core/policy/layers.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import type { Roster } from '../core/roster/roster.ts';
@@ -13,31 +14,38 @@ import type { Repository } from './ports.ts';
 export const POLICY_FILE = 'countersign.yml';
 export const ROSTER_FILE = '.countersign/roster.yml';
 
+/** What the organisation asks of every repository. It never comes from a repository. */
+export interface Floor {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface Governance {
   readonly policy: Policy;
   readonly roster: Roster;
 }
 
 /** A commit never changes, so what was read from one holds for the life of the repository's reader. Newest kept. */
-const known = new WeakMap<Repository, Map<Oid, Governance>>();
+const known = new WeakMap<Repository, Map<string, Governance>>();
 const KEPT = 64;
 
-export async function governanceAt(repository: Repository, tip: Oid): Promise<Result<Governance, readonly Problem[]>> {
-  const before = known.get(repository)?.get(tip);
+export async function governanceAt(repository: Repository, tip: Oid, floors: readonly Floor[] = []): Promise<Result<Governance, readonly Problem[]>> {
+  const key = [tip, ...floors.map((f) => f.name)].join('\0');
+  const before = known.get(repository)?.get(key);
   if (before !== undefined) return ok(before);
-  const read = await readGovernance(repository, tip);
-  if (read.ok) remember(repository, tip, read.value);
+  const read = await readGovernance(repository, tip, floors);
+  if (read.ok) remember(repository, key, read.value);
   return read;
 }
 
-function remember(repository: Repository, tip: Oid, governance: Governance): void {
-  const all = known.get(repository) ?? new Map<Oid, Governance>();
+function remember(repository: Repository, key: string, governance: Governance): void {
+  const all = known.get(repository) ?? new Map<string, Governance>();
   const [oldest] = all.keys();
   if (all.size >= KEPT && oldest !== undefined) all.delete(oldest);
-  known.set(repository, all.set(tip, governance));
+  known.set(repository, all.set(key, governance));
 }
 
-async function readGovernance(repository: Repository, tip: Oid): Promise<Result<Governance, readonly Problem[]>> {
+async function readGovernance(repository: Repository, tip: Oid, floors: readonly Floor[]): Promise<Result<Governance, readonly Problem[]>> {
   const policyBytes = await repository.file(tip, POLICY_FILE);
   if (policyBytes === null) {
     return err([
@@ -47,7 +55,7 @@ async function readGovernance(repository: Repository, tip: Oid): Promise<Result<
       }),
     ]);
   }
-  const policy = loadPolicy(policyBytes, POLICY_FILE);
+  const policy = await policyFrom(repository, tip, policyBytes, floors);
   if (!policy.ok) return policy;
   const rosterBytes = await repository.file(tip, ROSTER_FILE);
   if (rosterBytes === null) {
@@ -55,4 +63,35 @@ async function readGovernance(repository: Repository, tip: Oid): Promise<Result<
   }
   const roster = loadRoster(rosterBytes, ROSTER_FILE, policy.value);
   return roster.ok ? ok({ policy: policy.value, roster: roster.value }) : roster;
+}
+
+/** A policy with the files it names, all of the same commit. */
+export async function policyFrom(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array, floors: readonly Floor[]): Promise<Result<Policy, readonly Problem[]>> {
+  const files = await filesNamed(repository, tip, bytes);
+  return loadPolicy(bytes, POLICY_FILE, { read: (path) => files.get(path) ?? null, floors });
+}
+
+/** More than a policy may be made of: the loader says so. */
+const MOST_FILES = 17;
+
+async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array): Promise<ReadonlyMap<string, Uint8Array | null>> {
+  const files = new Map<string, Uint8Array | null>();
+  const waiting = [...namedFiles(bytes, POLICY_FILE)];
+  for (let path = waiting.shift(); path !== undefined && files.size < MOST_FILES; path = waiting.shift()) {
+    if (files.has(path)) continue;
+    const content = await repository.file(tip, path);
+    files.set(path, content);
+    if (content !== null) waiting.push(...namedFiles(content, path));
+  }
+  return files;
+}
+
+/**
+ * What is wrong with the policy and the roster this change would bring in. A policy nobody can read refuses everything, its
+ * own repair included, so it must not land; where the change leaves these files alone there is nothing to ask.
+ */
+export async function brought(repository: Repository, { records, head }: Change, floors: readonly Floor[]): Promise<readonly Problem[]> {
+  if (!records.some((r) => decidesItself(r.path))) return [];
+  const after = await governanceAt(repository, head, floors);
+  return after.ok ? [] : after.error;
 }

@@ -163,6 +163,20 @@ export interface Memory {
   marks(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
   /** Sorted: people whom a transport put behind any of these before. `contents`: manifests and commit ids. */
   pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
+  /** Verdicts of gates that only watched, oldest first. */
+  watched(where: { since: number }): Promise<readonly WatchedRow[]>;
+}
+
+/** A verdict under `observe` or `warn`. */
+export interface WatchedRow {
+  readonly change: string;
+  readonly repo: string;
+  readonly ref: string;
+  readonly mode: string;
+  /** What `enforce` would have answered. */
+  readonly would: string;
+  readonly codes: readonly string[];
+  readonly at: number;
 }
 
 /** One allowed move of a protected ref. */

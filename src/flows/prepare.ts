@@ -9,6 +9,7 @@ import { hex } from '../core/base/bytes.ts';
 import { sha256 } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { questionsFor } from '../core/dossier/questions.ts';
+import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
 import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
 import { pae } from '../core/signoff/dsse.ts';
@@ -62,8 +63,10 @@ const PREFERENCE: readonly KeyRow['kind'][] = ['webauthn', 'sk-ssh', 'demo'];
 /** Of a statement: it waits in memory for its signature, and anybody may have one prepared. */
 const MOST_BYTES = 256 << 10;
 
-/** How long an approval may wait to land. */
+/** How long an approval may wait to land, where policy does not say less. */
 export const VALID_MS = 14 * 24 * 3_600_000;
+
+export const validFor = ({ terms }: Decision): number => Math.min(VALID_MS, terms.ttl ?? VALID_MS);
 
 /** @param prefer kinds of key, best first, for when the answers choose none. */
 export async function prepareSignoff(
@@ -81,6 +84,7 @@ export async function prepareSignoff(
   const keys = signingKeys(enrolled, answers.credential, prefer);
   const wrong = [
     ...mayNotSign(row, person, governance, enrolled),
+    ...waiting(row, world.now()),
     ...(enrolled.length > 0 && keys.length === 0 ? [notEnrolled(person, answers.credential)] : []),
     ...unanswered(row, answers),
     ...(page?.presented === answers.presented ? [] : [stalePage]),
@@ -108,7 +112,7 @@ export async function openChange(world: SigningWorld, id: string): Promise<Resul
   const [row] = await world.projections.changes({ id, limit: 1 });
   if (row === undefined) return err([problem('NOT_FOUND', `there is no change ${id}`)]);
   const base = row.decision.change.base;
-  const governance = base === null ? null : await governanceAt(world.objects.open(row.decision.change.repo), base);
+  const governance = base === null ? null : await governanceAt(world.objects.open(row.decision.change.repo), base, world.floors);
   if (governance === null) return err([problem('TARGET_MISSING', 'the target ref did not exist when this change was pushed')]);
   return governance.ok ? ok({ row, governance: governance.value }) : err(governance.error);
 }
@@ -119,8 +123,17 @@ export async function whetherMaySign(world: SigningWorld, row: ChangeRow, person
   if (person === null) return { canSign: false, why: 'sign in first' };
   const found = await openChange(world, row.id);
   if (!found.ok) return { canSign: false, why: found.error[0]?.message ?? '' };
-  const [wrong] = mayNotSign(row, person, found.value.governance, await world.projections.keys({ person }));
+  const [wrong] = [...mayNotSign(row, person, found.value.governance, await world.projections.keys({ person })), ...waiting(row, world.now())];
   return { canSign: wrong === undefined, why: wrong === undefined ? '' : wrong.message };
+}
+
+/** Somebody alone waits before they sign their own change: a signature before that would never count. */
+function waiting({ decision: { soloAfter }, createdAt }: ChangeRow, now: number): readonly Problem[] {
+  if (soloAfter === null || now >= createdAt + soloAfter) return [];
+  const until = new Date(createdAt + soloAfter).toISOString();
+  return [
+    problem('SOLO', `you are the only person here, so you may sign your own change from ${until} on`, { remedy: 'come back then, and read it as if somebody else had written it' }),
+  ];
 }
 
 /** Said before any minute is spent; verification says it again from the signature. */
@@ -197,7 +210,7 @@ async function statementInput(world: SigningWorld, row: ChangeRow, governance: G
     review: { ...answers.review, signedAt: new Date(now).toISOString() },
     seen: { origin, size: Number(size), root },
     nonce: hex(world.random()),
-    expires: new Date(now + VALID_MS).toISOString(),
+    expires: new Date(now + validFor(decision)).toISOString(),
   };
 }
 

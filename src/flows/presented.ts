@@ -58,6 +58,8 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
         decision: said?.statement.predicate.decision ?? 'cannot_judge',
         conditions: said?.statement.predicate.conditions ?? [],
         index: row.index,
+        at: row.at,
+        stage: said?.statement.predicate.stage ?? 'implementation',
         nonce: row.nonce,
         problems,
       };

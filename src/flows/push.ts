@@ -12,7 +12,7 @@ import { matches } from '../core/change/glob.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { protects } from '../core/policy/document.ts';
-import { type Governance, governanceAt } from './governance.ts';
+import { type Floor, type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
 import type { EntryDraft, Step } from './ports.ts';
@@ -79,7 +79,7 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   const reserved = push.updates.find((u) => matches(RESERVED, u.ref));
   if (reserved) return refuse('REF_RESERVED', `${reserved.ref} is reserved`, 'push to another ref');
 
-  const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(served, push.updates)]);
+  const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(served, world.floors, push.updates)]);
   const [alias] = aliases;
   if (alias) return refuse('REF_SYMBOLIC', `${alias[0]} stands for ${alias[1]}`, 'push to the ref it stands for');
   if (!guarded.ok) return { allow: false, judged: [], problems: guarded.error };
@@ -98,9 +98,13 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
  * Protected by the server's own list, or by the policy at the default branch: never by a policy on the pushed ref. A
  * policy that is there and cannot be read may protect any ref, so none passes unjudged.
  */
-async function protectedUpdates(served: ServedRepository, updates: readonly RefUpdate[]): Promise<Result<readonly RefUpdate[], readonly Problem[]>> {
+async function protectedUpdates(
+  served: ServedRepository,
+  floors: readonly Floor[] | undefined,
+  updates: readonly RefUpdate[],
+): Promise<Result<readonly RefUpdate[], readonly Problem[]>> {
   const head = await served.repository.resolve('HEAD');
-  const governance = head === null ? err([NO_DEFAULT]) : await governanceAt(served.repository, head);
+  const governance = head === null ? err([NO_DEFAULT]) : await governanceAt(served.repository, head, floors);
   const byPolicy = (ref: string): boolean => governance.ok && protects(governance.value.policy, ref);
   // Each list by itself: a `!` in a policy takes nothing off the server's own.
   const guarded = updates.filter((u) => matches(served.protected, u.ref) || byPolicy(u.ref));
@@ -141,7 +145,7 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   if (steps.length > PUSH_CAPS.steps) return denied('PUSH_TOO_LARGE', `${steps.length} commits in one push; at most ${PUSH_CAPS.steps} are judged, squash them`);
   // The ref only moves on, and `record` asks again whether it stands here: nothing has landed that is not recorded by then.
   await recordLandings(world, push.repo);
-  const governance = await governanceAt(world.served.repository, update.old);
+  const governance = await governanceAt(world.served.repository, update.old, world.floors);
   if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
   return record(world, push, update, governance.value, steps);
 }
@@ -200,8 +204,11 @@ function decisionDraft(id: string, scale: Scale, whole: Weighed, parts: readonly
   return { type: 'decision', fields: { change: id, tier: decision.tier, outcome: decision.outcome }, body: bytes(body) };
 }
 
+/** What a gate that only watches would have answered: it is counted, so it stands in the log. */
+const watched = ({ mode, would }: Verdict): { readonly mode?: string; readonly would?: string } => (mode === 'enforce' ? {} : { mode, would });
+
 const verdictDraft = (id: string, landing: Landing, verdict: Verdict, nonces: readonly string[]): EntryDraft => ({
   type: 'verdict',
-  fields: { change: id, repo: landing.repo, ref: landing.targetRef, old: landing.old, new: landing.head, verdict: verdict.verdict, codes: verdict.codes },
+  fields: { change: id, repo: landing.repo, ref: landing.targetRef, old: landing.old, new: landing.head, verdict: verdict.verdict, codes: verdict.codes, ...watched(verdict) },
   body: bytes({ v: 1, verdict, nonces }),
 });

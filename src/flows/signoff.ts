@@ -12,7 +12,7 @@ import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { dossierOf } from './dossier.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
-import { openChange, type SigningWorld, unanswered, VALID_MS } from './prepare.ts';
+import { openChange, type SigningWorld, unanswered, validFor } from './prepare.ts';
 import { type Bench, expectation, presentedFor, signoffTrust } from './presented.ts';
 
 export interface Receipt {
@@ -80,7 +80,7 @@ function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredi
         said.change.mergeBase?.gitCommit === (mergeBase ?? undefined),
     ],
     ['what the decision means', said.statement === SENTENCES[said.decision]],
-    ['the expiry', Date.parse(said.expires) <= bench.now + VALID_MS],
+    ['the expiry', Date.parse(said.expires) <= bench.now + validFor(decision)],
   ];
   const wrong = facts.filter(([, same]) => !same).map(([name]) => name);
   return wrong.length === 0
@@ -99,8 +99,8 @@ async function namedOtherwise(bench: Bench, { keyid, statement }: VerifiedSignof
 async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff): Promise<{ complete: boolean; missing: string }> {
   const before = await presentedFor(bench, row.decision, null);
   const { signer, level, digest, statement } = signoff;
-  const mine: PresentedSignoff = { digest, signer, level, decision: statement.predicate.decision, index: Number.MAX_SAFE_INTEGER, problems: [] };
-  const gate = { kind: 'push', mode: 'enforce', ladder: bench.governance.policy.ladder.values } as const;
+  const mine: PresentedSignoff = { digest, signer, level, decision: statement.predicate.decision, index: Number.MAX_SAFE_INTEGER, at: bench.now, problems: [] };
+  const gate = { kind: 'push', ladder: bench.governance.policy.ladder.values, since: row.createdAt } as const;
   const verdict = judge(gate, row.decision, [...before.filter((p) => p.problems.length === 0), mine]);
   const missing = verdict.reasons.children.find((r) => r.state === 'no')?.text ?? verdict.reasons.text;
   return verdict.verdict === 'allow' ? { complete: true, missing: '' } : { complete: false, missing };

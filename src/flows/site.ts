@@ -1,5 +1,6 @@
 /** What one installation is called and where it is reached. Fixed at genesis; nothing here can be changed by a request. */
 import { NAMES } from '../core/signoff/statement.ts';
+import type { Floor } from './governance.ts';
 import type { Ledger, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
 
 export interface Site {
@@ -41,5 +42,9 @@ export interface GateWorld {
   readonly objects: ObjectStore;
   readonly parsers: Parsers;
   readonly repositories: ReadonlyMap<string, ServedRepository>;
+  /** What the organisation asks of every repository, whatever its own policy says. */
+  readonly floors?: readonly Floor[];
+  /** Nobody outside knows it: it draws what is reviewed after landing. */
+  readonly seed?: string;
   now(): number;
 }

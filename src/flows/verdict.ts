@@ -2,8 +2,11 @@
 import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
 import { judge } from '../core/gate/judge.ts';
-import type { Verdict } from '../core/gate/verdict.ts';
+import { underMode, type Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import { strictest } from '../core/policy/terms.ts';
+import { MODES } from '../core/policy/words.ts';
+import { changeId } from './identity.ts';
 import { type Bench, type Landing, presentedFor } from './presented.ts';
 
 export interface Outcome {
@@ -13,15 +16,30 @@ export interface Outcome {
 
 async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
   const presented = await presentedFor(bench, decision, landing, spent);
-  const verdict = judge({ kind: 'push', mode: 'enforce', ladder: bench.governance.policy.ladder.values }, decision, presented);
+  const since = await firstSeen(bench, decision);
+  const verdict = judge({ kind: 'push', ladder: bench.governance.policy.ladder.values, ...(since === undefined ? {} : { since }) }, decision, presented);
   return { verdict, nonces: presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce) };
+}
+
+/** When this content was first proposed for this ref. */
+export async function firstSeen({ state }: Bench, decision: Decision): Promise<number | undefined> {
+  if (decision.soloAfter === null) return undefined;
+  const [row] = await state.changes({ id: changeId(decision.change), limit: 1 });
+  return row?.createdAt;
+}
+
+/** The strict verdict, answered as the strictest mode of the whole and of every commit lets it be. */
+export async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
+  const strict = await strictVerdict(bench, whole, parts, landing);
+  const mode = parts.reduce((most, part) => strictest(MODES, most, part.mode), whole.mode);
+  return { ...strict, verdict: underMode(strict.verdict, mode) };
 }
 
 /**
  * One commit: its own verdict. Several: each has to be allowed, in order, and a sign-off spent on one is spent for the next;
  * and the whole has to be allowed too, unless every single commit was signed by humans.
  */
-export async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
+async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
   const total = await judgeOne(bench, whole, landing, new Set());
   if (parts.length === 0 || whole.outcome === 'refused' || total.verdict.codes.includes('REV_CHANGES')) return total;
   const each: Outcome[] = [];
@@ -64,6 +82,7 @@ export const deny = (code: ReasonCode, text: string): Verdict => ({
   verdict: 'deny',
   gate: 'push',
   mode: 'enforce',
+  would: 'deny',
   codes: [code],
   reasons: reason('no', code, text),
   signoffs: [],

@@ -34,7 +34,20 @@ export interface Scale {
 export async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
   const { world, push, ref, governance, sticky } = scale;
   const pushersBefore = (change: Change): Promise<readonly PersonId[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
-  const asked = { repo: push.repo, targetRef: ref, base, head, most: MOST_FILES, pusher: push.pusher, pushersBefore, sticky, plan: null, at: world.now() };
+  const asked = {
+    repo: push.repo,
+    targetRef: ref,
+    base,
+    head,
+    most: MOST_FILES,
+    pusher: push.pusher,
+    pushersBefore,
+    sticky,
+    plan: null,
+    at: world.now(),
+    seed: world.seed ?? null,
+    floors: world.floors ?? [],
+  };
   const considered = await considerChange(world.objects.open(push.repo), world.parsers, governance, asked);
   if (!considered.ok) return considered.error;
   const { change, decision, pushersBefore: before } = considered.value;

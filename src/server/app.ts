@@ -10,6 +10,7 @@ import { refuse } from './problem.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
 import { ledger } from './routes/ledger.ts';
+import { modes } from './routes/modes.ts';
 import { people } from './routes/people.ts';
 import { session } from './routes/session.ts';
 import { signoffs } from './routes/signoffs.ts';
@@ -57,6 +58,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/changes', changes(world));
   api.route('/changes', signoffs(world));
   api.route('/people', people(world));
+  api.route('/modes', modes(world));
   api.route('/', ledger(world));
   app.route('/api/v1', api);
   const nowhere = (c: Context<Door>): Response =>

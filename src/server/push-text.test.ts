@@ -24,6 +24,7 @@ const verdict = (kind: Verdict['verdict'], ...codes: readonly ReasonCode[]): Ver
   verdict: kind,
   gate: 'push',
   mode: 'enforce',
+  would: 'deny',
   codes,
   reasons: reason('no', codes[0] ?? 'OK', 'the reason', [
     reason('no', 'CONTENT_MISMATCH', 'the sign-off by mara does not count'),
@@ -45,7 +46,7 @@ const judged = (more: Partial<Judged> = {}): Judged => ({
   verdict: verdict('deny', 'TARGET_MISSING'),
   ...more,
 });
-const GATE: Gate = { kind: 'push', mode: 'enforce', ladder: ['L4', 'L5', 'L6'] };
+const GATE: Gate = { kind: 'push', ladder: ['L4', 'L5', 'L6'] };
 const text = (...all: readonly Judged[]): string => answerText(SITE, 'infra', { allow: false, judged: all, problems: [] });
 
 describe('the answer to a push', () => {

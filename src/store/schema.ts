@@ -71,7 +71,20 @@ export interface Schema {
   sticky: { idx: number; repo: string; target_ref: string; level: string; paths: string; head: string; tool: string; at: number };
   /** People whom a transport put behind a manifest or a commit. */
   pushers: { idx: number; repo: string; content: string; person: string };
-  verdicts: { idx: number; change: string; repo: string; ref: string; old: string; new: string; verdict: string; codes: string; body: string; at: number };
+  verdicts: {
+    idx: number;
+    change: string;
+    repo: string;
+    ref: string;
+    old: string;
+    new: string;
+    verdict: string;
+    codes: string;
+    mode: string;
+    would: string;
+    body: string;
+    at: number;
+  };
   /** One allowed move of a protected ref; `idx` is the entry that first spoke of it, `landed` the entry that says it happened. */
   landings: { idx: number; change: string; repo: string; target_ref: string; old: string; head: string; landed: number | null };
   /** Nonces a landing used, or will have used once it landed. */
@@ -87,7 +100,7 @@ export type Reading = Database | Writing;
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
 export const SCHEMA_VERSION = 1;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 3;
+export const PROJECTIONS_VERSION = 4;
 
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
@@ -131,8 +144,8 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
   [
     'verdicts',
     `${idx}, change text not null, repo text not null, ref text not null, old text not null, new text not null, verdict text not null,
-     codes text not null, body text not null, at integer not null`,
-    ['change'],
+     codes text not null, mode text not null, would text not null, body text not null, at integer not null`,
+    ['change', 'mode, at'],
   ],
   [
     'landings',

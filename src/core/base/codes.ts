@@ -21,6 +21,7 @@ export const REASON_CODES = {
   POLICY_INVALID: 'the policy cannot be read',
   ROSTER_MISSING: 'the target ref holds no roster',
   ROSTER_INVALID: 'the roster cannot be read',
+  OWNERS_INVALID: 'a line of a CODEOWNERS file does not do what it says',
   TARGET_MISSING: 'the target ref does not exist yet',
   PROTECTED_FILES: 'the change edits what decides about it (policy, roster, hooks)',
   // provenance

@@ -9,20 +9,25 @@
  * A path is anchored at the root of the repository; one leading slash is allowed, a trailing slash means all below.
  */
 import { err, ok, type Result } from '../base/result.ts';
+import { ANYTHING, NO_SLASH, only, type Ranges, type Spans, spanning, without } from './glob-ranges.ts';
 
-export type Test = (char: string) => boolean;
-
-export type Node = { readonly one: Test } | { readonly many: Test } | { readonly either: readonly (readonly Node[])[] };
+export type Node = { readonly one: Ranges } | { readonly many: Ranges } | { readonly either: readonly (readonly Node[])[] };
 
 /** Characters (UTF-16 units) in one pattern: policy text is untrusted until it is signed. */
 const LONGEST = 1_000;
-const anything: Test = () => true;
-const withinSegment: Test = (char) => char !== '/';
-const literal = (wanted: string): Node => ({ one: (char) => char === wanted });
+const literal = (wanted: string): Node => ({ one: only(point(wanted)) });
 
 interface Cursor {
   readonly chars: readonly string[];
   at: number;
+}
+
+export const bare = (pattern: string): string => (pattern.startsWith('!') ? pattern.slice(1) : pattern);
+
+/** The nodes of a pattern of a list, its leading `!` aside; null where it is no glob. */
+export function parsePattern(pattern: string): readonly Node[] | null {
+  const parsed = parseGlob(bare(pattern));
+  return parsed.ok ? parsed.value : null;
 }
 
 /** The nodes of a pattern without its leading `!`. */
@@ -59,10 +64,10 @@ function sequence(cursor: Cursor, depth: number): Result<readonly Node[], string
 function node(cursor: Cursor, char: string, depth: number): Result<Node, string> {
   if (char === '{') return braces(cursor, depth);
   if (char === '[') return classOf(cursor);
-  const trailing = depth === 0 && char === '/' && cursor.chars.slice(cursor.at).join('') === '/**';
-  if (trailing) return take(cursor, 3, { either: [[], [literal('/'), { many: anything }]] });
+  const trailing = depth === 0 && char === '/' && cursor.chars.length === cursor.at + 3 && cursor.chars[cursor.at + 1] === '*' && cursor.chars[cursor.at + 2] === '*';
+  if (trailing) return take(cursor, 3, { either: [[], [literal('/'), { many: ANYTHING }]] });
   if (char === '*') return stars(cursor);
-  if (char === '?') return take(cursor, 1, { one: withinSegment });
+  if (char === '?') return take(cursor, 1, { one: NO_SLASH });
   if (char !== '\\') return take(cursor, 1, literal(char));
   const escaped = cursor.chars[cursor.at + 1];
   return escaped === undefined ? err('ends in a lone `\\`') : take(cursor, 2, literal(escaped));
@@ -77,10 +82,10 @@ function stars(cursor: Cursor): Result<Node, string> {
   let end = cursor.at;
   while (cursor.chars[end] === '*') end++;
   const run = end - cursor.at;
-  if (run === 1) return take(cursor, 1, { many: withinSegment });
+  if (run === 1) return take(cursor, 1, { many: NO_SLASH });
   const opens = cursor.at === 0 || cursor.chars[cursor.at - 1] === '/';
-  if (opens && cursor.chars[end] === '/') return take(cursor, run + 1, { either: [[], [{ many: anything }, literal('/')]] });
-  return take(cursor, run, { many: anything });
+  if (opens && cursor.chars[end] === '/') return take(cursor, run + 1, { either: [[], [{ many: ANYTHING }, literal('/')]] });
+  return take(cursor, run, { many: ANYTHING });
 }
 
 function braces(cursor: Cursor, depth: number): Result<Node, string> {
@@ -103,11 +108,11 @@ function classOf(cursor: Cursor): Result<Node, string> {
   if (end < 0) return err('`[` is not closed');
   const ranges = rangesOf(cursor.chars.slice(start, end));
   if (!ranges.ok) return ranges;
-  const member: Test = (char) => ranges.value.some(([low, high]) => point(char) >= low && point(char) <= high);
-  return take(cursor, end + 1 - cursor.at, { one: (char) => char !== '/' && member(char) !== negated });
+  const members = spanning(ranges.value);
+  return take(cursor, end + 1 - cursor.at, { one: without(NO_SLASH, negated ? members : without(ANYTHING, members)) });
 }
 
-function rangesOf(members: readonly string[]): Result<readonly (readonly [number, number])[], string> {
+function rangesOf(members: readonly string[]): Result<Spans, string> {
   const ranges: [number, number][] = [];
   for (let i = 0; i < members.length; i++) {
     const low = members[i] ?? '';

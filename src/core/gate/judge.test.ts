@@ -10,7 +10,7 @@ import { type Gate, judge, type PresentedSignoff } from './judge.ts';
 
 const LADDER = ['L4', 'L5', 'L6', 'L7'];
 const PEOPLE = ['ben', 'cleo', 'dan', 'eve', 'flo'];
-const GATE: Gate = { kind: 'push', mode: 'enforce', ladder: LADDER };
+const GATE: Gate = { kind: 'push', ladder: LADDER };
 const LEVEL_OF = new Map(SAMPLE_ROSTER.people.map((p) => [p.id, p.level]));
 
 const asked = (rules: string): Decision => consider(samplePolicy(rules), [], sampleFacts(sampleChange(['main.tf'], [sampleCommit('ada')]), { pusher: 'ada' }));

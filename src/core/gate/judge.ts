@@ -4,11 +4,12 @@
  */
 import type { ReasonCode } from '../base/codes.ts';
 import { type Reason, reason } from '../base/reasons.ts';
-import type { Problem } from '../base/result.ts';
+import { type Problem, problem } from '../base/result.ts';
 import type { Decision, Seat } from '../policy/decision.ts';
-import { fillSeats } from '../policy/quorum.ts';
+import { fillSeats, type Missing } from '../policy/quorum.ts';
+import type { Presence, Stage } from '../policy/words.ts';
 import type { SignoffPredicate } from '../signoff/statement.ts';
-import type { GateKind, Mode, Verdict } from './verdict.ts';
+import { dueAt, type GateKind, type Verdict } from './verdict.ts';
 
 /** A sign-off offered for this change, already verified; `problems` not empty: it does not count, and this is why. */
 export interface PresentedSignoff {
@@ -18,61 +19,97 @@ export interface PresentedSignoff {
   /** The level the signature proves: the lower of enrolment and roster. Empty where nothing was proved. */
   readonly level: string;
   readonly decision: SignoffPredicate['decision'];
+  /** Absent: implementation. */
+  readonly stage?: Stage;
+  /** How its signer proved to be there; absent: an enrolled authenticator. */
+  readonly presence?: Presence;
   /** What the signer asks to hold; kept by people, and shown to whoever lands it. */
   readonly conditions?: readonly string[];
   /** Position in the log: a person's latest word wins. */
   readonly index: number;
+  /** When the log took it, milliseconds since 1970. */
+  readonly at?: number;
   readonly problems: readonly Problem[];
 }
 
 export interface Gate {
   readonly kind: GateKind;
-  readonly mode: Mode;
   /** Names of levels, lowest first. */
   readonly ladder: readonly string[];
+  /** When this change was first seen, milliseconds since 1970: a wait counts from then. Absent: not known, so no wait is over. */
+  readonly since?: number;
 }
 
+/** The verdict under `enforce`; `underMode` says what a gate that only watches answers. */
 export function judge(gate: Gate, decision: Decision, presented: readonly PresentedSignoff[]): Verdict {
   const verdict = (answer: Verdict['verdict'], codes: readonly ReasonCode[], why: Reason, signoffs: readonly string[] = []): Verdict => ({
-    verdict: answer,
-    gate: gate.kind,
-    mode: gate.mode,
-    codes,
-    reasons: why,
-    signoffs,
+    ...{ verdict: answer, would: answer, gate: gate.kind, mode: 'enforce', codes, reasons: why, signoffs },
   });
   if (decision.outcome === 'refused') {
     const refusals = decision.refusals.map((r) => reason('no', r.code, r.text));
     const codes = [...new Set(decision.refusals.map((r) => r.code))];
     return verdict('deny', codes.length > 0 ? codes : ['INTERNAL'], reason('no', codes[0] ?? 'INTERNAL', 'no sign-off cures this', [...refusals, decision.reasons]));
   }
-  const latest = latestWord(presented.filter((s) => s.problems.length === 0));
-  const blocking = latest.filter((s) => s.decision === 'changes');
+  const valid = presented.filter((s) => s.problems.length === 0);
+  const blocking = latestWord(valid).filter((s) => s.decision === 'changes');
   if (blocking.length > 0) {
     const asked = blocking.map((s) => reason('no', 'REV_CHANGES', `${s.signer} asked for changes${named(': ', s.conditions)}`));
     return verdict('deny', ['REV_CHANGES'], reason('no', 'REV_CHANGES', 'an open request for changes blocks', asked));
   }
   if (decision.outcome === 'pass') return verdict('allow', ['PASS'], decision.reasons);
 
-  const approving = latest.filter((s) => s.decision === 'approve' || s.decision === 'approve_with_conditions');
-  const set = setAside(presented);
-  const quorum = fillSeats(
-    provenSeats(decision.seats, approving, gate.ladder),
-    approving.map((s) => s.signer),
+  const early = valid.filter((s) => tooEarly(gate, decision, s)).map((s) => ({ ...s, problems: [problem('SOLO', waitText(gate, decision))] }));
+  const set = setAside([...presented.filter((s) => s.problems.length > 0), ...early]);
+  const { missing, counted } = seatedBy(
+    gate,
+    decision.seats,
+    valid.filter((s) => !tooEarly(gate, decision, s)),
   );
-  if (quorum.missing.length === 0) {
-    const signed = approving.map((s) => reason('yes', 'OK', `${s.signer} signed this exact change${named(', on condition: ', s.conditions)}`));
+  if (missing.length === 0) {
+    const signed = counted.map((s) => reason('yes', 'OK', `${s.signer} signed this exact change${named(', on condition: ', s.conditions)}`));
     return verdict(
       'allow',
-      ['OK'],
+      ['OK', ...(decision.soloAfter === null ? [] : (['SOLO'] as const))],
       reason('yes', 'OK', 'every seat is filled', signed),
-      approving.map((s) => s.digest),
+      counted.map((s) => s.digest),
     );
   }
-  const missing = quorum.missing.map((m) => reason('no', 'SIGNOFF_MISSING', `${m.count} more for rule ${m.seat.rule}: any of ${m.anyOf.join(', ') || 'nobody'}`));
+  const lacking = missing.map((m) => reason('no', 'SIGNOFF_MISSING', `${m.count} more for rule ${m.seat.rule}${stageWords(m.seat)}: any of ${m.anyOf.join(', ') || 'nobody'}`));
   const codes: ReasonCode[] = [...new Set([...set.flatMap((r) => r.children.map((c) => c.code)), 'SIGNOFF_MISSING' as const, ...askedForLess(decision)])];
-  return verdict('deny', codes, reason('no', codes[0] ?? 'SIGNOFF_MISSING', 'a required human has not signed this exact change', [...set, ...missing, decision.reasons]));
+  return verdict('deny', codes, reason('no', codes[0] ?? 'SIGNOFF_MISSING', 'a required human has not signed this exact change', [...set, ...lacking, decision.reasons]));
 }
+
+export interface Seated {
+  readonly missing: readonly Missing[];
+  /** Approvals that were weighed, a person's latest at each stage. */
+  readonly counted: readonly PresentedSignoff[];
+}
+
+/** The seats due at this gate, stage by stage, and who fills them. */
+export function seatedBy(gate: Gate, seats: readonly Seat[], valid: readonly PresentedSignoff[]): Seated {
+  const stages = dueAt(gate.kind).map((stage): Seated => {
+    const latest = latestWord(valid.filter((s) => (s.stage ?? 'implementation') === stage));
+    const approving = latest.filter((s) => s.decision === 'approve' || s.decision === 'approve_with_conditions');
+    const due = provenSeats(
+      seats.filter((s) => s.stage === stage),
+      approving,
+      gate.ladder,
+    );
+    const people = approving.map((s) => s.signer);
+    return { missing: fillSeats(due, people).missing, counted: approving };
+  });
+  return { missing: stages.flatMap((s) => s.missing), counted: stages.flatMap((s) => s.counted) };
+}
+
+const stageWords = ({ stage }: Seat): string => (stage === 'implementation' ? '' : ` (${stage})`);
+
+/** Somebody alone waits, so that the second look is at least another hour's. A time nobody knows is not long enough. */
+function tooEarly({ since }: Gate, { soloAfter }: Decision, { at }: PresentedSignoff): boolean {
+  return soloAfter !== null && !(since !== undefined && at !== undefined && at >= since + soloAfter);
+}
+
+const waitText = ({ since }: Gate, { soloAfter }: Decision): string =>
+  since === undefined ? 'when this change was first seen is not known' : `signed before the wait was over, at ${new Date(since + (soloAfter ?? 0)).toISOString()}`;
 
 /** A trailer taken away, or a "none" that a marker contradicts: it asks for no less, and the terminal says that it was seen. */
 function askedForLess({ provenance }: Decision): readonly ReasonCode[] {
@@ -81,14 +118,18 @@ function askedForLess({ provenance }: Decision): readonly ReasonCode[] {
   return [...(remembered ? (['PROVENANCE_STICKY'] as const) : []), ...(provenance.contradictions.length > 0 ? (['PROVENANCE_CONTRADICTION'] as const) : [])];
 }
 
-/** Seats with only the candidates whose signature proves the level: a roster edited upwards proves nothing. */
+/** Seats with only the candidates whose signature proves the level and the presence: a roster edited upwards proves nothing. */
 function provenSeats(seats: readonly Seat[], approving: readonly PresentedSignoff[], ladder: readonly string[]): readonly Seat[] {
   const rank = (level: string): number => ladder.indexOf(level);
   const proven = (person: string, floor: string | null): boolean => {
     const signed = approving.find((s) => s.signer === person);
     return signed === undefined || floor === null || (rank(floor) >= 0 && rank(signed.level) >= rank(floor));
   };
-  return seats.map((seat) => ({ ...seat, candidates: seat.candidates.filter((c) => proven(c, seat.level)) }));
+  const present = (person: string, presence: Presence): boolean => {
+    const signed = approving.find((s) => s.signer === person);
+    return signed === undefined || presence === 'passkey' || signed.presence === 'hardware';
+  };
+  return seats.map((seat) => ({ ...seat, candidates: seat.candidates.filter((c) => proven(c, seat.level) && present(c, seat.presence)) }));
 }
 
 const named = (before: string, conditions: readonly string[] = []): string => (conditions.length === 0 ? '' : `${before}${conditions.join('; ')}`);

@@ -132,7 +132,8 @@ function identityOfChange(change: Change): Decision['change'] {
  * Of the time, what it decided: the windows that were open then, so that the same facts an hour later are the same facts.
  */
 function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk: Risk): string {
-  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, lane = null, brings = [] } = facts;
+  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, brings = [] } = facts;
+  const lane = policy.sample === null ? null : (facts.lane ?? null);
   const read = {
     change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen },
     ...{ pusher, pushersBefore, sticky, targetExists, behind, incidents, lane, brings, roster: roster.digest, times: timesOf(policy, roster, facts.at) },

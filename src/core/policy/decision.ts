@@ -30,6 +30,13 @@ export interface Seat {
   readonly candidates: readonly PersonId[];
 }
 
+/** A decision kept by an earlier version, with what that version did not ask about. */
+export const upgraded = (kept: Decision): Decision => ({
+  ...{ mode: 'enforce', sampled: false, soloAfter: null, terms: { ttl: null, sla: null }, rules: [] },
+  ...kept,
+  seats: kept.seats.map((s) => ({ ...plainSeat(s.rule, s.humans, s.candidates, s.level), ...s })),
+});
+
 /** A seat that asks for so many of these people, and nothing else. */
 export const plainSeat = (rule: string, humans: number, candidates: readonly PersonId[], level: string | null = null): Seat => ({
   ...{ rule, humans, level, candidates, domains: [], teams: [], people: [], distinctTeams: 1, standsFor: {}, not: [] },

@@ -8,18 +8,20 @@ import { momentText } from './time.ts';
 import type { Truth } from './truth.ts';
 
 /** What exceptions leave of a rule's paths. One counts only where it is proved: in time, true, and answered for by somebody. */
+/** @param own indices of the changed files the rule is about. */
 export function exempted(
   policy: Policy,
   facts: Facts,
   values: FactValues,
   rule: Rule,
-  own: readonly string[],
-): { readonly left: readonly string[]; readonly reasons: readonly Reason[] } {
+  own: readonly number[],
+): { readonly left: readonly number[]; readonly reasons: readonly Reason[] } {
+  const paths = facts.change.records;
   let left = own;
   const reasons: Reason[] = [];
   for (const exception of policy.exceptions.filter((e) => e.rule === rule.id && e.layer === rule.layer)) {
-    const taken = left.filter((p) => matches(exception.paths, p));
-    if (taken.length === 0) continue;
+    const rest = left.filter((i) => !matches(exception.paths, paths[i]?.path ?? ''));
+    if (rest.length === left.length) continue;
     const wrong = notGranted(
       exception,
       facts.at,
@@ -28,7 +30,7 @@ export function exempted(
     );
     const text = `exception ${exception.id} of ${exception.owner} until ${momentText(exception.until)}: ${exception.reason}`;
     reasons.push(reason(wrong === undefined ? 'yes' : 'no', wrong === undefined ? 'EXCEPTION' : 'EXCEPTION_REFUSED', wrong === undefined ? text : `${text}; ${wrong}`));
-    if (wrong === undefined) left = left.filter((p) => !taken.includes(p));
+    if (wrong === undefined) left = rest;
   }
   return { left, reasons };
 }

@@ -7,7 +7,7 @@ import { decidesItself, type Policy, type Rule } from './document.ts';
 import { exempted } from './exceptions.ts';
 import type { Condition, FactValues } from './expression.ts';
 import type { Facts, Findings } from './facts.ts';
-import { type Ask, asksOf, plainAsk, seatText } from './seats.ts';
+import { type Ask, asksOf, plainAsk, type Senior, seatText, seniorTo } from './seats.ts';
 import { joinOnChange, joinPresence } from './terms.ts';
 import { momentText } from './time.ts';
 import { and, type Truth } from './truth.ts';
@@ -31,16 +31,18 @@ interface Asking {
   readonly found: Findings;
   readonly values: FactValues;
   readonly paths: readonly string[];
+  readonly senior: Senior;
 }
 
 export function applyRules(policy: Policy, facts: Facts, found: Findings, values: FactValues): Ruled {
   const paths = facts.change.records.map((r) => r.path);
-  const asking = { policy, facts, found, values, paths };
-  const own = pathsOf(policy, paths);
-  const asked = policy.rules.map((rule, i) => applyRule(asking, rule, own.rules[i] ?? []));
-  const covered = new Set(asked.flatMap((a, i) => (policy.rules[i]?.covers === true ? a.covers : [])));
-  const uncovered = paths.filter((p) => !covered.has(p));
-  const forbidden = policy.forbid.flatMap((f, i) => forbids(f, own.forbid[i] ?? [], asking));
+  const asking = { policy, facts, found, values, paths, senior: seniorTo(policy, facts.roster, found) };
+  const own = matcherFor(policy).selectsAll(paths);
+  const asked = policy.rules.map((rule, i) => applyRule(asking, rule, own[i] ?? []));
+  const covered = paths.map(() => false);
+  for (const { covers, rule } of asked) if (rule.covers) for (const i of covers) covered[i] = true;
+  const uncovered = paths.filter((_, i) => covered[i] !== true);
+  const forbidden = policy.forbid.flatMap((f, i) => forbids(f, own[policy.rules.length + i] ?? [], asking));
   const built = builtIn(policy, facts, paths);
   return {
     asks: [...asked.flatMap((a) => a.asks), ...built.asks],
@@ -54,13 +56,11 @@ export function applyRules(policy: Policy, facts: Facts, found: Findings, values
 /** All patterns of a policy in one matcher, made once: each changed path is matched once, however many rules there are. */
 const matchers = new WeakMap<Policy, Matcher>();
 
-/** For each rule and forbid, the changed paths that are its own. */
-function pathsOf(policy: Policy, paths: readonly string[]): { readonly rules: readonly (readonly string[])[]; readonly forbid: readonly (readonly string[])[] } {
+/** One list for each rule, then one for each forbid. */
+function matcherFor(policy: Policy): Matcher {
   const matcher = matchers.get(policy) ?? matcherOf([...policy.rules.map((r) => r.paths), ...policy.forbid.map((f) => f.paths ?? ['**'])]);
   matchers.set(policy, matcher);
-  const own: string[][] = Array.from({ length: policy.rules.length + policy.forbid.length }, () => []);
-  for (const path of paths) for (const i of matcher.selects(path)) own[i]?.push(path);
-  return { rules: own.slice(0, policy.rules.length), forbid: own.slice(policy.rules.length) };
+  return matcher;
 }
 
 /** Rules that ask first, then those that let pass, then those that do not apply; by name among themselves. */
@@ -71,15 +71,17 @@ function byWeight(a: Reason, b: Reason): number {
 
 interface Applied {
   readonly asks: readonly Ask[];
-  readonly covers: readonly string[];
+  /** Indices of changed files. */
+  readonly covers: readonly number[];
   readonly reason: Reason;
   readonly said: RuleSaid | null;
   readonly rule: Rule;
 }
 
-function applyRule(asking: Asking, rule: Rule, own: readonly string[]): Applied {
+/** @param own indices of the changed files it is about. */
+function applyRule(asking: Asking, rule: Rule, own: readonly number[]): Applied {
   const name = rule.description === '' ? `rule ${rule.id}` : `rule ${rule.id}: ${rule.description}`;
-  const silent = (why: readonly Reason[], state: RuleSaid['state'] = 'silent', covers: readonly string[] = []): Applied => ({
+  const silent = (why: readonly Reason[], state: RuleSaid['state'] = 'silent', covers: readonly number[] = []): Applied => ({
     rule,
     asks: [],
     covers,
@@ -90,7 +92,7 @@ function applyRule(asking: Asking, rule: Rule, own: readonly string[]): Applied 
   const time = inTime(rule, asking.facts.at);
   if (time === false) return silent([reason('no', 'RULE_NOT_APPLICABLE', windowText(rule))]);
   const when = and(time, rule.when === null ? true : rule.when.holds(asking.values));
-  const whole = own.length === asking.paths.length && own.length > 1 ? `all ${own.length} changed files` : listed(own);
+  const whole = own.length === asking.paths.length && own.length > 1 ? `all ${own.length} changed files` : listed(own, asking.paths);
   const because = [reason('note', 'RULE_APPLIES', whole), ...timed(rule, time), ...told('when', rule.when, when)];
   if (rule.require === null) return optional(asking, rule, name, own, when, because);
   if (when === false) return silent(because);
@@ -101,8 +103,8 @@ function applyRule(asking: Asking, rule: Rule, own: readonly string[]): Applied 
   if (left.length === 0) return silent([...waived, ...reasons], 'waived', own);
   const sure = when === true && unless === false;
   const { presence } = asking.policy.tiers[asking.found.tier];
-  const asks = asksOf(asking.policy, asking.facts.roster, asking.found, rule.id, rule.require).map((ask) => ({ ...ask, sure, presence: joinPresence(ask.presence, presence) }));
-  const wanted = asks.map((ask) => reason('yes', 'SIGNOFF_MISSING', `asks for ${seatText(seatWords(asking.policy, ask))}${seniorWords(asking, rule)}`));
+  const asks = asksOf(asking.policy, asking.senior, rule.id, rule.require).map((ask) => ({ ...ask, sure, presence: joinPresence(ask.presence, presence) }));
+  const wanted = asks.map((ask) => reason('yes', 'SIGNOFF_MISSING', `asks for ${seatText(seatWords(asking.policy, ask))}${seniorWords(asking.senior, rule)}`));
   return {
     rule,
     asks,
@@ -120,7 +122,7 @@ function saidOf({ policy, found }: Asking, rule: Rule, state: RuleSaid['state'],
 }
 
 /** An optional rule is an exemption: it covers only where it is proved to apply. */
-function optional(asking: Asking, rule: Rule, name: string, own: readonly string[], when: Truth, because: readonly Reason[]): Applied {
+function optional(asking: Asking, rule: Rule, name: string, own: readonly number[], when: Truth, because: readonly Reason[]): Applied {
   const covers = when === true;
   const said = saidOf(asking, rule, covers ? 'covers' : 'silent', own.length);
   if (covers) return { rule, asks: [], covers: own, said, reason: reason('note', 'RULE_APPLIES', name, [...because, reason('note', 'PASS', 'asks nobody')]) };
@@ -132,14 +134,9 @@ const timed = (rule: Rule, time: Truth): readonly Reason[] =>
 
 const seatWords = (policy: Policy, ask: Ask) => ({ ...ask, level: ask.rank < 0 ? null : (policy.ladder.values[ask.rank] ?? null) });
 
-/** Says so where nobody outranks the people behind the change and a peer will do. */
-function seniorWords({ policy, found, facts }: Asking, rule: Rule): string {
-  const { highest } = found.behind;
-  if (rule.require?.seniorToAuthor !== true || highest === undefined) return '';
-  return facts.roster.people.some((p) => policy.ladder.values.indexOf(p.level) > highest)
-    ? ''
-    : ' (nobody on the roster is above the people behind it, so an independent peer will do)';
-}
+/** Says so where nobody outranks the people behind the change. */
+const seniorWords = ({ peer }: Senior, rule: Rule): string =>
+  rule.require?.seniorToAuthor === true && peer ? ' (nobody on the roster is above the people behind it, so an independent peer will do)' : '';
 
 function told(word: 'when' | 'unless', condition: Condition | null, value: Truth): readonly Reason[] {
   if (condition === null) return [];
@@ -148,7 +145,7 @@ function told(word: 'when' | 'unless', condition: Condition | null, value: Truth
   return [reason(state, code, `${word} ${condition.source.trim()}: ${value === undefined ? 'cannot be decided' : value}`)];
 }
 
-function forbids(forbid: Policy['forbid'][number], own: readonly string[], { facts, values }: Asking): readonly Refusal[] {
+function forbids(forbid: Policy['forbid'][number], own: readonly number[], { facts, values }: Asking): readonly Refusal[] {
   if (own.length === 0) return [];
   const [time, when, unless] = [inTime(forbid, facts.at), forbid.when.holds(values), forbid.unless === null ? false : forbid.unless.holds(values)];
   if (time === false || when === false || unless === true) return [];
@@ -180,8 +177,8 @@ function nearMiss(policy: Policy, path: string): string {
 /** What no policy can switch off. */
 function builtIn(policy: Policy, facts: Facts, paths: readonly string[]): { readonly asks: readonly Ask[]; readonly reasons: readonly Reason[] } {
   const rank = Math.max(0, policy.ladder.values.length - 2);
-  const own = paths.filter(decidesItself);
-  const files = own.length === 0 ? undefined : reason('yes', 'PROTECTED_FILES', `built in: ${listed(own)} decide about changes, this one included`);
+  const own = paths.flatMap((p, i) => (decidesItself(p) ? [i] : []));
+  const files = own.length === 0 ? undefined : reason('yes', 'PROTECTED_FILES', `built in: ${listed(own, paths)} decide about changes, this one included`);
   const target = facts.targetExists ? undefined : reason('yes', 'TARGET_MISSING', 'built in: the target ref does not exist yet, so a policy owner must sign');
   return {
     asks: [...(files === undefined ? [] : [plainAsk('countersign.protected-files', 1, rank)]), ...(target === undefined ? [] : [plainAsk('countersign.target-missing', 1, rank)])],
@@ -197,7 +194,10 @@ function termsOf(policy: Policy, found: Findings, asked: readonly Applied[]): Te
   return { ttl: shortest([tier.ttl, ...asking.map((r) => r.ttl)]), sla: shortest([tier.sla, ...asking.map((r) => r.sla)]) };
 }
 
-function listed(paths: readonly string[]): string {
-  const rest = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '';
-  return `${paths.slice(0, SHOWN).join(', ')}${rest}`;
+function listed(own: readonly number[], paths: readonly string[]): string {
+  const rest = own.length > SHOWN ? ` and ${own.length - SHOWN} more` : '';
+  return `${own
+    .slice(0, SHOWN)
+    .map((i) => paths[i])
+    .join(', ')}${rest}`;
 }

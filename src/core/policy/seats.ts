@@ -36,19 +36,25 @@ export const plainAsk = (rule: string, humans: number, rank: number): Ask => ({
 });
 
 /** One ask for each stage. `senior_to: author` becomes a level: one above everybody behind the change, or a peer where nobody on the roster is above. */
-export function asksOf(policy: Policy, roster: Roster, found: Findings, rule: string, require: Requirement): readonly Ask[] {
+export function asksOf(policy: Policy, senior: Senior, rule: string, require: Requirement): readonly Ask[] {
   const stated = require.level === null ? -1 : policy.ladder.values.indexOf(require.level);
   const { humans, domains, distinctTeams, not, presence } = require;
-  const rank = Math.max(stated, require.seniorToAuthor ? seniorRank(policy, roster, found) : -1);
+  const rank = Math.max(stated, require.seniorToAuthor ? senior.rank : -1);
   return require.stages.map((stage) => ({ rule, humans, rank, domains, teams: require.from.teams, people: require.from.people, distinctTeams, not, stage, presence }));
 }
 
-/** Rank that is senior to everybody behind the change. Excluded people count as above: naming every senior as co-author must not make a peer enough. */
-function seniorRank(policy: Policy, roster: Roster, found: Findings): number {
-  const { highest } = found.behind;
-  if (highest === undefined) return policy.ladder.values.indexOf(policy.senior);
-  const top = policy.ladder.values.length - 1;
-  return roster.people.some((p) => policy.ladder.values.indexOf(p.level) > highest) ? highest + 1 : Math.min(highest, top);
+/** What is senior to everybody behind a change. */
+export interface Senior {
+  readonly rank: number;
+  /** Nobody on the roster is above them, so an independent peer will do. */
+  readonly peer: boolean;
+}
+
+/** Excluded people count as above: naming every senior as co-author must not make a peer enough. */
+export function seniorTo(policy: Policy, roster: Roster, { behind: { highest } }: Findings): Senior {
+  if (highest === undefined) return { rank: policy.ladder.values.indexOf(policy.senior), peer: false };
+  const above = roster.people.some((p) => policy.ladder.values.indexOf(p.level) > highest);
+  return above ? { rank: highest + 1, peer: false } : { rank: Math.min(highest, policy.ladder.values.length - 1), peer: true };
 }
 
 /**
@@ -57,7 +63,8 @@ function seniorRank(policy: Policy, roster: Roster, found: Findings): number {
  * takes people away (the smallest cover by chains has as many as there are asks nobody can join). Order does not matter.
  */
 export function fold(asks: readonly Ask[]): readonly Ask[] {
-  const kinds = merged([...asks].sort((a, b) => (key(a) < key(b) ? -1 : 1)));
+  const keyed = asks.map((ask) => ({ ask, key: key(ask) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  const kinds = merged(keyed.map((k) => k.ask));
   const slots = kinds.flatMap((kind) => Array.from({ length: kind.humans }, () => kind));
   const weakerOf = new Map<number, number>();
   // Once answered a slot stays answered, so asking the strict ones first leaves the least strict seats over.

@@ -2,6 +2,7 @@
 import type { ProvenanceEvidence, StickyMark } from './provenance.ts';
 
 export function stickyEvidence(sticky: readonly StickyMark[], paths: readonly string[]): readonly ProvenanceEvidence[] {
+  if (sticky.length === 0) return [];
   const touched = new Set(paths);
   const above = new Set(paths.flatMap(ancestors));
   return sticky

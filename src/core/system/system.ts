@@ -1,6 +1,4 @@
 /** Systems: the running things an organisation operates. */
-import { matches } from '../change/glob.ts';
-
 export interface System {
   readonly id: string;
   readonly name: string;
@@ -15,9 +13,6 @@ export interface System {
   /** Rules humans maintain that no test knows, in words. */
   readonly invariants: readonly string[];
 }
-
-/** The systems any of these paths belongs to, in the order of the policy. */
-export const touched = (systems: readonly System[], paths: readonly string[]): readonly System[] => systems.filter((s) => paths.some((p) => matches(s.paths, p)));
 
 /** Criticality as policy sees it: the highest (smallest number) of the systems touched, or null for none. */
 export const criticality = (systems: readonly System[]): number | null => (systems.length === 0 ? null : Math.min(...systems.map((s) => s.criticality)));

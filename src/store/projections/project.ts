@@ -135,7 +135,7 @@ function signoff({ index, at, body, envelope, fields }: PlacedEntry): readonly E
 
 const PUSHED = having({ change: or(string, ''), repo: string, ref: string, old: string, new: string });
 type Pushed = NonNullable<ReturnType<typeof PUSHED>>;
-const JUDGED = having({ verdict: string, codes: list(string) });
+const JUDGED = having({ verdict: string, codes: list(string), mode: or(string, 'enforce'), would: or(string, '') });
 const SPENDING = having({ nonces: list(string) });
 
 /**
@@ -146,7 +146,7 @@ function verdict({ index, at, body, envelope, fields }: PlacedEntry): readonly E
   const said = PUSHED(fields);
   const judged = JUDGED(fields);
   if (said === undefined || judged === undefined) return undefined;
-  const effect: Effect = { do: 'judge', row: { idx: index, ...said, verdict: judged.verdict, codes: JSON.stringify(judged.codes), body: envelope, at } };
+  const effect: Effect = { do: 'judge', row: { idx: index, ...said, ...judged, would: judged.would || judged.verdict, codes: JSON.stringify(judged.codes), body: envelope, at } };
   if (judged.verdict !== 'allow') return [effect];
   const spending = SPENDING(body === null ? undefined : json(body));
   return spending && [effect, landing(said, { index, at, landed: null }, spending.nonces)];

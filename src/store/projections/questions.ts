@@ -1,5 +1,6 @@
 /** The questions of `Projections` in SQL. Over a transaction they see what it has written; over the reader, what is committed. */
 import type { Selectable } from 'kysely';
+import { upgraded } from '../../core/policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
 import type { ChangeRow, KeyRow, LandingRow, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
 import type { Reading, Schema } from '../schema.ts';
@@ -84,6 +85,10 @@ function memoryOver(db: Reading): Memory {
       }
       return [...people].sort();
     },
+    watched: async ({ since }) => {
+      const rows = await db.selectFrom('verdicts').selectAll().where('mode', '!=', 'enforce').where('at', '>=', since).orderBy('idx').execute();
+      return rows.map(({ change, repo, ref, mode, would, codes, at }) => ({ change, repo, ref, mode, would, codes: JSON.parse(codes), at }));
+    },
   };
 }
 
@@ -91,7 +96,7 @@ function memoryOver(db: Reading): Memory {
 const changeRow = (r: Selectable<Schema['changes']>): ChangeRow => ({
   id: r.id,
   state: r.state,
-  decision: JSON.parse(r.decision),
+  decision: upgraded(JSON.parse(r.decision)),
   title: r.title,
   pusher: r.pusher,
   createdAt: r.created_at,
