@@ -1,9 +1,11 @@
 /** `countersign policy ...`: the commands about policy files. Each is in its own file. */
 import type { Command } from 'commander';
 import { type Act, command, EXIT_HELP } from './command.ts';
+import { profileCommands } from './profile-commands.ts';
 
 export function policyCommands(program: Command, act: Act): void {
   const policy = program.command('policy').description('make and examine policy').exitOverride().addHelpText('after', EXIT_HELP);
+  profileCommands(policy, act);
 
   command(policy, 'import <file>', 'rules for countersign.yml out of a CODEOWNERS file, and what could not be carried over', [
     'policy import .github/CODEOWNERS > imported.yml',

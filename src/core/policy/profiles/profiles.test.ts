@@ -18,8 +18,9 @@ const NAMES = Object.keys(PROFILES);
 const SYSTEMS = [1, 2, 3, 4].map((c) => `  - {id: c${c}, name: C${c}, criticality: ${c}, paths: ["c${c}/**"]}`).join('\n');
 const HEAD = `ladder: [junior, mid, senior, staff]\nsenior: senior\nprotected: [refs/heads/main]\nsystems:\n${SYSTEMS}\n`;
 
-function load(text: string): Policy {
-  const made = loadPolicy(utf8(text), 'countersign.yml');
+/** @param saved what stands in `.countersign/saved.yml`. */
+function load(text: string, saved = ''): Policy {
+  const made = loadPolicy(utf8(text), 'countersign.yml', { read: () => utf8(saved) });
   if (!made.ok) throw new Error(made.error.map((p) => `${p.place} ${p.message}`).join('\n'));
   return made.value;
 }
@@ -93,10 +94,13 @@ function table(name: string): string {
 
 /** Neighbours that say the same, under both their names. */
 function joined(pairs: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
-  return pairs.reduce<readonly (readonly [string, string])[]>((all, [name, text]) => {
-    const [before, same] = all.at(-1) ?? ['', ''];
-    return before !== '' && same === text ? [...all.slice(0, -1), [`${before}, ${name}`, text] as const] : [...all, [name, text] as const];
-  }, []);
+  const all: [string, string][] = [];
+  for (const [name, text] of pairs) {
+    const before = all.at(-1);
+    if (before?.[1] === text) before[0] = `${before[0]}, ${name}`;
+    else all.push([name, text]);
+  }
+  return all;
 }
 
 /**
@@ -231,15 +235,15 @@ const check = (heavier: (scene: Scene, name: string) => Decision) =>
     }),
     { numRuns: 300 },
   );
-const after = <T>(values: readonly T[], value: T): T => values[values.indexOf(value) + 1] ?? value;
+const next = <T>(values: readonly T[], value: T): T => values[values.indexOf(value) + 1] ?? value;
 
 describe('nothing worse asks for less, under any profile', () => {
   test('more AI', () => {
-    check((scene, name) => decide(name, { ...scene, level: after(PROVENANCE_LEVELS.values, scene.level) }));
+    check((scene, name) => decide(name, { ...scene, level: next(PROVENANCE_LEVELS.values, scene.level) }));
   });
 
   test('a worse finding', () => {
-    check((scene, name) => decide(name, { ...scene, tier: after(TIERS.values, scene.tier) }));
+    check((scene, name) => decide(name, { ...scene, tier: next(TIERS.values, scene.tier) }));
   });
 
   test('a more critical system', () => {
@@ -273,7 +277,7 @@ describe('nothing worse asks for less, under any profile', () => {
 
 describe('a reset that ends', () => {
   const ending = PROFILES['tier-one-reset']?.ending?.('2026-09-01') ?? '';
-  const policy = load(`${ending}\n${HEAD}`);
+  const policy = load(`version: 1\nextends: [.countersign/saved.yml]\n${HEAD}`, ending);
   const ask = (at: string, message = TRAILERS) =>
     consider(policy, [], sampleFacts(sampleChange(['c1/a.ts'], [sampleCommit('jun', message)]), { roster: ROSTER, at: Date.parse(at), assessed: provenance('human') }));
 
