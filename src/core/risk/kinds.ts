@@ -40,7 +40,7 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
       /\.(?:ya?ml|json|tpl)$/.test(b) &&
       /(?:^|\/)(?:k8s|kube|kubernetes|manifests|helm|charts?|kustomize|overlays|argocd?|flux|clusters?|deploy(?:ments?)?)(?:\/|-)|(?:^|\/)(?:kustomization|helmfile)/.test(p),
   ],
-  ['iam', (p, b) => /(?:^|[/_.-])(?:iam|rbac|polic(?:y|ies)|permissions?|roles?|scp|sso|sudoers|trust-policy)(?:[/_.-]|$)/.test(p) && !inert(b)],
+  ['iam', (p, b) => /(?:^|[/_.-])(?:iam|rbac|polic(?:y|ies)|permissions?|roles?|scp|sso|sudoers|trust-policy)(?:[/_.-]|$)/.test(withoutParts(p)) && !inert(b)],
   [
     'routing',
     (p, b) =>
@@ -53,11 +53,23 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
   [
     'infrastructure',
     (p, b) =>
+      withoutParts(p) !== p ||
       (!media(b) && /(?:^|\/)(?:terraform|terragrunt|infra(?:structure)?|ansible|pulumi|cloudformation|cdk|packer|puppet|salt|chef|nomad|consul)(?:\/|-|$)/.test(p)) ||
       /^(?:pulumi|serverless|docker-compose|compose|cdk|template|samconfig|ansible)\b.*\.(?:ya?ml|json|toml|cfg)$/.test(b),
   ],
   ['prose', (_, b) => prose(b)],
 ];
+
+/**
+ * Puppet, Hiera and Ansible call the part a machine plays its role. That decides what the machine runs, not who may do what:
+ * infrastructure, unless the rest of the path says more.
+ */
+const withoutParts = (path: string): string => {
+  const puppet = /\.(?:pp|epp|erb)$/.test(path) ? path.replace(/(^|\/)roles?(?=[/.])/g, '$1part') : path;
+  return puppet
+    .replace(/(^|\/)hiera(?:data)?\/roles?\//g, '$1hiera/part/')
+    .replace(/(^|\/)roles\/(?=[^/]+\/(?:tasks|handlers|defaults|vars|meta|templates|files|molecule)\/)/g, '$1parts/');
+};
 
 /** Folders that hold nothing but hooks, and hooks by the names git calls them (githooks(5)) in a folder called so. */
 export const isHook = (path: string): boolean =>
