@@ -78,7 +78,7 @@ export const isHook = (path: string): boolean =>
 
 /** Some tools keep what they do in .txt: a build and what it installs are not prose. */
 const prose = (base: string): boolean =>
-  (/\.(?:md|mdx|txt|rst|adoc)$/.test(base) && !/^(?:cmakelists|requirements.*|constraints.*)\.txt$/.test(base)) ||
+  (/\.(?:md|mdx|markdown|txt|rst|adoc|asciidoc)$/.test(base) && !/^(?:cmakelists|requirements.*|constraints.*)\.txt$/.test(base)) ||
   /^(?:readme|license|licence|changelog|authors|notice)$/.test(base);
 /** Application code is named after routes and roles all the time; paths alone do not mark danger there. */
 const code = (base: string): boolean => /\.(?:tsx?|jsx?|mjs|cjs|py|rb|go|java|kt|rs|php|cs|c|cc|cpp|h|swift|scala|ex|exs|vue|svelte|css|html)$/.test(base);

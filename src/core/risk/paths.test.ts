@@ -55,6 +55,8 @@ describe('paths', () => {
     ['infra/CMakeLists.txt', ['PATH101:elevated']],
     ['src/iam/client.py', []],
     ['docs/dns.md', []],
+    ['website/docs/r/dns_zone.html.markdown', []],
+    ['docs/iam_policy.asciidoc', []],
     ['README.md', []],
   ])('%s', (path, expected) => {
     expect(run(paths, path, 'a', 'b')).toEqual(expected);
