@@ -63,6 +63,28 @@ describe('paths', () => {
   });
 });
 
+describe('a workflow whose pins move', () => {
+  const [one, two] = ['a'.repeat(40), 'b'.repeat(40)];
+  const steps = (uses: string) => `jobs:\n  a:\n    steps:\n      - uses: ${uses}\n        with: {x: 1}\n`;
+  it.each([
+    ['to another commit', `a/b@${one} # v1`, `a/b@${two} # v1.2`, 'elevated'],
+    ['of an action in a folder, quoted', `"a/b/c@${one}"`, `"a/b/c@${two}"`, 'elevated'],
+    ['and another action takes its place', `a/b@${one}`, `evil/b@${two}`, 'high'],
+    ['from a commit to a tag', `a/b@${one}`, 'a/b@v2', 'high'],
+    ['from tag to tag', 'a/b@v1', 'a/b@v2', 'high'],
+    ['and something else with them', `a/b@${one}`, `a/b@${two}\n        continue-on-error: true`, 'high'],
+    ['and what looks like a comment is none', `a/b@${one}`, `a/b@${two} #\n        if: false`, 'high'],
+    ['and nothing moved but blanks', `a/b@${one}`, `a/b@${one}\n`, 'high'],
+  ])('%s', (_, before, after, severity) => {
+    expect(run(paths, '.github/workflows/ci.yml', steps(before), steps(after))).toEqual([`PATH104:${severity}`]);
+  });
+
+  it('is new or gone as a whole', () => {
+    expect(run(paths, '.github/workflows/ci.yml', null, steps(`a/b@${one}`))).toEqual(['PATH104:high']);
+    expect(run(paths, '.github/workflows/ci.yml', steps(`a/b@${one}`), null)).toEqual(['PATH104:high']);
+  });
+});
+
 describe('guards', () => {
   it.each([
     ['CODEOWNERS', 'a', 'b', ['META004:critical']],
