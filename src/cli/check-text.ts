@@ -76,6 +76,7 @@ function facts(answer: CheckAnswer): readonly string[] {
   const systems = d.systems.map((s) => `, touches ${s.name} (criticality ${s.criticality})`).join('');
   return [
     ...remaining(d, undecided).flatMap((r) => [row('refused', `${r.text} [${r.code}]`), ...(r.remedy === undefined ? [] : [row('', `remedy: ${r.remedy}`)])]),
+    ...(d.mode === 'enforce' ? [] : [row('mode', `${d.mode}: a gate lets it pass and counts what it would have denied`)]),
     ...d.seats.map((s) => row('needs', `${seatText(s)} (${s.rule})${undecided ? '' : `: ${anyOf(s.candidates)}`}`)),
     ...d.excluded.map((e) => row('may not', `${e.person} (${e.roles.join(', ')})`)),
     row(

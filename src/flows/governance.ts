@@ -65,18 +65,24 @@ async function readGovernance(repository: Repository, tip: Oid, floors: readonly
   return roster.ok ? ok({ policy: policy.value, roster: roster.value }) : roster;
 }
 
-/** A policy with the files it names, all of the same commit. */
-export async function policyFrom(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array, floors: readonly Floor[]): Promise<Result<Policy, readonly Problem[]>> {
-  const files = await filesNamed(repository, tip, bytes);
-  return loadPolicy(bytes, POLICY_FILE, { read: (path) => files.get(path) ?? null, floors });
+/** A policy with the files it names, all of the same commit. @param file what it is called in messages. */
+export async function policyFrom(
+  repository: Pick<Repository, 'file'>,
+  tip: Oid,
+  bytes: Uint8Array,
+  floors: readonly Floor[],
+  file = POLICY_FILE,
+): Promise<Result<Policy, readonly Problem[]>> {
+  const files = await filesNamed(repository, tip, bytes, file);
+  return loadPolicy(bytes, file, { read: (path) => files.get(path) ?? null, floors });
 }
 
 /** More than a policy may be made of: the loader says so. */
 const MOST_FILES = 17;
 
-async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array): Promise<ReadonlyMap<string, Uint8Array | null>> {
+async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array, file: string): Promise<ReadonlyMap<string, Uint8Array | null>> {
   const files = new Map<string, Uint8Array | null>();
-  const waiting = [...namedFiles(bytes, POLICY_FILE)];
+  const waiting = [...namedFiles(bytes, file)];
   for (let path = waiting.shift(); path !== undefined && files.size < MOST_FILES; path = waiting.shift()) {
     if (files.has(path)) continue;
     const content = await repository.file(tip, path);

@@ -3,6 +3,7 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import type { Reason } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
 import type { Decision, Seat } from '../core/policy/decision.ts';
+import { seatText as words } from '../core/policy/seats.ts';
 import { type Finding, TIERS } from '../core/risk/risk.ts';
 import type { Judged, PushAnswer } from '../flows/push.ts';
 import type { Site } from '../flows/site.ts';
@@ -17,6 +18,7 @@ export function answerText(site: Site, repo: string, answer: PushAnswer): string
 
 function judgedText(site: Site, repo: string, j: Judged): string {
   const allowed = j.verdict.verdict === 'allow';
+  const watched = j.verdict.mode !== 'enforce' && j.verdict.would !== 'allow';
   const head = `countersign: ${allowed ? 'allowed' : 'refused'}  ${repo} ${j.ref}  [${j.verdict.codes.join(' ')}]`;
   const { decision } = j;
   if (decision === null) return [head, row('why', j.verdict.reasons.text), ...remedyFor(j.verdict.codes)].join('\n');
@@ -31,7 +33,10 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
   const lines = [
     row('change', `${j.id ?? ''}  "${j.title}"  ${count(decision.change.paths.length, 'file')}, ${decision.provenance.level}, ${tierText(decision)}`),
-    ...(allowed ? rows('signed', signed) : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why)]),
+    ...(watched ? [row('mode', `${j.verdict.mode}: once enforced, this would have been refused`)] : []),
+    ...(allowed && !(watched && j.verdict.mode === 'warn')
+      ? rows('signed', signed)
+      : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why)]),
     ...(allowed
       ? []
       : rows('remedy', [...decision.refusals.flatMap((r) => r.remedy ?? []), ...j.verdict.codes.flatMap((c) => CURES[c] ?? [])].filter(once).slice(0, MAX_FINDINGS))),
@@ -104,7 +109,7 @@ const remedyFor = ([code]: readonly ReasonCode[]): readonly string[] => {
 
 function seatText(seat: Seat, names: ReadonlyMap<string, string> = new Map()): string {
   const who = seat.candidates.map((c) => names.get(c) ?? c).join(', ') || 'nobody on the roster can';
-  return `${seat.humans} human${seat.humans === 1 ? '' : 's'}${seat.level === null ? '' : ` at ${seat.level} or above`} for ${seat.rule}: ${who}`;
+  return `${words(seat)} for ${seat.rule}: ${who}`;
 }
 
 /** One line, whatever the text holds: a path with a line break in it may not write a line of its own. */

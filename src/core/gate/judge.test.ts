@@ -7,6 +7,7 @@ import { consider } from '../policy/consider.ts';
 import { type Decision, plainSeat, type Seat } from '../policy/decision.ts';
 import type { SignoffDecision } from '../signoff/statement.ts';
 import { type Gate, judge, type PresentedSignoff } from './judge.ts';
+import { underMode } from './verdict.ts';
 
 const LADDER = ['L4', 'L5', 'L6', 'L7'];
 const PEOPLE = ['ben', 'cleo', 'dan', 'eve', 'flo'];
@@ -114,6 +115,63 @@ const seats: fc.Arbitrary<readonly Seat[]> = fc.array(
     .map((s) => plainSeat(s.rule, s.humans, s.candidates, s.level)),
   { minLength: 1, maxLength: 3 },
 );
+
+describe('stages', () => {
+  const both = asked('  - {id: both, paths: ["**"], require: {humans: 1, level: L6, stages: [intent, implementation, deploy]}}');
+
+  it('each take a signature of their own, and deploy seats wait for the deploy', () => {
+    expect(codes(both, said('dan'))).toContain('SIGNOFF_MISSING');
+    expect(codes(both, said('dan'), said('dan', 2, { stage: 'intent' }))).toEqual(['OK']);
+    const deploy = (...all: readonly PresentedSignoff[]) => judge({ ...GATE, kind: 'deploy' }, both, all).verdict;
+    const signed = [said('dan'), said('dan', 2, { stage: 'intent' })];
+    expect([deploy(...signed), deploy(...signed, said('eve', 3, { stage: 'deploy' }))]).toEqual(['deny', 'allow']);
+  });
+
+  it('an objection at one of them blocks until its own author takes it back', () => {
+    const signed = [said('dan'), said('dan', 2, { stage: 'intent' })];
+    expect(codes(both, ...signed, said('eve', 3, { stage: 'intent', decision: 'changes' }))).toEqual(['REV_CHANGES']);
+    expect(codes(both, ...signed, said('eve', 3, { stage: 'intent', decision: 'changes' }), said('eve', 4))).toEqual(['OK']);
+  });
+});
+
+describe('presence', () => {
+  const hard = asked('  - {id: hard, paths: ["**"], require: {humans: 1, level: L6, presence: hardware}}');
+
+  it('by a checked hardware key is not proved by any other', () => {
+    expect(codes(hard, said('dan'))).toContain('SIGNOFF_MISSING');
+    expect(codes(hard, said('dan', 1, { presence: 'passkey' }))).toContain('SIGNOFF_MISSING');
+    expect(codes(hard, said('dan', 1, { presence: 'hardware' }))).toEqual(['OK']);
+  });
+});
+
+describe('somebody alone', () => {
+  const person = SAMPLE_ROSTER.people.filter((p) => p.id === 'dan');
+  const rule = '  - {id: all, paths: ["**"], require: {humans: 1}}';
+  const alone = consider(
+    samplePolicy(rule, 'solo: {cool_down: 1h}'),
+    [],
+    sampleFacts(sampleChange(['a'], [sampleCommit('dan')]), { roster: { people: person, agents: [], digest: 'c'.repeat(64) } }),
+  );
+  const at = (since: number | undefined, signed: number | undefined) =>
+    judge({ ...GATE, ...(since === undefined ? {} : { since }) }, alone, [said('dan', 1, signed === undefined ? {} : { at: signed })]).codes;
+
+  it('counts after the wait, recorded as such; before it, or where a time is not known, not', () => {
+    expect(at(0, 3_600_000)).toEqual(['OK', 'SOLO']);
+    expect(at(0, 3_599_999)).toEqual(['SOLO', 'SIGNOFF_MISSING']);
+    expect(at(undefined, 3_600_000)).toEqual(['SOLO', 'SIGNOFF_MISSING']);
+    expect(at(0, undefined)).toEqual(['SOLO', 'SIGNOFF_MISSING']);
+  });
+});
+
+describe('a gate that only watches', () => {
+  it('answers allow and keeps what it would have said', () => {
+    const strict = judge(GATE, ONE, []);
+    expect(underMode(strict, 'observe')).toMatchObject({ verdict: 'allow', would: 'deny', mode: 'observe', codes: ['MODE', 'SIGNOFF_MISSING'], signoffs: [] });
+    expect(underMode(strict, 'warn').reasons.children).toEqual([strict.reasons]);
+    expect(underMode(strict, 'enforce')).toEqual(strict);
+    expect(underMode(judge(GATE, PASS, []), 'observe')).toMatchObject({ verdict: 'allow', would: 'allow', codes: ['PASS'] });
+  });
+});
 
 describe('whatever is presented', () => {
   it('a refused decision is never allowed', () => {

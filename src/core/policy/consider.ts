@@ -90,12 +90,14 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
   const findings = [...found.risk.findings, ...made.extra];
   const tier = TIERS.max(found.tier, ...made.extra.map((f) => f.severity));
   const systems = found.systems.map(({ id, name, criticality, dependents, invariants }) => ({ id, name, criticality, dependents, invariants }));
-  const said = { ...made, findings, tier, happens: riskSummary(found.risk), found };
+  const mode = modeOf(policy, facts, found);
+  const sampled = made.outcome === 'pass' && made !== NOTHING && sampledBy(policy, facts);
+  const said = { ...made, findings, tier, happens: riskSummary(found.risk), found, mode, sampled };
   return {
     ...identity(policy, facts),
     outcome: made.outcome,
-    mode: modeOf(policy, facts, found),
-    sampled: made.outcome === 'pass' && made !== NOTHING && sampledBy(policy, facts),
+    mode,
+    sampled,
     soloAfter: made.solo,
     terms: made.terms,
     rules: made.said,

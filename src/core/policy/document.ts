@@ -196,5 +196,5 @@ export interface Policy {
 /** Does this policy speak about that ref at all? */
 export const protects = (policy: Policy, ref: string): boolean => matches(policy.protected, ref);
 
-/** Files that decide about the change itself. Letter case is folded: some file systems do. */
-export const decidesItself = (path: string): boolean => /^(?:countersign\.yml|\.countersign(?:\/.*)?)$/is.test(path);
+/** Files that decide about the change itself, and hooks that run on the way. Letter case is folded: some file systems do. */
+export const decidesItself = (path: string): boolean => /^(?:countersign\.yml|\.countersign(?:\/.*)?|(?:.*\/)?\.(?:githooks|husky)(?:\/.*)?)$/is.test(path);

@@ -34,7 +34,7 @@ export function termsOf(loading: Loading, systems: readonly System[], trailers: 
   return {
     domains: domains.length === 0 ? null : [...new Set(domains)],
     tiers: tiersOf(loading),
-    raiseAtCriticality: Math.max(...speaking(loading, 'tiers').map((l) => l.shape.tiers.raise_at_criticality), loading.stated('tiers').length === 0 ? 1 : 0),
+    raiseAtCriticality: raiseOf(loading),
     modes: modesOf(loading, systems),
     unattributed: strict(loading, 'provenance', (s) => s.provenance.unattributed, ['suggestion', 'default', 'assisted'], 'default'),
     submodules: strict(loading, 'submodules', (s) => s.submodules, ['review', 'refuse'], 'refuse'),
@@ -60,6 +60,13 @@ function strict<T>(loading: Loading, key: keyof LayerShape, of: (shape: LayerSha
   return all.filter((l) => l.floor).reduce<T>((most, l) => strictest(order, most, of(l.shape)), own === undefined ? fallback : of(own.shape));
 }
 
+/** Where the repository's own layers are silent, criticality 1 raises, whatever a floor says. */
+function raiseOf(loading: Loading): number {
+  const layers = speaking(loading, 'tiers');
+  const own = layers.some((l) => !l.floor) ? [] : [1];
+  return Math.max(...own, ...layers.map((l) => l.shape.tiers.raise_at_criticality));
+}
+
 function tiersOf(loading: Loading): Policy['tiers'] {
   const layers = speaking(loading, 'tiers');
   const of = (tier: Tier): TierTerms => layers.map(({ shape }) => tierTerms(shape, tier)).reduce(joinTier, NO_TERMS);
@@ -71,9 +78,11 @@ function tierTerms({ tiers }: LayerShape, tier: Tier): TierTerms {
   return said === undefined ? NO_TERMS : { onChange: said.on_change ?? {}, ttl: said.ttl ?? null, sla: said.sla ?? null, presence: said.presence };
 }
 
+/** A repository that says nothing of modes is enforced: a floor that watches makes no other layer lighter. */
 function modesOf(loading: Loading, systems: readonly System[]): readonly Modes[] {
   const ids = systems.map((s) => s.id);
-  return speaking(loading, 'modes').map((layer) => {
+  const layers = speaking(loading, 'modes');
+  return (layers.some((l) => !l.floor) ? layers : []).map((layer) => {
     const { modes } = layer.shape;
     for (const id of Object.keys(modes.systems)) if (!ids.includes(id)) loading.add(layer, ['modes', 'systems'], `there is no system ${id}`, { key: id, remedy: hint(id, ids) });
     return { default: modes.default, systems: new Map(Object.entries(modes.systems)), until: modes.until ?? null };
@@ -95,7 +104,7 @@ function declarationsOf(loading: Loading, trailers: readonly RequiredTrailer[]):
   return { assistance: floors.reduce((most, a) => strictest(['optional', 'required'], most, a), own), trailers };
 }
 
-/** Solo lets an author sign: where the organisation has a floor, only the floor can say so. */
+/** Solo lets an author sign: the repository must say so, and the floor too where there is one. */
 function soloOf(loading: Loading): Policy['solo'] {
   const layers = speaking(loading, 'solo');
   const floors = loading.layers.filter((l) => l.floor);
@@ -103,7 +112,7 @@ function soloOf(loading: Loading): Policy['solo'] {
   if (own !== undefined && floors.some((l) => l.shape.solo === undefined)) {
     loading.add(own, ['solo'], 'the organisation has a floor that knows no solo mode', { remedy: 'remove it' });
   }
-  return layers.length === 0 ? null : { coolDown: Math.max(...layers.map((l) => l.shape.solo?.cool_down ?? 0)) };
+  return own === undefined ? null : { coolDown: Math.max(...layers.map((l) => l.shape.solo?.cool_down ?? 0)) };
 }
 
 function breakGlassOf(loading: Loading): BreakGlassTerms | null {
@@ -123,7 +132,7 @@ function breakGlassOf(loading: Loading): BreakGlassTerms | null {
       { humans: said.humans, level, aloneAfter: said.alone_after ?? null, expires: said.expires, reviewWithin: said.review.within, reviewLevel, perMonth: said.per_month ?? null },
     ];
   });
-  const [first, ...rest] = terms;
+  const [first, ...rest] = own === undefined ? [] : terms;
   return first === undefined ? null : rest.reduce((a, b) => joinBreakGlass(a, b, (level) => loading.rank(level)), first);
 }
 

@@ -111,6 +111,33 @@ describe('a policy', () => {
       `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "provenance.tools.exists(t, provenance.level < assisted)", require: {humans: 1}}\n`,
       'rules[0].when more AI in a change would ask for less',
     ],
+    ['more teams than people', `${HEAD}rules:\n  - {id: a, paths: ["**"], require: {humans: 1, distinct_teams: 2}}\n`, '1 people cannot stand for 2 teams; ask for as many humans'],
+    [
+      'a domain nobody declared',
+      `${HEAD}domains: [infra]\nrules:\n  - {id: a, paths: ["**"], require: {humans: 1, domains: [infar]}}\n`,
+      'rules[0].require.domains[0] infar is no declared domain; did you mean infra?',
+    ],
+    ['an end before the start', `${HEAD}rules:\n  - {id: a, paths: ["**"], starts: 2026-02-01, until: 2026-01-01, require: {humans: 1}}\n`, 'rules[0].until ends before it starts'],
+    ['a day no calendar has', `${HEAD}rules:\n  - {id: a, paths: ["**"], until: 2026-02-30, require: {humans: 1}}\n`, 'rules[0].until must be a date'],
+    ['a length without a unit', `${HEAD}rules:\n  - {id: a, paths: ["**"], ttl: 14, require: {humans: 1}}\n`, 'rules[0].ttl'],
+    ['terms of a rule that asks nobody', `${HEAD}rules:\n  - {id: a, paths: ["**"], optional: true, sla: 4h}\n`, 'has no terms'],
+    [
+      'an exception to nothing',
+      `${HEAD}${RULES}exceptions: [{id: e, rule: al, paths: ["a"], owner: x, reason: y, until: 2027-01-01}]\n`,
+      'exceptions[0].rule there is no rule al; did you mean all?',
+    ],
+    ['an exception without an end', `${HEAD}${RULES}exceptions: [{id: e, rule: all, paths: ["a"], owner: x, reason: y}]\n`, 'exceptions[0].until is missing'],
+    ['a mode of no system', `${HEAD}modes: {systems: {pay: warn}}\n${RULES}`, 'modes.systems.pay there is no system pay'],
+    ['an unknown mode', `${HEAD}modes: {default: watch}\n${RULES}`, 'must be observe or warn or enforce'],
+    ['a trailer that is none', `${HEAD}declarations: {trailers: [{key: "Change Doc", reason: r}]}\n${RULES}`, 'must be the name of a trailer'],
+    ['a trailer that cannot be matched', `${HEAD}declarations: {trailers: [{key: Change-Doc, matches: "(", reason: r}]}\n${RULES}`, 'not a regular expression'],
+    [
+      'more of the plan asks for less',
+      `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "size(plan.destroys) == 0", require: {humans: 1}}\n`,
+      'more destroyed by the plan would ask for less',
+    ],
+    ['more incidents ask for less', `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "size(incident.open) < 1", require: {humans: 1}}\n`, 'one more incident would ask for less'],
+    ['break-glass at no level', `${HEAD}break_glass: {level: L9}\n${RULES}`, 'break_glass.level L9 is not a level'],
     ['one id for a rule and a forbid', `${HEAD}${RULES}forbid:\n  - {id: all, when: "true", reason: no}\n`, 'all names two rules'],
     [
       'one id for two systems',
@@ -230,6 +257,23 @@ describe('a roster', () => {
     ['nobody', 'version: 1\npeople: []\n', 'must hold at least one person'],
   ])('%s', (_, text, words) => {
     expect(said(roster(text)).join('\n')).toContain(words);
+  });
+
+  test('documented qualifications, managers and declared domains', () => {
+    const people = (domains: string, more = '') => `version: 1\npeople:\n  - {id: a, name: A, level: L6, domains: ${domains}${more}}\n`;
+    const made = roster(people('[infra, {domain: databases, basis: on call, until: 2027-06-30}]', ', manager: a'));
+    expect(made.ok && made.value.people[0]).toMatchObject({
+      domains: ['infra', 'databases'],
+      qualifications: [{ domain: 'databases', basis: 'on call', until: Date.UTC(2027, 5, 30) }],
+      manager: 'a',
+    });
+    expect(said(roster(people('[]', ', manager: b')))[0]).toContain('people[0].manager there is no person b');
+    expect(said(roster(people('[{domain: databases, until: 2027-02-30}]'))).join()).toContain('domains[0]');
+    const strict = load(`${HEAD}domains: [databases]\n${RULES}`);
+    if (!strict.ok) throw new Error('policy');
+    expect(said(loadRoster(utf8(people('[databses]')), 'r.yml', strict.value))).toEqual([
+      'r.yml:3:43 people[0].domains[0] databses is no domain the policy declares; did you mean databases?',
+    ]);
   });
 
   test('problems carry the code of the roster', () => {

@@ -1,9 +1,11 @@
 /** Says a decision in words: one sentence for the top of a page, and the tree of reasons below it. */
 import { type Reason, reason } from '../base/reasons.ts';
 import type { Finding, Tier } from '../risk/risk.ts';
-import type { Refusal, Seat } from './decision.ts';
+import type { Refusal, Seat, Terms } from './decision.ts';
 import type { Findings } from './facts.ts';
 import { seatText } from './seats.ts';
+import { lengthText } from './time.ts';
+import type { Mode } from './words.ts';
 
 /** Files without analysis that are named one by one. */
 const SHOWN = 5;
@@ -21,6 +23,10 @@ export interface Said {
   /** What would happen, from risk. */
   readonly happens: string;
   readonly found: Findings;
+  readonly mode: Mode;
+  readonly sampled: boolean;
+  readonly solo: number | null;
+  readonly terms: Terms;
 }
 
 /** What would happen, and what is asked. */
@@ -38,6 +44,7 @@ export function reasonTree(said: Said): Reason {
   const children = [
     ...refusals.map((r) => reason('no', r.code, r.text, r.remedy === undefined ? [] : [reason('note', r.code, r.remedy)])),
     ...said.seats.map(seatReason),
+    ...termReasons(said),
     ...provenanceReasons(said.found),
     ...riskReasons(said),
     ...said.reasons,
@@ -50,6 +57,18 @@ export function reasonTree(said: Said): Reason {
 function seatReason(seat: Seat): Reason {
   const who = seat.candidates.length === 0 ? 'nobody on the roster can' : `can sign: ${seat.candidates.join(', ')}`;
   return reason('no', 'SIGNOFF_MISSING', `${seat.rule}: ${seatText(seat)}`, [reason('note', 'SIGNOFF_MISSING', who)]);
+}
+
+/** What holds beside the seats: how long, how a gate takes it, and what follows. */
+function termReasons({ outcome, mode, sampled, solo, terms }: Said): readonly Reason[] {
+  const { ttl, sla } = terms;
+  const times = [ttl === null ? '' : `a signature holds ${lengthText(ttl)}`, sla === null ? '' : `somebody should sign within ${lengthText(sla)}`].filter(Boolean);
+  return [
+    ...(outcome === 'signoff' && times.length > 0 ? [reason('note', 'SIGNOFF_MISSING', times.join('; '))] : []),
+    ...(solo === null ? [] : [reason('note', 'SOLO', `the only person on the roster may sign their own change, ${lengthText(solo)} after it was first seen`)]),
+    ...(mode === 'enforce' ? [] : [reason('note', 'MODE', `mode ${mode}: a gate lets it pass and counts what it would have denied`)]),
+    ...(sampled ? [reason('note', 'SAMPLED', 'drawn for a review after landing')] : []),
+  ];
 }
 
 function provenanceReasons({ provenance, level, graph }: Findings): readonly Reason[] {
