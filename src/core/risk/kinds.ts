@@ -15,7 +15,8 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
       b === '.pre-commit-config.yaml' ||
       b === '.gitmodules' ||
       b === '.gitattributes' ||
-      /\.rego$|(?:^|\/)(?:kyverno|gatekeeper|conftest|branch-protection|rulesets)(?:\/|\.|-)/.test(p),
+      // conftest.py is what pytest calls its fixtures; conftest reads Rego
+      (b !== 'conftest.py' && /\.rego$|(?:^|\/)(?:kyverno|gatekeeper|conftest|branch-protection|rulesets)(?:\/|\.|-)/.test(p)),
   ],
   ['terraform', (_, b) => /\.(?:tf|tofu|hcl|tfvars|tfbackend|nomad)(?:\.json)?$/.test(b)],
   ['sql', (_, b) => /\.(?:sql|psql|pgsql|ddl)$/.test(b)],

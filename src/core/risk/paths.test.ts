@@ -102,6 +102,9 @@ describe('guards', () => {
     ['.pre-commit-config.yaml', 'a:\n  rev: v1\n  stages: [push]\n', 'a:\n  rev: v2\n  stages: []\n', ['META004:critical']],
     ['.pre-commit-config.yaml', 'rev: v1\n', null, ['META004:critical']],
     ['src/hooks.ts', 'a', 'b', []],
+    ['tests/conftest.py', 'a', 'b', []],
+    ['conftest/deny.yaml', 'a', 'b', ['META004:critical']],
+    ['policy/conftest.rego', 'a', 'b', ['META004:critical']],
     // Where components keep their hooks, and programs theirs: a folder's name alone guards nothing.
     ['web/hooks/use-session.ts', 'a', 'b', []],
     ['internal/stacks/hooks/component_instance.go', 'a', null, []],
