@@ -61,6 +61,8 @@ export function factsOf({ landing, change, files, roster, sticky }: Gathered): F
     roster,
     targetExists: landing.parent !== null,
     at: landing.at,
+    // History holds no reviews after landing: the lane of what passes by itself is taken to stay open.
+    lane: { sampled: 0, escapes: 0 },
   };
 }
 

@@ -61,6 +61,12 @@ rules:
     require: {humans: 1, level: L7}
 `;
 
+/** A profile as a policy that stands alone, with the starter's ladder and refs: for asking what it would say. */
+export const policyExtending = (profile: string): string =>
+  ['version: 1', `extends: [profile:${profile}]`, 'ladder: [L4, L5, L6, L7]', 'senior: L6', 'protected: [refs/heads/main, refs/heads/master, "refs/heads/release/**"]', ''].join(
+    '\n',
+  );
+
 /** What \`countersign init\` writes beside it. */
 export const STARTER_ROSTER = `# Who may sign, and whose hand is behind which address and account. Bots and agents never fill a seat.
 
