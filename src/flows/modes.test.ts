@@ -53,7 +53,7 @@ describe('a system that is only watched', () => {
 });
 
 describe("the organisation's floor", () => {
-  const floor = (text: string) => [{ name: 'floor org.yml', bytes: utf8(`version: 1\n${text}`) }];
+  const floor = (text: string) => [{ name: 'floor org.yml', bytes: utf8(`version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\n${text}`) }];
   const judged = async (floors: ReturnType<typeof floor>, head: string) => {
     await bed.push(head).catch(() => undefined);
     const answer = await judgePush({ ...bed.world, floors }, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: MAIN, old: bed.tip(), new: head }] });

@@ -5,6 +5,7 @@
 import type { Json } from '../core/base/json.ts';
 import type { Result } from '../core/base/result.ts';
 import type { Change, Commit, Oid, TreeRecord } from '../core/change/change.ts';
+import type { FileMerge } from '../core/change/classes.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
@@ -93,6 +94,18 @@ export interface ObjectStore {
   keep(repo: string, tips: readonly Oid[], quarantine: string | undefined): Promise<Result<void>>;
   /** Our own copy, to read from. */
   open(repo: string): Repository;
+  /** The same copy, to merge files of. */
+  merges(repo: string): Merges;
+}
+
+/** Git's own three-way merge of single files, from objects alone: no merge driver, attribute, rename or configuration of any clone. */
+export interface Merges {
+  /**
+   * The blob that each clean merge gives; null where it conflicts, is no text, is too large or misses an object. Nothing is
+   * written to the repository. Order of the answer follows the ask. Problems: PUSH_TOO_LARGE over the caps of count, size
+   * and time, GIT_FAILED where this git cannot merge so.
+   */
+  files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
 }
 
 export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation';

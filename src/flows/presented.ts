@@ -3,7 +3,7 @@
  * signature decides. Sign-offs for something close (another ref, earlier content) are presented too, with the reason
  * they do not count, because that reason is what the person at the terminal needs.
  */
-import { problem } from '../core/base/result.ts';
+import { type Problem, problem } from '../core/base/result.ts';
 import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
@@ -33,7 +33,14 @@ export interface Bench {
   readonly state: Projections;
   readonly governance: Governance;
   readonly now: number;
+  /** What became of signed content that is not this content, where somebody looked (moved.ts). */
+  readonly moved?: MovedSignoffs;
 }
+
+/** By `movedKey`. */
+export type MovedSignoffs = ReadonlyMap<string, readonly Problem[]>;
+
+export const movedKey = (decision: Decision, row: SignoffRow): string => `${decision.change.manifest} ${row.body}`;
 
 /** @param used nonces already spent by earlier commits of the same push. */
 export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null, used: ReadonlySet<string> = new Set()): Promise<readonly PresentedWithNonce[]> {
@@ -46,7 +53,11 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
       const spent = (await bench.state.landings({ nonce: row.nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
       const verified = body === null ? null : verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
       const problems = [
-        ...(verified === null ? [problem('CONTENT_UNSEEN', 'the sign-off was erased')] : verified.ok ? [] : verified.problems),
+        ...(verified === null
+          ? [problem('CONTENT_UNSEEN', 'the sign-off was erased')]
+          : verified.ok
+            ? []
+            : verified.problems.flatMap((p) => (p.code === 'CONTENT_MISMATCH' ? (bench.moved?.get(movedKey(decision, row)) ?? p) : p))),
         ...(used.has(row.nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', { remedy: 'ask for a new sign-off' })] : []),
         ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, { remedy: 'ask for a new sign-off' })] : []),
       ];
@@ -120,7 +131,7 @@ function lowest(decision: Decision, ladder: readonly string[]): string | null {
 }
 
 /** Same content for any ref, and the same ref with overlapping paths that has not landed: the near misses worth explaining. */
-async function near(state: Projections, decision: Decision): Promise<readonly SignoffRow[]> {
+export async function near(state: Projections, decision: Decision): Promise<readonly SignoffRow[]> {
   const { repo, targetRef, manifest, paths } = decision.change;
   const rows = await state.signoffs({ repo });
   const mine = new Set(paths);

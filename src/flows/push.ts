@@ -15,6 +15,7 @@ import { protects } from '../core/policy/document.ts';
 import { type Floor, type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
+import { movedSignoffs } from './moved.ts';
 import type { EntryDraft, Step } from './ports.ts';
 import type { Bench, Landing } from './presented.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
@@ -163,12 +164,14 @@ async function record(world: Desk, push: Push & { pusher: string }, update: RefU
   // The log never forgets, and the queue reads many at once.
   if (decided.body.length > PUSH_CAPS.body) return refused(update, [problem('PUSH_TOO_LARGE', 'there is too much to say about this push', { remedy: 'push in smaller parts' })]);
   const landing: Landing = { repo: push.repo, targetRef: update.ref, old: update.old, head: update.new };
+  // Explained before the append: it reads git for a while, and everybody else waits for the ledger.
+  const explained = await movedSignoffs(world, whole.decision);
   let verdict: Verdict = deny('INTERNAL', 'no verdict was reached');
   const appended = await world.ledger.append(async (state) => {
     const marked = (await marksSince(world, state, push.repo, update.ref)).length !== sticky.length;
     if (marked || (await moved(world, update)) || (await forgotten(state, push.repo, [whole, ...parts])))
       return err(problem('REF_CHANGED', `${update.ref} or what is known of it moved while this push was judged`, { remedy: 'fetch and push again' }));
-    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now() };
+    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now(), moved: explained };
     const outcome = await verdictOf(
       bench,
       whole.decision,

@@ -55,7 +55,7 @@ export async function weigh(scale: Scale, base: string | null, head: string): Pr
 }
 
 /** Files of one change. A tree that names itself a few times holds hundreds of thousands, and weighs less than a kilobyte. */
-const MOST_FILES = 10_000;
+export const MOST_FILES = 10_000;
 
 /** Handing content to another account, or a commit of it to another push, changes nothing about who pushed it. */
 const contentsOf = (change: Change): readonly string[] => [change.manifest, ...change.commits.map((c) => c.id)];

@@ -83,6 +83,11 @@ export interface Seat {
   readonly level: string | null;
   readonly domains: readonly string[];
   readonly teams: readonly string[];
+  readonly people: readonly string[];
+  readonly distinctTeams: number;
+  readonly not: readonly string[];
+  readonly stage: string;
+  readonly presence: string;
   readonly candidates: readonly string[];
 }
 
@@ -106,6 +111,8 @@ export interface Decision {
     readonly commits: readonly string[];
   };
   readonly outcome: 'pass' | 'signoff' | 'refused';
+  readonly mode: 'observe' | 'warn' | 'enforce';
+  readonly sampled: boolean;
   readonly summary: string;
   readonly tier: Tier;
   readonly provenance: Provenance;

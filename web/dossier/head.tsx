@@ -56,6 +56,12 @@ export function Head({ dossier }: { dossier: Dossier }) {
       </button>
       {(state === 'open' || state === 'signed') && <Objections dossier={dossier} />}
       {(state === 'open' || state === 'signed') && decision.outcome === 'signoff' && decision.change.commits.length > 1 && <Squash commits={decision.change.commits.length} />}
+      {decision.mode !== 'enforce' && decision.outcome !== 'pass' && (
+        <p className="note" data-testid="watched">
+          This system is only watched so far (<code>{decision.mode}</code>): a push of this lands, and the log counts that it would have been stopped.
+        </p>
+      )}
+      {decision.sampled && <p className="note">Passes by itself, and is drawn for a review after landing.</p>}
       {decision.refusals.map((r) => (
         <div className="problem" key={r.code + r.text} role="note">
           <strong>No signature can cure this: {r.text}</strong>

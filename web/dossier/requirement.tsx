@@ -14,6 +14,8 @@ const ROLES: Readonly<Record<string, string>> = {
   pusher: 'pushed it',
   prompter: 'prompted the AI',
   'agent-owner': 'answers for the agent',
+  'token-owner': 'owns the token that acted',
+  'deploy-starter': 'started the deploy',
 };
 
 export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
@@ -26,7 +28,7 @@ export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
       {dossier.state === 'refused' && seats.length > 0 && <p className="lead">Nobody, as it is. Without what is refused, it would take:</p>}
       {seats.length === 0 && <p>Nobody needs to sign.</p>}
       {seats.map((seat) => (
-        <div key={seat.rule} className="seat">
+        <div key={`${seat.rule} ${seat.stage}`} className="seat">
           <p className="seat-need">
             {needs(seat)} <code>{seat.rule}</code>
           </p>
@@ -61,8 +63,20 @@ export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
   );
 }
 
-function needs({ humans, level, domains, teams }: Seat): string {
+const RELATIONS: Readonly<Record<string, string>> = { manager: 'manager', report: 'report', 'same-team': 'team mate' };
+const STAGES: Readonly<Record<string, string>> = { intent: 'on the intent, before it is built', deploy: 'before it is deployed' };
+
+function needs({ humans, level, domains, teams, people, distinctTeams, not, stage, presence }: Seat): string {
   const who = humans === 1 ? 'One person' : `${humans} people`;
-  const parts = [level === null ? '' : `${level} or above`, domains.length === 0 ? '' : `qualified in ${anyOf(domains, 'and')}`, teams.length === 0 ? '' : `of ${anyOf(teams)}`];
+  const from = [...(teams.length === 0 ? [] : [`of ${anyOf(teams)}`]), ...(people.length === 0 ? [] : [`one of ${anyOf(people)}`])];
+  const parts = [
+    level === null ? '' : `${level} or above`,
+    domains.length === 0 ? '' : `qualified in ${anyOf(domains, 'and')}`,
+    anyOf(from.length === 0 ? [''] : from),
+    distinctTeams > 1 ? `from ${distinctTeams} different teams` : '',
+    not.length === 0 ? '' : `no ${anyOf(not.map((n) => RELATIONS[n] ?? n))} of those behind it`,
+    presence === 'hardware' ? 'with a hardware key' : '',
+    STAGES[stage] ?? '',
+  ];
   return [who, ...parts.filter((p) => p !== '')].join(', ');
 }

@@ -3,7 +3,11 @@
  * must void loses both. Every row is built by git itself in one repository and read from a clone with a work tree and a bare one.
  */
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Change } from '../../core/change/change.ts';
+import type { ChangeClass } from '../../core/change/classes.ts';
+import { movedSince } from '../../flows/moved.ts';
 import { gitRoom, type TestRepository } from '../../testing/git.ts';
+import { openMerges } from './merges.ts';
 import { openRepository } from './repository.ts';
 
 interface State {
@@ -100,6 +104,25 @@ const VOID: Rows = {
   'merge=union added': () => alsoChanging({ '.gitattributes': '*.dat -diff\n* merge=union\n' }),
 };
 
+/** What the rows that carry are called. Of those that void, one is a matter of policy, and every other one is rework. */
+const CLASS: { readonly [name: string]: ChangeClass } = {
+  unchanged: 'no-change',
+  'base moved, branch untouched': 'trivial-rebase',
+  'amend message only': 'message',
+  'squash two commits': 'message',
+  'clean rebase, base touched another file': 'trivial-rebase',
+  'base merged into the branch': 'trivial-rebase',
+  'policy: commit X then undo X, net zero': 'message',
+  'policy: clean rebase, base touched the same file elsewhere': 'context-moved',
+};
+/** Files a row leaves as they were signed, though the change as a whole is rework. */
+const KEPT: { readonly [name: string]: readonly (readonly [string, ChangeClass])[] } = {
+  'base file reverted during the rebase': [['long.txt', 'trivial-rebase']],
+  'extra commit': [['long.txt', 'no-change']],
+  'evil merge': [['long.txt', 'trivial-rebase']],
+  'merge=union added': [['long.txt', 'no-change']],
+};
+
 const build = (rows: Rows): [string, ReturnType<Row>][] =>
   Object.entries(rows).map(([name, row], i) => {
     const built = row();
@@ -118,11 +141,15 @@ describe.each([
   ['a bare clone', { gitDir: repo.bare().gitDir }],
 ])('in %s', (_, place) => {
   const repository = openRepository(place);
-  const digests = async (state: State): Promise<readonly [string, string]> => {
+  const read = async (state: State): Promise<Change> => {
     const change = await repository.change({ repo: 'r', targetRef: 'refs/heads/main', ...state });
     if (!change.ok) throw new Error(change.error.message);
     expect(change.value.records.length).toBeGreaterThan(0);
-    return [change.value.manifest, change.value.manifest256];
+    return change.value;
+  };
+  const digests = async (state: State): Promise<readonly [string, string]> => {
+    const { manifest, manifest256 } = await read(state);
+    return [manifest, manifest256];
   };
 
   test.each(carry)('carries: %s', async (_name, row) => {
@@ -133,5 +160,15 @@ describe.each([
     const [before, after] = [await digests(row.signed), await digests(row.now)];
     expect(after[0]).not.toBe(before[0]);
     expect(after[1]).not.toBe(before[1]);
+  });
+
+  test.each([...carry, ...voids])('classes: %s', async (name, row) => {
+    const [signed, now] = [await read(row.signed), await read(row.now)];
+    const { classified, unmerged } = await movedSince(openMerges(place), signed, now);
+    expect(unmerged).toBeNull();
+    const overall = CLASS[name] ?? 'rework';
+    const paths = new Set([...signed.records, ...now.records].map((r) => r.path));
+    expect(classified.overall).toBe(overall);
+    expect(classified.paths).toEqual(new Map([...[...paths].map((path) => [path, overall] as const), ...(KEPT[name] ?? [])]));
   });
 });

@@ -113,6 +113,11 @@ describe("an organisation's floor", () => {
     expect(said(load(`${HEAD}${REST}`, {}, ['version: 1\nladder: [L7, L6, L5, L4]\n'])).join()).toContain('ladder floor 0 has another ladder');
     expect(said(load(`${HEAD}${REST}`, {}, ['version: 1\nsenior: L7\n'])).join()).toContain('floor 0 says people are senior from L7');
     expect(said(load(`${HEAD}${REST}`, {}, ['version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\n']))).toEqual([]);
+    const bare = said(load(`${HEAD}${REST}`, {}, ['version: 1\nrules: [{id: org.all, paths: ["**"], require: {humans: 1, senior: true}}]\n']));
+    expect(bare).toEqual([
+      'floor 0:1:1 ladder is missing: a floor that asks says by which levels; state it as the repositories do',
+      'floor 0:1:1 senior is missing: a floor that asks says by which levels; state it as the repositories do',
+    ]);
   });
 
   test.each([
@@ -121,7 +126,7 @@ describe("an organisation's floor", () => {
     ['solo where it knows none', `solo: {cool_down: 1h}\n${REST}`, 'a floor that knows no solo mode'],
     ['break-glass where it knows none', `break_glass: {humans: 1}\n${REST}`, 'a floor that knows no break-glass'],
   ])('%s is refused', (_, text, message) => {
-    const floor = 'version: 1\nrules: [{id: org.all, paths: ["**"], require: {humans: 1}}]\n';
+    const floor = 'version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nrules: [{id: org.all, paths: ["**"], require: {humans: 1}}]\n';
     expect(said(load(`${HEAD}${text.includes('rules:') ? text : `${text}\n${REST}`}\n`, {}, [floor])).join('\n')).toContain(message);
   });
 
@@ -191,7 +196,7 @@ describe("an organisation's floor", () => {
         const change = sampleFacts(sampleChange(paths, [sampleCommit(who, message)]));
         const ask = (policy: Policy) => consider(policy, tier === null ? [] : [sampleDetector(sampleFinding(tier))], change);
         const rest = '  - {id: ownrest, paths: ["**"], optional: true}\n';
-        const floor = `version: 1\n${text(org)}`;
+        const floor = `version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\n${text(org)}`;
         const [alone, both] = [ask(loaded(`${HEAD}${text(own, rest)}`)), ask(loaded(`${HEAD}${text(own, rest)}`, {}, [floor]))];
         const bare = ask(loaded(`${HEAD}${REST}`, {}, [floor]));
         for (const lighter of [alone, bare]) {
@@ -199,7 +204,7 @@ describe("an organisation's floor", () => {
         }
         expect(MODES.indexOf(both.mode)).toBeGreaterThanOrEqual(MODES.indexOf(alone.mode));
       }),
-      { numRuns: 250 },
+      { numRuns: 300 },
     );
   });
 });

@@ -36,7 +36,7 @@ export function termsOf(loading: Loading, systems: readonly System[], trailers: 
     tiers: tiersOf(loading),
     raiseAtCriticality: raiseOf(loading),
     modes: modesOf(loading, systems),
-    unattributed: strict(loading, 'provenance', (s) => s.provenance.unattributed, ['suggestion', 'default', 'assisted'], 'default'),
+    unattributed: unattributedOf(loading),
     submodules: strict(loading, 'submodules', (s) => s.submodules, ['review', 'refuse'], 'refuse'),
     largeFiles: strict(loading, 'large_files', (s) => s.large_files, ['review', 'refuse'], 'refuse'),
     declarations: declarationsOf(loading, trailers),
@@ -60,10 +60,19 @@ function strict<T>(loading: Loading, key: keyof LayerShape, of: (shape: LayerSha
   return all.filter((l) => l.floor).reduce<T>((most, l) => strictest(order, most, of(l.shape)), own === undefined ? fallback : of(own.shape));
 }
 
-/** Where the repository's own layers are silent, criticality 1 raises, whatever a floor says. */
+/** A floor's conditions read silence and tiers too: where there is one, no repository reads them more lightly than the defaults. */
+const underFloor = (loading: Loading): boolean => loading.layers.some((l) => l.floor);
+
+function unattributedOf(loading: Loading): Policy['unattributed'] {
+  const order = ['suggestion', 'default', 'assisted'] as const;
+  const said = strict<Policy['unattributed']>(loading, 'provenance', (s) => s.provenance.unattributed, order, 'default');
+  return underFloor(loading) ? strictest<Policy['unattributed']>(order, said, 'default') : said;
+}
+
+/** Where the repository's own layers are silent, and under every floor, criticality 1 raises at least. */
 function raiseOf(loading: Loading): number {
   const layers = speaking(loading, 'tiers');
-  const own = layers.some((l) => !l.floor) ? [] : [1];
+  const own = layers.some((l) => !l.floor) && !underFloor(loading) ? [] : [1];
   return Math.max(...own, ...layers.map((l) => l.shape.tiers.raise_at_criticality));
 }
 

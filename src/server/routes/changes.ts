@@ -77,7 +77,7 @@ function readOnce(repository: Repository): Repository {
   };
 }
 
-const opening = (objects: ObjectStore, repository: Repository): ObjectStore => ({ keep: (...of) => objects.keep(...of), open: () => repository });
+const opening = (objects: ObjectStore, repository: Repository): ObjectStore => ({ ...objects, open: () => repository });
 
 /** Names and messages are the author's own words: shown as text, and never as much as they like. */
 const titled = (commit: Commit) => ({ id: commit.id, author: commit.author.name.slice(0, MESSAGE), message: commit.message.slice(0, MESSAGE) });

@@ -1,0 +1,78 @@
+/**
+ * What became of a signed change that stands otherwise now, read from our own copy of both: a person at a terminal needs to
+ * know which file cost them the sign-off, not two digests. Nothing here makes a sign-off count.
+ */
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import type { Change } from '../core/change/change.ts';
+import { classWords } from '../core/change/class-words.ts';
+import { type ClassedChange, type Classified, classify, mergesAsked } from '../core/change/classes.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import { changeId } from './identity.ts';
+import type { Merges, ObjectStore, Projections, Repository, SignoffRow } from './ports.ts';
+import { type MovedSignoffs, movedKey, near } from './presented.ts';
+import { MOST_FILES } from './weigh.ts';
+
+export interface Moved {
+  readonly classified: Classified;
+  /** Why files whose base moved were not merged, and count as reworked. */
+  readonly unmerged: Problem | null;
+}
+
+/** Classes of every path, with the merges git has to make for them. Total. */
+export async function movedSince(merges: Merges, signed: ClassedChange, now: ClassedChange): Promise<Moved> {
+  const asked = mergesAsked(signed, now);
+  const merged = await merges.files(asked);
+  const found = new Map(asked.map((m, i) => [m.path, merged.ok ? (merged.value[i] ?? null) : null]));
+  return { classified: classify(signed, now, found), unmerged: merged.ok ? null : merged.error };
+}
+
+/** Signed contents explained for one push, the newest: how many people signed something near is up to them, and each costs some spawns of git. */
+const EXPLAINED = 3;
+
+/** The sign-offs near this decision whose content is another one, each with what became of that. What cannot be read is not explained. */
+export async function movedSignoffs({ objects, projections }: { objects: ObjectStore; projections: Projections }, decision: Decision): Promise<MovedSignoffs> {
+  if (decision.outcome !== 'signoff') return new Map();
+  const others = (await near(projections, decision)).filter((row) => row.targetRef === decision.change.targetRef && !sameContent(row, decision));
+  const contents = [
+    ...Map.groupBy(
+      [...others].sort((a, b) => b.index - a.index),
+      (row) => `${row.manifest} ${row.manifest256}`,
+    ).values(),
+  ].slice(0, EXPLAINED);
+  const now = contents.length === 0 ? undefined : await readAgain(objects.open(decision.change.repo), decision);
+  if (!now?.ok) return new Map();
+  const found: [string, readonly Problem[]][] = [];
+  for (const rows of contents) {
+    const said = await explained({ objects, projections }, rows[0], now.value);
+    if (said !== undefined) found.push(...rows.map((row): [string, readonly Problem[]] => [movedKey(decision, row), said]));
+  }
+  return new Map(found);
+}
+
+const sameContent = (row: SignoffRow, { change }: Decision): boolean => row.manifest === change.manifest && row.manifest256 === change.manifest256;
+
+async function explained(world: { objects: ObjectStore; projections: Projections }, row: SignoffRow | undefined, now: Change): Promise<readonly Problem[] | undefined> {
+  const [stored] = row === undefined ? [] : await world.projections.changes({ id: changeId(row), limit: 1 });
+  if (row === undefined || stored === undefined || !sameContent(row, stored.decision)) return undefined;
+  const signed = await readAgain(world.objects.open(row.repo), stored.decision);
+  if (!signed.ok) return undefined;
+  return wordsFor(signed.value, now, await movedSince(world.objects.merges(row.repo), signed.value, now));
+}
+
+/** CONTENT_MISMATCH stays what decides; the second problem says where. */
+function wordsFor(signed: Change, now: Change, { classified, unmerged }: Moved): readonly Problem[] {
+  const doubt = unmerged === null ? '' : ` (files whose base moved were not merged: ${unmerged.message})`;
+  const code = classified.overall === 'context-moved' ? 'STALE_CONTEXT' : 'STALE_REWORK';
+  return [
+    problem('CONTENT_MISMATCH', 'signed content moved'),
+    problem(code, `${classWords(signed, now, classified)}${doubt}`, { remedy: 'have the change signed again as it stands now' }),
+  ];
+}
+
+/** Problems: those of `Repository.change`, CONTENT_MISMATCH where our copy no longer gives what was decided about. */
+async function readAgain(repository: Repository, { change }: Decision): Promise<Result<Change>> {
+  const { repo, targetRef, base, head, manifest, manifest256 } = change;
+  const read = await repository.change({ repo, targetRef, base, head, most: MOST_FILES });
+  if (!read.ok) return read;
+  return read.value.manifest === manifest && read.value.manifest256 === manifest256 ? ok(read.value) : err(problem('CONTENT_MISMATCH', 'our copy holds another content'));
+}
