@@ -1,6 +1,6 @@
 /**
- * `countersign simulate` over a long history: its pass over all commits against git printing the same bytes, and the most
- * memory the whole command takes. COUNTERSIGN_BENCH_REPO names a repository to take instead of the generated one.
+ * `countersign simulate` over a long history: its pass over all commits against git printing all of them with what they change
+ * (more than the pass asks for: it leaves out the differences of what merges brought), and the most memory the command takes. COUNTERSIGN_BENCH_REPO names a repository to take instead of the generated one.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ export async function simulateBench(folder: string, cli: string): Promise<readon
   const name = `simulate: the raw pass over ${commits} commits`;
   const subject = async (): Promise<void> => void (await pass(repo, tip));
   return [
-    await compare({ name, baseline: 'the same git log to /dev/null', turns: 5, subject, against: () => log(repo, tip, '>/dev/null') }),
-    await compare({ name, baseline: 'the same git log to a pipe that cat empties', turns: 5, subject, against: () => log(repo, tip, '| cat >/dev/null') }),
+    await compare({ name, baseline: 'git log --raw of all, to /dev/null', turns: 5, subject, against: () => log(repo, tip, '>/dev/null') }),
+    await compare({ name, baseline: 'git log --raw of all, to a pipe that cat empties', turns: 5, subject, against: () => log(repo, tip, '| cat >/dev/null') }),
     memory(folder, cli, repo),
   ];
 }

@@ -62,7 +62,7 @@ describe('simulate', () => {
   });
 
   test('asks two policies, about a part, with people and incidents of files', async () => {
-    const strict = file('strict.yml', `${STARTER_POLICY}  - {id: everyone, paths: ["**"], require: {humans: 1, level: L5}}\n`);
+    const strict = file('strict.yml', STARTER_POLICY.replace('rules:\n', 'rules:\n  - {id: everyone, paths: ["**"], require: {humans: 1, level: L5}}\n'));
     const roster = file('roster.yml', 'version: 1\npeople:\n  - {id: alice, name: Alice, level: L7, emails: [alice@example.org]}\n  - {id: mara, name: Mara, level: L7}\n');
     const incidents = file('incidents.json', JSON.stringify([{ id: 'INC-1', at: '2026-11-01', severity: 1, commits: [second.slice(0, 10)] }]));
     const [run, ...landings] = await lines({ policy: strict, against: file('starter.yml', STARTER_POLICY), roster, incidents, since: '2026-09-22', name: 'shop' });
@@ -89,7 +89,7 @@ describe('simulate', () => {
     );
     expect(await wrong({ policy: file('bad.yml', 'version: 2\n') })).toContain('bad.yml:1');
     expect(await wrong({ roster: file('level.yml', 'version: 1\npeople:\n  - {id: a, name: A, level: L9}\n') })).toContain('L9 is not a level');
-    expect(await wrong({ incidents: file('no-list.yml', 'a: b\n') })).toContain('is no list of incidents');
+    expect(await wrong({ incidents: file('no-list.yml', 'a: b\n') })).toContain('no-list.yml');
     expect(await wrong({ branch: 'nothing' })).toContain('nothing names no commit here');
     expect(await wrong({ repo: folder })).toContain('there is no git repository');
     const json = await simulateCommand({ repo: folder, json: true });

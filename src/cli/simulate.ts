@@ -1,7 +1,8 @@
 /** `countersign simulate`: what a policy would have asked of everything that ever landed. It reads, and writes nothing but the page asked for. */
 import { writeFile } from 'node:fs/promises';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { dateOf, type KnownIncident, readIncidents } from '../core/simulate/incident-file.ts';
+import { type KnownIncident, readIncidents } from '../core/policy/incident-file.ts';
+import { dateOf } from '../core/simulate/date.ts';
 import { type Progress, type Simulated, simulate } from '../flows/simulate.ts';
 import { type Governing, governing } from '../flows/simulate-governing.ts';
 import { openHistoryOf } from '../world.ts';
@@ -80,7 +81,7 @@ async function watched<T>(work: (watch: { readonly signal: AbortSignal; readonly
   }
 }
 
-type Named = Pick<Governing, 'policy' | 'against' | 'roster'> & { readonly incidents: readonly KnownIncident[] };
+type Named = Pick<Governing, 'policy' | 'against' | 'roster'> & { readonly incidents: readonly KnownIncident[] | null };
 
 /** What the options name, read. */
 async function named(options: SimulateOptions): Promise<Result<Named, readonly Problem[]>> {
@@ -92,7 +93,7 @@ async function named(options: SimulateOptions): Promise<Result<Named, readonly P
   ]);
   const problems = [policy, against, roster, list].flatMap((r) => (r.ok ? [] : [r.error]));
   if (!policy.ok || !against.ok || !roster.ok || !list.ok) return err(problems);
-  const incidents = list.value === null ? ok([]) : readIncidents(list.value.bytes, list.value.name);
+  const incidents = list.value === null ? ok(null) : readIncidents(list.value.bytes, list.value.name, 'USAGE');
   return incidents.ok ? ok({ policy: policy.value, against: against.value, roster: roster.value, incidents: incidents.value }) : incidents;
 }
 

@@ -42,7 +42,7 @@ export type BlobRead = { readonly id: Oid; readonly bytes: Uint8Array } | { read
 /** Reads a whole history at once: what `Repository` answers for one change, without a spawn for each. Implemented by adapters/git. */
 export interface History {
   /**
-   * Every commit reachable from a tip, children before their parents wherever nothing is missing.
+   * Every commit reachable from a tip: first its first-parent chain from the tip down, with what it changes, then all others.
    * Answers what was not seen (shallow, missing objects), in words; a stop by signal is no problem.
    * Problems: CONTENT_UNSEEN, GIT_FAILED where nothing could be read.
    */
@@ -54,8 +54,8 @@ export interface History {
 export interface Walk {
   readonly tip: Oid;
   /**
-   * Called once for each commit. @param diff its raw difference against its first parent, as `parseTreeDiff` reads it, copied
-   * when asked for and only during the call; undefined where it cannot be known.
+   * Called once for each commit. @param diff of a commit on the chain its raw difference against its first parent, as
+   * `parseTreeDiff` reads it, copied when asked for and only during the call; undefined where it cannot be known, and off the chain.
    */
   each(commit: Commit, diff: () => Uint8Array | undefined): void;
   /** Ends the walk with what it has. */

@@ -3,6 +3,7 @@ import type { Change, TreeRecord } from '../core/change/change.ts';
 import { manifestAlg, parseTreeDiff } from '../core/change/manifest.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Facts } from '../core/policy/facts.ts';
+import { incidentsAt, type KnownIncident } from '../core/policy/incident-file.ts';
 import { PROVENANCE_LEVELS, type StickyMark } from '../core/provenance/provenance.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId, Roster } from '../core/roster/roster.ts';
@@ -48,9 +49,10 @@ export interface Gathered {
   readonly files: readonly FileEvidence[];
   readonly roster: Roster;
   readonly sticky: readonly StickyMark[];
+  readonly incidents: readonly KnownIncident[] | null;
 }
 
-export function factsOf({ landing, change, files, roster, sticky }: Gathered): Facts {
+export function factsOf({ landing, change, files, roster, sticky, incidents }: Gathered): Facts {
   return {
     change,
     evidence: { files, plan: null },
@@ -63,6 +65,7 @@ export function factsOf({ landing, change, files, roster, sticky }: Gathered): F
     at: landing.at,
     // History holds no reviews after landing: the lane of what passes by itself is taken to stay open.
     lane: { sampled: 0, escapes: 0 },
+    incidents: incidentsAt(incidents, landing.at),
   };
 }
 

@@ -104,7 +104,7 @@ describe('a story', () => {
   });
 
   test('knows who took what back, and what it cost', async () => {
-    const incident = { id: 'INC-1', at: 0, severity: 1 as const, class: null, commits: [repo.git('rev-parse', 'topic')] };
+    const incident = { id: 'INC-1', at: 0, severity: 1 as const, class: null, systems: [], closed: null, commits: [repo.git('rev-parse', 'topic')] };
     const done = await replayed(repo, { incidents: [incident] });
     const by = new Map(first(done).map((l) => [l.id, l]));
     expect(by.get(ids.merge ?? '')).toMatchObject({ revertedBy: ids.back, reverts: null, incidents: ['INC-1'] });
@@ -164,7 +164,7 @@ describe('a story', () => {
       const single = await considerChange(
         there.repository,
         there.parsers,
-        { policy: STARTER, roster: roster.value },
+        { policy: STARTER, roster: roster.value, incidents: null },
         { ...ask, pushersBefore: async () => (landing.author === null ? [] : [landing.author]) },
       );
       if (!single.ok) throw new Error(single.error[0]?.message);

@@ -6,10 +6,10 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import type { Commit, Oid } from '../core/change/change.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Policy } from '../core/policy/document.ts';
+import type { KnownIncident } from '../core/policy/incident-file.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
 import type { PersonId, Roster } from '../core/roster/roster.ts';
 import { handsOf } from '../core/simulate/hands.ts';
-import type { KnownIncident } from '../core/simulate/incident-file.ts';
 import { BOT_OWNER, inferRoster } from '../core/simulate/inferred-roster.ts';
 import { type Landing, landings, since } from '../core/simulate/landings.ts';
 import { linksOf } from '../core/simulate/links.ts';
@@ -36,7 +36,8 @@ export interface SimulateAsk {
   readonly since: number | null;
   /** Each is asked about every landing; contents are read and parsed once. A roster of null is inferred from history. */
   readonly judges: readonly { readonly policy: Policy; readonly roster: Roster | null }[];
-  readonly incidents: readonly KnownIncident[];
+  /** null: none are known, so conditions on incidents are unknown. */
+  readonly incidents: readonly KnownIncident[] | null;
   /** Ends the run with what it has. */
   readonly signal?: AbortSignal;
   readonly progress?: (progress: Progress) => void;
@@ -147,7 +148,7 @@ interface Run extends Branch, Walked {
 async function replay(clone: SimulatedClone, ask: SimulateAsk, run: Run): Promise<Simulated> {
   const all = landings(run.commits, run.tip);
   const wanted = since(all, ask.since);
-  const links = linksOf(all, ask.incidents);
+  const links = linksOf(all, ask.incidents ?? []);
   const rosters = await rostersFor(clone.repository, ask, run.tip, all);
   const recorders = ask.judges.map(({ policy }) => new Recorder(policy, links));
   const notSeen = await judgeAll(clone.parsers, ask, run, wanted, { rosters, recorders });
@@ -225,7 +226,7 @@ async function judgeAll(parsers: Parsers, ask: SimulateAsk, run: Run, wanted: re
       for (const [i, { policy }] of ask.judges.entries()) {
         const roster = bench.rosters[i]?.at(landing.at);
         if (roster === undefined) continue;
-        const decision = consider(policy, ALL_DETECTORS, factsOf({ landing, change, files, roster, sticky: marks[i]?.near(landing.at, change) ?? [] }));
+        const decision = consider(policy, ALL_DETECTORS, factsOf({ landing, change, files, roster, incidents: ask.incidents, sticky: marks[i]?.near(landing.at, change) ?? [] }));
         marks[i]?.leave(landing.at, decision);
         bench.recorders[i]?.record({ landing, change, files, decision, roster });
       }

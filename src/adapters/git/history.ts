@@ -1,9 +1,10 @@
 /**
- * The port `History` over spawned git: one `git log` for all commits and what they change, one `cat-file` for contents.
+ * The port `History` over spawned git: one `git log` for what the branch went through, one for every other commit without
+ * its differences (half of all git would have to work out, and nobody asks), one `cat-file` for contents.
  * Nothing is fetched and no configuration of the clone is read (see place.ts); what cannot be read is said, not guessed.
  */
-import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
-import type { Oid } from '../../core/change/change.ts';
+import { err, ok, problem, type Result } from '../../core/base/result.ts';
+import type { Commit, Oid } from '../../core/change/change.ts';
 import type { Contents, History, Walk } from '../../flows/ports.ts';
 import { type EachCommit, LOG_FORMAT, logStream } from './history-stream.ts';
 import { openObjects } from './objects.ts';
@@ -13,10 +14,9 @@ import { failure, type GitChild, startGit, tail } from './run.ts';
 /** A history of a million commits is read in this time; whatever takes longer hangs. */
 const SECONDS = 3_600;
 
-/** Exported to be measured against: what git itself needs for the same bytes. */
+/** What the measurements ask git for too. */
 export const LOG = ['log', '-z', '--no-renames', '--no-abbrev', '--encoding=UTF-8', '--no-show-signature', `--format=${LOG_FORMAT}`] as const;
 export const RAW = ['--raw', '--root', '--diff-merges=first-parent', '-O/dev/null', '--ignore-submodules=none'] as const;
-const ORDER = '--topo-order';
 
 /** @param place a user's clone, `{ dir }`, or a bare repository. */
 export function openHistory(place: RepositoryPlace): History {
@@ -32,39 +32,38 @@ export function openHistory(place: RepositoryPlace): History {
   };
 }
 
-interface Attempt {
-  readonly args: readonly string[];
-  readonly diffs: boolean;
-  readonly missed: string;
-}
+const CHAIN = ['--first-parent', ...RAW];
+const ALL = ['--no-patch'];
+
+const NO_TREES = 'folders are missing from this repository, so what some commits change was not seen';
+const NO_COMMITS = 'commits are missing from this repository, so what came before them was not seen';
 
 /**
- * The first reads everything. A tree that is missing ends it in the middle, so the second reads the commits alone. A commit
- * that is missing ends both before they print anything, so the third goes as far as it gets. The last commit before such an
- * end is not known to be whole, and counts as not printed.
+ * Both passes at once. A tree that is missing ends the first in the middle: the second brings the commits behind it all the same. A
+ * commit that is missing ends both where they meet it. The last commit before such an end is not known to be whole, and counts as not printed.
  */
-const ATTEMPTS: readonly Attempt[] = [
-  { args: [...RAW, ORDER], diffs: true, missed: '' },
-  { args: ['--no-patch', ORDER], diffs: false, missed: 'folders are missing from this repository, so what some commits change was not seen' },
-  { args: [...RAW], diffs: true, missed: 'commits are missing from this repository, so what came before them was not seen' },
-];
-
 async function walkAll(place: Place, walk: Walk): Promise<Result<readonly string[]>> {
   if (!/^[0-9a-f]+$/.test(walk.tip) || walk.tip.length !== idLength(place.format)) return err(problem('GIT_FAILED', `${JSON.stringify(walk.tip)} is not a full object id`));
   const seen = new Set<Oid>();
-  const missed: string[] = [];
-  let last: Problem | undefined;
-  for (const attempt of ATTEMPTS) {
-    const before = seen.size;
-    const ended = await run(place, walk, attempt, seen);
-    if (seen.size > before && attempt.missed !== '') missed.push(attempt.missed);
-    if (ended.ok) return ok([...missed, ...cut(place, seen)]);
-    if (walk.signal?.aborted === true) return ok(missed);
-    last = ended.error;
+  const others: Commit[] = [];
+  const [chain, all] = await Promise.all([
+    run(place, walk, CHAIN, (commit, diff) => {
+      seen.add(commit.id);
+      walk.each(commit, place.shallow.has(commit.id) ? NO_DIFF : diff);
+    }),
+    run(place, walk, ALL, (commit) => others.push(commit)),
+  ]);
+  for (const commit of others) {
+    if (seen.has(commit.id)) continue;
+    seen.add(commit.id);
+    walk.each(commit, NO_DIFF);
   }
-  if (seen.size > 0) return ok([...missed, ...cut(place, seen), `git stopped reading: ${last?.message}`]);
-  return err(last ?? problem('GIT_FAILED', 'git log printed nothing'));
+  if (walk.signal?.aborted === true) return ok([]);
+  if (seen.size === 0 && !all.ok) return all;
+  return ok([...(chain.ok || !all.ok ? [] : [NO_TREES]), ...(all.ok ? [] : [`${NO_COMMITS} (${all.error.message})`]), ...cut(place, seen)]);
 }
+
+const NO_DIFF = (): undefined => undefined;
 
 /** What a shallow clone lacks stands behind these commits, and what they changed is not known either. */
 const cut = (place: Place, seen: ReadonlySet<Oid>): readonly string[] => {
@@ -74,13 +73,7 @@ const cut = (place: Place, seen: ReadonlySet<Oid>): readonly string[] => {
     : [`this clone is shallow: history ends at ${ends} ${ends === 1 ? 'commit' : 'commits'}, whose own changes were not seen; git fetch --unshallow brings the rest`];
 };
 
-function run(place: Place, walk: Walk, { args, diffs }: Attempt, seen: Set<Oid>): Promise<Result<void>> {
-  const each: EachCommit = (commit, diff) => {
-    if (seen.has(commit.id)) return;
-    seen.add(commit.id);
-    const whole = diffs && !place.shallow.has(commit.id);
-    walk.each(commit, whole ? diff : () => undefined);
-  };
+function run(place: Place, walk: Walk, args: readonly string[], each: EachCommit): Promise<Result<void>> {
   try {
     return drain(startGit([...LOG, ...args, walk.tip, '--'], { env: place.objects }), walk, logStream(idLength(place.format), each));
   } catch (error) {

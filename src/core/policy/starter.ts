@@ -59,6 +59,26 @@ rules:
     description: Files that decide who must sign and what runs on the way
     paths: [countersign.yml, ".countersign/**", "**/CODEOWNERS", ".githooks/**", ".husky/**"]
     require: {humans: 1, level: L7}
+
+# What the rules are meant to do, asked by: countersign policy test
+tests:
+  - name: infrastructure takes somebody at L5 or above, found dangerous or not
+    people: [{id: new, level: L4}, {id: kim, level: L5}, {id: lee, level: L6}, {id: mo, level: L7}]
+    lane: {sampled: 50, escapes: 0}
+    change: {paths: [infra/notes.txt], author: lee}
+    expect: {result: pending, missing: [{rule: infrastructure, humans: 1, any_of: [kim, mo]}]}
+
+  - name: who owns what is decided by the top of the ladder
+    people: [{id: new, level: L4}, {id: kim, level: L5}, {id: lee, level: L6}, {id: mo, level: L7}]
+    lane: {sampled: 50, escapes: 0}
+    change: {paths: [CODEOWNERS], author: lee}
+    expect: {result: pending, missing: [{rule: deciding-files, humans: 1, any_of: [mo]}]}
+
+  - name: a newcomer does not judge what was found
+    people: [{id: new, level: L4}, {id: kim, level: L5}, {id: lee, level: L6}, {id: mo, level: L7}]
+    lane: {sampled: 50, escapes: 0}
+    change: {paths: [src/a.ts], author: lee, risk: {tier: elevated}}
+    expect: {result: pending, missing: [{rule: risky-change, humans: 1, any_of: [kim, mo]}]}
 `;
 
 /** A profile as a policy that stands alone, with the starter's ladder and refs: for asking what it would say. */

@@ -55,7 +55,7 @@ describe('who takes back whom', () => {
 });
 
 test('incidents name landings by any commit of theirs, and what is not there is said', () => {
-  const one = { id: 'INC-1', at: 0, severity: 1 as const, class: null, commits: [A.slice(0, 7), B, 'feedfeed'] };
+  const one = { id: 'INC-1', at: 0, severity: 1 as const, class: null, systems: [], closed: null, commits: [A.slice(0, 7), B, 'feedfeed'] };
   const { incidents, notes } = linksOf(landed({ id: A }, { id: B }, { id: C }), [one, { ...one, id: 'INC-2', commits: [A] }]);
   expect([...incidents]).toEqual([
     [A, ['INC-1', 'INC-2']],

@@ -3,7 +3,7 @@
  * "This reverts commit ..." about anything. It counts in statistics and decides nothing.
  */
 import type { Oid } from '../change/change.ts';
-import type { KnownIncident } from './incident-file.ts';
+import type { KnownIncident } from '../policy/incident-file.ts';
 import { type Landing, subjectOf } from './landings.ts';
 import { commitsTakenBack, pullNumber, pullsTakenBack, subjectTakenBack, withoutNumber } from './revert-words.ts';
 
