@@ -13,8 +13,8 @@ export const REGULATED: Profile = {
 #
 # A path of no system has no criticality; it takes one other person like a nuisance, so list every system.
 #
-# No exception reaches these rules, and there is no break-glass. A file that extends this could still state break_glass; as a
-# floor of the organisation it cannot.
+# No exception reaches these rules, and there is no break-glass. A file that extends this could still state break_glass;
+# under a floor of the organisation that extends it, no repository can.
 #
 # It does not cover:
 # - Whether the requirement exists, is right, or is met, and whether anything was tested: the gate sees that they are named.

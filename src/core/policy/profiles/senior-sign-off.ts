@@ -16,9 +16,6 @@ export const SENIOR_SIGN_OFF: Profile = {
 
 version: 1
 
-provenance:
-  unattributed: default
-
 rules:
   - id: senior-sign-off.assisted-below-senior
     description: An AI had a hand in it and the author is not senior, so somebody senior answers for it

@@ -13,9 +13,6 @@ export const SMALL_TEAM: Profile = {
 
 version: 1
 
-provenance:
-  unattributed: default
-
 rules:
   - id: small-team.assisted
     description: An AI had a hand in it, so one of the others looks at it

@@ -16,9 +16,6 @@ export const SOLO: Profile = {
 
 version: 1
 
-provenance:
-  unattributed: default
-
 # A night between the change and its signature.
 solo: {cool_down: 12h}
 

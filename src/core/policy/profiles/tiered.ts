@@ -6,8 +6,8 @@ export const TIERED: Profile = {
   text: `# Profile tiered: ask where something was found, and read a sample of the rest after it landed.
 #
 # It does not cover:
-# - A change no detector understands, in a system nobody listed, passes as routine. List your systems: there, silence about
-#   AI counts as assisted, and that takes a senior.
+# - A change no detector understands, in a system nobody listed, passes as routine. List your systems: with criticality 1 or 2
+#   silence about AI counts as assisted, and that takes a senior.
 # - A senior with an agent lands routine changes alone. The sample reads some of them afterwards.
 # - Without a mark, a routine change outside systems of criticality 1 and 2 counts as a suggestion, so whoever strips the
 #   mark is asked as little as a person who typed it all. To close that: provenance: {unattributed: assisted}.
@@ -15,8 +15,6 @@ export const TIERED: Profile = {
 
 version: 1
 
-provenance:
-  unattributed: default
 submodules: refuse
 large_files: refuse
 
