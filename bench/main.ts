@@ -21,6 +21,8 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^simulate: most memory/, words: 'under 1 GB', met: (c) => c.ratio < 1 },
   { name: /^matcher: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
+  { name: /^consider: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
+  { name: /^consider: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
 ];
@@ -31,8 +33,8 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
-  owners: () => ownersBench(join(folder, 'owners'), CLI),
   simulate: () => simulateBench(folder, CLI),
+  owners: () => ownersBench(join(folder, 'owners'), CLI),
 };
 
 const asked = process.argv.slice(2);

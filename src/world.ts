@@ -36,6 +36,12 @@ export async function openClone(dir: string, floors: readonly Floor[] = []): Pro
   return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), floors };
 }
 
+/** Paths of the files in a clone's newest commit. Problem: GIT_FAILED. */
+export async function filesAtHead(dir: string): Promise<Result<readonly string[]>> {
+  const files = await import('./adapters/git/files.ts');
+  return files.filesAtHead(dir);
+}
+
 /** A clone to read from end to end. The parsers run long enough for V8 to make them fast. */
 export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Clone & { readonly history: History }> {
   const [{ openRepository }, { openHistory }, { openNaming }, { languages }] = await Promise.all([

@@ -1,7 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
-import { type Act, command, EXIT_HELP } from './command.ts';
+import { type Act, command, EXIT_HELP, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { policyCommands } from './policy-commands.ts';
@@ -117,6 +117,35 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
 
+  const glass = command(program, 'break-glass', 'an emergency pass for one change, signed by people who answer for it in a review', [
+    'break-glass http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "orders are down" --incident INC-1042',
+    'break-glass cancel http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "it is over"',
+    'break-glass review http://localhost:4180/changes/3f2a9c1d5e6b7a80 --outcome justified --note "the table was empty"',
+  ]);
+  const broken = (words: string, description: string, isDefault = false): Command =>
+    glass
+      .command(words, { isDefault })
+      .description(description)
+      .exitOverride()
+      .option('--repo <dir>', 'your own clone, from which the statement is recomputed', '.')
+      .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
+      .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
+      .option('--page', 'open the page, whatever keys there are')
+      .option('--json', 'print JSON')
+      .addHelpText('after', EXIT_HELP);
+  broken('use <url>', 'let this exact change pass; the word `use` may be left out', true)
+    .requiredOption('--reason <words>', 'why it cannot wait')
+    .requiredOption('--incident <id>', 'the incident it is for')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .action(async (url: string, { reason, incident, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'use', reason, incident }, options)));
+  broken('cancel <url>', 'take back what has not landed yet')
+    .requiredOption('--reason <words>', 'why')
+    .action(async (url: string, { reason, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'cancel', reason }, options)));
+  broken('review <url>', 'say afterwards what you found, as somebody outside it')
+    .addOption(new Option('--outcome <outcome>', 'what came of it').choices(['justified', 'unjustified', 'tighten']).makeOptionMandatory())
+    .requiredOption('--note <words>', 'what you found')
+    .action(async (url: string, { outcome, note, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'review', outcome, note }, options)));
+
   command(program, 'enrol <url>', 'propose a security key for signing in the terminal (demo data only, so far)', [
     'enrol http://localhost:4180 --as mara --key ~/.ssh/id_ed25519_sk',
   ])
@@ -165,6 +194,3 @@ function build(act: Act, complain: (text: string) => void): Command {
 
   return program;
 }
-
-/** An option that may be given several times. */
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

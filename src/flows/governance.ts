@@ -106,10 +106,28 @@ async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes:
 
 /**
  * What is wrong with the policy and the roster this change would bring in. A policy nobody can read refuses everything, its
- * own repair included, so it must not land; where the change leaves these files alone there is nothing to ask.
+ * own repair included, so it must not land, and neither must one whose own tests say that it does something else than was
+ * meant. Where the change leaves these files alone there is nothing to ask.
  */
 export async function brought(repository: Repository, { records, head }: Change, floors: readonly Floor[]): Promise<readonly Problem[]> {
   if (!records.some((r) => decidesItself(r.path))) return [];
   const after = await governanceAt(repository, head, floors);
-  return after.ok ? [] : after.error;
+  return after.ok ? failing(after.value) : after.error;
+}
+
+/** Tests that fail, at most so many: each costs one decision. */
+const MOST_FAILING = 10;
+
+async function failing({ policy, roster }: Governance): Promise<readonly Problem[]> {
+  // Only a change of policy has tests to run: every other one starts without them.
+  const { runTest, testsOf } = await import('../core/simulate/test-policy.ts');
+  const problems: Problem[] = [];
+  for (const test of testsOf(policy)) {
+    const { passed, name, place, differences } = runTest(policy, test, roster);
+    if (passed) continue;
+    const wrong = differences.map((d) => `${d.what} is ${d.got}, expected ${d.expected}`).join('; ');
+    problems.push(problem('POLICY_TEST', `its test ${JSON.stringify(name)} fails: ${wrong}`, { place, remedy: 'countersign policy test says why' }));
+    if (problems.length === MOST_FAILING) break;
+  }
+  return problems;
 }

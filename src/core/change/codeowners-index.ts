@@ -6,13 +6,8 @@ import { type Asked, DEEPEST, type Dialect, deciding, type OwnersFile, type Owne
 
 /** Answers what `ownersOf` answers. */
 export function ownersIndex(file: OwnersFile): (path: string) => readonly OwnersMatch[] {
-  const drawers = file.sections.map(
-    (_, i) =>
-      new Drawers(
-        file.rules.filter((rule) => rule.section === i),
-        file.dialect,
-      ),
-  );
+  const bySection = Map.groupBy(file.rules, (rule) => rule.section);
+  const drawers = file.sections.map((_, i) => new Drawers(bySection.get(i) ?? [], file.dialect));
   return (path) =>
     file.sections.flatMap((section, i) => {
       const rule = deciding(file.dialect, path, (matching, asked) => drawers[i]?.last(matching, asked));

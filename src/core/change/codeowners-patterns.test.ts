@@ -51,6 +51,7 @@ const GITHUB: readonly Row[] = [
   ['f*', ['foo', 'a/foo', 'foo/bar', 'x/f/y'], ['xfoo']],
   ['/f*/', ['foo/a', 'f/b/c'], ['foo', 'a/foo/b']],
   ['a**b', ['ab', 'axb'], ['a/b', 'ax/yb']],
+  ['/ab*ba', ['abba', 'abxba'], ['aba']],
   ['a//b', [], ['a/b', 'a//c']],
 ];
 
@@ -81,6 +82,7 @@ const GITLAB: readonly Row[] = [
   ['file.[ch]', ['file.c', 'src/file.h'], ['file.o', 'file.[ch]']],
   ['file.[!ch]', ['file.o'], ['file.c', 'file.']],
   ['/[^a-c]x', ['dx'], ['ax', '/x']],
+  ['/[c-a]', ['a', 'c'], ['b']],
   ['/v[0-9]', ['v1'], ['va', 'v10']],
   ['/a\\*', ['a*'], ['ab', 'a\\*']],
   ['/a?', ['ab', 'a\u00e9'], ['a', 'a/b', 'abc']],
@@ -116,6 +118,7 @@ const GITIGNORE: readonly Row[] = [
   ['a\\ b', ['a b'], ['a']],
   ['a\\', [], ['a', 'a\\']],
   ['Foo', ['Foo'], ['foo']],
+  ['foo**/bar', ['foobar', 'foo/x/bar'], ['bar']],
 ];
 
 describe.each([

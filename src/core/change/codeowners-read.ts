@@ -11,6 +11,8 @@ import { wildcard } from './wildcard.ts';
 
 /** GitHub loads no larger file, and we read none, whatever the dialect. */
 export const MOST_BYTES = 3_000_000;
+/** Whoever has so many needs no more of them: the file is in another dialect, or no CODEOWNERS file at all. */
+const MOST_PROBLEMS = 1_000;
 /** UTF-16 units in one pattern: no path git checks out is longer. */
 const LONGEST_PATTERN = 4_096;
 
@@ -35,6 +37,8 @@ class Reading {
   private readonly rules: OwnersRule[] = [];
   private readonly problems: Problem[] = [];
   private readonly sections: OwnersSection[] = [{ name: null, optional: false, humans: 1 }];
+  /** Sections by their names in small letters. */
+  private readonly named = new Map<string, number>();
   private section = 0;
   private defaults: readonly Owner[] = [];
 
@@ -52,7 +56,7 @@ class Reading {
     const words = cut(line, this.dialect);
     const [pattern, ...rest] = words;
     if (pattern === undefined) return;
-    const wrong = (w: Wrong): unknown => this.problems.push(placed(this.name, line, number, w));
+    const wrong = (w: Wrong): unknown => this.problems.length < MOST_PROBLEMS && this.problems.push(placed(this.name, line, number, w));
     const heading = this.dialect === 'gitlab' ? headingOf(line) : undefined;
     if (heading !== undefined) {
       this.heading(heading, wrong);
@@ -82,25 +86,27 @@ class Reading {
 
   /** undefined: GitHub skips a line with one wrong owner in it; the others skip the owner. */
   private owners(words: readonly Word[], wrong: (w: Wrong) => unknown): readonly Owner[] | undefined {
-    const owners: Owner[] = [];
+    // Each once, however often it is named.
+    const owners = new Map<string, Owner>();
+    // GitLab reads on in what looks like a comment: one problem says it.
+    let comment = false;
     for (const word of words) {
       const owner = ownerOf(word.text, this.dialect);
-      if (owner !== undefined && !owners.some((other) => other.text === owner.text)) owners.push(owner);
-      if (owner !== undefined) continue;
+      if (owner !== undefined) owners.set(owner.text, owner);
+      if (owner !== undefined || comment) continue;
+      comment = word.text.startsWith('#');
       wrong({ at: word.at, message: malformed(word.text, this.dialect), remedy: OWNER_REMEDY[this.dialect] });
       if (this.dialect === 'github') return undefined;
-      // GitLab reads on in what looks like a comment: one problem says it.
-      if (word.text.startsWith('#')) return [...owners, ...words.slice(words.indexOf(word) + 1).flatMap((w) => ownerOf(w.text, this.dialect) ?? [])];
     }
-    return owners;
+    return [...owners.values()];
   }
 
   private heading(heading: Heading, wrong: (w: Wrong) => unknown): void {
     for (const w of heading.wrong) wrong(w);
-    const same = (section: OwnersSection): boolean => section.name?.toLowerCase() === heading.name.toLowerCase();
-    const known = this.sections.findIndex(same);
-    this.section = known < 0 ? this.sections.length : known;
-    const before = this.sections[known];
+    const key = heading.name.toLowerCase();
+    this.section = this.named.get(key) ?? this.sections.length;
+    this.named.set(key, this.section);
+    const before = this.sections[this.section];
     this.sections[this.section] = {
       name: before?.name ?? heading.name,
       // Of two headings of one name, the one that asks for more holds.

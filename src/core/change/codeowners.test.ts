@@ -122,6 +122,7 @@ describe('gitlab', () => {
 
   test('optional sections, numbers, and numbers that are none', () => {
     expect(read('^[Go]\n*.go @root\n', 'gitlab').sections[1]).toEqual({ name: 'Go', optional: true, humans: 1 });
+    expect(read('[A]\nx @a\n^[A]\ny @a\n', 'gitlab').sections[1]).toEqual({ name: 'A', optional: false, humans: 1 });
     expect(read('[Two][2] @a @b/c\nx\n', 'gitlab').rules[0]?.owners).toEqual([
       { kind: 'name', text: '@a' },
       { kind: 'team', text: '@b/c' },
@@ -176,6 +177,19 @@ test('gitignore: the last line decides, but for what is inside a folder that mat
 test('a file of 3 MB is not loaded', () => {
   expect(readOwners('a'.repeat(MOST_BYTES), 'github', 'CODEOWNERS')).toMatchObject({ ok: false, error: { code: 'OWNERS_INVALID', place: 'CODEOWNERS' } });
   expect(readOwners(' '.repeat(MOST_BYTES - 1), 'github', 'CODEOWNERS').ok).toBe(true);
+});
+
+test.each([
+  ['sections', 'gitlab', '[s#]\na @x\n'],
+  ['owners', 'github', '@o# '],
+  ['lines', 'github', 'a# @x\n'],
+  ['wrong words', 'gitlab', 'x# '],
+  ['wrong lines', 'github', '!a#\n'],
+] as const)('a file full of %s is read in time', (_, dialect, unit) => {
+  const text = Array.from({ length: 100_000 }, (_, i) => unit.replace('#', String(i))).join('');
+  const file = read(text, dialect);
+  expect(ownersIndex(file)('a5').length).toBeLessThanOrEqual(file.sections.length);
+  expect(file.problems.length).toBeLessThanOrEqual(1_000);
 });
 
 const TOKENS = [

@@ -22,8 +22,19 @@ export function flipsOf(source: string, ladder: readonly string[]): readonly Fli
     const flipped = `${source.slice(0, from)}${OPPOSITE[op] ?? op}${source.slice(to)}`;
     const compiled = compile(flipped);
     const shift = (OPPOSITE[op] ?? op).length - op.length;
-    return compiled.ok ? [{ condition: compiled.value, words: `${source.slice(start, end)} to ${flipped.slice(start, end + shift)}` }] : [];
+    const [was, is] = [source.slice(start, end), flipped.slice(start, end + shift)];
+    return compiled.ok ? [{ condition: compiled.value, words: balanced(was) ? `${was} to ${is}` : `${source.trim()} to ${flipped.trim()}` }] : [];
   });
+}
+
+/** Brackets round one side belong to no node, so a comparison may be cut in the middle of them. */
+function balanced(text: string): boolean {
+  let depth = 0;
+  for (const char of text) {
+    depth += char === '(' ? 1 : char === ')' ? -1 : 0;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
 }
 
 interface Comparison {

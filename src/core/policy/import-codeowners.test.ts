@@ -9,6 +9,7 @@ import type { From, Imported } from './import.ts';
 import { importCodeowners } from './import-codeowners.ts';
 import { peopleOf } from './import-owners.ts';
 import { importedYaml } from './import-yaml.ts';
+import { loadPolicy } from './load.ts';
 import { readYaml } from './yaml-file.ts';
 
 type Dialect = 'github' | 'gitlab';
@@ -74,7 +75,7 @@ describe('github', () => {
     const lines = Array.from({ length: 501 }, (_, i) => `/d${i}/ @a`).join('\n');
     expect(imported(lines).notes.map(({ text }) => text)).toContainEqual(expect.stringContaining('owners.a has 501 paths'));
     expect(imported(`/${'a'.repeat(1200)} @a`).notes[0]).toMatchObject({ kind: 'lost', line: 1 });
-    const many = importCodeowners(read('a @x\n'.repeat(10_001), 'github'), 'CODEOWNERS');
+    const many = importCodeowners(read(Array.from({ length: 1_500 }, (_, i) => `${i} @p${i}`).join('\n'), 'github'), 'CODEOWNERS');
     expect(many).toMatchObject({ ok: false, error: { code: 'OWNERS_INVALID' } });
   });
 });
@@ -89,6 +90,11 @@ describe('gitlab', () => {
       { id: 'owners.go', description: 'Go, optional: owned by @@maintainers.', paths: ['**/*.go'], ask: null },
       { id: 'owners.nobody', description: 'Owned by nobody, so nobody is asked.', paths: ['**'], ask: null },
     ]);
+  });
+
+  test('a set of nothing but what would negate it', () => {
+    const paths = rule('/[\\!^]x @a\n', 'owners.a', 'gitlab')?.paths ?? [];
+    expect(['!x', '^x', 'ax', '\\x'].filter((path) => matches(paths, path))).toEqual(['!x', '^x']);
   });
 
   test('says what an approval count, a role, a group and an exclusion became', () => {
@@ -114,6 +120,21 @@ test('the fragment is YAML that policy reads, whatever the file holds', () => {
       })),
       tests: result.tests.map(({ name, path, rules }) => ({ name, change: { paths: [path] }, expect: { rules } })),
     });
+  }
+});
+
+test('the rules are rules that policy takes', () => {
+  const head = 'version: 1\nladder: [L5, L6]\nsenior: L6\nprotected: [refs/heads/main]\n';
+  for (const [source, dialect] of [
+    ['* @a @o/t\n/x/ m@e.io\n*.md\n', 'github'],
+    ['* @a\n[Docs and more][2] @g/s/t @@owner\n*.md\n!x.md\n^[Go]\n*.go @b\n', 'gitlab'],
+  ] as const) {
+    const result = imported(source, dialect);
+    const policy = loadPolicy(utf8(head + importedYaml({ ...result, tests: [] })), 'countersign.yml');
+    if (!policy.ok) throw new Error(policy.error.map(({ place, message }) => `${place} ${message}`).join('\n'));
+    expect(policy.value.rules.map(({ id, paths, require }) => [id, paths, require?.humans, require?.from])).toEqual(
+      result.rules.map(({ id, paths, ask }) => [id, paths, ask?.humans, ask?.from]),
+    );
   }
 });
 

@@ -10,17 +10,20 @@ import { globOf } from '../change/wildcard-glob.ts';
 import { type From, type Imported, type ImportedRule, MOST_HUMANS, MOST_NAMES, MOST_PATHS, type Note } from './import.ts';
 import { examplesOf } from './import-examples.ts';
 import { notesOnOwners, peopleOf } from './import-owners.ts';
-import { type Line, LONGEST, pathsOf, reachable } from './import-paths.ts';
+import { deciding, type Line, LONGEST, pathsOf, reachable } from './import-paths.ts';
 
-/** Lines of one file: comparing each with each has to end. */
-const MOST_LINES = 10_000;
+/** Lines of one file times distinct owners: each line stands in the list of each, once taken in, once taken out. */
+const MOST_WORK = 2_000_000;
 
 /** @param name of the file, for its description. The only refusal is size. */
 export function importCodeowners(file: OwnersFile, name: string): Result<Imported> {
-  if (file.rules.length > MOST_LINES) return err(problem('OWNERS_INVALID', `has more than ${MOST_LINES} lines with owners`, { place: name, remedy: 'import it in parts' }));
   const from = peopleOf(file);
+  const sets = new Set(file.rules.map(({ owners, section }) => `${section} ${keyOf(from(owners))}`)).size;
+  if (file.rules.length * sets > MOST_WORK)
+    return err(problem('OWNERS_INVALID', `has ${file.rules.length} lines for ${sets} sets of owners, too many for one policy`, { place: name, remedy: 'import it in parts' }));
   const names = new Names();
-  const groups = file.sections.flatMap((section, i) => groupsOf(file, section, i, from, names));
+  const bySection = Map.groupBy(file.rules, (rule) => rule.section);
+  const groups = file.sections.flatMap((section, i) => groupsOf(bySection.get(i) ?? [], section, from, names));
   const nobody = unowned(file, names);
   const rules = [...groups.map(({ rule }) => rule), nobody].filter((rule) => rule.paths.length > 0);
   return ok({
@@ -44,9 +47,8 @@ const NOBODY = keyOf({ teams: [], people: [] });
 const EVERYTHING: readonly Part[] = [{ run: 'path' }];
 
 /** One for each set of owners that decides somewhere in the section. */
-function groupsOf(file: OwnersFile, section: OwnersSection, index: number, from: FromOwners, names: Names): readonly Group[] {
-  const rules = file.rules.filter((rule) => rule.section === index);
-  const lines = linesOf(rules, from);
+function groupsOf(rules: readonly OwnersRule[], section: OwnersSection, from: FromOwners, names: Names): readonly Group[] {
+  const lines = deciding(linesOf(rules, from));
   const sets = new Map(rules.flatMap(({ owners }) => (owners.length > 0 ? [[keyOf(from(owners)), owners] as const] : [])));
   return [...sets].map(([key, owners]) => ({ section, key, rule: ruleOf(section, owners, from(owners), pathsOf(lines, key), names) }));
 }
@@ -61,8 +63,12 @@ function ruleOf(section: OwnersSection, owners: readonly Owner[], from: From, pa
 /** The rules that a path of the file falls under, as the file itself decides. */
 function finder(file: OwnersFile, groups: readonly Group[], nobody: ImportedRule, from: FromOwners): (path: string) => readonly ImportedRule[] {
   const index = ownersIndex(file);
+  const bySection = Map.groupBy(groups, (group) => group.section);
   return (path) => {
-    const found = index(path).flatMap(({ section, rule }) => groups.find((group) => group.section === section && group.key === keyOf(from(rule.owners)))?.rule ?? []);
+    const found = index(path).flatMap(({ section, rule }) => {
+      const key = keyOf(from(rule.owners));
+      return bySection.get(section)?.find((group) => group.key === key)?.rule ?? [];
+    });
     return found.length > 0 ? found : [nobody];
   };
 }
@@ -79,7 +85,7 @@ function unowned(file: OwnersFile, names: Names): ImportedRule {
   const asked = file.rules.filter((rule) => file.sections[rule.section]?.optional !== true);
   // Sections overlap: where one takes paths out, another may still own them, and a list of globs cannot say both.
   const lines = takesOut ? [] : asked.map(({ parts, owners }) => ({ parts, key: owners.length === 0 ? NOBODY : 'owned' }));
-  return { id, description, paths: pathsOf([{ parts: EVERYTHING, key: NOBODY }, ...lines], NOBODY), ask: null };
+  return { id, description, paths: pathsOf(deciding([{ parts: EVERYTHING, key: NOBODY }, ...lines]), NOBODY), ask: null };
 }
 
 function lost(file: OwnersFile): readonly Note[] {

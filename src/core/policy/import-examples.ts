@@ -4,7 +4,8 @@ import type { OwnersFile } from '../change/codeowners.ts';
 import { inSet, type Part } from '../change/wildcard.ts';
 import type { ImportedRule, ImportedTest } from './import.ts';
 
-const MOST = 500;
+/** Lines that examples are made of. */
+const MOST = 200;
 /** Names for what a wildcard leaves open, tried in turn. */
 const FILLERS = ['example', 'x', 'z9'] as const;
 const PLAIN = Array.from('ax0_AZ-9~', (char) => char.codePointAt(0) ?? 0);

@@ -11,31 +11,31 @@ export interface Line<Key> {
   readonly key: Key;
 }
 
-interface Entry {
+/** A line that can decide about some path, whoever asks for the paths of whom. */
+export interface Deciding<Key> {
   readonly glob: string;
   readonly ends: Ends;
-  readonly takes: boolean;
+  readonly key: Key;
 }
 
-/** The paths whose last matching line has this key. */
-export function pathsOf<Key>(lines: readonly Line<Key>[], wanted: Key): readonly string[] {
-  const entries = lines.flatMap(({ parts, key }): readonly Entry[] => {
+/** The same glob again decides anew, and one that matches everything leaves nothing of what stood before. */
+export function deciding<Key>(lines: readonly Line<Key>[]): readonly Deciding<Key>[] {
+  const all = lines.flatMap(({ parts, key }): readonly Deciding<Key>[] => {
     const glob = reachable(parts);
-    return glob === undefined ? [] : [{ glob, ends: endsOf(parts), takes: key === wanted }];
+    return glob === undefined ? [] : [{ glob, ends: endsOf(parts), key }];
   });
-  // The same glob again decides anew, and one that matches everything leaves nothing of what stood before.
-  const last = new Map(entries.map(({ glob }, i) => [glob, i]));
+  const last = new Map(all.map(({ glob }, i) => [glob, i]));
   const reset = last.get('**') ?? 0;
-  return thinned(entries.filter(({ glob }, i) => i >= reset && last.get(glob) === i));
+  return all.filter(({ glob }, i) => i >= reset && last.get(glob) === i);
 }
 
-/** Without the exclusions of what was never taken in. */
-function thinned(entries: readonly Entry[]): readonly string[] {
+/** The paths whose last matching line has this key. Exclusions of what was never taken in are left out. */
+export function pathsOf<Key>(lines: readonly Deciding<Key>[], wanted: Key): readonly string[] {
   const taken: Ends[] = [];
-  return entries.flatMap(({ glob, ends, takes }) => {
-    if (takes) taken.push(ends);
+  return lines.flatMap(({ glob, ends, key }) => {
+    if (key === wanted) taken.push(ends);
     else if (taken.every((other) => apart(other, ends))) return [];
-    return [takes ? glob : `!${glob}`];
+    return [key === wanted ? glob : `!${glob}`];
   });
 }
 

@@ -61,7 +61,8 @@ const NOBODY = '0'.repeat(40);
 const BASE = 'a'.repeat(40);
 
 function changeOf(given: Case, roster: Roster): Change {
-  const commits = given.commits.map((commit, i) => commitOf(commit, i, roster));
+  const known = new Set([...roster.people, ...roster.agents].map((one) => one.id));
+  const commits = given.commits.map((commit, i) => commitOf(commit, i, known));
   const records = given.files.map(recordOf).sort((a, b) => (a.path < b.path ? -1 : 1));
   const raw = encodeTreeDiff(records);
   const base = given.targetExists ? BASE : null;
@@ -98,18 +99,16 @@ function recordOf({ path, status, kind }: CaseFile): TreeRecord {
   };
 }
 
-function commitOf({ author, committer, coAuthors, message }: CaseCommit, index: number, roster: Roster): Commit {
-  const trailers = coAuthors.map((name) => identOf(name, roster)).map(({ name, email }) => `Co-authored-by: ${name} <${email}>\n`);
+function commitOf({ author, committer, coAuthors, message }: CaseCommit, index: number, known: ReadonlySet<string>): Commit {
+  const trailers = coAuthors.map((name) => identOf(name, known)).map(({ name, email }) => `Co-authored-by: ${name} <${email}>\n`);
   const whole = trailers.length === 0 ? message : `${message.trimEnd()}\n\n${trailers.join('')}`;
   const id = sha256Hex(`${index}\n${author}\n${committer}\n${whole}`).slice(0, 40);
-  return { id, tree: NOBODY, parents: [BASE], author: identOf(author, roster), committer: identOf(committer, roster), message: whole };
+  return { id, tree: NOBODY, parents: [BASE], author: identOf(author, known), committer: identOf(committer, known), message: whole };
 }
 
 /** An id of the roster stands for its own address; anything else is what it says, and perhaps nobody's. */
-function identOf(name: string, roster: Roster): Ident {
-  const one = [...roster.people, ...roster.agents].find((p) => p.id === name);
-  if (one !== undefined) return { name: one.id, email: standIn(one.id), at: 0 };
-  return { ...parsePerson(name), at: 0 };
+function identOf(name: string, known: ReadonlySet<string>): Ident {
+  return known.has(name) ? { name, email: standIn(name), at: 0 } : { ...parsePerson(name), at: 0 };
 }
 
 /** Large files, and files that could not be read; of the others nothing is known, and nothing found. */

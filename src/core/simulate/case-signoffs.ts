@@ -147,11 +147,7 @@ const staleWords = (person: string, code: Ignored['reason']): string =>
 
 const distinct = (all: readonly Ignored[]): readonly Ignored[] => [...new Map(all.map((i) => [JSON.stringify(i), i])).values()];
 
-function presented(
-  { policy, given }: Weighing,
-  { index, signoff, person }: Word,
-  wrong: readonly Ignored[],
-): PresentedSignoff & { readonly stage: CaseSignoff['stage']; readonly presence?: NonNullable<CaseSignoff['presence']> } {
+function presented({ policy, given }: Weighing, { index, signoff, person }: Word, wrong: readonly Ignored[]): PresentedSignoff {
   const at = signoff.at ?? given.at;
   return {
     digest: index.toString(16).padStart(64, '0'),

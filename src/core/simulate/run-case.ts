@@ -2,7 +2,7 @@
 import type { ReasonCode } from '../base/codes.ts';
 import { reason } from '../base/reasons.ts';
 import { matches } from '../change/glob.ts';
-import type { Verdict } from '../gate/verdict.ts';
+import { underMode, type Verdict } from '../gate/verdict.ts';
 import type { Case, CaseResult } from '../policy/case.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Policy } from '../policy/document.ts';
@@ -35,21 +35,22 @@ function run(policy: Policy, given: Case, roster: Roster, { policyEdits = false,
   const { decision, signoffs, verdict, seating, result } = weighed;
   const again = { passes: (p: Policy, c: Case) => weighCase(p, c, roster).result === 'allow', policyEdits };
   const missing = seating.missing;
-  const strict = result === 'allow' ? 'allow' : verdict.verdict === 'allow' ? 'deny' : verdict.verdict;
+  const would = result === 'allow' ? 'allow' : verdict.verdict === 'allow' ? 'deny' : verdict.verdict;
+  const said = underMode({ ...verdict, verdict: would, would, codes: codesOf(result, verdict, missing) }, decision.mode);
   return {
     decision,
-    reasons: verdict.reasons,
+    reasons: said.reasons,
     answer: {
       version: 1,
       name: given.name,
       result,
-      verdict: decision.mode === 'enforce' ? strict : 'allow',
-      would: strict,
+      verdict: said.verdict,
+      would,
       mode: decision.mode,
       tier: decision.tier,
       provenance: levelOf(policy, decision),
       summary: summaryOf(result, decision, missing, signoffs),
-      codes: codesOf(result, verdict, missing),
+      codes: said.codes,
       refusals: decision.refusals,
       uncovered: uncovered(policy, decision),
       rules: ruleAnswers(policy, decision, seating),

@@ -2,7 +2,7 @@
  * One case weighed: the facts through `consider`, the sign-offs, the seats that are due, and a gate. Nothing here decides:
  * where our own reading of the seats and the gate differ, the stricter of the two holds.
  */
-import { judge } from '../gate/judge.ts';
+import { type Gate, judge } from '../gate/judge.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import type { Case, CaseResult } from '../policy/case.ts';
 import { consider } from '../policy/consider.ts';
@@ -28,9 +28,8 @@ export function weighCase(policy: Policy, given: Case, roster: Roster): WeighedC
   const signoffs = weighSignoffs({ policy, decision, roster: facts.roster, given });
   const due = STAGES.slice(0, STAGES.indexOf(given.stage) + 1);
   const seating = seatingOf(decision, signoffs.counted, due);
-  const gate = {
-    kind: given.stage === 'deploy' ? ('deploy' as const) : ('push' as const),
-    mode: 'enforce' as const,
+  const gate: Gate = {
+    kind: given.stage === 'deploy' ? 'deploy' : 'push',
     ladder: policy.ladder.values,
     ...(given.firstSeen === null ? {} : { since: given.firstSeen }),
   };

@@ -15,6 +15,8 @@ import type { WeighedCase } from './weigh-case.ts';
 const MOST_SETS = 3;
 const MOST_PATHS = 20;
 const MOST_PEOPLE = 30;
+/** Orders of one set are many, and the set is one. */
+const MOST_STEPS = 120;
 
 interface Again {
   readonly passes: (policy: Policy, given: Case) => boolean;
@@ -43,7 +45,8 @@ const approval = (given: Case, { person, stage }: Added): CaseSignoff => ({
 function peopleSets(given: Case, { decision, signoffs, seating }: Pick<WeighedCase, 'decision' | 'signoffs' | 'seating'>): readonly (readonly Added[])[] {
   const [first = 'implementation'] = decision.seats.map((s) => s.stage);
   const back = signoffs.objecting.map((person): Added => ({ person, stage: first === 'deploy' && given.stage !== 'deploy' ? 'implementation' : first }));
-  const found: (readonly Added[])[] = [];
+  const found = new Map<string, readonly Added[]>();
+  let steps = 0;
   const seated = (added: readonly Added[]): Seating =>
     seatingOf(
       decision,
@@ -54,13 +57,18 @@ function peopleSets(given: Case, { decision, signoffs, seating }: Pick<WeighedCa
       seating.due,
     );
   const grow = (added: readonly Added[]): void => {
+    steps += 1;
+    if (found.size >= MOST_SETS || steps > MOST_STEPS) return;
     const [open] = seated(added).missing;
-    if (open === undefined) void found.push(added);
-    else if (added.length < MOST_PEOPLE) for (const person of open.any_of) if (found.length < MOST_SETS) grow([...added, { person, stage: open.stage }]);
+    if (open === undefined)
+      found.set(
+        keyOf(added),
+        added.toSorted((a, b) => (keyOf([a]) < keyOf([b]) ? -1 : 1)),
+      );
+    else if (added.length < MOST_PEOPLE) for (const person of open.any_of) grow([...added, { person, stage: open.stage }]);
   };
   grow(back);
-  return distinct(found);
+  return [...found.values()];
 }
 
 const keyOf = (set: readonly Added[]): string => JSON.stringify(set.map((a) => [a.stage, a.person]).sort());
-const distinct = (sets: readonly (readonly Added[])[]): readonly (readonly Added[])[] => [...new Map(sets.map((set) => [keyOf(set), set])).values()];
