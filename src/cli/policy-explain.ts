@@ -32,8 +32,20 @@ export async function policyExplain(first: string | undefined, more: readonly st
   if (paths.length > 0) return change(opened.value, paths, options);
   const words = policyWords(opened.value.policy).filter((w) => options.rule === undefined || w.id === options.rule);
   if (words.length === 0) return refusal([noRule(opened.value, options.rule ?? '')], options.json);
-  const stdout = options.json === true ? `${JSON.stringify({ version: 1, exit: EXIT.ok, rules: words }, null, 2)}\n` : words.map(ruleText).join('\n');
+  const stdout =
+    options.json === true
+      ? `${JSON.stringify({ version: 1, exit: EXIT.ok, rules: words }, null, 2)}\n`
+      : `${options.rule === undefined ? preface(opened.value) : ''}${words.map(ruleText).join('\n')}`;
   return { code: EXIT.ok, stdout, stderr: '' };
+}
+
+/** What holds for all of the rules, said once. */
+function preface({ file, policy }: OpenedPolicy): string {
+  const layers = policy.layers.slice(1).join(', ');
+  return `${visible(file)}${layers === '' ? '' : `, with ${visible(layers)}`}: every changed file has to fall under a rule, and every rule that applies asks.
+One signature may answer several rules, and nobody behind a change signs for it. In brackets: the condition as it is written.
+
+`;
 }
 
 function noRule({ policy }: OpenedPolicy, rule: string): Problem {

@@ -172,8 +172,9 @@ describe('check', () => {
 
 describe('explain', () => {
   test('the rules, one rule, and a rule there is not', () => {
+    expect(policy(folder(), 'explain').stdout).toMatch(/^countersign.yml: every changed file has to fall under a rule/);
     expect(policy(folder(), 'explain').stdout).toContain(
-      'infra\n  about infra/**\n  when provenance.level >= assisted; where that cannot be decided, it applies\n  asks for 1 human at L6 or above\n',
+      'infra\n  about infra/**\n  when an AI had a hand in it, or silence counts as that [provenance.level >= assisted], or where nobody can tell\n  asks for 1 human at L6 or above\n',
     );
     expect(policy(folder(), 'explain', '--rule', 'rest').stdout).toBe('rest\n  about every file\n  asks nobody, and covers its files\n');
     expect(policy(folder(), 'explain', '--rule', 'infre')).toMatchObject({ status: 2, stderr: expect.stringContaining('did you mean infra?') });

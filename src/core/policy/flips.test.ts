@@ -82,11 +82,11 @@ test('a rule in plain words', () => {
     title: 'What it is',
     lines: [
       'about infra/**, but not infra/docs/**',
-      'when risk.tier >= high; where that cannot be decided, it applies',
+      'when what was found is high or worse [risk.tier >= high], or where nobody can tell',
       'asks for 2 humans at L6 or above, on the intent, before it is built',
       'asks for 2 humans at L6 or above',
       'each of them above everybody behind the change, or a peer where nobody on the roster is above',
-      'unless author.senior; where that cannot be decided, it asks all the same',
+      'unless it is certain that the author is senior [author.senior]',
       'holds until 2027-01-01',
       'a signature for it holds 2w',
       'where the content moves, a signature is handled so: rework: revoke',

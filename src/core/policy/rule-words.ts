@@ -1,4 +1,5 @@
 /** A policy in plain words, rule by rule: what each is about, when it holds, whom it asks, and what ends it. */
+import { conditionWords } from './condition-words.ts';
 import type { Exception, Forbid, Policy, Requirement, Rule } from './document.ts';
 import { seatText } from './seats.ts';
 import { lengthText, momentText } from './time.ts';
@@ -27,12 +28,10 @@ function ruleWords(policy: Policy, rule: Rule): RuleWords {
     title: rule.description,
     lines: [
       pathWords(rule.paths),
-      ...(rule.when === null
-        ? []
-        : [`when ${rule.when.source.trim()}${require === null ? '; where that cannot be decided, it covers nothing' : '; where that cannot be decided, it applies'}`]),
+      ...(rule.when === null ? [] : [`when ${conditionWords(rule.when.source)}${require === null ? '; where nobody can tell, it covers nothing' : ', or where nobody can tell'}`]),
       ...(require === null ? ['asks nobody, and covers its files'] : require.stages.map((stage) => `asks for ${askWords(require, stage)}`)),
       ...(require?.seniorToAuthor === true ? ['each of them above everybody behind the change, or a peer where nobody on the roster is above'] : []),
-      ...(rule.unless === null ? [] : [`unless ${rule.unless.source.trim()}; where that cannot be decided, it asks all the same`]),
+      ...(rule.unless === null ? [] : [`unless it is certain that ${conditionWords(rule.unless.source)}`]),
       ...windowWords(rule),
       ...termWords(rule),
       ...exceptions.map(exceptionWords),
@@ -66,7 +65,7 @@ function termWords({ ttl, sla, onChange, route, incident }: Rule): readonly stri
 }
 
 const exceptionWords = ({ id, paths, when, owner, reason, until }: Exception): string =>
-  `except for ${paths.join(', ')}${when === null ? '' : ` when ${when.source.trim()}`} until ${momentText(until)} (${id}, ${owner} answers for it: ${reason})`;
+  `except for ${paths.join(', ')}${when === null ? '' : ` when it is certain that ${conditionWords(when.source)}`} until ${momentText(until)} (${id}, ${owner} answers for it: ${reason})`;
 
 const forbidWords = ({ id, layer, reason, paths, when, unless, ...window }: Forbid): RuleWords => ({
   id,
@@ -75,8 +74,8 @@ const forbidWords = ({ id, layer, reason, paths, when, unless, ...window }: Forb
   lines: [
     'refuses, whoever signs',
     pathWords(paths ?? ['**']),
-    ...(when.source.trim() === 'true' ? [] : [`when ${when.source.trim()}; where that cannot be decided, it refuses`]),
-    ...(unless === null ? [] : [`unless ${unless.source.trim()}`]),
+    ...(when.source.trim() === 'true' ? [] : [`when ${conditionWords(when.source)}, or where nobody can tell`]),
+    ...(unless === null ? [] : [`unless it is certain that ${conditionWords(unless.source)}`]),
     ...windowWords(window),
   ],
 });
