@@ -4,6 +4,7 @@ import { lint, type Warning } from '../core/policy/lint.ts';
 import { type Placed, placedWarnings } from '../core/policy/warning-places.ts';
 import { coverOf } from '../core/simulate/cover.ts';
 import { testsOf } from '../core/simulate/test-policy.ts';
+import { POLICY_FILE, ROSTER_FILE } from '../flows/governance.ts';
 import { filesAtHead } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { type OpenedPolicy, openPolicy } from './policy-files.ts';
@@ -23,7 +24,9 @@ export async function policyCheck(file: string | undefined, options: PolicyCheck
   if (!opened.ok) return refusal(opened.error, options.json);
   const { policy, roster, staffed, bytes } = opened.value;
   const files = await filesAtHead(options.repo);
-  const found = lint(policy, { roster: staffed ? roster : null, files: files.ok ? files.value : null, at: Date.now() });
+  // Policy and roster land with each other, so a pattern about them is about something even before they are committed.
+  const tree = files.ok ? [...new Set([...files.value, POLICY_FILE, ROSTER_FILE])] : null;
+  const found = lint(policy, { roster: staffed ? roster : null, files: tree, at: Date.now() });
   const warnings = placedWarnings(bytes, opened.value.file, [...found, ...untested(opened.value)]);
   const notes = [
     ...(files.ok ? [] : [`paths were compared with no files: ${files.error.message}`]),

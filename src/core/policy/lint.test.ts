@@ -25,6 +25,13 @@ describe('patterns', () => {
     expect(said(`${rule}\n${REST}`, { files: null })).toEqual([]);
   });
 
+  test('all that match nothing are one warning, at the first of them', () => {
+    expect(said(`  - {id: a, paths: ["infra/**", "none/*"], optional: true}\n  - {id: b, paths: ["gone.txt", "SRC/*"], optional: true}\n${REST}`)).toEqual([
+      'b.paths.1 SRC/* matches src/a.ts only in another letter case',
+      'a.paths.1 2 patterns match no file here: none/*, gone.txt',
+    ]);
+  });
+
   test('files under no rule, and under rules that may not apply', () => {
     expect(said('  - {id: a, paths: ["infra/**"], require: {humans: 1}}\n  - {id: b, paths: ["src/**"], when: risk.tier >= high, require: {humans: 1}}')).toEqual([
       '1 file is under no rule, so a change of it is refused: Docs/a.md',
@@ -58,7 +65,7 @@ describe('people', () => {
   test.each([
     ['humans: 4, level: L6', 'a.require asks for 4, and the roster has only dan, eve, flo for it'],
     ['humans: 3, level: L6', 'a.require only dan, eve, flo can sign, so a change by any of them can never be signed'],
-    ['humans: 1, level: L7', 'a.require only flo can sign, so a change by any of them can never be signed'],
+    ['humans: 1, level: L7', 'a.require only flo can sign, so a change by flo can never be signed'],
     ['humans: 1, domains: [law]', 'a.require asks for 1, and the roster has nobody for it'],
     ['humans: 1, from: {teams: [sre, sry]}', 'a.require.from.teams.1 nobody on the roster is of team sry'],
     ['humans: 1, from: {people: [ada, ban]}', 'a.require.from.people.1 ban is nobody on the roster'],
@@ -66,6 +73,11 @@ describe('people', () => {
     expect(said(`  - {id: a, paths: ["infra/**"], require: {${require}}}\n${REST}`)).toContain(warning);
     expect(said(`  - {id: a, paths: ["infra/**"], require: {${require}}}\n${REST}`, { roster: null })).toEqual([]);
   });
+});
+
+test('what several rules have in common is said once', () => {
+  const rules = ['a', 'b'].map((id) => `  - {id: ${id}, paths: ["infra/**"], when: risk.tier >= high, require: {humans: 1, level: L7, domains: [${id}]}}\n`).join('');
+  expect(said(`${rules}${REST}`)).toEqual(['a.require asks for 1, and the roster has nobody for it: rules a, b']);
 });
 
 test('what is over', () => {

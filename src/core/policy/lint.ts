@@ -30,10 +30,21 @@ export function lint(policy: Policy, { roster, files, at }: LintAgainst): readon
   return [
     ...(files === null ? [] : [...patterns(policy, files), ...uncovered(policy, files)]),
     ...policy.rules.flatMap((rule) => shadowed(policy, rule)),
-    ...(roster === null ? [] : policy.rules.flatMap((rule) => [...unanswerable(policy, rule, roster, at), ...strangers(rule, roster)])),
+    ...(roster === null ? [] : [...together(policy.rules.flatMap((rule) => unanswerable(policy, rule, roster, at))), ...policy.rules.flatMap((rule) => strangers(rule, roster))]),
     ...(roster === null ? [] : owners(policy, roster)),
     ...(at === null ? [] : over(policy, at)),
   ].filter((w) => w.layer === own);
+}
+
+/** What several rules have in common is said once, at the first of them. */
+function together(warnings: readonly Warning[]): readonly Warning[] {
+  const same = (a: Warning, b: Warning): boolean => a.layer === b.layer && a.message === b.message;
+  return warnings
+    .filter((w, i) => warnings.findIndex((other) => same(other, w)) === i)
+    .map((w) => {
+      const ids = warnings.filter((other) => same(other, w)).flatMap((other) => (other.at === null ? [] : [other.at.id]));
+      return ids.length < 2 ? w : { ...w, message: `${w.message}: rules ${ids.join(', ')}` };
+    });
 }
 
 const warn = (layer: Layer, list: NonNullable<Warning['at']>['list'], id: string, field: readonly PropertyKey[], message: string, remedy?: string): Warning => ({
@@ -56,11 +67,28 @@ function patterns(policy: Policy, files: readonly string[]): readonly Warning[] 
     idle.map((w) => w.plain.toLowerCase()),
     files.map((f) => f.toLowerCase()),
   );
-  return idle.map(({ layer, list, id, i, glob }, at) => {
-    const near = folded.get(at);
-    const message = near === undefined ? `${glob} matches no file here` : `${glob} matches ${files[near]} only in another letter case`;
-    return warn(layer, list, id, ['paths', i], message, near === undefined ? 'take it out, or correct it' : 'letter case counts: write it as the files are named');
+  const near = idle.flatMap(({ layer, list, id, i, glob }, at) => {
+    const file = files[folded.get(at) ?? -1];
+    return file === undefined
+      ? []
+      : [warn(layer, list, id, ['paths', i], `${glob} matches ${file} only in another letter case`, 'letter case counts: write it as the files are named')];
   });
+  const own = idle.filter((w, at) => w.layer === policy.layers[0] && !folded.has(at));
+  return [...near, ...nowhere(own)];
+}
+
+/** One warning for all of them: a policy that is written before its files is no list of mistakes. */
+function nowhere(
+  idle: readonly { readonly layer: Layer; readonly list: 'rules' | 'forbid' | 'exceptions'; readonly id: string; readonly i: number; readonly glob: string }[],
+): readonly Warning[] {
+  const [first, ...more] = idle;
+  if (first === undefined) return [];
+  const globs = [...new Set(idle.map((w) => w.glob))].join(', ');
+  const [message, remedy] =
+    more.length === 0
+      ? [`${globs} matches no file here`, 'correct it, or take it out, unless it waits for files to come']
+      : [`${idle.length} patterns match no file here: ${globs}`, 'correct them, or take them out, unless they wait for files to come'];
+  return [warn(first.layer, first.list, first.id, ['paths', first.i], message, remedy)];
 }
 
 /** For each pattern that selects a file, the first file it selects. */
@@ -110,7 +138,7 @@ function unanswerable(policy: Policy, rule: Rule, roster: Roster, at: number | n
   const message =
     able.length < humans
       ? `asks for ${humans}, and the roster has ${able.length === 0 ? 'nobody' : `only ${names}`} for it`
-      : `only ${names} can sign, so a change by any of them can never be signed`;
+      : `only ${names} can sign, so a change by ${able.length === 1 ? names : 'any of them'} can never be signed`;
   return [warn(rule.layer, 'rules', rule.id, ['require'], message, 'add people to .countersign/roster.yml, or ask for less')];
 }
 
