@@ -8,6 +8,7 @@ import { checkJson, checkText, exitOf } from './check-text.ts';
 import { type Answer, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { wantsColour } from './terminal.ts';
+import { unreadable } from './unreadable.ts';
 
 /** As the command line gives them. */
 export interface CheckOptions {
@@ -43,7 +44,7 @@ async function planAt(file: string | undefined): Promise<Result<TerraformPlan | 
     const plan = await readPlan(await readFile(file));
     return plan.ok ? plan : { ok: false, error: { ...plan.error, place: `${file}${plan.error.place === undefined ? '' : ` ${plan.error.place}`}` } };
   } catch (error) {
-    const message = `the plan cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `the plan cannot be read: ${unreadable(error)}`;
     return { ok: false, error: problem('PLAN_INVALID', message, { place: file, remedy: 'give the output of `terraform show -json <plan>`' }) };
   }
 }

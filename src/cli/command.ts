@@ -9,14 +9,16 @@ export const EXIT_HELP = `
 Exit codes:
 ${EXIT_WORDS.map((words, code) => `  ${code}  ${words}`).join('\n')}`;
 
-/** @param examples without the name of the program; of a group's command, with the group's. */
+/** @param examples without the name of the program, unless it stands behind another; of a group's command, with the group's. */
 export function command(parent: Command, words: string, description: string, examples: readonly string[]): Command {
   return parent
     .command(words)
     .description(description)
     .exitOverride()
-    .addHelpText('after', `\nExamples:\n${examples.map((e) => `  countersign ${e}`).join('\n')}\n${EXIT_HELP}`);
+    .addHelpText('after', `\nExamples:\n${examples.map((e) => `  ${e.includes('countersign ') ? e : `countersign ${e}`}`).join('\n')}\n${EXIT_HELP}`);
 }
+
+export const FLOOR_WORDS = "the organisation's floor, which no repository weakens; may be given more than once";
 
 /** An option that may be given several times. */
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

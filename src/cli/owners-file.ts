@@ -4,6 +4,7 @@ import { text } from '../core/base/bytes.ts';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import { DIALECTS, type Dialect, type OwnersFile } from '../core/change/codeowners.ts';
 import { MOST_BYTES, readOwners } from '../core/change/codeowners-read.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Problems: USAGE for the dialect and a file that cannot be read, OWNERS_INVALID for one that is no text or too large. */
 export function openOwners(file: string, dialect: string, dialects: readonly Dialect[] = DIALECTS): Result<OwnersFile> {
@@ -21,9 +22,8 @@ function read(file: string): Result<string> {
     if (source !== undefined) return { ok: true, value: source };
     return err(problem('OWNERS_INVALID', 'is not UTF-8 text', { place: file, remedy: 'save it as UTF-8' }));
   } catch (error) {
-    return err(unreadable(file, error));
+    return err(notRead(file, error));
   }
 }
 
-const unreadable = (place: string, error: unknown): Problem =>
-  problem('USAGE', error instanceof Error ? error.message : String(error), { place, remedy: 'name a CODEOWNERS file that can be read' });
+const notRead = (place: string, error: unknown): Problem => problem('USAGE', `cannot be read: ${unreadable(error)}`, { place, remedy: 'name a CODEOWNERS file that can be read' });

@@ -37,9 +37,9 @@ test('serve --help says what it takes where nothing is said', () => {
 
 describe('what was not understood is a no, with the remedy', () => {
   test.each([
-    [['chek'], /unknown command 'chek'\n\(Did you mean check\?\)/],
-    [['check', '--taget', 'x'], /unknown option '--taget'\n\(Did you mean --target\?\)/],
-    [['verify'], /required option '--bundle <file>'/],
+    [['chek'], /^countersign: command line: unknown command 'chek' \[USAGE\]\n {2}remedy: did you mean check\?\n$/],
+    [['check', '--taget', 'x'], /unknown option '--taget' \[USAGE\]\n {2}remedy: did you mean --target\?/],
+    [['verify'], /required option '--bundle <file>' not specified \[USAGE\]\n {2}remedy: countersign --help/],
     [['manifest', 'a'], /is one revision.*\[USAGE\]/],
     [[], /Usage: countersign/],
   ])('%j', (args, said) => {

@@ -1,7 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
-import { type Act, command, EXIT_HELP, several } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { policyCommands } from './policy-commands.ts';
@@ -36,8 +36,10 @@ export async function run(argv: readonly string[]): Promise<number> {
 /** Help and version were printed already; the rest was not understood. */
 function misunderstood(error: CommanderError, said: string, json: boolean): Answer {
   if (error.exitCode === 0) return { code: EXIT.ok, stdout: '', stderr: '' };
-  if (!json) return { code: EXIT.refused, stdout: '', stderr: said };
-  return refusal([problem('USAGE', error.message.replace(/^error: /, ''), { place: 'command line', remedy: 'countersign --help lists commands and options' })], json);
+  if (!json && error.code === 'commander.help') return { code: EXIT.refused, stdout: '', stderr: said };
+  const [, message = error.message, near] = /^(?:error: )?([\s\S]*?)(?:\n\(Did you mean (.*)\?\))?$/.exec(error.message) ?? [];
+  const remedy = near === undefined ? 'countersign --help lists commands, and --help behind one its options' : `did you mean ${near}?`;
+  return refusal([problem('USAGE', message, { place: 'command line', remedy })], json);
 }
 
 /** Commands answer problems; whatever is thrown is a bug, and never a pass. */
@@ -65,7 +67,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--plan <file>', 'output of `terraform show -json`')
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
-    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--explain', 'print the whole tree of reasons')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
@@ -82,7 +84,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--against <file>', 'another policy or profile, asked about the same landings')
     .option('--roster <file>', 'who may sign (default: people and levels are inferred from history)')
     .option('--incidents <file>', 'YAML or JSON: a list of {id, at, severity, class, commits}')
-    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
     .option('--minutes <n>', 'review minutes for one seat: 20, or elevated=5,high=15,critical=20')
     .option('--reviewers <heads>', 'who reviews, by level: L6=4,L7=2 (default: the roster, or whoever was there last)')
@@ -112,7 +114,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
     .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
     .option('--page', 'open the page, whatever keys there are')
-    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
@@ -136,7 +138,7 @@ function build(act: Act, complain: (text: string) => void): Command {
   broken('use <url>', 'let this exact change pass; the word `use` may be left out', true)
     .requiredOption('--reason <words>', 'why it cannot wait')
     .requiredOption('--incident <id>', 'the incident it is for')
-    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .action(async (url: string, { reason, incident, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'use', reason, incident }, options)));
   broken('cancel <url>', 'take back what has not landed yet')
     .requiredOption('--reason <words>', 'why')
@@ -161,7 +163,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .requiredOption('--commit <rev>', 'what landed')
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
-    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
@@ -188,7 +190,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
-    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 

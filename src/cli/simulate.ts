@@ -15,6 +15,7 @@ import { simulationOf } from './simulate-report.ts';
 import { simulateText } from './simulate-text.ts';
 import { type Simulation, simulateJson } from './simulate-words.ts';
 import { wantsColour } from './terminal.ts';
+import { unreadable } from './unreadable.ts';
 
 /** As the command line gives them. */
 export interface SimulateOptions {
@@ -119,7 +120,7 @@ async function written(file: string, text: string): Promise<readonly Problem[]> 
     return [];
   } catch (error) {
     return [
-      problem('USAGE', `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+      problem('USAGE', `${file} cannot be written: ${unreadable(error)}`, {
         place: '--html',
         remedy: 'name a file in a folder that is there',
       }),
