@@ -5,6 +5,7 @@ import { utf8 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { PROFILES } from '../core/policy/profiles.ts';
 import { policyExtending } from '../core/policy/starter.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface NamedFile {
   /** As it was named, for messages. */
@@ -18,12 +19,15 @@ export async function fileOf(option: string, name: string | undefined): Promise<
   try {
     return ok({ name, bytes: await readFile(name) });
   } catch (error) {
-    return err(problem('USAGE', `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: option, remedy: 'name a file that is there' }));
+    return err(problem('USAGE', `${name} cannot be read: ${unreadable(error)}`, { place: option, remedy: 'name a file that is there' }));
   }
 }
 
 /** A policy: a file, or where no file is called so, a profile that ships, with the ladder of the starter. */
 export async function policyOf(option: string, name: string | undefined): Promise<Result<NamedFile | null>> {
-  const profile = name !== undefined && Object.hasOwn(PROFILES, name);
-  return name === undefined || !profile || existsSync(name) ? fileOf(option, name) : ok({ name, bytes: utf8(policyExtending(name)) });
+  const bytes = name === undefined ? null : profileNamed(name);
+  return name === undefined || bytes === null ? fileOf(option, name) : ok({ name, bytes });
 }
+
+/** null: no profile is called so, or a file is. */
+export const profileNamed = (name: string): Uint8Array | null => (Object.hasOwn(PROFILES, name) && !existsSync(name) ? utf8(policyExtending(name)) : null);

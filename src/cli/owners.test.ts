@@ -47,6 +47,20 @@ describe('owners', () => {
     );
   });
 
+  test('`-` beside paths, and -z without it, are no question', () => {
+    for (const args of [
+      ['-', 'a'],
+      ['-z', 'a'],
+    ])
+      expect(countersign(['owners', '--file', 'CODEOWNERS', ...args])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('remedy: give paths, or -') });
+    file('* @a\n');
+    expect(countersign(['owners', '--file', 'CODEOWNERS', './-']).stdout).toBe('./-\t@a\tCODEOWNERS:1\t*\t-\n');
+  });
+
+  test('help has examples a shell takes as they stand', () => {
+    expect(countersign(['owners', '--help']).stdout).toContain('\n  git ls-files -z | countersign owners --file CODEOWNERS -z --json -\n');
+  });
+
   test('a character cut in two by the pipe is one character', async () => {
     const name = file('é @a\n');
     const answer = await owners(['-'], { file: name, dialect: 'github' }, input(Uint8Array.of(0xc3), Uint8Array.of(0xa9, 10)));

@@ -22,7 +22,8 @@ export type Input = AsyncIterable<Uint8Array | string>;
 export async function owners(paths: readonly string[], options: OwnersOptions, input: Input = process.stdin): Promise<Answer> {
   const file = openOwners(options.file, options.dialect);
   if (!file.ok) return refusal([file.error], options.json);
-  const asked = paths.length === 1 && paths[0] === '-' ? await pathsOn(input, options.z === true) : paths;
+  if (paths.includes('-') ? paths.length > 1 : options.z === true) return refusal([notAlone()], options.json);
+  const asked = paths[0] === '-' ? await pathsOn(input, options.z === true) : paths;
   if (asked === undefined) return refusal([notText()], options.json);
   const find = ownersIndex(file.value);
   const answers = asked.map((path) => ({ path, matches: find(bare(path)) }));
@@ -46,6 +47,9 @@ async function pathsOn(input: Input, z: boolean): Promise<readonly string[] | un
 }
 
 const notText = (): Problem => problem('USAGE', 'the paths are not UTF-8 text', { place: 'standard input', remedy: 'give paths in UTF-8, one a line, or ended by NUL with -z' });
+
+const notAlone = (): Problem =>
+  problem('USAGE', '`-` stands alone, and -z with it alone', { place: 'command line', remedy: 'give paths, or - to read them from standard input; a file called - is ./-' });
 
 /** What the file's own lines are said about: on standard error, where nobody parses. */
 export const told = (problems: readonly Problem[]): string => problems.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join('');

@@ -1,6 +1,6 @@
 /** `countersign policy ...`: the commands about policy files. Each is in its own file. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP, several } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
 import { profileCommands } from './profile-commands.ts';
 
 export function policyCommands(program: Command, act: Act): void {
@@ -9,7 +9,7 @@ export function policyCommands(program: Command, act: Act): void {
 
   command(policy, 'check [file]', 'is this a policy, and is it the one you meant?', ['policy check', 'policy check proposed.yml --strict --json'])
     .option('--roster <file>', 'who may sign (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--repo <dir>', 'a folder of the clone whose files the paths are about', '.')
     .option('--strict', 'warnings fail')
     .option('--json', 'print JSON')
@@ -22,7 +22,7 @@ export function policyCommands(program: Command, act: Act): void {
   ])
     .option('--scenarios <file>', 'a scenario file; may be given more than once', several)
     .option('--roster <file>', 'who may sign, where a test does not say (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--cover', 'list rules and conditions that no test reaches')
     .option('--mutate', 'change the policy in one place at a time, and list what no test notices')
     .option('--json', 'print JSON')
@@ -36,7 +36,7 @@ export function policyCommands(program: Command, act: Act): void {
     .requiredOption('--facts <file>', 'a case or a scenario file (docs/spec/facts.schema.json), or - for standard input')
     .option('--jsonl', 'one case a line, answered one a line as it is read')
     .option('--roster <file>', 'who may sign, where a case does not say (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--policy-edits', 'list single edits of the policy with which a case would pass, too')
     .option('--text', 'print text for people')
     .option('--json', 'print JSON, as it does anyhow')
@@ -53,11 +53,11 @@ export function policyCommands(program: Command, act: Act): void {
     .option('--tier <tier>', 'what would be found: routine, elevated, high or critical')
     .option('--at <moment>', 'when, such as 2027-01-31T18:00Z (default: now)')
     .option('--roster <file>', 'who may sign (default: .countersign/roster.yml beside the policy)')
-    .option('--floor <file>', "the organisation's floor; may be given more than once", several)
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--json', 'print JSON')
     .action(async (file: string | undefined, paths: string[], options) => act((await import('./policy-explain.ts')).policyExplain(file, paths, options)));
 
-  command(policy, 'diff <a> <b>', 'what changes between two policies, rule by rule, and for cases', [
+  command(policy, 'diff <a> <b>', 'what changes from one policy or profile to another, rule by rule, and for cases', [
     'policy diff countersign.yml proposed.yml',
     'policy diff countersign.yml proposed.yml --facts cases.yml --json',
     'policy diff countersign.yml proposed.yml --since 2026-01-01 --repo .',
@@ -66,6 +66,7 @@ export function policyCommands(program: Command, act: Act): void {
     .option('--since <date>', 'what both ask of everything that landed from this date on, such as 2026-01-31')
     .option('--repo <dir>', 'the clone whose history that is')
     .option('--roster <file>', 'who may sign (default: .countersign/roster.yml beside the first policy)')
+    .option('--floor <file>', FLOOR_WORDS, several)
     .option('--json', 'print JSON')
     .action(async (a: string, b: string, options) => act((await import('./policy-diff.ts')).policyDiff(a, b, options)));
 

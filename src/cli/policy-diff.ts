@@ -1,5 +1,5 @@
 /** `countersign policy diff`: what one policy asks that another does not, field by field and case by case. */
-import { ok } from '../core/base/result.ts';
+import { ok, problemText } from '../core/base/result.ts';
 import { type PolicyChange, policyDiff as structure } from '../core/policy/policy-diff.ts';
 import { type CaseChange, caseChanges } from '../core/simulate/case-diff.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
@@ -9,6 +9,7 @@ import { visible } from './terminal.ts';
 export interface DiffOptions {
   readonly facts?: string;
   readonly roster?: string;
+  readonly floor?: readonly string[];
   /** With one of these: what both ask of everything that landed in that clone. */
   readonly repo?: string;
   readonly since?: string;
@@ -17,8 +18,10 @@ export interface DiffOptions {
 
 /** Exit 0 nothing asks for less, 1 something does or may, 2 one of them cannot be read. */
 export async function policyDiff(a: string, b: string, options: DiffOptions): Promise<Answer> {
-  const [before, after] = await Promise.all([openPolicy({ policy: a, roster: options.roster }), openPolicy({ policy: b, roster: options.roster })]);
-  const problems = [before, after].flatMap((r) => (r.ok ? [] : r.error));
+  const [before, after] = await Promise.all([openPolicy({ ...options, policy: a }), openPolicy({ ...options, policy: b })]);
+  // A floor that cannot be read is wrong for both: said once.
+  const all = [before, after].flatMap((r) => (r.ok ? [] : r.error));
+  const problems = all.filter((p, i) => all.findIndex((other) => problemText(other) === problemText(p)) === i);
   if (!before.ok || !after.ok) return refusal(problems, options.json);
   const cases =
     options.facts === undefined ? ok([]) : openScenarios([options.facts], { ...after.value.policy, rules: [...after.value.policy.rules, ...before.value.policy.rules] });
@@ -35,10 +38,10 @@ export async function policyDiff(a: string, b: string, options: DiffOptions): Pr
   return { code, stdout: `${diffText(changes, answers, cases.value.length)}${history === null ? '' : `\n${history.stdout}`}`, stderr: history?.stderr ?? '' };
 }
 
-/** The same as `simulate --policy A --against B`: history is replayed in one place only. */
-async function replayed(a: string, b: string, { repo = '.', since, roster, json = false }: DiffOptions): Promise<Answer> {
+/** The same as `simulate --policy B --against A`: what would be newly held is what the second policy holds and the first did not. */
+async function replayed(a: string, b: string, { repo = '.', since, roster, floor = [], json = false }: DiffOptions): Promise<Answer> {
   const { simulateCommand } = await import('./simulate.ts');
-  return simulateCommand({ repo, policy: a, against: b, json, ...(since === undefined ? {} : { since }), ...(roster === undefined ? {} : { roster }) });
+  return simulateCommand({ repo, policy: b, against: a, floor, json, ...(since === undefined ? {} : { since }), ...(roster === undefined ? {} : { roster }) });
 }
 
 function diffText(changes: readonly PolicyChange[], cases: readonly CaseChange[], asked: number): string {
@@ -46,8 +49,10 @@ function diffText(changes: readonly PolicyChange[], cases: readonly CaseChange[]
   const lines = [
     ...changes.map((c) => `${c.direction}: ${visible(changeWords(c))}`),
     ...cases.map((c) => `${c.direction}: ${visible(c.name === '' ? c.place : c.name)}: ${c.from} to ${c.to}; ${visible(c.asked.from)}, then ${visible(c.asked.to)}`),
-    changes.length === 0 ? 'the same' : `${changes.length} changes: ${count('stricter')} stricter, ${count('weaker')} weaker, ${count('different')} that may be either`,
-    ...(asked === 0 ? [] : [`${cases.length} of ${asked} cases are answered otherwise`]),
+    changes.length === 0
+      ? 'the same'
+      : `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}: ${count('stricter')} stricter, ${count('weaker')} weaker, ${count('different')} that may be either`,
+    ...(asked === 0 ? [] : [`${cases.length} of ${asked} ${asked === 1 ? 'case' : 'cases'} answered otherwise`]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

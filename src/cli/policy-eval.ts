@@ -55,7 +55,7 @@ const visibleNames = (name: string): string => (name === '' ? '' : `${visibleLin
 async function casesIn(facts: string, policy: OpenedPolicy['policy']): Promise<Result<readonly PlacedCase[], readonly Problem[]>> {
   if (facts !== '-') {
     const bytes = readBytes(facts, 'NOT_FOUND', 'name a file that is there, or - for standard input');
-    return bytes.ok ? readCases(bytes.value, facts, policy) : err([bytes.error]);
+    return bytes.ok ? casesOf(bytes.value, facts, policy) : err([bytes.error]);
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -65,7 +65,15 @@ async function casesIn(facts: string, policy: OpenedPolicy['policy']): Promise<R
     // Its reader refuses more: no need to hold it.
     if (length > MOST_INPUT) break;
   }
-  return readCases(new Uint8Array(Buffer.concat(chunks)), 'standard input', policy);
+  return casesOf(new Uint8Array(Buffer.concat(chunks)), 'standard input', policy);
+}
+
+/** Several JSON values one below the other are one broken document to the reader, and what to do is not to mend it. */
+function casesOf(bytes: Uint8Array, file: string, policy: OpenedPolicy['policy']): Result<readonly PlacedCase[], readonly Problem[]> {
+  const cases = readCases(bytes, file, policy);
+  return cases.ok || !/^\s*\{.*\}\r?\n\s*\{/.test(Buffer.from(bytes).toString('utf8'))
+    ? cases
+    : err(cases.error.map((p) => ({ ...p, remedy: p.remedy ?? 'one case a line is read with --jsonl; several in one file stand under cases:' })));
 }
 
 /** Answers go out as they are made, and no faster than somebody reads them. */

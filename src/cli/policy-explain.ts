@@ -4,11 +4,13 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import type { Case } from '../core/policy/case.ts';
 import { type Complain, readCase } from '../core/policy/case-shape.ts';
 import { policyWords, type RuleWords } from '../core/policy/rule-words.ts';
+import { settingWords } from '../core/policy/setting-words.ts';
 import { hint } from '../core/policy/suggest.ts';
 import type { Ran } from '../core/simulate/case-answer.ts';
 import { runCase } from '../core/simulate/run-case.ts';
 import { caseText } from './case-text.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { profileNamed } from './named-file.ts';
 import { type OpenedPolicy, openPolicy } from './policy-files.ts';
 import { ink, visible, wantsColour } from './terminal.ts';
 
@@ -23,9 +25,9 @@ export interface ExplainOptions {
   readonly json?: boolean;
 }
 
-/** A first word that does not end in .yml or .yaml is a path already. Exit 0 explained, 2 cannot be read; with paths, 1 where it needs a signature and 2 where it is refused. */
+/** A first word that neither ends in .yml or .yaml nor names a profile is a path already. Exit 0 explained, 2 cannot be read; with paths, 1 where it needs a signature and 2 where it is refused. */
 export async function policyExplain(first: string | undefined, more: readonly string[], options: ExplainOptions): Promise<Answer> {
-  const isFile = first === undefined || /\.ya?ml$/.test(first);
+  const isFile = first === undefined || /\.ya?ml$/.test(first) || profileNamed(first) !== null;
   const paths = isFile ? more : [first, ...more];
   const opened = await openPolicy({ policy: isFile ? first : undefined, roster: options.roster, floor: options.floor });
   if (!opened.ok) return refusal(opened.error, options.json);
@@ -34,7 +36,7 @@ export async function policyExplain(first: string | undefined, more: readonly st
   if (words.length === 0) return refusal([noRule(opened.value, options.rule ?? '')], options.json);
   const stdout =
     options.json === true
-      ? `${JSON.stringify({ version: 1, exit: EXIT.ok, rules: words }, null, 2)}\n`
+      ? `${JSON.stringify({ version: 1, exit: EXIT.ok, settings: settingWords(opened.value.policy), rules: words }, null, 2)}\n`
       : `${options.rule === undefined ? preface(opened.value) : ''}${words.map(ruleText).join('\n')}`;
   return { code: EXIT.ok, stdout, stderr: '' };
 }
@@ -43,8 +45,10 @@ export async function policyExplain(first: string | undefined, more: readonly st
 function preface({ file, policy }: OpenedPolicy): string {
   const layers = policy.layers.slice(1).join(', ');
   return `${visible(file)}${layers === '' ? '' : `, with ${visible(layers)}`}: every changed file has to fall under a rule, and every rule that applies asks.
-One signature may answer several rules, and nobody behind a change signs for it. In brackets: the condition as it is written.
-
+One signature may answer several rules. In brackets: the condition as it is written.
+${settingWords(policy)
+  .map((line) => `  ${visible(line)}\n`)
+  .join('')}
 `;
 }
 

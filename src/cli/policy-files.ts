@@ -9,12 +9,14 @@ import { loadRoster } from '../core/policy/roster-file.ts';
 import type { Roster } from '../core/roster/roster.ts';
 import { POLICY_FILE, ROSTER_FILE } from '../flows/governance.ts';
 import { floorsAt } from './floors.ts';
+import { profileNamed } from './named-file.ts';
+import { unreadable } from './unreadable.ts';
 
 /** One byte more than any of these files may hold: a longer one is refused by its reader, and never read whole. */
 const MOST_BYTES = 1_000_001;
 
 export interface PolicyFiles {
-  /** The policy; countersign.yml unless named. */
+  /** The policy; countersign.yml unless named. A profile's name too, where no file is called so. */
   readonly policy?: string | undefined;
   /** The roster; `.countersign/roster.yml` beside the policy unless named. */
   readonly roster?: string | undefined;
@@ -34,7 +36,8 @@ export interface OpenedPolicy {
 const NOBODY: Roster = { people: [], agents: [], digest: '0'.repeat(64) };
 
 export async function openPolicy({ policy: file = POLICY_FILE, roster, floor }: PolicyFiles): Promise<Result<OpenedPolicy, readonly Problem[]>> {
-  const bytes = readBytes(file, 'POLICY_MISSING', 'name the policy, or run countersign init');
+  const profile = profileNamed(file);
+  const bytes = profile === null ? readBytes(file, 'POLICY_MISSING', 'name the policy, or run countersign init') : ok(profile);
   const floors = await floorsAt(floor);
   if (!bytes.ok) return err([bytes.error]);
   if (!floors.ok) return floors;
@@ -80,7 +83,7 @@ export function readBytes(file: string, code: Problem['code'], remedy: string): 
     for (let got = -1; got !== 0 && read < MOST_BYTES; read += got) got = readSync(handle, bytes, read, MOST_BYTES - read, null);
     return ok(new Uint8Array(bytes.subarray(0, read)));
   } catch (error) {
-    return err(problem(code, `cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: file, remedy }));
+    return err(problem(code, `cannot be read: ${unreadable(error)}`, { place: file, remedy }));
   } finally {
     if (handle !== undefined) closeSync(handle);
   }

@@ -1,4 +1,5 @@
 /** `countersign policy test`: runs what a policy says of itself, one line a test, so that a CI log reads well. */
+import type { Policy } from '../core/policy/document.ts';
 import { coverOf, type RuleCover } from '../core/simulate/cover.ts';
 import { type Mutation, mutate } from '../core/simulate/mutants.ts';
 import { runTest, type TestResult, testsOf } from '../core/simulate/test-policy.ts';
@@ -33,14 +34,21 @@ export async function policyTest(file: string | undefined, options: TestOptions)
   const tests = testsOf(policy, scenarios.value);
   const results = tests.map((test) => runTest(policy, test, roster));
   const passed = results.every((r) => r.passed);
+  const looked = written(policy);
   const tested: Tested = {
     results,
-    cover: options.cover === true ? coverOf(policy, tests, roster).filter((c) => c.never.length > 0) : null,
-    mutation: options.mutate === true && passed ? mutate(policy, tests, roster) : null,
+    cover: options.cover === true ? coverOf(policy, tests, roster).filter((c) => c.never.length > 0 && looked(c.layer)) : null,
+    mutation: options.mutate === true && passed ? mutate(policy, tests, roster, looked) : null,
   };
   const code = passed && (tested.cover ?? []).length === 0 && (tested.mutation?.survivors ?? []).length === 0 ? EXIT.ok : EXIT.signoff;
   const stdout = options.json === true ? `${JSON.stringify(testJson(tested, code), null, 2)}\n` : testText(tested, options, ink(wantsColour(process.stdout, process.env)));
   return { code, stdout, stderr: '' };
+}
+
+/** Layers somebody here writes, whose tests can be made better: profiles and floors are not, unless there is nothing else. */
+function written({ layers: [own = ''], rules }: Policy): (layer: string) => boolean {
+  const here = (layer: string): boolean => layer === own || layer.startsWith('.countersign/');
+  return rules.some((rule) => here(rule.layer)) ? here : () => true;
 }
 
 const testJson = ({ results, cover, mutation }: Tested, exit: number) => ({
@@ -56,13 +64,16 @@ function testText({ results, cover, mutation }: Tested, options: TestOptions, pa
   const skipped = results.filter((r) => r.skipped !== null).length;
   const lines = [
     ...results.map((r, i) => resultText(r, i + 1, paper)),
-    ...(cover ?? []).map((c) => `not reached: ${visible(c.rule)}: no test makes it ${visible(c.never.join(', '))}\n`),
+    ...(cover ?? []).map((c) => `not reached: ${visible(c.rule)}: no test ${visible(c.never.map(neverWords).join(', or '))}\n`),
     ...(options.mutate === true && mutation === null ? ['not mutated: a test fails, so none of them can notice a mutant\n'] : []),
     ...(mutation?.survivors ?? []).map((s) => `survived: ${visible(s.rule)}.${visible(s.words)}: no test notices\n`),
     `${results.length} ${results.length === 1 ? 'test' : 'tests'}, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}${mutation === null ? '' : `; ${mutation.mutants} mutants, ${mutation.survivors.length} survived`}\n`,
   ];
   return lines.join('');
 }
+
+/** `asks`, `silent`, `when true`, ... of a rule's cover. */
+const neverWords = (never: string): string => ({ asks: 'makes it ask', silent: 'leaves it silent' })[never] ?? never.replace(/^(\w+) (\w+)$/, 'makes its `$1` $2');
 
 /** As the Test Anything Protocol writes it, with what differs and why below. */
 function resultText({ passed, name, place, differences, skipped, ran }: TestResult, number: number, paper: Ink): string {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { STARTER_POLICY } from '../core/policy/starter.ts';
 import { gitRoom } from '../testing/git.ts';
 
 const room = gitRoom();
@@ -55,6 +56,12 @@ describe('eval', () => {
     const dir = folder(undefined, { 'case.json': JSON.stringify(facts) });
     const said = policy(dir, 'eval', '--policy', 'countersign.yml', '--facts', 'case.json');
     expect([said.status, JSON.parse(said.stdout).result, JSON.parse(said.stdout).exit]).toEqual([status, result, status]);
+  });
+
+  test('lines without --jsonl: the remedy names it', () => {
+    const dir = folder(undefined, { 'cases.jsonl': `${JSON.stringify(GOOD)}\n${JSON.stringify(GOOD)}\n` });
+    const said = policy(dir, 'eval', '--policy', 'countersign.yml', '--facts', 'cases.jsonl');
+    expect([said.status, JSON.parse(said.stdout).problems[0].remedy]).toEqual([2, expect.stringContaining('--jsonl')]);
   });
 
   test('lines: the good ones answered, the bad ones reported on their own line, and exit 2', () => {
@@ -132,8 +139,15 @@ describe('test', () => {
 
   test('what no test reaches, and what no test notices', () => {
     const said = policy(folder(), 'test', '--cover', '--mutate');
-    expect([said.status, said.stdout]).toEqual([1, expect.stringContaining('not reached: infra: no test makes it silent, when false\n')]);
+    expect([said.status, said.stdout]).toEqual([1, expect.stringContaining('not reached: infra: no test leaves it silent, or makes its `when` false\n')]);
     expect(said.stdout).toContain('survived: infra.require.humans: 1 to 2: no test notices\n');
+  });
+
+  test('what a profile leaves untested is not for whoever extends it to test', () => {
+    const said = policy(folder(STARTER_POLICY), 'test', '--cover', '--mutate');
+    expect([said.status, said.stdout]).toEqual([0, expect.stringMatching(/0 failed; \d+ mutants, 0 survived\n$/)]);
+    expect(said.stdout).not.toMatch(/; 0 mutants/);
+    expect(policy(room.folder(), 'test', 'tiered', '--mutate').status).toBe(1);
   });
 
   test('scenario files, and what they say wrongly', () => {
@@ -165,7 +179,11 @@ describe('check', () => {
   });
 
   test('no policy at all', () => {
-    expect(policy(room.folder(), 'check')).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('countersign.yml: cannot be read') });
+    expect(policy(room.folder(), 'check')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('countersign.yml: cannot be read: there is no such file [POLICY_MISSING]'),
+    });
     expect(policy(folder('version: 1\n'), 'check').status).toBe(2);
   });
 });
@@ -199,14 +217,20 @@ describe('explain', () => {
 test('diff: rule by rule, and for cases', () => {
   const dir = folder(undefined, {
     'b.yml': HEAD + RULES.replace('humans: 1', 'humans: 2'),
+    'floor.yml': 'version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nrules: [{id: org, paths: ["**"], when: risk.tier >= high, require: {humans: 1}}]\n',
     'cases.yml': 'version: 1\ncases:\n  - {name: c, paths: [infra/a], author: dev, provenance: {level: agent}, signoffs: [{by: sam}]}\n',
   });
   expect(policy(dir, 'diff', 'countersign.yml', 'b.yml', '--facts', 'cases.yml')).toMatchObject({
     status: 0,
     stdout:
-      'stricter: rules.infra.require.humans: 1 to 2\nstricter: c: allow to pending; every seat that is due is filled, then needs 1 human at L6 or above\n1 changes: 1 stricter, 0 weaker, 0 that may be either\n1 of 1 cases are answered otherwise\n',
+      'stricter: rules.infra.require.humans: 1 to 2\nstricter: c: allow to pending; every seat that is due is filled, then needs 1 human at L6 or above\n1 change: 1 stricter, 0 weaker, 0 that may be either\n1 of 1 case answered otherwise\n',
   });
   expect(policy(dir, 'diff', 'b.yml', 'countersign.yml').status).toBe(1);
+  expect(policy(dir, 'diff', 'b.yml', 'senior-sign-off', '--floor', 'floor.yml').stdout).toMatch(/weaker: rules\.infra is gone[\s\S]*senior-sign-off/);
+  expect(policy(dir, 'diff', 'b.yml', 'countersign.yml', '--floor', 'none.yml')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^countersign: --floor none.yml: .*\n {2}remedy: .*\n$/),
+  });
   expect(policy(dir, 'diff', 'countersign.yml', 'countersign.yml')).toMatchObject({ status: 0, stdout: 'the same\n' });
 });
 
@@ -217,7 +241,7 @@ test('diff: over what landed', () => {
   writeFileSync(join(repo.dir, 'a.yml'), `${HEAD}rules: [{id: rest, paths: ["**"], optional: true}]\n`);
   writeFileSync(join(repo.dir, 'b.yml'), HEAD + RULES);
   const said = policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--repo', '.', '--json');
-  expect(JSON.parse(said.stdout)).toMatchObject({ changes: [{ where: 'rules.infra', direction: 'stricter' }], history: expect.objectContaining({ version: 1 }) });
+  expect(JSON.parse(said.stdout)).toMatchObject({ changes: [{ where: 'rules.infra', direction: 'stricter' }], history: { version: 1, subject: { policy: 'b.yml' } } });
   expect(policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--since', '2020-01-01').stdout).toMatch(/stricter: rules\.infra is new: asks[\s\S]*\n\n[\s\S]+/);
   expect(policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--since', 'soon').status).toBe(2);
 });

@@ -85,7 +85,12 @@ function builtIn({ ladder }: Policy): readonly RuleWords[] {
   const level = ladder.values[Math.max(0, ladder.values.length - 2)] ?? null;
   const ask = `asks for ${seatText({ humans: 1, level, domains: [], teams: [] })}`;
   return [
-    { id: 'countersign.protected-files', layer: 'built in', title: 'What decides about changes', lines: ['about countersign.yml and .countersign/**', ask] },
+    {
+      id: 'countersign.protected-files',
+      layer: 'built in',
+      title: 'What decides about changes',
+      lines: ['about countersign.yml and .countersign/**, and .githooks/** and .husky/** in any folder', ask],
+    },
     { id: 'countersign.target-missing', layer: 'built in', title: 'A ref that does not exist yet', lines: ['about every file, where the target ref does not exist', ask] },
   ];
 }

@@ -68,10 +68,16 @@ tests:
     change: {paths: [infra/notes.txt], author: lee}
     expect: {result: pending, missing: [{rule: infrastructure, humans: 1, any_of: [kim, mo]}]}
 
+  - name: unless it is proved that a person typed it
+    people: [{id: new, level: L4}, {id: kim, level: L5}, {id: lee, level: L6}, {id: mo, level: L7}]
+    lane: {sampled: 50, escapes: 0}
+    change: {paths: [infra/notes.txt], author: lee, provenance: {level: human}}
+    expect: {result: allow}
+
   - name: who owns what is decided by the top of the ladder
     people: [{id: new, level: L4}, {id: kim, level: L5}, {id: lee, level: L6}, {id: mo, level: L7}]
     lane: {sampled: 50, escapes: 0}
-    change: {paths: [CODEOWNERS], author: lee}
+    change: {paths: [CODEOWNERS], author: kim}
     expect: {result: pending, missing: [{rule: deciding-files, humans: 1, any_of: [mo]}]}
 
   - name: a newcomer does not judge what was found

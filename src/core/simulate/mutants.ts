@@ -24,9 +24,9 @@ export interface Mutation {
   readonly survivors: readonly Survivor[];
 }
 
-/** @param tests that all pass: a test that fails anyhow notices nothing. */
-export function mutate(policy: Policy, tests: readonly PolicyTestCase[], roster: Roster): Mutation {
-  const all = mutantsOf(policy);
+/** @param tests that all pass: a test that fails anyhow notices nothing. @param looked which layers are changed. */
+export function mutate(policy: Policy, tests: readonly PolicyTestCase[], roster: Roster, looked: (layer: string) => boolean = () => true): Mutation {
+  const all = mutantsOf(policy).filter((mutant) => looked(mutant.layer));
   const survivors = all.filter((mutant) => tests.every((test) => holds(mutant.policy, test, roster)));
   return { mutants: all.length, survivors: survivors.map(({ rule, layer, words }) => ({ rule, layer, words })) };
 }

@@ -1,0 +1,32 @@
+/** What a policy says beside its rules, in plain words: what it guards, what gates do under it, who may sign alone, how it is passed in an emergency. */
+import type { BreakGlassTerms, Modes, Policy } from './document.ts';
+import { lengthText, momentText } from './time.ts';
+
+/** One line a setting; what is off or as built in has none. */
+export const settingWords = (policy: Policy): readonly string[] => [
+  `guards ${policy.protected.join(', ')}`,
+  policy.systems.length === 0
+    ? 'names no system, so nothing is more critical than the rest'
+    : `names ${policy.systems.length} ${policy.systems.length === 1 ? 'system' : 'systems'}: ${policy.systems.map((s) => `${s.id} (criticality ${s.criticality})`).join(', ')}`,
+  policy.solo === null
+    ? 'nobody behind a change signs for it'
+    : `nobody behind a change signs for it, except who is alone on the roster: they may sign ${lengthText(policy.solo.coolDown)} after it was first seen`,
+  ...policy.modes.map(modeWords),
+  ...(policy.unattributed === 'default' ? [] : [`a change that says nothing about AI counts as ${policy.unattributed}`]),
+  ...(policy.declarations.assistance === 'required' ? ['every commit says Assisted-by: <tool>:<model>, or Assisted-by: none'] : []),
+  ...policy.declarations.trailers.map((t) => `a change ${t.paths === null ? '' : `of ${t.paths.join(', ')} `}carries a trailer ${t.key}: ${t.reason}`),
+  ...(policy.submodules === 'review' ? ['a submodule pointer may change, once signed'] : []),
+  ...(policy.largeFiles === 'review' ? ['a large file pointer may come in, once signed'] : []),
+  ...(policy.sample === null ? [] : [`of what passes by itself, ${percent(policy.sample.share)} is read after landing`]),
+  ...(policy.breakGlass === null ? ['has no emergency pass'] : [glassWords(policy.breakGlass)]),
+];
+
+function modeWords({ default: usual, systems, until }: Modes): string {
+  const each = [...systems].map(([id, mode]) => `${id}: ${mode}`);
+  return `gates ${usual}${each.length === 0 ? '' : ` (${each.join(', ')})`}${until === null ? '' : ` until ${momentText(until)}, and enforce from then on`}`;
+}
+
+const glassWords = ({ humans, level, aloneAfter, expires, reviewWithin }: BreakGlassTerms): string =>
+  `in an emergency ${humans} at ${level} or above let a change pass for ${lengthText(expires)}${aloneAfter === null ? '' : `, one alone after ${lengthText(aloneAfter)}`}; it is reviewed within ${lengthText(reviewWithin)}`;
+
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
