@@ -78,7 +78,7 @@ export interface Merges {
   files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
 }
 
-export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation';
+export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | 'carry';
 
 /** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest. */
 export interface EntryDraft {

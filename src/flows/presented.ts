@@ -1,9 +1,10 @@
 /**
  * The sign-offs that speak for a change, each verified again from its exact bytes: a row in a table is a hint, the
- * signature decides. Sign-offs for something close (another ref, earlier content) are presented too, with the reason
- * they do not count, because that reason is what the person at the terminal needs.
+ * signature decides. Sign-offs for something close (another ref, earlier content) are presented too: with the rules they
+ * still speak for, or with the reason they do not count, because that reason is what the person at the terminal needs.
  */
 import { type Problem, problem } from '../core/base/result.ts';
+import { type Carried, carriedSignoff, type EarlierForm } from '../core/gate/carried.ts';
 import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
@@ -24,6 +25,8 @@ export interface Landing {
 
 export interface PresentedWithNonce extends PresentedSignoff {
   readonly nonce: string;
+  /** Of a carried one: what it signed, beside what stands now. */
+  readonly form?: EarlierForm;
 }
 
 /** What every judgment of one update shares. */
@@ -37,8 +40,16 @@ export interface Bench {
   readonly moved?: MovedSignoffs;
 }
 
+/** What became of a signed content. */
+export interface MovedContent {
+  /** In words for a terminal. */
+  readonly said: readonly Problem[];
+  /** Both forms, where a sign-off of one may be carried to the other; null: they are too large to keep beside the log. */
+  readonly form: EarlierForm | null;
+}
+
 /** By `movedKey`. */
-export type MovedSignoffs = ReadonlyMap<string, readonly Problem[]>;
+export type MovedSignoffs = ReadonlyMap<string, MovedContent>;
 
 export const movedKey = (decision: Decision, row: SignoffRow): string => `${decision.change.manifest} ${row.body}`;
 
@@ -47,21 +58,27 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
   const trust = await signoffTrust(bench);
   const expect = expectation(bench, decision);
   const rows = await near(bench.state, decision);
+  const latest = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
   return Promise.all(
-    rows.map(async (row) => {
+    rows.map(async (row): Promise<PresentedWithNonce> => {
       const body = await bench.ledger.body(row.body);
       const spent = (await bench.state.landings({ nonce: row.nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
       const verified = body === null ? null : verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
+      const moved = bench.moved?.get(movedKey(decision, row));
+      // Only a person's latest word over all that is near: whoever objected to a later form has taken the earlier word back.
+      const form = latest.get(row.signer) === row && APPROVALS.has(row.decision) ? moved?.form : null;
+      const carried = body === null || !form || verified?.ok === true ? undefined : carriedSignoff(body, trust, expect, decision, form, row.at);
+      const kept = carried !== undefined && carried.kept.length > 0 && carried.signoff.signer === row.signer;
       const problems = [
         ...(verified === null
           ? [problem('CONTENT_UNSEEN', 'the sign-off was erased')]
-          : verified.ok
+          : verified.ok || kept
             ? []
-            : verified.problems.flatMap((p) => (p.code === 'CONTENT_MISMATCH' ? (bench.moved?.get(movedKey(decision, row)) ?? p) : p))),
+            : [...verified.problems.flatMap((p) => (p.code === 'CONTENT_MISMATCH' ? (moved?.said ?? p) : p)), ...notCarried(carried)]),
         ...(used.has(row.nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', { remedy: 'ask for a new sign-off' })] : []),
         ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, { remedy: 'ask for a new sign-off' })] : []),
       ];
-      const said = verified?.ok ? verified.signoff : null;
+      const said = verified?.ok ? verified.signoff : kept ? carried.signoff : null;
       return {
         digest: row.body,
         signer: said?.signer ?? row.signer,
@@ -73,9 +90,24 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
         stage: said?.statement.predicate.stage ?? 'implementation',
         nonce: row.nonce,
         problems,
+        ...(kept && form ? { rules: carried.kept, form } : {}),
       };
     }),
   );
+}
+
+const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
+
+/** Paths named in one line; the rest is counted. */
+const SHOWN = 5;
+
+/** What stood against carrying it, and what its signer would have to confirm. */
+function notCarried(carried: Carried | undefined): readonly Problem[] {
+  if (carried === undefined) return [];
+  const { recheck, problems } = carried;
+  const more = recheck.length > SHOWN ? ` and ${recheck.length - SHOWN} more` : '';
+  const look = problem('STALE_CONTEXT', `look again at: ${recheck.slice(0, SHOWN).join(', ')}${more}`, { remedy: 'whoever signed looks at these and signs again' });
+  return [...problems, ...(recheck.length === 0 ? [] : [look])];
 }
 
 export async function signoffTrust(bench: Bench): Promise<SignoffTrust> {

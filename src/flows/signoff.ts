@@ -11,6 +11,7 @@ import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { dossierOf } from './dossier.ts';
+import { movedSignoffs } from './moved.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
 import { openChange, type SigningWorld, unanswered, validFor } from './prepare.ts';
 import { type Bench, expectation, presentedFor, signoffTrust } from './presented.ts';
@@ -29,10 +30,11 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
   if (!found.ok) return found;
   const { row, governance } = found.value;
   const page = await dossierOf(world.objects, row);
+  const moved = await movedSignoffs(world, row.decision, governance.policy);
   let wrong: readonly Problem[] = [];
   let seats = { complete: false, missing: '' };
   const appended = await world.ledger.append(async (state) => {
-    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now() };
+    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now(), moved };
     const judged = await accept(bench, row, envelope, page?.presented ?? null);
     if (!judged.ok) {
       wrong = judged.error;
