@@ -9,6 +9,7 @@ import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Comparison, line } from './measure.ts';
+import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
 
@@ -18,6 +19,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^matcher: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
+  { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
@@ -26,6 +28,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
+  owners: () => ownersBench(join(folder, 'owners'), CLI),
 };
 
 const asked = process.argv.slice(2);

@@ -12,6 +12,7 @@ import './style/dossier.css';
 import './style/findings.css';
 import './style/diff.css';
 import './style/sign.css';
+import './style/glass.css';
 import './style/tables.css';
 
 /** A refusal is an answer: only silence is worth asking again. */

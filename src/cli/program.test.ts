@@ -23,7 +23,7 @@ describe('what is asked about the program', () => {
   test('--help names every command, its help the exit codes and examples', () => {
     const { status, stdout } = countersign('--help');
     expect(status).toBe(0);
-    for (const command of ['check', 'manifest', 'sign', 'verify', 'init', 'serve']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    for (const command of ['check', 'manifest', 'sign', 'verify', 'owners', 'policy', 'init', 'serve']) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     const help = countersign('check', '--help');
     expect(help.status).toBe(0);
     expect(help.stdout).toMatch(/Examples:\n {2}countersign check\n[\s\S]*Exit codes:\n {2}0 {2}passes/);

@@ -1,13 +1,11 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
+import { type Act, command, EXIT_HELP } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
-import { type Answer, EXIT, EXIT_WORDS, refusal } from './exit.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { policyCommands } from './policy-commands.ts';
 import { version } from './version.ts';
-
-const EXIT_HELP = `
-Exit codes:
-${EXIT_WORDS.map((words, code) => `  ${code}  ${words}`).join('\n')}`;
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -48,7 +46,7 @@ function ourBug(error: unknown, json: boolean): Answer {
   return refusal([problem('INTERNAL', message, { remedy: 'this is a bug of countersign: report it with the command you ran' })], json);
 }
 
-function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text: string) => void): Command {
+function build(act: Act, complain: (text: string) => void): Command {
   const program = new Command('countersign');
   program
     .description('Human sign-off of AI-assisted code changes, made mechanical.')
@@ -97,6 +95,35 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
 
+  const glass = command(program, 'break-glass', 'an emergency pass for one change, signed by people who answer for it in a review', [
+    'break-glass http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "orders are down" --incident INC-1042',
+    'break-glass cancel http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "it is over"',
+    'break-glass review http://localhost:4180/changes/3f2a9c1d5e6b7a80 --outcome justified --note "the table was empty"',
+  ]);
+  const broken = (words: string, description: string, isDefault = false): Command =>
+    glass
+      .command(words, { isDefault })
+      .description(description)
+      .exitOverride()
+      .option('--repo <dir>', 'your own clone, from which the statement is recomputed', '.')
+      .option('--as <person>', 'who signs, as the roster names them (default: whoever enrolled the key)')
+      .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
+      .option('--page', 'open the page, whatever keys there are')
+      .option('--json', 'print JSON')
+      .addHelpText('after', EXIT_HELP);
+  broken('use <url>', 'let this exact change pass; the word `use` may be left out', true)
+    .requiredOption('--reason <words>', 'why it cannot wait')
+    .requiredOption('--incident <id>', 'the incident it is for')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .action(async (url: string, { reason, incident, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'use', reason, incident }, options)));
+  broken('cancel <url>', 'take back what has not landed yet')
+    .requiredOption('--reason <words>', 'why')
+    .action(async (url: string, { reason, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'cancel', reason }, options)));
+  broken('review <url>', 'say afterwards what you found, as somebody outside it')
+    .addOption(new Option('--outcome <outcome>', 'what came of it').choices(['justified', 'unjustified', 'tighten']).makeOptionMandatory())
+    .requiredOption('--note <words>', 'what you found')
+    .action(async (url: string, { outcome, note, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'review', outcome, note }, options)));
+
   command(program, 'enrol <url>', 'propose a security key for signing in the terminal (demo data only, so far)', [
     'enrol http://localhost:4180 --as mara --key ~/.ssh/id_ed25519_sk',
   ])
@@ -117,6 +144,19 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
 
+  command(program, 'owners <paths...>', 'who owns these paths by a CODEOWNERS file, and which line says so', [
+    'owners --file .github/CODEOWNERS src/main.ts docs/index.md',
+    'git ls-files -z | countersign owners --file CODEOWNERS -z --json -',
+    'owners --file CODEOWNERS --dialect gitlab README.md',
+  ])
+    .requiredOption('--file <file>', 'the CODEOWNERS file')
+    .option('--dialect <name>', 'github, gitlab, or gitignore (patterns as git itself reads them)', 'github')
+    .option('-z', 'with -: paths on standard input end with NUL')
+    .option('--json', 'print JSON (docs/spec/owners.md)')
+    .action(async (paths: string[], options) => act((await import('./owners.ts')).owners(paths, options)));
+
+  policyCommands(program, act);
+
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])
     .option('--repo <dir>', 'the top folder of the clone', '.')
     .option('--json', 'print JSON')
@@ -135,11 +175,3 @@ function build(act: (answer: Promise<Answer>) => Promise<void>, complain: (text:
 
 /** An option that may be given several times. */
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
-function command(program: Command, words: string, description: string, examples: readonly string[]): Command {
-  return program
-    .command(words)
-    .description(description)
-    .exitOverride()
-    .addHelpText('after', `\nExamples:\n${examples.map((e) => `  countersign ${e}`).join('\n')}\n${EXIT_HELP}`);
-}

@@ -57,12 +57,17 @@ function changedWords({ predicate }: Statement, meant: Meant): readonly string[]
 }
 
 /** Two machines' clocks, at most. */
-const CLOCKS_APART = 24 * 3_600_000;
+export const CLOCKS_APART = 24 * 3_600_000;
 
 const same = (given: unknown, meant: Json | undefined): boolean => given !== undefined && meant !== undefined && digest(given as Json) === digest(meant);
 
 /** Manifest and manifest256 recomputed from the person's own objects, and the address they gave is of exactly that. */
-async function changedContent({ predicate: { change } }: Statement, meant: Meant, repository: Repository, place: string): Promise<readonly Problem[]> {
+export async function changedContent(
+  { predicate: { change } }: { readonly predicate: Pick<Statement['predicate'], 'change'> },
+  meant: Pick<Meant, 'id'>,
+  repository: Repository,
+  place: string,
+): Promise<readonly Problem[]> {
   const head = change.head.gitCommit;
   if ((await repository.resolve(head)) === null) return [unseen(`commit ${head.slice(0, 12)} is not in this clone`, place)];
   const own = await repository.change({ repo: change.repo, targetRef: change.targetRef, base: change.base?.gitCommit ?? null, head });

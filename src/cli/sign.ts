@@ -53,17 +53,17 @@ export async function sign(url: string, options: SignOptions): Promise<Answer> {
 }
 
 /** Whose key the server says it is. A lie only spoils the signature: what is signed names the person, and the key is somebody's. */
-async function holderOf({ origin }: Place, key: SecurityKey): Promise<Result<string | undefined, readonly Problem[]>> {
+export async function holderOf({ origin }: Place, key: SecurityKey): Promise<Result<string | undefined, readonly Problem[]>> {
   const people = await callServer<{ items: readonly { readonly id: string; readonly keys: readonly { readonly keyid: string }[] }[] }>(origin, '/people');
   if (people.ok) return ok(people.value.body.items.find((p) => p.keys.some((k) => k.keyid === key.keyid))?.id);
   const closed = people.error[0]?.code === 'NOT_SIGNED_IN';
   return err(closed ? [problem('USAGE', 'nobody is named as the signer', { place: '--as', remedy: 'add --as <person>, as the roster names you' })] : people.error);
 }
 
-const notEnrolled = ({ keyid }: SecurityKey, file: string): Problem =>
+export const notEnrolled = ({ keyid }: SecurityKey, file: string): Problem =>
   problem('KEY_UNKNOWN', `nobody enrolled the key ${keyid}`, { place: file, remedy: 'enrol it first (countersign enrol), or name another with --key' });
 
-interface Place {
+export interface Place {
   readonly origin: string;
   readonly id: string;
 }
@@ -76,14 +76,14 @@ interface Shown {
   readonly decision: { readonly findings: readonly Finding[] };
 }
 
-function pageOf(url: string): Place | undefined {
+export function pageOf(url: string): Place | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const id = /^\/changes\/([0-9a-f]{16})$/.exec(parsed?.pathname ?? '')?.[1];
   return parsed === undefined || id === undefined || !/^https?:$/.test(parsed.protocol) ? undefined : { origin: parsed.origin, id };
 }
 
 /** No security key: the page is where a passkey is. */
-function openPage(url: string, options: SignOptions): Answer {
+export function openPage(url: string, options: Pick<SignOptions, 'json'>): Answer {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const opened = process.env.DISPLAY !== undefined || process.platform === 'darwin' ? spawnSync(opener, [url], { stdio: 'ignore' }).status === 0 : false;
   const text = `${opened ? 'opened' : 'open'} ${url}\nto sign here instead, name an enrolled security key: --key <file>\n`;

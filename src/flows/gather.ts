@@ -8,6 +8,7 @@ import type { Change, Oid } from '../core/change/change.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Lane } from '../core/policy/facts.ts';
+import { incidentsAt } from '../core/policy/incident-file.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
@@ -59,6 +60,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     roster: governance.roster,
     targetExists: asked.base !== null,
     at: asked.at,
+    incidents: incidentsAt(governance.incidents, asked.at),
     seed: asked.seed ?? null,
     lane: OPEN_LANE,
     brings: await brought(repository, change.value, asked.floors ?? []),

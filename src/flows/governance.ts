@@ -5,6 +5,7 @@
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
 import { decidesItself, type Policy } from '../core/policy/document.ts';
+import { type KnownIncident, readIncidents } from '../core/policy/incident-file.ts';
 import { namedFiles } from '../core/policy/layers.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
@@ -20,9 +21,13 @@ export interface Floor {
   readonly bytes: Uint8Array;
 }
 
+export const INCIDENT_FILE = '.countersign/incidents.yml';
+
 export interface Governance {
   readonly policy: Policy;
   readonly roster: Roster;
+  /** null: nobody keeps any here, so conditions on incidents are unknown. */
+  readonly incidents: readonly KnownIncident[] | null;
 }
 
 /** A commit never changes, so what was read from one holds for the life of the repository's reader. Newest kept. */
@@ -62,7 +67,14 @@ async function readGovernance(repository: Repository, tip: Oid, floors: readonly
     return err([problem('ROSTER_MISSING', `the target ref holds no ${ROSTER_FILE}`, { place: ROSTER_FILE, remedy: 'run `countersign init` and list the people who may sign' })]);
   }
   const roster = loadRoster(rosterBytes, ROSTER_FILE, policy.value);
-  return roster.ok ? ok({ policy: policy.value, roster: roster.value }) : roster;
+  if (!roster.ok) return roster;
+  const incidents = await incidentsFrom(repository, tip);
+  return incidents.ok ? ok({ policy: policy.value, roster: roster.value, incidents: incidents.value }) : incidents;
+}
+
+async function incidentsFrom(repository: Repository, tip: Oid): Promise<Result<readonly KnownIncident[] | null, readonly Problem[]>> {
+  const bytes = await repository.file(tip, INCIDENT_FILE);
+  return bytes === null ? ok(null) : readIncidents(bytes, INCIDENT_FILE, 'POLICY_INVALID');
 }
 
 /** A policy with the files it names, all of the same commit. */

@@ -4,7 +4,7 @@
  * only when the served repository holds it.
  */
 import { ok } from '../core/base/result.ts';
-import type { EntryDraft, LandingRow, Repository } from './ports.ts';
+import type { EntryDraft, LandingRow, Projections, Repository } from './ports.ts';
 import type { GateWorld } from './site.ts';
 
 /** Appends `landed` for every allowed move whose new value the ref has reached. Idempotent. Answers how many. */
@@ -14,7 +14,7 @@ export async function recordLandings(world: GateWorld, repo: string): Promise<nu
   const appended = await world.ledger.append(async (state) => {
     const pending = await state.landings({ repo, pending: true });
     const reached = await reachedOf(served.repository, pending);
-    return ok(pending.filter((l) => reached.has(l)).map(landedDraft));
+    return ok(await Promise.all(pending.filter((l) => reached.has(l)).map(async (l) => landedDraft(l, await brokeGlass(state, l)))));
   });
   return appended.ok ? appended.value.length : 0;
 }
@@ -36,9 +36,15 @@ async function reachedOf(repository: Repository, pending: readonly LandingRow[])
   return reached;
 }
 
+/** A use of break-glass let it pass: the log says so for ever, and the clock of its review starts. */
+async function brokeGlass(state: Projections, { nonces }: LandingRow): Promise<boolean> {
+  const spent = await Promise.all(nonces.map((nonce) => state.breakGlass({ type: 'break-glass', nonce })));
+  return spent.flat().length > 0;
+}
+
 /** The nonces it spends stand in the body: in the entry they would undo the salt of the signers' names. */
-const landedDraft = (l: LandingRow): EntryDraft => ({
+const landedDraft = (l: LandingRow, glass: boolean): EntryDraft => ({
   type: 'landed',
-  fields: { change: l.change, repo: l.repo, ref: l.targetRef, old: l.old, new: l.head },
+  fields: { change: l.change, repo: l.repo, ref: l.targetRef, old: l.old, new: l.head, ...(glass ? { breakGlass: true } : {}) },
   body: new TextEncoder().encode(JSON.stringify({ v: 1, ...l, index: undefined })),
 });

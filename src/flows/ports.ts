@@ -78,7 +78,10 @@ export interface Merges {
   files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
 }
 
-export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | 'carry';
+export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | 'carry' | GlassEntry;
+
+/** A use of break-glass, its taking back, the review after it. */
+export type GlassEntry = 'break-glass' | 'break-glass-cancel' | 'break-glass-review';
 
 /** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest. */
 export interface EntryDraft {
@@ -167,6 +170,8 @@ export interface Projections {
   signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
   keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
   readonly memory: Memory;
+  /** What people signed about break-glass, oldest first. */
+  breakGlass(where: { type?: GlassEntry; repo?: string; change?: string; nonce?: string; landed?: boolean }): Promise<readonly GlassRow[]>;
   /** Pushes that were allowed; `index` is the log index of `landed`, null while only allowed. A nonce is spent by landing. */
   landings(where: { nonce?: string; repo?: string; targetRef?: string; pending?: boolean }): Promise<readonly LandingRow[]>;
 }
@@ -190,6 +195,21 @@ export interface WatchedRow {
   readonly would: string;
   readonly codes: readonly string[];
   readonly at: number;
+}
+
+/** What the row does not say, the signed envelope does. */
+export interface GlassRow {
+  readonly type: GlassEntry;
+  readonly index: number;
+  readonly body: string;
+  readonly change: string;
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly signer: PersonId;
+  readonly nonce: string;
+  readonly at: number;
+  /** Of a use: the entry that says its change landed by it, and when; null while it has not. */
+  readonly landed: { readonly index: number; readonly at: number } | null;
 }
 
 /** One allowed move of a protected ref. */

@@ -58,7 +58,7 @@ export interface Prepared {
 }
 
 /** Where nobody chose: a passkey, the terminal's key, and the software authenticator last. */
-const PREFERENCE: readonly KeyRow['kind'][] = ['webauthn', 'sk-ssh', 'demo'];
+export const PREFERENCE: readonly KeyRow['kind'][] = ['webauthn', 'sk-ssh', 'demo'];
 
 /** Of a statement: it waits in memory for its signature, and anybody may have one prepared. */
 const MOST_BYTES = 256 << 10;
@@ -98,12 +98,12 @@ export async function prepareSignoff(
 }
 
 /** The keys that may answer: the one that was chosen, or all of one kind. */
-function signingKeys(enrolled: readonly KeyRow[], chosen: CredentialChoice | undefined, prefer: readonly KeyRow['kind'][]): readonly KeyRow[] {
+export function signingKeys(enrolled: readonly KeyRow[], chosen: CredentialChoice | undefined, prefer: readonly KeyRow['kind'][]): readonly KeyRow[] {
   const kind = chosen?.kind ?? prefer.find((k) => enrolled.some((e) => e.kind === k));
   return enrolled.filter((k) => k.kind === kind && (chosen?.keyid === undefined || k.keyid === chosen.keyid));
 }
 
-const notEnrolled = (person: string, chosen: CredentialChoice | undefined): Problem =>
+export const notEnrolled = (person: string, chosen: CredentialChoice | undefined): Problem =>
   problem('KEY_UNKNOWN', `${chosen?.keyid ?? `a key of kind ${chosen?.kind ?? 'any'}`} is not enrolled for ${person}`, { remedy: 'enrol it first, or sign with another key' });
 
 const stalePage = problem('CONTENT_MISMATCH', 'the change or its context moved since the page was opened', { remedy: 'reload the page and look again' });

@@ -12,6 +12,7 @@ import { matches } from '../core/change/glob.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { protects } from '../core/policy/document.ts';
+import { orBreakGlass } from './break-glass-verdict.ts';
 import { type Floor, type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
@@ -172,12 +173,8 @@ async function record(world: Desk, push: Push & { pusher: string }, update: RefU
     if (marked || (await moved(world, update)) || (await forgotten(state, push.repo, [whole, ...parts])))
       return err(problem('REF_CHANGED', `${update.ref} or what is known of it moved while this push was judged`, { remedy: 'fetch and push again' }));
     const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now(), moved: explained };
-    const outcome = await verdictOf(
-      bench,
-      whole.decision,
-      parts.map((p) => p.decision),
-      landing,
-    );
+    const each = parts.map((p) => p.decision);
+    const outcome = await orBreakGlass(bench, whole.decision, each, await verdictOf(bench, whole.decision, each, landing));
     verdict = outcome.verdict;
     return ok([decided, ...(outcome.carries ?? []), verdictDraft(id, landing, verdict, outcome.nonces)]);
   });

@@ -7,6 +7,7 @@ import { problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
 import { pages } from './pages.ts';
 import { refuse } from './problem.ts';
+import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
 import { ledger } from './routes/ledger.ts';
@@ -57,6 +58,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/enrolments', enrolments(world));
   api.route('/changes', changes(world));
   api.route('/changes', signoffs(world));
+  api.route('/changes', breakGlass(world));
   api.route('/people', people(world));
   api.route('/modes', modes(world));
   api.route('/', ledger(world));

@@ -28,15 +28,17 @@ function judgedText(site: Site, repo: string, j: Judged): string {
     .flatMap(whyText)
     .filter(once)
     .slice(0, MAX_FINDINGS);
-  const signed = j.verdict.reasons.children.filter((r) => r.state === 'yes' && r.code === 'OK').map((r) => r.text.replace(/^\S+/, (id) => j.names?.get(id) ?? id));
+  const by = (code: ReasonCode): readonly string[] =>
+    j.verdict.reasons.children.filter((r) => r.state === 'yes' && r.code === code).map((r) => r.text.replace(/^\S+/, (id) => j.names?.get(id) ?? id));
+  const broken = by('BREAK_GLASS');
   const findings = decision.findings.slice(0, MAX_FINDINGS).map((f) => foundText(f, decision.summary));
   const more = decision.findings.length > MAX_FINDINGS ? [`and ${decision.findings.length - MAX_FINDINGS} more findings`] : [];
   const lines = [
     row('change', `${j.id ?? ''}  "${j.title}"  ${count(decision.change.paths.length, 'file')}, ${decision.provenance.level}, ${tierText(decision)}`),
     ...(watched ? [row('mode', `${j.verdict.mode}: once enforced, this would have been refused`)] : []),
     ...(allowed && !(watched && j.verdict.mode === 'warn')
-      ? rows('signed', signed)
-      : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why), ...rows('kept', signed)]),
+      ? [...rows('signed', by('OK')), ...rows('glass', broken), ...(broken.length === 0 ? [] : [row('review', 'is due from now on, by somebody who had no part in it')])]
+      : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why), ...rows('kept', by('OK'))]),
     ...(allowed
       ? []
       : rows('remedy', [...decision.refusals.flatMap((r) => r.remedy ?? []), ...j.verdict.codes.flatMap((c) => CURES[c] ?? [])].filter(once).slice(0, MAX_FINDINGS))),
@@ -99,6 +101,7 @@ const REMEDIES: Partial<Record<ReasonCode, string>> = {
 /** What to do where sign-offs were weighed and did not suffice. */
 const CURES: Partial<Record<ReasonCode, string>> = {
   INTERMEDIATE_UNSIGNED: 'squash the commits into one and push again (a sign-off of the whole holds), or push them one by one',
+  BG_WAITING: 'push again once the wait is over, or have a second person sign the break-glass',
   REV_CHANGES: 'change the content, or ask whoever asked for changes to sign again',
 };
 

@@ -44,6 +44,19 @@ export const answers = z.strictObject({
   credential: z.strictObject({ kind: z.enum(['webauthn', 'sk-ssh', 'demo']), keyid: z.string().max(100).optional() }).optional(),
 });
 
+const filled = words.regex(/\S/, 'is empty');
+const chosen = {
+  person: z.string().max(100).optional(),
+  credential: z.strictObject({ kind: z.enum(['webauthn', 'sk-ssh', 'demo']), keyid: z.string().max(100).optional() }).optional(),
+};
+
+/** What a person says about break-glass. */
+export const glassWords = z.discriminatedUnion('kind', [
+  z.strictObject({ ...chosen, kind: z.literal('use'), reason: filled, incident: z.string().max(200).regex(/\S/, 'is empty') }),
+  z.strictObject({ ...chosen, kind: z.literal('cancel'), reason: filled }),
+  z.strictObject({ ...chosen, kind: z.literal('review'), outcome: z.enum(['justified', 'unjustified', 'tighten']), note: filled }),
+]);
+
 export const signature = z.union([
   z.strictObject({ ticket: z.string().max(100), assertion }),
   z.strictObject({ ticket: z.string().max(100), demo: z.literal(true) }),

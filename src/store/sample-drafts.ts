@@ -133,6 +133,25 @@ export function signoffDraft(content: string, given: SampleSignoff = {}): EntryD
   return { type: 'signoff', fields, body: envelope(NAMES.predicate, predicate, counter) };
 }
 
+/** A use of break-glass; `of`: its taking back, or the review after it. */
+export function glassDraft(
+  content: string,
+  nonce: string,
+  { of = 'use', signer = 'mara', counter }: { of?: 'use' | 'cancel' | 'review'; signer?: string; counter?: number } = {},
+): EntryDraft {
+  const [type, predicateType] = GLASS[of];
+  const { change } = sampleDecision({ content });
+  const names = { repo: change.repo, targetRef: change.targetRef, manifest: { sha256: change.manifest }, manifest256: { sha256: change.manifest256 } };
+  const fields = { change: changeOf(content), repo: REPO, ref: MAIN, signer: sha256Hex('salted') };
+  return { type, fields, body: envelope(predicateType, { signer: { id: `urn:person:${signer}` }, change: names, nonce }, counter) };
+}
+
+const GLASS = {
+  use: ['break-glass', NAMES.breakGlassPredicate],
+  cancel: ['break-glass-cancel', NAMES.breakGlassCancelPredicate],
+  review: ['break-glass-review', NAMES.breakGlassReviewPredicate],
+} as const;
+
 const moved = (content: string, old: string) => ({ change: changeOf(content), repo: REPO, ref: MAIN, old: oid(old), new: oid(content) });
 
 export const verdictDraft = (content: string, verdict: 'allow' | 'deny', nonces: readonly string[] = [], old = 'base'): EntryDraft => ({

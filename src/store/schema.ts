@@ -3,6 +3,7 @@
  * bodies as bytes, booleans as 0 and 1. The ledger's tables are the truth; every table of PROJECTIONS can be deleted and rebuilt.
  */
 import type { Kysely, Transaction } from 'kysely';
+import type { GlassEntry } from '../flows/ports.ts';
 
 type Flag = 0 | 1;
 
@@ -89,6 +90,20 @@ export interface Schema {
   landings: { idx: number; change: string; repo: string; target_ref: string; old: string; head: string; landed: number | null };
   /** Nonces a landing used, or will have used once it landed. */
   nonces: { nonce: string; landing: number };
+  /** What people signed about break-glass. `landed`: the entry of the landing a use let through, and its time. */
+  break_glass: {
+    idx: number;
+    type: GlassEntry;
+    change: string;
+    body: string;
+    repo: string;
+    target_ref: string;
+    signer: string;
+    nonce: string;
+    at: number;
+    landed: number | null;
+    landed_at: number | null;
+  };
   violations: { idx: number; repo: string; ref: string; new: string; body: string; at: number };
 }
 
@@ -100,7 +115,7 @@ export type Reading = Database | Writing;
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
 export const SCHEMA_VERSION = 1;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 4;
+export const PROJECTIONS_VERSION = 5;
 
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
@@ -154,6 +169,12 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     ['landed'],
   ],
   ['nonces', 'nonce text not null, landing integer not null references landings (idx), primary key (nonce, landing)', ['landing']],
+  [
+    'break_glass',
+    `${idx}, type text not null, change text not null, body text not null, repo text not null, target_ref text not null, signer text not null,
+     nonce text not null, at integer not null, landed integer references entries (idx), landed_at integer`,
+    ['change', 'nonce', 'repo, type'],
+  ],
   ['violations', `${idx}, repo text not null, ref text not null, new text not null, body text not null, at integer not null`, []],
 ];
 

@@ -93,12 +93,12 @@ export interface Bed {
   close(): Promise<void>;
 }
 
-export async function openBed(mode: 'production' | 'demo' = 'production'): Promise<Bed> {
+export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bed-'));
   const room = gitRoom();
   const work = room.init();
   const clock = { now: START };
-  work.commit({ 'countersign.yml': POLICY, '.countersign/roster.yml': roster(), 'db/000.sql': 'create table orders (id int);\n' }, author('kim'));
+  work.commit({ 'countersign.yml': policy, '.countersign/roster.yml': roster(), 'db/000.sql': 'create table orders (id int);\n' }, author('kim'));
   work.git('branch', 'release');
   const served = work.bare();
   const opened = await openStore({ dir: join(folder, 'data'), clock: () => clock.now });

@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signer } from '../../examples/story/people.ts';
 import { CLI, openStage, type Ran, type Stage } from '../../examples/story/stage.ts';
 import { JONAS, TRAILER } from '../../examples/story/story.ts';
@@ -193,6 +193,40 @@ it('refuses a touch that did not verify the person', async () => {
 
 it('opens the page where that is wanted, whatever keys there are', async () => {
   expect(await countersign('sign', page, '--page')).toMatchObject({ code: 1, text: expect.stringContaining(`open ${page}`) });
+});
+
+describe('break-glass in the terminal', () => {
+  const glass = (url = page, ...more: readonly string[]): Promise<Ran> =>
+    countersign('break-glass', url, '--reason', 'orders are down', '--incident', 'INC-2041', '--key', file('id_sk'), '--repo', clone, ...more);
+
+  it.each<[string, (statement: string) => string, string]>([
+    ['of other content', (s) => s.replace(/("manifest":\{"alg":"[^"]+","sha256":")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`), 'ST_TYPE'],
+    ['for another ref', (s) => s.replace('refs/heads/main', 'refs/heads/release'), 'CONTENT_MISMATCH'],
+    ['that holds longer', (s) => s.replace(/"expires":"\d{4}/, '"expires":"2999'), 'policy, expires and review'],
+    ['that is reviewed later', (s) => s.replace('"withinSeconds":86400', '"withinSeconds":8640000'), 'policy, expires and review'],
+    ['for another incident', (s) => s.replace('INC-2041', 'INC-1'), 'incident'],
+    ['that says something else', (s) => s.replace('I answer for it', 'nobody answers for it'), 'statement'],
+  ])('touches no key for a statement %s', async (_, lie, said) => {
+    const before = touches;
+    expect(await glass(await lying(lie))).toMatchObject({ code: 2, text: expect.stringContaining(said) });
+    expect(touches).toBe(before);
+  });
+
+  it('signs, says what is missing, is taken back, and answers JSON', async () => {
+    const used = await glass();
+    expect(used).toMatchObject({ code: 1, text: expect.stringContaining('one person alone waits until') });
+    expect(used.text).toMatch(/you {10}urn:person:mara break the glass[\s\S]*reviews it within 24 hours of landing/);
+    const cancel = ['--key', file('id_sk'), '--repo', clone];
+    const taken = await countersign('break-glass', 'cancel', page, '--reason', 'it is over', '--json', ...cancel);
+    expect(taken.code, taken.text).toBe(0);
+    expect(JSON.parse(taken.text.slice(taken.text.indexOf('{"version"')))).toMatchObject({ version: 1, kind: 'cancel', stands: null });
+    expect(await countersign('break-glass', 'cancel', page, '--reason', 'again', ...cancel)).toMatchObject({ code: 2, text: expect.stringContaining('NOT_FOUND') });
+    expect(await countersign('break-glass', 'review', page, '--outcome', 'justified', '--note', 'x', ...cancel)).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('NOT_FOUND'),
+    });
+    expect(await countersign('break-glass', 'nonsense', '--reason', 'x', '--incident', 'y')).toMatchObject({ code: 2, text: expect.stringContaining('USAGE') });
+  });
 });
 
 it('signs with the usual key, as whoever enrolled it, shows the words of exactly what was signed, and the same push passes', async () => {

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Dossier } from '../api/dossier.ts';
 import { useDossier, useSession } from '../api/queries.ts';
 import { ChangeFiles } from '../diff/change-files.tsx';
+import { BreakGlass, GlassBanner } from '../glass/break-glass.tsx';
 import type { SignedNow } from '../sign/confirm.tsx';
 import { SignPanel, toJudgement } from '../sign/sign-panel.tsx';
 import { useDraft } from '../sign/use-draft.ts';
@@ -45,6 +46,7 @@ function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
       <div className="dossier-columns">
         <div className="dossier-text">
           <Head dossier={dossier} />
+          <GlassBanner id={dossier.id} />
           <Why dossier={dossier} />
           <Findings dossier={dossier} control={judging ? control : undefined} />
           <Systems systems={dossier.decision.systems} />
@@ -52,6 +54,7 @@ function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
           <ProvenancePart provenance={dossier.decision.provenance} />
           <Commits dossier={dossier} />
           <ChangeFiles dossier={dossier} onSeen={review.saw} />
+          <BreakGlass id={dossier.id} />
           <Identity dossier={dossier} />
         </div>
         <SignPanel dossier={dossier} control={control} review={review} now={now} onSigned={setNow} />

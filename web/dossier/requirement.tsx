@@ -1,5 +1,6 @@
 /** Who has signed and what they said, the seats to fill, who can fill them, and who cannot and why. */
 import type { Dossier } from '../api/dossier.ts';
+import { useLandedByGlass } from '../api/glass.ts';
 import type { Named, Seat } from '../api/types.ts';
 import { PersonName } from '../ui/person.tsx';
 import { Section } from '../ui/section.tsx';
@@ -21,8 +22,9 @@ const ROLES: Readonly<Record<string, string>> = {
 export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
   const { seats, excluded, unresolved } = dossier.decision;
   const named = (id: string): Named => dossier.people[id] ?? { id, name: id, level: '' };
+  const glass = useLandedByGlass(dossier.id);
   return (
-    <Section id="requirement" title={signersTitle(dossier)}>
+    <Section id="requirement" title={signersTitle({ ...dossier, glass })}>
       {dossier.signoffs.length > 0 && <Signed dossier={dossier} />}
       {dossier.signoffs.length > 0 && <h3>{dossier.state === 'open' ? 'Can sign' : 'Was asked for'}</h3>}
       {dossier.state === 'refused' && seats.length > 0 && <p className="lead">Nobody, as it is. Without what is refused, it would take:</p>}

@@ -22,6 +22,11 @@ describe('words follow the state', () => {
 
   it('leaves the tree of a change that still waits as it is', () => expect(reasonsNow(at('open'))).toBe(reasons));
 
+  it('says of what landed by break-glass that it was not given', () => {
+    expect(reasonsNow({ ...at('landed'), glass: true })).toBe(reasons);
+    expect(signersTitle({ ...at('landed'), glass: true })).toBe('Who should have signed');
+  });
+
   it.each(['signed', 'landed'] as const)('calls nothing missing once it is %s', (state) => {
     const now = reasonsNow(at(state));
     expect(JSON.stringify(now)).not.toContain('SIGNOFF_MISSING');

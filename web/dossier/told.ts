@@ -2,7 +2,11 @@
 import type { Dossier } from '../api/dossier.ts';
 import type { Reason } from '../api/types.ts';
 
-type Standing = Pick<Dossier, 'state' | 'mine'> & { readonly decision: Pick<Dossier['decision'], 'outcome' | 'reasons'> };
+type Standing = Pick<Dossier, 'state' | 'mine'> & {
+  readonly decision: Pick<Dossier['decision'], 'outcome' | 'reasons'>;
+  /** It landed by break-glass: what was asked for was not given. */
+  readonly glass?: boolean;
+};
 
 export function whyTitle({ state, mine, decision }: Standing): string {
   if (state === 'refused') return 'Why it is refused';
@@ -11,7 +15,8 @@ export function whyTitle({ state, mine, decision }: Standing): string {
   return decision.outcome === 'pass' ? 'Why nobody was asked' : 'Why a human was asked';
 }
 
-export const reasonsNow = ({ state, decision }: Standing): Reason => (state === 'signed' || state === 'landed' ? given(decision.reasons) : decision.reasons);
+export const reasonsNow = ({ state, decision, glass = false }: Standing): Reason =>
+  (state === 'signed' || state === 'landed') && !glass ? given(decision.reasons) : decision.reasons;
 
 /** What was asked for has been given: it is no longer missing. */
 function given(reason: Reason): Reason {
@@ -23,4 +28,5 @@ function given(reason: Reason): Reason {
 
 const SIGNERS: Readonly<Record<Dossier['state'], string>> = { open: 'Who can sign', signed: 'Who signed', passed: 'Who can sign', landed: 'Who signed', refused: 'Who would sign' };
 
-export const signersTitle = ({ state, decision }: Standing): string => (state === 'landed' && decision.outcome === 'pass' ? 'Who can sign' : SIGNERS[state]);
+export const signersTitle = ({ state, decision, glass = false }: Standing): string =>
+  glass ? 'Who should have signed' : state === 'landed' && decision.outcome === 'pass' ? 'Who can sign' : SIGNERS[state];

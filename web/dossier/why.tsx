@@ -1,5 +1,6 @@
 /** Why a human is asked: the tree of reasons, the outermost open. */
 import type { Dossier } from '../api/dossier.ts';
+import { useLandedByGlass } from '../api/glass.ts';
 import type { Reason } from '../api/types.ts';
 import { Prose } from '../ui/prose.tsx';
 import { Section } from '../ui/section.tsx';
@@ -8,10 +9,11 @@ import { reasonsNow, whyTitle } from './told.ts';
 const MARK: Readonly<Record<Reason['state'], readonly [sign: string, word: string]>> = { yes: ['●', 'yes'], no: ['○', 'no'], unknown: ['?', 'unknown'], note: ['·', 'note'] };
 
 export function Why({ dossier }: { dossier: Dossier }) {
+  const glass = useLandedByGlass(dossier.id);
   return (
     <Section id="why" title={whyTitle(dossier)}>
       <ul className="reasons" aria-label="Reasons">
-        <Node reason={reasonsNow(dossier)} depth={0} />
+        <Node reason={reasonsNow({ ...dossier, glass })} depth={0} />
       </ul>
     </Section>
   );

@@ -1,5 +1,6 @@
 /** Where a person judges. Shows the form to whoever may sign, the receipt to whoever has, and otherwise why not. */
 import type { Dossier } from '../api/dossier.ts';
+import { useGlass } from '../api/glass.ts';
 import { useSession } from '../api/queries.ts';
 import { objections, wordOf } from '../dossier/signoffs.ts';
 import { SignIn } from '../shell/sign-in.tsx';
@@ -75,6 +76,13 @@ const SETTLED: Readonly<Record<Dossier['state'], string>> = {
 
 function Settled({ dossier }: { dossier: Dossier }) {
   const against = objections(dossier);
+  const act = useGlass(dossier.id).data?.act;
+  if (act && act.reviews.length === 0)
+    return (
+      <p className="panel-body settled">
+        It landed by break-glass, and its review is due. <a href="#break-glass">To the review</a>
+      </p>
+    );
   if (dossier.state !== 'signed') return <p className="panel-body settled">{SETTLED[dossier.state]}</p>;
   return (
     <div className="panel-body settled">

@@ -21,6 +21,7 @@ export const REASON_CODES = {
   POLICY_INVALID: 'the policy cannot be read',
   ROSTER_MISSING: 'the target ref holds no roster',
   ROSTER_INVALID: 'the roster cannot be read',
+  OWNERS_INVALID: 'a line of a CODEOWNERS file does not do what it says',
   TARGET_MISSING: 'the target ref does not exist yet',
   PROTECTED_FILES: 'the change edits what decides about it (policy, roster, hooks)',
   // provenance
@@ -123,6 +124,13 @@ export const REASON_CODES = {
   BG_SCOPE: 'break-glass was for something else',
   BG_EXPIRED: 'break-glass has expired',
   BG_OVERDUE: 'a post-hoc review is overdue',
+  BREAK_GLASS: 'passes by break-glass, and a review of it is due',
+  BG_FORBIDDEN: 'break-glass may not be used for this',
+  BG_WAITING: 'one person alone waits before break-glass holds',
+  BG_CANCELLED: 'somebody took the break-glass back',
+  BG_BUDGET: 'break-glass was used as often as policy allows',
+  BG_REASON: 'break-glass or its review says no reason',
+  BG_REVIEWER: 'the reviewer had a part in the break-glass',
   // the rest
   OK: 'verified',
   USAGE: 'the command or request was not understood',

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { utf8 } from '../base/bytes.ts';
 import { protects } from './document.ts';
 import { FACT_TYPES } from './fact-types.ts';
+import { readIncidents } from './incident-file.ts';
 import { loadPolicy } from './load.ts';
 import { loadRoster } from './roster-file.ts';
 import { STARTER_POLICY, STARTER_ROSTER } from './starter.ts';
@@ -28,9 +29,10 @@ describe('a policy', () => {
 
   test('the examples of the specification load, and it lists every fact', () => {
     const page = readFileSync(new URL('../../../docs/spec/policy.md', import.meta.url), 'utf8');
-    const [policy = '', people = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((m) => m[1]);
+    const [policy = '', people = '', incidents = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((m) => m[1]);
     expect(said(load(policy))).toEqual([]);
     expect(said(roster(people))).toEqual([]);
+    expect(readIncidents(utf8(incidents), 'incidents.yml', 'POLICY_INVALID')).toMatchObject({ ok: true, value: [{ id: 'INC-1042' }] });
     const facts = Object.entries(FACT_TYPES).flatMap(([root, type]) => (type.is === 'record' ? Object.keys(type.fields).map((f) => `${root}.${f}`) : []));
     expect([...page.matchAll(/^\| `([a-z]+\.[a-z_]+)` \|/gm)].map((m) => m[1])).toEqual(facts);
   });

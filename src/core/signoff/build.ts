@@ -95,7 +95,8 @@ const signerOf = (signer: SignoffInput['signer']): SignoffPredicate['signer'] =>
   credential: { id: signer.credentialId, type: signer.kind },
 });
 
-const changeOf = (change: SignedChange): SignoffPredicate['change'] => ({
+/** The change as statements of every kind name it. */
+export const changeOf = (change: SignedChange): SignoffPredicate['change'] => ({
   repo: change.repo,
   targetRef: change.targetRef,
   base: commit(change.base),

@@ -7,18 +7,33 @@ import { count, list, matching, nullable, object, oneOf, type Shape, shaped, str
 import { NAMES, type SignoffPredicate, type Statement } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
 
-const sha256Shape = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in lowercase hex');
+export const sha256Shape = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in lowercase hex');
 const oid = matching(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a git object id');
 /** RFC 3339 in UTC: the only form, so that times compare as what they are. */
-const timeShape: Shape<string> = (value, place, bad) => {
+export const timeShape: Shape<string> = (value, place, bad) => {
   const form = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/, 'a time in UTC')(value, place, bad);
   if (form !== undefined && Number.isNaN(Date.parse(form))) bad(place, 'is not a time that exists');
   return form;
 };
-const digest = object({ sha256: sha256Shape });
+export const digest = object({ sha256: sha256Shape });
 const commit = nullable(object({ gitCommit: oid }));
 const subject = object({ name: string, digest: anyDigest() });
-const filled = matching(/\S/, 'filled in');
+export const filled = matching(/\S/, 'filled in');
+
+/** Members that statements of every kind share. */
+export const PERSON = matching(/^urn:person:[a-z0-9._-]+$/, 'a person');
+export const CREDENTIAL = object({ id: string, type: oneOf('webauthn', 'sk-ssh', 'demo') });
+export const LOG = object({ seen: object({ origin: string, size: count, root: string }) });
+export const NONCE = matching(/^[0-9a-f]{32}$/, '32 lowercase hex digits');
+export const CHANGE: Shape<SignoffPredicate['change']> = object({
+  repo: filled,
+  targetRef: matching(/^refs\/\S+$/, 'a full ref name'),
+  base: commit,
+  mergeBase: commit,
+  head: object({ gitCommit: oid, gitTree: oid }),
+  manifest: object({ alg: matching(/^git-diff-tree-raw-z\/sha256(?:;object-format=sha256)?$/, 'a manifest algorithm'), sha256: sha256Shape }),
+  manifest256: digest,
+});
 
 const PREDICATE: Shape<SignoffPredicate> = object({
   decision: oneOf('approve', 'approve_with_conditions', 'changes', 'cannot_judge'),
@@ -26,19 +41,11 @@ const PREDICATE: Shape<SignoffPredicate> = object({
   conditions: list(filled),
   statement: filled,
   signer: object({
-    id: matching(/^urn:person:[a-z0-9._-]+$/, 'a person'),
+    id: PERSON,
     qualification: object({ level: filled, domains: list(filled), roster: digest }),
-    credential: object({ id: string, type: oneOf('webauthn', 'sk-ssh', 'demo') }),
+    credential: CREDENTIAL,
   }),
-  change: object({
-    repo: filled,
-    targetRef: matching(/^refs\/\S+$/, 'a full ref name'),
-    base: commit,
-    mergeBase: commit,
-    head: object({ gitCommit: oid, gitTree: oid }),
-    manifest: object({ alg: matching(/^git-diff-tree-raw-z\/sha256(?:;object-format=sha256)?$/, 'a manifest algorithm'), sha256: sha256Shape }),
-    manifest256: digest,
-  }),
+  change: CHANGE,
   separation: object({ excluded: list(string) }),
   provenance: object({ level: oneOf(...PROVENANCE_LEVELS.values), tools: list(string) }),
   policy: object({ uri: string, digest, tier: oneOf(...TIERS.values) }),
@@ -48,8 +55,8 @@ const PREDICATE: Shape<SignoffPredicate> = object({
   assumptions: list(object({ text: string, holds: oneOf('true', 'false', 'unknown') })),
   notChecked: string,
   review: object({ openedAt: timeShape, signedAt: timeShape, activeSeconds: count, filesViewed: count, filesTotal: count }),
-  log: object({ seen: object({ origin: string, size: count, root: string }) }),
-  nonce: matching(/^[0-9a-f]{32}$/, '32 lowercase hex digits'),
+  log: LOG,
+  nonce: NONCE,
   expires: timeShape,
 });
 

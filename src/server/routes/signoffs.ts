@@ -1,23 +1,16 @@
 /** Signing: prepare makes the bytes and the challenge, the second call brings the signature over exactly those. */
 import { Hono } from 'hono';
-import type * as z from 'zod';
-import { base64, base64url, fromBase64, utf8 } from '../../core/base/bytes.ts';
-import { ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import { base64, base64url } from '../../core/base/bytes.ts';
+import { problem } from '../../core/base/result.ts';
 import { SENTENCES } from '../../core/signoff/build.ts';
-import type { KeyRow } from '../../flows/ports.ts';
-import { type Prepared, prepareSignoff } from '../../flows/prepare.ts';
-import { sealAssertion, sealSshsig } from '../../flows/seal.ts';
+import { prepareSignoff } from '../../flows/prepare.ts';
 import { completeSignoff } from '../../flows/signoff.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import { answers, read, signature } from '../schema.ts';
+import { sealed, type Waiting } from '../sealing.ts';
 import { tickets } from '../tickets.ts';
 import type { ServerWorld } from '../world.ts';
-
-interface Waiting extends Prepared {
-  readonly change: string;
-  readonly person: string;
-}
 
 export function signoffs(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
@@ -54,36 +47,10 @@ export function signoffs(world: ServerWorld): Hono<Door> {
   app.post('/:id/signoffs', async (c) => {
     const body = await read(c.req, signature);
     if (!body.ok) return refuse(c, body.error);
-    const envelope = seal(c.req.param('id'), body.value, c.get('session')?.via === 'demo');
+    const envelope = sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
     if (!envelope.ok) return refuse(c, envelope.error);
     const receipt = await completeSignoff(world, c.req.param('id'), envelope.value);
     return receipt.ok ? c.json(receipt.value, 201) : refuse(c, receipt.error);
   });
-
-  function seal(change: string, given: z.infer<typeof signature>, demoSession: boolean): Result<Uint8Array, readonly Problem[]> {
-    const no = (p: Problem) => ({ ok: false as const, error: [p] });
-    if ('envelope' in given) {
-      const bytes = fromBase64(given.envelope);
-      return bytes === undefined ? no(problem('USAGE', 'the envelope is not base64', { place: 'envelope' })) : { ok: true, value: bytes };
-    }
-    const held = waiting.take(given.ticket);
-    if (held === undefined || held.change !== change)
-      return no(problem('NOT_FOUND', 'this ticket was used, has expired, or is for another change', { remedy: 'press Sign again' }));
-    if ('sshsig' in given) return ok(sealSshsig(held.statement, utf8(given.sshsig)));
-    if ('assertion' in given)
-      return sealAssertion(
-        held.statement,
-        given.assertion,
-        key(held.keys, (k) => k.credentialId === given.assertion.credentialId),
-      );
-    if (!demoSession || world.demo === null) return no(problem('DEMO_ONLY', 'the demo authenticator signs only for somebody acting in demo data'));
-    return sealAssertion(
-      held.statement,
-      world.demo.sign(held.person, held.challenge),
-      key(held.keys, (k) => k.kind === 'demo'),
-    );
-  }
   return app;
 }
-
-const key = (keys: readonly KeyRow[], wanted: (k: KeyRow) => boolean): KeyRow | undefined => keys.find(wanted);

@@ -23,6 +23,8 @@ export async function apply(db: Writing, effect: Effect): Promise<void> {
       return void (await db.insertInto('verdicts').values(effect.row).execute());
     case 'land':
       return land(db, effect);
+    case 'glass':
+      return void (await db.insertInto('break_glass').values(effect.row).execute());
     case 'violate':
       return void (await db.insertInto('violations').values(effect.row).execute());
   }
@@ -111,8 +113,15 @@ async function land(db: Writing, { row, nonces, at }: Do<'land'>): Promise<void>
       .execute();
   }
   if (landed === null) return;
+  await broken(db, { landing: idx, landed, at });
   await forget(db, row);
   await db.updateTable('changes').set({ state: 'landed', updated_at: at }).where('id', '=', row.change).execute();
+}
+
+/** The uses of break-glass it spent: the clock of their review starts here, once. */
+async function broken(db: Writing, { landing, landed, at }: { readonly landing: number; readonly landed: number; readonly at: number }): Promise<void> {
+  const spent = db.selectFrom('nonces').select('nonce').where('landing', '=', landing);
+  await db.updateTable('break_glass').set({ landed, landed_at: at }).where('type', '=', 'break-glass').where('landed', 'is', null).where('nonce', 'in', spent).execute();
 }
 
 /** A ref leaves a place once: other moves that were allowed from there will not happen any more. */

@@ -12,6 +12,7 @@ export type Effect =
   | { readonly do: 'sign'; readonly row: Row<'signoffs'> }
   | { readonly do: 'count'; readonly keyid: string; readonly counter: number }
   | { readonly do: 'judge'; readonly row: Row<'verdicts'> }
+  | { readonly do: 'glass'; readonly row: Row<'break_glass'> }
   /** A move of a ref that was allowed (`landed` null) or happened (`landed` its entry). */
   | { readonly do: 'land'; readonly row: Row<'landings'>; readonly nonces: readonly string[]; readonly at: number }
   | { readonly do: 'violate'; readonly row: Row<'violations'> };

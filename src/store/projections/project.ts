@@ -11,6 +11,7 @@ import { personOf } from '../../core/signoff/build.ts';
 import { parseEnvelope } from '../../core/signoff/dsse.ts';
 import { claimedKey } from '../../core/signoff/open.ts';
 import { NAMES } from '../../core/signoff/statement.ts';
+import type { GlassEntry } from '../../flows/ports.ts';
 import type { Effect } from './effects.ts';
 import { boolean, having, json, list, number, oneOf, or, type Read, string } from './read.ts';
 
@@ -133,6 +134,21 @@ function signoff({ index, at, body, envelope, fields }: PlacedEntry): readonly E
   return [{ do: 'sign', row }, ...(key === undefined ? [] : [{ do: 'count', ...key } as const])];
 }
 
+const GLASS = having({ signer: having({ id: string }), change: having({ repo: string, targetRef: string }), nonce: string });
+
+const glass =
+  (type: GlassEntry, predicateType: string): Projector =>
+  ({ index, at, body, envelope, fields }) => {
+    const said = GLASS(predicate(body, predicateType));
+    const change = string(fields.change);
+    if (said === undefined || change === undefined) return undefined;
+    const { repo, targetRef } = said.change;
+    const signer = personOf(said.signer.id) ?? said.signer.id;
+    const row = { idx: index, type, change, body: envelope, repo, target_ref: targetRef, signer, nonce: said.nonce, at, landed: null, landed_at: null };
+    const key = body === null ? undefined : claimedKey(body);
+    return [{ do: 'glass', row }, ...(key === undefined ? [] : [{ do: 'count', ...key } as const])];
+  };
+
 const PUSHED = having({ change: or(string, ''), repo: string, ref: string, old: string, new: string });
 type Pushed = NonNullable<ReturnType<typeof PUSHED>>;
 const JUDGED = having({ verdict: string, codes: list(string), mode: or(string, 'enforce'), would: or(string, '') });
@@ -178,6 +194,9 @@ const PROJECTORS: ReadonlyMap<string, Projector> = new Map([
   ['verdict', verdict],
   ['landed', landed],
   ['violation', violation],
+  ['break-glass', glass('break-glass', NAMES.breakGlassPredicate)],
+  ['break-glass-cancel', glass('break-glass-cancel', NAMES.breakGlassCancelPredicate)],
+  ['break-glass-review', glass('break-glass-review', NAMES.breakGlassReviewPredicate)],
 ]);
 
 /** The predicate of the in-toto statement in a DSSE envelope, of this type and no other. */

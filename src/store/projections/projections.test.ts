@@ -10,6 +10,7 @@ import {
   enrolled,
   enrolmentDraft,
   genesisDraft,
+  glassDraft,
   keyidOf,
   landedDraft,
   MAIN,
@@ -235,6 +236,38 @@ describe('keys', () => {
     await append({ ...draft, body: new TextEncoder().encode(stolen.replace(payload, other)) });
     expect((await store.projections.keys({ keyid: keyidOf('pia') })).map((k) => k.person)).toEqual(['pia']);
     expect(await store.projections.keys({ person: 'eve' })).toEqual([]);
+  });
+});
+
+describe('break-glass', () => {
+  const glass = (where: { change?: string; nonce?: string; landed?: boolean } = {}) => store.projections.breakGlass({ change: changeOf(x), ...where });
+  const landings = async () => (await glass()).map((r) => [r.type, r.signer, r.landed]);
+
+  it('is spent by the landing it let through, which starts the clock of its review', async () => {
+    await append(decide(), glassDraft(x, `${x} a`), glassDraft(x, `${x} b`, { signer: 'odin' }), glassDraft(x, `${x} c`));
+    await append(verdictDraft(x, 'allow', [`${x} a`, `${x} b`], `old ${x}`));
+    expect((await glass({ landed: true })).length).toBe(0);
+    now += 5_000;
+    await append(landedDraft(x, [], `old ${x}`));
+    const index = (await glass({ nonce: `${x} a` }))[0]?.landed?.index;
+    const landed = { index, at: now };
+    expect(await landings()).toEqual([
+      ['break-glass', 'mara', landed],
+      ['break-glass', 'odin', landed],
+      ['break-glass', 'mara', null],
+    ]);
+    now += 5_000;
+    await append(landedDraft(x, [`${x} a`], `old ${x}`), glassDraft(x, `${x} d`, { of: 'review', signer: 'ines' }));
+    expect((await landings())[0]).toEqual(['break-glass', 'mara', landed]);
+    expect((await landings())[3]).toEqual(['break-glass-review', 'ines', null]);
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('moves the counter of the key that signed it', async () => {
+    const counter = async () => (await store.projections.keys({ keyid: keyidOf('mara') }))[0]?.counter;
+    const next = ((await counter()) ?? 0) + 10;
+    await append(glassDraft(x, `${x} a`, { counter: next }));
+    expect(await counter()).toBe(next);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { upgraded } from '../../core/policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
-import type { ChangeRow, KeyRow, LandingRow, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
+import type { ChangeRow, GlassRow, KeyRow, LandingRow, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
 import type { Reading, Schema } from '../schema.ts';
 
 export function projectionsOver(db: Reading): Projections {
@@ -43,6 +43,19 @@ export function projectionsOver(db: Reading): Projections {
       return rows.map(keyRow);
     },
     memory: memoryOver(db),
+    breakGlass: async ({ type, repo, change, nonce, landed }) => {
+      const rows = await db
+        .selectFrom('break_glass')
+        .selectAll()
+        .$if(type !== undefined, (q) => q.where('type', '=', type ?? 'break-glass'))
+        .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(change !== undefined, (q) => q.where('change', '=', change ?? ''))
+        .$if(nonce !== undefined, (q) => q.where('nonce', '=', nonce ?? ''))
+        .$if(landed !== undefined, (q) => q.where('landed', landed ? 'is not' : 'is', null))
+        .orderBy('idx')
+        .execute();
+      return rows.map(glassRow);
+    },
     landings: async ({ nonce, repo, targetRef, pending }) => {
       const rows = await db
         .selectFrom('landings')
@@ -121,6 +134,19 @@ const signoffRow = (r: Selectable<Schema['signoffs']>): SignoffRow => ({
   nonce: r.nonce,
   expires: r.expires,
   at: r.at,
+});
+
+const glassRow = (r: Selectable<Schema['break_glass']>): GlassRow => ({
+  type: r.type,
+  index: r.idx,
+  body: r.body,
+  change: r.change,
+  repo: r.repo,
+  targetRef: r.target_ref,
+  signer: r.signer,
+  nonce: r.nonce,
+  at: r.at,
+  landed: r.landed === null || r.landed_at === null ? null : { index: r.landed, at: r.landed_at },
 });
 
 const keyRow = (r: Selectable<Schema['keys']>): KeyRow => ({

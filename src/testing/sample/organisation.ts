@@ -43,6 +43,15 @@ agents:
 `;
 
 const RULES = `
+# An emergency pass: two people, or one who waits, and somebody else reviews it within a day.
+break_glass:
+  humans: 2
+  level: L6
+  alone_after: 10m
+  expires: 1h
+  review: { within: 24h, level: L6 }
+  per_month: 4
+
 rules:
   - id: destructive
     description: Something would be destroyed, so somebody who has seen it go wrong looks first.

@@ -1,0 +1,64 @@
+/** Break-glass over the API: how it stands with one change, and the two beats of signing a use, a taking back or a review. */
+import { Hono } from 'hono';
+import { base64, base64url } from '../../core/base/bytes.ts';
+import { problem } from '../../core/base/result.ts';
+import { GLASS_SENTENCES } from '../../core/gate/break-glass-words.ts';
+import { prepareGlass, recordGlass } from '../../flows/break-glass.ts';
+import { glassView } from '../../flows/break-glass-view.ts';
+import { directory } from '../../flows/directory.ts';
+import type { Door } from '../door.ts';
+import { refuse } from '../problem.ts';
+import { glassWords, read, signature } from '../schema.ts';
+import { sealed, type Waiting } from '../sealing.ts';
+import { tickets } from '../tickets.ts';
+import type { ServerWorld } from '../world.ts';
+import { named } from './said.ts';
+
+export function breakGlass(world: ServerWorld): Hono<Door> {
+  const app = new Hono<Door>();
+  const waiting = tickets<Waiting>(world.now, 200);
+
+  app.get('/:id/break-glass', async (c) => {
+    const view = await glassView(world, c.req.param('id'), c.get('session')?.person ?? null);
+    if (!view.ok) return refuse(c, view.error);
+    const { people } = await directory(world);
+    return c.json({ ...view.value, people: Object.fromEntries(people.map((p) => [p.id, named(p)])) });
+  });
+
+  app.post('/:id/break-glass/prepare', async (c) => {
+    const body = await read(c.req, glassWords);
+    if (!body.ok) return refuse(c, body.error);
+    const { person: claimed, credential, ...words } = body.value;
+    const session = c.get('session');
+    const person = session?.person ?? claimed;
+    if (person === undefined) return refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in with a passkey, or say who signs' })]);
+    const acting = session?.via === 'demo' && world.demo !== null;
+    const prepared = await prepareGlass(world, c.req.param('id'), person, words, credential, acting ? ['webauthn', 'demo', 'sk-ssh'] : undefined);
+    if (!prepared.ok) return refuse(c, prepared.error);
+    const { statement, words: fingerprint, challenge, keys } = prepared.value;
+    const kind = keys[0]?.kind;
+    return c.json({
+      /** What signing says, word for word. */
+      sentence: GLASS_SENTENCES[words.kind],
+      ticket: waiting.issue({ ...prepared.value, change: c.req.param('id'), person }),
+      words: fingerprint,
+      challenge: base64url(challenge),
+      rpId: world.site.rpId,
+      allowCredentials: keys.filter((k) => k.kind === 'webauthn').map((k) => k.credentialId),
+      demoAuthenticator: acting && kind === 'demo',
+      /** Kinds of key to prepare for instead, by `credential`. */
+      otherwise: (await world.projections.keys({ person })).map((k) => k.kind).filter((k, i, all) => k !== kind && (k !== 'demo' || acting) && all.indexOf(k) === i),
+      statement: base64(statement),
+    });
+  });
+
+  app.post('/:id/break-glass', async (c) => {
+    const body = await read(c.req, signature);
+    if (!body.ok) return refuse(c, body.error);
+    const envelope = sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
+    if (!envelope.ok) return refuse(c, envelope.error);
+    const receipt = await recordGlass(world, c.req.param('id'), envelope.value);
+    return receipt.ok ? c.json(receipt.value, 201) : refuse(c, receipt.error);
+  });
+  return app;
+}

@@ -1,0 +1,48 @@
+/** From a ticket and what a key answered to the envelope everybody verifies. Judges nothing: the flow it goes to does. */
+import type * as z from 'zod';
+import { fromBase64, utf8 } from '../core/base/bytes.ts';
+import { ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import type { KeyRow } from '../flows/ports.ts';
+import type { Prepared } from '../flows/prepare.ts';
+import { sealAssertion, sealSshsig } from '../flows/seal.ts';
+import type { signature } from './schema.ts';
+import type { Tickets } from './tickets.ts';
+import type { ServerWorld } from './world.ts';
+
+/** A statement waiting for its signature. */
+export interface Waiting extends Prepared {
+  readonly change: string;
+  readonly person: string;
+}
+
+/** @param demoSession somebody acting in demo data, for whom the labelled software authenticator signs. */
+export function sealed(
+  world: ServerWorld,
+  waiting: Tickets<Waiting>,
+  change: string,
+  given: z.infer<typeof signature>,
+  demoSession: boolean,
+): Result<Uint8Array, readonly Problem[]> {
+  const no = (p: Problem) => ({ ok: false as const, error: [p] });
+  if ('envelope' in given) {
+    const bytes = fromBase64(given.envelope);
+    return bytes === undefined ? no(problem('USAGE', 'the envelope is not base64', { place: 'envelope' })) : ok(bytes);
+  }
+  const held = waiting.take(given.ticket);
+  if (held === undefined || held.change !== change) return no(problem('NOT_FOUND', 'this ticket was used, has expired, or is for another change', { remedy: 'press Sign again' }));
+  if ('sshsig' in given) return ok(sealSshsig(held.statement, utf8(given.sshsig)));
+  if ('assertion' in given)
+    return sealAssertion(
+      held.statement,
+      given.assertion,
+      key(held.keys, (k) => k.credentialId === given.assertion.credentialId),
+    );
+  if (!demoSession || world.demo === null) return no(problem('DEMO_ONLY', 'the demo authenticator signs only for somebody acting in demo data'));
+  return sealAssertion(
+    held.statement,
+    world.demo.sign(held.person, held.challenge),
+    key(held.keys, (k) => k.kind === 'demo'),
+  );
+}
+
+const key = (keys: readonly KeyRow[], wanted: (k: KeyRow) => boolean): KeyRow | undefined => keys.find(wanted);
