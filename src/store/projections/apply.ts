@@ -25,6 +25,8 @@ export async function apply(db: Writing, effect: Effect): Promise<void> {
       return land(db, effect);
     case 'glass':
       return void (await db.insertInto('break_glass').values(effect.row).execute());
+    case 'carry':
+      return void (await db.insertInto('carries').values(effect.row).execute());
     case 'violate':
       return void (await db.insertInto('violations').values(effect.row).execute());
   }
