@@ -8,19 +8,12 @@
 import type { Bytes } from '../base/crypto.ts';
 import { type Problem, problem } from '../base/result.ts';
 import { CHANGE_CLASSES, type ClassedChange, type Classified } from '../change/classes.ts';
-import { matcherOf } from '../change/matcher.ts';
-import { type CoveredRule, carryOver, onChangeOf } from '../policy/carry.ts';
+import { type CoveredRule, carryOver, mayCarryAt } from '../policy/carry.ts';
 import type { Decision } from '../policy/decision.ts';
-import type { Policy } from '../policy/document.ts';
 import { PROVENANCE_LEVELS } from '../provenance/provenance.ts';
-import { findingKey, TIERS, type Tier } from '../risk/risk.ts';
+import { findingKey, TIERS } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../signoff/verify.ts';
-
-/** From this tier on only the exact change that was signed counts. */
-export const CARRY_BELOW: Tier = 'high';
-
-export const mayCarryAt = (tier: Tier): boolean => !TIERS.atLeast(tier, CARRY_BELOW);
 
 /** What was signed, beside what stands now: both read from our own copy, and each the content its decision is about. */
 export interface EarlierForm {
@@ -40,16 +33,6 @@ export interface Carried {
   readonly recheck: readonly string[];
   /** Why it does not count where what it covers is kept. */
   readonly problems: readonly Problem[];
-}
-
-/** Rules that ask of this decision, and the paths of both forms they are about, exempted ones too. A built-in rule has no terms, and is never carried. */
-export function coveredRules(policy: Policy, { rules }: Pick<Decision, 'rules'>, paths: readonly string[]): readonly CoveredRule[] {
-  const asking = rules.flatMap((said) => {
-    const rule = policy.rules.find((r) => r.id === said.id);
-    return rule !== undefined && (said.state === 'asks' || said.state === 'may-ask') ? [{ said, globs: rule.paths }] : [];
-  });
-  const own = matcherOf(asking.map((a) => a.globs)).selectsAll(paths);
-  return asking.map(({ said }, i) => ({ rule: said.id, paths: (own[i] ?? []).flatMap((at) => paths[at] ?? []), onChange: onChangeOf(said.onChange) }));
 }
 
 /**
