@@ -243,7 +243,8 @@ describe('nothing is carried', () => {
     expect((await bed.row(id)).decision.findings.map((f) => f.severity)).toEqual(['elevated']);
     expect((await pushed(bed.commit({ ...rework(), [at('k/one.sql')]: sql({ 20: finding }) }))).terminal).toContain('noor (L6) signed an earlier form');
     await bed.land(bed.commit({ [at('k/one.sql')]: sql({ 2: '-- one line\n-- and another' }) }));
-    await lost({ ...rework(), [at('k/one.sql')]: sql({ 2: '-- one line\n-- and another', 20: finding }) });
+    const answer = await lost({ ...rework(), [at('k/one.sql')]: sql({ 2: '-- one line\n-- and another', 20: finding }) });
+    expect(answer.codes).toContain('ST_DISPOSITION');
   });
 
   it('to whoever stands behind the new form', async () => {

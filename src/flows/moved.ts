@@ -79,7 +79,8 @@ function formOf({ decision, signed, moved }: Earlier, now: Change, current: Deci
 /** What this person signed near this change last, in words, where that is another content; null: they signed nothing near, or exactly this. */
 export async function sinceSigned({ objects, projections }: Copy, decision: Decision, person: string): Promise<string | null> {
   if (decision.outcome !== 'signoff') return null;
-  const own = (await near(projections, decision)).filter((row) => row.targetRef === decision.change.targetRef && row.signer === person);
+  const theirs: Projections = { ...projections, signoffs: async (where) => (await projections.signoffs(where)).filter((row) => row.signer === person) };
+  const own = (await near(theirs, decision)).filter((row) => row.targetRef === decision.change.targetRef);
   const last = [...own].sort((a, b) => a.index - b.index).at(-1);
   if (last === undefined || sameContent(last, decision)) return null;
   const now = await readAgain(objects.open(decision.change.repo), decision);

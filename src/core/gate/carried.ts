@@ -11,7 +11,7 @@ import { CHANGE_CLASSES, type ClassedChange, type Classified } from '../change/c
 import { type CoveredRule, carryOver, mayCarryAt } from '../policy/carry.ts';
 import type { Decision } from '../policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../provenance/provenance.ts';
-import { findingKey, TIERS } from '../risk/risk.ts';
+import { type Finding, findingKey, TIERS } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../signoff/verify.ts';
 
@@ -50,7 +50,8 @@ export function carriedSignoff(envelope: Bytes, trust: SignoffTrust, expect: Exp
   const problems = kept.length === 0 ? [] : againstCarrying(now, form.decision, signoff, expect.now - at);
   if (problems.length > 0) return { signoff, kept: [], recheck, problems };
   const told = kept.filter((rule) => everyFindingTold(now, form, rule, signoff));
-  const untold = told.length > 0 || kept.length === 0 ? [] : [problem('ST_DISPOSITION', 'what was found since in the files it covers has no disposition in it')];
+  const untold =
+    told.length > 0 || kept.length === 0 ? [] : [problem('ST_DISPOSITION', 'what is found in the files it covers was not all there to see, or has no disposition in it')];
   return { signoff, kept: fillsOne(now, signoff.signer, told) ? told : [], recheck, problems: untold };
 }
 
@@ -99,9 +100,16 @@ function againstCarrying(now: Decision, before: Decision, { statement }: Verifie
   return rules.flatMap(([holds, wrong]) => (holds ? [] : [wrong]));
 }
 
-/** Findings in the rule's files, and those of no file of the change, each with a disposition in what was signed. */
-function everyFindingTold({ findings }: Decision, form: EarlierForm, rule: string, { statement }: VerifiedSignoff): boolean {
-  const told = new Set(statement.predicate.dispositions.map((d) => d.finding));
+/**
+ * What is found in the rule's files, and in no file of the change, was there to see: each finding no milder than now and
+ * with a disposition, and nothing could be analysed then that cannot be now.
+ */
+function everyFindingTold(now: Decision, form: EarlierForm, rule: string, { statement }: VerifiedSignoff): boolean {
+  const disposed = new Set(statement.predicate.dispositions.map((d) => d.finding));
+  const seen = form.decision.findings.filter((f) => disposed.has(findingKey(f)));
+  const told = (f: Finding): boolean => seen.some((s) => findingKey(s) === findingKey(f) && TIERS.atLeast(s.severity, f.severity));
+  const unread = new Set(form.decision.notAnalysed.map((n) => n.path));
   const own = new Set(pathsOf(form, rule));
-  return findings.every((f) => told.has(findingKey(f)) || (!own.has(f.place.path) && form.classified.paths.has(f.place.path)));
+  const elsewhere = (path: string): boolean => !own.has(path) && form.classified.paths.has(path);
+  return now.findings.every((f) => elsewhere(f.place.path) || told(f)) && now.notAnalysed.every((n) => elsewhere(n.path) || unread.has(n.path));
 }
