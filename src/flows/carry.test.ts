@@ -9,7 +9,7 @@ const RULES = `rules:
   - { id: beta, paths: ["b/**", "c/**"], require: { humans: 1, from: { people: [noor] } } }
   - { id: gamma, paths: ["g/**"], require: { humans: 1, level: L7 } }
   - { id: keeps, paths: ["k/**"], require: { humans: 1, from: { people: [noor] } }, on_change: { context-moved: keep } }
-  - { id: lax, paths: ["lax/**"], require: { humans: 1, from: { people: [noor] } }, on_change: { rework: keep } }
+  - { id: lax, paths: ["lax/**"], require: { humans: 1, from: { people: [noor] } }, on_change: { context-moved: keep, rework: keep } }
 `;
 const LINES = Array.from({ length: 30 }, (_, i) => `line ${i}`);
 const lines = (edits: { readonly [at: number]: string }): string => `${LINES.map((line, i) => edits[i] ?? line).join('\n')}\n`;

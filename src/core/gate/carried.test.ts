@@ -83,7 +83,11 @@ describe('a sign-off of an earlier form', () => {
   it.each<[string, Case, string | readonly string[]]>([
     ['a path of the rule is reworked', { classes: { 'b/one': 'rework' } }, []],
     ['a path of the rule has no class', { rules: [{ rule: 'b', paths: ['b/one', 'b/two'], onChange: DEFAULT_ON_CHANGE }] }, []],
-    ['policy keeps rework', { classes: { 'b/one': 'rework' }, rules: [{ rule: 'b', paths: ['b/one'], onChange: { ...DEFAULT_ON_CHANGE, rework: 'keep' } }] }, []],
+    [
+      'policy keeps rework',
+      { classes: { 'b/one': 'rework' }, rules: [{ rule: 'b', paths: ['b/one'], onChange: { ...DEFAULT_ON_CHANGE, 'context-moved': 'keep', rework: 'keep' } }] },
+      [],
+    ],
     [
       'policy keeps nothing that moved',
       { classes: { 'b/one': 'trivial-rebase' }, rules: [{ rule: 'b', paths: ['b/one'], onChange: { ...DEFAULT_ON_CHANGE, message: 'revoke' } }] },

@@ -213,6 +213,7 @@ describe('a sign-off of an earlier form', () => {
       expect(codes(AB, said('dan'), exact, earlier('eve', ['a', 'b'], { index: 9 }))).toEqual([decision === 'changes' ? 'REV_CHANGES' : 'SIGNOFF_MISSING']);
     }
     expect(codes(AB, said('eve', 1), earlier('eve', [], { index: 9 }), said('dan'))).toEqual(['OK']);
+    for (const decision of ['changes', 'cannot_judge'] as const) expect(codes(AB, said('dan'), earlier('eve', ['b'], { decision }))).toEqual(['SIGNOFF_MISSING']);
   });
 });
 

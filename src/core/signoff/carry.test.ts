@@ -1,12 +1,17 @@
 /** A carried sign-off proved again: what holds, and every way it is refused. The attacker wrote the body. */
 import { describe, expect, it } from 'vitest';
-import { signoffInput } from '../../testing/signoffs.ts';
+import { softAuthenticator } from '../../testing/authenticator.ts';
+import { LADDER, RP, signoffInput, testLog, trustedKey } from '../../testing/signoffs.ts';
 import { base64, concat, utf8 } from '../base/bytes.ts';
 import { sha256Hex } from '../base/crypto.ts';
 import type { Entry } from '../log/entry.ts';
 import { type CoveredRule, DEFAULT_ON_CHANGE } from '../policy/carry.ts';
-import { signoffStatement } from './build.ts';
+import { signoffStatement, statementBytes } from './build.ts';
+import { formatBundle, parseBundle } from './bundle.ts';
 import { type Carry, type CarryExpectation, checkCarry, parseCarry } from './carry.ts';
+import { examineBundle, type Required } from './offline.ts';
+import { NAMES } from './statement.ts';
+import { type TrustBundle, trustedPeople } from './trust.ts';
 
 const oid = (c: string): string => c.repeat(40);
 const file = (path: string, old: string, now: string, mode = '100644'): Uint8Array => utf8(`:100644 ${mode} ${oid(old)} ${oid(now)} M\0${path}\0`);
@@ -45,6 +50,13 @@ const statement = (more: Parameters<typeof signoffInput>[0] = {}, raw = SIGNED) 
   const { change, policy } = signoffInput();
   return signoffStatement(signoffInput({ change: { ...change, manifest: sha256Hex(raw), manifest256: '8'.repeat(64) }, policy: { ...policy, tier: 'elevated' }, ...more }));
 };
+const log = testLog();
+const key = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
+const trust: TrustBundle = {
+  ...{ version: 1, mode: 'production', origin: log.origin, logKey: log.vkey, ...RP, namespace: NAMES.namespace, ladder: LADDER },
+  people: trustedPeople([trustedKey(key)], new Map()),
+};
+
 const covers =
   (...rules: readonly CoveredRule[]) =>
   (): readonly CoveredRule[] =>
@@ -128,4 +140,48 @@ describe('a carry', () => {
   });
 
   it('does not where it is logged before the sign-off', () => expect(codes(carryOf(), {}, statement(), 7)).toEqual(['CARRY_INVALID']));
+});
+
+describe('a bundle with a carried sign-off', () => {
+  const envelope = key.signEnvelope(statementBytes(statement()));
+  const objection = key.signEnvelope(statementBytes(statement({ decision: 'changes', conditions: ['no'], nonce: 'b'.repeat(32) })));
+  const landed = { repo: 'infra', targetRef: 'refs/heads/main', manifest: sha256Hex(LANDED), manifest256: '9'.repeat(64) };
+  const SEAT = { rule: 'beta', answers: ['beta'], humans: 1, level: 'L6' };
+  const required: Required = { tier: 'elevated', provenance: 'agent', covers: covers(BETA), seats: [SEAT] };
+  const fieldsOf = (signed: Uint8Array) => ({ signoff: sha256Hex(signed), from: sha256Hex(SIGNED), to: sha256Hex(LANDED) });
+  /** `of`: the envelope that was carried, logged before the carry. */
+  const examined = (more: Partial<Required> = {}, { of = envelope, as = 'carry', at = landed }: { of?: Uint8Array; as?: string; at?: typeof landed } = {}) => {
+    const carry = utf8(JSON.stringify(body({ signoff: sha256Hex(of) })));
+    const [signoff, why] = log.recordAll([of, carry], [{}, { type: as, fields: fieldsOf(of) }]);
+    const bundle = parseBundle(utf8(formatBundle(signoff === undefined ? [] : [signoff], undefined, why === undefined ? [] : [why])));
+    if (!bundle.ok) throw new Error(bundle.error.message);
+    return examineBundle(bundle.value, trust, at, { ...required, ...more });
+  };
+  const found = (...of: Parameters<typeof examined>) => examined(...of).problems.map((p) => p.code);
+
+  it('is proved for seats that answer its rules, and its words say so', () => {
+    expect(examined()).toMatchObject({ problems: [], signoffs: [{ signer: 'mara', rules: ['beta'] }] });
+  });
+
+  it('fills no seat that answers another rule, or that does not say which', () => {
+    expect(found({ seats: [{ ...SEAT, answers: ['beta', 'gamma'] }] })).toEqual(['QUORUM']);
+    expect(found({ seats: [{ ...SEAT, answers: [] }] })).toEqual(['QUORUM']);
+    expect(found({ seats: [{ humans: 1, level: 'L6' }] })).toEqual(['QUORUM']);
+    expect(found({ seats: [] })).toEqual(['QUORUM']);
+  });
+
+  it('proves nothing where the carry does not hold', () => {
+    expect(found({ tier: 'high' })).toEqual(['ST_TIER', 'QUORUM']);
+    expect(found({ tier: 'routine', provenance: 'agent', covers: covers() })).toEqual(['CARRY_INVALID', 'QUORUM']);
+    expect(found({}, { as: 'decision' })).toEqual(['CONTENT_MISMATCH', 'LOG_FORMAT', 'QUORUM']);
+    expect(found({}, { at: { ...landed, manifest: '0'.repeat(64) } })).toEqual(['CONTENT_MISMATCH', 'QUORUM']);
+    expect(found({}, { at: { ...landed, manifest256: '0'.repeat(64) } })).toEqual(['CARRY_INVALID', 'QUORUM']);
+    expect(found({}, { of: objection })).toEqual(['ST_DECISION', 'QUORUM']);
+  });
+
+  it.each(['carries":[]', 'carries":[{"envelope":"QR==","entry":"","proof":""}]', 'carries":{}'])('cannot be read with %s', (member) => {
+    const [only] = log.recordAll([envelope]);
+    const file = formatBundle(only === undefined ? [] : [only]).replace(/}\n$/, `,"${member}}\n`);
+    expect(parseBundle(utf8(file))).toMatchObject({ ok: false, error: { code: 'BUNDLE_FORMAT' } });
+  });
 });
