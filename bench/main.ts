@@ -12,12 +12,17 @@ import { type Comparison, line } from './measure.ts';
 import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
+import { simulateBench } from './simulate.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
 const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; readonly words: string; met(c: Comparison): boolean }[] = [
   { name: /^check/, words: 'within a second', met: (c) => c.took < 1_000 },
+  { name: /^simulate: the raw pass/, baseline: /dev\/null/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
+  { name: /^simulate: most memory/, words: 'under 1 GB', met: (c) => c.ratio < 1 },
   { name: /^matcher: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
+  { name: /^consider: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
+  { name: /^consider: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
 ];
@@ -28,6 +33,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
+  simulate: () => simulateBench(folder, CLI),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
 };
 
@@ -44,7 +50,7 @@ try {
   for (const [name, bench] of Object.entries(benches)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     for (const comparison of await bench()) {
-      const budgets = BUDGETS.filter((b) => b.name.test(comparison.name));
+      const budgets = BUDGETS.filter((b) => b.name.test(comparison.name) && b.baseline?.test(comparison.baseline) !== false);
       kept &&= budgets.every((b) => b.met(comparison));
       console.log([line(comparison), ...budgets.map((b) => `${b.words}: ${b.met(comparison) ? 'yes' : 'NO'}`)].join('; '));
     }

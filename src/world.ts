@@ -10,7 +10,7 @@ import { setFlagsFromString } from 'node:v8';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { Floor } from './flows/governance.ts';
-import type { Naming, Parsers, Repository } from './flows/ports.ts';
+import type { History, Naming, Parsers, Repository } from './flows/ports.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
@@ -34,6 +34,23 @@ export async function openClone(dir: string, floors: readonly Floor[] = []): Pro
     import('./adapters/languages/index.ts'),
   ]);
   return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+}
+
+/** Paths of the files in a clone's newest commit. Problem: GIT_FAILED. */
+export async function filesAtHead(dir: string): Promise<Result<readonly string[]>> {
+  const files = await import('./adapters/git/files.ts');
+  return files.filesAtHead(dir);
+}
+
+/** A clone to read from end to end. The parsers run long enough for V8 to make them fast. */
+export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Clone & { readonly history: History }> {
+  const [{ openRepository }, { openHistory }, { openNaming }, { languages }] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/history.ts'),
+    import('./adapters/git/naming.ts'),
+    import('./adapters/languages/index.ts'),
+  ]);
+  return { repository: openRepository({ dir }), history: openHistory({ dir }), parsers: languages(), naming: openNaming(dir), floors };
 }
 
 export async function readPlan(bytes: Uint8Array) {

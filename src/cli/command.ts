@@ -17,3 +17,6 @@ export function command(parent: Command, words: string, description: string, exa
     .exitOverride()
     .addHelpText('after', `\nExamples:\n${examples.map((e) => `  countersign ${e}`).join('\n')}\n${EXIT_HELP}`);
 }
+
+/** An option that may be given several times. */
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,7 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
-import { type Act, command, EXIT_HELP } from './command.ts';
+import { type Act, command, EXIT_HELP, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { policyCommands } from './policy-commands.ts';
@@ -69,6 +69,28 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--explain', 'print the whole tree of reasons')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
+
+  command(program, 'simulate', 'what a policy would have asked of everything that landed on a branch', [
+    'simulate --since 2026-01-01',
+    'simulate --branch origin/main --policy proposed.yml --against countersign.yml',
+    'simulate --incidents incidents.yml --html report.html',
+  ])
+    .option('--repo <dir>', 'a folder of the clone, or a bare repository', '.')
+    .option('--branch <rev>', 'the branch (default: origin/HEAD, else HEAD)')
+    .option('--since <date>', 'only what landed from this date on, such as 2026-01-31')
+    .option('--policy <file>', "the policy, or a profile's name (default: the branch's own countersign.yml, else the starter)")
+    .option('--against <file>', 'another policy or profile, asked about the same landings')
+    .option('--roster <file>', 'who may sign (default: people and levels are inferred from history)')
+    .option('--incidents <file>', 'YAML or JSON: a list of {id, at, severity, class, commits}')
+    .option('--floor <file>', "the organisation's floor, which no repository weakens (several times)", several)
+    .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--minutes <n>', 'review minutes for one seat: 20, or elevated=5,high=15,critical=20')
+    .option('--reviewers <heads>', 'who reviews, by level: L6=4,L7=2 (default: the roster, or whoever was there last)')
+    .option('--hours-per-day <n>', 'review hours of one person on a working day (default: 2)')
+    .option('--html <file>', 'write the report as one page')
+    .option('--json', 'print JSON (docs/spec/simulate.schema.json)')
+    .option('--landings', 'print one JSON line for each landing, uncounted')
+    .action(async (options) => act((await import('./simulate.ts')).simulateCommand(options)));
 
   command(program, 'manifest <base> [head]', 'the identity of a change: manifest and manifest256', [
     'manifest origin/main HEAD',
@@ -172,6 +194,3 @@ function build(act: Act, complain: (text: string) => void): Command {
 
   return program;
 }
-
-/** An option that may be given several times. */
-const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

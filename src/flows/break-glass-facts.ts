@@ -81,7 +81,7 @@ async function verifiedRow(bench: Bench, trust: SignoffTrust, row: GlassRow, { t
 }
 
 /** What a use says, unverified: for who reads what was verified before. */
-export function saidInUse(envelope: Uint8Array): UsePredicate | undefined {
+function saidInUse(envelope: Uint8Array): UsePredicate | undefined {
   const parsed = parseEnvelope(envelope);
   const word = parsed.ok && text(parsed.value.payload) !== undefined ? parseWord(parsed.value.payload) : undefined;
   return word?.ok && word.value.kind === 'use' ? word.value.predicate : undefined;

@@ -77,18 +77,24 @@ async function incidentsFrom(repository: Repository, tip: Oid): Promise<Result<r
   return bytes === null ? ok(null) : readIncidents(bytes, INCIDENT_FILE, 'POLICY_INVALID');
 }
 
-/** A policy with the files it names, all of the same commit. */
-export async function policyFrom(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array, floors: readonly Floor[]): Promise<Result<Policy, readonly Problem[]>> {
-  const files = await filesNamed(repository, tip, bytes);
-  return loadPolicy(bytes, POLICY_FILE, { read: (path) => files.get(path) ?? null, floors });
+/** A policy with the files it names, all of the same commit. @param file what it is called in messages. */
+export async function policyFrom(
+  repository: Pick<Repository, 'file'>,
+  tip: Oid,
+  bytes: Uint8Array,
+  floors: readonly Floor[],
+  file = POLICY_FILE,
+): Promise<Result<Policy, readonly Problem[]>> {
+  const files = await filesNamed(repository, tip, bytes, file);
+  return loadPolicy(bytes, file, { read: (path) => files.get(path) ?? null, floors });
 }
 
 /** More than a policy may be made of: the loader says so. */
 const MOST_FILES = 17;
 
-async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array): Promise<ReadonlyMap<string, Uint8Array | null>> {
+async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes: Uint8Array, file: string): Promise<ReadonlyMap<string, Uint8Array | null>> {
   const files = new Map<string, Uint8Array | null>();
-  const waiting = [...namedFiles(bytes, POLICY_FILE)];
+  const waiting = [...namedFiles(bytes, file)];
   for (let path = waiting.shift(); path !== undefined && files.size < MOST_FILES; path = waiting.shift()) {
     if (files.has(path)) continue;
     const content = await repository.file(tip, path);
@@ -100,10 +106,28 @@ async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes:
 
 /**
  * What is wrong with the policy and the roster this change would bring in. A policy nobody can read refuses everything, its
- * own repair included, so it must not land; where the change leaves these files alone there is nothing to ask.
+ * own repair included, so it must not land, and neither must one whose own tests say that it does something else than was
+ * meant. Where the change leaves these files alone there is nothing to ask.
  */
 export async function brought(repository: Repository, { records, head }: Change, floors: readonly Floor[]): Promise<readonly Problem[]> {
   if (!records.some((r) => decidesItself(r.path))) return [];
   const after = await governanceAt(repository, head, floors);
-  return after.ok ? [] : after.error;
+  return after.ok ? failing(after.value) : after.error;
+}
+
+/** Tests that fail, at most so many: each costs one decision. */
+const MOST_FAILING = 10;
+
+async function failing({ policy, roster }: Governance): Promise<readonly Problem[]> {
+  // Only a change of policy has tests to run: every other one starts without them.
+  const { runTest, testsOf } = await import('../core/simulate/test-policy.ts');
+  const problems: Problem[] = [];
+  for (const test of testsOf(policy)) {
+    const { passed, name, place, differences } = runTest(policy, test, roster);
+    if (passed) continue;
+    const wrong = differences.map((d) => `${d.what} is ${d.got}, expected ${d.expected}`).join('; ');
+    problems.push(problem('POLICY_TEST', `its test ${JSON.stringify(name)} fails: ${wrong}`, { place, remedy: 'countersign policy test says why' }));
+    if (problems.length === MOST_FAILING) break;
+  }
+  return problems;
 }

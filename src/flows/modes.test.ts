@@ -86,6 +86,15 @@ describe('a policy that may not land', () => {
     expect(nobody.verdict.codes).toContain('ROSTER_MISSING');
   });
 
+  it('is refused where its own tests say that it does something else than was meant', async () => {
+    govern(POLICY);
+    const test = (result: string) => `${POLICY}tests: [{name: drops wait, change: {paths: [db/a.sql], author: ada, risk: {tier: critical}}, expect: {result: ${result}}}]\n`;
+    const failing = await bed.judged(bed.commit({ 'countersign.yml': test('allow') }));
+    expect(failing.verdict.codes).toContain('POLICY_TEST');
+    expect(failing.decision?.refusals[0]?.text).toContain('drops wait');
+    expect((await bed.judged(bed.commit({ 'countersign.yml': test('pending') }))).verdict.codes).toEqual(['SIGNOFF_MISSING']);
+  });
+
   it('made of several files is read from one commit', async () => {
     govern(`${POLICY}extends: [.countersign/base.yml]\n`, {
       '.countersign/base.yml': 'version: 1\nrules: [{id: base.docs, paths: ["docs/**"], require: {humans: 1, level: L7}}]\n',

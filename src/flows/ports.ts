@@ -4,7 +4,7 @@
  */
 import type { Json } from '../core/base/json.ts';
 import type { Result } from '../core/base/result.ts';
-import type { Change, Oid, TreeRecord } from '../core/change/change.ts';
+import type { Change, Commit, Oid, TreeRecord } from '../core/change/change.ts';
 import type { FileMerge } from '../core/change/classes.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
@@ -38,6 +38,36 @@ export interface Step {
 }
 
 export type BlobRead = { readonly id: Oid; readonly bytes: Uint8Array } | { readonly id: Oid; readonly problem: 'missing' | 'too-large' };
+
+/** Reads a whole history at once: what `Repository` answers for one change, without a spawn for each. Implemented by adapters/git. */
+export interface History {
+  /**
+   * Every commit reachable from a tip: first its first-parent chain from the tip down, with what it changes, then all others.
+   * Answers what was not seen (shallow, missing objects), in words; a stop by signal is no problem.
+   * Problems: CONTENT_UNSEEN, GIT_FAILED where nothing could be read.
+   */
+  walk(walk: Walk): Promise<Result<readonly string[]>>;
+  /** One reader of contents, for as long as it is open. Problem: GIT_FAILED. */
+  contents(): Promise<Result<Contents>>;
+}
+
+export interface Walk {
+  readonly tip: Oid;
+  /**
+   * Called once for each commit. @param diff of a commit on the chain its raw difference against its first parent, as
+   * `parseTreeDiff` reads it, copied when asked for and only during the call; undefined where it cannot be known, and off the chain.
+   */
+  each(commit: Commit, diff: () => Uint8Array | undefined): void;
+  /** Ends the walk with what it has. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Contents {
+  /** As `Repository.blobs`. Rejects where git ended, or was ended by a signal of the terminal. */
+  readonly read: Repository['blobs'];
+  /** Always call it. */
+  close(): void;
+}
 
 /** What a clone calls things. Implemented by adapters/git; shown, and matched by conditions of policy: never evidence. */
 export interface Naming {

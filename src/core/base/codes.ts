@@ -19,6 +19,7 @@ export const REASON_CODES = {
   SEAT_UNFILLABLE: 'nobody on the roster can fill this seat',
   POLICY_MISSING: 'the target ref holds no policy',
   POLICY_INVALID: 'the policy cannot be read',
+  POLICY_TEST: 'a test the policy brings does not hold',
   ROSTER_MISSING: 'the target ref holds no roster',
   ROSTER_INVALID: 'the roster cannot be read',
   OWNERS_INVALID: 'a line of a CODEOWNERS file does not do what it says',

@@ -6,17 +6,18 @@ import { sha256Hex } from './crypto.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-function canonical(value: Json): string {
+/** @param strict false: a number that is none is null, as JSON.stringify has it. */
+function canonical(value: Json, strict: boolean): string {
   if (value === null || typeof value !== 'object') {
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('not a JSON number');
+    if (strict && typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('not a JSON number');
     return JSON.stringify(value);
   }
-  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
+  if (isList(value)) return `[${value.map((item) => canonical(item, strict)).join(',')}]`;
   const members = Object.keys(value)
     .sort()
     .flatMap((key) => {
       const member = value[key];
-      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonical(member)}`];
+      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonical(member, strict)}`];
     });
   return `{${members.join(',')}}`;
 }
@@ -24,4 +25,7 @@ function canonical(value: Json): string {
 const isList = (value: readonly Json[] | { readonly [key: string]: Json | undefined }): value is readonly Json[] => Array.isArray(value);
 
 /** Lowercase hex SHA-256 of the canonical form. */
-export const digest = (value: Json): string => sha256Hex(canonical(value));
+export const digest = (value: Json): string => sha256Hex(canonical(value, true));
+
+/** The same of values that others made up: a number that is none (NaN, infinite) is null. */
+export const digestOfAny = (value: Json): string => sha256Hex(canonical(value, false));

@@ -107,7 +107,7 @@ const TYPES: { readonly [kind in WordKind]: string } = {
   review: NAMES.breakGlassReviewPredicate,
 };
 
-export interface CommonInput {
+interface CommonInput {
   readonly change: SignedChange;
   readonly person: PersonId;
   /** base64url credential id for passkeys, the key's fingerprint for SSH keys; empty where any of several may answer. */

@@ -2,7 +2,7 @@
  * The one decision of the project: what policy requires of a change. A push, a check in a clone, a page and a replay all
  * call this function. Pure and total: bad input becomes a refusal with reasons, and what is unknown asks for more.
  */
-import { digest, type Json } from '../base/json.ts';
+import { digestOfAny, type Json } from '../base/json.ts';
 import { type Reason, reason } from '../base/reasons.ts';
 import type { Change } from '../change/change.ts';
 import { assess } from '../provenance/assess.ts';
@@ -140,8 +140,8 @@ function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk:
     change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen },
     ...{ pusher, pushersBefore, sticky, targetExists, behind, incidents, lane, brings, roster: roster.digest, times: timesOf(policy, roster, facts.at) },
   };
-  // Through JSON once: numbers a commit made up (NaN, infinite) become null instead of an error.
-  return digest(JSON.parse(JSON.stringify({ ...read, plan: facts.evidence.plan?.digest ?? null, provenance, risk })) as Json);
+  // Plain data all of it; numbers a commit made up (NaN, infinite) are no error.
+  return digestOfAny({ ...read, plan: facts.evidence.plan?.digest ?? null, provenance, risk } as unknown as Json);
 }
 
 /** Every moment policy and roster name, and whether it has passed; null: the time is not known. */

@@ -148,6 +148,14 @@ export interface Sample {
   readonly closeAfter: { readonly escapes: number; readonly of: number };
 }
 
+/** A case written in a policy, and which of its layers wrote it. */
+export interface PolicyTest {
+  readonly layer: Layer;
+  /** Its place in `tests:` of that file, from 0. */
+  readonly index: number;
+  readonly given: Case;
+}
+
 export interface Policy {
   readonly version: 1;
   readonly organisation: string | null;
@@ -178,7 +186,7 @@ export interface Policy {
   readonly rules: readonly Rule[];
   readonly forbid: readonly Forbid[];
   readonly exceptions: readonly Exception[];
-  readonly tests: readonly Case[];
+  readonly tests: readonly PolicyTest[];
   /** Names of the layers it was made of, the file itself first. */
   readonly layers: readonly Layer[];
   /** Lowercase hex SHA-256 of the file's bytes; of the digests of all layers where there are several. */

@@ -115,11 +115,20 @@ export function effectiveLevel(setting: Policy['unattributed'], provenance: Prov
 
 /** Headers can name a senior author or a junior one, so rules see the lowest and `senior_to` the highest of all. */
 function behindOf(policy: Policy, roster: Roster, graph: PrincipalGraph): Findings['behind'] {
-  const levels = new Map(roster.people.map((p) => [p.id, policy.ladder.values.indexOf(p.level)]));
-  const rankOf = (person: PersonId): number => levels.get(person) ?? -1;
+  const levels = levelsOf(roster);
+  const rankOf = (person: PersonId): number => policy.ladder.values.indexOf(levels.get(person) ?? '');
   const ranks = graph.principals.flatMap((p) => (p.person === null || p.role === 'co-author' ? [] : [rankOf(p.person)]));
   const blind = graph.unresolved.some((p) => p.role !== 'co-author') || ranks.length === 0 || ranks.includes(-1);
   return { lowest: blind ? undefined : Math.min(...ranks), highest: ranks.length === 0 ? undefined : ranks.includes(-1) ? policy.ladder.values.length - 1 : Math.max(...ranks) };
+}
+
+const levels = new WeakMap<Roster, ReadonlyMap<PersonId, string>>();
+
+/** Laid once for a roster: a replay of history asks it for every landing. */
+function levelsOf(roster: Roster): ReadonlyMap<PersonId, string> {
+  const known = levels.get(roster) ?? new Map(roster.people.map((p) => [p.id, p.level]));
+  levels.set(roster, known);
+  return known;
 }
 
 /** The values conditions see, in the shape of FACT_TYPES. */

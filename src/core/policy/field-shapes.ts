@@ -9,6 +9,6 @@ export const glob = z.string().superRefine((pattern, context) => {
   const wrong = validGlob(pattern);
   if (wrong !== undefined) context.addIssue({ code: 'custom', message: `is not a path pattern: ${wrong}` });
 });
-export const globs = z.array(glob).min(1, 'must name at least one path').max(500);
+export const globs = z.array(glob).min(1, 'must name at least one path').max(5_000);
 export const expression = z.string();
 export const names = z.array(words).max(100);

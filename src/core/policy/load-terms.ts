@@ -124,6 +124,9 @@ function breakGlassOf(loading: Loading): BreakGlassTerms | null {
     if (said === undefined) return [];
     const level = said.level ?? loading.senior;
     const reviewLevel = said.review.level ?? loading.senior;
+    if (said.alone_after !== undefined && said.alone_after >= said.expires) {
+      loading.add(layer, ['break_glass', 'alone_after'], 'is as long as a use lasts, so nobody alone could ever pass', { remedy: 'let expires be longer' });
+    }
     loading.level(layer, ['break_glass', 'level'], level);
     loading.level(layer, ['break_glass', 'review', 'level'], reviewLevel);
     return [

@@ -139,6 +139,7 @@ describe('a policy', () => {
       'more destroyed by the plan would ask for less',
     ],
     ['more incidents ask for less', `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "size(incident.open) < 1", require: {humans: 1}}\n`, 'one more incident would ask for less'],
+    ['a wait that outlasts the use', `${HEAD}break_glass: {alone_after: 1h, expires: 1h}\n${RULES}`, 'break_glass.alone_after is as long as a use lasts'],
     ['break-glass at no level', `${HEAD}break_glass: {level: L9}\n${RULES}`, 'break_glass.level L9 is not a level'],
     ['one id for a rule and a forbid', `${HEAD}${RULES}forbid:\n  - {id: all, when: "true", reason: no}\n`, 'all names two rules'],
     [

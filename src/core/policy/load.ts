@@ -6,7 +6,8 @@
 import { sha256Hex } from '../base/crypto.ts';
 import { order } from '../base/order.ts';
 import { err, ok, type Problem, type Result } from '../base/result.ts';
-import { readCase } from './case-shape.ts';
+import { type Named, namesKnown } from './case-names.ts';
+import { type Complain, readCase } from './case-shape.ts';
 import type { Policy } from './document.ts';
 import { RESERVED } from './fact-types.ts';
 import { type LoadedLayer, readLayers, type Sources } from './layers.ts';
@@ -42,11 +43,24 @@ function build(own: LoadedLayer, layers: readonly LoadedLayer[]): Result<Policy,
     forbid: forbidsOf(loading),
     exceptions: exceptionsOf(loading, rules),
     ...termsOf(loading, systems, trailersOf(loading)),
-    tests: layers.flatMap((layer) => layer.shape.tests.flatMap((test, i) => readCase(test, (path, message, more) => loading.add(layer, ['tests', i, ...path], message, more)))),
+    tests: layers.flatMap((layer) => testsOf(loading, layer)),
   };
+  for (const test of policy.tests) checkNames(loading, own, test, policy);
   if (policy.rules.every((r) => !r.covers)) loading.add(own, ['rules'], 'must hold at least one rule: a policy without rules covers nothing');
   if (loading.problems.length > 0) return err(loading.problems);
   return ok({ version: 1, ...policy, layers: layers.map((l) => l.name), digest: digestOf(layers) });
+}
+
+function testsOf(loading: Loading, layer: LoadedLayer): Policy['tests'] {
+  return layer.shape.tests.flatMap((test, i) => {
+    const complain: Complain = (path, message, more) => loading.add(layer, ['tests', i, ...path], message, more);
+    return readCase(test, complain).map((given) => ({ layer: layer.name, index: i, given }));
+  });
+}
+
+/** A file's own tests name its own rules and levels; those of what it extends were written for another ladder, perhaps. */
+function checkNames(loading: Loading, own: LoadedLayer, { layer, index, given }: Policy['tests'][number], policy: Named): void {
+  if (layer === own.name) namesKnown(given, policy, (path, message, more) => loading.add(own, ['tests', index, ...path], message, more));
 }
 
 /** Of one file: its own digest, which anybody can compute. Of several: over their digests, in the order of the layers. */

@@ -22,7 +22,15 @@ const names = z.array(words).max(100).default([]);
 const qualification = z.union([words, z.strictObject({ domain: words, basis: words.optional(), until: moment.optional() })], 'must be a domain, or {domain, basis, until}');
 const qualifications = z.array(qualification).max(100).default([]);
 
-const ROSTER_SHAPE = z.strictObject({
+/** The shapes of a person and of an agent as a case writes them: everything but ids, levels and owners may be left out. */
+export const PEOPLE_FIELDS = {
+  people: z
+    .array(z.strictObject({ id, name: words.optional(), level: z.string(), teams: names, domains: qualifications, manager: z.string().optional(), emails, accounts }))
+    .max(100_000),
+  agents: z.array(z.strictObject({ id, owner: z.string(), emails, accounts })).max(10_000),
+};
+
+export const ROSTER_SHAPE = z.strictObject({
   version: z.literal(1),
   people: z
     .array(z.strictObject({ id, name: words, level: z.string(), teams: names, domains: qualifications, manager: z.string().optional(), emails, accounts }))
@@ -52,7 +60,9 @@ export function loadRoster(bytes: Uint8Array, file: string, policy: RosterPolicy
   return problems.length > 0 ? err(problems) : ok({ people: shape.value.people.map(personOf), agents: shape.value.agents, digest: yaml.value.digest });
 }
 
-function personOf({ domains: given, manager, ...person }: RosterShape['people'][number]): Person {
+type PersonShape = RosterShape['people'][number];
+
+export function personOf({ domains: given, manager, ...person }: PersonShape): Person {
   const documented = given.flatMap((d) => (typeof d === 'string' ? [] : [{ domain: d.domain, basis: d.basis ?? '', until: d.until ?? null }]));
   const names = [...new Set(given.map((d) => (typeof d === 'string' ? d : d.domain)))];
   return { ...person, domains: names, ...(documented.length === 0 ? {} : { qualifications: documented }), ...(manager === undefined ? {} : { manager }) };

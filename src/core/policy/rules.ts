@@ -108,7 +108,8 @@ function applyRule(asking: Asking, rule: Rule, own: readonly number[]): Applied 
   return {
     rule,
     asks,
-    covers: own,
+    // Whether it applies is not known: it asks, and proves nothing about its paths.
+    covers: when === true ? own : [],
     reason: reason(sure ? 'yes' : 'unknown', sure ? 'RULE_APPLIES' : 'RULE_UNKNOWN', name, [...waived, ...reasons, ...wanted]),
     said: saidOf(asking, rule, sure ? 'asks' : 'may-ask', left.length),
   };
@@ -165,14 +166,16 @@ function uncoveredRefusals(policy: Policy, paths: readonly string[]): readonly R
   });
 }
 
-/** `; did you mean infra/** of rule x?`: the pattern that would cover it but for letter case. */
+/** `; did you mean infra/** of rule x?`: the pattern that would cover it but for letter case; of several rules, the first by name. */
 function nearMiss(policy: Policy, path: string): string {
-  for (const rule of policy.rules) {
-    const folded = rule.paths.find((glob) => !glob.startsWith('!') && matches([glob.toLowerCase()], path.toLowerCase()));
-    if (folded !== undefined && !matches(rule.paths, path)) return `; did you mean ${folded} of rule ${rule.id}? Letter case counts`;
-  }
-  return '';
+  const folded = path.toLowerCase();
+  const near = policy.rules.filter((rule) => matches(rule.paths.map(lower), folded) && !matches(rule.paths, path)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const [rule] = near;
+  const glob = rule?.paths.find((g) => !g.startsWith('!') && matches([lower(g)], folded));
+  return rule === undefined || glob === undefined ? '' : `; did you mean ${glob} of rule ${rule.id}? Letter case counts`;
 }
+
+const lower = (glob: string): string => glob.toLowerCase();
 
 /** What no policy can switch off. */
 function builtIn(policy: Policy, facts: Facts, paths: readonly string[]): { readonly asks: readonly Ask[]; readonly reasons: readonly Reason[] } {

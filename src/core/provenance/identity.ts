@@ -57,8 +57,11 @@ function isAutomation(name: string, email: string): boolean {
   const m = /^(?:(\d{1,12})\+)?([^@]+)@users\.noreply\.github\.com$/.exec(e);
   const login = m?.[2] ?? n;
   if (m?.[1] !== undefined && AUTOMATION_IDS.includes(Number(m[1]))) return true;
-  return login.endsWith('[bot]') || n.endsWith('[bot]') || AUTOMATION_LOGINS.includes(login) || e === 'gemini-cli-robot@google.com';
+  return login.endsWith('[bot]') || n.endsWith('[bot]') || AUTOMATION_LOGINS.includes(login) || e === 'gemini-cli-robot@google.com' || e === FORGE;
 }
+
+/** The committer of whatever is merged on the forge's own pages: nobody's hand, and an address nobody can own. */
+const FORGE = 'noreply@github.com';
 
 /** `Name <mail>`, `Name mail@host` or a bare name, as trailers carry them. */
 export function parsePerson(value: string): { readonly name: string; readonly email: string } {

@@ -75,12 +75,20 @@ const code = (base: string): boolean => /\.(?:tsx?|jsx?|mjs|cjs|py|rb|go|java|kt
 const media = (base: string): boolean => /\.(?:png|jpe?g|gif|svg|webp|avif|ico|bmp|tiff?|woff2?|ttf|otf|eot|pdf|mp[34]|mov|webm|ogg|wav)$/.test(base);
 const inert = (base: string): boolean => prose(base) || code(base) || media(base);
 
+/** A memo, dropped when full: every detector asks about every path, and a replay meets the same paths again and again. */
+const known = new Map<string, readonly Kind[]>();
+
 /** All kinds a path has; none means no detector reads it. */
-export const kindsOf = (path: string): readonly Kind[] => {
+export function kindsOf(path: string): readonly Kind[] {
+  const before = known.get(path);
+  if (before !== undefined) return before;
+  if (known.size >= 10_000) known.clear();
   const lower = path.toLowerCase();
   const base = name(path);
-  return TESTS.filter(([, test]) => test(lower, base)).map(([kind]) => kind);
-};
+  const kinds = TESTS.filter(([, test]) => test(lower, base)).map(([kind]) => kind);
+  known.set(path, kinds);
+  return kinds;
+}
 
 /** Kinds whose file must be readable: what cannot be read there could be anything. */
 export const isCovered = (path: string): boolean => kindsOf(path).some((k) => k !== 'prose');

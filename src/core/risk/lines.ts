@@ -11,17 +11,33 @@ export interface NewLine {
 /** Source text of a side, where there is any. */
 export const textOf = (side: Parsed | undefined): string => (side !== undefined && 'text' in side ? (side.text ?? '') : '');
 
+/** By file and by side: several detectors read the same lines, and a replay meets a side again as the next one's base. */
+const fresh = new WeakMap<FileEvidence, readonly NewLine[]>();
+const read = new WeakMap<Parsed, readonly NewLine[]>();
+
 export function newLines(file: FileEvidence): readonly NewLine[] {
-  const before = new Set(logical(textOf(file.base)).map((l) => l.text));
-  return logical(textOf(file.head)).filter((l) => l.text !== '' && !before.has(l.text));
+  if (textOf(file.head) === '') return [];
+  const known = fresh.get(file);
+  if (known !== undefined) return known;
+  const before = new Set(linesOf(file.base).map((l) => l.text));
+  const found = linesOf(file.head).filter((l) => l.text !== '' && !before.has(l.text));
+  fresh.set(file, found);
+  return found;
 }
 
 /** Lines of a side, new or not. */
-export const linesOf = (side: Parsed | undefined): readonly NewLine[] => logical(textOf(side));
+export function linesOf(side: Parsed | undefined): readonly NewLine[] {
+  const known = side === undefined ? undefined : read.get(side);
+  if (known !== undefined) return known;
+  const lines = logical(textOf(side));
+  if (side !== undefined) read.set(side, lines);
+  return lines;
+}
 
 export function goneLines(file: FileEvidence): readonly NewLine[] {
-  const after = new Set(logical(textOf(file.head)).map((l) => l.text));
-  return logical(textOf(file.base)).filter((l) => l.text !== '' && !after.has(l.text));
+  if (textOf(file.base) === '') return [];
+  const after = new Set(linesOf(file.head).map((l) => l.text));
+  return linesOf(file.base).filter((l) => l.text !== '' && !after.has(l.text));
 }
 
 /** No shell continues a comment: what stands below `# why \\` runs, and must not be read as part of it. */
@@ -37,8 +53,9 @@ function logical(text: string): readonly NewLine[] {
       out.push({ line: i + 1, text: line.trim() });
       continue;
     }
-    const continued = /(?:^|[^\\])[\\`]\s*$/.test(line);
-    const part = (continued ? line.replace(/[\\`]\s*$/, ' ') : line).trim();
+    const end = line.trimEnd();
+    const continued = (end.endsWith('\\') || end.endsWith('`')) && end.at(-2) !== '\\';
+    const part = (continued ? end.slice(0, -1) : end).trim();
     open = open === undefined ? { line: i + 1, text: part } : { line: open.line, text: `${open.text} ${part}` };
     if (continued) continue;
     out.push(open);

@@ -35,7 +35,7 @@ export function principalGraph(
   toolOf: ToolOf = identityOf,
 ): PrincipalGraph {
   const seen = distinct([...commits.flatMap(headersOf), ...(pusher === null ? [] : [{ role: 'pusher' as const, name: '', identity: pusher }])]);
-  const lookup = { emails: byKey(roster, (one) => one.emails), accounts: byKey(roster, (one) => one.accounts) };
+  const lookup = lookupIn(roster);
   const now = seen.flatMap((s) => resolve(s, s.role === 'pusher' ? lookup.accounts : lookup.emails, toolOf));
   const before = pushersBefore.map((person): Principal => ({ role: 'pusher', identity: person, person, agent: null }));
   const others = behind.flatMap((b) => known(b, roster, lookup));
@@ -64,6 +64,20 @@ function headersOf(commit: Commit): readonly Seen[] {
 /** Each role and identity once; the name stays part of it, because tools are known by name and address. */
 function distinct(seen: readonly Seen[]): readonly Seen[] {
   return [...new Map(seen.map((s) => [JSON.stringify([s.role, s.name, s.identity]), s])).values()];
+}
+
+interface Lookups {
+  readonly emails: Lookup;
+  readonly accounts: Lookup;
+}
+
+/** A roster of thousands is asked about every change of a replay. */
+const lookups = new WeakMap<Roster, Lookups>();
+
+function lookupIn(roster: Roster): Lookups {
+  const known = lookups.get(roster) ?? { emails: byKey(roster, (one) => one.emails), accounts: byKey(roster, (one) => one.accounts) };
+  lookups.set(roster, known);
+  return known;
 }
 
 function byKey(roster: Roster, keys: (one: { readonly emails: readonly string[]; readonly accounts: readonly string[] }) => readonly string[]): Lookup {

@@ -21,7 +21,8 @@ export interface PeopleExpectation {
 export type FillableSeat = Pick<Seat, 'level'> & Partial<Pick<Seat, 'candidates'>>;
 type KeyHolder = Pick<TrustedKey, 'person' | 'level'>;
 
-const SOD: Readonly<Record<PrincipalRole, ReasonCode>> = {
+/** The reason code of each way to stand behind a change. */
+export const SOD: Readonly<Record<PrincipalRole, ReasonCode>> = {
   author: 'SOD_AUTHOR',
   committer: 'SOD_AUTHOR',
   'co-author': 'SOD_AUTHOR',
