@@ -8,7 +8,7 @@ import { type Carried, carriedSignoff, type EarlierForm } from '../core/gate/car
 import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
-import { type Expectation, type SignoffTrust, verifySignoff } from '../core/signoff/verify.ts';
+import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import type { Governance } from './governance.ts';
 import { changeId } from './identity.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
@@ -55,45 +55,73 @@ export const movedKey = (decision: Decision, row: SignoffRow): string => `${deci
 
 /** @param used nonces already spent by earlier commits of the same push. */
 export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null, used: ReadonlySet<string> = new Set()): Promise<readonly PresentedWithNonce[]> {
-  const trust = await signoffTrust(bench);
-  const expect = expectation(bench, decision);
+  const asking = { bench, decision, trust: await signoffTrust(bench), expect: expectation(bench, decision) };
   const rows = await near(bench.state, decision);
-  const latest = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
+  const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
   return Promise.all(
-    rows.map(async (row): Promise<PresentedWithNonce> => {
+    rows.map(async (row) => {
       const body = await bench.ledger.body(row.body);
-      const spent = (await bench.state.landings({ nonce: row.nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
-      const verified = body === null ? null : verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
-      const moved = bench.moved?.get(movedKey(decision, row));
-      // Only a person's latest word over all that is near: whoever objected to a later form has taken the earlier word back.
-      const form = latest.get(row.signer) === row && APPROVALS.has(row.decision) ? moved?.form : null;
-      const carried = body === null || !form || verified?.ok === true ? undefined : carriedSignoff(body, trust, expect, decision, form, row.at);
-      const kept = carried !== undefined && carried.kept.length > 0 && carried.signoff.signer === row.signer;
-      const problems = [
-        ...(verified === null
-          ? [problem('CONTENT_UNSEEN', 'the sign-off was erased')]
-          : verified.ok || kept
-            ? []
-            : [...verified.problems.flatMap((p) => (p.code === 'CONTENT_MISMATCH' ? (moved?.said ?? p) : p)), ...notCarried(carried)]),
-        ...(used.has(row.nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', { remedy: 'ask for a new sign-off' })] : []),
-        ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, { remedy: 'ask for a new sign-off' })] : []),
-      ];
-      const said = verified?.ok ? verified.signoff : kept ? carried.signoff : null;
-      return {
-        digest: row.body,
-        signer: said?.signer ?? row.signer,
-        level: said?.level ?? '',
-        decision: said?.statement.predicate.decision ?? 'cannot_judge',
-        conditions: said?.statement.predicate.conditions ?? [],
-        index: row.index,
-        at: row.at,
-        stage: said?.statement.predicate.stage ?? 'implementation',
-        nonce: row.nonce,
-        problems,
-        ...(kept && form ? { rules: carried.kept, form } : {}),
-      };
+      const heard = hear(asking, row, body, last.get(row.signer) === row);
+      return presented(row, heard, await spentOn(bench, row.nonce, landing, used));
     }),
   );
+}
+
+/** What every row is held against. */
+interface Asking {
+  readonly bench: Bench;
+  readonly decision: Decision;
+  readonly trust: SignoffTrust;
+  readonly expect: Expectation;
+}
+
+/** What the signed bytes are worth here. */
+interface Heard {
+  /** null: nothing was proved, or it does not count. */
+  readonly signoff: VerifiedSignoff | null;
+  readonly problems: readonly Problem[];
+  readonly carried?: { readonly rules: readonly string[]; readonly form: EarlierForm };
+}
+
+/** @param last it is its signer's latest word over all that is near: whoever objected to a later form has taken the earlier word back. */
+function hear({ bench, decision, trust, expect }: Asking, row: SignoffRow, body: Uint8Array | null, last: boolean): Heard {
+  if (body === null) return { signoff: null, problems: [problem('CONTENT_UNSEEN', 'the sign-off was erased')] };
+  const verified = verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
+  if (verified.ok) return { signoff: verified.signoff, problems: [] };
+  const moved = bench.moved?.get(movedKey(decision, row));
+  const form = last && APPROVALS.has(row.decision) ? moved?.form : null;
+  const carried = form ? carriedSignoff(body, trust, expect, decision, form, row.at) : undefined;
+  if (form && carried !== undefined && carried.kept.length > 0 && carried.signoff.signer === row.signer)
+    return { signoff: carried.signoff, problems: [], carried: { rules: carried.kept, form } };
+  const told = verified.problems.flatMap((p) => (p.code === 'CONTENT_MISMATCH' ? (moved?.said ?? p) : p));
+  return { signoff: null, problems: [...told, ...notCarried(carried)] };
+}
+
+/** A nonce is spent by another landing, or by an earlier commit of this push. */
+async function spentOn({ state }: Bench, nonce: string, landing: Landing | null, used: ReadonlySet<string>): Promise<readonly Problem[]> {
+  const spent = (await state.landings({ nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
+  const again = { remedy: 'ask for a new sign-off' };
+  return [
+    ...(used.has(nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', again)] : []),
+    ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, again)] : []),
+  ];
+}
+
+function presented(row: SignoffRow, { signoff, problems, carried }: Heard, spent: readonly Problem[]): PresentedWithNonce {
+  const said = signoff?.statement.predicate;
+  return {
+    digest: row.body,
+    signer: signoff?.signer ?? row.signer,
+    level: signoff?.level ?? '',
+    decision: said?.decision ?? 'cannot_judge',
+    conditions: said?.conditions ?? [],
+    index: row.index,
+    at: row.at,
+    stage: said?.stage ?? 'implementation',
+    nonce: row.nonce,
+    problems: [...problems, ...spent],
+    ...(carried ?? {}),
+  };
 }
 
 const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
