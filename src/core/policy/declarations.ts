@@ -5,6 +5,7 @@ import type { Refusal } from './decision.ts';
 import type { Policy, RequiredTrailer } from './document.ts';
 import type { FactValues } from './expression.ts';
 import type { Facts, Findings } from './facts.ts';
+import { inTime } from './window.ts';
 
 /** Commits named in one refusal; the rest is counted. */
 const SHOWN = 5;
@@ -29,9 +30,10 @@ function undeclared({ change }: Facts, { provenance }: Findings): readonly Refus
   ];
 }
 
-/** In any commit, anywhere in the message: a squash buries trailers. Where its condition is unknown, it is asked for. */
-function missing(trailer: RequiredTrailer, { change }: Facts, values: FactValues): readonly Refusal[] {
+/** In any commit, anywhere in the message: a squash buries trailers. Where its condition or the time is unknown, it is asked for. */
+function missing(trailer: RequiredTrailer, { change, at }: Facts, values: FactValues): readonly Refusal[] {
   const { paths, when, key, accepts, reason } = trailer;
+  if (inTime(trailer, at) === false) return [];
   if (change.records.length === 0 || (paths !== null && !change.records.some((r) => matches(paths, r.path)))) return [];
   if (when?.holds(values) === false) return [];
   const given = change.commits.flatMap((c) => readMessage(c.message).lines.flatMap((l) => (l.trailer?.key === key.toLowerCase() ? [l.trailer.value] : [])));
