@@ -54,6 +54,33 @@ const at = (path: string): string => path.replace('/', `/${count}/`);
 const both = (): Record<string, string> => ({ [at('a/one.txt')]: 'ONE\n', [at('b/one.txt')]: lines({ 3: 'three' }) });
 const rework = (): Record<string, string> => ({ ...both(), [at('a/one.txt')]: 'ONE AND MORE\n' });
 
+describe('the very content, on another base', () => {
+  const asked = POLICY.replace('rules:\n', `rules:\n  - { id: eyes, paths: ["e/**"], require: { humans: 1, level: L6 }, on_change: { trivial-rebase: recheck } }\n`);
+
+  it('is looked at again where policy wants that, and can be signed again', async () => {
+    await bed.land(bed.commit({ 'countersign.yml': asked.replace('rules:\n', RULES) }, { by: 'kim' }));
+    const files = { [at('e/one.txt')]: 'ONE\n' };
+    const { id } = await signed(files, ['mara']);
+    await bed.land(bed.commit({ [at('docs/other.md')]: 'x\n' }, { by: 'kim' }));
+    const again = await pushed(bed.commit(files, { message: 'Again, on the new base\n' }));
+    expect(again.id).toBe(id);
+    expect(again.codes).toEqual(['STALE_CONTEXT', 'SIGNOFF_MISSING']);
+    expect(again.terminal).toContain('the same content stands on another base now, and eyes wants it looked at again');
+    expect((await bed.row(id)).state).toBe('open');
+    expect(await bed.sign('noor', id)).toMatchObject({ ok: true });
+    expect((await pushed(bed.commit(files, { message: 'Again, on the new base\n' }))).allowed).toBe(true);
+    expect((await bed.row(id)).state).toBe('signed');
+    expect(await bed.store.audit()).toEqual([]);
+  });
+
+  it('keeps its sign-off where policy says nothing', async () => {
+    const files = { [at('k/one.txt')]: 'ONE\n' };
+    await signed(files, ['noor']);
+    await bed.land(bed.commit({ [at('docs/other.md')]: 'x\n' }, { by: 'kim' }));
+    expect((await pushed(bed.commit(files, { message: 'Again, on the new base\n' }))).codes).toEqual(['OK']);
+  });
+});
+
 describe('two rules, two signers, and the files of one reworked', () => {
   it('keep one sign-off and lose the other, and the terminal says both', async () => {
     await signed(both());

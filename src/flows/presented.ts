@@ -87,7 +87,7 @@ interface Heard {
 function hear({ bench, decision, trust, expect }: Asking, row: SignoffRow, body: Uint8Array | null, last: boolean): Heard {
   if (body === null) return { signoff: null, problems: [problem('CONTENT_UNSEEN', 'the sign-off was erased')] };
   const verified = verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
-  if (verified.ok) return { signoff: verified.signoff, problems: [] };
+  if (verified.ok) return { signoff: verified.signoff, problems: APPROVALS.has(row.decision) ? lookAgain(decision, verified.signoff) : [] };
   const moved = bench.moved?.get(movedKey(decision, row));
   const form = last && APPROVALS.has(row.decision) ? moved?.form : null;
   const carried = form ? carriedSignoff(body, trust, expect, decision, form, row.at) : undefined;
@@ -125,6 +125,21 @@ function presented(row: SignoffRow, { signoff, problems, carried }: Heard, spent
 }
 
 const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
+
+/**
+ * The very content, on another base or in another commit: it counts, unless a rule that asks wants it looked at again then.
+ * What was not moved at all is never looked at twice.
+ */
+function lookAgain({ change, rules }: Decision, { statement }: VerifiedSignoff): readonly Problem[] {
+  const signed = statement.predicate.change;
+  if (signed.head.gitCommit === change.head) return [];
+  const rebased = signed.base?.gitCommit !== (change.base ?? undefined);
+  const moved = rebased ? 'trivial-rebase' : 'message';
+  const asking = rules.filter((r) => (r.state === 'asks' || r.state === 'may-ask') && (r.onChange[moved] ?? 'keep') !== 'keep').map((r) => r.id);
+  if (asking.length === 0) return [];
+  const what = rebased ? 'the same content stands on another base now' : 'the same content stands in another commit now';
+  return [problem('STALE_CONTEXT', `${what}, and ${asking.join(', ')} wants it looked at again`, { remedy: 'whoever signed looks at it and signs again' })];
+}
 
 /** Paths named in one line; the rest is counted. */
 const SHOWN = 5;
