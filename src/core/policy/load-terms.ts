@@ -15,11 +15,13 @@ export function systemsOf(loading: Loading): readonly System[] {
     ...placed(layer.yaml, layer.shape.systems),
     ...(layer.catalogue === null ? [] : placed(layer.catalogue.yaml, layer.catalogue.systems)),
   ]);
-  const ids = all.map((s) => s.system.id);
-  for (const [at, { yaml, system, i }] of all.entries()) {
-    if (ids.indexOf(system.id) !== at) loading.problems.push(yaml.at(['systems', i, 'id'], `${system.id} names two systems`, { remedy: 'rename one' }));
+  const ids = new Set(all.map((s) => s.system.id));
+  const seen = new Set<string>();
+  for (const { yaml, system, i } of all) {
+    if (seen.has(system.id)) loading.problems.push(yaml.at(['systems', i, 'id'], `${system.id} names two systems`, { remedy: 'rename one' }));
+    seen.add(system.id);
     for (const [j, id] of system.dependents.entries()) {
-      if (!ids.includes(id)) loading.problems.push(yaml.at(['systems', i, 'dependents', j], `there is no system ${id}`, { remedy: hint(id, ids) }));
+      if (!ids.has(id)) loading.problems.push(yaml.at(['systems', i, 'dependents', j], `there is no system ${id}`, { remedy: () => hint(id, [...ids]) }));
     }
   }
   return all.map((s) => s.system);
@@ -93,7 +95,8 @@ function modesOf(loading: Loading, systems: readonly System[]): readonly Modes[]
   const layers = speaking(loading, 'modes');
   return (layers.some((l) => !l.floor) ? layers : []).map((layer) => {
     const { modes } = layer.shape;
-    for (const id of Object.keys(modes.systems)) if (!ids.includes(id)) loading.add(layer, ['modes', 'systems'], `there is no system ${id}`, { key: id, remedy: hint(id, ids) });
+    for (const id of Object.keys(modes.systems))
+      if (!ids.includes(id)) loading.add(layer, ['modes', 'systems'], `there is no system ${id}`, { key: id, remedy: () => hint(id, ids) });
     return { default: modes.default, systems: new Map(Object.entries(modes.systems)), until: modes.until ?? null };
   });
 }
