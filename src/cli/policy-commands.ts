@@ -58,8 +58,11 @@ export function policyCommands(program: Command, act: Act): void {
   command(policy, 'diff <a> <b>', 'what changes between two policies, rule by rule, and for cases', [
     'policy diff countersign.yml proposed.yml',
     'policy diff countersign.yml proposed.yml --facts cases.yml --json',
+    'policy diff countersign.yml proposed.yml --since 2026-01-01 --repo .',
   ])
     .option('--facts <file>', 'a scenario file: which of its answers change')
+    .option('--since <date>', 'what both ask of everything that landed from this date on, such as 2026-01-31')
+    .option('--repo <dir>', 'the clone whose history that is')
     .option('--roster <file>', 'who may sign (default: .countersign/roster.yml beside the first policy)')
     .option('--json', 'print JSON')
     .action(async (a: string, b: string, options) => act((await import('./policy-diff.ts')).policyDiff(a, b, options)));

@@ -9,6 +9,9 @@ import { visible } from './terminal.ts';
 export interface DiffOptions {
   readonly facts?: string;
   readonly roster?: string;
+  /** With one of these: what both ask of everything that landed in that clone. */
+  readonly repo?: string;
+  readonly since?: string;
   readonly json?: boolean;
 }
 
@@ -23,8 +26,19 @@ export async function policyDiff(a: string, b: string, options: DiffOptions): Pr
   const changes = structure(before.value.policy, after.value.policy);
   const answers = caseChanges(before.value.policy, after.value.policy, cases.value, before.value.roster);
   const code = changes.every((c) => c.direction === 'stricter') && answers.every((c) => c.direction !== 'weaker') ? EXIT.ok : EXIT.signoff;
-  const stdout = options.json === true ? `${JSON.stringify({ version: 1, exit: code, changes, cases: answers }, null, 2)}\n` : diffText(changes, answers, cases.value.length);
-  return { code, stdout, stderr: '' };
+  const history = options.repo === undefined && options.since === undefined ? null : await replayed(a, b, options);
+  if (history !== null && history.code !== EXIT.ok) return history;
+  if (options.json === true) {
+    const past: unknown = history === null ? undefined : JSON.parse(history.stdout);
+    return { code, stdout: `${JSON.stringify({ version: 1, exit: code, changes, cases: answers, history: past }, null, 2)}\n`, stderr: '' };
+  }
+  return { code, stdout: `${diffText(changes, answers, cases.value.length)}${history === null ? '' : `\n${history.stdout}`}`, stderr: history?.stderr ?? '' };
+}
+
+/** The same as `simulate --policy A --against B`: history is replayed in one place only. */
+async function replayed(a: string, b: string, { repo = '.', since, roster, json = false }: DiffOptions): Promise<Answer> {
+  const { simulateCommand } = await import('./simulate.ts');
+  return simulateCommand({ repo, policy: a, against: b, json, ...(since === undefined ? {} : { since }), ...(roster === undefined ? {} : { roster }) });
 }
 
 function diffText(changes: readonly PolicyChange[], cases: readonly CaseChange[], asked: number): string {

@@ -34,6 +34,8 @@ export async function policyEval(options: EvalOptions): Promise<Answer> {
   return options.jsonl === true ? stream(opened.value, options.facts, how) : whole(opened.value, options, how);
 }
 
+const MOST_INPUT = 1_000_000;
+
 type How = { readonly policyEdits: boolean };
 
 async function whole({ policy, roster }: OpenedPolicy, { facts, text }: EvalOptions, how: How): Promise<Answer> {
@@ -56,7 +58,13 @@ async function casesIn(facts: string, policy: OpenedPolicy['policy']): Promise<R
     return bytes.ok ? readCases(bytes.value, facts, policy) : err([bytes.error]);
   }
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk);
+    length += chunk.length;
+    // Its reader refuses more: no need to hold it.
+    if (length > MOST_INPUT) break;
+  }
   return readCases(new Uint8Array(Buffer.concat(chunks)), 'standard input', policy);
 }
 
@@ -68,11 +76,13 @@ async function stream({ policy, roster }: OpenedPolicy, facts: string, how: How)
     for await (const { number, bytes } of linesOf(facts === '-' ? process.stdin : createReadStream(facts))) {
       const given = bytes === null ? err([tooLong(file, number)]) : readLine(bytes, number, file, policy);
       if (!given.ok) bad += 1;
+      if (!process.stdout.writable) return UNREAD;
       await write(
         given.ok ? { line: number, ...runCase(policy, given.value, roster, how).answer } : { version: 1, line: number, result: 'deny', verdict: 'deny', problems: given.error },
       );
     }
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return UNREAD;
     return refusal(
       [
         problem('NOT_FOUND', `cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
@@ -89,6 +99,9 @@ async function stream({ policy, roster }: OpenedPolicy, facts: string, how: How)
     stderr: bad === 0 ? '' : `countersign: ${bad} ${bad === 1 ? 'line' : 'lines'} of ${file} could not be read; each says why on its own line\n`,
   };
 }
+
+/** Whoever reads the answers may stop reading: that is no error of ours. */
+const UNREAD: Answer = { code: EXIT.ok, stdout: '', stderr: '' };
 
 const tooLong = (file: string, number: number): Problem => problem('GATE_REQUEST_INVALID', 'is longer than 4 MB', { place: `${file}:${number}`, remedy: 'write one case a line' });
 

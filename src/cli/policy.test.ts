@@ -96,6 +96,13 @@ describe('eval', () => {
     expect(JSON.parse(stdout)).toMatchObject({ line: 10_000, result: 'pending' });
   });
 
+  test('nobody reading the answers is no error', () => {
+    const dir = folder(undefined, { 'many.jsonl': `${JSON.stringify(GOOD)}\n`.repeat(3_000) });
+    const script = '{ "$0" "$1" policy eval --policy countersign.yml --facts many.jsonl --jsonl; echo "exit $?" >&2; } | head -n 1';
+    const said = spawnSync('sh', ['-c', script, process.execPath, MAIN], { cwd: dir, env: { PATH: process.env.PATH }, encoding: 'utf8' });
+    expect([said.stderr, JSON.parse(said.stdout).line]).toEqual(['exit 0\n', 1]);
+  });
+
   test('a policy that is none, and files that are not there', () => {
     const dir = folder('version: 1\nlader: [L4]\n');
     const said = policy(dir, 'eval', '--policy', 'countersign.yml', '--facts', 'x.json');
@@ -200,6 +207,18 @@ test('diff: rule by rule, and for cases', () => {
   });
   expect(policy(dir, 'diff', 'b.yml', 'countersign.yml').status).toBe(1);
   expect(policy(dir, 'diff', 'countersign.yml', 'countersign.yml')).toMatchObject({ status: 0, stdout: 'the same\n' });
+});
+
+test('diff: over what landed', () => {
+  const repo = room.init();
+  repo.commit({ 'infra/a.tf': 'a\n' });
+  repo.commit({ 'infra/a.tf': 'b\n' }, { message: 'x\n\nAssisted-by: Claude:opus\n' });
+  writeFileSync(join(repo.dir, 'a.yml'), `${HEAD}rules: [{id: rest, paths: ["**"], optional: true}]\n`);
+  writeFileSync(join(repo.dir, 'b.yml'), HEAD + RULES);
+  const said = policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--repo', '.', '--json');
+  expect(JSON.parse(said.stdout)).toMatchObject({ changes: [{ where: 'rules.infra', direction: 'stricter' }], history: expect.objectContaining({ version: 1 }) });
+  expect(policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--since', '2020-01-01').stdout).toMatch(/stricter: rules\.infra is new: asks[\s\S]*\n\n[\s\S]+/);
+  expect(policy(repo.dir, 'diff', 'a.yml', 'b.yml', '--since', 'soon').status).toBe(2);
 });
 
 test('schema: what is published', () => {

@@ -75,7 +75,7 @@ describe('a sample of what passes by itself', () => {
         [],
         sampleFacts(sampleChange(['a'], [sampleCommit('ada')]), { lane: escapes === null ? null : { sampled: 50, escapes } }),
       ).outcome;
-    expect([lane(0), lane(1), lane(2), lane(null)]).toEqual(['pass', 'pass', 'signoff', 'signoff']);
+    expect([lane(0), lane(1), lane(2), lane(null)]).toEqual(['pass', 'pass', 'signoff', 'refused']);
   });
 });
 

@@ -50,6 +50,12 @@ const satisfied = (d: Decision, people: readonly string[]): boolean => d.outcome
 /** People whose signatures suffice for the heavier and not for the lighter: there may be none. */
 const lighterFor = (heavier: Decision, lighter: Decision): readonly string[] | undefined => SETS.find((people) => satisfied(heavier, people) && !satisfied(lighter, people));
 const detectors = (severity: (typeof TIERS.values)[number] | null) => (severity === null ? [] : [sampleDetector(sampleFinding(severity))]);
+/** An exception may name a rule that asks nobody: then there is no such policy. */
+function policyOrNone(rules: string, head: string): Policy | undefined {
+  const loaded = loadPolicy(utf8(`version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nprotected: [refs/heads/main]\n${head}\nrules:\n${rules}\n`), 'p');
+  return loaded.ok ? loaded.value : undefined;
+}
+const quoted = (when: string): string => when.replace(/when: ([^"].*)$/, 'when: "$1"');
 const MESSAGES = { unattributed: 'x\n', suggestion: 'x\n', assisted: 'x\n\nAssisted-by: Claude:opus\n', agent: 'x\n\nAssisted-by: Claude:opus\n' };
 
 describe('decisions', () => {
@@ -85,6 +91,40 @@ describe('decisions', () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  test('what is not known never asks for less than anything it could be, coverage included', () => {
+    const conditions = fc.constantFrom(
+      '',
+      ', when: incident.open.exists(i, i.severity <= 1)',
+      ', when: lane.open',
+      ', when: "!lane.open"',
+      ', when: "plan.present && plan.creates > 0"',
+      ', until: 2026-05-01',
+      ', starts: 2026-07-01',
+    );
+    const kinds = fc.constantFrom('optional: true', 'require: {humans: 1}', 'require: {humans: 1, level: L6}', 'require: {humans: 1, domains: [databases]}');
+    const rules = fc
+      .array(fc.tuple(conditions, kinds, fc.constantFrom('"**"', '"infra/**"')), { minLength: 1, maxLength: 4 })
+      .map((list) => list.map(([when, kind, path], i) => `  - {id: r${i}, paths: [${path}]${quoted(when)}, ${kind}}`).join('\n'));
+    const head = fc.constantFrom('', 'exceptions: [{id: e, rule: r0, paths: ["infra/**"], owner: eve, reason: x, until: 2026-06-15}]');
+    const incident = { id: 'I', severity: 1, class: 'x', systems: [], open: true, days: 0 } as const;
+    const known = fc.record({
+      at: fc.constantFrom(Date.UTC(2026, 3, 1), Date.UTC(2026, 5, 1), Date.UTC(2026, 7, 1)),
+      incidents: fc.constantFrom([], [incident]),
+      lane: fc.constantFrom({ sampled: 9, escapes: 0 }, { sampled: 9, escapes: 9 }),
+    });
+    const hidden = fc.record({ at: fc.boolean(), incidents: fc.boolean(), lane: fc.boolean() });
+    fc.assert(
+      fc.property(rules, head, known, hidden, somePaths, (text, more, facts, hide, paths) => {
+        const policy = policyOrNone(text, `sample: {share: 0.1}\n${more}`);
+        if (policy === undefined) return;
+        const ask = (given: Partial<Parameters<typeof sampleFacts>[1] & object>) => consider(policy, [], sampleFacts(sampleChange(paths, [sampleCommit('ada')]), given));
+        const blind = ask({ ...facts, ...(hide.at ? { at: null } : {}), ...(hide.incidents ? { incidents: null } : {}), ...(hide.lane ? { lane: null } : {}) });
+        expect(lighterFor(blind, ask(facts))).toBeUndefined();
+      }),
+      { numRuns: 400 },
     );
   });
 

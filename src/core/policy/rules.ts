@@ -108,7 +108,8 @@ function applyRule(asking: Asking, rule: Rule, own: readonly number[]): Applied 
   return {
     rule,
     asks,
-    covers: own,
+    // Whether it applies is not known: it asks, and proves nothing about its paths.
+    covers: when === true ? own : [],
     reason: reason(sure ? 'yes' : 'unknown', sure ? 'RULE_APPLIES' : 'RULE_UNKNOWN', name, [...waived, ...reasons, ...wanted]),
     said: saidOf(asking, rule, sure ? 'asks' : 'may-ask', left.length),
   };
