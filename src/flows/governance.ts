@@ -118,6 +118,8 @@ export async function brought(repository: Repository, { records, head }: Change,
 
 /** Tests that fail, at most so many: each costs one decision. */
 const MOST_FAILING = 10;
+/** Steps in tests of one policy; whoever pushes a change writes them, and everybody else waits. See `stepsOf`. */
+const MOST_STEPS = 200_000_000;
 
 async function wrongWith(governance: Governance, at: number | null): Promise<readonly Problem[]> {
   const { lockedOut } = await import('../core/simulate/repair.ts');
@@ -127,10 +129,16 @@ async function wrongWith(governance: Governance, at: number | null): Promise<rea
 
 async function failing({ policy, roster }: Governance): Promise<readonly Problem[]> {
   // Only a change of policy has tests to run: every other one starts without them.
-  const { runTest, testsOf } = await import('../core/simulate/test-policy.ts');
+  const { runTest, stepsOf, testsOf } = await import('../core/simulate/test-policy.ts');
   const problems: Problem[] = [];
+  let steps = 0;
   for (const test of testsOf(policy)) {
-    const { passed, name, place, differences } = runTest(policy, test, roster);
+    const { passed, name, place, differences, ran } = runTest(policy, test, roster);
+    steps += ran === null ? policy.rules.length : stepsOf(policy, ran, test.given.people === null ? roster : { ...roster, people: test.given.people });
+    if (steps > MOST_STEPS) {
+      const remedy = 'fewer tests, or tests of fewer rules at once; scenario files hold any number: countersign policy test --scenarios';
+      return [...problems, problem('POLICY_TEST', 'its tests are more work than a gate does', { place, remedy })];
+    }
     if (passed) continue;
     const wrong = differences.map((d) => `${d.what} is ${d.got}, expected ${d.expected}`).join('; ');
     problems.push(problem('POLICY_TEST', `its test ${JSON.stringify(name)} fails: ${wrong}`, { place, remedy: 'countersign policy test says why' }));
