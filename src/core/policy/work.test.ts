@@ -27,6 +27,20 @@ test('500 exceptions of 60 patterns over 5,000 files', () => {
   expect(decision.rules).toMatchObject([{ id: 'all', state: 'asks', files: 5_000 }]);
 });
 
+test('50 trailers and 60 commits with a long message', () => {
+  const trailers = repeated(50, (i) => `    - {key: Key-${i}, reason: r}\n`);
+  const policy = loadPolicy(utf8(`${HEAD}  - {id: all, paths: ["**"], optional: true}\ndeclarations:\n  trailers:\n${trailers}`), 'p.yml');
+  const message = `x\n\nKey-7: yes\n${repeated(5_000, (i) => `Other-${i}: v\n`)}`;
+  const change = sampleChange(
+    ['a'],
+    Array.from({ length: 60 }, () => sampleCommit('ada', message)),
+  );
+  const before = performance.now();
+  const decision = policy.ok ? consider(policy.value, [], sampleFacts(change)) : undefined;
+  expect(performance.now() - before).toBeLessThan(8_000);
+  expect(decision?.refusals.filter((r) => r.code === 'DECLARATION_MISSING')).toHaveLength(49);
+});
+
 test('30,000 patterns and files none of them covers, but for letter case', () => {
   const rules = repeated(1_500, (i) => `  - {id: r${i}, paths: [${repeated(20, (j) => `"Dir${i}/${j}/**"`, ',')}], require: {humans: 1}}\n`);
   const decision = decided(rules, ['dir3/4/x', 'dir5/6/y', 'a', 'b', 'c']);
