@@ -141,7 +141,7 @@ describe('exit codes', () => {
 
   test('2: a policy with mistakes, each with its line and a caret', async () => {
     const repo = room.init();
-    repo.commit({ 'countersign.yml': STARTER_POLICY.replace('senior: L6', 'senior: L9').replace('optional: true', 'optinal: true'), '.countersign/roster.yml': STARTER_ROSTER });
+    repo.commit({ 'countersign.yml': STARTER_POLICY.replace('senior: L6', 'senior: L9').replace('humans: 1', 'human: 1'), '.countersign/roster.yml': STARTER_ROSTER });
     const { code, stderr } = await check('', { repo: repo.dir });
     expect(code).toBe(2);
     expect(stderr).toMatch(/countersign\.yml:\d+:\d+ .*\[POLICY_INVALID\]\n {2}\d+ \| .*\n {2} *\| *\^\n/);

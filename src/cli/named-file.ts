@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { utf8 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { PROFILES } from '../core/policy/profiles.ts';
+import { policyExtending } from '../core/policy/starter.ts';
 
 export interface NamedFile {
   /** As it was named, for messages. */
@@ -21,8 +22,8 @@ export async function fileOf(option: string, name: string | undefined): Promise<
   }
 }
 
-/** A policy: a file, or where no file is called so, a profile that ships. */
+/** A policy: a file, or where no file is called so, a profile that ships, with the ladder of the starter. */
 export async function policyOf(option: string, name: string | undefined): Promise<Result<NamedFile | null>> {
-  const profile = name !== undefined && Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
-  return name === undefined || profile === undefined || existsSync(name) ? fileOf(option, name) : ok({ name: `profile:${name}`, bytes: utf8(profile.text) });
+  const profile = name !== undefined && Object.hasOwn(PROFILES, name);
+  return name === undefined || !profile || existsSync(name) ? fileOf(option, name) : ok({ name, bytes: utf8(policyExtending(name)) });
 }

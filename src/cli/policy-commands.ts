@@ -1,9 +1,11 @@
 /** `countersign policy ...`: the commands about policy files. Each is in its own file. */
 import type { Command } from 'commander';
 import { type Act, command, EXIT_HELP, several } from './command.ts';
+import { profileCommands } from './profile-commands.ts';
 
 export function policyCommands(program: Command, act: Act): void {
   const policy = program.command('policy').description('make and examine policy').exitOverride().addHelpText('after', EXIT_HELP);
+  profileCommands(policy, act);
 
   command(policy, 'check [file]', 'is this a policy, and is it the one you meant?', ['policy check', 'policy check proposed.yml --strict --json'])
     .option('--roster <file>', 'who may sign (default: .countersign/roster.yml beside the policy)')

@@ -62,15 +62,24 @@ describe('simulate', () => {
   });
 
   test('asks two policies, about a part, with people and incidents of files', async () => {
-    const strict = file('strict.yml', STARTER_POLICY.replace('    optional: true', '    require: {humans: 1, level: L5}'));
+    const strict = file('strict.yml', STARTER_POLICY.replace('rules:\n', 'rules:\n  - {id: everyone, paths: ["**"], require: {humans: 1, level: L5}}\n'));
     const roster = file('roster.yml', 'version: 1\npeople:\n  - {id: alice, name: Alice, level: L7, emails: [alice@example.org]}\n  - {id: mara, name: Mara, level: L7}\n');
     const incidents = file('incidents.json', JSON.stringify([{ id: 'INC-1', at: '2026-11-01', severity: 1, commits: [second.slice(0, 10)] }]));
     const [run, ...landings] = await lines({ policy: strict, against: file('starter.yml', STARTER_POLICY), roster, incidents, since: '2026-09-22', name: 'shop' });
     expect(run).toMatchObject({ repo: 'shop', landings: 1 });
     expect(landings).toMatchObject([
-      { judge: 0, id: second, outcome: 'signoff', author: 'alice', seats: [{ rule: 'everything-else', candidates: ['mara'] }], incidents: ['INC-1'] },
+      { judge: 0, id: second, outcome: 'signoff', author: 'alice', seats: [{ rule: 'everyone', candidates: ['mara'] }], incidents: ['INC-1'] },
       { judge: 1, id: second, outcome: 'pass', incidents: ['INC-1'] },
     ]);
+  });
+
+  test('asks a profile by its name, with the ladder of the starter', async () => {
+    const [, ...landings] = await lines({ policy: 'tiered', against: 'every-assisted-change', since: '2026-09-22' });
+    expect(landings.map((l) => [l.judge, l.id, l.outcome])).toEqual([
+      [0, second, 'pass'],
+      [1, second, 'refused'],
+    ]);
+    expect(landings[1]).toMatchObject({ seats: [{ rule: 'every-assisted-change.senior', level: 'L6' }] });
   });
 
   test('says what is wrong with what it was given', async () => {

@@ -320,7 +320,7 @@ describe('where rules are missing or wrong', () => {
 
   test('a policy with a mistake: line, column and the line itself', async () => {
     const repo = room.init();
-    repo.commit({ ...GOVERNANCE, 'countersign.yml': STARTER_POLICY.replace('when: risk.tier >= critical', 'when: risk.tiier >= critical') });
+    repo.commit({ ...GOVERNANCE, 'countersign.yml': STARTER_POLICY.replace('when: risk.tier >= elevated', 'when: risk.tiier >= elevated') });
     expect(await refused(repo)).toMatchObject({
       code: 'POLICY_INVALID',
       place: expect.stringMatching(/^main:countersign\.yml:\d+:\d+ rules\[0\]\.when$/),

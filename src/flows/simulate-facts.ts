@@ -63,6 +63,8 @@ export function factsOf({ landing, change, files, roster, sticky, incidents }: G
     roster,
     targetExists: landing.parent !== null,
     at: landing.at,
+    // History holds no reviews after landing: the lane of what passes by itself is taken to stay open.
+    lane: { sampled: 0, escapes: 0 },
     incidents: incidentsAt(incidents, landing.at),
   };
 }

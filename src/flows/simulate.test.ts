@@ -94,7 +94,7 @@ describe('a story', () => {
     const merge = first(done)[3];
     expect(merge).toMatchObject({ title: "Merge branch 'topic'", author: 'bob', at: (START + 4 * DAY) * 1_000, refusals: [], notSeen: [] });
     expect(merge?.findings.map((f) => f.rule)).toContain('TF101');
-    expect(merge?.rules).toContain('destructive-change');
+    expect(merge?.rules).toContain('tiered.high');
     expect(done.judged[0]).toMatchObject({ ladder: ['L4', 'L5', 'L6', 'L7'], levels: 'inferred' });
     expect(done.judged[0]?.reviewers).toEqual([
       { person: 'bob', level: 'L7' },
@@ -124,7 +124,7 @@ describe('a story', () => {
   });
 
   test('two policies are asked about the same landings', async () => {
-    const strict = loadPolicy(utf8(STARTER_POLICY.replace('    optional: true', '    require: {humans: 1, level: L5}')), 'strict');
+    const strict = loadPolicy(utf8(STARTER_POLICY.replace('rules:\n', 'rules:\n  - {id: everyone, paths: ["**"], require: {humans: 1, level: L5}}\n')), 'strict');
     if (!strict.ok) throw new Error('strict');
     let read = 0;
     const there = clone(repo);

@@ -102,5 +102,6 @@ export const sampleFacts = (change: Change, more: Partial<Facts> = {}): Facts =>
   roster: SAMPLE_ROSTER,
   targetExists: true,
   at: SAMPLE_NOW,
+  lane: { sampled: 0, escapes: 0 },
   ...more,
 });

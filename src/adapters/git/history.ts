@@ -9,7 +9,7 @@ import type { Contents, History, Walk } from '../../flows/ports.ts';
 import { type EachCommit, LOG_FORMAT, logStream } from './history-stream.ts';
 import { openObjects } from './objects.ts';
 import { idLength, locate, type Place, type RepositoryPlace } from './place.ts';
-import { failure, type GitChild, startGit, tail } from './run.ts';
+import { failure, type GitChild, runGit, startGit, tail } from './run.ts';
 
 /** A history of a million commits is read in this time; whatever takes longer hangs. */
 const SECONDS = 3_600;
@@ -39,20 +39,23 @@ const NO_TREES = 'folders are missing from this repository, so what some commits
 const NO_COMMITS = 'commits are missing from this repository, so what came before them was not seen';
 
 /**
- * Both passes at once. A tree that is missing ends the first in the middle: the second brings the commits behind it all the same. A
+ * Both passes at once, where there is anything beside the chain. A tree that is missing ends the first in the middle: the second brings the commits behind it all the same. A
  * commit that is missing ends both where they meet it. The last commit before such an end is not known to be whole, and counts as not printed.
  */
 async function walkAll(place: Place, walk: Walk): Promise<Result<readonly string[]>> {
   if (!/^[0-9a-f]+$/.test(walk.tip) || walk.tip.length !== idLength(place.format)) return err(problem('GIT_FAILED', `${JSON.stringify(walk.tip)} is not a full object id`));
   const seen = new Set<Oid>();
   const others: Commit[] = [];
-  const [chain, all] = await Promise.all([
+  const rest = (): Promise<Result<void>> => run(place, walk, ALL, (commit) => others.push(commit));
+  const [chain, beside] = await Promise.all([
     run(place, walk, CHAIN, (commit, diff) => {
       seen.add(commit.id);
       walk.each(commit, place.shallow.has(commit.id) ? NO_DIFF : diff);
     }),
-    run(place, walk, ALL, (commit) => others.push(commit)),
+    merged(place, walk).then((yes) => (yes ? rest() : null)),
   ]);
+  // Where nothing was ever merged, the branch is all there is, unless its reading ended early.
+  const all = beside ?? (chain.ok ? chain : await rest());
   for (const commit of others) {
     if (seen.has(commit.id)) continue;
     seen.add(commit.id);
@@ -61,6 +64,12 @@ async function walkAll(place: Place, walk: Walk): Promise<Result<readonly string
   if (walk.signal?.aborted === true) return ok([]);
   if (seen.size === 0 && !all.ok) return all;
   return ok([...(chain.ok || !all.ok ? [] : [NO_TREES]), ...(all.ok ? [] : [`${NO_COMMITS} (${all.error.message})`]), ...cut(place, seen)]);
+}
+
+/** Does anything stand beside the chain of first parents? Git answers at the first merge it meets. What it cannot say may be so. */
+async function merged(place: Place, { tip }: Walk): Promise<boolean> {
+  const found = await runGit(['rev-list', '--first-parent', '--min-parents=2', '--max-count=1', tip], { env: place.objects });
+  return !found.ok || found.value.code !== 0 || found.value.stdout.length > 0;
 }
 
 const NO_DIFF = (): undefined => undefined;

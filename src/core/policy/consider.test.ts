@@ -29,7 +29,7 @@ describe('the starter profile', () => {
   test('an assisted change below senior needs somebody senior to the author', () => {
     const d = consider(starter, [], sampleFacts(sampleChange(['src/a.ts'], by('ben', agentMessage))));
     expect(d.outcome).toBe('signoff');
-    expect(seats(d)).toEqual(['assisted-below-senior 1 L6 dan,eve,flo']);
+    expect(seats(d)).toEqual(['tiered.assisted-below-senior 1 L6 dan,eve,flo']);
     expect(d.asked).toContain('needs 1 human at L6 or above');
   });
 
@@ -39,7 +39,7 @@ describe('the starter profile', () => {
 
   test('destroying a database takes one L6, and one seat only', () => {
     const d = consider(starter, [destroy], sampleFacts(sampleChange(['main.tf'], by('ben', agentMessage), {}), { pusher: 'ben' }));
-    expect(seats(d)).toEqual(['assisted-below-senior 1 L6 dan,eve,flo']);
+    expect(seats(d)).toEqual(['tiered.assisted-below-senior 1 L6 dan,eve,flo']);
     expect(d.tier).toBe('critical');
     expect(fillSeats(d.seats, ['dan']).missing).toEqual([]);
     expect(fillSeats(d.seats, ['cleo']).missing).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('the starter profile', () => {
     const text = reasonLines(d.reasons).join('\n');
     expect(text).toContain('this change needs 1 human at L6 or above');
     expect(text).toContain('can sign: dan, eve, flo');
-    expect(text).toContain('when risk.tier >= critical: true');
+    expect(text).toContain('when risk.tier >= high: true');
     expect(text).toContain('ben may not sign: author, committer');
   });
 });

@@ -147,7 +147,7 @@ function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk:
 /** Every moment policy and roster name, and whether it has passed; null: the time is not known. */
 function timesOf(policy: Policy, roster: Roster, at: number | null): readonly boolean[] | null {
   if (at === null) return null;
-  const windows = [...policy.rules, ...policy.forbid].flatMap((w) => [w.starts, w.until]);
+  const windows = [...policy.rules, ...policy.forbid, ...policy.declarations.trailers].flatMap((w) => [w.starts, w.until]);
   const others = [...policy.exceptions.map((e) => e.until), ...policy.modes.map((m) => m.until), ...roster.people.flatMap((p) => (p.qualifications ?? []).map((q) => q.until))];
   return [...windows, ...others].flatMap((moment) => (moment === null ? [] : [at >= moment]));
 }

@@ -5,6 +5,7 @@ import type { Refusal } from './decision.ts';
 import type { Policy, RequiredTrailer } from './document.ts';
 import type { FactValues } from './expression.ts';
 import type { Facts, Findings } from './facts.ts';
+import { inTime } from './window.ts';
 
 /** Commits named in one refusal; the rest is counted. */
 const SHOWN = 5;
@@ -37,10 +38,11 @@ function undeclared({ change }: Facts, { provenance }: Findings): readonly Refus
   ];
 }
 
-/** Where its condition is unknown, it is asked for. */
-function isAsked({ paths, when }: RequiredTrailer, { change }: Facts, values: FactValues): boolean {
-  if (change.records.length === 0 || (paths !== null && !change.records.some((r) => matches(paths, r.path)))) return false;
-  return when?.holds(values) !== false;
+/** Where its condition or the time is unknown, it is asked for. */
+function isAsked(trailer: RequiredTrailer, { change, at }: Facts, values: FactValues): boolean {
+  const { paths, when } = trailer;
+  if (inTime(trailer, at) === false || change.records.length === 0) return false;
+  return (paths === null || change.records.some((r) => matches(paths, r.path))) && when?.holds(values) !== false;
 }
 
 /** In any commit, anywhere in the message: a squash buries trailers. */

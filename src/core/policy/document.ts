@@ -108,7 +108,7 @@ export interface TierTerms {
 }
 
 /** A trailer every change to these paths must carry, in at least one commit. */
-export interface RequiredTrailer {
+export interface RequiredTrailer extends Window {
   readonly key: string;
   readonly paths: readonly string[] | null;
   /** Compiled over the trailer's value; null: any value that is not empty. */

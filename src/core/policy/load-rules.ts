@@ -154,6 +154,7 @@ export function trailersOf(loading: Loading): readonly RequiredTrailer[] {
         when: loading.condition(layer, t.when, [...here, 'when'], 'up'),
         reason: t.reason,
         layer: layer.name,
+        ...windowOf(loading, layer, t, here),
       };
     }),
   );

@@ -115,8 +115,19 @@ function modesOf(loading: Loading, systems: readonly System[]): readonly Modes[]
   return silentFloors(loading, 'modes').length > 0 ? [] : said;
 }
 
+/** A layer that asks for trailers alone says nothing about assistance, so the next layer's word on it stays. */
 function declarationsOf(loading: Loading, trailers: readonly RequiredTrailer[]): Declarations {
-  return { assistance: strict(loading, 'declarations', (s) => s.declarations.assistance, ['optional', 'required'], 'optional'), trailers };
+  const said = loading.layers.flatMap(
+    ({
+      floor,
+      shape: {
+        declarations: { assistance },
+      },
+    }) => (assistance === undefined ? [] : [{ floor, assistance }]),
+  );
+  const own = said.find((s) => !s.floor)?.assistance ?? 'optional';
+  const floors = said.filter((s) => s.floor).map((s) => s.assistance);
+  return { assistance: floors.reduce((most, a) => strictest(['optional', 'required'], most, a), own), trailers };
 }
 
 /** Solo lets an author sign: the repository must say so, and the floor too where there is one. */

@@ -96,6 +96,7 @@ const trailer = z.strictObject({
   paths: globs.optional(),
   when: expression.optional(),
   reason: words,
+  ...window,
 });
 
 const breakGlass = z.strictObject({
@@ -146,9 +147,7 @@ export const POLICY_SHAPE = z.strictObject({
   provenance: z.strictObject({ unattributed: z.enum(['default', 'assisted', 'suggestion']).default('default') }).default({ unattributed: 'default' }),
   submodules: z.enum(['refuse', 'review']).default('refuse'),
   large_files: z.enum(['refuse', 'review']).default('refuse'),
-  declarations: z
-    .strictObject({ assistance: z.enum(['optional', 'required']).default('optional'), trailers: z.array(trailer).max(50).default([]) })
-    .default({ assistance: 'optional', trailers: [] }),
+  declarations: z.strictObject({ assistance: z.enum(['optional', 'required']).optional(), trailers: z.array(trailer).max(50).default([]) }).default({ trailers: [] }),
   solo: z.strictObject({ cool_down: length }).optional().describe('One person, who signs their own changes after a wait, recorded as such.'),
   break_glass: breakGlass.optional(),
   sample: sample.optional(),

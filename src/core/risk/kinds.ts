@@ -15,7 +15,8 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
       b === '.pre-commit-config.yaml' ||
       b === '.gitmodules' ||
       b === '.gitattributes' ||
-      /\.rego$|(?:^|\/)(?:kyverno|gatekeeper|conftest|branch-protection|rulesets)(?:\/|\.|-)/.test(p),
+      // conftest.py is what pytest calls its fixtures; conftest reads Rego
+      (b !== 'conftest.py' && /\.rego$|(?:^|\/)(?:kyverno|gatekeeper|conftest|branch-protection|rulesets)(?:\/|\.|-)/.test(p)),
   ],
   ['terraform', (_, b) => /\.(?:tf|tofu|hcl|tfvars|tfbackend|nomad)(?:\.json)?$/.test(b)],
   ['sql', (_, b) => /\.(?:sql|psql|pgsql|ddl)$/.test(b)],
@@ -40,7 +41,7 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
       /\.(?:ya?ml|json|tpl)$/.test(b) &&
       /(?:^|\/)(?:k8s|kube|kubernetes|manifests|helm|charts?|kustomize|overlays|argocd?|flux|clusters?|deploy(?:ments?)?)(?:\/|-)|(?:^|\/)(?:kustomization|helmfile)/.test(p),
   ],
-  ['iam', (p, b) => /(?:^|[/_.-])(?:iam|rbac|polic(?:y|ies)|permissions?|roles?|scp|sso|sudoers|trust-policy)(?:[/_.-]|$)/.test(p) && !inert(b)],
+  ['iam', (p, b) => /(?:^|[/_.-])(?:iam|rbac|polic(?:y|ies)|permissions?|roles?|scp|sso|sudoers|trust-policy)(?:[/_.-]|$)/.test(withoutParts(p)) && !inert(b)],
   [
     'routing',
     (p, b) =>
@@ -53,11 +54,23 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
   [
     'infrastructure',
     (p, b) =>
+      withoutParts(p) !== p ||
       (!media(b) && /(?:^|\/)(?:terraform|terragrunt|infra(?:structure)?|ansible|pulumi|cloudformation|cdk|packer|puppet|salt|chef|nomad|consul)(?:\/|-|$)/.test(p)) ||
       /^(?:pulumi|serverless|docker-compose|compose|cdk|template|samconfig|ansible)\b.*\.(?:ya?ml|json|toml|cfg)$/.test(b),
   ],
   ['prose', (_, b) => prose(b)],
 ];
+
+/**
+ * Puppet, Hiera and Ansible call the part a machine plays its role. That decides what the machine runs, not who may do what:
+ * infrastructure, unless the rest of the path says more.
+ */
+const withoutParts = (path: string): string => {
+  const puppet = /\.(?:pp|epp|erb)$/.test(path) ? path.replace(/(^|\/)roles?(?=[/.])/g, '$1part') : path;
+  return puppet
+    .replace(/(^|\/)hiera(?:data)?\/roles?\//g, '$1hiera/part/')
+    .replace(/(^|\/)roles\/(?=[^/]+\/(?:tasks|handlers|defaults|vars|meta|templates|files|molecule)\/)/g, '$1parts/');
+};
 
 /** Folders that hold nothing but hooks, and hooks by the names git calls them (githooks(5)) in a folder called so. */
 export const isHook = (path: string): boolean =>
@@ -66,7 +79,7 @@ export const isHook = (path: string): boolean =>
 
 /** Some tools keep what they do in .txt: a build and what it installs are not prose. */
 const prose = (base: string): boolean =>
-  (/\.(?:md|mdx|txt|rst|adoc)$/.test(base) && !/^(?:cmakelists|requirements.*|constraints.*)\.txt$/.test(base)) ||
+  (/\.(?:md|mdx|markdown|txt|rst|adoc|asciidoc)$/.test(base) && !/^(?:cmakelists|requirements.*|constraints.*)\.txt$/.test(base)) ||
   /^(?:readme|license|licence|changelog|authors|notice)$/.test(base);
 /** Application code is named after routes and roles all the time; paths alone do not mark danger there. */
 const code = (base: string): boolean => /\.(?:tsx?|jsx?|mjs|cjs|py|rb|go|java|kt|rs|php|cs|c|cc|cpp|h|swift|scala|ex|exs|vue|svelte|css|html)$/.test(base);

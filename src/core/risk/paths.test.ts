@@ -37,6 +37,16 @@ describe('paths', () => {
     ['.gitlab-ci.yml', ['PATH104:high']],
     ['Jenkinsfile', ['PATH104:high']],
     ['helm/orders/values.yaml', ['PATH105:elevated']],
+    ['manifests/role/cache.pp', ['PATH101:elevated']],
+    ['modules/role/manifests/dns/auth.pp', ['PATH103:high', 'PATH101:elevated']],
+    ['hieradata/role/common/aqs.yaml', ['PATH101:elevated']],
+    ['hieradata/role/common/sso.yaml', ['PATH102:high', 'PATH101:elevated']],
+    ['roles/postgres/tasks/main.yml', ['PATH101:elevated']],
+    ['roles/sudoers/tasks/main.yml', ['PATH102:high', 'PATH101:elevated']],
+    ['modules/role/policy.json', ['PATH102:high']],
+    ['modules/role/main.tf', ['PATH102:high', 'PATH101:elevated']],
+    ['manifests/role.yaml', ['PATH102:high', 'PATH105:elevated']],
+    ['roles/admin.yaml', ['PATH102:high']],
     ['src/routes/orders.ts', []],
     ['assets/roles.png', []],
     ['icons/policy.svg', []],
@@ -45,9 +55,33 @@ describe('paths', () => {
     ['infra/CMakeLists.txt', ['PATH101:elevated']],
     ['src/iam/client.py', []],
     ['docs/dns.md', []],
+    ['website/docs/r/dns_zone.html.markdown', []],
+    ['docs/iam_policy.asciidoc', []],
     ['README.md', []],
   ])('%s', (path, expected) => {
     expect(run(paths, path, 'a', 'b')).toEqual(expected);
+  });
+});
+
+describe('a workflow whose pins move', () => {
+  const [one, two] = ['a'.repeat(40), 'b'.repeat(40)];
+  const steps = (uses: string) => `jobs:\n  a:\n    steps:\n      - uses: ${uses}\n        with: {x: 1}\n`;
+  it.each([
+    ['to another commit', `a/b@${one} # v1`, `a/b@${two} # v1.2`, 'elevated'],
+    ['of an action in a folder, quoted', `"a/b/c@${one}"`, `"a/b/c@${two}"`, 'elevated'],
+    ['and another action takes its place', `a/b@${one}`, `evil/b@${two}`, 'high'],
+    ['from a commit to a tag', `a/b@${one}`, 'a/b@v2', 'high'],
+    ['from tag to tag', 'a/b@v1', 'a/b@v2', 'high'],
+    ['and something else with them', `a/b@${one}`, `a/b@${two}\n        continue-on-error: true`, 'high'],
+    ['and what looks like a comment is none', `a/b@${one}`, `a/b@${two} #\n        if: false`, 'high'],
+    ['and nothing moved but blanks', `a/b@${one}`, `a/b@${one}\n`, 'high'],
+  ])('%s', (_, before, after, severity) => {
+    expect(run(paths, '.github/workflows/ci.yml', steps(before), steps(after))).toEqual([`PATH104:${severity}`]);
+  });
+
+  it('is new or gone as a whole', () => {
+    expect(run(paths, '.github/workflows/ci.yml', null, steps(`a/b@${one}`))).toEqual(['PATH104:high']);
+    expect(run(paths, '.github/workflows/ci.yml', steps(`a/b@${one}`), null)).toEqual(['PATH104:high']);
   });
 });
 
@@ -68,6 +102,9 @@ describe('guards', () => {
     ['.pre-commit-config.yaml', 'a:\n  rev: v1\n  stages: [push]\n', 'a:\n  rev: v2\n  stages: []\n', ['META004:critical']],
     ['.pre-commit-config.yaml', 'rev: v1\n', null, ['META004:critical']],
     ['src/hooks.ts', 'a', 'b', []],
+    ['tests/conftest.py', 'a', 'b', []],
+    ['conftest/deny.yaml', 'a', 'b', ['META004:critical']],
+    ['policy/conftest.rego', 'a', 'b', ['META004:critical']],
     // Where components keep their hooks, and programs theirs: a folder's name alone guards nothing.
     ['web/hooks/use-session.ts', 'a', 'b', []],
     ['internal/stacks/hooks/component_instance.go', 'a', null, []],

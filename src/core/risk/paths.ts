@@ -3,6 +3,7 @@ import type { FileEvidence } from './evidence.ts';
 import { rule } from './finding.ts';
 import type { Kind } from './kinds.ts';
 import { kindsOf } from './kinds.ts';
+import { textOf } from './lines.ts';
 import type { Detector, Finding } from './risk.ts';
 
 const PATH101 = rule('PATH101', 'infrastructure-path', 'elevated', 'heuristic', ['somebody who runs this infrastructure has read it']);
@@ -27,6 +28,7 @@ function ofFile(file: FileEvidence): readonly Finding[] {
   return kindsOf(file.path).flatMap((kind) => {
     const entry = RULES[kind];
     if (entry === undefined) return [];
+    if (kind === 'workflow' && onlyPins(file)) return [PATH104({ place: { path: file.path, side }, severity: 'elevated', what: PINS(file.path), because: [['path', file.path]] })];
     const [make, why] = entry;
     return [
       make({
@@ -37,3 +39,13 @@ function ofFile(file: FileEvidence): readonly Finding[] {
     ];
   });
 }
+
+const PINS = (path: string): string => `${path} takes its actions from other commits: other code runs with the rights of the pipeline`;
+
+/** The same actions, each pinned by a full commit id before and after: no check, approval or pin is lost. A tag is no pin. */
+function onlyPins({ base, head }: FileEvidence): boolean {
+  const [before, after] = [textOf(base), textOf(head)];
+  return before !== '' && after !== '' && before !== after && unpinned(before) === unpinned(after);
+}
+
+const unpinned = (text: string): string => text.replace(/^([ \t]*(?:- )?uses:[ \t]+["']?[\w./-]+@)[0-9a-f]{40}(["']?)[ \t]*(?:#[^\n]*)?$/gm, '$1$2');
