@@ -1,4 +1,5 @@
 /** `countersign policy explain`: the policy in plain words; with paths, what a change of them would need, and why. */
+
 import { reasonLines } from '../core/base/reasons.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Case } from '../core/policy/case.ts';
@@ -6,6 +7,7 @@ import { type Complain, readCase } from '../core/policy/case-shape.ts';
 import { policyWords, type RuleWords } from '../core/policy/rule-words.ts';
 import { settingWords } from '../core/policy/setting-words.ts';
 import { hint } from '../core/policy/suggest.ts';
+import { remedyOf } from '../core/policy/yaml-file.ts';
 import type { Ran } from '../core/simulate/case-answer.ts';
 import { runCase } from '../core/simulate/run-case.ts';
 import { caseText } from './case-text.ts';
@@ -88,8 +90,10 @@ function caseOf({ policy, roster }: OpenedPolicy, paths: readonly string[], opti
   const [lowest = ''] = policy.ladder.values;
   const author = options.author ?? 'somebody';
   const problems: Problem[] = [];
-  const complain: Complain = (path, message, more) =>
-    problems.push(problem('USAGE', message, { place: OPTIONS[String(path[0])] ?? 'paths', ...(more?.remedy === undefined ? {} : { remedy: more.remedy }) }));
+  const complain: Complain = (path, message, more) => {
+    const remedy = remedyOf(more?.remedy);
+    problems.push(problem('USAGE', message, { place: OPTIONS[String(path[0])] ?? 'paths', ...(remedy === undefined ? {} : { remedy }) }));
+  };
   const said = {
     ...{ paths, author, pusher: author, incidents: [], lane: { sampled: 0, escapes: 0 }, at: options.at ?? new Date().toISOString().replace(/\.\d+Z$/, 'Z') },
     ...(options.level === undefined ? {} : { provenance: { level: options.level } }),

@@ -7,7 +7,9 @@ import { resolve } from 'node:path';
 import { text } from '../core/base/bytes.ts';
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
+import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import type { Policy } from '../core/policy/document.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
@@ -77,12 +79,13 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
 export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
   const inputs = await gather(request, world);
   if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [], setAside: [] }, '', false);
-  const { bundle, trust, decision } = inputs.value;
+  const { bundle, trust, decision, policy } = inputs.value;
   const { change, tier, seats, policyDigest } = decision;
+  const known = { provenance: decision.provenance.level, covers: (paths: readonly string[]) => coveredRules(policy, decision, paths) };
   const repo = request.repo ?? namedRepository(bundle, trust.namespace) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
   const moves = await movesOf(bundle, change.head, world.repository);
-  const report = examineBundle(bundle, trust, { ...change, repo, moves, excluded }, { policyDigest, tier, seats, allowDemo: request.demo });
+  const report = examineBundle(bundle, trust, { ...change, repo, moves, excluded }, { policyDigest, tier, seats, ...known, allowDemo: request.demo });
   return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined);
 }
 
@@ -98,6 +101,7 @@ interface Inputs {
   readonly trust: TrustBundle;
   /** What policy asks of what landed, as far as this clone shows: a floor, for pushers and plans are not in it. */
   readonly decision: Decision;
+  readonly policy: Policy;
 }
 
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
@@ -107,7 +111,7 @@ async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Resul
   const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null);
   const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [serverSaid(bundleBytes.value) ?? bundle.error]), ...(landed.ok ? [] : landed.error)];
   if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
-  return ok({ bundle: bundle.value, trust: trust.value, decision: landed.value });
+  return ok({ bundle: bundle.value, trust: trust.value, ...landed.value });
 }
 
 /** Where somebody saved the answer of a server that had no bundle to give (RFC 9457), what it said. */
@@ -122,7 +126,11 @@ function serverSaid(bytes: Uint8Array): Problem | undefined {
 }
 
 /** What the commit brought against its first parent, judged by the policy that stood there, at the time it says it landed. */
-async function decide(request: VerifyRequest, { repository, parsers, floors = [] }: VerifyWorld, at: number | null): Promise<Result<Decision, readonly Problem[]>> {
+async function decide(
+  request: VerifyRequest,
+  { repository, parsers, floors = [] }: VerifyWorld,
+  at: number | null,
+): Promise<Result<Pick<Inputs, 'decision' | 'policy'>, readonly Problem[]>> {
   const head = await repository.resolve(request.commit);
   if (head === null) return err([problem('NOT_FOUND', `there is no commit ${request.commit}`, { place: request.repoDir, remedy: 'fetch it, or name another clone with --repo' })]);
   const base = await repository.resolve(`${head}^1`);
@@ -141,7 +149,7 @@ async function decide(request: VerifyRequest, { repository, parsers, floors = []
   const { change, decision } = considered.value;
   if (change.records.length === 0) return err([problem('CONTENT_EMPTY', `${head.slice(0, 12)} changes nothing`)]);
   const refusals = decision.refusals.map((r) => problem(r.code, r.text));
-  return refusals.length > 0 ? err(refusals) : ok(decision);
+  return refusals.length > 0 ? err(refusals) : ok({ decision, policy: governance.value.policy });
 }
 
 async function bytesOf(path: string, code: ReasonCode, world: VerifyWorld): Promise<Result<Uint8Array>> {
@@ -160,8 +168,8 @@ function answer({ json }: VerifyRequest, report: OfflineReport, what: string, la
   if (json) return { code, stdout: (problems.length === 0 ? [OK(what, landed)] : problems.map(line)).map((l) => `${JSON.stringify(l)}\n`).join(''), stderr: '' };
   if (problems.length > 0) return { code, stdout: '', stderr: problems.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join('') };
   const signers = signoffs.map(
-    ({ signer, level, statement: { predicate }, keyid }) =>
-      `  signed by ${signer} (${level}), ${predicate.stage}, tier ${predicate.policy.tier}, ${predicate.review.signedAt}, key ${keyid}\n`,
+    ({ signer, level, statement: { predicate }, keyid, rules }) =>
+      `  signed by ${signer} (${level}), ${predicate.stage}, tier ${predicate.policy.tier}, ${predicate.review.signedAt}, key ${keyid}${rules === undefined ? '' : `; an earlier form, whose files of ${rules.join(', ')} are what landed`}\n`,
   );
   const aside = setAside.map((p) => `  set aside: ${problemText(p)}\n`);
   return { code, stdout: visibleLines(`verified: ${what}\n${[...signers, ...aside, ...(landed ? [] : [NO_LANDING])].join('')}`), stderr: '' };
@@ -178,7 +186,7 @@ const STEPS: readonly (readonly [RegExp, number])[] = [
   [/^WA_/, 3],
   [/^KEY_/, 4],
   [/^(?:ST|POLICY|ROSTER)_/, 5],
-  [/^(?:CONTENT|GIT|NOT_FOUND)/, 6],
+  [/^(?:CONTENT|CARRY|GIT|NOT_FOUND)/, 6],
   [/^(?:SOD_|QUORUM|QUAL_|PERSON_)/, 7],
   [/^LOG_/, 8],
 ];

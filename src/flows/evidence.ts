@@ -17,21 +17,55 @@ export async function exportBundle(ledger: Ledger, state: Projections, id: strin
   const [row] = await state.changes({ id, limit: 1 });
   if (row === undefined) return err(problem('NOT_FOUND', `there is no change ${id}`));
   const { repo, targetRef, manifest } = row.decision.change;
-  const given = (await state.signoffs({ repo, manifest })).filter((s) => s.targetRef === targetRef);
+  const exact = (await state.signoffs({ repo, manifest })).filter((s) => s.targetRef === targetRef);
+  const carried = await carriedTo(state, id);
+  const given = [...exact, ...carried.map((c) => c.signoff)];
   if (given.length === 0) return err(problem('SIGNOFF_MISSING', 'nobody has signed this change yet', { remedy: 'a bundle exists once somebody has' }));
-  const landing = await latestLanding(state, given);
+  const landing = await latestLanding(
+    state,
+    exact,
+    carried.map((c) => c.signoff),
+    id,
+  );
   const counted = landing === undefined ? given : given.filter((s) => landing.nonces.includes(s.nonce));
   const signoffs = await Promise.all(counted.map((s) => partsAt(ledger, s.index)));
   const landed = landing === undefined ? null : await partsAt(ledger, landing.index);
   const whole = signoffs.filter((s) => s !== undefined);
-  if (landed === undefined || whole.length !== signoffs.length) return err(problem('CONTENT_UNSEEN', 'part of this evidence was erased from beside the log'));
-  return ok(formatBundle(whole, landed ?? undefined));
+  const carries = await Promise.all(carryOf(carried, counted, landing?.index).map((index) => partsAt(ledger, index)));
+  const why = carries.filter((c) => c !== undefined);
+  if (landed === undefined || whole.length !== signoffs.length || why.length !== carries.length)
+    return err(problem('CONTENT_UNSEEN', 'part of this evidence was erased from beside the log'));
+  return ok(formatBundle(whole, landed ?? undefined, why));
 }
 
-/** By nonce and not by change: a commit signed on its own may have landed inside a larger push. */
-async function latestLanding(state: Projections, signoffs: readonly SignoffRow[]): Promise<(LandingRow & { readonly index: number }) | undefined> {
-  const found = await Promise.all(signoffs.map((s) => state.landings({ nonce: s.nonce })));
-  const landed = found.flat().flatMap((l) => (l.index === null ? [] : [{ ...l, index: l.index }]));
+interface CarriedTo {
+  readonly signoff: SignoffRow;
+  /** Entries that say so, oldest first. */
+  readonly entries: readonly number[];
+}
+
+/** Sign-offs of earlier forms that a gate counted for this change. */
+async function carriedTo(state: Projections, change: string): Promise<readonly CarriedTo[]> {
+  const rows = Map.groupBy(await state.memory.carries({ change }), (c) => c.signoff);
+  const found = await Promise.all([...rows].map(async ([body, said]) => (await state.signoffs({ body })).map((signoff) => ({ signoff, entries: said.map((c) => c.index) }))));
+  return found.flat();
+}
+
+/** The last entry before the landing that carries each sign-off. */
+const carryOf = (carried: readonly CarriedTo[], counted: readonly SignoffRow[], landed = Number.POSITIVE_INFINITY): readonly number[] =>
+  carried.filter((c) => counted.includes(c.signoff)).flatMap((c) => c.entries.filter((index) => index < landed).slice(-1));
+
+/** By nonce and not by change: a commit signed on its own may have landed inside a larger push. What was carried may have landed as it was signed instead. */
+async function latestLanding(
+  state: Projections,
+  exact: readonly SignoffRow[],
+  carried: readonly SignoffRow[],
+  id: string,
+): Promise<(LandingRow & { readonly index: number }) | undefined> {
+  const own = await Promise.all(exact.map((s) => state.landings({ nonce: s.nonce })));
+  const others = await Promise.all(carried.map((s) => state.landings({ nonce: s.nonce })));
+  const found = [...own.flat(), ...others.flat().filter((l) => l.change === id)];
+  const landed = found.flatMap((l) => (l.index === null ? [] : [{ ...l, index: l.index }]));
   return landed.sort((a, b) => a.index - b.index).at(-1);
 }
 

@@ -106,24 +106,39 @@ async function filesNamed(repository: Pick<Repository, 'file'>, tip: Oid, bytes:
 
 /**
  * What is wrong with the policy and the roster this change would bring in. A policy nobody can read refuses everything, its
- * own repair included, so it must not land, and neither must one whose own tests say that it does something else than was
- * meant. Where the change leaves these files alone there is nothing to ask.
+ * own repair included, so it must not land; neither must one that reads well and refuses its own repair, or one whose own
+ * tests say that it does something else than was meant. Where the change leaves these files alone there is nothing to ask.
+ * @param at milliseconds since 1970; null: not known.
  */
-export async function brought(repository: Repository, { records, head }: Change, floors: readonly Floor[]): Promise<readonly Problem[]> {
+export async function brought(repository: Repository, { records, head }: Change, floors: readonly Floor[], at: number | null): Promise<readonly Problem[]> {
   if (!records.some((r) => decidesItself(r.path))) return [];
   const after = await governanceAt(repository, head, floors);
-  return after.ok ? failing(after.value) : after.error;
+  return after.ok ? wrongWith(after.value, at) : after.error;
 }
 
 /** Tests that fail, at most so many: each costs one decision. */
 const MOST_FAILING = 10;
+/** Steps in tests of one policy; whoever pushes a change writes them, and everybody else waits. See `stepsOf`. */
+const MOST_STEPS = 200_000_000;
+
+async function wrongWith(governance: Governance, at: number | null): Promise<readonly Problem[]> {
+  const { lockedOut } = await import('../core/simulate/repair.ts');
+  const locked = lockedOut(governance.policy, governance.roster, governance.incidents, at, POLICY_FILE);
+  return locked.length > 0 ? locked : failing(governance);
+}
 
 async function failing({ policy, roster }: Governance): Promise<readonly Problem[]> {
   // Only a change of policy has tests to run: every other one starts without them.
-  const { runTest, testsOf } = await import('../core/simulate/test-policy.ts');
+  const { runTest, stepsOf, testsOf } = await import('../core/simulate/test-policy.ts');
   const problems: Problem[] = [];
+  let steps = 0;
   for (const test of testsOf(policy)) {
-    const { passed, name, place, differences } = runTest(policy, test, roster);
+    const { passed, name, place, differences, ran } = runTest(policy, test, roster);
+    steps += ran === null ? policy.rules.length : stepsOf(policy, ran, test.given.people === null ? roster : { ...roster, people: test.given.people });
+    if (steps > MOST_STEPS) {
+      const remedy = 'fewer tests, or tests of fewer rules at once; scenario files hold any number: countersign policy test --scenarios';
+      return [...problems, problem('POLICY_TEST', 'its tests are more work than a gate does', { place, remedy })];
+    }
     if (passed) continue;
     const wrong = differences.map((d) => `${d.what} is ${d.got}, expected ${d.expected}`).join('; ');
     problems.push(problem('POLICY_TEST', `its test ${JSON.stringify(name)} fails: ${wrong}`, { place, remedy: 'countersign policy test says why' }));

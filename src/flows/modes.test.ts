@@ -17,7 +17,7 @@ const DROP = 'drop table orders;\n';
 const drop = (): { readonly [path: string]: string } => ({ [`db/watched${++count}.sql`]: DROP });
 
 /** Puts a policy on the served main, as an administrator would. */
-function govern(policy: string, files: { readonly [path: string]: string } = {}): void {
+function govern(policy: string, files: { readonly [path: string]: string | null } = {}): void {
   const head = bed.commit({ 'countersign.yml': policy, ...files }, { by: 'kim' });
   bed.work.git('push', '-q', '--force', bed.served.gitDir, `${head}:${MAIN}`);
 }
@@ -93,6 +93,28 @@ describe('a policy that may not land', () => {
     expect(failing.verdict.codes).toContain('POLICY_TEST');
     expect(failing.decision?.refusals[0]?.text).toContain('drops wait');
     expect((await bed.judged(bed.commit({ 'countersign.yml': test('pending') }))).verdict.codes).toEqual(['SIGNOFF_MISSING']);
+  });
+
+  it.each([
+    ['forbids everything', `${POLICY}forbid: [{id: stop, reason: nothing lands}]\n`],
+    ['forbids everything while incidents are unknown', `${POLICY}forbid: [{id: quiet, when: "incident.open.exists(i, i.severity <= 1)", reason: an incident is open}]\n`],
+    ['covers no policy', `${POLICY.slice(0, POLICY.indexOf('rules:'))}rules: [{id: src, paths: ["src/**"], require: {humans: 1}}]\n`],
+    ['asks for people nobody has', POLICY.replace('rules:\n', 'rules:\n  - {id: ghosts, paths: ["**"], require: {humans: 1, from: {teams: [nobody]}}}\n')],
+  ])('that %s is refused, for it would refuse its own repair', async (_, text) => {
+    govern(POLICY);
+    const { verdict, decision } = await bed.judged(bed.commit({ 'countersign.yml': text }));
+    expect(verdict.codes).toContain('POLICY_INVALID');
+    expect(decision?.refusals.map((r) => r.text).join()).toContain('nobody could land a repair of it');
+  });
+
+  it('that opens an incident under a freeze of everything is refused, and what ends or what an author can meet is not', async () => {
+    const file = (severity: number) => `- {id: INC-1, at: 2026-11-01, severity: ${severity}}\n`;
+    govern(`${POLICY}forbid: [{id: quiet, when: "incident.open.exists(i, i.severity <= 1)", reason: an incident is open}]\n`, { '.countersign/incidents.yml': file(3) });
+    expect((await bed.judged(bed.commit({ '.countersign/incidents.yml': file(1) }))).verdict.codes).toContain('POLICY_INVALID');
+    expect((await bed.judged(bed.commit({ '.countersign/incidents.yml': file(2) }))).verdict.codes).toEqual(['SIGNOFF_MISSING']);
+    govern(POLICY, { '.countersign/incidents.yml': null });
+    const freeze = `${POLICY}forbid: [{id: freeze, until: 2027-01-04, reason: over the year's end}, {id: ticket, when: "!change.messages.exists(m, m.contains('T-'))", reason: name a ticket}]\n`;
+    expect((await bed.judged(bed.commit({ 'countersign.yml': freeze }))).verdict.codes).toEqual(['SIGNOFF_MISSING']);
   });
 
   it('made of several files is read from one commit', async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed } from '../../test/bed/bed.ts';
 import { answerText } from '../server/push-text.ts';
+import { governanceAt } from './governance.ts';
 import { movedSignoffs, movedSince } from './moved.ts';
 import type { Merges, ObjectStore, Repository } from './ports.ts';
 
@@ -22,6 +23,12 @@ const pushed = async (head: string) => {
   const answer = await bed.push(head);
   const [judged] = answer.judged;
   return { terminal: answerText(bed.world.site, 'infra', answer), codes: judged?.verdict.codes ?? [], allowed: answer.allow };
+};
+
+const policyNow = async () => {
+  const governance = await governanceAt(bed.world.objects.open('infra'), bed.tip());
+  if (!governance.ok) throw new Error(JSON.stringify(governance.error));
+  return governance.value.policy;
 };
 
 const TABLES = Array.from({ length: 30 }, (_, i) => `create table t${i} (id int);`);
@@ -56,7 +63,7 @@ describe('a signed change', () => {
     expect((await pushed(rebased())).codes).toEqual(['OK']);
     await bed.land(bed.commit({ 'db/long.sql': sql({ 25: 'create table t25 (id bigint);' }) }));
     const { terminal, codes } = await pushed(rebased());
-    expect(terminal).toContain('signed content moved: db/long.sql moved with its base, which changed in the same file\n');
+    expect(terminal).toContain('signed content moved: db/long.sql moved with its base, which changed in the same file: look again at: db/long.sql\n');
     expect(codes).toEqual(['CONTENT_MISMATCH', 'STALE_CONTEXT', 'SIGNOFF_MISSING']);
   });
 
@@ -71,9 +78,10 @@ describe('a signed change', () => {
     await signed({ 'db/four.sql': 'drop table orders;\n' });
     const { id } = await bed.judged(bed.commit({ 'db/four.sql': 'drop table orders; -- and more\n' }));
     const { decision } = await bed.row(id ?? '');
+    const policy = await policyNow();
     const objects = (more: Partial<ObjectStore>): ObjectStore => ({ ...bed.world.objects, ...more });
     const explain = async (store: ObjectStore) =>
-      [...(await movedSignoffs({ objects: store, projections: bed.world.projections }, decision)).values()].map((said) => said.map((p) => p.code));
+      [...(await movedSignoffs({ objects: store, projections: bed.world.projections }, decision, policy)).values()].map(({ said }) => said.map((p) => p.code));
     expect(await explain(bed.world.objects)).toEqual([['CONTENT_MISMATCH', 'STALE_REWORK']]);
     const blind = objects({ open: (repo) => ({ ...bed.world.objects.open(repo), change: async () => ({ ok: false, error: { code: 'CONTENT_UNSEEN', message: 'gone' } }) }) });
     expect(await explain(blind)).toEqual([]);

@@ -1,15 +1,19 @@
 /**
  * What became of a signed change that stands otherwise now, read from our own copy of both: a person at a terminal needs to
- * know which file cost them the sign-off, not two digests. Nothing here makes a sign-off count.
+ * know which file cost them the sign-off, not two digests; and the gate, what it may still count one for (core/gate/carried.ts).
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Change } from '../core/change/change.ts';
 import { classWords } from '../core/change/class-words.ts';
 import { type ClassedChange, type Classified, classify, mergesAsked } from '../core/change/classes.ts';
+import { encodeTreeDiff } from '../core/change/manifest.ts';
+import type { EarlierForm } from '../core/gate/carried.ts';
+import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import type { Policy } from '../core/policy/document.ts';
 import { changeId } from './identity.ts';
 import type { Merges, ObjectStore, Projections, Repository, SignoffRow } from './ports.ts';
-import { type MovedSignoffs, movedKey, near } from './presented.ts';
+import { type MovedContent, type MovedSignoffs, movedKey, near } from './presented.ts';
 import { MOST_FILES } from './weigh.ts';
 
 export interface Moved {
@@ -29,8 +33,17 @@ export async function movedSince(merges: Merges, signed: ClassedChange, now: Cla
 /** Signed contents explained for one push, the newest: how many people signed something near is up to them, and each costs some spawns of git. */
 const EXPLAINED = 3;
 
+/** Our own copy, and what is known of it. */
+interface Copy {
+  readonly objects: ObjectStore;
+  readonly projections: Projections;
+}
+
+/** Bytes of both record lists: they are kept beside the log for every sign-off that was carried. */
+const CARRY_MOST = 1 << 20;
+
 /** The sign-offs near this decision whose content is another one, each with what became of that. What cannot be read is not explained. */
-export async function movedSignoffs({ objects, projections }: { objects: ObjectStore; projections: Projections }, decision: Decision): Promise<MovedSignoffs> {
+export async function movedSignoffs({ objects, projections }: Copy, decision: Decision, policy: Policy): Promise<MovedSignoffs> {
   if (decision.outcome !== 'signoff') return new Map();
   const others = (await near(projections, decision)).filter((row) => row.targetRef === decision.change.targetRef && !sameContent(row, decision));
   const contents = [
@@ -41,22 +54,48 @@ export async function movedSignoffs({ objects, projections }: { objects: ObjectS
   ].slice(0, EXPLAINED);
   const now = contents.length === 0 ? undefined : await readAgain(objects.open(decision.change.repo), decision);
   if (!now?.ok) return new Map();
-  const found: [string, readonly Problem[]][] = [];
+  const found: [string, MovedContent][] = [];
   for (const rows of contents) {
-    const said = await explained({ objects, projections }, rows[0], now.value);
-    if (said !== undefined) found.push(...rows.map((row): [string, readonly Problem[]] => [movedKey(decision, row), said]));
+    const earlier = await earlierForm({ objects, projections }, rows[0], now.value);
+    if (earlier === undefined) continue;
+    const content = { said: wordsFor(earlier.signed, now.value, earlier.moved), form: formOf(earlier, now.value, decision, policy) };
+    found.push(...rows.map((row): [string, MovedContent] => [movedKey(decision, row), content]));
   }
   return new Map(found);
 }
 
+interface Earlier {
+  readonly decision: Decision;
+  readonly signed: Change;
+  readonly moved: Moved;
+}
+
+function formOf({ decision, signed, moved }: Earlier, now: Change, current: Decision, policy: Policy): EarlierForm | null {
+  if (encodeTreeDiff(signed.records).length + encodeTreeDiff(now.records).length > CARRY_MOST) return null;
+  const paths = [...new Set([...signed.records, ...now.records].map((r) => r.path))];
+  return { decision, signed, now, classified: moved.classified, rules: coveredRules(policy, current, paths) };
+}
+
+/** What this person signed near this change last, in words, where that is another content; null: they signed nothing near, or exactly this. */
+export async function sinceSigned({ objects, projections }: Copy, decision: Decision, person: string): Promise<string | null> {
+  if (decision.outcome !== 'signoff') return null;
+  const theirs: Projections = { ...projections, signoffs: async (where) => (await projections.signoffs(where)).filter((row) => row.signer === person) };
+  const own = (await near(theirs, decision)).filter((row) => row.targetRef === decision.change.targetRef);
+  const last = [...own].sort((a, b) => a.index - b.index).at(-1);
+  if (last === undefined || sameContent(last, decision)) return null;
+  const now = await readAgain(objects.open(decision.change.repo), decision);
+  const earlier = now.ok ? await earlierForm({ objects, projections }, last, now.value) : undefined;
+  return now.ok && earlier !== undefined ? classWords(earlier.signed, now.value, earlier.moved.classified) : null;
+}
+
 const sameContent = (row: SignoffRow, { change }: Decision): boolean => row.manifest === change.manifest && row.manifest256 === change.manifest256;
 
-async function explained(world: { objects: ObjectStore; projections: Projections }, row: SignoffRow | undefined, now: Change): Promise<readonly Problem[] | undefined> {
+async function earlierForm(world: Copy, row: SignoffRow | undefined, now: Change): Promise<Earlier | undefined> {
   const [stored] = row === undefined ? [] : await world.projections.changes({ id: changeId(row), limit: 1 });
   if (row === undefined || stored === undefined || !sameContent(row, stored.decision)) return undefined;
   const signed = await readAgain(world.objects.open(row.repo), stored.decision);
   if (!signed.ok) return undefined;
-  return wordsFor(signed.value, now, await movedSince(world.objects.merges(row.repo), signed.value, now));
+  return { decision: stored.decision, signed: signed.value, moved: await movedSince(world.objects.merges(row.repo), signed.value, now) };
 }
 
 /** CONTENT_MISMATCH stays what decides; the second problem says where. */

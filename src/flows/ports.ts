@@ -108,7 +108,7 @@ export interface Merges {
   files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
 }
 
-export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | GlassEntry;
+export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | 'carry' | GlassEntry;
 
 /** A use of break-glass, its taking back, the review after it. */
 export type GlassEntry = 'break-glass' | 'break-glass-cancel' | 'break-glass-review';
@@ -213,6 +213,14 @@ export interface Memory {
   pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
   /** Verdicts of gates that only watched, oldest first. */
   watched(where: { since: number }): Promise<readonly WatchedRow[]>;
+  /** Sign-offs of earlier forms that were counted for this change, oldest first. */
+  carries(where: { change: string }): Promise<readonly CarryRow[]>;
+}
+
+/** `index`: the entry that says so. `signoff`: the digest of the envelope. */
+export interface CarryRow {
+  readonly index: number;
+  readonly signoff: string;
 }
 
 /** A verdict under `observe` or `warn`. */

@@ -1,13 +1,14 @@
 /**
  * The sign-offs that speak for a change, each verified again from its exact bytes: a row in a table is a hint, the
- * signature decides. Sign-offs for something close (another ref, earlier content) are presented too, with the reason
- * they do not count, because that reason is what the person at the terminal needs.
+ * signature decides. Sign-offs for something close (another ref, earlier content) are presented too: with the rules they
+ * still speak for, or with the reason they do not count, because that reason is what the person at the terminal needs.
  */
 import { type Problem, problem } from '../core/base/result.ts';
+import { type Carried, carriedSignoff, type EarlierForm } from '../core/gate/carried.ts';
 import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
-import { type Expectation, type SignoffTrust, verifySignoff } from '../core/signoff/verify.ts';
+import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import type { Governance } from './governance.ts';
 import { changeId } from './identity.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
@@ -24,6 +25,8 @@ export interface Landing {
 
 export interface PresentedWithNonce extends PresentedSignoff {
   readonly nonce: string;
+  /** Of a carried one: what it signed, beside what stands now. */
+  readonly form?: EarlierForm;
 }
 
 /** What every judgment of one update shares. */
@@ -37,45 +40,117 @@ export interface Bench {
   readonly moved?: MovedSignoffs;
 }
 
+/** What became of a signed content. */
+export interface MovedContent {
+  /** In words for a terminal. */
+  readonly said: readonly Problem[];
+  /** Both forms, where a sign-off of one may be carried to the other; null: they are too large to keep beside the log. */
+  readonly form: EarlierForm | null;
+}
+
 /** By `movedKey`. */
-export type MovedSignoffs = ReadonlyMap<string, readonly Problem[]>;
+export type MovedSignoffs = ReadonlyMap<string, MovedContent>;
 
 export const movedKey = (decision: Decision, row: SignoffRow): string => `${decision.change.manifest} ${row.body}`;
 
 /** @param used nonces already spent by earlier commits of the same push. */
 export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null, used: ReadonlySet<string> = new Set()): Promise<readonly PresentedWithNonce[]> {
-  const trust = await signoffTrust(bench);
-  const expect = expectation(bench, decision);
+  const asking = { bench, decision, trust: await signoffTrust(bench), expect: expectation(bench, decision) };
   const rows = await near(bench.state, decision);
+  const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
   return Promise.all(
     rows.map(async (row) => {
       const body = await bench.ledger.body(row.body);
-      const spent = (await bench.state.landings({ nonce: row.nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
-      const verified = body === null ? null : verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
-      const problems = [
-        ...(verified === null
-          ? [problem('CONTENT_UNSEEN', 'the sign-off was erased')]
-          : verified.ok
-            ? []
-            : verified.problems.flatMap((p) => (p.code === 'CONTENT_MISMATCH' ? (bench.moved?.get(movedKey(decision, row)) ?? p) : p))),
-        ...(used.has(row.nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', { remedy: 'ask for a new sign-off' })] : []),
-        ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, { remedy: 'ask for a new sign-off' })] : []),
-      ];
-      const said = verified?.ok ? verified.signoff : null;
-      return {
-        digest: row.body,
-        signer: said?.signer ?? row.signer,
-        level: said?.level ?? '',
-        decision: said?.statement.predicate.decision ?? 'cannot_judge',
-        conditions: said?.statement.predicate.conditions ?? [],
-        index: row.index,
-        at: row.at,
-        stage: said?.statement.predicate.stage ?? 'implementation',
-        nonce: row.nonce,
-        problems,
-      };
+      const heard = hear(asking, row, body, last.get(row.signer) === row);
+      return presented(row, heard, await spentOn(bench, row.nonce, landing, used));
     }),
   );
+}
+
+/** What every row is held against. */
+interface Asking {
+  readonly bench: Bench;
+  readonly decision: Decision;
+  readonly trust: SignoffTrust;
+  readonly expect: Expectation;
+}
+
+/** What the signed bytes are worth here. */
+interface Heard {
+  /** null: nothing was proved, or it does not count. */
+  readonly signoff: VerifiedSignoff | null;
+  readonly problems: readonly Problem[];
+  readonly carried?: { readonly rules: readonly string[]; readonly form: EarlierForm };
+}
+
+/** @param last it is its signer's latest word over all that is near: whoever objected to a later form has taken the earlier word back. */
+function hear({ bench, decision, trust, expect }: Asking, row: SignoffRow, body: Uint8Array | null, last: boolean): Heard {
+  if (body === null) return { signoff: null, problems: [problem('CONTENT_UNSEEN', 'the sign-off was erased')] };
+  const verified = verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
+  if (verified.ok) return { signoff: verified.signoff, problems: APPROVALS.has(row.decision) ? lookAgain(decision, verified.signoff) : [] };
+  const moved = bench.moved?.get(movedKey(decision, row));
+  const form = last && APPROVALS.has(row.decision) ? moved?.form : null;
+  const carried = form ? carriedSignoff(body, trust, expect, decision, form, row.at) : undefined;
+  if (form && carried !== undefined && carried.kept.length > 0 && carried.signoff.signer === row.signer)
+    return { signoff: carried.signoff, problems: [], carried: { rules: carried.kept, form } };
+  const told = verified.problems.flatMap((p) => (p.code === 'CONTENT_MISMATCH' ? (moved?.said ?? p) : p));
+  return { signoff: null, problems: [...told, ...notCarried(carried)] };
+}
+
+/** A nonce is spent by another landing, or by an earlier commit of this push. */
+async function spentOn({ state }: Bench, nonce: string, landing: Landing | null, used: ReadonlySet<string>): Promise<readonly Problem[]> {
+  const spent = (await state.landings({ nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
+  const again = { remedy: 'ask for a new sign-off' };
+  return [
+    ...(used.has(nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', again)] : []),
+    ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, again)] : []),
+  ];
+}
+
+function presented(row: SignoffRow, { signoff, problems, carried }: Heard, spent: readonly Problem[]): PresentedWithNonce {
+  const said = signoff?.statement.predicate;
+  return {
+    digest: row.body,
+    signer: signoff?.signer ?? row.signer,
+    level: signoff?.level ?? '',
+    decision: said?.decision ?? 'cannot_judge',
+    conditions: said?.conditions ?? [],
+    index: row.index,
+    at: row.at,
+    stage: said?.stage ?? 'implementation',
+    nonce: row.nonce,
+    problems: [...problems, ...spent],
+    ...(carried ?? {}),
+  };
+}
+
+const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
+
+/**
+ * The very content, on another base or in another commit: it counts, unless a rule that asks wants it looked at again then.
+ * What was not moved at all is never looked at twice.
+ */
+function lookAgain({ change, rules }: Decision, { statement }: VerifiedSignoff): readonly Problem[] {
+  const signed = statement.predicate.change;
+  if (signed.head.gitCommit === change.head) return [];
+  const rebased = signed.base?.gitCommit !== (change.base ?? undefined);
+  const moved = rebased ? 'trivial-rebase' : 'message';
+  const asking = rules.filter((r) => (r.state === 'asks' || r.state === 'may-ask') && (r.onChange[moved] ?? 'keep') !== 'keep').map((r) => r.id);
+  if (asking.length === 0) return [];
+  const what = rebased ? 'the same content stands on another base now' : 'the same content stands in another commit now';
+  return [problem('STALE_CONTEXT', `${what}, and ${asking.join(', ')} wants it looked at again`, { remedy: 'whoever signed looks at it and signs again' })];
+}
+
+/** Paths named in one line; the rest is counted. */
+const SHOWN = 5;
+
+/** What stood against carrying it, and what its signer would have to confirm. */
+function notCarried(carried: Carried | undefined): readonly Problem[] {
+  if (carried === undefined) return [];
+  const { recheck, problems } = carried;
+  const more = recheck.length > SHOWN ? ` and ${recheck.length - SHOWN} more` : '';
+  const look = problem('STALE_CONTEXT', `look again at: ${recheck.slice(0, SHOWN).join(', ')}${more}`, { remedy: 'whoever signed looks at these and signs again' });
+  return [...problems, ...(recheck.length === 0 ? [] : [look])];
 }
 
 export async function signoffTrust(bench: Bench): Promise<SignoffTrust> {

@@ -166,7 +166,7 @@ async function record(world: Desk, push: Push & { pusher: string }, update: RefU
   if (decided.body.length > PUSH_CAPS.body) return refused(update, [problem('PUSH_TOO_LARGE', 'there is too much to say about this push', { remedy: 'push in smaller parts' })]);
   const landing: Landing = { repo: push.repo, targetRef: update.ref, old: update.old, head: update.new };
   // Explained before the append: it reads git for a while, and everybody else waits for the ledger.
-  const explained = await movedSignoffs(world, whole.decision);
+  const explained = await movedSignoffs(world, whole.decision, governance.policy);
   let verdict: Verdict = deny('INTERNAL', 'no verdict was reached');
   const appended = await world.ledger.append(async (state) => {
     const marked = (await marksSince(world, state, push.repo, update.ref)).length !== sticky.length;
@@ -176,7 +176,7 @@ async function record(world: Desk, push: Push & { pusher: string }, update: RefU
     const each = parts.map((p) => p.decision);
     const outcome = await orBreakGlass(bench, whole.decision, each, await verdictOf(bench, whole.decision, each, landing));
     verdict = outcome.verdict;
-    return ok([decided, verdictDraft(id, landing, verdict, outcome.nonces)]);
+    return ok([decided, ...(outcome.carries ?? []), verdictDraft(id, landing, verdict, outcome.nonces)]);
   });
   if (!appended.ok) return refused(update, [appended.error]);
   const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));

@@ -11,6 +11,7 @@ import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { dossierOf } from './dossier.ts';
+import { movedSignoffs } from './moved.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
 import { openChange, type SigningWorld, unanswered, validFor } from './prepare.ts';
 import { type Bench, expectation, presentedFor, signoffTrust } from './presented.ts';
@@ -29,21 +30,24 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
   if (!found.ok) return found;
   const { row, governance } = found.value;
   const page = await dossierOf(world.objects, row);
+  const moved = await movedSignoffs(world, row.decision, governance.policy);
   let wrong: readonly Problem[] = [];
-  let seats = { complete: false, missing: '' };
+  let seats = { complete: false, exact: false, missing: '' };
   const appended = await world.ledger.append(async (state) => {
-    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now() };
+    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now(), moved };
     const judged = await accept(bench, row, envelope, page?.presented ?? null);
     if (!judged.ok) {
       wrong = judged.error;
       return err(wrong[0] ?? problem('INTERNAL', 'refused without a reason'));
     }
     seats = await seatsAfter(bench, row, judged.value);
-    return ok([draft(id, row, judged.value, envelope, seats.complete)]);
+    return ok([draft(id, row, judged.value, envelope, seats.exact)]);
   });
   if (!appended.ok) return err(wrong.length > 0 ? wrong : [appended.error]);
   const entry = appended.value[0];
-  return entry === undefined ? err([problem('INTERNAL', 'nothing was appended')]) : ok({ index: entry.index, digest: entry.body, ...seats });
+  return entry === undefined
+    ? err([problem('INTERNAL', 'nothing was appended')])
+    : ok({ index: entry.index, digest: entry.body, complete: seats.complete, missing: seats.missing });
 }
 
 /** A replay is named first: it may also be stale in other ways, but that it was used before is what matters. */
@@ -96,14 +100,17 @@ async function namedOtherwise(bench: Bench, { keyid, statement }: VerifiedSignof
   return same ? [] : [problem('KEY_MODEL', `the statement names another key than ${keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' })];
 }
 
-async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff): Promise<{ complete: boolean; missing: string }> {
+/** `exact`: by sign-offs of exactly this change alone. One that is carried may not be any more when it is pushed. */
+async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff): Promise<{ complete: boolean; exact: boolean; missing: string }> {
   const before = await presentedFor(bench, row.decision, null);
   const { signer, level, digest, statement } = signoff;
   const mine: PresentedSignoff = { digest, signer, level, decision: statement.predicate.decision, index: Number.MAX_SAFE_INTEGER, at: bench.now, problems: [] };
   const gate = { kind: 'push', ladder: bench.governance.policy.ladder.values, since: row.createdAt } as const;
-  const verdict = judge(gate, row.decision, [...before.filter((p) => p.problems.length === 0), mine]);
+  const valid = before.filter((p) => p.problems.length === 0);
+  const verdict = judge(gate, row.decision, [...valid, mine]);
+  const exact = judge(gate, row.decision, [...valid.filter((p) => p.rules === undefined), mine]).verdict === 'allow';
   const missing = verdict.reasons.children.find((r) => r.state === 'no')?.text ?? verdict.reasons.text;
-  return verdict.verdict === 'allow' ? { complete: true, missing: '' } : { complete: false, missing };
+  return verdict.verdict === 'allow' ? { complete: true, exact, missing: '' } : { complete: false, exact, missing };
 }
 
 /**

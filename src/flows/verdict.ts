@@ -6,19 +6,24 @@ import { underMode, type Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { strictest } from '../core/policy/terms.ts';
 import { MODES } from '../core/policy/words.ts';
+import { carryDrafts } from './carry-entry.ts';
 import { changeId } from './identity.ts';
+import type { EntryDraft } from './ports.ts';
 import { type Bench, type Landing, presentedFor } from './presented.ts';
 
 export interface Outcome {
   readonly verdict: Verdict;
   readonly nonces: readonly string[];
+  /** What has to stand in the log before the verdict: sign-offs of earlier forms that were counted. */
+  readonly carries?: readonly EntryDraft[];
 }
 
 async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
   const presented = await presentedFor(bench, decision, landing, spent);
   const since = await firstSeen(bench, decision);
   const verdict = judge({ kind: 'push', ladder: bench.governance.policy.ladder.values, ...(since === undefined ? {} : { since }) }, decision, presented);
-  return { verdict, nonces: presented.filter((p) => verdict.signoffs.includes(p.digest)).map((p) => p.nonce) };
+  const counted = presented.filter((p) => verdict.signoffs.includes(p.digest));
+  return { verdict, nonces: counted.map((p) => p.nonce), carries: carryDrafts(decision, counted) };
 }
 
 /** When this content was first proposed for this ref. */
@@ -43,13 +48,15 @@ async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Deci
   const total = await judgeOne(bench, whole, landing, new Set());
   if (parts.length === 0 || whole.outcome === 'refused' || total.verdict.codes.includes('REV_CHANGES')) return total;
   const each: Outcome[] = [];
-  for (const part of parts) each.push(await judgeOne(bench, part, landing, new Set(each.flatMap((e) => e.nonces))));
+  // Nothing is carried to a commit inside a push: what became of signed content was asked of the whole.
+  const { moved: _, ...plain } = bench;
+  for (const part of parts) each.push(await judgeOne(plain, part, landing, new Set(each.flatMap((e) => e.nonces))));
   const allowed = each.every((e) => e.verdict.verdict === 'allow');
   const signed = allowed && each.every((e) => e.verdict.signoffs.length > 0);
   const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];
   if (allowed && (signed || total.verdict.verdict === 'allow')) {
     const verdict = total.verdict.verdict === 'allow' ? total.verdict : (each.at(-1)?.verdict ?? total.verdict);
-    return { verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] }, nonces };
+    return { verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] }, nonces, carries: total.carries ?? [] };
   }
   return {
     verdict: intermediate(

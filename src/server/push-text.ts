@@ -38,7 +38,7 @@ function judgedText(site: Site, repo: string, j: Judged): string {
     ...(watched ? [row('mode', `${j.verdict.mode}: once enforced, this would have been refused`)] : []),
     ...(allowed && !(watched && j.verdict.mode === 'warn')
       ? [...rows('signed', by('OK')), ...rows('glass', broken), ...(broken.length === 0 ? [] : [row('review', 'is due from now on, by somebody who had no part in it')])]
-      : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why)]),
+      : [row('what', decision.summary), ...rows('found', [...findings, ...more]), ...rows('AI', assistance(decision)), ...rows('why', why), ...rows('kept', by('OK'))]),
     ...(allowed
       ? []
       : rows('remedy', [...decision.refusals.flatMap((r) => r.remedy ?? []), ...j.verdict.codes.flatMap((c) => CURES[c] ?? [])].filter(once).slice(0, MAX_FINDINGS))),

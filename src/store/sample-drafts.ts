@@ -166,4 +166,11 @@ export const landedDraft = (content: string, nonces: readonly string[] = [], old
   body: body({ v: 1, nonces }),
 });
 
+/** A sign-off of one content, counted for another. */
+export const carryDraft = (content: string, signoff: string): EntryDraft => ({
+  type: 'carry',
+  fields: { change: changeOf(content), signoff, from: sha256Hex(`m earlier ${content}`), to: sha256Hex(`m ${content}`) },
+  body: body({ v: 1, signoff, rules: [], classes: [] }),
+});
+
 export const violationDraft = (content: string): EntryDraft => ({ type: 'violation', fields: { repo: REPO, ref: MAIN, new: oid(content) }, body: body({ v: 1, why: content }) });

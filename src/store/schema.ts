@@ -104,6 +104,8 @@ export interface Schema {
     landed: number | null;
     landed_at: number | null;
   };
+  /** Sign-offs of earlier forms that were counted for a change. */
+  carries: { idx: number; change: string; signoff: string; body: string; at: number };
   violations: { idx: number; repo: string; ref: string; new: string; body: string; at: number };
 }
 
@@ -115,7 +117,7 @@ export type Reading = Database | Writing;
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
 export const SCHEMA_VERSION = 1;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 5;
+export const PROJECTIONS_VERSION = 7;
 
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
@@ -175,6 +177,7 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
      nonce text not null, at integer not null, landed integer references entries (idx), landed_at integer`,
     ['change', 'nonce', 'repo, type'],
   ],
+  ['carries', `${idx}, change text not null, signoff text not null, body text not null, at integer not null`, ['change']],
   ['violations', `${idx}, repo text not null, ref text not null, new text not null, body text not null, at integer not null`, []],
 ];
 

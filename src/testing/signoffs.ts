@@ -92,8 +92,8 @@ export interface LoggedAs {
 export interface TestLog {
   readonly vkey: string;
   readonly origin: string;
-  /** These envelopes as the entries of one log, in this order. */
-  recordAll(envelopes: readonly Bytes[]): readonly BundleParts[];
+  /** These envelopes as the entries of one log, in this order. @param as of each, in the same order. */
+  recordAll(envelopes: readonly Bytes[], as?: readonly LoggedAs[]): readonly BundleParts[];
   /** The envelope as the only entry of a log of its own, signed by this log's key. */
   record(envelope: Bytes, change?: LoggedAs): BundleParts;
 }
@@ -120,8 +120,8 @@ export function testLog(origin = 'countersign.example/log'): TestLog {
       const entry = entryOf(envelope, change);
       return { envelope: base64(envelope), entry: base64(entry), proof: formatProof({ index: 0, hashes: [], checkpoint: signed([entry]) }) };
     },
-    recordAll: (envelopes) => {
-      const entries = envelopes.map((e) => entryOf(e));
+    recordAll: (envelopes, as = []) => {
+      const entries = envelopes.map((e, i) => entryOf(e, as[i]));
       const checkpoint = signed(entries);
       return envelopes.map((envelope, index) => {
         const proof = formatProof({ index, hashes: pathOf(entries.map(leafHash), index), checkpoint });

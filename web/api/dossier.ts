@@ -58,7 +58,8 @@ export interface Dossier {
   readonly signoffs: readonly Signoff[];
   /** Digest of exactly what this page shows; it goes into the signed statement. */
   readonly presented: string;
-  readonly mine: { readonly canSign: boolean; readonly why: string };
+  /** `since`: what moved since they signed an earlier form of it, in words; null: they did not, or signed exactly this. */
+  readonly mine: { readonly canSign: boolean; readonly why: string; readonly since: string | null };
 }
 
 export type DispositionKind = 'accepted' | 'mitigated' | 'mistaken';

@@ -79,6 +79,8 @@ export interface Provenance {
 
 export interface Seat {
   readonly rule: string;
+  /** Ids of every rule it answers, its own included. */
+  readonly answers: readonly string[];
   readonly humans: number;
   readonly level: string | null;
   readonly domains: readonly string[];

@@ -7,7 +7,11 @@ const reasons = {
   ...leaf('no', 'SIGNOFF_MISSING', 'this change needs 1 human'),
   children: [{ ...leaf('no', 'SIGNOFF_MISSING', 'all: 1 human'), children: [leaf('note', 'SIGNOFF_MISSING', 'can sign: mara')] }, leaf('no', 'RULE_NOT_APPLICABLE', 'rule other')],
 };
-const at = (state: State, outcome: 'pass' | 'signoff' | 'refused' = 'signoff', canSign = false) => ({ state, mine: { canSign, why: '' }, decision: { outcome, reasons } });
+const at = (state: State, outcome: 'pass' | 'signoff' | 'refused' = 'signoff', canSign = false) => ({
+  state,
+  mine: { canSign, why: '', since: null },
+  decision: { outcome, reasons },
+});
 
 describe('words follow the state', () => {
   it.each([

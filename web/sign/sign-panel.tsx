@@ -44,6 +44,7 @@ export function SignPanel({ dossier, control, review, now, onSigned }: Props) {
       {now === undefined && dossier.state === 'open' && (
         <>
           {person !== null && <Earlier dossier={dossier} me={person.id} />}
+          {dossier.mine.since !== null && <p className="panel-note">{sinceWords(dossier.mine.since)}</p>}
           {dossier.mine.canSign ? (
             <JudgementForm dossier={dossier} control={control} review={review} onSigned={signed} />
           ) : (
@@ -65,6 +66,9 @@ function Earlier({ dossier, me }: { dossier: Dossier; me: string }) {
     </p>
   );
 }
+
+/** To somebody who signed an earlier form: what they have to look at again, so that a new signature is a word about it. */
+const sinceWords = (since: string): string => `You signed an earlier form of this change. Since then: ${since}.`;
 
 const SETTLED: Readonly<Record<Dossier['state'], string>> = {
   open: '',

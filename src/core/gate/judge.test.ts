@@ -173,6 +173,106 @@ describe('a gate that only watches', () => {
   });
 });
 
+describe('a sign-off of an earlier form', () => {
+  const seat = (rule: string, answers: readonly string[], candidates: readonly string[]): Seat => ({ ...plainSeat(rule, 1, candidates), answers });
+  const asks = (...asked: readonly Seat[]): Decision => ({ ...ONE, seats: asked });
+  const AB = asks(seat('a', ['a'], ['dan', 'eve']), seat('b', ['b'], ['eve', 'flo']));
+  const earlier = (signer: string, rules: readonly string[], more: Partial<PresentedSignoff> = {}) => said(signer, 1, { rules, ...more });
+
+  it('fills seats whose every rule it speaks for, and says that it is of an earlier form', () => {
+    expect(codes(AB, said('dan'), earlier('eve', ['b'], { index: 2 }))).toEqual(['OK']);
+    expect(codes(AB, said('dan'), earlier('eve', ['a'], { index: 2 }))).toEqual(['SIGNOFF_MISSING']);
+    expect(codes(AB, said('dan'), earlier('eve', [], { index: 2 }))).toEqual(['SIGNOFF_MISSING']);
+    expect(codes(asks(seat('a', ['a', 'b'], PEOPLE)), earlier('eve', ['a']))).toEqual(['SIGNOFF_MISSING']);
+    expect(codes(asks(seat('a', ['a', 'b'], PEOPLE)), earlier('eve', ['a', 'b']))).toEqual(['OK']);
+    expect(codes(asks(seat('a', [], PEOPLE)), earlier('eve', ['a']))).toEqual(['SIGNOFF_MISSING']);
+    const verdict = judge(GATE, AB, [said('dan'), earlier('eve', ['b'], { index: 2, conditions: ['keep the table'] })]);
+    expect(verdict.reasons.children.map((r) => r.text)).toEqual([
+      'dan signed this exact change',
+      'eve signed an earlier form of this; what it covers has not changed, on condition: keep the table',
+    ]);
+    const kept = judge(GATE, AB, [earlier('eve', ['b'])]);
+    expect(kept.reasons.children.map((r) => [r.state, r.code])).toEqual([
+      ['yes', 'OK'],
+      ['no', 'SIGNOFF_MISSING'],
+      [ONE.reasons.state, ONE.reasons.code],
+    ]);
+    expect([kept.signoffs, kept.reasons.children[1]?.text]).toEqual([[], '1 more for rule a: any of dan']);
+  });
+
+  it('is not counted where it fills nothing, and whoever gave it is asked like anybody else', () => {
+    const verdict = judge(GATE, asks(seat('a', ['a'], ['dan', 'eve'])), [earlier('eve', ['b'])]);
+    expect(verdict.reasons.children.map((r) => r.text)).toContain('1 more for rule a: any of dan, eve');
+    expect(verdict.reasons.children.every((r) => r.state !== 'yes' || r === ONE.reasons)).toBe(true);
+    expect(judge(GATE, AB, [said('dan'), said('flo', 2), earlier('eve', ['a', 'b'], { index: 3 })]).signoffs).toEqual(['dan-1', 'flo-2']);
+  });
+
+  it('never stands before a word about exactly this change, whichever is later', () => {
+    for (const decision of ['changes', 'cannot_judge'] as const) {
+      const exact = said('eve', 1, { decision });
+      expect(codes(AB, said('dan'), exact, earlier('eve', ['a', 'b'], { index: 9 }))).toEqual([decision === 'changes' ? 'REV_CHANGES' : 'SIGNOFF_MISSING']);
+    }
+    expect(codes(AB, said('eve', 1), earlier('eve', [], { index: 9 }), said('dan'))).toEqual(['OK']);
+    for (const decision of ['changes', 'cannot_judge'] as const) expect(codes(AB, said('dan'), earlier('eve', ['b'], { decision }))).toEqual(['SIGNOFF_MISSING']);
+  });
+});
+
+const someRules = fc.subarray(['a', 'b', 'c']);
+const answering = fc.array(
+  fc
+    .record({
+      answers: fc.subarray(['a', 'b', 'c'], { minLength: 1 }),
+      humans: fc.integer({ min: 1, max: 2 }),
+      level: fc.constantFrom(null, ...LADDER),
+      candidates: fc.subarray(PEOPLE),
+    })
+    .map(({ answers, humans, level, candidates }): Seat => ({ ...plainSeat(answers[0] ?? '', humans, candidates, level), answers })),
+  { minLength: 1, maxLength: 3 },
+);
+const approval = presented.map((s): PresentedSignoff => ({ ...s, decision: 'approve', problems: [] }));
+
+describe('whatever is carried', () => {
+  const open = (decision: Decision, all: readonly PresentedSignoff[]) => judge(GATE, decision, all).verdict === 'allow';
+
+  it('fills no more than the same sign-off given for this exact change would', () => {
+    fc.assert(
+      fc.property(answering, lists, approval, someRules, (asked, all, one, rules) => {
+        const decision = { ...ONE, seats: asked };
+        const others = all.filter((s) => s.signer !== one.signer);
+        if (open(decision, [...others, { ...one, rules }])) expect(open(decision, [...others, one])).toBe(true);
+        expect(open(decision, [...others, { ...one, rules: ['a', 'b', 'c'] }])).toBe(open(decision, [...others, one]));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('fills nothing without a rule it speaks for, and more the more it speaks for', () => {
+    fc.assert(
+      fc.property(answering, lists, approval, someRules, (asked, all, one, rules) => {
+        const decision = { ...ONE, seats: asked };
+        const bare = judge(GATE, decision, all);
+        const nothing = judge(GATE, decision, [...all, { ...one, rules: [] }]);
+        expect([nothing.verdict, nothing.codes, nothing.signoffs]).toEqual([bare.verdict, bare.codes, bare.signoffs]);
+        if (open(decision, [...all, { ...one, rules: rules.slice(1) }])) expect(open(decision, [...all, { ...one, rules }])).toBe(true);
+        if (bare.verdict === 'allow') expect(open(decision, [...all, { ...one, rules }])).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is counted for seats that answer none but its rules', () => {
+    fc.assert(
+      fc.property(answering, lists, approval, someRules, (asked, all, one, rules) => {
+        const carried = { ...one, digest: 'carried', rules };
+        const verdict = judge(GATE, { ...ONE, seats: asked }, [...all, carried]);
+        if (!verdict.signoffs.includes('carried')) return;
+        expect(asked.some((s) => s.candidates.includes(one.signer) && s.answers.every((a) => rules.includes(a)))).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('whatever is presented', () => {
   it('a refused decision is never allowed', () => {
     fc.assert(fc.property(lists, (all) => judge(GATE, REFUSED, all).verdict === 'deny'));

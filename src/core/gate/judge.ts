@@ -6,7 +6,7 @@ import type { ReasonCode } from '../base/codes.ts';
 import { type Reason, reason } from '../base/reasons.ts';
 import { type Problem, problem } from '../base/result.ts';
 import type { Decision, Seat } from '../policy/decision.ts';
-import { fillSeats, type Missing } from '../policy/quorum.ts';
+import { fillSeats, type Missing, type Quorum } from '../policy/quorum.ts';
 import type { Presence, Stage } from '../policy/words.ts';
 import type { SignoffPredicate } from '../signoff/statement.ts';
 import { dueAt, type GateKind, type Verdict } from './verdict.ts';
@@ -29,6 +29,8 @@ export interface PresentedSignoff {
   readonly index: number;
   /** When the log took it, milliseconds since 1970. */
   readonly at?: number;
+  /** Of an earlier form of this change: the rules it still speaks for (carried.ts). Absent: it is for exactly this change, and speaks for all. */
+  readonly rules?: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -51,7 +53,7 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     return verdict('deny', codes.length > 0 ? codes : ['INTERNAL'], reason('no', codes[0] ?? 'INTERNAL', 'no sign-off cures this', [...refusals, decision.reasons]));
   }
   const valid = presented.filter((s) => s.problems.length === 0);
-  const blocking = latestWord(valid).filter((s) => s.decision === 'changes');
+  const blocking = latestWord(valid.filter(isExact)).filter((s) => s.decision === 'changes');
   if (blocking.length > 0) {
     const asked = blocking.map((s) => reason('no', 'REV_CHANGES', `${s.signer} asked for changes${named(': ', s.conditions)}`));
     return verdict('deny', ['REV_CHANGES'], reason('no', 'REV_CHANGES', 'an open request for changes blocks', asked));
@@ -66,7 +68,7 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     valid.filter((s) => !tooEarly(gate, decision, s)),
   );
   if (missing.length === 0) {
-    const signed = counted.map((s) => reason('yes', 'OK', `${s.signer} signed this exact change${named(', on condition: ', s.conditions)}`));
+    const signed = counted.map(signedWords);
     return verdict(
       'allow',
       ['OK', ...(decision.soloAfter === null ? [] : (['SOLO'] as const))],
@@ -76,30 +78,48 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
   }
   const lacking = missing.map((m) => reason('no', 'SIGNOFF_MISSING', `${m.count} more for rule ${m.seat.rule}${stageWords(m.seat)}: any of ${m.anyOf.join(', ') || 'nobody'}`));
   const codes: ReasonCode[] = [...new Set([...set.flatMap((r) => r.children.map((c) => c.code)), 'SIGNOFF_MISSING' as const, ...askedForLess(decision)])];
-  return verdict('deny', codes, reason('no', codes[0] ?? 'SIGNOFF_MISSING', 'a required human has not signed this exact change', [...set, ...lacking, decision.reasons]));
+  const kept = counted.filter((s) => !isExact(s)).map(signedWords);
+  return verdict('deny', codes, reason('no', codes[0] ?? 'SIGNOFF_MISSING', 'a required human has not signed this exact change', [...set, ...kept, ...lacking, decision.reasons]));
+}
+
+const isExact = ({ rules }: PresentedSignoff): boolean => rules === undefined;
+
+function signedWords(s: PresentedSignoff): Reason {
+  const what = isExact(s) ? 'signed this exact change' : 'signed an earlier form of this; what it covers has not changed';
+  return reason('yes', 'OK', `${s.signer} ${what}${named(', on condition: ', s.conditions)}`);
 }
 
 export interface Seated {
   readonly missing: readonly Missing[];
-  /** Approvals that were weighed, a person's latest at each stage. */
+  /** Approvals that were weighed, a person's latest at each stage; of carried ones those that fill a seat. */
   readonly counted: readonly PresentedSignoff[];
 }
 
 /** The seats due at this gate, stage by stage, and who fills them. */
 export function seatedBy(gate: Gate, seats: readonly Seat[], valid: readonly PresentedSignoff[]): Seated {
   const stages = dueAt(gate.kind).map((stage): Seated => {
-    const latest = latestWord(valid.filter((s) => (s.stage ?? 'implementation') === stage));
-    const approving = latest.filter((s) => s.decision === 'approve' || s.decision === 'approve_with_conditions');
-    const due = provenSeats(
-      seats.filter((s) => s.stage === stage),
-      approving,
-      gate.ladder,
-    );
-    const people = approving.map((s) => s.signer);
-    return { missing: fillSeats(due, people).missing, counted: approving };
+    const own = valid.filter((s) => (s.stage ?? 'implementation') === stage);
+    const due = seats.filter((s) => s.stage === stage);
+    const exact = latestWord(own.filter(isExact));
+    const approving = exact.filter(approves);
+    const alone = filledBy(gate, due, approving);
+    // What a person says of this exact change stands in the place of all they said of earlier forms.
+    const carried = latestWord(own.filter((s) => !isExact(s) && approves(s) && !exact.some((e) => e.signer === s.signer)));
+    if (alone.missing.length === 0 || carried.length === 0) return { missing: alone.missing, counted: approving };
+    const sitting = new Set(filledBy(gate, due, [...approving, ...carried]).filled.map((f) => f.person));
+    const counted = [...approving, ...carried.filter((s) => sitting.has(s.signer))];
+    return { missing: filledBy(gate, due, counted).missing, counted };
   });
   return { missing: stages.flatMap((s) => s.missing), counted: stages.flatMap((s) => s.counted) };
 }
+
+const approves = ({ decision }: PresentedSignoff): boolean => decision === 'approve' || decision === 'approve_with_conditions';
+
+const filledBy = ({ ladder }: Gate, seats: readonly Seat[], approving: readonly PresentedSignoff[]): Quorum =>
+  fillSeats(
+    provenSeats(seats, approving, ladder),
+    approving.map((s) => s.signer),
+  );
 
 const stageWords = ({ stage }: Seat): string => (stage === 'implementation' ? '' : ` (${stage})`);
 
@@ -118,7 +138,10 @@ function askedForLess({ provenance }: Decision): readonly ReasonCode[] {
   return [...(remembered ? (['PROVENANCE_STICKY'] as const) : []), ...(provenance.contradictions.length > 0 ? (['PROVENANCE_CONTRADICTION'] as const) : [])];
 }
 
-/** Seats with only the candidates whose signature proves the level and the presence: a roster edited upwards proves nothing. */
+/**
+ * Seats with only the candidates whose signature proves the level and the presence, and speaks for every rule the seat answers:
+ * a roster edited upwards proves nothing.
+ */
 function provenSeats(seats: readonly Seat[], approving: readonly PresentedSignoff[], ladder: readonly string[]): readonly Seat[] {
   const rank = (level: string): number => ladder.indexOf(level);
   const proven = (person: string, floor: string | null): boolean => {
@@ -129,7 +152,11 @@ function provenSeats(seats: readonly Seat[], approving: readonly PresentedSignof
     const signed = approving.find((s) => s.signer === person);
     return signed === undefined || presence === 'passkey' || signed.presence === 'hardware';
   };
-  return seats.map((seat) => ({ ...seat, candidates: seat.candidates.filter((c) => proven(c, seat.level) && present(c, seat.presence)) }));
+  const speaks = (person: string, { answers }: Seat): boolean => {
+    const rules = approving.find((s) => s.signer === person)?.rules;
+    return rules === undefined || (answers.length > 0 && answers.every((rule) => rules.includes(rule)));
+  };
+  return seats.map((seat) => ({ ...seat, candidates: seat.candidates.filter((c) => proven(c, seat.level) && present(c, seat.presence) && speaks(c, seat)) }));
 }
 
 const named = (before: string, conditions: readonly string[] = []): string => (conditions.length === 0 ? '' : `${before}${conditions.join('; ')}`);

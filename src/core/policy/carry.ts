@@ -5,8 +5,10 @@
  */
 import { order } from '../base/order.ts';
 import { CHANGE_CLASSES, type ChangeClass } from '../change/classes.ts';
+import { matcherOf } from '../change/matcher.ts';
 import { TIERS, type Tier } from '../risk/risk.ts';
-import type { OnChangeTerms } from './document.ts';
+import type { Decision } from './decision.ts';
+import type { OnChangeTerms, Policy } from './document.ts';
 
 /** Lightest first: it counts on, it counts once its signer confirms the delta with a new signature, it counts no more. */
 export const CARRIES = order(['keep', 'recheck', 'revoke'] as const);
@@ -38,6 +40,16 @@ export interface CoveredRule {
   readonly onChange: OnChange;
 }
 
+/** Rules that ask of this decision, and the paths among these that are theirs, exempted ones too. A built-in rule has no terms: it is not among them, so never kept. */
+export function coveredRules(policy: Policy, { rules }: Pick<Decision, 'rules'>, paths: readonly string[]): readonly CoveredRule[] {
+  const asking = rules.flatMap((said) => {
+    const rule = policy.rules.find((r) => r.id === said.id);
+    return rule !== undefined && (said.state === 'asks' || said.state === 'may-ask') ? [{ said, globs: rule.paths }] : [];
+  });
+  const own = matcherOf(asking.map((a) => a.globs)).selectsAll(paths);
+  return asking.map(({ said }, i) => ({ rule: said.id, paths: (own[i] ?? []).flatMap((at) => paths[at] ?? []), onChange: onChangeOf(said.onChange) }));
+}
+
 export interface EarlierApproval {
   /** Whatever tells approvals apart: the digest of the envelope. */
   readonly id: string;
@@ -55,6 +67,11 @@ export interface MovedChange {
   /** Manifest and manifest256 are those that were signed. */
   readonly sameManifest: boolean;
 }
+
+/** From this tier on a gate counts a sign-off for exactly the change that was signed, whatever policy keeps. */
+const EXACT_FROM: Tier = 'high';
+
+export const mayCarryAt = (tier: Tier): boolean => !TIERS.atLeast(tier, EXACT_FROM);
 
 export interface RulePaths {
   readonly rule: string;

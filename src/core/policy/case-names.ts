@@ -15,7 +15,7 @@ export function namesKnown({ people, signoffs, expect }: Case, policy: Named, co
   const among = (path: readonly PropertyKey[], name: string, what: string, names: readonly string[]): void => {
     if (names.includes(name)) return;
     known = false;
-    complain(path, `there is no ${what} ${name}`, { remedy: hint(name, names) });
+    complain(path, `there is no ${what} ${name}`, { remedy: () => hint(name, names) });
   };
   const levels = policy.ladder.values;
   for (const [i, person] of (people ?? []).entries()) {

@@ -3,6 +3,7 @@ import { utf8 } from '../base/bytes.ts';
 import { readCases, readScenarios } from './case-file.ts';
 import { readCase } from './case-shape.ts';
 import { loadPolicy } from './load.ts';
+import { remedyOf } from './yaml-file.ts';
 
 const HEAD = 'version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nprotected: [refs/heads/main]\nrules:\n  - {id: infra, paths: ["infra/**"], require: {humans: 1, level: L6}}\n';
 const policy = (() => {
@@ -14,7 +15,7 @@ const policy = (() => {
 function read(value: unknown) {
   const problems: string[] = [];
   const [given] = readCase(value, (path, message, more) =>
-    problems.push(`${path.map(String).join('.')}${more?.key === undefined ? '' : `.${more.key}`}: ${message}${more?.remedy === undefined ? '' : ` (${more.remedy})`}`),
+    problems.push(`${path.map(String).join('.')}${more?.key === undefined ? '' : `.${more.key}`}: ${message}${more?.remedy === undefined ? '' : ` (${remedyOf(more.remedy)})`}`),
   );
   return { given, problems };
 }

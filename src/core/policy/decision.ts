@@ -12,6 +12,8 @@ import type { Mode, Presence, Relation, Stage } from './words.ts';
 /** Seats of one rule: `humans` distinct people who satisfy all of it. */
 export interface Seat {
   readonly rule: string;
+  /** Ids of every rule whose ask it answers, wholly or in part: its own, the same asked by others, and weaker ones; sorted. */
+  readonly answers: readonly string[];
   readonly humans: number;
   /** Lowest level that fills it, or null for any. `seniorTo` is already folded in. */
   readonly level: string | null;
@@ -39,7 +41,7 @@ export const upgraded = (kept: Decision): Decision => ({
 
 /** A seat that asks for so many of these people, and nothing else. */
 export const plainSeat = (rule: string, humans: number, candidates: readonly PersonId[], level: string | null = null): Seat => ({
-  ...{ rule, humans, level, candidates, domains: [], teams: [], people: [], distinctTeams: 1, standsFor: {}, not: [] },
+  ...{ rule, answers: [rule], humans, level, candidates, domains: [], teams: [], people: [], distinctTeams: 1, standsFor: {}, not: [] },
   stage: 'implementation',
   presence: 'passkey',
 });

@@ -13,7 +13,15 @@ const SHOWN = 5;
 export function declarationRefusals(policy: Policy, facts: Facts, found: Findings, values: FactValues): readonly Refusal[] {
   const { assistance, trailers } = policy.declarations;
   const silent = assistance === 'required' && facts.assessed === undefined ? undeclared(facts, found) : [];
-  return [...silent, ...trailers.flatMap((t) => missing(t, facts, values))];
+  const asked = trailers.filter((t) => isAsked(t, facts, values));
+  const said = asked.length === 0 ? new Map<string, readonly string[]>() : trailersOf(facts);
+  return [...silent, ...asked.flatMap((t) => missing(t, said.get(t.key.toLowerCase()) ?? []))];
+}
+
+/** Every trailer of every commit, by its key. Messages are as long as their author likes, so they are read once. */
+function trailersOf({ change }: Facts): ReadonlyMap<string, readonly string[]> {
+  const all = change.commits.flatMap((c) => readMessage(c.message).lines.flatMap((l) => l.trailer ?? []));
+  return new Map([...Map.groupBy(all, (t) => t.key)].map(([key, some]) => [key, some.map((t) => t.value)]));
 }
 
 function undeclared({ change }: Facts, { provenance }: Findings): readonly Refusal[] {
@@ -30,13 +38,15 @@ function undeclared({ change }: Facts, { provenance }: Findings): readonly Refus
   ];
 }
 
-/** In any commit, anywhere in the message: a squash buries trailers. Where its condition or the time is unknown, it is asked for. */
-function missing(trailer: RequiredTrailer, { change, at }: Facts, values: FactValues): readonly Refusal[] {
-  const { paths, when, key, accepts, reason } = trailer;
-  if (inTime(trailer, at) === false) return [];
-  if (change.records.length === 0 || (paths !== null && !change.records.some((r) => matches(paths, r.path)))) return [];
-  if (when?.holds(values) === false) return [];
-  const given = change.commits.flatMap((c) => readMessage(c.message).lines.flatMap((l) => (l.trailer?.key === key.toLowerCase() ? [l.trailer.value] : [])));
+/** Where its condition or the time is unknown, it is asked for. */
+function isAsked(trailer: RequiredTrailer, { change, at }: Facts, values: FactValues): boolean {
+  const { paths, when } = trailer;
+  if (inTime(trailer, at) === false || change.records.length === 0) return false;
+  return (paths === null || change.records.some((r) => matches(paths, r.path))) && when?.holds(values) !== false;
+}
+
+/** In any commit, anywhere in the message: a squash buries trailers. */
+function missing({ key, accepts, reason }: RequiredTrailer, given: readonly string[]): readonly Refusal[] {
   if (given.some((value) => value !== '' && (accepts === null || accepts(value)))) return [];
   const wrong = given.length === 0 ? `no commit has a ${key} trailer` : `no ${key} trailer says what it should`;
   return [{ code: 'DECLARATION_MISSING', text: `${wrong}: ${reason}`, remedy: `git commit --amend --trailer "${key}: ..."` }];

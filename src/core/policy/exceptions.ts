@@ -1,14 +1,34 @@
 /** Exceptions: paths taken out of one rule for a while, under somebody's name. What is not proved is not granted. */
 import { type Reason, reason } from '../base/reasons.ts';
-import { matches } from '../change/glob.ts';
+import { type Matcher, matcherOf } from '../change/matcher.ts';
 import type { Exception, Policy, Rule } from './document.ts';
 import type { FactValues } from './expression.ts';
 import type { Facts } from './facts.ts';
 import { momentText } from './time.ts';
 import type { Truth } from './truth.ts';
 
-/** What exceptions leave of a rule's paths. One counts only where it is proved: in time, true, and answered for by somebody. */
-/** @param own indices of the changed files the rule is about. */
+/** All exceptions of a policy in one matcher, asked once a change: neither the files nor the patterns may multiply the other. */
+interface Taken {
+  readonly matcher: Matcher;
+  readonly facts: Facts;
+  /** For each exception, indices of the changed files it names. */
+  readonly lists: readonly (readonly number[])[];
+}
+const taken = new WeakMap<Policy, Taken>();
+
+function takenBy(policy: Policy, facts: Facts): Taken['lists'] {
+  const before = taken.get(policy);
+  if (before?.facts === facts) return before.lists;
+  const matcher = before?.matcher ?? matcherOf(policy.exceptions.map((e) => e.paths));
+  const lists = matcher.selectsAll(facts.change.records.map((r) => r.path));
+  taken.set(policy, { matcher, facts, lists });
+  return lists;
+}
+
+/**
+ * What exceptions leave of a rule's paths. One counts only where it is proved: in time, true, and answered for by somebody.
+ * @param own indices of the changed files the rule is about.
+ */
 export function exempted(
   policy: Policy,
   facts: Facts,
@@ -16,11 +36,12 @@ export function exempted(
   rule: Rule,
   own: readonly number[],
 ): { readonly left: readonly number[]; readonly reasons: readonly Reason[] } {
-  const paths = facts.change.records;
   let left = own;
   const reasons: Reason[] = [];
-  for (const exception of policy.exceptions.filter((e) => e.rule === rule.id && e.layer === rule.layer)) {
-    const rest = left.filter((i) => !matches(exception.paths, paths[i]?.path ?? ''));
+  for (const [number, exception] of policy.exceptions.entries()) {
+    if (exception.rule !== rule.id || exception.layer !== rule.layer) continue;
+    const out = new Set(takenBy(policy, facts)[number]);
+    const rest = left.filter((i) => !out.has(i));
     if (rest.length === left.length) continue;
     const wrong = notGranted(
       exception,

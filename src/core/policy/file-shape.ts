@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { err, ok, type Problem, type Result } from '../base/result.ts';
 import { hint } from './suggest.ts';
-import type { YamlFile } from './yaml-file.ts';
+import type { Remedy, YamlFile } from './yaml-file.ts';
 
 /** Hands on one thing that is wrong, by the path of what is wrong. */
-export type Complain = (path: readonly PropertyKey[], message: string, more?: { readonly remedy?: string | undefined; readonly key?: string }) => void;
+export type Complain = (path: readonly PropertyKey[], message: string, more?: { readonly remedy?: Remedy; readonly key?: string }) => void;
 
 export function shaped<T>(schema: z.ZodType<T>, file: YamlFile): Result<T, readonly Problem[]> {
   const problems: Problem[] = [];
@@ -26,7 +26,7 @@ function told(issue: z.core.$ZodIssue, schema: z.ZodType, value: unknown, compla
   const given = valueAt(value, path);
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
-    for (const key of issue.keys) complain(path, `unknown key ${key}`, { key, remedy: hint(key, known) });
+    for (const key of issue.keys) complain(path, `unknown key ${key}`, { key, remedy: () => hint(key, known) });
     return;
   }
   if (issue.code === 'invalid_union') {

@@ -9,6 +9,7 @@ import type { Decision } from './decision.ts';
 import type { Policy } from './document.ts';
 import { namedFiles } from './layers.ts';
 import { loadPolicy } from './load.ts';
+import { PROFILES } from './profiles.ts';
 import { fillSeats } from './quorum.ts';
 import { MODES } from './words.ts';
 
@@ -145,6 +146,55 @@ describe("an organisation's floor", () => {
   test('gives a repository nothing it did not ask for', () => {
     const policy = loaded(`${HEAD}${REST}`, {}, ['version: 1\nsolo: {cool_down: 1h}\nbreak_glass: {humans: 1}\nmodes: {default: observe}\ntiers: {raise_at_criticality: 0}\n']);
     expect([policy.solo, policy.breakGlass, policy.raiseAtCriticality, judged(policy).mode]).toEqual([null, null, 1, 'enforce']);
+  });
+
+  const asks = (id: string) => `version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nrules: [{id: ${id}, paths: ["**"], require: {humans: 2}}]\n`;
+
+  test('is not watched by a repository unless it says so itself', () => {
+    const watching = `${HEAD}modes: {default: observe}\n${REST}`;
+    expect(judged(loaded(watching)).mode).toBe('observe');
+    expect(judged(loaded(watching, {}, [asks('org.all')])).mode).toBe('enforce');
+    expect(judged(loaded(watching, {}, [`${asks('org.all')}modes: {default: warn}\n`])).mode).toBe('warn');
+    expect(judged(loaded(watching, {}, [`${asks('org.all')}modes: {default: warn}\n`, asks('org.more')])).mode).toBe('enforce');
+    expect(said(load(`${HEAD}modes: {systems: {gone: warn}}\n${REST}`, {}, [asks('org.all')])).join()).toContain('there is no system gone');
+  });
+
+  test('is not dropped because another floor, or a file of the repository, is called the same', () => {
+    const floors = ['org.one', 'org.two'].map((id) => ({ name: 'floor org.yml', bytes: utf8(asks(id)) }));
+    const both = loadPolicy(utf8(`${HEAD}${REST}`), 'countersign.yml', { floors });
+    expect(both.ok && both.value.rules.map((r) => r.id)).toEqual(['rest', 'org.one', 'org.two']);
+    const same = loadPolicy(utf8(`${HEAD}${REST}`), 'floor org.yml', { floors: floors.slice(0, 1) });
+    expect(same.ok && same.value.layers).toEqual(['floor org.yml', 'floor org.yml (1)']);
+  });
+
+  test('is made of no file of the repository', () => {
+    const files = { '.countersign/base.yml': 'version: 1\nladder: [L7]\n', '.countersign/s.yml': 'version: 1\nsystems: []\n' };
+    expect(said(load(`${HEAD}${REST}`, files, ['version: 1\nextends: [.countersign/base.yml]\n'])).join()).toContain('.countersign/base.yml is not in this commit');
+    expect(said(load(`${HEAD}${REST}`, files, ['version: 1\ncatalogue: .countersign/s.yml\n'])).join()).toContain('is no file of this commit');
+  });
+
+  test('keeps its word where the repository extends the same profile', () => {
+    const strict =
+      'version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nsubmodules: refuse\nprovenance: {unattributed: assisted}\nmodes: {default: enforce}\ntiers: {high: {presence: hardware}}\n';
+    const shipped = PROFILES as { [name: string]: { summary: string; text: string } };
+    shipped.attacked = { summary: '', text: `${strict}rules: [{id: attacked.all, paths: ["**"], require: {humans: 1}}]\n` };
+    const lighter = `${HEAD}extends: [profile:attacked]\nsubmodules: review\nprovenance: {unattributed: suggestion}\nmodes: {default: observe}\ntiers: {raise_at_criticality: 0}\n${REST}`;
+    const policy = loaded(lighter, {}, ['version: 1\nextends: [profile:attacked]\n']);
+    expect([policy.submodules, policy.unattributed, judged(policy).mode, policy.tiers.high.presence, policy.raiseAtCriticality]).toEqual([
+      'refuse',
+      'assisted',
+      'enforce',
+      'hardware',
+      1,
+    ]);
+    expect(policy.rules.map((r) => [r.id, r.covers])).toEqual([
+      ['rest', true],
+      ['attacked.all', true],
+    ]);
+    const other = lighter.replace('senior: L6', 'senior: L4');
+    expect(said(load(other, {}, ['version: 1\nextends: [profile:attacked]\n'])).join()).toContain('says people are senior from L6');
+    expect(said(load(`${lighter}solo: {cool_down: 1h}\n`, {}, ['version: 1\nextends: [profile:attacked]\n'])).join()).toContain('knows no solo mode');
+    Reflect.deleteProperty(shipped, 'attacked');
   });
 
   /** Rules, forbids, exceptions, modes of a layer, with ids of its own. */

@@ -29,7 +29,10 @@ export interface LoadedLayer {
   readonly shape: LayerShape;
   /** Systems in a file of their own. */
   readonly catalogue: { readonly yaml: YamlFile; readonly systems: readonly SystemShape[] } | null;
+  /** Only a floor's: it asks and covers nothing. */
   readonly floor: boolean;
+  /** The floors it is part of. A profile a repository extends as well is the repository's and the floor's at once. */
+  readonly binds: readonly string[];
 }
 
 export type SystemShape = LayerShape['systems'][number];
@@ -42,8 +45,12 @@ const CODE: ReasonCode = 'POLICY_INVALID';
 /** The file first, then what it extends, nearest first, each once; then the floors. */
 export function readLayers(bytes: Uint8Array, file: string, { read = () => null, floors = [] }: Sources): Result<readonly LoadedLayer[], readonly Problem[]> {
   const reading = new Reading(read);
-  reading.add(bytes, file, [], false);
-  for (const floor of floors) reading.add(floor.bytes, floor.name, [], true);
+  reading.add(bytes, file, [], null);
+  for (const [i, floor] of floors.entries()) {
+    // Another layer of that name is not this one.
+    const name = reading.layers.some((l) => l.name === floor.name) ? `${floor.name} (${i + 1})` : floor.name;
+    reading.add(floor.bytes, name, [], name);
+  }
   return reading.problems.length > 0 ? err(reading.problems) : ok(reading.layers);
 }
 
@@ -66,22 +73,32 @@ class Reading {
     this.read = read;
   }
 
-  /** @param above the chain of layers that leads here: a name in it again is a cycle. */
-  add(bytes: Uint8Array, name: string, above: readonly string[], floor: boolean): void {
-    if (this.layers.some((l) => l.name === name)) return;
+  /** @param above the chain of layers that leads here: a name in it again is a cycle. @param floor the floor this is for. */
+  add(bytes: Uint8Array, name: string, above: readonly string[], floor: string | null): void {
+    const known = this.layers.findIndex((l) => l.name === name);
+    const before = this.layers[known];
+    if (before !== undefined) return void this.again(before, known, above, floor);
     if (this.layers.length >= MOST_LAYERS)
       return void this.problems.push(problem(CODE, `more than ${MOST_LAYERS} files and profiles make up this policy`, { place: name, remedy: 'join some' }));
     const yaml = readYaml(bytes, name, CODE);
     if (!yaml.ok) return void this.problems.push(...yaml.error);
     const shape = shaped(LAYER_SHAPE, yaml.value);
     if (!shape.ok) return void this.problems.push(...shape.error);
-    this.layers.push({ name, yaml: yaml.value, shape: shape.value, catalogue: this.catalogue(yaml.value, shape.value), floor });
+    const catalogue = this.catalogue(yaml.value, shape.value, floor);
+    this.layers.push({ name, yaml: yaml.value, shape: shape.value, catalogue, floor: floor !== null, binds: floor === null ? [] : [floor] });
     for (const [i, parent] of shape.value.extends.entries()) this.extend(yaml.value, i, parent, [...above, name], floor);
   }
 
-  private extend(yaml: YamlFile, i: number, parent: string, chain: readonly string[], floor: boolean): void {
+  /** What a repository extends and a floor too binds as the floor's, whoever named it first. */
+  private again(layer: LoadedLayer, at: number, above: readonly string[], floor: string | null): void {
+    if (floor === null || layer.binds.includes(floor)) return;
+    this.layers[at] = { ...layer, binds: [...layer.binds, floor] };
+    for (const [i, parent] of layer.shape.extends.entries()) this.extend(layer.yaml, i, parent, [...above, layer.name], floor);
+  }
+
+  private extend(yaml: YamlFile, i: number, parent: string, chain: readonly string[], floor: string | null): void {
     const circle = chain.includes(parent) ? `${[...chain.slice(chain.indexOf(parent)), parent].join(' extends ')}: a circle` : undefined;
-    const bytes = circle === undefined ? this.named(parent) : null;
+    const bytes = circle === undefined ? this.named(parent, floor) : null;
     if (bytes !== null && bytes !== undefined) {
       this.add(bytes, parent, chain, floor);
       return;
@@ -96,16 +113,16 @@ class Reading {
     this.problems.push(yaml.at(['extends', i], message, { remedy }));
   }
 
-  /** undefined: no such profile. null: no such file. */
-  private named(name: string): Uint8Array | null | undefined {
-    if (!name.startsWith('profile:')) return FOLDER.test(name) ? this.read(name) : null;
+  /** undefined: no such profile. null: no such file; a floor has none, because every file here is the repository's. */
+  private named(name: string, floor: string | null): Uint8Array | null | undefined {
+    if (!name.startsWith('profile:')) return floor === null && FOLDER.test(name) ? this.read(name) : null;
     const profile = name.slice('profile:'.length);
     return Object.hasOwn(PROFILES, profile) ? utf8(PROFILES[profile]?.text ?? '') : undefined;
   }
 
-  private catalogue(yaml: YamlFile, { catalogue: path }: LayerShape): LoadedLayer['catalogue'] {
+  private catalogue(yaml: YamlFile, { catalogue: path }: LayerShape, floor: string | null): LoadedLayer['catalogue'] {
     if (path === undefined) return null;
-    const bytes = FOLDER.test(path) ? this.read(path) : null;
+    const bytes = floor === null && FOLDER.test(path) ? this.read(path) : null;
     if (bytes === null) {
       this.problems.push(
         yaml.at(['catalogue'], `${path} is no file of this commit under .countersign/`, { remedy: 'write .countersign/systems.yml, and land it with the policy' }),

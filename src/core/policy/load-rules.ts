@@ -83,7 +83,7 @@ function checkDomains(loading: Loading, layer: LoadedLayer, domains: readonly st
   const known = loading.stated('domains').flatMap((l) => l.shape.domains ?? []);
   if (known.length === 0) return;
   for (const [i, domain] of domains.entries()) {
-    if (!known.includes(domain)) loading.add(layer, [...here, 'require', 'domains', i], `${domain} is no declared domain`, { remedy: hint(domain, known) });
+    if (!known.includes(domain)) loading.add(layer, [...here, 'require', 'domains', i], `${domain} is no declared domain`, { remedy: () => hint(domain, known) });
   }
 }
 
@@ -122,21 +122,25 @@ export function forbidsOf(loading: Loading): readonly Forbid[] {
 
 /** An exception reaches the rules of its own layer only: a repository takes nothing off a floor. */
 export function exceptionsOf(loading: Loading, rules: readonly Rule[]): readonly Exception[] {
-  return loading.layers.flatMap((layer) =>
-    layer.shape.exceptions.map((e, i): Exception => {
+  const asking = Map.groupBy(
+    rules.filter((r) => r.require !== null),
+    (r) => r.layer,
+  );
+  return loading.layers.flatMap((layer) => {
+    const own = new Set(asking.get(layer.name)?.map((r) => r.id));
+    return layer.shape.exceptions.map((e, i): Exception => {
       const here = ['exceptions', i];
-      const own = rules.filter((r) => r.layer === layer.name && r.require !== null).map((r) => r.id);
-      if (!own.includes(e.rule)) {
+      if (!own.has(e.rule)) {
         const elsewhere = rules.find((r) => r.id === e.rule);
         const why = elsewhere === undefined ? `there is no rule ${e.rule}` : `${e.rule} ${elsewhere.require === null ? 'asks nobody' : `is a rule of ${elsewhere.layer}`}`;
         loading.add(layer, [...here, 'rule'], why, {
-          remedy: elsewhere === undefined ? hint(e.rule, own) : 'an exception reaches the rules of its own file that ask for somebody',
+          remedy: elsewhere === undefined ? () => hint(e.rule, [...own]) : 'an exception reaches the rules of its own file that ask for somebody',
         });
       }
       const when = loading.condition(layer, e.when, [...here, 'when'], 'down');
       return { id: e.id, rule: e.rule, paths: loading.paths(layer, e.paths, here), when, owner: e.owner, reason: e.reason, until: e.until, layer: layer.name };
-    }),
-  );
+    });
+  });
 }
 
 export function trailersOf(loading: Loading): readonly RequiredTrailer[] {

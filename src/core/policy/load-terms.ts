@@ -15,11 +15,13 @@ export function systemsOf(loading: Loading): readonly System[] {
     ...placed(layer.yaml, layer.shape.systems),
     ...(layer.catalogue === null ? [] : placed(layer.catalogue.yaml, layer.catalogue.systems)),
   ]);
-  const ids = all.map((s) => s.system.id);
-  for (const [at, { yaml, system, i }] of all.entries()) {
-    if (ids.indexOf(system.id) !== at) loading.problems.push(yaml.at(['systems', i, 'id'], `${system.id} names two systems`, { remedy: 'rename one' }));
+  const ids = new Set(all.map((s) => s.system.id));
+  const seen = new Set<string>();
+  for (const { yaml, system, i } of all) {
+    if (seen.has(system.id)) loading.problems.push(yaml.at(['systems', i, 'id'], `${system.id} names two systems`, { remedy: 'rename one' }));
+    seen.add(system.id);
     for (const [j, id] of system.dependents.entries()) {
-      if (!ids.includes(id)) loading.problems.push(yaml.at(['systems', i, 'dependents', j], `there is no system ${id}`, { remedy: hint(id, ids) }));
+      if (!ids.has(id)) loading.problems.push(yaml.at(['systems', i, 'dependents', j], `there is no system ${id}`, { remedy: () => hint(id, [...ids]) }));
     }
   }
   return all.map((s) => s.system);
@@ -50,18 +52,27 @@ export function termsOf(loading: Loading, systems: readonly System[], trailers: 
 function speaking(loading: Loading, key: keyof LayerShape): readonly LoadedLayer[] {
   const stated = loading.stated(key);
   const own = stated.find((l) => !l.floor);
-  return [...(own === undefined ? [] : [own]), ...stated.filter((l) => l.floor)];
+  return [...(own === undefined ? [] : [own]), ...stated.filter((l) => l !== own && binding(l))];
+}
+
+/** A floor's, and perhaps the repository's too. */
+const binding = ({ binds }: LoadedLayer): boolean => binds.length > 0;
+
+/** Floors none of whose layers says anything of this. */
+function silentFloors(loading: Loading, key: keyof LayerShape): readonly string[] {
+  const spoken = new Set(loading.stated(key).flatMap((l) => l.binds));
+  return [...new Set(loading.layers.flatMap((l) => l.binds))].filter((floor) => !spoken.has(floor));
 }
 
 /** @param order least strict first. @param fallback what holds where the repository's own layers are silent. */
 function strict<T>(loading: Loading, key: keyof LayerShape, of: (shape: LayerShape) => T, order: readonly T[], fallback: T): T {
   const all = speaking(loading, key);
   const own = all.find((l) => !l.floor);
-  return all.filter((l) => l.floor).reduce<T>((most, l) => strictest(order, most, of(l.shape)), own === undefined ? fallback : of(own.shape));
+  return all.filter(binding).reduce<T>((most, l) => strictest(order, most, of(l.shape)), own === undefined ? fallback : of(own.shape));
 }
 
 /** A floor's conditions read silence and tiers too: where there is one, no repository reads them more lightly than the defaults. */
-const underFloor = (loading: Loading): boolean => loading.layers.some((l) => l.floor);
+const underFloor = (loading: Loading): boolean => loading.layers.some(binding);
 
 function unattributedOf(loading: Loading): Policy['unattributed'] {
   const order = ['suggestion', 'default', 'assisted'] as const;
@@ -87,15 +98,21 @@ function tierTerms({ tiers }: LayerShape, tier: Tier): TierTerms {
   return said === undefined ? NO_TERMS : { onChange: said.on_change ?? {}, ttl: said.ttl ?? null, sla: said.sla ?? null, presence: said.presence };
 }
 
-/** A repository that says nothing of modes is enforced: a floor that watches makes no other layer lighter. */
+/**
+ * A repository that says nothing of modes is enforced: a floor that watches makes no other layer lighter. So is a floor that
+ * says nothing of them: what it asks is not for a repository to watch.
+ */
 function modesOf(loading: Loading, systems: readonly System[]): readonly Modes[] {
   const ids = systems.map((s) => s.id);
   const layers = speaking(loading, 'modes');
-  return (layers.some((l) => !l.floor) ? layers : []).map((layer) => {
+  const watching = layers.some((l) => !l.floor);
+  const said = (watching ? layers : []).map((layer) => {
     const { modes } = layer.shape;
-    for (const id of Object.keys(modes.systems)) if (!ids.includes(id)) loading.add(layer, ['modes', 'systems'], `there is no system ${id}`, { key: id, remedy: hint(id, ids) });
+    for (const id of Object.keys(modes.systems))
+      if (!ids.includes(id)) loading.add(layer, ['modes', 'systems'], `there is no system ${id}`, { key: id, remedy: () => hint(id, ids) });
     return { default: modes.default, systems: new Map(Object.entries(modes.systems)), until: modes.until ?? null };
   });
+  return silentFloors(loading, 'modes').length > 0 ? [] : said;
 }
 
 /** A layer that asks for trailers alone says nothing about assistance, so the next layer's word on it stays. */
@@ -116,9 +133,8 @@ function declarationsOf(loading: Loading, trailers: readonly RequiredTrailer[]):
 /** Solo lets an author sign: the repository must say so, and the floor too where there is one. */
 function soloOf(loading: Loading): Policy['solo'] {
   const layers = speaking(loading, 'solo');
-  const floors = loading.layers.filter((l) => l.floor);
   const own = layers.find((l) => !l.floor);
-  if (own !== undefined && floors.some((l) => l.shape.solo === undefined)) {
+  if (own !== undefined && silentFloors(loading, 'solo').length > 0) {
     loading.add(own, ['solo'], 'the organisation has a floor that knows no solo mode', { remedy: 'remove it' });
   }
   return own === undefined ? null : { coolDown: Math.max(...layers.map((l) => l.shape.solo?.cool_down ?? 0)) };
@@ -127,7 +143,7 @@ function soloOf(loading: Loading): Policy['solo'] {
 function breakGlassOf(loading: Loading): BreakGlassTerms | null {
   const layers = speaking(loading, 'break_glass');
   const own = layers.find((l) => !l.floor);
-  if (own !== undefined && loading.layers.some((l) => l.floor && l.shape.break_glass === undefined)) {
+  if (own !== undefined && silentFloors(loading, 'break_glass').length > 0) {
     loading.add(own, ['break_glass'], 'the organisation has a floor that knows no break-glass', { remedy: 'remove it, or have the floor say its terms' });
   }
   const terms = layers.flatMap((layer) => {

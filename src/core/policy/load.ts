@@ -97,8 +97,8 @@ function clashes({ yaml, shape: { ladder = [] } }: LoadedLayer): readonly Proble
 
 /** A floor that asks anything says by which ladder: a repository could otherwise call everybody senior. */
 function otherwise(layer: LoadedLayer, own: LoadedLayer, ladder: readonly string[] = [], senior = ''): readonly Problem[] {
-  const { shape, floor, name } = layer;
-  if (!floor) return [];
+  const { shape, binds, name } = layer;
+  if (binds.length === 0) return [];
   const asks = shape.rules.length + shape.forbid.length > 0;
   const silent = (['ladder', 'senior'] as const).filter((key) => asks && shape[key] === undefined);
   if (silent.length > 0) return silent.map((key) => layer.yaml.at([key], 'is missing: a floor that asks says by which levels', { remedy: 'state it as the repositories do' }));

@@ -140,3 +140,37 @@ describe('what is made to be slow is refused soon', () => {
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 });
+
+/** Whoever pushes a policy chooses how often each mistake is in it, and the gate reads it before anybody signed. */
+describe('time grows with the file, whatever is repeated in it', () => {
+  const HEAD = 'version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nprotected: [refs/heads/main]\n';
+  const many = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('');
+  const names = (n: number, name: string): string => Array.from({ length: n }, (_, i) => name + i).join(', ');
+  const roster = (bytes: Uint8Array) => loadRoster(bytes, 'r.yml', starter.ok ? starter.value : (undefined as never));
+  const policy = (bytes: Uint8Array) => loadPolicy(bytes, 'p.yml');
+
+  test.each([
+    ['keys', policy, HEAD + many(60_000, (i) => `k${i}: 1\n`)],
+    ['keys that stand twice', policy, HEAD + many(60_000, (i) => `k${Math.floor(i / 2)}: 1\n`)],
+    ['tags', policy, many(100_000, () => '- !a b\n')],
+    ['modes of systems that are not there', policy, `${HEAD}rules: [{id: a, paths: [a], optional: true}]\nmodes:\n  systems:\n${many(50_000, (i) => `    s${i}: warn\n`)}`],
+    [
+      'dependents that are not there',
+      policy,
+      `${HEAD}systems:\n${many(500, (i) => `  - {id: s${i}, name: a, criticality: 1, paths: [a], dependents: [${names(150, 'other')}]}\n`)}`,
+    ],
+    ['managers who are not there', roster, `version: 1\npeople:\n${many(12_000, (i) => `  - {id: p${i}, name: a, level: L6, manager: q${i}}\n`)}`],
+  ] as const)('%s', (_, load, text) => {
+    const before = performance.now();
+    const loaded = load(utf8(text));
+    expect(loaded.ok).toBe(false);
+    expect(performance.now() - before).toBeLessThan(10_000);
+  });
+
+  test('the first problems have their place and the nearest word, and none is lost', () => {
+    const loaded = roster(utf8(`version: 1\npeople:\n${many(1_000, (i) => `  - {id: p${i}, name: a, level: L6, manager: q${i}}\n`)}`));
+    const problems = loaded.ok ? [] : loaded.error;
+    expect(problems).toHaveLength(1_000);
+    expect(problems[0]).toMatchObject({ place: 'r.yml:3:43 people[0].manager', remedy: 'did you mean p0?' });
+  });
+});

@@ -37,7 +37,7 @@ export class Loading {
   }
 
   level(layer: LoadedLayer, path: readonly PropertyKey[], name: string): void {
-    if (!this.ladder.includes(name)) this.add(layer, path, `${name} is not a level of the ladder`, { remedy: hint(name, this.ladder) });
+    if (!this.ladder.includes(name)) this.add(layer, path, `${name} is not a level of the ladder`, { remedy: () => hint(name, this.ladder) });
   }
 
   /** @param allowed the way the answer may move with more AI in the change, worse findings and more people nobody knows. */

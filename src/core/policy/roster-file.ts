@@ -69,9 +69,9 @@ export function personOf({ domains: given, manager, ...person }: PersonShape): P
 }
 
 function managers({ people }: RosterShape, yaml: YamlFile): readonly Problem[] {
-  const ids = people.map((p) => p.id);
-  return people.flatMap((p, i) =>
-    p.manager === undefined || ids.includes(p.manager) ? [] : [yaml.at(['people', i, 'manager'], `there is no person ${p.manager}`, { remedy: hint(p.manager, ids) })],
+  const ids = new Set(people.map((p) => p.id));
+  return people.flatMap(({ manager }, i) =>
+    manager === undefined || ids.has(manager) ? [] : [yaml.at(['people', i, 'manager'], `there is no person ${manager}`, { remedy: () => hint(manager, [...ids]) })],
   );
 }
 
@@ -81,20 +81,20 @@ function domains({ people }: RosterShape, yaml: YamlFile, { domains: known }: Ro
   return people.flatMap((p, i) =>
     p.domains.flatMap((d, j) => {
       const name = typeof d === 'string' ? d : d.domain;
-      return known.includes(name) ? [] : [yaml.at(['people', i, 'domains', j], `${name} is no domain the policy declares`, { remedy: hint(name, known) })];
+      return known.includes(name) ? [] : [yaml.at(['people', i, 'domains', j], `${name} is no domain the policy declares`, { remedy: () => hint(name, known) })];
     }),
   );
 }
 
 function levels({ people }: RosterShape, yaml: YamlFile, { ladder }: RosterPolicy): readonly Problem[] {
   return people.flatMap((p, i) =>
-    ladder.has(p.level) ? [] : [yaml.at(['people', i, 'level'], `${p.level} is not a level of the policy's ladder`, { remedy: hint(p.level, ladder.values) })],
+    ladder.has(p.level) ? [] : [yaml.at(['people', i, 'level'], `${p.level} is not a level of the policy's ladder`, { remedy: () => hint(p.level, ladder.values) })],
   );
 }
 
 function owners({ people, agents }: RosterShape, yaml: YamlFile): readonly Problem[] {
-  const ids = people.map((p) => p.id);
-  return agents.flatMap((a, i) => (ids.includes(a.owner) ? [] : [yaml.at(['agents', i, 'owner'], `there is no person ${a.owner}`, { remedy: hint(a.owner, ids) })]));
+  const ids = new Set(people.map((p) => p.id));
+  return agents.flatMap((a, i) => (ids.has(a.owner) ? [] : [yaml.at(['agents', i, 'owner'], `there is no person ${a.owner}`, { remedy: () => hint(a.owner, [...ids]) })]));
 }
 
 /** Ids, addresses and accounts that stand in two places. Accounts are compared without case: transports fold it. */

@@ -169,10 +169,22 @@ function uncoveredRefusals(policy: Policy, paths: readonly string[]): readonly R
 /** `; did you mean infra/** of rule x?`: the pattern that would cover it but for letter case; of several rules, the first by name. */
 function nearMiss(policy: Policy, path: string): string {
   const folded = path.toLowerCase();
-  const near = policy.rules.filter((rule) => matches(rule.paths.map(lower), folded) && !matches(rule.paths, path)).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const [rule] = near;
+  const own = new Set(matcherFor(policy).selects(path));
+  const [rule] = foldedFor(policy)
+    .selects(folded)
+    .flatMap((i) => (own.has(i) ? [] : (policy.rules[i] ?? [])))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   const glob = rule?.paths.find((g) => !g.startsWith('!') && matches([lower(g)], folded));
   return rule === undefined || glob === undefined ? '' : `; did you mean ${glob} of rule ${rule.id}? Letter case counts`;
+}
+
+const foldedMatchers = new WeakMap<Policy, Matcher>();
+
+/** The same for letter case folded: a rule with thousands of patterns is not compiled for every path nobody covers. */
+function foldedFor(policy: Policy): Matcher {
+  const matcher = foldedMatchers.get(policy) ?? matcherOf(policy.rules.map((r) => r.paths.map(lower)));
+  foldedMatchers.set(policy, matcher);
+  return matcher;
 }
 
 const lower = (glob: string): string => glob.toLowerCase();

@@ -24,10 +24,22 @@ describe('folding', () => {
       [ask('sre', 1, -1, { teams: ['sre'] }), ask('l6', 1, 2), ask('sre-l6', 1, 2, { teams: ['sre'] })],
       ['sre:1', 'sre-l6:1'],
     ],
+    ['a name written twice is that name', [ask('a', 1, 1, { teams: ['sre', 'sre'] }), ask('b', 1, 1, { teams: ['sre'] })], ['a:1']],
     ['a chain', [ask('any', 3, -1), ask('l5', 2, 1), ask('l6', 1, 2)], ['any:1', 'l5:1', 'l6:1']],
   ])('%s', (_, asks, kept) => {
     expect(short(fold(asks))).toEqual(kept);
     expect(short(fold([...asks].reverse()))).toEqual(kept);
+  });
+
+  test.each([
+    ['its own', [ask('a', 1, 2)], [['a']]],
+    ['the same asked by others', [ask('a', 1, 2), ask('b', 2, 2)], [['a', 'b']]],
+    ['weaker ones, through those between', [ask('any', 1, -1), ask('l5', 1, 1), ask('l6', 1, 2)], [['any', 'l5', 'l6']]],
+    ['one that it answers in part', [ask('any', 2, -1), ask('l6', 1, 2)], [['any'], ['any', 'l6']]],
+    ['one that one of its people answers', [ask('any', 1, -1), ask('l6', 2, 2)], [['any', 'l6']]],
+    ['no other', [ask('db', 1, -1, { domains: ['databases'] }), ask('l6', 1, 2)], [['db'], ['l6']]],
+  ])('a seat answers %s', (_, asks, answers) => {
+    expect(fold(asks).map((a) => a.answers)).toEqual(answers);
   });
 
   const anAsk = fc
@@ -55,6 +67,34 @@ describe('folding', () => {
         )
           return;
         for (const a of asks) expect(signers.filter((p) => qualified(policy, p, a, null)).length).toBeGreaterThanOrEqual(a.humans);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('the seats that name a rule are enough for what it asks', () => {
+    const crowd = SAMPLE_ROSTER.people.flatMap((p) => [p, samplePerson(`${p.id}2`, p.level, { teams: p.teams, domains: p.domains })]);
+    fc.assert(
+      fc.property(fc.array(anAsk, { maxLength: 5 }), fc.subarray(crowd), (asks, signers) => {
+        const seats = fold(asks);
+        for (const a of asks) {
+          const own = seats.filter((s) => s.answers?.includes(a.rule));
+          expect(own.reduce((n, s) => n + s.humans, 0)).toBeGreaterThanOrEqual(a.humans);
+          const table = own.map((s) =>
+            plainSeat(
+              s.rule,
+              s.humans,
+              crowd.filter((p) => qualified(policy, p, s, null)).map((p) => p.id),
+            ),
+          );
+          const full =
+            fillSeats(
+              table,
+              signers.map((p) => p.id),
+            ).missing.length === 0;
+          if (full) expect(signers.filter((p) => qualified(policy, p, a, null)).length).toBeGreaterThanOrEqual(a.humans);
+        }
+        expect([...new Set(seats.flatMap((s) => s.answers ?? []))].sort()).toEqual([...new Set(asks.map((a) => a.rule))].sort());
       }),
       { numRuns: 400 },
     );

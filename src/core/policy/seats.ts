@@ -19,6 +19,8 @@ export interface Ask {
   readonly presence: Presence;
   /** False where the rule may or may not apply: it asks all the same, and gives its name to a seat only where no other does. */
   readonly sure?: boolean;
+  /** Ids of every rule it answers; absent: its own. */
+  readonly answers?: readonly string[];
 }
 
 /** What a built-in rule asks for: so many people from this rank of the ladder on. */
@@ -61,6 +63,9 @@ export function seniorTo(policy: Policy, roster: Roster, { behind: { highest } }
  * A seat that a stricter seat already answers is not asked twice: whoever fills L6 also fills "any level". One person
  * answers one chain of ever stricter asks, never two asks of which neither implies the other, so one more ask never
  * takes people away (the smallest cover by chains has as many as there are asks nobody can join). Order does not matter.
+ *
+ * What is left says whom it answers for, also where one of its people does and the others do not: a sign-off that may not
+ * speak for one of these rules may then not fill it.
  */
 export function fold(asks: readonly Ask[]): readonly Ask[] {
   const keyed = asks.map((ask) => ({ ask, key: key(ask) })).sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -73,17 +78,27 @@ export function fold(asks: readonly Ask[]): readonly Ask[] {
   for (const slot of strictFirst) absorb(slots, slot, weakerOf, new Set());
   const answered = new Set(weakerOf.values());
   return kinds.flatMap((kind) => {
-    const humans = slots.filter((slot, i) => slot === kind && !answered.has(i)).length;
-    return humans === 0 ? [] : [{ ...kind, humans }];
+    const left = [...slots.keys()].filter((i) => slots[i] === kind && !answered.has(i));
+    return left.length === 0 ? [] : [{ ...kind, humans: left.length, answers: named(left.flatMap((i) => chainFrom(i, weakerOf).flatMap((at) => slots[at]?.answers ?? []))) }];
   });
 }
 
+/** A slot, the weaker one it answers, the one that answers in turn, and so on. Ends: implying is no circle among different kinds. */
+function chainFrom(slot: number, weakerOf: ReadonlyMap<number, number>): readonly number[] {
+  const chain: number[] = [];
+  for (let at: number | undefined = slot; at !== undefined && chain.length <= weakerOf.size; at = weakerOf.get(at)) chain.push(at);
+  return chain;
+}
+
+const named = (rules: readonly string[]): readonly string[] => [...new Set(rules)].sort();
+
 /** Asks for the very same people: the largest number speaks, under its name, and a rule that is known to apply before one that may. */
 function merged(sorted: readonly Ask[]): readonly Ask[] {
-  const kinds = Map.groupBy(sorted, (a) => JSON.stringify([a.stage, a.presence, a.rank, [...a.domains].sort(), [...a.teams].sort(), [...a.people].sort(), [...a.not].sort()]));
+  // As sets: two kinds that differ in a name written twice would answer each other, and nobody would be left to ask.
+  const kinds = Map.groupBy(sorted, (a) => JSON.stringify([a.stage, a.presence, a.rank, ...[a.domains, a.teams, a.people, a.not].map((list) => named(list))]));
   return [...kinds.values()].flatMap((same) => {
     const [most] = [...same].sort((a, b) => b.humans - a.humans || Number(a.sure === false) - Number(b.sure === false));
-    return most === undefined ? [] : [{ ...most, distinctTeams: Math.max(...same.map((a) => a.distinctTeams)) }];
+    return most === undefined ? [] : [{ ...most, distinctTeams: Math.max(...same.map((a) => a.distinctTeams)), answers: named(same.flatMap((a) => a.answers ?? [a.rule])) }];
   });
 }
 
@@ -143,7 +158,8 @@ export function seatOf(policy: Policy, roster: Roster, ask: Ask, excluded: Reado
   const standing = ask.distinctTeams === 1 ? [] : able.map((p) => [p.id, standsFor(p, ask)] as const);
   const { rule, humans, domains, teams, people, distinctTeams, not, stage, presence } = ask;
   const level = ask.rank < 0 ? null : (policy.ladder.values[ask.rank] ?? null);
-  return { rule, humans, level, domains, teams, people, distinctTeams, standsFor: Object.fromEntries(standing), not, stage, presence, candidates };
+  const answers = named(ask.answers ?? [rule]);
+  return { rule, answers, humans, level, domains, teams, people, distinctTeams, standsFor: Object.fromEntries(standing), not, stage, presence, candidates };
 }
 
 /** Where `from` names teams, only these count. */

@@ -2,7 +2,7 @@
  * The YAML we accept: one document of plain maps, lists and scalars. Anchors, aliases, merge keys, tags, directives,
  * duplicate keys, tabs and invisible characters are refused, because a reader and a parser may disagree about them.
  */
-import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, visit } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseAllDocuments, type Scalar, visit, type YAMLMap } from 'yaml';
 import { text } from '../base/bytes.ts';
 import type { ReasonCode } from '../base/codes.ts';
 import { sha256Hex } from '../base/crypto.ts';
@@ -11,6 +11,8 @@ import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 const MOST_BYTES = 1_000_000;
 /** A broken file breaks again on every line: the first few say it. */
 const MOST_PROBLEMS = 20;
+/** Problems that are placed, with the nearest word that is known: whoever writes the file chooses how many there are. */
+const MOST_PLACED = 200;
 /** Control, format (bidirectional, zero-width) and separator characters, but the ends of lines. */
 const INVISIBLE = /(?![\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -19,8 +21,13 @@ export interface YamlFile {
   /** Lowercase hex SHA-256 of the bytes. */
   readonly digest: string;
   /** A problem at what stands at this path; its key, where `key` is set. `into`: characters into a scalar. */
-  at(path: readonly PropertyKey[], message: string, more?: { remedy?: string | undefined; key?: string; into?: number }): Problem;
+  at(path: readonly PropertyKey[], message: string, more?: { remedy?: Remedy; key?: string; into?: number }): Problem;
 }
+
+/** Given as a function where finding it takes a search: a file has no say in how often that is done. */
+export type Remedy = string | undefined | (() => string | undefined);
+
+export const remedyOf = (remedy: Remedy): string | undefined => (typeof remedy === 'function' ? remedy() : remedy);
 
 /** @param code POLICY_INVALID or ROSTER_INVALID. @param file its name in messages. */
 export function readYaml(bytes: Uint8Array, file: string, code: ReasonCode): Result<YamlFile, readonly Problem[]> {
@@ -43,40 +50,63 @@ export function readYaml(bytes: Uint8Array, file: string, code: ReasonCode): Res
 type PlaceOf = (offset: number, message: string, remedy?: string, path?: string) => Problem;
 
 function parse(source: string, bytes: Uint8Array, place: PlaceOf): Result<YamlFile, readonly Problem[]> {
-  const documents = parseAllDocuments(source, { lineCounter: new LineCounter(), strict: true, uniqueKeys: true, merge: false, prettyErrors: false });
+  const documents = parseAllDocuments(source, { lineCounter: new LineCounter(), strict: true, uniqueKeys: false, merge: false, prettyErrors: false });
   const [first, second] = 'empty' in documents ? [] : documents;
   if (first === undefined) return err([place(0, 'is empty')]);
-  const problems = first.errors.slice(0, MOST_PROBLEMS).map((e) => place(e.pos[0], syntax(e.message), e.code === 'DUPLICATE_KEY' ? 'keep one of them' : undefined));
+  const problems = first.errors.slice(0, MOST_PROBLEMS).map((e) => place(e.pos[0], syntax(e.message)));
   if (second !== undefined) problems.push(place(second.range[0], 'a second document', 'keep one document, without ---'));
   if (first.directives?.yaml.explicit === true) problems.push(place(0, 'a %YAML directive', 'remove it'));
   problems.push(...forbidden(first, place));
   if (problems.length > 0) return err(problems);
+  let placed = 0;
   return ok({
     value: first.toJS(),
     digest: sha256Hex(bytes),
-    at: (path, message, more) => place(offsetOf(first, source, path, more), message, more?.remedy, pathText(path, more?.key)),
+    at: (path, message, more) => {
+      placed += 1;
+      if (placed > MOST_PLACED) return place(0, message);
+      return place(offsetOf(first, source, path, more), message, remedyOf(more?.remedy), pathText(path, more?.key));
+    },
   });
 }
 
 /** What a reader of the file might take for something else than the parser does. */
 function forbidden(document: Document, place: PlaceOf): readonly Problem[] {
   const found: Problem[] = [];
-  const add = (node: unknown, what: string): void => {
-    found.push(place((isNode(node) ? node.range?.[0] : undefined) ?? 0, what, 'write it out'));
+  const add = (node: unknown, what: string, remedy = 'write it out'): symbol | undefined => {
+    found.push(place((isNode(node) ? node.range?.[0] : undefined) ?? 0, what, remedy));
+    return found.length < MOST_PROBLEMS ? undefined : visit.BREAK;
   };
   visit(document, {
     Alias: (_, node) => add(node, 'an alias'),
     Node: (_, node) => {
-      if (!isAlias(node) && node.anchor !== undefined) add(node, 'an anchor');
-      if (node.tag !== undefined) add(node, 'a tag');
+      if (!isAlias(node) && node.anchor !== undefined && add(node, 'an anchor') !== undefined) return visit.BREAK;
+      if (node.tag !== undefined && add(node, 'a tag') !== undefined) return visit.BREAK;
+      return isMap(node)
+        ? twice(node)
+            .map((key) => add(key, 'Map keys must be unique', 'keep one of them'))
+            .find((stop) => stop !== undefined)
+        : undefined;
     },
     Pair: (_, pair) => {
-      if (!isScalar(pair.key) || typeof pair.key.value !== 'string') add(pair.key, 'a key that is not a string');
-      else if (pair.key.value === '<<') add(pair.key, 'a merge key');
-      else if (pair.key.anchor !== undefined || pair.key.tag !== undefined) add(pair.key, 'an anchor or a tag');
+      if (!isScalar(pair.key) || typeof pair.key.value !== 'string') return add(pair.key, 'a key that is not a string');
+      if (pair.key.value === '<<') return add(pair.key, 'a merge key');
+      return pair.key.anchor !== undefined || pair.key.tag !== undefined ? add(pair.key, 'an anchor or a tag') : undefined;
     },
   });
   return found;
+}
+
+/** The parser would compare every key with every other, and whoever proposes a policy choose how long that takes. */
+function twice({ items }: YAMLMap): readonly Scalar[] {
+  const seen = new Set<unknown>();
+  const again: Scalar[] = [];
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    if (seen.has(key.value)) again.push(key);
+    seen.add(key.value);
+  }
+  return again.slice(0, MOST_PROBLEMS);
 }
 
 /** Where it stands; where it does not, the nearest thing around it. */

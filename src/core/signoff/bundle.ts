@@ -34,14 +34,18 @@ export interface Bundle {
   readonly signoffs: readonly Evidence[];
   /** The gate's own record of the landing; it bounds the time of landing. */
   readonly landed?: Evidence;
+  /** Why sign-offs of an earlier form were counted. */
+  readonly carries?: readonly Evidence[];
 }
 
 const PARTS = object({ envelope: string, entry: string, proof: string });
-const BUNDLE = object({ mediaType: oneOf(BUNDLE_TYPE), signoffs: list(PARTS, 1), landed: optional(PARTS) });
+const BUNDLE = object({ mediaType: oneOf(BUNDLE_TYPE), signoffs: list(PARTS, 1), landed: optional(PARTS), carries: optional(list(PARTS, 1)) });
 
 /** The file's text, LF at the end. */
-export const formatBundle = (signoffs: readonly BundleParts[], landed?: BundleParts): string =>
-  `${JSON.stringify({ mediaType: BUNDLE_TYPE, signoffs: signoffs.map(members), ...(landed === undefined ? {} : { landed: members(landed) }) })}\n`;
+export function formatBundle(signoffs: readonly BundleParts[], landed?: BundleParts, carries: readonly BundleParts[] = []): string {
+  const more = { ...(landed === undefined ? {} : { landed: members(landed) }), ...(carries.length === 0 ? {} : { carries: carries.map(members) }) };
+  return `${JSON.stringify({ mediaType: BUNDLE_TYPE, signoffs: signoffs.map(members), ...more })}\n`;
+}
 
 /** Problems: BUNDLE_FORMAT. */
 export function parseBundle(bytes: Bytes): Result<Bundle> {
@@ -54,9 +58,11 @@ export function parseBundle(bytes: Bytes): Result<Bundle> {
   if (bytes.at(-1) !== 0x0a) return bad('the last line has no end');
   const signoffs = bundle.value.signoffs.map(decoded);
   const landed = bundle.value.landed === undefined ? undefined : decoded(bundle.value.landed);
-  const whole = signoffs.filter((s) => s !== undefined);
-  if (whole.length !== signoffs.length || (bundle.value.landed !== undefined && landed === undefined)) return bad('an envelope or entry is not base64');
-  return ok({ signoffs: whole, ...(landed === undefined ? {} : { landed }) });
+  const carries = (bundle.value.carries ?? []).map(decoded);
+  const [whole, carried] = [signoffs.filter((s) => s !== undefined), carries.filter((s) => s !== undefined)];
+  const broken = whole.length !== signoffs.length || carried.length !== carries.length || (bundle.value.landed !== undefined && landed === undefined);
+  if (broken) return bad('an envelope or entry is not base64');
+  return ok({ signoffs: whole, ...(landed === undefined ? {} : { landed }), ...(carried.length === 0 ? {} : { carries: carried }) });
 }
 
 const members = ({ envelope, entry, proof }: BundleParts): BundleParts => ({ envelope, entry, proof });

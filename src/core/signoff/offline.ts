@@ -12,6 +12,7 @@ import { fillSeats } from '../policy/quorum.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
 import type { Bundle, Evidence } from './bundle.ts';
+import { type Carry, type CarryExpectation, checkCarry, parseCarry } from './carry.ts';
 import { type Landing, landingOf, landsHere, type Move } from './landing.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
@@ -33,20 +34,20 @@ export interface Landed {
 }
 
 /** What policy asked, where the verifier knows it. */
-export interface Required {
+export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'> {
   readonly stage?: Stage;
   readonly policyDigest?: string;
   readonly tier?: Tier;
   /** Candidates absent: anyone of the level. */
-  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule'>>)[];
+  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule' | 'answers'>>)[];
   readonly allowDemo?: boolean;
 }
 
 export interface OfflineReport {
   /** Empty: proven. Otherwise all that is wrong, with `place` naming the sign-off. */
   readonly problems: readonly Problem[];
-  /** The words that count: each person's latest. */
-  readonly signoffs: readonly VerifiedSignoff[];
+  /** The words that count: each person's latest. `rules`: it is of an earlier form, and speaks for what these cover. */
+  readonly signoffs: readonly (VerifiedSignoff & { readonly rules?: readonly string[] })[];
   /** Why other sign-offs of the bundle do not count. Enough good ones are enough, as at the gate. */
   readonly setAside: readonly Problem[];
 }
@@ -58,13 +59,18 @@ export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed,
 
 export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
   const landing = bundle.landed === undefined ? undefined : landingIn(bundle.landed, trust, landed);
+  const carries = carriesIn(bundle, trust);
   const results = bundle.signoffs.map((evidence, i) => {
-    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value : undefined);
+    const carry = carries.find((c) => c.ok && c.value.signoff === sha256Hex(evidence.envelope));
+    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value : undefined, carry?.ok ? carry.value : undefined);
     return answer.ok ? answer : err(answer.error.map((p) => ({ ...p, place: `signoffs[${i}]` })));
   });
-  const latest = latestWords(results.flatMap((r) => (r.ok ? [r.value] : [])));
-  const signoffs = latest.filter((s) => APPROVALS.has(s.statement.predicate.decision));
-  const setAside = results.flatMap((r) => (r.ok ? [] : r.error));
+  const valid = results.flatMap((r) => (r.ok ? [r.value] : []));
+  const latest = latestWords(valid.filter((s) => s.rules === undefined));
+  // What a person says of exactly this change stands in the place of all they said of earlier forms.
+  const carried = latestWords(valid.filter((s) => s.rules !== undefined && !latest.some((l) => l.signer === s.signer)));
+  const signoffs = [...latest, ...carried].filter((s) => APPROVALS.has(s.statement.predicate.decision));
+  const setAside = [...results.flatMap((r) => (r.ok ? [] : r.error)), ...carries.flatMap((c) => (c.ok ? [] : [c.error]))];
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = quorum(signoffs, trust, required);
   const land = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
@@ -94,30 +100,53 @@ function claimedLanding(bundle: Bundle): Landing | undefined {
 
 const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
 
-type Placed = VerifiedSignoff & { readonly index: number };
+/** `rules`: of an earlier form of what landed, the rules it still speaks for. */
+type Placed = VerifiedSignoff & { readonly index: number; readonly rules?: readonly string[] };
+
+/** What the bundle says was carried: logged, and whole. Whether it holds is asked of each sign-off. */
+const carriesIn = ({ carries = [] }: Bundle, trust: TrustBundle): readonly Result<Carry>[] =>
+  carries.map((evidence, i) => {
+    const entry = logged(evidence, trust, 'carry');
+    const carry = entry.ok ? parseCarry(entry.value, evidence.envelope) : entry;
+    return carry.ok ? carry : err({ ...carry.error, place: `carries[${i}]` });
+  });
 
 /** A person's latest word in the log wins; earlier ones of the same person are forgotten. */
 function latestWords(signoffs: readonly Placed[]): readonly Placed[] {
   return [...new Map([...signoffs].sort((a, b) => a.index - b.index).map((s) => [s.signer, s])).values()];
 }
 
-/** Steps 2 to 7 on the signature, step 8 on the log. The time that counts is the log's. */
-function verifyEvidence(evidence: Evidence, trust: TrustBundle, landed: Landed, required: Required, landing: Landing | undefined): Result<Placed, readonly Problem[]> {
+/** Steps 2 to 7 on the signature, step 8 on the log. The time that counts is the log's. @param carry by which it was counted for another content. */
+function verifyEvidence(
+  evidence: Evidence,
+  trust: TrustBundle,
+  landed: Landed,
+  required: Required,
+  landing: Landing | undefined,
+  carry: Carry | undefined,
+): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
   const signing = signoffTrust(trust);
   if (!entry.ok) return err([...signatureProblems(evidence, signing), entry.error]);
   const signedAt = entry.value.entry.at;
-  const verified = verifySignoff(evidence.envelope, signing, expectation(landed, required, signedAt));
+  const form = carry?.now.manifest === landed.manifest ? carry : undefined;
+  const verified = verifySignoff(evidence.envelope, signing, { ...expectation(landed, required, signedAt), ...(form === undefined ? {} : ofForm(form)) });
   if (!verified.ok) return err(verified.problems);
-  const { expires, nonce } = verified.signoff.statement.predicate;
+  const { statement } = verified.signoff;
+  const wrong = form === undefined ? [] : checkCarry(form, statement, entry.value.index, { ...required, manifest: landed.manifest, manifest256: landed.manifest256 });
+  if (wrong.length > 0) return err(wrong);
+  const { expires, nonce } = statement.predicate;
   if (landing?.nonces.has(nonce) === false) return err([problem('ST_NONCE', `the landing did not count sign-off ${nonce}`)]);
   // Expiry bounds the landing, not later audits.
   const landedAt = landing?.at ?? signedAt;
   if (!(landedAt >= signedAt)) return err([problem('LOG_FORK', `the landing is logged before sign-off ${nonce}`)]);
   return Date.parse(expires) > landedAt
-    ? ok({ ...verified.signoff, index: entry.value.index })
+    ? ok({ ...verified.signoff, index: entry.value.index, ...(form === undefined ? {} : { rules: form.rules }) })
     : err([problem('ST_EXPIRED', `the sign-off expired at ${expires}, before the landing`)]);
 }
+
+/** It has to hold for what it signed; only an approval is carried. */
+const ofForm = ({ signed: { manifest, manifest256 } }: Carry) => ({ manifest, manifest256, decisions: ['approve', 'approve_with_conditions'] as const });
 
 const expectation = (landed: Landed, required: Required, now: number): Expectation => ({
   repo: landed.repo,
@@ -157,12 +186,17 @@ function signatureProblems({ envelope }: Evidence, trust: SignoffTrust): readonl
 }
 
 /** Distinct people, each in one seat, whatever they signed with and however often. Asked for nothing, one human is the least. */
-function quorum(signoffs: readonly VerifiedSignoff[], { ladder }: TrustBundle, { seats }: Required): readonly Problem[] {
+function quorum(signoffs: readonly Omit<Placed, 'index'>[], { ladder }: TrustBundle, { seats }: Required): readonly Problem[] {
   const asked: Required['seats'] = seats === undefined || seats.length === 0 ? [{ humans: 1, level: null }] : seats;
   const signers = [...new Set(signoffs.map((s) => s.signer))];
   const whole = asked.map((seat, i): Seat => {
+    const speaks = (person: string): boolean => {
+      const rules = signoffs.find((s) => s.signer === person)?.rules;
+      return rules === undefined || (seat.answers !== undefined && seat.answers.length > 0 && seat.answers.every((rule) => rules.includes(rule)));
+    };
     const candidates = signers.filter(
       (person) =>
+        speaks(person) &&
         missingHumans(
           { ...seat, humans: 1 },
           signoffs.filter((s) => s.signer === person),

@@ -1,8 +1,10 @@
 /** Lines of JSON, one case each. A line comes from another program, so two equal keys in it are refused: readers differ on them. */
+
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import type { Case } from '../policy/case.ts';
 import { type Named, namesKnown } from '../policy/case-names.ts';
 import { type Complain, readCase } from '../policy/case-shape.ts';
+import { remedyOf } from '../policy/yaml-file.ts';
 import { parseStrictJson } from '../signoff/strict-json.ts';
 
 /** Problems: GATE_REQUEST_INVALID, with the number of the line (from 1) and the place in it. */
@@ -14,7 +16,7 @@ export function readLine(line: Uint8Array | string, number: number, file: string
   const problems: Problem[] = [];
   const complain: Complain = (path, message, more) => {
     const where = pathText(more?.key === undefined ? path : [...path, more.key]);
-    const remedy = more?.remedy;
+    const remedy = remedyOf(more?.remedy);
     problems.push(problem('GATE_REQUEST_INVALID', message, { place: where === '' ? place : `${place} ${where}`, ...(remedy === undefined ? {} : { remedy }) }));
   };
   const [given] = readCase(json.value, complain);

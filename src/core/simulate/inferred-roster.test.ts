@@ -131,6 +131,13 @@ describe('people', () => {
 });
 
 describe('.mailmap', () => {
+  test('that chains thousands of addresses is followed once', () => {
+    const before = performance.now();
+    const map = mailmap(Array.from({ length: 30_000 }, (_, i) => `A <a${i + 1}@x> <a${i}@x>`).join('\n'));
+    expect([map.size, map.get('a0@x'), map.get('a29999@x')]).toEqual([30_000, 'a30000@x', 'a30000@x']);
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+
   test('joins addresses, in every form of a line', () => {
     const map = mailmap('# comment <a@x> <b@x>\nProper <p@x> Other <o@x>\n<p@x> <q@x>\nProper <alone@x>\n  Name <n@x> <N@y> # why\nbroken <\n');
     expect([...map]).toEqual([

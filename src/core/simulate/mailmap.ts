@@ -14,16 +14,20 @@ export function mailmap(text: string): ReadonlyMap<string, string> {
     if (from !== '' && from !== to) said.set(from, (said.get(from) ?? new Set()).add(to));
   }
   const sure = new Map([...said].flatMap(([from, to]) => ([...to].length === 1 ? [[from, [...to][0] ?? ''] as const] : [])));
-  return new Map([...sure.keys()].map((from) => [from, ends(sure, from)]));
+  return endsOf(sure);
 }
 
-/** Follows a chain of joins, and stops where it turns in a circle. */
-function ends(sure: ReadonlyMap<string, string>, from: string): string {
-  const passed = new Set<string>();
-  let at = from;
-  for (let next = sure.get(at); next !== undefined && !passed.has(next); next = sure.get(at)) {
-    passed.add(next);
-    at = next;
+/** Follows every chain of joins to its end, each step once, and stops where one turns in a circle. */
+function endsOf(sure: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const ends = new Map<string, string>();
+  for (const from of sure.keys()) {
+    const passed = new Set<string>();
+    let at = from;
+    while (!passed.has(at) && !ends.has(at) && sure.has(at)) {
+      passed.add(at);
+      at = sure.get(at) ?? at;
+    }
+    for (const address of passed) ends.set(address, ends.get(at) ?? at);
   }
-  return at;
+  return ends;
 }

@@ -59,5 +59,15 @@ function lighter({ result, tier, missing }: Expected, { answer }: Ran): readonly
   ];
 }
 
+/**
+ * What one test costs, in steps of which a machine takes some tens of millions a second: rules asked, files matched, people
+ * looked at for each seat, seats compared with each other. Counted and not timed, so that every gate says the same.
+ */
+export function stepsOf(policy: Policy, { decision }: Ran, roster: Roster): number {
+  const asking = new Set(decision?.rules.flatMap((r) => (r.state === 'asks' || r.state === 'may-ask' ? [r.id] : [])));
+  const seats = policy.rules.reduce((sum, r) => sum + (r.require !== null && asking.has(r.id) ? r.require.humans * r.require.stages.length : 0), 0);
+  return 20 * (policy.rules.length + (decision?.change.paths.length ?? 0)) + 2 * seats * roster.people.length + seats * seats;
+}
+
 /** Does this test hold of another policy as well? What a mutant asks. */
 export const holds = (policy: Policy, test: PolicyTestCase, roster: Roster): boolean => runTest(policy, test, roster).passed;

@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => bed?.close());
 
-async function get(path: string, of = world) {
-  const cookie = `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession('ada', 'passkey', world.now()))}`;
+async function get(path: string, of = world, person = 'ada') {
+  const cookie = `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession(person, 'passkey', world.now()))}`;
   const answer = await createApp(of).request(`${RP.origin}/api/v1${path}`, { headers: { host: new URL(RP.origin).host, cookie } });
   return (await answer.json()) as { readonly [member: string]: unknown };
 }
@@ -73,4 +73,17 @@ it('names the commits, oldest first, and no more of a message than a page can ho
     { id: first, author: 'ada', message: 'First\n' },
     { id: second, author: 'ada', message: `Second\n\n${'x'.repeat(1_992)}` },
   ]);
+});
+
+describe('an earlier form', () => {
+  it('is spoken of to whoever signed it, and to nobody else', async () => {
+    const { id: first } = await bed.judged(bed.commit({ 'db/moved.sql': 'drop table orders;\n', 'docs/moved.md': 'x\n' }));
+    await bed.sign('noor', first ?? '');
+    const { id } = await bed.judged(bed.commit({ 'db/moved.sql': 'drop table orders; -- and more\n', 'docs/moved.md': 'x\n' }));
+    const since = 'db/moved.sql was reworked; docs/moved.md is unchanged';
+    expect(await get(`/changes/${id}`, world, 'noor')).toMatchObject({ mine: { canSign: true, since } });
+    expect(await get(`/changes/${id}`, world, 'mara')).toMatchObject({ mine: { canSign: true, since: null } });
+    expect(await get(`/changes/${first}`, world, 'noor')).toMatchObject({ mine: { since: null } });
+    expect(JSON.stringify(await get(`/changes/${id}`, world, 'mara'))).not.toContain(since);
+  });
 });

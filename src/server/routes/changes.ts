@@ -5,6 +5,7 @@ import type { Commit } from '../../core/change/change.ts';
 import { directory, type Listed } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
+import { sinceSigned } from '../../flows/moved.ts';
 import type { ChangeRow, ObjectStore, Repository } from '../../flows/ports.ts';
 import { whetherMaySign } from '../../flows/prepare.ts';
 import type { Door } from '../door.ts';
@@ -51,7 +52,7 @@ export function changes(world: ServerWorld): Hono<Door> {
       commits: change.ok ? change.value.commits.map(titled) : [],
       signoffs: await Promise.all((await given(world, row)).map((s) => signed(world, s, people))),
       presented: page.presented,
-      mine: await whetherMaySign(world, row, c.get('session')?.person ?? null),
+      mine: await mineOf(world, row, c.get('session')?.person ?? null),
     });
   });
 
@@ -60,6 +61,12 @@ export function changes(world: ServerWorld): Hono<Door> {
     return bundle.ok ? c.body(bundle.value, 200, { 'content-type': 'application/json' }) : refuse(c, [bundle.error]);
   });
   return app;
+}
+
+/** What the page says to whoever looks at it: whether they may sign, and what moved since they signed an earlier form. */
+async function mineOf(world: ServerWorld, row: ChangeRow, person: string | null) {
+  const since = person === null || row.state !== 'open' ? null : await sinceSigned(world, row.decision, person);
+  return { ...(await whetherMaySign(world, row, person)), since };
 }
 
 /** One reading serves the page and its list of commits: four git processes, not eight. */

@@ -20,11 +20,13 @@ export async function apply(db: Writing, effect: Effect): Promise<void> {
     case 'count':
       return void (await db.updateTable('keys').set({ counter: effect.counter }).where('keyid', '=', effect.keyid).execute());
     case 'judge':
-      return void (await db.insertInto('verdicts').values(effect.row).execute());
+      return judge(db, effect);
     case 'land':
       return land(db, effect);
     case 'glass':
       return void (await db.insertInto('break_glass').values(effect.row).execute());
+    case 'carry':
+      return void (await db.insertInto('carries').values(effect.row).execute());
     case 'violate':
       return void (await db.insertInto('violations').values(effect.row).execute());
   }
@@ -51,6 +53,17 @@ async function decide(db: Writing, { row, outcome }: Do<'decide'>): Promise<void
     .values({ ...row, state })
     .onConflict((c) => c.column('id').doUpdateSet({ ...again, state }))
     .execute();
+}
+
+/**
+ * What the gate said stands above what a decision could tell: a change whose sign-offs do not count any more (another policy, another
+ * base) is open again, or nobody could sign it anew; one that a carried sign-off completes is signed.
+ */
+async function judge(db: Writing, { row }: Do<'judge'>): Promise<void> {
+  await db.insertInto('verdicts').values(row).execute();
+  const codes: readonly unknown[] = JSON.parse(row.codes);
+  const [from, to] = row.would === 'allow' && codes[0] === 'OK' ? (['open', 'signed'] as const) : codes.includes('SIGNOFF_MISSING') ? (['signed', 'open'] as const) : [];
+  if (to !== undefined) await db.updateTable('changes').set({ state: to }).where('id', '=', row.change).where('state', '=', from).execute();
 }
 
 /** Rows of one statement: a push may bring thousands of commits. */

@@ -15,4 +15,5 @@ export type Effect =
   | { readonly do: 'glass'; readonly row: Row<'break_glass'> }
   /** A move of a ref that was allowed (`landed` null) or happened (`landed` its entry). */
   | { readonly do: 'land'; readonly row: Row<'landings'>; readonly nonces: readonly string[]; readonly at: number }
+  | { readonly do: 'carry'; readonly row: Row<'carries'> }
   | { readonly do: 'violate'; readonly row: Row<'violations'> };

@@ -181,6 +181,15 @@ const landing = (p: Pushed, { index, at, landed }: { index: number; at: number; 
   at,
 });
 
+const CARRIED = having({ v: number, signoff: string });
+
+function carry({ index, at, body, envelope, fields }: PlacedEntry): readonly Effect[] | undefined {
+  const [change, signoff] = [string(fields.change), string(fields.signoff)];
+  const said = CARRIED(body === null ? undefined : json(body));
+  if (change === undefined || signoff === undefined || said?.signoff !== signoff) return undefined;
+  return [{ do: 'carry', row: { idx: index, change, signoff, body: envelope, at } }];
+}
+
 function violation({ index, at, envelope, fields }: PlacedEntry): readonly Effect[] | undefined {
   const said = having({ repo: string, ref: string, new: string })(fields);
   return said && [{ do: 'violate', row: { idx: index, ...said, body: envelope, at } }];
@@ -193,6 +202,7 @@ const PROJECTORS: ReadonlyMap<string, Projector> = new Map([
   ['signoff', signoff],
   ['verdict', verdict],
   ['landed', landed],
+  ['carry', carry],
   ['violation', violation],
   ['break-glass', glass('break-glass', NAMES.breakGlassPredicate)],
   ['break-glass-cancel', glass('break-glass-cancel', NAMES.breakGlassCancelPredicate)],

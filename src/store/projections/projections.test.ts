@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ok } from '../../core/base/result.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
 import {
+  carryDraft,
   changeOf,
   decisionDraft,
   enrolled,
@@ -269,6 +270,14 @@ describe('break-glass', () => {
     await append(glassDraft(x, `${x} a`, { counter: next }));
     expect(await counter()).toBe(next);
   });
+});
+
+it('carried sign-offs are found by the change they were counted for, and survive a rebuild', async () => {
+  await append(decide(), carryDraft(x, `first ${x}`), carryDraft(x, `second ${x}`), carryDraft(`other ${x}`, `first ${x}`));
+  const found = await store.projections.memory.carries({ change: changeOf(x) });
+  expect(found.map((c) => c.signoff)).toEqual([`first ${x}`, `second ${x}`]);
+  expect(found[0]?.index).toBeLessThan(found[1]?.index ?? 0);
+  expect(await store.audit()).toEqual([]);
 });
 
 it('sign-offs are found by repository, manifest, nonce and body', async () => {

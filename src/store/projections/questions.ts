@@ -98,6 +98,10 @@ function memoryOver(db: Reading): Memory {
       }
       return [...people].sort();
     },
+    carries: async ({ change }) => {
+      const rows = await db.selectFrom('carries').select(['idx', 'signoff']).where('change', '=', change).orderBy('idx').execute();
+      return rows.map(({ idx, signoff }) => ({ index: idx, signoff }));
+    },
     watched: async ({ since }) => {
       const rows = await db.selectFrom('verdicts').selectAll().where('mode', '!=', 'enforce').where('at', '>=', since).orderBy('idx').execute();
       return rows.map(({ change, repo, ref, mode, would, codes, at }) => ({ change, repo, ref, mode, would, codes: JSON.parse(codes), at }));

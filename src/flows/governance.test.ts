@@ -1,0 +1,28 @@
+/** What a change brings in is read and tried before anybody signed it: neither may take for ever. */
+import { expect, test } from 'vitest';
+import { utf8 } from '../core/base/bytes.ts';
+import { sampleChange, sampleCommit } from '../testing/sample-change.ts';
+import { brought } from './governance.ts';
+import type { Repository } from './ports.ts';
+
+const HEAD = 'version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nprotected: [refs/heads/main]\nrules:\n  - {id: rest, paths: ["**"], optional: true}\n';
+const ROSTER = `version: 1\npeople:\n${Array.from({ length: 40 }, (_, i) => `  - {id: p${i}, name: P, level: L7, emails: [p${i}@x.example]}\n`).join('')}`;
+const repeated = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join('');
+const holding = (files: { readonly [path: string]: string }) =>
+  ({ file: async (_tip: string, path: string) => (files[path] === undefined ? null : utf8(files[path])) }) as unknown as Repository;
+const ask = (policy: string) =>
+  brought(holding({ 'countersign.yml': policy, '.countersign/roster.yml': ROSTER }), sampleChange(['countersign.yml'], [sampleCommit('ada')]), [], Date.UTC(2026, 10, 1));
+
+test('a policy whose tests are more work than a gate does is refused in time', async () => {
+  const rules = repeated(120, (i) => `  - {id: r${i}, paths: ["src/**"], require: {humans: 20, domains: [d${i}]}}\n`);
+  const tests = `tests:\n${repeated(2_000, () => '  - {paths: [src/x], author: p1, expect: {result: deny}}\n')}`;
+  const before = performance.now();
+  expect(await ask(`${HEAD}${rules}${tests}`)).toMatchObject([{ code: 'POLICY_TEST', message: 'its tests are more work than a gate does' }]);
+  expect(performance.now() - before).toBeLessThan(60_000);
+});
+
+test('a policy of many rules and as many tests is not', async () => {
+  const rules = repeated(700, (i) => `  - {id: r${i}, paths: ["src/${i}/**"], require: {humans: 2}}\n`);
+  const tests = `tests:\n${repeated(700, (i) => `  - {paths: [src/${i}/x], author: p1, expect: {result: pending}}\n`)}`;
+  expect(await ask(`${HEAD}${rules}${tests}`)).toEqual([]);
+});
