@@ -19,7 +19,7 @@ modes: {default: observe, systems: {db: enforce}, until: 2027-03-31}
 provenance: {unattributed: assisted}
 submodules: review
 large_files: review
-declarations: {assistance: required, trailers: [{key: Doc, paths: ["db/**"], reason: a change to a database has a document}]}
+declarations: {assistance: required, trailers: [{key: Doc, paths: ["db/**"], reason: a change to a database has a document}, {key: Ref, when: risk.tier >= high, until: 2027-01-01, reason: why}]}
 solo: {cool_down: 24h}
 sample: {share: 0.025, close_after: {escapes: 1, of: 50}}
 break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {within: 24h, level: L6}, per_month: 4}`;
@@ -31,6 +31,7 @@ break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {with
     'a change that says nothing about AI counts as assisted',
     'every commit says Assisted-by: <tool>:<model>, or Assisted-by: none',
     'a change of db/** carries a trailer Doc: a change to a database has a document',
+    'a change carries a trailer Ref until 2027-01-01 where what was found is high or worse [risk.tier >= high], or where nobody can tell: why',
     'a submodule pointer may change, once signed',
     'a large file pointer may come in, once signed',
     'of what passes by itself, 2.5 % is read after landing',

@@ -1,5 +1,6 @@
 /** What a policy says beside its rules, in plain words: what it guards, what gates do under it, who may sign alone, how it is passed in an emergency. */
-import type { BreakGlassTerms, Modes, Policy } from './document.ts';
+import { conditionWords } from './condition-words.ts';
+import type { BreakGlassTerms, Modes, Policy, RequiredTrailer } from './document.ts';
 import { lengthText, momentText } from './time.ts';
 
 /** One line a setting; what is off or as built in has none. */
@@ -14,12 +15,18 @@ export const settingWords = (policy: Policy): readonly string[] => [
   ...policy.modes.map(modeWords),
   ...(policy.unattributed === 'default' ? [] : [`a change that says nothing about AI counts as ${policy.unattributed}`]),
   ...(policy.declarations.assistance === 'required' ? ['every commit says Assisted-by: <tool>:<model>, or Assisted-by: none'] : []),
-  ...policy.declarations.trailers.map((t) => `a change ${t.paths === null ? '' : `of ${t.paths.join(', ')} `}carries a trailer ${t.key}: ${t.reason}`),
+  ...policy.declarations.trailers.map(trailerWords),
   ...(policy.submodules === 'review' ? ['a submodule pointer may change, once signed'] : []),
   ...(policy.largeFiles === 'review' ? ['a large file pointer may come in, once signed'] : []),
   ...(policy.sample === null ? [] : [`of what passes by itself, ${percent(policy.sample.share)} is read after landing`]),
   ...(policy.breakGlass === null ? ['has no emergency pass'] : [glassWords(policy.breakGlass)]),
 ];
+
+function trailerWords({ key, paths, when, reason, starts, until }: RequiredTrailer): string {
+  const held = `${starts === null ? '' : ` from ${momentText(starts)}`}${until === null ? '' : ` until ${momentText(until)}`}`;
+  const where = when === null ? '' : ` where ${conditionWords(when.source)}, or where nobody can tell`;
+  return `a change${paths === null ? '' : ` of ${paths.join(', ')}`} carries a trailer ${key}${held}${where}: ${reason}`;
+}
 
 function modeWords({ default: usual, systems, until }: Modes): string {
   const each = [...systems].map(([id, mode]) => `${id}: ${mode}`);
