@@ -11,7 +11,25 @@ type RuleShape = LayerShape['rules'][number];
 
 export function rulesOf(loading: Loading): readonly Rule[] {
   checkIds(loading);
+  checkSeats(loading);
   return loading.layers.flatMap((layer) => layer.shape.rules.map((r, i) => rule(loading, layer, r, i)));
+}
+
+/** Seats that may be asked for at once: which answer one another is found by comparing them. */
+const MOST_SEATS = 2_000;
+
+function checkSeats(loading: Loading): void {
+  let seats = 0;
+  for (const layer of loading.layers) {
+    for (const [i, { require }] of layer.shape.rules.entries()) {
+      seats += require === undefined ? 0 : require.humans * new Set(require.stages).size;
+      if (seats <= MOST_SEATS) continue;
+      loading.add(layer, ['rules', i, 'require'], `more than ${MOST_SEATS} people are asked for in all, counting each stage`, {
+        remedy: 'ask for fewer, or join rules that ask for the same',
+      });
+      return;
+    }
+  }
 }
 
 /** Rules, forbids and exceptions of all layers share one name space: reasons name them, and nobody redefines a floor's. */

@@ -113,6 +113,11 @@ describe('a policy', () => {
       `${HEAD}rules:\n  - {id: a, paths: ["**"], when: "provenance.tools.exists(t, provenance.level < assisted)", require: {humans: 1}}\n`,
       'rules[0].when more AI in a change would ask for less',
     ],
+    [
+      'more people than can be compared',
+      `${HEAD}rules:\n${Array.from({ length: 101 }, (_, i) => `  - {id: a${i}, paths: ["**"], require: {humans: 20}}\n`).join('')}`,
+      'rules[100].require more than 2000 people are asked for in all',
+    ],
     ['more teams than people', `${HEAD}rules:\n  - {id: a, paths: ["**"], require: {humans: 1, distinct_teams: 2}}\n`, '1 people cannot stand for 2 teams; ask for as many humans'],
     [
       'a domain nobody declared',

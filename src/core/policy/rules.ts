@@ -96,11 +96,13 @@ function applyRule(asking: Asking, rule: Rule, own: readonly number[]): Applied 
   const because = [reason('note', 'RULE_APPLIES', whole), ...timed(rule, time), ...told('when', rule.when, when)];
   if (rule.require === null) return optional(asking, rule, name, own, when, because);
   if (when === false) return silent(because);
+  // Whether it applies may not be known: then it asks, and proves nothing about its paths, waived or not.
+  const proven = when === true ? own : [];
   const unless = rule.unless === null ? false : rule.unless.holds(asking.values);
   const waived = [...because, ...told('unless', rule.unless, unless)];
-  if (unless === true) return silent(waived, 'waived', own);
+  if (unless === true) return silent(waived, 'waived', proven);
   const { left, reasons } = exempted(asking.policy, asking.facts, asking.values, rule, own);
-  if (left.length === 0) return silent([...waived, ...reasons], 'waived', own);
+  if (left.length === 0) return silent([...waived, ...reasons], 'waived', proven);
   const sure = when === true && unless === false;
   const { presence } = asking.policy.tiers[asking.found.tier];
   const asks = asksOf(asking.policy, asking.senior, rule.id, rule.require).map((ask) => ({ ...ask, sure, presence: joinPresence(ask.presence, presence) }));
@@ -108,8 +110,7 @@ function applyRule(asking: Asking, rule: Rule, own: readonly number[]): Applied 
   return {
     rule,
     asks,
-    // Whether it applies is not known: it asks, and proves nothing about its paths.
-    covers: when === true ? own : [],
+    covers: proven,
     reason: reason(sure ? 'yes' : 'unknown', sure ? 'RULE_APPLIES' : 'RULE_UNKNOWN', name, [...waived, ...reasons, ...wanted]),
     said: saidOf(asking, rule, sure ? 'asks' : 'may-ask', left.length),
   };
