@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sampleSimulation } from '../testing/sample-simulation.ts';
 import { simulateText } from './simulate-text.ts';
+import { tooFew } from './simulate-words.ts';
 
 const PLAIN = { colour: false, ascii: false };
 const lines = (text: string): readonly string[] => text.split('\n');
@@ -69,4 +70,20 @@ describe('the summary', () => {
   test('has no figure that is none', () => {
     for (const landings of [1, 5, 600]) expect(simulateText(sampleSimulation({ landings }), PLAIN)).not.toMatch(/NaN|Infinity|undefined|null/);
   });
+});
+
+test.each([
+  [0, ''],
+  [1, 'one is too few to choose between policies by'],
+  [29, '29 are too few to choose between policies by'],
+  [30, ''],
+])('of %d that hurt: %j', (hurt, words) => {
+  expect(tooFew(hurt)).toBe(words);
+});
+
+test('few that hurt are said to be few', () => {
+  const { report, ...rest } = sampleSimulation({ landings: 100, weeks: 3 });
+  const said = (hurt: number): string => simulateText({ ...rest, report: { ...report, catches: { ...report.catches, hurt } } }, PLAIN).replace(/\s+/g, ' ');
+  expect(said(2)).toContain('; 2 are too few to choose between policies by');
+  expect(said(40)).not.toContain('too few to choose');
 });

@@ -2,7 +2,7 @@
 import type { CauseCost } from '../core/simulate/friction.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
 import { comparisonLines } from './simulate-compare-text.ts';
-import { againstBaselines, headsNeeded, hours, keepingUp, level, list, number, percent, plural, range, type Simulation, verdict, whole } from './simulate-words.ts';
+import { againstBaselines, headsNeeded, hours, keepingUp, level, list, number, percent, plural, range, type Simulation, tooFew, verdict, whole } from './simulate-words.ts';
 import { spark } from './spark.ts';
 import { type Ink, ink, visibleWithin } from './terminal.ts';
 import { clip, row, wrapped } from './text-rows.ts';
@@ -97,7 +97,7 @@ function worth(report: SimulationReport): readonly string[] {
   const more = c.hurt - c.caught - missed.length;
   return [
     ...row('catches', found),
-    ...(c.hurt === 0 ? [] : row('', againstBaselines(report))),
+    ...(c.hurt === 0 ? [] : row('', [againstBaselines(report), tooFew(c.hurt)].filter((said) => said !== '').join('; '))),
     ...missed.flatMap((m) => row('', m)),
     ...(more > 0 ? row('', `and ${whole(more)} more missed (--json, --html)`) : []),
     ...(friction.held === 0

@@ -105,4 +105,7 @@ export function againstBaselines({ catches: c }: SimulationReport): string {
   return `holding as many by chance: ${number(c.chance.caught)} (95 %: ${range(c.chance.interval, number)}); the largest: ${number(c.size.caught)}${beyond}`;
 }
 
+/** Of a sample this small the interval says little, and with one or two it says nothing. Empty: large enough. */
+export const tooFew = (hurt: number): string => (hurt === 0 || hurt >= 30 ? '' : `${hurt === 1 ? 'one is' : `${hurt} are`} too few to choose between policies by`);
+
 export const signed = (n: number): string => `${n > 0 ? '+' : ''}${number(n)}`;

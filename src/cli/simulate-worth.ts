@@ -9,7 +9,7 @@ import { dotPlot } from './plot-rows.ts';
 import { forWidths } from './plot-scale.ts';
 import { scatterPlot } from './plot-scatter.ts';
 import { folded, section, table } from './simulate-tables.ts';
-import { hours, number, percent, plural, range, type Simulation, signed, whole } from './simulate-words.ts';
+import { hours, number, percent, plural, range, type Simulation, signed, tooFew, whole } from './simulate-words.ts';
 
 /** Rules in the picture; the table has all. */
 const SPOTS = 40;
@@ -34,7 +34,7 @@ export function catchesSection({ catches: c, friction: f }: SimulationReport): M
   const description = rows.map((r) => `${r.name} ${number(r.value)}${r.interval === null ? '' : `, 95 % ${range(r.interval, number)}`}`).join('; ');
   return section('catches', 'What it would have stopped', say, [
     html`<figure>${forWidths('catches', (width, key) => dotPlot({ name: `Catches, by three ways to choose ${plural(c.size.held, 'landing')} to hold`, description }, rows, Math.max(1, ...rows.flatMap((r) => [r.value, ...(r.interval ?? [])])), width, key))}</figure>`,
-    html`<p class="say">${`Of ${whole(c.hurt)}, with ${plural(c.size.held, 'landing')} held each time. Lines: the middle 95 % of drawing again.`}</p>`,
+    html`<p class="say">${`Of ${whole(c.hurt)}, with ${plural(c.size.held, 'landing')} held each time. Lines: the middle 95 % of drawing again.${tooFew(c.hurt) === '' ? '' : ` Of what hurt, ${tooFew(c.hurt)}.`}`}</p>`,
     html`<h3>By tier</h3>`,
     table(
       'What hurt, by tier',
