@@ -102,8 +102,8 @@ describe('what is missing', () => {
     checkText(answer({ outcome, change: { ...decision.change, ...change } }, { starter: true, problems: MISSING, target: 'origin/HEAD' }), plain);
 
   test('is to be landed on the branch by its name', () => {
-    expect(missing({ targetRef: 'refs/heads/trunk' })).toContain('add it:  countersign init   (then land it on trunk)\n');
-    expect(missing({ targetRef: 'v1.0' })).toContain('(then land it on origin/HEAD)\n');
+    expect(missing({ targetRef: 'refs/heads/trunk' })).toContain('add it:  countersign init   (then, or where it is written already, land it on trunk)\n');
+    expect(missing({ targetRef: 'v1.0' })).toContain('(then, or where it is written already, land it on origin/HEAD)\n');
   });
 
   test('is not asked for where the change brings it', () => {

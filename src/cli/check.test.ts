@@ -97,7 +97,7 @@ describe('exit codes', () => {
     expect(await asJson(bare.dir)).toMatchObject({ exit: 0, starter: true });
     const { stdout } = await check('', { repo: bare.dir });
     expect(stdout).toMatch(/^nothing to sign {2}main\.\.[0-9a-f]{12} holds no change; work that is not committed is not looked at\n/);
-    expect(stdout).toMatch(/\[POLICY_MISSING\]\nadd it: {2}countersign init {3}\(then land it on main\)\n$/);
+    expect(stdout).toMatch(/\[POLICY_MISSING\]\nadd it: {2}countersign init {3}\(then, or where it is written already, land it on main\)\n$/);
   });
 
   test('0: what no rule holds back passes', async () => {
