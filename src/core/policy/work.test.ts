@@ -12,9 +12,7 @@ const repeated = (n: number, line: (i: number) => string, between = '') => Array
 function decided(text: string, paths: readonly string[]): Decision {
   const policy = loadPolicy(utf8(HEAD + text), 'p.yml');
   if (!policy.ok) throw new Error(policy.error[0]?.message);
-  const before = performance.now();
   const decision = consider(policy.value, [], sampleFacts(sampleChange(paths, [sampleCommit('ada')])));
-  expect(performance.now() - before).toBeLessThan(8_000);
   return decision;
 }
 
@@ -35,9 +33,7 @@ test('50 trailers and 60 commits with a long message', () => {
     ['a'],
     Array.from({ length: 60 }, () => sampleCommit('ada', message)),
   );
-  const before = performance.now();
   const decision = policy.ok ? consider(policy.value, [], sampleFacts(change)) : undefined;
-  expect(performance.now() - before).toBeLessThan(8_000);
   expect(decision?.refusals.filter((r) => r.code === 'DECLARATION_MISSING')).toHaveLength(49);
 });
 
