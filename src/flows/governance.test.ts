@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { utf8 } from '../core/base/bytes.ts';
 import { sampleChange, sampleCommit } from '../testing/sample-change.ts';
-import { brought } from './governance.ts';
+import { brought, governanceAt } from './governance.ts';
 import type { Repository } from './ports.ts';
 
 const HEAD = 'version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nprotected: [refs/heads/main]\nrules:\n  - {id: rest, paths: ["**"], optional: true}\n';
@@ -23,4 +23,26 @@ test('a policy of many rules and as many tests is not', async () => {
   const rules = repeated(700, (i) => `  - {id: r${i}, paths: ["src/${i}/**"], require: {humans: 2}}\n`);
   const tests = `tests:\n${repeated(700, (i) => `  - {paths: [src/${i}/x], author: p1, expect: {result: pending}}\n`)}`;
   expect(await ask(`${HEAD}${rules}${tests}`)).toEqual([]);
+});
+
+test('many who ask at once wait for one reading, and what failed is read again', async () => {
+  let reads = 0;
+  let broken = true;
+  const files: { readonly [path: string]: string } = { 'countersign.yml': HEAD, '.countersign/roster.yml': ROSTER };
+  const repository = {
+    file: async (_tip: string, path: string) => {
+      reads++;
+      if (broken) throw new Error('no git');
+      return files[path] === undefined ? null : utf8(files[path]);
+    },
+  } as unknown as Repository;
+  await expect(governanceAt(repository, 'a')).rejects.toThrow('no git');
+  broken = false;
+  reads = 0;
+  const answers = await Promise.all(Array.from({ length: 50 }, () => governanceAt(repository, 'a')));
+  expect(answers.every((a) => a.ok)).toBe(true);
+  const once = reads;
+  expect(once).toBeLessThan(6);
+  await governanceAt(repository, 'a');
+  expect(reads).toBe(once);
 });

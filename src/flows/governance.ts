@@ -30,24 +30,29 @@ export interface Governance {
   readonly incidents: readonly KnownIncident[] | null;
 }
 
-/** A commit never changes, so what was read from one holds for the life of the repository's reader. Newest kept. */
-const known = new WeakMap<Repository, Map<string, Governance>>();
+type Read = Promise<Result<Governance, readonly Problem[]>>;
+
+/**
+ * A commit never changes, so what was read from one holds for the life of the repository's reader. Newest kept. Whoever asks
+ * while it is being read waits for that reading: a burst of questions is one, and not three processes of git each.
+ */
+const known = new WeakMap<Repository, Map<string, Read>>();
 const KEPT = 64;
 
-export async function governanceAt(repository: Repository, tip: Oid, floors: readonly Floor[] = []): Promise<Result<Governance, readonly Problem[]>> {
+export function governanceAt(repository: Repository, tip: Oid, floors: readonly Floor[] = []): Read {
   const key = [tip, ...floors.map((f) => f.name)].join('\0');
-  const before = known.get(repository)?.get(key);
-  if (before !== undefined) return ok(before);
-  const read = await readGovernance(repository, tip, floors);
-  if (read.ok) remember(repository, key, read.value);
-  return read;
-}
-
-function remember(repository: Repository, key: string, governance: Governance): void {
-  const all = known.get(repository) ?? new Map<string, Governance>();
+  const all = known.get(repository) ?? new Map<string, Read>();
+  known.set(repository, all);
+  const before = all.get(key);
+  if (before !== undefined) return before;
   const [oldest] = all.keys();
   if (all.size >= KEPT && oldest !== undefined) all.delete(oldest);
-  known.set(repository, all.set(key, governance));
+  const read = readGovernance(repository, tip, floors);
+  all.set(key, read);
+  // What could not be read may be there at the next question.
+  const forget = (): void => void (all.get(key) === read && all.delete(key));
+  read.then((answer) => answer.ok || forget(), forget);
+  return read;
 }
 
 async function readGovernance(repository: Repository, tip: Oid, floors: readonly Floor[]): Promise<Result<Governance, readonly Problem[]>> {
