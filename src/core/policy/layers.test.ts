@@ -104,6 +104,8 @@ describe('a policy of several files', () => {
       '.countersign/a.yml',
       '.countersign/s.yml',
     ]);
+    expect(namedFiles(utf8('extends: [.countersign/a/../../b.yml, .countersign//c.yml, .countersign/a/.d.yml]\n'), 'x')).toEqual([]);
+    expect(namedFiles(utf8('extends: [.countersign/teams/a.yml]\n'), 'x')).toEqual(['.countersign/teams/a.yml']);
     expect(namedFiles(utf8('extends: 3'), 'x')).toEqual([]);
     expect(namedFiles(utf8('- ]'), 'x')).toEqual([]);
   });

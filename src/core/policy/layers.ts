@@ -39,7 +39,8 @@ export type SystemShape = LayerShape['systems'][number];
 
 /** Files and profiles one policy may be made of. */
 const MOST_LAYERS = 16;
-const FOLDER = /^\.countersign\/[A-Za-z0-9][A-Za-z0-9._/-]{0,200}\.ya?ml$/;
+/** Every segment begins with a letter or a digit: none is `..`, which would lead out of the folder where files are read from a disk. */
+const FOLDER = /^\.countersign\/(?:[A-Za-z0-9][A-Za-z0-9._-]{0,100}\/){0,8}[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.ya?ml$/;
 const CODE: ReasonCode = 'POLICY_INVALID';
 
 /** The file first, then what it extends, nearest first, each once; then the floors. */
