@@ -5,11 +5,12 @@
  */
 import { sha256 } from '../core/base/crypto.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
+import type { Simulation } from '../core/simulate/simulation.ts';
 import { html, type Markup, styleOf } from './markup.ts';
 import { heldSection, hoursSection, peopleSection, waitSection } from './simulate-costs.ts';
 import { SIMULATE_STYLE } from './simulate-style.ts';
 import { type Fact, facts, unbroken } from './simulate-tables.ts';
-import { headsNeeded, hours, keepingUp, number, percent, range, type Simulation, verdict, whole } from './simulate-words.ts';
+import { headsNeeded, hours, keepingUp, number, percent, range, verdict, whole } from './simulate-words.ts';
 import { catchesSection, comparisonSection, groundSection, rulesSection } from './simulate-worth.ts';
 
 const POLICY = `default-src 'none'; style-src 'sha256-${Buffer.from(sha256(SIMULATE_STYLE)).toString('base64')}'; base-uri 'none'; form-action 'none'`;

@@ -4,7 +4,7 @@ import { assumptionsOf, type KnownPeople, type Told } from '../core/simulate/ass
 import { compare } from '../core/simulate/compare.ts';
 import type { Counted } from '../core/simulate/counted.ts';
 import { reportOf } from '../core/simulate/report.ts';
-import type { Simulation } from './simulate-words.ts';
+import type { Simulation } from '../core/simulate/simulation.ts';
 
 /** One policy's answers, and who could have signed. */
 export interface Judged extends KnownPeople {

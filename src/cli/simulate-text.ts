@@ -1,8 +1,9 @@
 /** The report of a simulation in a terminal: the verdict first, then what costs most, in at most 100 columns. */
 import type { CauseCost } from '../core/simulate/friction.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
+import type { Simulation } from '../core/simulate/simulation.ts';
 import { comparisonLines } from './simulate-compare-text.ts';
-import { againstBaselines, headsNeeded, hours, keepingUp, level, list, number, percent, plural, range, type Simulation, tooFew, verdict, whole } from './simulate-words.ts';
+import { againstBaselines, headsNeeded, hours, keepingUp, level, list, number, percent, plural, range, tooFew, verdict, whole } from './simulate-words.ts';
 import { spark } from './spark.ts';
 import { type Ink, ink, visibleWithin } from './terminal.ts';
 import { clip, row, wrapped } from './text-rows.ts';

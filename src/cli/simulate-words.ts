@@ -1,25 +1,6 @@
 /** What the terminal and the page of a simulation both say, in the same words: the verdict, numbers, shares, hours. */
-import type { Comparison } from '../core/simulate/compare.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
-
-/** Everything one run of `simulate` has to show. */
-export interface Simulation {
-  readonly subject: {
-    readonly repo: string;
-    readonly branch: string;
-    readonly tip: string;
-    /** Which policy was asked, in words, for example `countersign.yml` or `the starter profile`. */
-    readonly policy: string;
-    /** False: ended before all landings were judged. */
-    readonly complete: boolean;
-    /** What was assumed, and what of the history as a whole was not seen. */
-    readonly notes: readonly string[];
-    readonly notSeen: readonly string[];
-  };
-  readonly report: SimulationReport;
-  /** Against another policy. */
-  readonly comparison: { readonly against: string; readonly changes: Comparison } | null;
-}
+import type { Simulation } from '../core/simulate/simulation.ts';
 
 /** docs/spec/simulate.schema.json. */
 export const simulateJson = ({ subject, report, comparison }: Simulation) => ({ version: 1, exit: 0, subject, report, comparison });

@@ -4,12 +4,13 @@ import { dayName } from '../core/simulate/calendar.ts';
 import type { Moved } from '../core/simulate/compare.ts';
 import type { Named } from '../core/simulate/counted.ts';
 import type { SimulationReport } from '../core/simulate/report.ts';
+import type { Simulation } from '../core/simulate/simulation.ts';
 import { html, type Markup } from './markup.ts';
 import { dotPlot } from './plot-rows.ts';
 import { forWidths } from './plot-scale.ts';
 import { scatterPlot } from './plot-scatter.ts';
 import { folded, section, table } from './simulate-tables.ts';
-import { hours, number, percent, plural, range, type Simulation, signed, tooFew, whole } from './simulate-words.ts';
+import { hours, number, percent, plural, range, signed, tooFew, whole } from './simulate-words.ts';
 
 /** Rules in the picture; the table has all. */
 const SPOTS = 40;

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { type KnownIncident, readIncidents } from '../core/policy/incident-file.ts';
 import { dateOf } from '../core/simulate/date.ts';
+import type { Simulation } from '../core/simulate/simulation.ts';
 import { type Progress, type Simulated, simulate } from '../flows/simulate.ts';
 import { type Governing, governing } from '../flows/simulate-governing.ts';
 import { openHistoryOf } from '../world.ts';
@@ -13,7 +14,7 @@ import { progressLine } from './progress.ts';
 import { simulateHtml } from './simulate-html.ts';
 import { simulationOf } from './simulate-report.ts';
 import { simulateText } from './simulate-text.ts';
-import { type Simulation, simulateJson } from './simulate-words.ts';
+import { simulateJson } from './simulate-words.ts';
 import { wantsColour } from './terminal.ts';
 import { unreadable } from './unreadable.ts';
 

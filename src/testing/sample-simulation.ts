@@ -1,23 +1,10 @@
 /** One run of `simulate` over sample history, as its three faces are given it. */
 import { type Assumptions, DEFAULT_ASSUMPTIONS } from '../core/simulate/assumptions.ts';
-import { type Comparison, compare } from '../core/simulate/compare.ts';
+import { compare } from '../core/simulate/compare.ts';
 import type { Counted } from '../core/simulate/counted.ts';
-import { reportOf, type SimulationReport } from '../core/simulate/report.ts';
+import { reportOf } from '../core/simulate/report.ts';
+import type { Simulation } from '../core/simulate/simulation.ts';
 import { SAMPLE_REVIEWERS, sampleHistory } from './sample-history.ts';
-
-export interface SampleSimulation {
-  readonly subject: {
-    readonly repo: string;
-    readonly branch: string;
-    readonly tip: string;
-    readonly policy: string;
-    readonly complete: boolean;
-    readonly notes: readonly string[];
-    readonly notSeen: readonly string[];
-  };
-  readonly report: SimulationReport;
-  readonly comparison: { readonly against: string; readonly changes: Comparison } | null;
-}
 
 export interface SampleOptions {
   readonly landings?: number;
@@ -29,7 +16,7 @@ export interface SampleOptions {
   readonly assumed?: Partial<Assumptions>;
 }
 
-export function sampleSimulation({ landings = 600, weeks = 12, nameless = false, change = (l) => l, assumed = {} }: SampleOptions = {}): SampleSimulation {
+export function sampleSimulation({ landings = 600, weeks = 12, nameless = false, change = (l) => l, assumed = {} }: SampleOptions = {}): Simulation {
   const reviewers = SAMPLE_REVIEWERS.map((r) => (nameless ? { ...r, person: null } : r));
   const assumptions: Assumptions = { ...DEFAULT_ASSUMPTIONS, reviewers, reviewersFrom: 'roster', levels: 'given', rounds: 200, ...assumed };
   const history = sampleHistory(3, landings, weeks).map((l): Counted => change({ ...l, areas: l.outcome === 'pass' ? [] : ['services/orders'] }));
