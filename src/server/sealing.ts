@@ -1,6 +1,6 @@
-/** From a ticket and what a key answered to the envelope everybody verifies. Judges nothing: the flow it goes to does. */
+/** From a prepared statement to what is offered for signing, and from a ticket and what a key answered to the envelope everybody verifies. Judges nothing: the flow it goes to does. */
 import type * as z from 'zod';
-import { fromBase64, utf8 } from '../core/base/bytes.ts';
+import { base64, base64url, fromBase64, utf8 } from '../core/base/bytes.ts';
 import { ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { KeyRow } from '../flows/ports.ts';
 import type { Prepared } from '../flows/prepare.ts';
@@ -13,6 +13,32 @@ import type { ServerWorld } from './world.ts';
 export interface Waiting extends Prepared {
   readonly change: string;
   readonly person: string;
+}
+
+/** What a page or a terminal is given to sign: the bytes, what they say, the challenge, and the keys that may answer it. */
+export async function offered(
+  world: ServerWorld,
+  waiting: Tickets<Waiting>,
+  asked: { readonly change: string; readonly person: string; readonly sentence: string; readonly acting: boolean },
+  prepared: Prepared,
+) {
+  const { change, person, sentence, acting } = asked;
+  const { statement, words, challenge, keys } = prepared;
+  const kind = keys[0]?.kind;
+  const enrolled = (await world.projections.keys({ person })).map((k) => k.kind);
+  return {
+    /** What signing says, word for word. */
+    sentence,
+    ticket: waiting.issue({ ...prepared, change, person }),
+    words,
+    challenge: base64url(challenge),
+    rpId: world.site.rpId,
+    allowCredentials: keys.filter((k) => k.kind === 'webauthn').map((k) => k.credentialId),
+    demoAuthenticator: acting && kind === 'demo',
+    /** Kinds of key to prepare for instead, by `credential`. */
+    otherwise: enrolled.filter((k, i, all) => k !== kind && (k !== 'demo' || acting) && all.indexOf(k) === i),
+    statement: base64(statement),
+  };
 }
 
 /** @param demoSession somebody acting in demo data, for whom the labelled software authenticator signs. */

@@ -1,6 +1,5 @@
 /** Break-glass over the API: how it stands with one change, and the two beats of signing a use, a taking back or a review. */
 import { Hono } from 'hono';
-import { base64, base64url } from '../../core/base/bytes.ts';
 import { problem } from '../../core/base/result.ts';
 import { GLASS_SENTENCES } from '../../core/gate/break-glass-words.ts';
 import { prepareGlass, recordGlass } from '../../flows/break-glass.ts';
@@ -9,7 +8,7 @@ import { directory } from '../../flows/directory.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import { glassWords, read, signature } from '../schema.ts';
-import { sealed, type Waiting } from '../sealing.ts';
+import { offered, sealed, type Waiting } from '../sealing.ts';
 import { tickets } from '../tickets.ts';
 import type { ServerWorld } from '../world.ts';
 import { named } from './said.ts';
@@ -35,21 +34,8 @@ export function breakGlass(world: ServerWorld): Hono<Door> {
     const acting = session?.via === 'demo' && world.demo !== null;
     const prepared = await prepareGlass(world, c.req.param('id'), person, words, credential, acting ? ['webauthn', 'demo', 'sk-ssh'] : undefined);
     if (!prepared.ok) return refuse(c, prepared.error);
-    const { statement, words: fingerprint, challenge, keys } = prepared.value;
-    const kind = keys[0]?.kind;
-    return c.json({
-      /** What signing says, word for word. */
-      sentence: GLASS_SENTENCES[words.kind],
-      ticket: waiting.issue({ ...prepared.value, change: c.req.param('id'), person }),
-      words: fingerprint,
-      challenge: base64url(challenge),
-      rpId: world.site.rpId,
-      allowCredentials: keys.filter((k) => k.kind === 'webauthn').map((k) => k.credentialId),
-      demoAuthenticator: acting && kind === 'demo',
-      /** Kinds of key to prepare for instead, by `credential`. */
-      otherwise: (await world.projections.keys({ person })).map((k) => k.kind).filter((k, i, all) => k !== kind && (k !== 'demo' || acting) && all.indexOf(k) === i),
-      statement: base64(statement),
-    });
+    const asked = { change: c.req.param('id'), person, sentence: GLASS_SENTENCES[words.kind], acting };
+    return c.json(await offered(world, waiting, asked, prepared.value));
   });
 
   app.post('/:id/break-glass', async (c) => {

@@ -1,6 +1,5 @@
 /** Signing: prepare makes the bytes and the challenge, the second call brings the signature over exactly those. */
 import { Hono } from 'hono';
-import { base64, base64url } from '../../core/base/bytes.ts';
 import { problem } from '../../core/base/result.ts';
 import { SENTENCES } from '../../core/signoff/build.ts';
 import { prepareSignoff } from '../../flows/prepare.ts';
@@ -8,7 +7,7 @@ import { completeSignoff } from '../../flows/signoff.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import { answers, read, signature } from '../schema.ts';
-import { sealed, type Waiting } from '../sealing.ts';
+import { offered, sealed, type Waiting } from '../sealing.ts';
 import { tickets } from '../tickets.ts';
 import type { ServerWorld } from '../world.ts';
 
@@ -27,21 +26,8 @@ export function signoffs(world: ServerWorld): Hono<Door> {
     const acting = session?.via === 'demo' && world.demo !== null;
     const prepared = await prepareSignoff(world, c.req.param('id'), person, said, acting ? ['webauthn', 'demo', 'sk-ssh'] : undefined);
     if (!prepared.ok) return refuse(c, prepared.error);
-    const { statement, words, challenge, keys } = prepared.value;
-    const kind = keys[0]?.kind;
-    return c.json({
-      /** What signing says, word for word. */
-      sentence: SENTENCES[said.decision],
-      ticket: waiting.issue({ ...prepared.value, change: c.req.param('id'), person }),
-      words,
-      challenge: base64url(challenge),
-      rpId: world.site.rpId,
-      allowCredentials: keys.filter((k) => k.kind === 'webauthn').map((k) => k.credentialId),
-      demoAuthenticator: acting && kind === 'demo',
-      /** Kinds of key to prepare for instead, by `credential`. */
-      otherwise: (await world.projections.keys({ person })).map((k) => k.kind).filter((k, i, all) => k !== kind && (k !== 'demo' || acting) && all.indexOf(k) === i),
-      statement: base64(statement),
-    });
+    const asked = { change: c.req.param('id'), person, sentence: SENTENCES[said.decision], acting };
+    return c.json(await offered(world, waiting, asked, prepared.value));
   });
 
   app.post('/:id/signoffs', async (c) => {
