@@ -15,9 +15,9 @@ import { governanceAt } from '../flows/governance.ts';
 import { type Clone, openClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
-import { readSecurityKey, type SecurityKey, signWithKey, usualSecurityKey } from './security-key.ts';
+import { type SecurityKey, signWithKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
-import { holderOf, notEnrolled, openPage, type Place, pageOf } from './sign.ts';
+import { type Place, signerFor } from './sign.ts';
 import { CLOCKS_APART, changedContent } from './sign-check.ts';
 import { visibleLines } from './terminal.ts';
 
@@ -32,17 +32,10 @@ export interface GlassOptions {
 }
 
 export async function breakGlass(url: string, words: GlassWords, options: GlassOptions): Promise<Answer> {
-  const place = pageOf(url);
-  if (place === undefined)
-    return refusal([problem('USAGE', 'this is not the address of a change', { place: url, remedy: 'give the link the push printed: http://<host>/changes/<id>' })], options.json);
-  const file = options.key ?? (options.page === true ? undefined : usualSecurityKey());
-  if (file === undefined) return openPage(url, options);
-  const key = readSecurityKey(file);
-  if (!key.ok) return refusal(key.error, options.json);
-  const person = options.as === undefined ? await holderOf(place, key.value) : ok(options.as);
-  if (!person.ok) return refusal(person.error, options.json);
-  if (person.value === undefined) return options.key === undefined ? openPage(url, options) : refusal([notEnrolled(key.value, file)], options.json);
-  const signed = await signHere(place, { words, person: person.value, key: key.value, repo: options.repo, floors: options.floor });
+  const found = await signerFor(url, options);
+  if ('code' in found) return found;
+  const { place, key, person } = found;
+  const signed = await signHere(place, { words, person, key, repo: options.repo, floors: options.floor });
   return signed.ok ? told(signed.value, options.json) : refusal(signed.error, options.json);
 }
 

@@ -34,6 +34,21 @@ export interface SignOptions {
 }
 
 export async function sign(url: string, options: SignOptions): Promise<Answer> {
+  const found = await signerFor(url, options);
+  if ('code' in found) return found;
+  const { place, key, person } = found;
+  const shown = await callServer<Shown>(place.origin, `/changes/${place.id}`);
+  if (!shown.ok) return refusal(shown.error, options.json);
+  if (options.answers === undefined) return askForAnswers(shown.value.body, options.json);
+  const signed = await signHere(place, { person, key, repo: options.repo, answers: options.answers, floors: options.floor }, shown.value.body);
+  return signed.ok ? told(signed.value, options.json) : refusal(signed.error, options.json);
+}
+
+/** Where, with which key, and who: or the answer that says why nobody signs here. Without a key of their own it is the page. */
+export async function signerFor(
+  url: string,
+  options: Pick<SignOptions, 'key' | 'page' | 'as' | 'json'>,
+): Promise<Answer | { readonly place: Place; readonly key: SecurityKey; readonly person: string }> {
   const place = pageOf(url);
   if (place === undefined)
     return refusal([problem('USAGE', 'this is not the address of a change', { place: url, remedy: 'give the link the push printed: http://<host>/changes/<id>' })], options.json);
@@ -45,22 +60,18 @@ export async function sign(url: string, options: SignOptions): Promise<Answer> {
   if (!person.ok) return refusal(person.error, options.json);
   // A key that is merely lying there and that nobody enrolled is none to sign with.
   if (person.value === undefined) return options.key === undefined ? openPage(url, options) : refusal([notEnrolled(key.value, file)], options.json);
-  const shown = await callServer<Shown>(place.origin, `/changes/${place.id}`);
-  if (!shown.ok) return refusal(shown.error, options.json);
-  if (options.answers === undefined) return askForAnswers(shown.value.body, options.json);
-  const signed = await signHere(place, { person: person.value, key: key.value, repo: options.repo, answers: options.answers, floors: options.floor }, shown.value.body);
-  return signed.ok ? told(signed.value, options.json) : refusal(signed.error, options.json);
+  return { place, key: key.value, person: person.value };
 }
 
 /** Whose key the server says it is. A lie only spoils the signature: what is signed names the person, and the key is somebody's. */
-export async function holderOf({ origin }: Place, key: SecurityKey): Promise<Result<string | undefined, readonly Problem[]>> {
+async function holderOf({ origin }: Place, key: SecurityKey): Promise<Result<string | undefined, readonly Problem[]>> {
   const people = await callServer<{ items: readonly { readonly id: string; readonly keys: readonly { readonly keyid: string }[] }[] }>(origin, '/people');
   if (people.ok) return ok(people.value.body.items.find((p) => p.keys.some((k) => k.keyid === key.keyid))?.id);
   const closed = people.error[0]?.code === 'NOT_SIGNED_IN';
   return err(closed ? [problem('USAGE', 'nobody is named as the signer', { place: '--as', remedy: 'add --as <person>, as the roster names you' })] : people.error);
 }
 
-export const notEnrolled = ({ keyid }: SecurityKey, file: string): Problem =>
+const notEnrolled = ({ keyid }: SecurityKey, file: string): Problem =>
   problem('KEY_UNKNOWN', `nobody enrolled the key ${keyid}`, { place: file, remedy: 'enrol it first (countersign enrol), or name another with --key' });
 
 export interface Place {
@@ -76,14 +87,14 @@ interface Shown {
   readonly decision: { readonly findings: readonly Finding[] };
 }
 
-export function pageOf(url: string): Place | undefined {
+function pageOf(url: string): Place | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const id = /^\/changes\/([0-9a-f]{16})$/.exec(parsed?.pathname ?? '')?.[1];
   return parsed === undefined || id === undefined || !/^https?:$/.test(parsed.protocol) ? undefined : { origin: parsed.origin, id };
 }
 
 /** No security key: the page is where a passkey is. */
-export function openPage(url: string, options: Pick<SignOptions, 'json'>): Answer {
+function openPage(url: string, options: Pick<SignOptions, 'json'>): Answer {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const opened = process.env.DISPLAY !== undefined || process.platform === 'darwin' ? spawnSync(opener, [url], { stdio: 'ignore' }).status === 0 : false;
   const text = `${opened ? 'opened' : 'open'} ${url}\nto sign here instead, name an enrolled security key: --key <file>\n`;
