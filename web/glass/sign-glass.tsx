@@ -1,13 +1,13 @@
 /** The last look before a word about break-glass is signed: the sentence, the fingerprint, the authenticator. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Prepared } from '../api/dossier.ts';
 import type { GlassBody } from '../api/glass.ts';
 import { post } from '../api/http.ts';
 import { assertPasskey } from '../api/passkey.ts';
 import { readable } from '../sign/bytes-to-sign.ts';
+import { SignActions } from '../sign/sign-actions.tsx';
 import { Words } from '../sign/words-grid.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { TITLE } from './words.ts';
 
 interface Props {
@@ -45,25 +45,7 @@ export function SignGlass({ id, prepared, body, onClose, onDemo }: Props) {
             <summary>The exact bytes</summary>
             <pre>{readable(prepared.statement)}</pre>
           </details>
-          {sign.error !== null && <Problem error={sign.error} />}
-          <div className="dialog-actions">
-            <Button className="quiet" onPress={onClose}>
-              Go back
-            </Button>
-            {prepared.otherwise.includes('demo') && (
-              <Button className="quiet" onPress={onDemo}>
-                Use the demo authenticator
-              </Button>
-            )}
-            <Button
-              className={prepared.demoAuthenticator ? 'primary primary-demo' : 'primary'}
-              data-testid="confirm-glass"
-              isDisabled={sign.isPending}
-              onPress={() => sign.mutate()}
-            >
-              {sign.isPending ? 'Waiting for your authenticator…' : prepared.demoAuthenticator ? 'Sign with the demo authenticator' : 'Sign with passkey'}
-            </Button>
-          </div>
+          <SignActions prepared={prepared} signing={sign} testId="confirm-glass" onClose={onClose} onDemo={onDemo} />
         </Dialog>
       </Modal>
     </ModalOverlay>

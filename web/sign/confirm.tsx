@@ -1,15 +1,15 @@
 /** The last look: the fingerprint of exactly what is signed, then the authenticator. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import type { Dossier, PrepareBody, Prepared, Receipt } from '../api/dossier.ts';
 import { post } from '../api/http.ts';
 import { assertPasskey } from '../api/passkey.ts';
 import { useSession } from '../api/queries.ts';
-import { Problem } from '../ui/problem.tsx';
 import { Prose } from '../ui/prose.tsx';
 import { DECISION, shortRef } from '../ui/words.ts';
 import { readable } from './bytes-to-sign.ts';
 import { letsPass } from './draft.ts';
+import { SignActions } from './sign-actions.tsx';
 import { Vow } from './vow.tsx';
 import { Words } from './words-grid.tsx';
 
@@ -62,25 +62,7 @@ export function Confirm({ dossier, prepared, body, onClose, onDemo, onSigned }: 
             <pre>{readable(prepared.statement)}</pre>
           </details>
           <Vow prepared={prepared} body={body} signer={signer} />
-          {sign.error !== null && <Problem error={sign.error} />}
-          <div className="dialog-actions">
-            <Button className="quiet" onPress={onClose}>
-              Go back
-            </Button>
-            {prepared.otherwise.includes('demo') && (
-              <Button className="quiet" onPress={onDemo}>
-                Use the demo authenticator
-              </Button>
-            )}
-            <Button
-              className={prepared.demoAuthenticator ? 'primary primary-demo' : 'primary'}
-              data-testid="confirm-sign"
-              isDisabled={sign.isPending}
-              onPress={() => sign.mutate()}
-            >
-              {sign.isPending ? 'Waiting for your authenticator…' : prepared.demoAuthenticator ? 'Sign with the demo authenticator' : 'Sign with passkey'}
-            </Button>
-          </div>
+          <SignActions prepared={prepared} signing={sign} testId="confirm-sign" onClose={onClose} onDemo={onDemo} />
         </Dialog>
       </Modal>
     </ModalOverlay>
