@@ -44,10 +44,12 @@ function regexTest(source: string, node: ASTNode): (text: string) => boolean {
 
 export function method(name: string, receiver: ASTNode, args: readonly ASTNode[], context: Context, node: ASTNode): Compiled {
   const known: readonly string[] = METHODS;
-  if (name === 'matches') throw new ExpressionError('matches may take exponential time', node.start, 'write regex(string, "pattern")');
   if (!known.includes(name)) throw new ExpressionError(`there is no method ${name}`, node.start, hint(name, known));
   const of = context.visit(receiver, context);
   if (name === 'size' && args.length === 0) return size(of, node);
+  // CEL's own spelling of `regex`: it means RE2 there, and here.
+  const [only, more] = args;
+  if (name === 'matches' && only !== undefined && more === undefined) return pattern('regex', of, context.visit(only, context), node);
   if (name === 'exists' || name === 'all') return quantifier(name, of, args, context, node);
   return stringTest(name, of, args, context, node);
 }

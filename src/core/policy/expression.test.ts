@@ -95,7 +95,9 @@ describe('what conditions can say', () => {
     ['provenanc.level >= agent', 'nothing is called provenanc; did you mean provenance?'],
     ['author.level >= L7', 'nothing is called L7'],
     ['globb("a", "b")', 'there is no function globb; did you mean glob?'],
-    ['"a".matches("b")', 'matches may take exponential time; write regex(string, "pattern")'],
+    ['"a".matches("(")', 'not a regular expression'],
+    ['"a".matches(change.repo)', 'the pattern of regex must be written out in quotes'],
+    ['"a".matches("(a)\\\\1")', 'RE2 syntax, without backreferences'],
     ['regex("a", "(?=x)")', 'not a regular expression'],
     ['glob("a", "[")', 'not a path pattern'],
     ['glob(change.repo, change.target)', 'must be written out in quotes'],
@@ -144,6 +146,14 @@ describe('what conditions can say', () => {
       { numRuns: 400 },
     );
   });
+});
+
+test("CEL's own matches is RE2 too: it finds anywhere, and no pattern explodes", () => {
+  expect(holds('change.repo.matches("^in.ra$")')).toBe(true);
+  expect(holds('change.paths.exists(p, p.matches("tf$"))')).toBe(true);
+  expect(holds('change.repo.matches("x")')).toBe(false);
+  expect(holds('change.repo.matches("^(a+)+$")', { change: { repo: `${'a'.repeat(50_000)}!` } })).toBe(false);
+  expect(holds('change.repo.matches("a")', {})).toBeUndefined();
 });
 
 describe('unknown', () => {

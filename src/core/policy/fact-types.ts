@@ -38,7 +38,7 @@ export const FACT_TYPES: { readonly [root: string]: Type } = {
 };
 
 export const FUNCTIONS = ['glob', 'regex', 'size'] as const;
-export const METHODS = ['all', 'contains', 'endsWith', 'exists', 'size', 'startsWith'] as const;
+export const METHODS = ['all', 'contains', 'endsWith', 'exists', 'matches', 'size', 'startsWith'] as const;
 
 export interface Word {
   readonly kind: Kind;
