@@ -7,6 +7,8 @@ import type { Result } from '../core/base/result.ts';
 import type { Change, Commit, Oid, TreeRecord } from '../core/change/change.ts';
 import type { FileMerge } from '../core/change/classes.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import type { Run } from '../core/provenance/lines/fingerprint.ts';
+import type { ChangedLines } from '../core/provenance/lines/hunk.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
@@ -67,6 +69,42 @@ export interface Contents {
   readonly read: Repository['blobs'];
   /** Always call it. */
   close(): void;
+}
+
+/** Line records beside commits. Implemented by adapters/git. */
+export interface Notes {
+  /**
+   * What is kept of these commits under every ref that may hold line records (`refs/notes/ai`, `refs/ai/authorship/*`,
+   * `refs/notes/exceeds-ink`, `refs/notes/countersign`). Capped in bytes each and in all: what is over is a problem of that
+   * note, never a silence. Problem: GIT_FAILED.
+   */
+  read(commits: readonly Oid[]): Promise<Result<readonly NoteRead[]>>;
+  /** The same of every commit that has any, one at a time and in no order: memory stays flat. Problem: GIT_FAILED. */
+  each(take: (note: NoteRead) => void): Promise<Result<void>>;
+  /** Writes our own under `ref`, replacing what it says of these commits. Retries where somebody else wrote meanwhile. Problem: GIT_FAILED. */
+  write(ref: string, notes: readonly { readonly commit: Oid; readonly text: string }[]): Promise<Result<void>>;
+}
+
+/** `problem`: in words, where it is too large, missing or not text. */
+export interface NoteRead {
+  readonly commit: Oid;
+  readonly ref: string;
+  readonly text: string;
+  readonly problem?: string;
+}
+
+/** What changes line by line. Implemented by adapters/git, with git's own difference and no configuration of anybody's. */
+export interface Lines {
+  /** @param base null: the empty tree. Binary files and those over the cap have no lines. Problems: CONTENT_UNSEEN, GIT_FAILED. */
+  between(base: Oid | null, head: Oid): Promise<Result<readonly ChangedLines[]>>;
+  /** What is staged against HEAD. */
+  staged(): Promise<Result<readonly ChangedLines[]>>;
+}
+
+/** What recorders on this machine saw in one work tree. Implemented by store/recorder. */
+export interface Recorded {
+  /** Oldest first. @param since milliseconds since 1970. */
+  runs(since: number): Promise<readonly Run[]>;
 }
 
 /** What a clone calls things. Implemented by adapters/git; shown, and matched by conditions of policy: never evidence. */
