@@ -3,6 +3,7 @@ import type { Problem } from '../base/result.ts';
 import type { Change } from '../change/change.ts';
 import { type Matcher, matcherOf } from '../change/matcher.ts';
 import type { Incident } from '../incident/incident.ts';
+import { type LineTally, shareOf } from '../provenance/lines/tally.ts';
 import { PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
@@ -142,6 +143,7 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
       level: PROVENANCE_LEVELS.rank(found.level),
       tools: [...new Set(found.provenance.evidence.map((e) => e.tool))].sort(),
       declared_none: found.provenance.declarations.some((d) => d.value === 'none'),
+      ...lineValues(found.provenance.lines),
     },
     risk: {
       tier: TIERS.rank(found.tier),
@@ -164,6 +166,10 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
     lane: { open: laneOpen(policy, facts.lane ?? null) },
   };
 }
+
+/** Few lines is a claim for a human: without proof it is unknown, and asks. */
+const lineValues = (tally: LineTally | undefined): { readonly lines?: number; readonly share?: number } =>
+  tally?.proven === true ? { lines: tally.ai, share: shareOf(tally) } : {};
 
 /** Without a plan nothing is known of what it would do; one that is not complete may destroy more than it says. */
 function planValues(plan: Facts['evidence']['plan']): FactValues[string] {

@@ -1,6 +1,7 @@
 /** What is known of AI assistance in a change. No marker is `unattributed`, never `human`. */
 import { order } from '../base/order.ts';
 import type { Oid } from '../change/change.ts';
+import type { LineTally } from './lines/tally.ts';
 
 export const PROVENANCE_LEVELS = order(['human', 'unattributed', 'suggestion', 'assisted', 'agent']);
 export type ProvenanceLevel = (typeof PROVENANCE_LEVELS.values)[number];
@@ -37,6 +38,8 @@ export interface Provenance {
   readonly declarations: readonly Declaration[];
   /** `Assisted-by: none` where a marker says otherwise, and evidence that could not be read, in words. */
   readonly contradictions: readonly string[];
+  /** Absent where no record says anything of lines. */
+  readonly lines?: LineTally;
 }
 
 /** An AI mark seen before on (repository, ref, overlapping paths); it counts for seven days. Kept by the store. */
