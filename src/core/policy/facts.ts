@@ -7,6 +7,7 @@ import { type LineTally, shareOf } from '../provenance/lines/tally.ts';
 import { PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
+import { named } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, PrincipalRole, Roster } from '../roster/roster.ts';
 import { criticality, type System } from '../system/system.ts';
 import type { Policy } from './document.ts';
@@ -44,6 +45,8 @@ export interface Behind {
   readonly role: PrincipalRole;
   /** An account, an e-mail address or a person's id. */
   readonly identity: string;
+  /** Only a record nobody signed says so. */
+  readonly claimed?: boolean;
 }
 
 export interface Lane {
@@ -118,8 +121,8 @@ export function effectiveLevel(setting: Policy['unattributed'], provenance: Prov
 function behindOf(policy: Policy, roster: Roster, graph: PrincipalGraph): Findings['behind'] {
   const levels = levelsOf(roster);
   const rankOf = (person: PersonId): number => policy.ladder.values.indexOf(levels.get(person) ?? '');
-  const ranks = graph.principals.flatMap((p) => (p.person === null || p.role === 'co-author' ? [] : [rankOf(p.person)]));
-  const blind = graph.unresolved.some((p) => p.role !== 'co-author') || ranks.length === 0 || ranks.includes(-1);
+  const ranks = graph.principals.flatMap((p) => (p.person === null || named(p) ? [] : [rankOf(p.person)]));
+  const blind = graph.unresolved.some((p) => !named(p)) || ranks.length === 0 || ranks.includes(-1);
   return { lowest: blind ? undefined : Math.min(...ranks), highest: ranks.length === 0 ? undefined : ranks.includes(-1) ? policy.ladder.values.length - 1 : Math.max(...ranks) };
 }
 
