@@ -147,7 +147,11 @@ describe('whatever comes', () => {
   });
 
   test('the order of the records does not matter', () => {
-    fc.assert(fc.property(changes, runs, (changed, seen) => expect(attach(changed, [...seen].reverse())).toEqual(attach(changed, seen))));
+    fc.assert(
+      fc.property(changes, runs, (changed, seen) => {
+        expect(attach(changed, [...seen].reverse())).toEqual(attach(changed, seen));
+      }),
+    );
   });
 
   test('a telling line an AI was seen adding in that file is an AI’s', () => {
