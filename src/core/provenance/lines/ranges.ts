@@ -7,7 +7,7 @@ export function painted(claims: readonly AttributedRange[]): readonly Attributed
   const at = new Map(edges.map((edge, i) => [edge, i]));
   const hands: (string | undefined)[] = new Array(edges.length);
   // the next stretch between two edges that nobody has yet
-  const next = Int32Array.from({ length: edges.length + 1 }, (_, i) => i);
+  const next = Array.from({ length: edges.length + 1 }, (_, i) => i);
   for (const claim of [...claims].reverse()) {
     const end = at.get(claim.end + 1) ?? 0;
     for (let i = free(next, at.get(claim.start) ?? end); i < end; i = free(next, i)) {
@@ -18,7 +18,7 @@ export function painted(claims: readonly AttributedRange[]): readonly Attributed
   return joined(hands.flatMap((hand, i) => (hand === undefined ? [] : [{ start: edges[i] ?? 0, end: (edges[i + 1] ?? 0) - 1, hand }])));
 }
 
-function free(next: Int32Array, from: number): number {
+function free(next: number[], from: number): number {
   let root = from;
   while (next[root] !== root && root < next.length) root = next[root] ?? next.length;
   for (let i = from; i < root; ) {
