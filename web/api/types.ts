@@ -75,6 +75,20 @@ export interface Provenance {
   readonly evidence: readonly Evidence[];
   readonly declarations: readonly { readonly commit: string; readonly value: string }[];
   readonly contradictions: readonly string[];
+  readonly lines?: { readonly ai: number; readonly added: number; readonly removed: number; readonly proven: boolean };
+  readonly marks?: readonly LineMark[];
+}
+
+/** Lines one hand made, by records: `base` are lines of the old file. */
+export interface LineMark {
+  readonly path: string;
+  readonly side: 'head' | 'base';
+  readonly start: number;
+  readonly end: number;
+  readonly by: 'ai' | 'human';
+  readonly tool: string;
+  readonly model?: string;
+  readonly trust: number;
 }
 
 export interface Seat {

@@ -1,5 +1,5 @@
 /** The difference itself, file by file, from whole texts. */
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import type { Dossier } from '../api/dossier.ts';
 import { Section } from '../ui/section.tsx';
@@ -13,6 +13,7 @@ const DiffRoom = lazy(() => import('./diff-room.tsx'));
 
 export function ChangeFiles({ dossier, onSeen }: { dossier: Dossier; onSeen(path: string): void }) {
   const [style, setStyle] = useState<DiffStyle>(() => (window.innerWidth >= 1100 ? 'split' : 'unified'));
+  const marks = useMemo(() => Map.groupBy(dossier.decision.provenance.marks ?? [], (m) => m.path), [dossier]);
   useShortcuts({ v: () => setStyle((s) => (s === 'split' ? 'unified' : 'split')) });
   return (
     <Section id="files" title="The change" wide aside={<Style style={style} onChange={setStyle} />}>
@@ -20,7 +21,14 @@ export function ChangeFiles({ dossier, onSeen }: { dossier: Dossier; onSeen(path
       <Suspense fallback={<p className="loading">Reading the difference…</p>}>
         <DiffRoom>
           {dossier.files.map((file) => (
-            <FileBlock key={file.path} file={file} findings={dossier.decision.findings.filter((f) => f.place.path === file.path)} style={style} onSeen={onSeen} />
+            <FileBlock
+              key={file.path}
+              file={file}
+              findings={dossier.decision.findings.filter((f) => f.place.path === file.path)}
+              marks={marks.get(file.path) ?? []}
+              style={style}
+              onSeen={onSeen}
+            />
           ))}
         </DiffRoom>
       </Suspense>

@@ -2,12 +2,20 @@
 import { MultiFileDiff } from '@pierre/diffs/react';
 import { useMemo } from 'react';
 import type { ChangedFile } from '../api/dossier.ts';
-import type { Finding } from '../api/types.ts';
+import type { Finding, LineMark } from '../api/types.ts';
 import { Prose } from '../ui/prose.tsx';
 import type { DiffStyle } from './diff-style.ts';
 import { languageOf } from './language.ts';
+import { stripes } from './line-marks.ts';
 
-export default function TextDiff({ file, findings, style }: { file: ChangedFile; findings: readonly Finding[]; style: DiffStyle }) {
+interface Props {
+  readonly file: ChangedFile;
+  readonly findings: readonly Finding[];
+  readonly marks: readonly LineMark[];
+  readonly style: DiffStyle;
+}
+
+export default function TextDiff({ file, findings, marks, style }: Props) {
   const lang = languageOf(file.path);
   const [oldFile, newFile] = useMemo(
     () => [
@@ -25,8 +33,9 @@ export default function TextDiff({ file, findings, style }: { file: ChangedFile;
       disableFileHeader: true,
       hunkSeparators: 'line-info' as const,
       lineDiffType: 'word' as const,
+      unsafeCSS: stripes(marks),
     }),
-    [style],
+    [style, marks],
   );
   const annotations = useMemo(() => findings.flatMap(annotation), [findings]);
   return (

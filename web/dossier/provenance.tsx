@@ -1,16 +1,17 @@
 /** What is known of AI assistance, how well, and what the author declared. */
 import type { Evidence, Provenance } from '../api/types.ts';
 import { Section } from '../ui/section.tsx';
-import { PROVENANCE, trustWord } from '../ui/words.ts';
+import { count, PROVENANCE, trustWord } from '../ui/words.ts';
 
 export function ProvenancePart({ provenance }: { provenance: Provenance }) {
-  const { level, evidence, declarations, contradictions } = provenance;
+  const { level, evidence, declarations, contradictions, lines } = provenance;
   return (
     <Section id="provenance" title="Provenance">
       <p className="lead">
         {PROVENANCE[level]}
         {level === 'unattributed' && <span className="faint"> No marker was found. That is not proof of a human.</span>}
       </p>
+      {lines !== undefined && <p className="by-line">{byLine(lines)}</p>}
       {contradictions.map((text) => (
         <p key={text} className="warn">
           {text}
@@ -30,6 +31,12 @@ export function ProvenancePart({ provenance }: { provenance: Provenance }) {
       ))}
     </Section>
   );
+}
+
+/** What records say of lines. The rest is nobody's word, and never a human's by default. */
+function byLine({ ai, added, removed, proven }: NonNullable<Provenance['lines']>): string {
+  const gone = removed === 0 ? '' : `, and ${count(removed, 'line')} removed`;
+  return `${ai} of ${count(added, 'added line')} written by AI${gone}, as ${proven ? 'managed recorders signed' : 'records say that nobody signed'}. They are striped in the difference below.`;
 }
 
 function Item({ evidence: e }: { evidence: Evidence }) {

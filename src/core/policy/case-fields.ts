@@ -45,6 +45,8 @@ const provenance = z
   .strictObject({
     level: z.enum([...PROVENANCE_LEVELS.values, 'unknown']),
     tools: z.array(words).max(100).default([]),
+    lines: count.optional().describe('Added lines an AI wrote, proven by a managed recorder. Left out: unknown.'),
+    added: count.optional().describe('All added lines; those of the AI unless told.'),
     prompter: several.optional().describe('The same as behind.prompter.'),
   })
   .describe('What is known of AI in it. Left out: what the messages of its commits say.');
@@ -83,7 +85,7 @@ const CHANGE = {
   message: text.optional().describe('Of that one commit.'),
   pusher: who.optional().describe('Account or id of whoever the transport authenticated. Left out: nobody pushed, as in a clone.'),
   behind: known(behind, 'people by role').optional(),
-  provenance: known(provenance, '{level, tools, prompter}').optional(),
+  provenance: known(provenance, '{level, tools, lines, prompter}').optional(),
   risk: known(risk, '{tier}, or {findings, not_analysed}').optional(),
   plan: known(plan, '{destroys, creates, updates, complete}').optional(),
   repo: words.optional(),

@@ -101,7 +101,8 @@ function behindOf({ behind, provenance }: ChangeShape): Case['behind'] {
 function provenanceOf(provenance: ChangeShape['provenance']): Case['provenance'] {
   if (provenance === undefined) return null;
   if (provenance === 'unknown' || provenance.level === 'unknown') return 'unknown';
-  return { level: provenance.level, tools: provenance.tools };
+  const { level, tools, lines, added } = provenance;
+  return { level, tools, ...(lines === undefined ? {} : { lines: { ai: lines, added: added ?? lines, removed: 0, proven: true } }) };
 }
 
 /** A tier stands for one finding of that severity, so that whatever follows from there being one follows. */

@@ -3,6 +3,7 @@
  * scenario files), and `countersign policy eval` answers them. `case-shape.ts` reads it, `core/simulate` runs it.
  */
 import type { Incident } from '../incident/incident.ts';
+import type { LineTally } from '../provenance/lines/tally.ts';
 import type { ProvenanceLevel } from '../provenance/provenance.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { Agent, Person, PrincipalRole } from '../roster/roster.ts';
@@ -79,7 +80,7 @@ export interface Case {
   /** Others who stand behind it: prompters, owners of tokens, starters of deploys; an id, address or account. */
   readonly behind: readonly { readonly role: PrincipalRole; readonly identity: string }[];
   /** null: by what the commits say. */
-  readonly provenance: { readonly level: ProvenanceLevel; readonly tools: readonly string[] } | 'unknown' | null;
+  readonly provenance: { readonly level: ProvenanceLevel; readonly tools: readonly string[]; readonly lines?: LineTally } | 'unknown' | null;
   /** null: could not be found out (a failed detector). */
   readonly risk: CaseRisk | null;
   /** null: no plan was handed in. */

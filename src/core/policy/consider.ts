@@ -10,7 +10,7 @@ import type { Provenance } from '../provenance/provenance.ts';
 import { detect } from '../risk/detect.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
-import { agentOf, principalGraph } from '../roster/principals.ts';
+import { agentOf, named, principalGraph } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
 import type { Decision, Excluded, Refusal, RuleSaid, Seat, Terms } from './decision.ts';
 import { declarationRefusals } from './declarations.ts';
@@ -43,7 +43,7 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   const values = factValues(policy, facts, found);
   const ruled = applyRules(policy, facts, found, values);
   const byHeader = headerOnly(change, facts.pusher, graph);
-  const doubtful = graph.unresolved.some((p) => p.role === 'co-author');
+  const doubtful = graph.unresolved.some(named);
   const solo = soloOf(policy, roster, graph);
   const asks = ruled.asks.map((ask) => withDoubt(policy, roster, ask, byHeader, doubtful, facts.at));
   const seats = fold(asks).map((ask) => seatOf(policy, roster, ask, solo === null ? new Set(graph.excluded.keys()) : new Set(), facts.at));

@@ -229,6 +229,8 @@ describe('which way an answer moves with more AI', () => {
     ['size(provenance.tools) == 1', 'mixed'],
     ['risk.tier == critical', 'none'],
     ['provenance.declared_none', 'up'],
+    ['provenance.lines > 10 || provenance.share >= 5', 'up'],
+    ['provenance.lines <= 10', 'down'],
     ['change.paths.exists(p, provenance.level >= agent)', 'up'],
   ])('%s: %s', (source, direction) => {
     expect(compiled(source).direction('provenance')).toBe(direction);

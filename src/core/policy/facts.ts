@@ -3,9 +3,11 @@ import type { Problem } from '../base/result.ts';
 import type { Change } from '../change/change.ts';
 import { type Matcher, matcherOf } from '../change/matcher.ts';
 import type { Incident } from '../incident/incident.ts';
+import { type LineTally, shareOf } from '../provenance/lines/tally.ts';
 import { PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
+import { named } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, PrincipalRole, Roster } from '../roster/roster.ts';
 import { criticality, type System } from '../system/system.ts';
 import type { Policy } from './document.ts';
@@ -43,6 +45,8 @@ export interface Behind {
   readonly role: PrincipalRole;
   /** An account, an e-mail address or a person's id. */
   readonly identity: string;
+  /** Only a record nobody signed says so. */
+  readonly claimed?: boolean;
 }
 
 export interface Lane {
@@ -117,8 +121,8 @@ export function effectiveLevel(setting: Policy['unattributed'], provenance: Prov
 function behindOf(policy: Policy, roster: Roster, graph: PrincipalGraph): Findings['behind'] {
   const levels = levelsOf(roster);
   const rankOf = (person: PersonId): number => policy.ladder.values.indexOf(levels.get(person) ?? '');
-  const ranks = graph.principals.flatMap((p) => (p.person === null || p.role === 'co-author' ? [] : [rankOf(p.person)]));
-  const blind = graph.unresolved.some((p) => p.role !== 'co-author') || ranks.length === 0 || ranks.includes(-1);
+  const ranks = graph.principals.flatMap((p) => (p.person === null || named(p) ? [] : [rankOf(p.person)]));
+  const blind = graph.unresolved.some((p) => !named(p)) || ranks.length === 0 || ranks.includes(-1);
   return { lowest: blind ? undefined : Math.min(...ranks), highest: ranks.length === 0 ? undefined : ranks.includes(-1) ? policy.ladder.values.length - 1 : Math.max(...ranks) };
 }
 
@@ -142,6 +146,7 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
       level: PROVENANCE_LEVELS.rank(found.level),
       tools: [...new Set(found.provenance.evidence.map((e) => e.tool))].sort(),
       declared_none: found.provenance.declarations.some((d) => d.value === 'none'),
+      ...lineValues(found.provenance.lines),
     },
     risk: {
       tier: TIERS.rank(found.tier),
@@ -164,6 +169,10 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
     lane: { open: laneOpen(policy, facts.lane ?? null) },
   };
 }
+
+/** Few lines is a claim for a human: without proof it is unknown, and asks. */
+const lineValues = (tally: LineTally | undefined): { readonly lines?: number; readonly share?: number } =>
+  tally?.proven === true ? { lines: tally.ai, share: shareOf(tally) } : {};
 
 /** Without a plan nothing is known of what it would do; one that is not complete may destroy more than it says. */
 function planValues(plan: Facts['evidence']['plan']): FactValues[string] {

@@ -4,6 +4,7 @@
  */
 import type { Change } from '../change/change.ts';
 import type { Finding } from '../risk/risk.ts';
+import { named } from '../roster/principals.ts';
 import type { PersonId, Principal, PrincipalGraph } from '../roster/roster.ts';
 import type { Seat } from './decision.ts';
 import type { Policy } from './document.ts';
@@ -22,7 +23,7 @@ export function headerOnly(change: Change, pusher: string | null, graph: Princip
     if (p.role === 'author') return atHisWord(p);
     // Whoever writes the header could name any agent, and keep its owner from signing.
     if (p.role === 'agent-owner') return atHisWord(p) || pushers.some((q) => q.agent === p.agent);
-    return p.role !== 'committer' && p.role !== 'co-author';
+    return p.role !== 'committer' && !named(p);
   });
   const known = new Set(vouched.map((p) => p.person));
   return new Set([...graph.excluded.keys()].filter((person) => !known.has(person)));
@@ -40,7 +41,7 @@ export function headerFindings(
   const kept = roster.people.filter(
     (p) => byHeader.has(p.id) && seats.some((s) => qualified(policy, p, { ...s, rank: s.level === null ? -1 : policy.ladder.values.indexOf(s.level) }, at)),
   );
-  const unknown = graph.unresolved.filter((p) => p.role === 'co-author').map((p) => p.identity);
+  const unknown = graph.unresolved.filter(named).map((p) => p.identity);
   const path = change.records[0]?.path ?? '';
   return [
     ...(kept.length === 0
@@ -50,13 +51,13 @@ export function headerFindings(
             'SOD101',
             'exclusion-by-header',
             path,
-            `commit headers alone keep ${kept.map((p) => p.name).join(', ')} from signing, so one more person must`,
+            `commit headers and unsigned notes alone keep ${kept.map((p) => p.name).join(', ')} from signing, so one more person must`,
             kept.map((p) => p.id),
           ),
         ]),
     ...(unknown.length === 0
       ? []
-      : [finding('SOD102', 'unknown-co-author', path, 'a co-author is nobody on the roster and may be the signer, so one more person must sign', unknown)]),
+      : [finding('SOD102', 'unknown-co-author', path, 'a co-author or prompter is nobody on the roster and may be the signer, so one more person must sign', unknown)]),
   ];
 }
 
@@ -70,6 +71,6 @@ function finding(rule: string, slug: string, path: string, what: string, who: re
     place: { path, side: 'head', object: 'commit headers' },
     what,
     because: who.map((w) => ['named', w] as const),
-    safeIf: ['the people named say so themselves, or the trailers are removed'],
+    safeIf: ['the people named say so themselves, or the trailers or notes are removed'],
   };
 }

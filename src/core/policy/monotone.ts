@@ -24,7 +24,7 @@ interface Topic {
 
 const NOTHING: Topic = { words: {}, counts: [], lists: [], flags: [], free: [] };
 const TOPICS = {
-  provenance: { ...NOTHING, words: { level: PROVENANCE_LEVELS.values }, lists: ['tools'], flags: ['declared_none'] },
+  provenance: { ...NOTHING, words: { level: PROVENANCE_LEVELS.values }, counts: ['lines', 'share'], lists: ['tools'], flags: ['declared_none'] },
   risk: { ...NOTHING, words: { tier: TIERS.values }, counts: ['not_analysed'], lists: ['findings'] },
   people: { ...NOTHING, counts: ['unresolved'] },
   plan: { ...NOTHING, counts: ['creates', 'updates'], lists: ['destroys'], free: ['present'] },

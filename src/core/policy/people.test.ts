@@ -56,6 +56,15 @@ describe('whom records put behind a change', () => {
     expect(judged('level: L5', { behind: [{ role: 'token-owner', identity: 'robo' }] }).seats[0]?.candidates).toEqual(['cleo', 'dan', 'eve', 'flo']);
   });
 
+  test('a prompter whom only an unsigned record names is out, and one more person signs: whoever wrote it chose the name', () => {
+    const claimed = (identity: string) => judged('level: L6', { behind: [{ role: 'prompter', identity, claimed: true }] });
+    const named = claimed('flo@example.com');
+    expect([named.refusals, named.seats[0]?.humans, named.seats[0]?.candidates]).toEqual([[], 2, ['dan', 'eve']]);
+    expect(named.findings.map((f) => f.rule)).toEqual(['SOD101']);
+    const unknown = claimed('somebody@else.example');
+    expect([unknown.refusals, unknown.seats[0]?.humans, unknown.findings.map((f) => f.rule)]).toEqual([[], 2, ['SOD102']]);
+  });
+
   test('a prompter is no guess of headers, so nobody more has to sign', () => {
     expect(judged('level: L6', { behind: [{ role: 'prompter', identity: 'flo' }] }).seats[0]?.humans).toBe(1);
   });

@@ -15,5 +15,5 @@ test('a decision with everything in it is these bytes', () => {
   const facts = sampleFacts(change, { pusher: 'ada', behind: [{ role: 'prompter', identity: 'cleo' }], incidents: [], roster: SAMPLE_ROSTER });
   const decision = consider(policy, [sampleDetector(sampleFinding('high', 'db/a.sql'))], facts);
   expect(decision.outcome).toBe('signoff');
-  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('b5d7d0fd5066b27641cd7b68bfcb28d0f7a12cf507d8120555bfcd21c017b093');
+  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('99a7b2b9025f5014e6989495e1137ddaf19ee2b9c8252ac573e0cc6b8f481ef1');
 });

@@ -3,6 +3,7 @@ import type { Problem } from '../base/result.ts';
 import type { Change } from '../change/change.ts';
 import { GITLINK } from '../change/manifest.ts';
 import type { FileEvidence } from '../risk/evidence.ts';
+import { named } from '../roster/principals.ts';
 import type { Principal } from '../roster/roster.ts';
 import type { Refusal, Seat } from './decision.ts';
 import type { Policy } from './document.ts';
@@ -46,7 +47,7 @@ function largeFile({ path, head }: FileEvidence): readonly Refusal[] {
 
 /** An unknown author, committer or pusher may be the very person who signs. Unknown co-authors add a seat instead. */
 export function identityRefusals(unresolved: readonly Principal[]): readonly Refusal[] {
-  const serious = unresolved.filter((p) => p.role !== 'co-author');
+  const serious = unresolved.filter((p) => !named(p));
   const roles = Map.groupBy(serious, (p) => p.identity);
   return [...roles].map(([identity, principals]) => ({
     code: 'SOD_UNRESOLVED',

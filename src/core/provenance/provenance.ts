@@ -1,12 +1,14 @@
 /** What is known of AI assistance in a change. No marker is `unattributed`, never `human`. */
 import { order } from '../base/order.ts';
 import type { Oid } from '../change/change.ts';
+import type { Hand, LineRange } from './lines/attribution.ts';
+import type { LineTally } from './lines/tally.ts';
+import type { Trust } from './trust.ts';
+
+export type { Trust };
 
 export const PROVENANCE_LEVELS = order(['human', 'unattributed', 'suggestion', 'assisted', 'agent']);
 export type ProvenanceLevel = (typeof PROVENANCE_LEVELS.values)[number];
-
-/** 5 verified by the transport or forge, 4 signed recorder, 3 unsigned record, 2 header or trailer (forgeable), 1 hint. */
-export type Trust = 1 | 2 | 3 | 4 | 5;
 
 export interface ProvenanceEvidence {
   /** Rule id of the catalogue, for example `claude/co-author`. */
@@ -37,6 +39,22 @@ export interface Provenance {
   readonly declarations: readonly Declaration[];
   /** `Assisted-by: none` where a marker says otherwise, and evidence that could not be read, in words. */
   readonly contradictions: readonly string[];
+  /** Absent where no record says anything of lines. */
+  readonly lines?: LineTally;
+  /** The same, line by line; by path, then line. Only as many as `MOST_MARKS`. */
+  readonly marks?: readonly LineMark[];
+}
+
+/** Lines of one file that one hand made, as the best record of them says. Shown to whoever signs. */
+export interface LineMark extends LineRange {
+  readonly path: string;
+  /** `base`: lines of the old file that it took away. */
+  readonly side: 'head' | 'base';
+  readonly by: Hand['by'];
+  readonly tool: string;
+  readonly model?: string;
+  readonly session?: string;
+  readonly trust: Trust;
 }
 
 /** An AI mark seen before on (repository, ref, overlapping paths); it counts for seven days. Kept by the store. */

@@ -18,6 +18,19 @@ interface Lookup {
   readonly agents: ReadonlyMap<string, { readonly id: string; readonly owner: PersonId }>;
 }
 
+/** Whom a record or a transport names. `claimed`: an unsigned record, so whoever pushed it chose the name. */
+export interface Named {
+  readonly role: PrincipalRole;
+  readonly identity: string;
+  readonly claimed?: boolean;
+}
+
+/**
+ * Named by the change itself and by nobody else: a co-author in a message, a prompter in an unsigned note. It excludes them,
+ * and costs one more unrelated person, because whoever writes it could name every senior but a friend.
+ */
+export const named = (p: Principal): boolean => p.role === 'co-author' || p.claimed === true;
+
 /** What `identityOf` says of a header: a tool, automation, or a person who must be on the roster. */
 export type ToolOf = (name: string, email: string) => { readonly tool: string | null; readonly actor: 'agent' | 'automation' | 'person' };
 
@@ -31,7 +44,7 @@ export function principalGraph(
   pusher: string | null,
   roster: Roster,
   pushersBefore: readonly PersonId[] = [],
-  behind: readonly { readonly role: PrincipalRole; readonly identity: string }[] = [],
+  behind: readonly Named[] = [],
   toolOf: ToolOf = identityOf,
 ): PrincipalGraph {
   const seen = distinct([...commits.flatMap(headersOf), ...(pusher === null ? [] : [{ role: 'pusher' as const, name: '', identity: pusher }])]);
@@ -44,16 +57,13 @@ export function principalGraph(
 }
 
 /** Records name people by account, address or id; whom none of them finds is unresolved, and may be anyone. */
-function known(
-  { role, identity }: { readonly role: PrincipalRole; readonly identity: string },
-  roster: Roster,
-  lookup: { readonly emails: Lookup; readonly accounts: Lookup },
-): readonly Principal[] {
+function known({ role, identity, claimed }: Named, roster: Roster, lookup: { readonly emails: Lookup; readonly accounts: Lookup }): readonly Principal[] {
+  const mark = claimed === true ? { claimed } : {};
   const person = roster.people.find((p) => p.id === identity);
-  if (person !== undefined) return [{ role, identity, person: person.id, agent: null }];
+  if (person !== undefined) return [{ role, identity, person: person.id, agent: null, ...mark }];
   const where = identity.includes('@') ? lookup.emails : lookup.accounts;
   // Only the roster's word: a prompter who calls themselves a tool is a person nobody knows.
-  return resolve({ role, name: '', identity }, where, () => ({ tool: null, actor: 'person' }));
+  return resolve({ role, name: '', identity }, where, () => ({ tool: null, actor: 'person' })).map((p) => ({ ...p, ...mark }));
 }
 
 function headersOf(commit: Commit): readonly Seen[] {

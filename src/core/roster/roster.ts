@@ -63,6 +63,8 @@ export interface Principal {
   /** null: unresolved, and it may be anyone. Automation and AI tools resolve to `agent`. */
   readonly person: PersonId | null;
   readonly agent: string | null;
+  /** Only a record that anybody could have pushed names them. */
+  readonly claimed?: boolean;
 }
 
 export interface PrincipalGraph {

@@ -10,7 +10,7 @@ import { encodeTreeDiff, GITLINK, manifestOf } from '../change/manifest.ts';
 import type { Case, CaseCommit, CaseFile, CasePlan, CaseRisk } from '../policy/case.ts';
 import type { Facts } from '../policy/consider.ts';
 import { parsePerson } from '../provenance/identity.ts';
-import type { Provenance } from '../provenance/provenance.ts';
+import type { Provenance, Trust } from '../provenance/provenance.ts';
 import type { FileEvidence, TerraformPlan } from '../risk/evidence.ts';
 import type { Detector, Finding } from '../risk/risk.ts';
 import type { Agent, Person, Roster } from '../roster/roster.ts';
@@ -158,8 +158,9 @@ function provenanceOf(given: NonNullable<Case['provenance']>): Provenance {
     const unread = { rule: 'evidence-unreadable', slot: 'line', tool: 'unknown', level: 'agent', trust: 2, matched: 'the case says that it is unknown' } as const;
     return { level: 'agent', evidence: [unread], declarations: [], contradictions: [] };
   }
-  const { level, tools } = given;
+  const { level, tools, lines } = given;
   const trust = level === 'human' ? 4 : 2;
   const named = tools.length > 0 || level !== 'human' ? tools : ['recorder'];
-  return { level, evidence: named.map((tool) => ({ rule: 'case', slot: 'trailer', tool, level, trust, matched: 'as the case says' })), declarations: [], contradictions: [] };
+  const evidence = named.map((tool) => ({ rule: 'case', slot: 'trailer' as const, tool, level, trust: trust as Trust, matched: 'as the case says' }));
+  return { level, evidence, declarations: [], contradictions: [], ...(lines === undefined ? {} : { lines }) };
 }

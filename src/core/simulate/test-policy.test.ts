@@ -37,6 +37,14 @@ describe('tests of a policy', () => {
     expect(results(policyOf(`${RULES}tests:\n  - {paths: [infra/a], author: ada}\n  - {paths: [a], author: ada, expect: {}}\n`)).map((r) => r.passed)).toEqual([false, false]);
   });
 
+  test('may call a few lines trivial, and only where a managed recorder counted them', () => {
+    const rules = `rules:\n  - {id: more, paths: ["**"], when: "provenance.level >= assisted && (provenance.lines > 10 || provenance.share > 20)", require: {humans: 1, level: L6}}\n  - {id: rest, paths: ["**"], optional: true}\n`;
+    const asked = (provenance: string, result: string) => `  - {paths: [a], author: ada, provenance: {level: assisted, ${provenance}}, expect: {result: ${result}}}\n`;
+    const given =
+      asked('lines: 10, added: 400', 'allow') + asked('lines: 11, added: 400', 'pending') + asked('lines: 5, added: 20', 'pending') + asked('tools: [claude]', 'pending');
+    expect(results(policyOf(`${rules}tests:\n${given}`)).flatMap((r) => r.differences)).toEqual([]);
+  });
+
   test('of what a file extends hold with more rules beside them, and fail where less is asked', () => {
     const base = `version: 1\n${RULES}tests:\n${ASKS}${SILENT}`;
     const stricter = policyOf('extends: [.countersign/base.yml]\nrules:\n  - {id: more, paths: ["**"], require: {humans: 2, level: L6}}\n', { '.countersign/base.yml': base });

@@ -4,7 +4,7 @@
  * recorder signed it (trust 4).
  */
 import type { Oid } from '../../change/change.ts';
-import type { Trust } from '../provenance.ts';
+import type { Trust } from '../trust.ts';
 
 /** 1-based, both ends included. */
 export interface LineRange {

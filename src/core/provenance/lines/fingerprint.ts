@@ -1,7 +1,7 @@
 /** What a line is known by after squash, rebase and cherry-pick, when no commit id and no line number holds any more. */
 import { hex } from '../../base/bytes.ts';
 import { sha256, sha256Hex } from '../../base/crypto.ts';
-import type { Trust } from '../provenance.ts';
+import type { Trust } from '../trust.ts';
 import type { Hand } from './attribution.ts';
 
 export interface Fingerprint {
