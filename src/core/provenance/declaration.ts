@@ -63,7 +63,7 @@ const AFFIRMS = /^(?:y|yes|true|partly|partially|fully|full|mostly|\d{1,3} ?%?)\
 /** curl names people in `Assisted-by`: a human mail, or two to five plain words. */
 function readsAsPerson(value: string, person: { name: string; email: string }): boolean {
   if (GIVEN_NAME.test(`${value.slice(0, 1).toLowerCase()}${value.slice(1)}`)) return true;
-  if (person.email !== '') return !/noreply|no-reply|\bbot\b/i.test(person.email) && !speaksOfTool(person.name);
+  if (person.email.includes('@')) return !/noreply|no-reply|\bbot\b/i.test(person.email) && !speaksOfTool(person.name);
   const parts = value.split(' ');
   return parts.length >= 2 && parts.length <= 5 && !/[\d/:()[\]#=]/.test(value) && !speaksOfTool(value);
 }
@@ -82,7 +82,7 @@ const words = (value: string): readonly string[] => value.toLowerCase().split(/[
 
 function toolIn(key: string, value: string): string {
   if (key === 'ai-used-for' || AFFIRMS.test(value)) return 'undisclosed';
-  const said = (/^(.*?)(?: via |[:(/<[]|$)/i.exec(value)?.[1] ?? value).trim().slice(0, 60);
+  const said = (/^[<[(]?(.*?)(?: via |[:(/<[]|$)/i.exec(value)?.[1] ?? value).trim().slice(0, 60);
   return toolNamed(said) || 'undisclosed';
 }
 
