@@ -67,10 +67,9 @@ export async function knownElsewhere(ports: Ports, without: ReadonlySet<Oid>, si
     if (note.commit === '' && note.problem !== undefined) unreadable.push(note.problem);
     if (without.has(note.commit) || note.problem !== undefined) return;
     const { attribution, runs: own } = readNote(note.text, note.commit, ports.recorders ?? []);
-    if (own !== undefined)
-      for (const run of own)
-        if (run.at >= since && relevant(run)) runs.push(run);
-        else if (attribution.files.length > 0) attributed.set(note.commit, [...(attributed.get(note.commit) ?? []), attribution]);
+    const known = own?.filter((run) => run.at >= since && relevant(run));
+    for (const run of known ?? []) runs.push(run);
+    if (own === undefined && attribution.files.length > 0) attributed.set(note.commit, [...(attributed.get(note.commit) ?? []), attribution]);
   });
   if (!read.ok) return read;
   const done = await ports.lines.each([...attributed.keys()], since, ({ commit, at, changed }) => {
