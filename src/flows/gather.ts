@@ -68,6 +68,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     seed: asked.seed ?? null,
     lane: OPEN_LANE,
     ...(recorded === undefined ? {} : recorded),
+    ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),
   });
   return ok({ change: change.value, decision, pushersBefore });

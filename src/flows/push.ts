@@ -156,7 +156,7 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
 /** Decides and records in one append: what is judged is the ledger as it stands when the verdict is written. */
 async function record(world: Desk, push: Push & { pusher: string }, update: RefUpdate, governance: Governance, steps: readonly Step[]): Promise<Judged> {
   const sticky = await marksSince(world, world.projections, push.repo, update.ref);
-  const scale: Scale = { world, push, ref: update.ref, governance, sticky, records: recordsOnce(world, push) };
+  const scale: Scale = { world, push, ref: update.ref, governance, sticky, records: recordsOnce(world, push, governance) };
   const whole = await weigh(scale, update.old, update.new);
   if (!('decision' in whole)) return refused(update, whole);
   const parts = await weighParts(scale, update.old, whole, steps);
@@ -188,13 +188,13 @@ async function record(world: Desk, push: Push & { pusher: string }, update: RefU
  * Read for the whole push, which is weighed first; each commit of it asks for its own part. Tallies are of the whole alone: of a
  * part nobody counted, so there they are unknown.
  */
-function recordsOnce(world: GateWorld, { repo, quarantine, updates }: Push): RecordsOf {
+function recordsOnce(world: GateWorld, { repo, quarantine, updates }: Push, { agents }: Governance): RecordsOf {
   let whole: Promise<Gathered | undefined> | undefined;
   const moving = new Map(updates.map((u) => [u.ref, u.new]));
   return async (change) => {
     if (world.records === undefined) return undefined;
     if (whole === undefined) {
-      whole = recordsOf(await world.records({ repo, quarantine, moving }), change, []);
+      whole = recordsOf(await world.records({ repo, quarantine, moving }), change, agents?.recorders ?? []);
       return whole;
     }
     const known = await whole;

@@ -51,13 +51,19 @@ describe('declare', () => {
     ['generated-by', 'Claude Dupont'],
     ['ai-agent', 'AGENT_NAME'],
     ['agent', 'nginx'],
+    ['agent', 'dedicated built-in agent with a screen of its own'],
+    ['coding-agent', 'add tool rendering to the export'],
+    ['model', "'gpt-4',"],
   ])('reads %s: %s as nothing', (key, value) => {
     expect(declare(key, value)).toEqual({ kind: 'nothing' });
   });
 
-  it.each(['none', 'no', '0%', 'not used', 'not at all', 'no, written by hand', 'none (manual)', 'N/A - manual'])('reads AI-Generated: %s as a declaration of none', (value) => {
-    expect(declare('ai-generated', value)).toEqual({ kind: 'none' });
-  });
+  it.each(['none', 'no', '0%', 'not used', 'not at all', 'no, written by hand', 'none (manual)', 'N/A - manual', 'human'])(
+    'reads AI-Generated: %s as a declaration of none',
+    (value) => {
+      expect(declare('ai-generated', value)).toEqual({ kind: 'none' });
+    },
+  );
 
   it.each(['no, by claude-code', 'none, copilot', 'no, hand-edited Claude output', 'no, human and Cursor', 'no (manual), then Cursor', 'not by hand'])(
     'reads AI-Generated: %s as no such thing',

@@ -15,7 +15,7 @@ export type Declared =
 
 /** None, and nothing behind it but that a person did it: what else is said there may name a tool. */
 const NEGATIVE =
-  /^(?:none|n\/a|na|no|nil|null|-|—|–|false|0%?|nothing|not applicable|not used|not at all)\.?(?:$|\s*[,;(–—-]\s*(?:\w+ ){0,3}(?:hand|manual|manually|human|myself)\)?\.?$)/i;
+  /^(?:none|n\/a|na|no|nil|null|-|—|–|false|0%?|nothing|not applicable|not used|not at all|human|human only|manual|by hand)\.?(?:$|\s*[,;(–—-]\s*(?:\w+ ){0,3}(?:hand|manual|manually|human|myself)\)?\.?$)/i;
 const PLACEHOLDER = /AGENT_NAME|MODEL_VERSION|<model|\[model|my ai tool|\{|\$\(/i;
 const GIVEN_NAME = /^(?:claude|devin|jules|cody) (?![Cc]ode\b|[Oo]pus\b|[Ss]onnet\b|[Hh]aiku\b|[Ff]able\b|[Mm]ythos\b|[Aa][Ii]\b|[Aa]gent\b|[Cc][Ll][Ii]\b)[A-Z][a-z]/;
 
@@ -44,9 +44,14 @@ function stated(key: string, value: string, strong: boolean, person: { name: str
   const named = strong && NAMES_AI.test(key);
   if (strong && !named && readsAsPerson(value, person)) return { kind: 'person' };
   if (!strong && !plausible(value)) return NOTHING;
+  if (TOPICS.has(key) && !brief(value)) return NOTHING;
   if (DENIED.test(value) || registry.veto.has('declaration/trailer')) return NOTHING;
   return named || speaksOfTool(value) ? { kind: 'tool', rule: 'declaration/trailer', tool: toolIn(key, value), level: levelOf(key, value), ...saidModel(value) } : NOTHING;
 }
+
+/** Words a changelog begins a line with, too: behind them stands a name and no sentence. */
+const TOPICS = new Set(['agent', 'model', 'coding-agent']);
+const brief = (value: string): boolean => value.split(' ').length <= (speaksOfTool(value) ? 5 : 2) && !/[`'",;]/.test(value);
 
 /** A sentence that says no tool was used, or that asks. */
 const DENIED = /^(?:no|none|not|without|zero)\b[^,;]{0,60}\b(?:used|involved|assistance|assisted|ai|llm)\b|\?\s*$/i;

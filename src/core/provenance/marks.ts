@@ -71,8 +71,11 @@ function lineMarks(line: MessageLine, pasted: boolean, registry: Registry): Line
   return found;
 }
 
+const SETTINGS = /^(?:model|agent)\s*:/;
+
 function trailerMarks(line: MessageLine, { key, value }: { key: string; value: string }, registry: Registry): LineMarks {
-  const said = declare(key, value, registry);
+  // `model: gpt-4` is a line of some configuration; who declares writes `Model:`
+  const said = SETTINGS.test(line.text) ? ({ kind: 'nothing' } as const) : declare(key, value, registry);
   const evidence: Marked[] = TRAILER_RULES.filter((r) => counts(r, `${key}: ${value}`, registry)).map((r) => marked(r, 'trailer', line));
   const base = { slot: 'trailer' as const, trust: 2 as const, line: line.line, matched: cut(line.text) };
   if (said.kind === 'tool') {

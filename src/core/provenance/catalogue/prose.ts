@@ -33,6 +33,15 @@ const MARKS: readonly Mark[] = [
     { not: NEGATED, names: true },
   ),
   mark(
+    'prose/research',
+    on(
+      `(?:^\\W{0,8}|[.;] )(?:I|we) (?:also |mostly |just |have |mainly )?used (${TOOL}|claude|${AI})(?: \\([^)]{0,40}\\))? (?:to|for) (?:help )?(?:me |us )?(?:analy[sz]e|investigate|find|identify|navigate|understand|review|research|debug|explore|locate|trace)\\b`,
+    ),
+    ['I used Claude to analyze the backtrace', 'No code was written with AI. I used Copilot to find where it is called'],
+    ['I used Claude to investigate and implement it', 'I used a cursor to find rows'],
+    { not: /\b(?:implement|write|wrote|generate|fix it|port)\b/i, level: 'suggestion', names: true },
+  ),
+  mark(
     'prose/first-person',
     on(`(?:^\\W{0,8}|[.;] )(?:I|we) (?:also |mostly |just |have |mainly )?used (${TOOL}|claude|${AI})(?: \\([^)]{0,40}\\))? (?:to|for)\\b`),
     ['I used Claude to write the tests.', 'Tested on two boards. I used ChatGPT for the parser', 'we mostly used AI to port it'],
