@@ -26,7 +26,7 @@ const planted = fc.oneof(
   secret.map((s) => [s, `login --password ${s} --user dana`]),
   secret.map((s) => [s, `{"client_secret": "${s} ${s}"}`]),
   secret.map((s) => [s, `api_key: '${s}'`]),
-  secret.map((s) => [s, `AWS_SECRET_ACCESS_KEY="${s}`]),
+  secret.map((s) => [s, `AWS_SECRET_ACCESS_KEY="${s}\n`]),
 );
 
 describe('kept text', () => {
