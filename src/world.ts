@@ -11,6 +11,7 @@ import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Naming, Parsers, Repository } from './flows/ports.ts';
+import type { RecordWorld } from './flows/record-world.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
@@ -51,6 +52,23 @@ export async function openHistoryOf(dir: string, floors: readonly Floor[] = []):
     import('./adapters/languages/index.ts'),
   ]);
   return { repository: openRepository({ dir }), history: openHistory({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+}
+
+/** What `countersign hook agent` is made of, and nothing else: it starts twice for every call of every tool. */
+export async function openRecording(version: string) {
+  const [{ openWorkTrees }, { openRecorder }, { readEvent }, { modelFrom }] = await Promise.all([
+    import('./adapters/git/work-tree.ts'),
+    import('./store/recorder/recorder.ts'),
+    import('./adapters/agents/read.ts'),
+    import('./adapters/agents/transcript.ts'),
+  ]);
+  const world: RecordWorld = {
+    trees: openWorkTrees(),
+    recorder: (common) => openRecorder(common, { version, clock: Date.now }),
+    clock: Date.now,
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
+  return { world, readEvent, modelFrom };
 }
 
 export async function readPlan(bytes: Uint8Array) {

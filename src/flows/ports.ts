@@ -170,9 +170,9 @@ export interface HeldCall {
   readonly at: number;
   /** Of a tool that may write anything: HEAD then. */
   readonly head?: Oid | null;
-  /** Where only `contents` is known and anything else may have been written. */
-  readonly partial?: true;
-  readonly trail?: Omit<TrailText, 'text'>;
+  /** What was there before and could not be kept. `all`: nothing is known but the command. */
+  readonly unseen?: readonly string[] | 'all';
+  readonly trail?: TrailText;
 }
 
 export interface Held {

@@ -41,8 +41,6 @@ export interface AgentEvent {
   /** What the agent states it will do. */
   readonly plan?: string;
   readonly outcome?: 'ok' | 'failed' | 'denied';
-  /** The line range is all that is known: an editor's completion that was taken (`suggestion`). */
-  readonly completion?: true;
 }
 
 /** Who was at work, as every entry of the log has it. */
