@@ -54,7 +54,9 @@ function isEntry(value: unknown): value is Entry {
   return typeof seq === 'number' && typeof at === 'number' && typeof prev === 'string' && typeof what === 'string';
 }
 
-export const tornWords = (torn: string): string => `torn line of ${utf8(torn).length} bytes, ${sha256Hex(torn)}`;
+const TORN = 'torn line of';
+
+export const tornWords = (torn: string): string => `${TORN} ${utf8(torn).length} bytes, ${sha256Hex(torn)}`;
 
 /** What is wrong with a log, in words, by line; nothing where it holds. Torn lines that the next writer said are no fault. */
 export function faultsOf(lines: readonly string[], publicKey: Uint8Array): readonly string[] {
@@ -72,7 +74,9 @@ export function faultsOf(lines: readonly string[], publicKey: Uint8Array): reado
     if (!isSigned(line, publicKey)) say('its signature is not of this recorder');
     const start = i === 0 && entry.what === 'pruned';
     if (!start && (entry.prev !== tip.line || entry.seq !== tip.seq + 1)) say(`it does not follow entry ${tip.seq}`);
-    if (torn !== undefined && !(entry.what === 'gap' && entry.why === tornWords(torn))) say('the damaged line before it was said by nobody');
+    const saidTorn = entry.what === 'gap' && entry.why.startsWith(TORN) ? entry.why : undefined;
+    if (saidTorn !== undefined && torn === undefined) say('the damaged line it speaks of is gone');
+    if (torn !== undefined && saidTorn !== tornWords(torn)) say('the damaged line before it was said by nobody');
     torn = undefined;
     tip = start ? { seq: entry.seq, line: entry.prev } : tipAfter(line, entry.seq);
   });

@@ -3,7 +3,7 @@
  * is an exclusive SQLite transaction, which the operating system drops when its holder dies. A line a dying process left
  * half-written stays where it is; whoever comes next says so in an entry of its own.
  */
-import { appendFileSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Draft } from '../../core/provenance/session/entry.ts';
@@ -28,6 +28,7 @@ export function appendTo(place: LogPlace, drafts: readonly Draft[], at: number, 
 export function locked<T>(place: LogPlace, act: () => T): Result<T> {
   let db: DatabaseSync | undefined;
   try {
+    closeSync(openSync(place.lock, 'a', 0o600));
     db = new DatabaseSync(place.lock);
     db.exec(`pragma busy_timeout = ${WAIT}; begin exclusive`);
     return ok(act());

@@ -47,14 +47,14 @@ function sharedEnd(a: readonly string[], b: readonly string[], start: number): n
 }
 
 /** Equal lines, equal numbers. */
-function numbered(...sides: readonly [readonly string[], readonly string[]]): readonly [Int32Array, Int32Array] {
+function numbered(...sides: readonly [readonly string[], readonly string[]]): readonly [Uint32Array, Uint32Array] {
   const known = new Map<string, number>();
   const number = (line: string): number => {
     const n = known.get(line) ?? known.size;
     known.set(line, n);
     return n;
   };
-  return [Int32Array.from(sides[0], number), Int32Array.from(sides[1], number)];
+  return [Uint32Array.from(sides[0], number), Uint32Array.from(sides[1], number)];
 }
 
 /** 1 where a line is gone from the old side, or new on the other. */
@@ -64,11 +64,11 @@ interface Marks {
 }
 
 /** The farthest reach of every diagonal, round by round, until one reaches the end; undefined after `most` rounds. */
-function compared(a: Int32Array, b: Int32Array, most: number): Marks | undefined {
+function compared(a: Uint32Array, b: Uint32Array, most: number): Marks | undefined {
   const rounds = Math.min(a.length + b.length, most);
   const zero = rounds + 1;
-  const reach = new Int32Array(2 * rounds + 3);
-  const trace: Int32Array[] = [];
+  const reach = new Uint32Array(2 * rounds + 3);
+  const trace: Uint32Array[] = [];
   for (let d = 0; d <= rounds; d++) {
     trace.push(reach.slice(zero - d - 1, zero + d + 2));
     for (let k = -d; k <= d; k += 2) {
@@ -81,15 +81,15 @@ function compared(a: Int32Array, b: Int32Array, most: number): Marks | undefined
   return undefined;
 }
 
-const at = (values: Int32Array, index: number): number => values[index] ?? 0;
+const at = (values: Uint32Array, index: number): number => values[index] ?? 0;
 /** Whether diagonal k is reached from the one above it, by a line that is new. */
-const down = (reach: Int32Array, index: number, k: number, d: number): boolean => k === -d || (k !== d && at(reach, index - 1) < at(reach, index + 1));
+const down = (reach: Uint32Array, index: number, k: number, d: number): boolean => k === -d || (k !== d && at(reach, index - 1) < at(reach, index + 1));
 
-function walkedBack(oldLines: number, newLines: number, trace: readonly Int32Array[]): Marks {
+function walkedBack(oldLines: number, newLines: number, trace: readonly Uint32Array[]): Marks {
   const marks = { gone: new Uint8Array(oldLines), come: new Uint8Array(newLines) };
   let [x, y] = [oldLines, newLines];
   for (let d = trace.length - 1; d > 0; d--) {
-    const reach = trace[d] ?? new Int32Array();
+    const reach = trace[d] ?? new Uint32Array();
     const k = x - y;
     const isNew = down(reach, k + d + 1, k, d);
     x = at(reach, (isNew ? k + 1 : k - 1) + d + 1);
