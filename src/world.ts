@@ -4,13 +4,14 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Naming, Parsers, Repository } from './flows/ports.ts';
+import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
@@ -69,6 +70,37 @@ export async function openRecording(version: string) {
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   };
   return { world, readEvent, modelFrom };
+}
+
+/** The same for `hook post-commit`: with the objects and notes of the clone at hand. @param dir any folder of a work tree. */
+export async function openCommitRecording(dir: string, version: string): Promise<CommitWorld> {
+  const [{ world }, recorder, { openRecorderKey }, { stateFolder }, { openRepository }, { openLines }, { openNotes }] = await Promise.all([
+    openRecording(version),
+    import('./store/recorder/recorder.ts'),
+    import('./store/recorder/key.ts'),
+    import('./store/recorder/place.ts'),
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/lines.ts'),
+    import('./adapters/git/notes.ts'),
+  ]);
+  const place = { dir };
+  return {
+    ...world,
+    log: (common) => recorder.openRecordedLog(common),
+    signer: () => openRecorderKey(stateFolder()),
+    repository: openRepository(place),
+    lines: openLines(place),
+    notes: openNotes(place),
+  };
+}
+
+/** The log of the repository a folder stands in; null outside any. */
+export async function openRecorderLog(dir: string) {
+  const [{ openWorkTrees }, recorder] = await Promise.all([import('./adapters/git/work-tree.ts'), import('./store/recorder/recorder.ts')]);
+  const here = openWorkTrees().at(resolve(dir));
+  if (here === null) return null;
+  const { common } = here.tree;
+  return { log: recorder.openRecordedLog(common), verify: () => recorder.verifyLog(common) };
 }
 
 export async function readPlan(bytes: Uint8Array) {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openLines } from '../adapters/git/lines.ts';
 import { attach } from '../core/provenance/lines/attach.ts';
 import { sessionId } from '../core/provenance/lines/fingerprint.ts';
+import { readRecord } from '../core/provenance/lines/record-read.ts';
 import type { Entry } from '../core/provenance/session/entry.ts';
 import { openRecordedLog, verifyLog } from '../store/recorder/recorder.ts';
 import { gitRoom, type TestRepository } from '../testing/git.ts';
@@ -141,6 +142,71 @@ describe('a session of Claude Code', () => {
     appendFileSync(join(m.repo.dir, 'a.txt'), lines('written before it failed'));
     m.send(claude(m, { hook_event_name: 'Stop' }));
     expect((await m.entries()).flatMap((e) => (e.what === 'call' ? [[e.end, e.files.length]] : []))).toEqual([['late', 1]]);
+  });
+});
+
+describe('after a commit', () => {
+  const commit = (m: Machine, ...args: readonly string[]) => {
+    const ran = spawnSync(process.execPath, [MAIN, 'hook', 'post-commit', '--json', ...args], { cwd: m.repo.dir, env: m.env, encoding: 'utf8' });
+    expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });
+    return JSON.parse(ran.stdout);
+  };
+  const note = (m: Machine, ref: string): string => m.repo.git('notes', `--ref=${ref}`, 'show', 'HEAD');
+
+  it('a signed note says which lines the agent made, and holds no text', async () => {
+    const m = machine();
+    m.repo.commit({ 'a.txt': lines('a line of a person') });
+    m.send(claude(m, { hook_event_name: 'UserPromptSubmit', prompt: 'secret prompt words' }));
+    edit(m, 't1', 'a.txt', () => appendFileSync(join(m.repo.dir, 'a.txt'), lines('a line of the agent')));
+    bash(m, 't2', 'true # npm test');
+    appendFileSync(join(m.repo.dir, 'a.txt'), lines('another line of a person'));
+    m.repo.git('add', '-A');
+    m.repo.commit({});
+    const said = commit(m, '--git-ai');
+    expect(said.share).toMatchObject({ exact: 1, none: 1 });
+    expect(said.trail).toMatch(/^[0-9a-f]{64}$/);
+    const text = note(m, 'countersign');
+    for (const word of ['a line of', 'secret', 'npm test']) expect(text).not.toContain(word);
+    const state = m.verify();
+    const key = Buffer.from(state.ok ? state.value.publicKey : '', 'hex');
+    const read = readRecord(`${text}\n`, m.repo.git('rev-parse', 'HEAD'), [{ key, managed: true }]);
+    expect(read).toMatchObject({ signed: true, attribution: { trust: 4, unreadable: [], files: [{ path: 'a.txt', ranges: [{ start: 2, end: 2 }] }] } });
+    expect(note(m, 'ai')).toMatch(/^a\.txt\n {2}s_[0-9a-f]{14}::t_[0-9a-f]{14} 2\n---\n/);
+    expect(JSON.parse(m.log.text(said.trail) ?? '')).toMatchObject([{ kind: 'test' }]);
+    expect(m.verify()).toMatchObject({ ok: true, value: { faults: [] } });
+  });
+
+  it('made inside a call of a shell, what was written before it in the same call is already known', async () => {
+    const m = machine();
+    m.repo.commit({ 'a.txt': lines('a line of a person') });
+    const command = 'echo "a line of the agent" >> a.txt; git commit -qam agent';
+    m.send(pre(m, 't1', 'Bash', { command }));
+    const hook = join(m.repo.dir, '.git/hooks/post-commit');
+    writeFileSync(hook, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" hook post-commit\n`, { mode: 0o755 });
+    execFileSync('sh', ['-c', `${command}; echo "another line of the agent" >> a.txt`], {
+      cwd: m.repo.dir,
+      env: { ...m.env, GIT_AUTHOR_NAME: 'D', GIT_AUTHOR_EMAIL: 'd@x.example', GIT_COMMITTER_NAME: 'D', GIT_COMMITTER_EMAIL: 'd@x.example' },
+    });
+    const first = readRecord(`${note(m, 'countersign')}\n`, m.repo.git('rev-parse', 'HEAD'));
+    expect(first.attribution.files).toMatchObject([{ path: 'a.txt', ranges: [{ start: 2, end: 2 }] }]);
+    m.send(post(m, 't1', 'Bash', { command }));
+    const calls = (await m.entries()).flatMap((e) => (e.what === 'call' ? [[e.end, e.files.flatMap((f) => f.added.map((s) => s.start))]] : []));
+    expect(calls).toEqual([
+      ['open', [2]],
+      ['seen', [3]],
+    ]);
+    rmSync(hook);
+    m.repo.git('add', '-A');
+    m.repo.commit({});
+    expect(commit(m).share).toMatchObject({ exact: 1, none: 0 });
+  });
+
+  it('that an agent made by itself, its note says so', async () => {
+    const m = machine();
+    m.repo.commit({ 'a.txt': lines('x') });
+    bash(m, 't1', 'echo "a line of the agent" >> a.txt; git commit -qam agent');
+    commit(m);
+    expect(JSON.parse(note(m, 'countersign').split('\n')[0] ?? '')).toMatchObject({ madeBy: { by: 'ai', tool: 'claude' } });
   });
 });
 

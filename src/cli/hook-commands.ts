@@ -1,6 +1,7 @@
 /** `countersign hook ...`: what git and agents call, and how it is set up. Each is in its own file. */
 import type { Command } from 'commander';
 import { type Act, command, EXIT_HELP } from './command.ts';
+import { recorderCommands } from './hook-recorder-commands.ts';
 
 export function hookCommands(program: Command, act: Act): void {
   const hook = program
@@ -19,4 +20,6 @@ export function hookCommands(program: Command, act: Act): void {
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--json', 'print JSON')
     .action(async (options) => act((await import('./hook-install.ts')).hookInstall(options)));
+
+  recorderCommands(hook, act);
 }

@@ -60,7 +60,8 @@ export type Draft =
     }
   /** What was not seen, and why: a hole that is known. */
   | { readonly what: 'gap'; readonly who?: Who; readonly call?: string; readonly why: string; readonly paths?: readonly string[] }
-  | { readonly what: 'record'; readonly commit: Oid; readonly sha256: string }
+  /** A note was written about a commit: the digests of it and of its trail. */
+  | { readonly what: 'record'; readonly commit: Oid; readonly sha256: string; readonly trail?: string }
   | { readonly what: 'heartbeat'; readonly version: string; readonly key: string }
   /** First line of a log whose older entries were thrown away. */
   | { readonly what: 'pruned'; readonly entries: number; readonly before: number };

@@ -1,0 +1,33 @@
+/** The recorder's commands, under `countersign hook`. */
+import type { Command } from 'commander';
+import { type Act, command } from './command.ts';
+import { EXIT } from './exit.ts';
+
+export function recorderCommands(hook: Command, act: Act): void {
+  // What an agent runs goes past all this, in main.ts: here it only has its help.
+  command(hook, 'agent', "record one event of an agent: its hook's JSON on standard input, nothing on standard output, exit 0 always", [
+    'hook agent --agent claude-code < event.json',
+  ])
+    .option('--agent <name>', 'whose settings name this command, for events that do not say')
+    .action(async () => act(Promise.resolve({ code: EXIT.ok, stdout: '', stderr: '' })));
+
+  command(hook, 'post-commit [rev]', 'say which lines of a commit the recorded sessions made, in a signed note beside it', [
+    'hook post-commit',
+    'hook post-commit HEAD --git-ai --json',
+  ])
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--git-ai', "write git-ai's note too, where there is none")
+    .option('--json', 'print JSON')
+    .action(async (rev: string | undefined, options) => act((await import('./hook-post-commit.ts')).hookPostCommit(rev ?? 'HEAD', options)));
+
+  command(hook, 'log', 'what the recorder saw in this clone; --verify proves the log from end to end', [
+    'hook log',
+    'hook log --verify',
+    'hook log --session s_c9883b05a2487d --json',
+  ])
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--verify', 'check every signature and that nothing is missing')
+    .option('--session <id>', 'only of this session, with the texts of its trail')
+    .option('--json', 'print JSON, one entry a line')
+    .action(async (options) => act((await import('./hook-log.ts')).hookLog(options)));
+}
