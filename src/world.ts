@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { Floor } from './flows/governance.ts';
@@ -101,6 +102,34 @@ export async function openRecorderLog(dir: string) {
   if (here === null) return null;
   const { common } = here.tree;
   return { log: recorder.openRecordedLog(common), verify: () => recorder.verifyLog(common) };
+}
+
+/**
+ * The settings of agents, to install the recorder's hooks in. @param dir any folder of the work tree, for the scope of a project.
+ * Problem: GIT_FAILED where that scope is asked for outside any.
+ */
+export async function agentSettings({ scope, dir, program, ...roots }: { scope: Scope; home: string; dir: string; env: Roots['env']; program: Program }) {
+  const [{ INSTALLABLE, settingsOf }, { installHooks, uninstallHooks }, { openWorkTrees }, { stateFolder }] = await Promise.all([
+    import('./adapters/agents/settings/files.ts'),
+    import('./adapters/agents/settings/install.ts'),
+    import('./adapters/git/work-tree.ts'),
+    import('./store/recorder/place.ts'),
+  ]);
+  const here = openWorkTrees().at(resolve(dir));
+  if (scope === 'project' && here === null) return err(problem('GIT_FAILED', 'there is no work tree here', { place: dir, remedy: 'name a folder inside a clone with --repo' }));
+  const all = INSTALLABLE.map((agent) => settingsOf(agent, scope, { ...roots, project: here?.tree.root ?? '' }, program));
+  const how = (dry: boolean) => ({ undo: join(stateFolder(), 'settings'), dry });
+  const of = (name: string) => all.find((settings) => settings.agent === name) ?? raise(`no settings of ${name}`);
+  return ok({
+    names: INSTALLABLE as readonly string[],
+    inUse: all.filter(({ folder }) => existsSync(folder)).map(({ agent }): string => agent),
+    install: (name: string, dry: boolean) => installHooks(of(name), how(dry)),
+    uninstall: (name: string, dry: boolean) => uninstallHooks(of(name), how(dry)),
+  });
+}
+
+function raise(message: string): never {
+  throw new Error(message);
 }
 
 export async function readPlan(bytes: Uint8Array) {
