@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { MadeCommit, TreeState, WorkTree, WorkTrees } from '../../flows/ports.ts';
-import { runGit, succeeded } from './run.ts';
 import { type Found, findWorkTree } from './work-tree-find.ts';
 
 /** Files of the index, milliseconds of looking, bytes of one file. Beyond them nothing is known, and that is said. */
@@ -81,6 +80,8 @@ const QUIET = [
 ];
 
 async function ask(found: Found, caps: TreeCaps, args: readonly string[], input?: string): Promise<Result<Uint8Array>> {
+  // Loaded when it is needed: a tool that edits what it names starts no process.
+  const { runGit, succeeded } = await import('./run.ts');
   const place = ['--git-dir', found.gitDir, '--work-tree', found.root];
   const output = await runGit([...QUIET, ...place, ...args], {
     env: usersEnvironment(),

@@ -4,7 +4,7 @@
  * half-written stays where it is; whoever comes next says so in an entry of its own.
  */
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Draft } from '../../core/provenance/session/entry.ts';
 import { chained, parseLine, START, type Tip, tipAfter, tornWords } from './chain.ts';
@@ -29,7 +29,8 @@ export function locked<T>(place: LogPlace, act: () => T): Result<T> {
   let db: DatabaseSync | undefined;
   try {
     closeSync(openSync(place.lock, 'a', 0o600));
-    db = new DatabaseSync(place.lock);
+    // Loaded when it is needed: the first half of a call writes nothing here.
+    db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(place.lock);
     db.exec(`pragma busy_timeout = ${WAIT}; begin exclusive`);
     return ok(act());
   } catch (error) {
