@@ -48,7 +48,8 @@ async function gap(world: RecordWorld, why: string): Promise<void> {
 
 /** Only where something is written: the transcript is a file to open. */
 function withModel(event: AgentEvent, modelFrom: (file: string) => string | undefined): AgentEvent {
-  if (event.model !== undefined || event.transcript === undefined || event.event === 'before-tool' || (event.event === 'after-tool' && event.kind === 'other')) return event;
+  const writes = event.event === 'after-tool' ? event.kind !== 'other' : event.event === 'before-tool' ? event.kind === 'shell' : true;
+  if (event.model !== undefined || event.transcript === undefined || !writes) return event;
   const model = modelFrom(event.transcript);
   return model === undefined ? event : { ...event, model };
 }
