@@ -1,7 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { settingsOf } from '../adapters/agents/settings/files.ts';
 import { openLines } from '../adapters/git/lines.ts';
 import { attach } from '../core/provenance/lines/attach.ts';
 import { sessionId } from '../core/provenance/lines/fingerprint.ts';
@@ -142,6 +143,26 @@ describe('a session of Claude Code', () => {
     appendFileSync(join(m.repo.dir, 'a.txt'), lines('written before it failed'));
     m.send(claude(m, { hook_event_name: 'Stop' }));
     expect((await m.entries()).flatMap((e) => (e.what === 'call' ? [[e.end, e.files.length]] : []))).toEqual([['late', 1]]);
+  });
+});
+
+describe("the command in an agent's settings", () => {
+  it('runs wherever Node and the program lie, and ends well though both were gone', async () => {
+    const m = machine();
+    const odd = join(m.home, 'a $HOME "b" `c` \\d');
+    mkdirSync(odd);
+    symlinkSync(process.execPath, join(odd, 'node'));
+    symlinkSync(MAIN, join(odd, 'main.ts'));
+    const roots = { home: m.home, project: m.repo.dir, env: {} };
+    const commandOf = (node: string): string => {
+      const settings = settingsOf('cursor', 'user', roots, { node, script: join(odd, 'main.ts'), windows: false });
+      return settings.hooks.map(([, element]) => (element as { readonly command: string }).command)[0] ?? '';
+    };
+    const run = (command: string) =>
+      spawnSync('sh', ['-c', command], { cwd: m.repo.dir, env: m.env, input: JSON.stringify(claude(m, { hook_event_name: 'Stop' })), encoding: 'utf8' });
+    expect(run(commandOf(join(odd, 'node')))).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect((await m.entries()).filter((e) => e.what === 'session')).toHaveLength(1);
+    expect(run(commandOf('/nonexistent/node'))).toMatchObject({ status: 0, stdout: '' });
   });
 });
 
