@@ -4,6 +4,7 @@ import { problem } from '../core/base/result.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { version } from './version.ts';
@@ -184,6 +185,7 @@ function build(act: Act, complain: (text: string) => void): Command {
   lineCommands(program, act);
 
   policyCommands(program, act);
+  hookCommands(program, act);
 
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])
     .option('--repo <dir>', 'the top folder of the clone', '.')
