@@ -14,7 +14,7 @@ import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
-import type { ServedRepository, Site } from './flows/site.ts';
+import type { Records, ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store } from './store/store.ts';
@@ -23,6 +23,7 @@ export interface Clone {
   readonly repository: Repository;
   readonly parsers: Parsers;
   readonly naming: Naming;
+  readonly records: Records;
   /** What the organisation asks of every repository, as the user handed it in. */
   readonly floors: readonly Floor[];
 }
@@ -31,12 +32,12 @@ export interface Clone {
 export async function openClone(dir: string, floors: readonly Floor[] = []): Promise<Clone> {
   // The parsers run once here. Left alone, V8 starts to optimise their WASM in the background and the process cannot end before it has: twice the time.
   setFlagsFromString('--wasm-tiering-budget=2000000000');
-  const [{ openRepository }, { openNaming }, { languages }] = await Promise.all([
-    import('./adapters/git/repository.ts'),
+  const [{ openNaming }, { languages }, { repository, ...records }] = await Promise.all([
     import('./adapters/git/naming.ts'),
     import('./adapters/languages/index.ts'),
+    openLineClone(dir),
   ]);
-  return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+  return { repository, parsers: languages(), naming: openNaming(dir), records, floors };
 }
 
 /** A clone, for whose hand made which lines. */
@@ -56,7 +57,7 @@ export async function filesAtHead(dir: string): Promise<Result<readonly string[]
 }
 
 /** A clone to read from end to end. The parsers run long enough for V8 to make them fast. */
-export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Clone & { readonly history: History }> {
+export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Omit<Clone, 'records'> & { readonly history: History }> {
   const [{ openRepository }, { openHistory }, { openNaming }, { languages }] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/history.ts'),
