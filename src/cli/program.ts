@@ -5,6 +5,7 @@ import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
+import { lineCommands } from './line-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { version } from './version.ts';
 
@@ -70,6 +71,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--explain', 'print the whole tree of reasons')
+    .option('--lines', 'say which lines an AI wrote, as notes and records have it')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
 
@@ -179,6 +181,8 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('-z', 'with -: paths on standard input end with NUL')
     .option('--json', 'print JSON (docs/spec/owners.md)')
     .action(async (paths: string[], options) => act((await import('./owners.ts')).owners(paths, options)));
+
+  lineCommands(program, act);
 
   policyCommands(program, act);
   hookCommands(program, act);

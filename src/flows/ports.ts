@@ -73,13 +73,18 @@ export interface Contents {
 
 /** Line records beside commits. Implemented by adapters/git. */
 export interface Notes {
+  /** Some ref that may hold records is there. Most repositories have none, and nothing more is asked of them. Problem: GIT_FAILED. */
+  any(): Promise<Result<boolean>>;
   /**
    * What is kept of these commits under every ref that may hold line records (`refs/notes/ai`, `refs/ai/authorship/*`,
    * `refs/notes/exceeds-ink`, `refs/notes/countersign`). Capped in bytes each and in all: what is over is a problem of that
    * note, never a silence. Problem: GIT_FAILED.
    */
   read(commits: readonly Oid[]): Promise<Result<readonly NoteRead[]>>;
-  /** The same of every commit that has any, one at a time and in no order: memory stays flat. Problem: GIT_FAILED. */
+  /**
+   * The same of every commit that has any, one at a time and in no order: memory stays flat. Of a ref that cannot be read at
+   * all one problem comes, with an empty `commit`. Problem: GIT_FAILED.
+   */
   each(take: (note: NoteRead) => void): Promise<Result<void>>;
   /** Writes our own under `ref`, replacing what it says of these commits. Retries where somebody else wrote meanwhile. Problem: GIT_FAILED. */
   write(ref: string, notes: readonly { readonly commit: Oid; readonly text: string }[]): Promise<Result<void>>;
@@ -99,6 +104,21 @@ export interface Lines {
   between(base: Oid | null, head: Oid): Promise<Result<readonly ChangedLines[]>>;
   /** What is staged against HEAD. */
   staged(): Promise<Result<readonly ChangedLines[]>>;
+  /**
+   * What each of these commits changes against its first parent, one at a time and in the order of the ask: memory stays that
+   * of one. @param since milliseconds since 1970: commits made before are passed over. Answers those that cannot be read here.
+   * Problem: GIT_FAILED.
+   */
+  each(commits: readonly Oid[], since: number, take: (commit: CommitLines) => void): Promise<Result<readonly Oid[]>>;
+}
+
+export interface CommitLines {
+  readonly commit: Oid;
+  /** Its first parent; null for a root. */
+  readonly parent: Oid | null;
+  /** When it was made, as the commit claims: milliseconds since 1970. */
+  readonly at: number;
+  readonly changed: readonly ChangedLines[];
 }
 
 /** What recorders on this machine saw in one work tree. Implemented by store/recorder. */

@@ -8,6 +8,7 @@ import type { Change } from '../change/change.ts';
 import { assess } from '../provenance/assess.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { detect } from '../risk/detect.ts';
+import { withProvenance } from '../risk/provenance.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
 import { agentOf, named, principalGraph } from '../roster/principals.ts';
@@ -20,6 +21,7 @@ import { headerFindings, headerOnly } from './headers.ts';
 import { modeOf, sampledBy, soloOf } from './lanes.ts';
 import { askedOf, type Outcome, reasonTree, summaryOf } from './reason-tree.ts';
 import { broughtRefusals, contentRefusals, identityRefusals, seatRefusals } from './refusals.ts';
+import { registered } from './registered.ts';
 import { applyRules } from './rules.ts';
 import { fold, seatOf, withDoubt } from './seats.ts';
 
@@ -36,8 +38,9 @@ export function consider(policy: Policy, detectors: readonly Detector[], facts: 
 function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): Decision {
   const { change, roster } = facts;
   const provenance = facts.assessed ?? assessed(facts);
-  const risk = detect(detectors, facts.evidence);
-  const graph = principalGraph(change.commits, facts.pusher, roster, facts.pushersBefore, facts.behind);
+  const risk = withProvenance(detect(detectors, facts.evidence), provenance, change.records[0]?.path ?? '');
+  const known = registered(roster, change.commits, facts.registry);
+  const graph = principalGraph(change.commits, facts.pusher, known.roster, facts.pushersBefore, [...(facts.behind ?? []), ...known.behind]);
   const found = weigh(policy, facts, provenance, risk, graph);
   if (change.records.length === 0 && change.commits.length === 0 && change.unseen.length === 0) return decided(policy, facts, found, NOTHING);
   const values = factValues(policy, facts, found);
@@ -60,15 +63,22 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   return decided(policy, facts, found, { ...ruled, outcome, seats, refusals, extra, solo });
 }
 
-function assessed({ change, sticky, roster, pusher }: Facts): Provenance {
-  return assess(
-    change.commits,
+function assessed({ change, sticky, roster, pusher, registry, records }: Facts): Provenance {
+  const known = assess({
+    commits: change.commits,
     sticky,
-    change.records.map((r) => r.path),
-    new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
-    pusher === null ? null : agentOf(roster, pusher),
-  );
+    paths: change.records.map((r) => r.path),
+    agents: new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
+    pushedBy: pusher === null ? null : agentOf(roster, pusher),
+    ...(registry === undefined ? {} : { registry }),
+    ...(records === undefined ? {} : { seen: records.seen }),
+  });
+  const whole = records?.whole ?? null;
+  return whole === null ? known : { ...known, lines: whole.lines, marks: whole.marks.slice(0, MOST_MARKS) };
 }
+
+/** Marks of lines a decision shows: the log keeps it for good, and whoever pushes a note chooses how many there are. */
+const MOST_MARKS = 2_000;
 
 interface Made {
   readonly outcome: Outcome;
@@ -134,11 +144,12 @@ function identityOfChange(change: Change): Decision['change'] {
  * Of the time, what it decided: the windows that were open then, so that the same facts an hour later are the same facts.
  */
 function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk: Risk): string {
-  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, brings = [] } = facts;
+  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, brings = [], registry } = facts;
   const lane = policy.sample === null ? null : (facts.lane ?? null);
   const read = {
     change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen },
     ...{ pusher, pushersBefore, sticky, targetExists, behind, incidents, lane, brings, roster: roster.digest, times: timesOf(policy, roster, facts.at) },
+    ...(registry === undefined ? {} : { agents: registry.digest }),
   };
   // Plain data all of it; numbers a commit made up (NaN, infinite) are no error.
   return digestOfAny({ ...read, plan: facts.evidence.plan?.digest ?? null, provenance, risk } as unknown as Json);
