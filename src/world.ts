@@ -4,13 +4,16 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
+import type { CommitWorld } from './flows/record-commit.ts';
+import type { RecordWorld } from './flows/record-world.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
@@ -61,6 +64,82 @@ export async function openHistoryOf(dir: string, floors: readonly Floor[] = []):
     import('./adapters/languages/index.ts'),
   ]);
   return { repository: openRepository({ dir }), history: openHistory({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+}
+
+/** What `countersign hook agent` is made of, and nothing else: it starts twice for every call of every tool. */
+export async function openRecording(version: string) {
+  const [{ openWorkTrees }, { openRecorder }, { readEvent }, { modelFrom }] = await Promise.all([
+    import('./adapters/git/work-tree.ts'),
+    import('./store/recorder/recorder.ts'),
+    import('./adapters/agents/read.ts'),
+    import('./adapters/agents/transcript.ts'),
+  ]);
+  const world: RecordWorld = {
+    trees: openWorkTrees(),
+    recorder: (common) => openRecorder(common, { version, clock: Date.now }),
+    clock: Date.now,
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
+  return { world, readEvent, modelFrom };
+}
+
+/** The same for `hook post-commit`: with the objects and notes of the clone at hand. @param dir any folder of a work tree. */
+export async function openCommitRecording(dir: string, version: string): Promise<CommitWorld> {
+  const [{ world }, recorder, { openRecorderKey }, { stateFolder }, { openRepository }, { openLines }, { openNotes }] = await Promise.all([
+    openRecording(version),
+    import('./store/recorder/recorder.ts'),
+    import('./store/recorder/key.ts'),
+    import('./store/recorder/place.ts'),
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/lines.ts'),
+    import('./adapters/git/notes.ts'),
+  ]);
+  const place = { dir };
+  return {
+    ...world,
+    log: (common) => recorder.openRecordedLog(common),
+    signer: () => openRecorderKey(stateFolder()),
+    repository: openRepository(place),
+    lines: openLines(place),
+    notes: openNotes(place),
+  };
+}
+
+/** The log of the repository a folder stands in; null outside any. */
+export async function openRecorderLog(dir: string) {
+  const [{ openWorkTrees }, recorder] = await Promise.all([import('./adapters/git/work-tree.ts'), import('./store/recorder/recorder.ts')]);
+  const here = openWorkTrees().at(resolve(dir));
+  if (here === null) return null;
+  const { common } = here.tree;
+  return { log: recorder.openRecordedLog(common), verify: () => recorder.verifyLog(common) };
+}
+
+/**
+ * The settings of agents, to install the recorder's hooks in. @param dir any folder of the work tree, for the scope of a project.
+ * Problem: GIT_FAILED where that scope is asked for outside any.
+ */
+export async function agentSettings({ scope, dir, program, ...roots }: { scope: Scope; home: string; dir: string; env: Roots['env']; program: Program }) {
+  const [{ INSTALLABLE, settingsOf }, { installHooks, uninstallHooks }, { openWorkTrees }, { stateFolder }] = await Promise.all([
+    import('./adapters/agents/settings/files.ts'),
+    import('./adapters/agents/settings/install.ts'),
+    import('./adapters/git/work-tree.ts'),
+    import('./store/recorder/place.ts'),
+  ]);
+  const here = openWorkTrees().at(resolve(dir));
+  if (scope === 'project' && here === null) return err(problem('GIT_FAILED', 'there is no work tree here', { place: dir, remedy: 'name a folder inside a clone with --repo' }));
+  const all = INSTALLABLE.map((agent) => settingsOf(agent, scope, { ...roots, project: here?.tree.root ?? '' }, program));
+  const how = (dry: boolean) => ({ undo: join(stateFolder(), 'settings'), dry });
+  const of = (name: string) => all.find((settings) => settings.agent === name) ?? raise(`no settings of ${name}`);
+  return ok({
+    names: INSTALLABLE as readonly string[],
+    inUse: all.filter(({ folder }) => existsSync(folder)).map(({ agent }): string => agent),
+    install: (name: string, dry: boolean) => installHooks(of(name), how(dry)),
+    uninstall: (name: string, dry: boolean) => uninstallHooks(of(name), how(dry)),
+  });
+}
+
+function raise(message: string): never {
+  throw new Error(message);
 }
 
 export async function readPlan(bytes: Uint8Array) {
