@@ -10,6 +10,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
+import type { DeclareWorld } from './flows/declare.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
@@ -48,6 +49,13 @@ export async function openLineClone(dir: string): Promise<{ readonly repository:
     import('./adapters/git/lines.ts'),
   ]);
   return { repository: openRepository({ dir }), notes: openNotes({ dir }), lines: openLines({ dir }) };
+}
+
+/** A user's clone whose commits may be worded again, and what recorders on this machine saw of them. */
+export async function openDeclareClone(dir: string): Promise<DeclareWorld> {
+  const [clone, { openRewording }, log] = await Promise.all([openLineClone(dir), import('./adapters/git/reword.ts'), openRecorderLog(dir)]);
+  const { recordedHands } = await import('./flows/declare-recorded.ts');
+  return { ...clone, rewording: openRewording({ dir }), recorded: (commits) => recordedHands(clone.lines, log?.log ?? null, commits) };
 }
 
 /** Paths of the files in a clone's newest commit. Problem: GIT_FAILED. */

@@ -130,6 +130,43 @@ export interface Recorded {
   runs(since: number): Promise<readonly Run[]>;
 }
 
+/** Rewords commits of a clone and moves its branch to them. Implemented by adapters/git: no index and no work tree is touched. */
+export interface Rewording {
+  /** Problem: GIT_FAILED. */
+  standing(): Promise<Result<Standing>>;
+  /** What `tip` reaches and `not` does not, parents before children. Problems: PUSH_TOO_LARGE over the cap, CONTENT_UNSEEN, GIT_FAILED. */
+  commits(tip: Oid, not: readonly Oid[]): Promise<Result<readonly WordedCommit[]>>;
+  /**
+   * Writes the commit again with these trailers and parents: everything else of it stays to the byte. One that was signed is
+   * signed again as the user's git says. Problem: GIT_FAILED.
+   */
+  reword(commit: WordedCommit, parents: readonly Oid[], trailers: readonly string[]): Promise<Result<WordedCommit>>;
+  /** Moves a branch from where it was read, with an entry in its reflog. Problems: REF_CHANGED where it is elsewhere by now, GIT_FAILED. */
+  move(branch: string, from: Oid, to: Oid, why: string): Promise<Result<void>>;
+}
+
+/** `raw`: the object as git keeps it. */
+export interface WordedCommit extends Commit {
+  readonly raw: Uint8Array;
+  readonly signed: boolean;
+}
+
+/** Where a clone stands. */
+export interface Standing {
+  /** Full name of the branch HEAD is on; null where it is on none. */
+  readonly branch: string | null;
+  /** null before the first commit. */
+  readonly head: Oid | null;
+  /** What is not finished here, such as `rebase`; null: nothing. */
+  readonly underway: string | null;
+  /** Full name of what the branch follows; null: nothing. */
+  readonly upstream: string | null;
+  /** Branches, and what is known of those of remotes. */
+  readonly refs: readonly { readonly name: string; readonly id: Oid }[];
+  /** The user's git signs commits (`commit.gpgSign`). */
+  readonly signs: boolean;
+}
+
 /** The work tree of a repository as it lies on the disk, for the recorder. Implemented by adapters/git. */
 export interface WorkTrees {
   /** The work tree this absolute path stands in, links followed; null outside any, and inside a git directory. Starts no git. */
