@@ -8,7 +8,15 @@ import type { ChangedLines } from './lines/hunk.ts';
 import { cut, type Marked } from './marks.ts';
 
 /** One finding a record and tool. A record that names no line of an AI says nothing. */
-export const noteMarks = (notes: readonly Attribution[]): readonly Marked[] => notes.flatMap(ofNote);
+export const noteMarks = (notes: readonly Attribution[]): readonly Marked[] => notes.flatMap((note) => [...ofNote(note), ...committed(note)]);
+
+/** The recorder saw an agent run `git commit`. */
+function committed({ madeBy, source, trust }: Attribution): readonly Marked[] {
+  if (madeBy?.by !== 'ai') return [];
+  const tool = toolNamed(madeBy.tool);
+  const model = madeBy.model === undefined ? {} : { model: madeBy.model };
+  return [{ rule: 'note/commit', slot: 'note', tool, ...model, level: 'agent', trust, matched: cut(`${source}: committed by ${tool}`) }];
+}
 
 interface Counted {
   lines: number;
