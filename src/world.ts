@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
+import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Naming, Parsers, Repository } from './flows/ports.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
@@ -51,6 +52,12 @@ export async function openHistoryOf(dir: string, floors: readonly Floor[] = []):
     import('./adapters/languages/index.ts'),
   ]);
   return { repository: openRepository({ dir }), history: openHistory({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+}
+
+/** A clone whose commits are read for what they say of AI. */
+export async function openMessagesOf(dir: string, notes: boolean): Promise<DetectWorld> {
+  const { openMessages } = await import('./adapters/git/messages.ts');
+  return { messages: openMessages({ dir }), notes: notes ? null : null };
 }
 
 export async function readPlan(bytes: Uint8Array) {
