@@ -110,7 +110,10 @@ export interface Notes {
    * note, never a silence. Problem: GIT_FAILED.
    */
   read(commits: readonly Oid[]): Promise<Result<readonly NoteRead[]>>;
-  /** The same of every commit that has any, one at a time and in no order: memory stays flat. Problem: GIT_FAILED. */
+  /**
+   * The same of every commit that has any, one at a time and in no order: memory stays flat. Of a ref that cannot be read at
+   * all one problem comes, with an empty `commit`. Problem: GIT_FAILED.
+   */
   each(take: (note: NoteRead) => void): Promise<Result<void>>;
   /** Writes our own under `ref`, replacing what it says of these commits. Retries where somebody else wrote meanwhile. Problem: GIT_FAILED. */
   write(ref: string, notes: readonly { readonly commit: Oid; readonly text: string }[]): Promise<Result<void>>;

@@ -10,4 +10,6 @@ export interface ChangedLines {
   readonly path: string;
   readonly added: readonly Hunk[];
   readonly removed: readonly Hunk[];
+  /** Why its lines are not known, in words: a binary file, one over a cap. Then there are none, which is not "no lines change". */
+  readonly unread?: string;
 }
