@@ -54,10 +54,10 @@ export async function openHistoryOf(dir: string, floors: readonly Floor[] = []):
   return { repository: openRepository({ dir }), history: openHistory({ dir }), parsers: languages(), naming: openNaming(dir), floors };
 }
 
-/** A clone whose commits are read for what they say of AI. */
-export async function openMessagesOf(dir: string, notes: boolean): Promise<DetectWorld> {
-  const { openMessages } = await import('./adapters/git/messages.ts');
-  return { messages: openMessages({ dir }), notes: notes ? null : null };
+/** A clone whose commits are read for what they say of AI. @param notes read line records beside commits too. */
+export async function openDetect(dir: string, notes: boolean): Promise<DetectWorld> {
+  const [{ openMessages }, adapter] = await Promise.all([import('./adapters/git/messages.ts'), notes ? import('./adapters/git/notes.ts') : null]);
+  return { messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
 export async function readPlan(bytes: Uint8Array) {

@@ -4,7 +4,7 @@ import { dateOf } from '../core/simulate/date.ts';
 import { detectHistory } from '../flows/detect.ts';
 import { type Counting, counting } from '../flows/detect-summary.ts';
 import type { MessagesAsked } from '../flows/ports.ts';
-import { openMessagesOf } from '../world.ts';
+import { openDetect } from '../world.ts';
 import { detectionLine } from './detect-line-text.ts';
 import { type LineWriter, lineWriter } from './detect-out.ts';
 import { detectLines } from './detect-stdin.ts';
@@ -61,7 +61,7 @@ async function watched(asked: MessagesAsked, options: DetectOptions, lines: Line
   lines?.gone.addEventListener('abort', interrupt);
   let done = 0;
   try {
-    const world = await openMessagesOf(options.repo, options.notes !== false);
+    const world = await openDetect(options.repo, options.notes !== false);
     return await detectHistory(world, { ...asked, signal: stop.signal }, async (batch) => {
       for (const found of batch) {
         counts.add(found);
