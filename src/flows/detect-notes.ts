@@ -1,9 +1,10 @@
 /** What notes say of commits, kept small: an AI by its tool and model, or that a note could not be read; never its text. */
+import type { Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import type { Attribution, Hand } from '../core/provenance/lines/attribution.ts';
 import { readNote } from '../core/provenance/lines/read-note.ts';
 import type { DetectedEvidence } from './detect-commit.ts';
-import type { Notes } from './ports.ts';
+import type { NoteRead, Notes } from './ports.ts';
 
 export interface NoteIndex {
   of(commit: Oid): readonly DetectedEvidence[];
@@ -15,13 +16,28 @@ export const NO_NOTES: NoteIndex = { of: () => [], notSeen: [] };
 
 /** Every note there is, read once before the history: one process of git, and of each note no more is kept than what is printed. */
 export async function noteIndex(notes: Notes): Promise<NoteIndex> {
+  const { add, index } = collecting();
+  return index(await notes.each(add));
+}
+
+/** The same of a few commits. */
+export async function notesOf(notes: Notes, commits: readonly Oid[]): Promise<NoteIndex> {
+  const { add, index } = collecting();
+  const read = await notes.read(commits);
+  if (read.ok) read.value.forEach(add);
+  return index(read);
+}
+
+function collecting(): { readonly add: (note: NoteRead) => void; readonly index: (done: Result<unknown>) => NoteIndex } {
   const found = new Map<Oid, readonly DetectedEvidence[]>();
   const one = interned();
-  const done = await notes.each(({ commit, ref, text, problem }) => {
-    const evidence = problem === undefined ? noteEvidence(text, commit, ref) : [unreadable(ref)];
-    if (evidence.length > 0) found.set(commit, [...(found.get(commit) ?? []), ...evidence.map(one)]);
-  });
-  return { of: (commit) => found.get(commit) ?? [], notSeen: done.ok ? [] : [`notes were not all read: ${done.error.message}`] };
+  return {
+    add: ({ commit, ref, text, problem }) => {
+      const evidence = problem === undefined ? noteEvidence(text, commit, ref) : [unreadable(ref)];
+      if (evidence.length > 0) found.set(commit, [...(found.get(commit) ?? []), ...evidence.map(one)]);
+    },
+    index: (done) => ({ of: (commit) => found.get(commit) ?? [], notSeen: done.ok ? [] : [`notes were not all read: ${done.error.message}`] }),
+  };
 }
 
 /** Evidence of one note: a hand of an AI counts where it holds at least one line, there or gone. */

@@ -4,7 +4,7 @@
  */
 import { ok, type Result } from '../core/base/result.ts';
 import { type Detected, type Detector, detectorOf, withNotes } from './detect-commit.ts';
-import { NO_NOTES, type NoteIndex, noteIndex } from './detect-notes.ts';
+import { NO_NOTES, type NoteIndex, noteIndex, notesOf } from './detect-notes.ts';
 import type { CommitMessage, Messages, MessagesAsked, Notes } from './ports.ts';
 
 export interface DetectWorld {
@@ -18,12 +18,29 @@ export interface Found {
   readonly detected: Detected;
 }
 
+type Take = (batch: readonly Found[]) => void | Promise<void>;
+
+/** Of so few commits the notes are asked for by name; of more, all notes there are. */
+const FEW = 500;
+
 /** @returns what was not seen, in words. Problems as `Messages.read` has them: what was found until then was handed on. */
-export async function detectHistory(world: DetectWorld, asked: MessagesAsked, take: (batch: readonly Found[]) => void | Promise<void>): Promise<Result<readonly string[]>> {
-  const notes = world.notes === null ? NO_NOTES : await noteIndex(world.notes);
+export async function detectHistory(world: DetectWorld, asked: MessagesAsked, take: Take): Promise<Result<readonly string[]>> {
   const detect = detectorOf();
-  const seen = await world.messages.read(asked, (commits) => take(commits.map((commit) => ({ commit, detected: one(detect, commit, notes) }))));
-  return seen.ok ? ok([...notes.notSeen, ...seen.value]) : seen;
+  const first: CommitMessage[] = [];
+  let notes: NoteIndex | null = world.notes === null ? NO_NOTES : null;
+  const hand = (commits: readonly CommitMessage[], beside: NoteIndex): void | Promise<void> => take(commits.map((commit) => ({ commit, detected: one(detect, commit, beside) })));
+  const flush = async (of: Notes, few: boolean): Promise<NoteIndex> => {
+    notes = few ? await notesOf(of, first.map((c) => c.id)) : await noteIndex(of);
+    await hand(first.splice(0), notes);
+    return notes;
+  };
+  const seen = await world.messages.read(asked, async (commits) => {
+    if (notes !== null || world.notes === null) return hand(commits, notes ?? NO_NOTES);
+    first.push(...commits);
+    if (first.length > FEW) await flush(world.notes, false);
+  });
+  if (notes === null && world.notes !== null && first.length > 0) await flush(world.notes, true);
+  return seen.ok ? ok([...(notes ?? NO_NOTES).notSeen, ...seen.value]) : seen;
 }
 
 function one(detect: Detector, { id, author, committer, message }: CommitMessage, notes: NoteIndex): Detected {
