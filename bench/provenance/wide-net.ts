@@ -15,7 +15,8 @@ const tool = new RegExp(`(?:^|[^a-z0-9])(?:${TOOLS})(?:[^a-z]|$)`, 'i');
 const anyone = new RegExp(`(?:^|[^a-z0-9])(?:${TOOLS}|${GENERAL}|continue)(?:[^a-z]|$)`, 'i');
 const general = /(?:^|[^a-z0-9])(?:ai|a\.i\.|llms?|agents?|agentic|assistants?|vibe\w*|prompts?|prompted)(?:[^a-z]|$)/i;
 const deed = new RegExp(`(?:^|[^a-z])(?:${DEED})(?:[^a-z]|$)`, 'i');
-const link = /https?:\/\/\S*(?:claude|anthropic|chatgpt|openai|codex|cursor|devin|jules|ampcode|opencode|copilot|gemini|session|thread|task_|agent|gist|continue\.dev|kiro|factory\.ai|warp\.dev|replit|lovable|v0\.dev|bolt\.new)\S*/i;
+const link =
+  /https?:\/\/\S*(?:claude|anthropic|chatgpt|openai|codex|cursor|devin|jules|ampcode|opencode|copilot|gemini|session|thread|task_|agent|gist|continue\.dev|kiro|factory\.ai|warp\.dev|replit|lovable|v0\.dev|bolt\.new)\S*/i;
 const trailer = /^\s*[*+-]?\s*["']?[A-Za-z][\w -]{1,40}\s*:\s*\S/;
 
 export interface Why {

@@ -18,5 +18,4 @@ export function wilson(hits: number, of: number): Share {
   return { of, hits, share: p, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
-export const shown = ({ share, low, high, hits, of }: Share): string =>
-  of === 0 ? 'none' : `${share.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)}), ${hits} of ${of}`;
+export const shown = ({ share, low, high, hits, of }: Share): string => (of === 0 ? 'none' : `${share.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)}), ${hits} of ${of}`);

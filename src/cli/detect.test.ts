@@ -13,7 +13,13 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/detect.schema.json', import.meta.url), 'utf8')));
 
 function countersign(args: readonly string[], { cwd = room.root, input = '' as string | Uint8Array } = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { cwd, env: { PATH: process.env.PATH, HOME: room.root }, encoding: 'utf8', input, maxBuffer: 1 << 28 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: room.root },
+    encoding: 'utf8',
+    input,
+    maxBuffer: 1 << 28,
+  });
   return { status, stdout, stderr };
 }
 
@@ -68,18 +74,15 @@ describe('detect', () => {
     expect(schema.safeParse({ ...summary, more: 1 }).success).toBe(false);
   });
 
-  test.each([
-    [['nowhere']],
-    [['HEAD', '--all']],
-    [['--since', 'yesterday']],
-    [['HEAD', '--stdin']],
-    [['--registry', '/nonexistent/agents.yml']],
-  ])('%j is refused with a remedy', (args) => {
-    const text = countersign(['detect', ...args], { cwd: repo.dir });
-    expect(text).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('remedy: ') });
-    const json = countersign(['detect', ...args, '--json'], { cwd: repo.dir });
-    expect(schema.safeParse(JSON.parse(json.stdout)).error).toBeUndefined();
-  });
+  test.each([[['nowhere']], [['HEAD', '--all']], [['--since', 'yesterday']], [['HEAD', '--stdin']], [['--registry', '/nonexistent/agents.yml']]])(
+    '%j is refused with a remedy',
+    (args) => {
+      const text = countersign(['detect', ...args], { cwd: repo.dir });
+      expect(text).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('remedy: ') });
+      const json = countersign(['detect', ...args, '--json'], { cwd: repo.dir });
+      expect(schema.safeParse(JSON.parse(json.stdout)).error).toBeUndefined();
+    },
+  );
 
   test('where the history is damaged, what was read is answered and the code says so', () => {
     const broken = history();
@@ -116,7 +119,10 @@ describe('detect --stdin', () => {
   test('bytes that are no text, and a line of a hundred megabytes, are refused and the next line is answered', () => {
     const file = join(room.root, 'long.jsonl');
     writeFileSync(file, Buffer.concat([Buffer.from(`"${'x'.repeat(100 << 20)}"\n`), Buffer.of(0x22, 0xff, 0x22, 0x0a), Buffer.from(JSON.stringify(commit))]));
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', '"$@" < long.jsonl', 'sh', process.execPath, '--max-old-space-size=64', MAIN, 'detect', '--stdin'], { cwd: room.root, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', '"$@" < long.jsonl', 'sh', process.execPath, '--max-old-space-size=64', MAIN, 'detect', '--stdin'], {
+      cwd: room.root,
+      encoding: 'utf8',
+    });
     expect({ status, stderr }).toEqual({ status: 2, stderr: 'countersign: line 1: is longer than this reads [USAGE]\ncountersign: line 2: is not UTF-8 [USAGE]\n' });
     expect(lines(stdout)).toHaveLength(1);
     rmSync(file);

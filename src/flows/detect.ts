@@ -30,7 +30,12 @@ export async function detectHistory(world: DetectWorld, asked: MessagesAsked, ta
   let notes: NoteIndex | null = world.notes === null ? NO_NOTES : null;
   const hand = (commits: readonly CommitMessage[], beside: NoteIndex): void | Promise<void> => take(commits.map((commit) => ({ commit, detected: one(detect, commit, beside) })));
   const flush = async (of: Notes, few: boolean): Promise<NoteIndex> => {
-    notes = few ? await notesOf(of, first.map((c) => c.id)) : await noteIndex(of);
+    notes = few
+      ? await notesOf(
+          of,
+          first.map((c) => c.id),
+        )
+      : await noteIndex(of);
     await hand(first.splice(0), notes);
     return notes;
   };

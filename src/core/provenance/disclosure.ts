@@ -29,8 +29,10 @@ const TOOLS =
 const TOOL = new RegExp(`(?:^|[^\\w-])(${TOOLS})(?![\\w])`, 'i');
 const AI = /(?:^|[^\w-])(?:ai|a\.i\.|llms?|agents?|models?|assistants?|vibe[ -]?cod\w*)(?![\w])/i;
 /** It is said that there was none. */
-const NO = /^\W{0,4}(?:none|no|nope|nil|n\/a|na|not applicable|nothing|not used|zero)\b|\b(?:no|not|never|without|didn['’]?t|did not|haven['’]?t|wasn['’]?t|weren['’]?t|isn['’]?t|aren['’]?t|don['’]?t)\b[^.;,]{0,60}\b(?:ai|llms?|agents?|agentic|assistance|tools?|used?|using|models?|generated|assisted)\b/i;
-const MADE = /\b(?:wrote|written|writ\w*|generat\w*|implement\w*|creat\w*|draft\w*|made|did|done|code[ds]?|coding|tests?|fix\w*|produc\w*|develop\w*|translat\w*|refactor\w*|chang\w*|author\w*|built|everything|rote|driv\w+|assist\w*|help\w*|extensively|considerably|heavily|fully|primarily)\b/i;
+const NO =
+  /^\W{0,4}(?:none|no|nope|nil|n\/a|na|not applicable|nothing|not used|zero)\b|\b(?:no|not|never|without|didn['’]?t|did not|haven['’]?t|wasn['’]?t|weren['’]?t|isn['’]?t|aren['’]?t|don['’]?t)\b[^.;,]{0,60}\b(?:ai|llms?|agents?|agentic|assistance|tools?|used?|using|models?|generated|assisted)\b/i;
+const MADE =
+  /\b(?:wrote|written|writ\w*|generat\w*|implement\w*|creat\w*|draft\w*|made|did|done|code[ds]?|coding|tests?|fix\w*|produc\w*|develop\w*|translat\w*|refactor\w*|chang\w*|author\w*|built|everything|rote|driv\w+|assist\w*|help\w*|extensively|considerably|heavily|fully|primarily)\b/i;
 const ASKED = /\b(?:used?|using|consulted|asked|prompted|with|via|by|chatted|ran|let|had|got|worked)\b/i;
 
 /** @param paragraphs of the body: the subject is about the change, never a label. */
@@ -43,7 +45,13 @@ export function disclosuresIn(paragraphs: readonly Paragraph[]): readonly Disclo
     const after = AFTER.exec(rest) ?? (p.heading || ai !== null ? RUN_ON.exec(rest) : null);
     if (after === null) return [];
     const behind = rest.slice(after[0].length).replace(/^[\s*_:.`~-]{1,8}/, '');
-    const said = behind === '' ? [paragraphs[i + 1], paragraphs[i + 2]].flatMap((n) => (n === undefined || n.heading ? [] : [n.text])).slice(0, 2).join(' ') : behind;
+    const said =
+      behind === ''
+        ? [paragraphs[i + 1], paragraphs[i + 2]]
+            .flatMap((n) => (n === undefined || n.heading ? [] : [n.text]))
+            .slice(0, 2)
+            .join(' ')
+        : behind;
     const found = admitted(said, ai !== null);
     return found === null ? [] : [{ line: p.line, matched: `${label[0]}: ${said}`.slice(0, 200), ...found }];
   });

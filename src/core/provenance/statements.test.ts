@@ -59,8 +59,7 @@ describe('a statement about this change', () => {
 
   test('a hostile message takes no longer than it is long', () => {
     const start = performance.now();
-    for (const part of ['this was ', 'I used the ', 'claude ', 'all of this code was written ', 'a. ', 'prompt ', 'w ', '((', '\n> '])
-      found(part.repeat(65_536 / part.length));
+    for (const part of ['this was ', 'I used the ', 'claude ', 'all of this code was written ', 'a. ', 'prompt ', 'w ', '((', '\n> ']) found(part.repeat(65_536 / part.length));
     expect(performance.now() - start).toBeLessThan(3_000);
   });
 });

@@ -16,21 +16,36 @@ export interface Statement {
 
 /** Names that are nothing else in a sentence: no given name (`Devin`), no codec (`Opus`), no measure (`amp`), no row of a table (`cursor`) without a word that tells. */
 const NAMED =
-  '(?:anthropic[’\']?s? )?(?:openai[’\']?s? |google[’\']?s? |github )?(?:claude(?:[ -]code)?(?: agent)?|codex(?: cli)?|copilot|chat-?gpt|gpt[ -]?\\d[\\w.]*|gemini(?: cli| code assist)?|claude (?:opus|sonnet|haiku|fable)|(?:opus|sonnet|haiku|fable) \\d[\\d.]*|aider|opencode|devin ai|deepseek[ -]\\w{1,8}|grok[ -]?\\d|posthog code|cursor (?:agent|composer|ai)|openhands|roo code|kilo code|junie)';
+  "(?:anthropic[’']?s? )?(?:openai[’']?s? |google[’']?s? |github )?(?:claude(?:[ -]code)?(?: agent)?|codex(?: cli)?|copilot|chat-?gpt|gpt[ -]?\\d[\\w.]*|gemini(?: cli| code assist)?|claude (?:opus|sonnet|haiku|fable)|(?:opus|sonnet|haiku|fable) \\d[\\d.]*|aider|opencode|devin ai|deepseek[ -]\\w{1,8}|grok[ -]?\\d|posthog code|cursor (?:agent|composer|ai)|openhands|roo code|kilo code|junie)";
 const AI = '(?:an? |some |the |various )?(?:generative )?(?:ai|llms?|(?:ai|coding|llm) (?:agents?|assistants?|assistance|tools?|models?)|large language models?)';
 const ANY = `(${NAMED}|${AI})(?![\\w-]*[\\w])`;
 const TOOL = `(${NAMED})(?![\\w-]*[\\w])`;
-const VERB = '(?:written|generated|authored|co-?authored|created|made|produced|implemented|developed|drafted|coded|built|done|prepared|refactored|translated|ported|found and fixed|fixed|put together|assisted)';
-const WHAT = '(?:prs?|pull requests?|changes?|commits?|patch(?:es)?|code|fix(?:es)?|tests?(?: cases?)?|unit tests?|implementation|migration|refactor(?:ing)?|work|series|script|docs?|documentation|benchmark|example|feature|version)';
+const VERB =
+  '(?:written|generated|authored|co-?authored|created|made|produced|implemented|developed|drafted|coded|built|done|prepared|refactored|translated|ported|found and fixed|fixed|put together|assisted)';
+const WHAT =
+  '(?:prs?|pull requests?|changes?|commits?|patch(?:es)?|code|fix(?:es)?|tests?(?: cases?)?|unit tests?|implementation|migration|refactor(?:ing)?|work|series|script|docs?|documentation|benchmark|example|feature|version)';
 const SELF = `(?:(?:all|most|much|some|parts?|bulk|majority|large parts?) of )?(?:this|these|the|all the|all|most(?: of)? the|test|it)(?: \\w+){0,2}? ?${WHAT}?`;
 
-const NEGATED = /\b(?:not|never|without|nothing|none|neither|nor|no longer|instead of|rather than)\b|n['’]t\b|\?\s*$|\b(?:if|when|whether|should|could|would|must|can|may|might|allows?|lets?|enables?|users?|you|your)\b/i;
+const NEGATED =
+  /\b(?:not|never|without|nothing|none|neither|nor|no longer|instead of|rather than)\b|n['’]t\b|\?\s*$|\b(?:if|when|whether|should|could|would|must|can|may|might|allows?|lets?|enables?|users?|you|your)\b/i;
 
 const re = (source: string): RegExp => new RegExp(source, 'i');
 
 const RULES: readonly { readonly rule: Statement['rule']; readonly pattern: RegExp; readonly not?: RegExp }[] = [
-  { rule: 'passive', pattern: re(`^\\W{0,6}(?:note: |ps:? |disclosure: )?(?:the bulk of |the majority of )?${SELF}(?: in this (?:commit|pr|patch|change))? (?:was|were|is|are|has been|have been) (?:\\d{1,3} ?% )?(?:\\w+ ){0,2}?${VERB}(?: \\w+){0,3}? (?:by|with|using|via) (?:\\w+ ){0,4}?${ANY}`), not: NEGATED },
-  { rule: 'first-person', pattern: re(`(?:^|[,;:(] ?|\\band |\\bso |\\bbut )(?:i|we)(?:['’]ve)? (?:\\w+ ){0,2}?(?:used|asked|had|got|prompted|told|consulted|paired with|worked with|let) (?:\\w+ ){0,2}?${ANY}(?: \\([^)]{0,40}\\))?[^.]{0,60}?\\b(?:to|for|while|in|help|write|wrote|convert|implement|update|considerably|a lot|extensively)\\b`), not: NEGATED },
+  {
+    rule: 'passive',
+    pattern: re(
+      `^\\W{0,6}(?:note: |ps:? |disclosure: )?(?:the bulk of |the majority of )?${SELF}(?: in this (?:commit|pr|patch|change))? (?:was|were|is|are|has been|have been) (?:\\d{1,3} ?% )?(?:\\w+ ){0,2}?${VERB}(?: \\w+){0,3}? (?:by|with|using|via) (?:\\w+ ){0,4}?${ANY}`,
+    ),
+    not: NEGATED,
+  },
+  {
+    rule: 'first-person',
+    pattern: re(
+      `(?:^|[,;:(] ?|\\band |\\bso |\\bbut )(?:i|we)(?:['’]ve)? (?:\\w+ ){0,2}?(?:used|asked|had|got|prompted|told|consulted|paired with|worked with|let) (?:\\w+ ){0,2}?${ANY}(?: \\([^)]{0,40}\\))?[^.]{0,60}?\\b(?:to|for|while|in|help|write|wrote|convert|implement|update|considerably|a lot|extensively)\\b`,
+    ),
+    not: NEGATED,
+  },
   {
     rule: 'done-with',
     pattern: re(
@@ -40,14 +55,38 @@ const RULES: readonly { readonly rule: Statement['rule']; readonly pattern: RegE
   },
   { rule: 'done-with', pattern: re(`^\\W{0,8}(?:i |we )?used (?:only )?${ANY} (?:only |mostly |a lot )?(?:to|for)\\b`), not: NEGATED },
   { rule: 'done-with', pattern: re(`\\b(?:built|wrote|made|did|created) (?:this|it|most of (?:this|it)|this one) (?:with|using|via) (?:the )?${TOOL}`), not: NEGATED },
-  { rule: 'tool-did', pattern: re(`^\\W{0,8}(?:meanwhile, |then |here,? |and )?${TOOL}(?: v?\\d[\\d.]*| \\([^)]{0,40}\\)| cli| code| agent| sonnet| opus| haiku| pro| flash| thinking| \\w*high)*(?: in \\w+)?(?: (?:also|then|initially|correctly|just|basically|actually|helped(?: me)?|and i))? (?:wrote|drafted|implemented|generated|produced|built|coded|refactored|translated|write|did (?:this|it|the|most|all|everything|as)|completed|found and|spotted (?:this|the)|came up with|fixed (?:this|it|the|remaining)|helped(?: me)?)\\b`), not: NEGATED },
-  { rule: 'part', pattern: re(`\\b(?:tests?|fix|code|implementation|commits?|changes?|docs?|documentation|benchmark|version|translations?|it|this)\\b[^.,;]{0,24}? (?:written|generated|produced|drafted|authored|implemented|done|built|made|created) (?:\\w+ )?(?:by|with|using|via) (?:the )?${TOOL}`), not: NEGATED },
-  { rule: 'adjective', pattern: re(`^\\W{0,10}(?:this is an? )?ai[- ](?:assisted|generated|written|authored) (?:contribution|commit|code|patch|change|pr|pull request|tests?)\\W*$|\\btests? (?:\\w+ )?(?:were |are |is |was )?ai[- ](?:assisted|generated|written)\\b`), not: NEGATED },
-  { rule: 'transcript', pattern: re(`^\\W{0,8}(?:full |the |started in |finished in |with the help of )?(?:${TOOL}(?: for web| locally| cli| code| desktop)*(?: (?:transcript|session|prompts?|conversation|chat|log)s?)?(?: for [^:]{1,60})?|(?:full )?(?:ai |llm |agent )?(?:transcript|conversation))(?: \\([^)]{0,60}\\))?\\s?:\\s*https?://\\S+\\W*$`) },
+  {
+    rule: 'tool-did',
+    pattern: re(
+      `^\\W{0,8}(?:meanwhile, |then |here,? |and )?${TOOL}(?: v?\\d[\\d.]*| \\([^)]{0,40}\\)| cli| code| agent| sonnet| opus| haiku| pro| flash| thinking| \\w*high)*(?: in \\w+)?(?: (?:also|then|initially|correctly|just|basically|actually|helped(?: me)?|and i))? (?:wrote|drafted|implemented|generated|produced|built|coded|refactored|translated|write|did (?:this|it|the|most|all|everything|as)|completed|found and|spotted (?:this|the)|came up with|fixed (?:this|it|the|remaining)|helped(?: me)?)\\b`,
+    ),
+    not: NEGATED,
+  },
+  {
+    rule: 'part',
+    pattern: re(
+      `\\b(?:tests?|fix|code|implementation|commits?|changes?|docs?|documentation|benchmark|version|translations?|it|this)\\b[^.,;]{0,24}? (?:written|generated|produced|drafted|authored|implemented|done|built|made|created) (?:\\w+ )?(?:by|with|using|via) (?:the )?${TOOL}`,
+    ),
+    not: NEGATED,
+  },
+  {
+    rule: 'adjective',
+    pattern: re(
+      `^\\W{0,10}(?:this is an? )?ai[- ](?:assisted|generated|written|authored) (?:contribution|commit|code|patch|change|pr|pull request|tests?)\\W*$|\\btests? (?:\\w+ )?(?:were |are |is |was )?ai[- ](?:assisted|generated|written)\\b`,
+    ),
+    not: NEGATED,
+  },
+  {
+    rule: 'transcript',
+    pattern: re(
+      `^\\W{0,8}(?:full |the |started in |finished in |with the help of )?(?:${TOOL}(?: for web| locally| cli| code| desktop)*(?: (?:transcript|session|prompts?|conversation|chat|log)s?)?(?: for [^:]{1,60})?|(?:full )?(?:ai |llm |agent )?(?:transcript|conversation))(?: \\([^)]{0,60}\\))?\\s?:\\s*https?://\\S+\\W*$`,
+    ),
+  },
   { rule: 'part', pattern: re(`\\[(?:generated|written) (?:by|with) ${TOOL}\\]`) },
 ];
 
-const PROMPT = /^\W{0,4}(?:(?:additional|first|second|another|next|the|my|claude|codex|chatgpt|gemini) )?prompts?(?: (?:was|were|used|i used)(?: \w+){0,4}?| to (?:my )?[\w ]{1,40} was)?\s?:(?:\s|$)/i;
+const PROMPT =
+  /^\W{0,4}(?:(?:additional|first|second|another|next|the|my|claude|codex|chatgpt|gemini) )?prompts?(?: (?:was|were|used|i used)(?: \w+){0,4}?| to (?:my )?[\w ]{1,40} was)?\s?:(?:\s|$)/i;
 const SPOKEN = re(`(?:^|[^\\w-])${TOOL}`);
 
 /** @param paragraphs of the body. @param message all of it: a prompt says nothing where no tool is named anywhere. */
