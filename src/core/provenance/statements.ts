@@ -29,6 +29,9 @@ const SELF = `(?:(?:all|most|much|some|parts?|bulk|majority|large parts?) of )?(
 const NEGATED =
   /\b(?:not|never|without|nothing|none|neither|nor|no longer|instead of|rather than)\b|n['’]t\b|\?\s*$|\b(?:if|when|whether|should|could|would|must|can|may|might|allows?|lets?|enables?|users?|you|your)\b/i;
 
+/** Only what is written about the change was: it says nothing of the change. */
+const ABOUT = /\b(?:commit|pr|pull request|changelog)?\s?(?:messages?|descriptions?|titles?|summar(?:y|ies)|notes?)\b/i;
+
 const re = (source: string): RegExp => new RegExp(source, 'i');
 
 const RULES: readonly { readonly rule: Statement['rule']; readonly pattern: RegExp; readonly not?: RegExp }[] = [
@@ -103,6 +106,7 @@ function statement(sentence: string, line: number): readonly Statement[] {
     const found = pattern.exec(sentence);
     if (found === null || not?.test(sentence.slice(Math.max(0, found.index - 60), found.index + found[0].length)) === true) continue;
     const said = found.slice(1).find((g) => g !== undefined) ?? null;
+    if (rule !== 'transcript' && ABOUT.test(sentence.slice(Math.max(0, found.index - 30), found.index + found[0].length))) continue;
     return [{ line, matched: found[0].slice(0, 200), tool: said === null || !SPOKEN.test(said) ? null : said, rule }];
   }
   return [];
