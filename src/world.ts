@@ -173,16 +173,18 @@ async function genesisMode(store: Store): Promise<'demo' | 'production' | null> 
 }
 
 async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample): Promise<ServerWorld> {
-  const [{ openRepository }, { aliasesIn }, { objectStore }, { handleGit }, { languages }, { installHooks }, { SAMPLE_PASSWORD }, { PEOPLE }] = await Promise.all([
-    import('./adapters/git/repository.ts'),
-    import('./adapters/git/aliases.ts'),
-    import('./adapters/git/keep.ts'),
-    import('./adapters/git/http.ts'),
-    import('./adapters/languages/index.ts'),
-    import('./server/hooks/install.ts'),
-    import('./testing/sample/seed.ts'),
-    import('./testing/sample/organisation.ts'),
-  ]);
+  const [{ openRepository }, { aliasesIn }, { objectStore }, { handleGit }, { languages }, { installHooks }, { SAMPLE_PASSWORD }, { PEOPLE }, { pushedRecords }] =
+    await Promise.all([
+      import('./adapters/git/repository.ts'),
+      import('./adapters/git/aliases.ts'),
+      import('./adapters/git/keep.ts'),
+      import('./adapters/git/http.ts'),
+      import('./adapters/languages/index.ts'),
+      import('./server/hooks/install.ts'),
+      import('./testing/sample/seed.ts'),
+      import('./testing/sample/organisation.ts'),
+      import('./adapters/git/records.ts'),
+    ]);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
   for (const { id } of sample.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
@@ -196,13 +198,15 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     }),
   );
   const ids = new Set(served.map((s) => s.id));
+  const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
   const accounts = new Set([...PEOPLE.map((p) => p.id), 'build-7']);
   return {
     site,
     ledger: store.ledger,
     projections: store.projections,
-    objects: objectStore({ root: join(options.data, 'kept'), gitDirOf: (id) => (ids.has(id) ? gitDirOf(id) : undefined) }),
+    objects: objectStore({ root: join(options.data, 'kept'), gitDirOf: known }),
     parsers: languages(),
+    records: (of) => pushedRecords(known, of),
     repositories: new Map(served.map((s) => [s.id, s])),
     floors: options.floors ?? [],
     // Of this process: who pushes cannot foresee what is drawn for a review after landing.

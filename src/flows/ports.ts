@@ -133,6 +133,21 @@ export interface Lines {
   between(base: Oid | null, head: Oid): Promise<Result<readonly ChangedLines[]>>;
   /** What is staged against HEAD. */
   staged(): Promise<Result<readonly ChangedLines[]>>;
+  /**
+   * What each of these commits changes against its first parent, one at a time and in the order of the ask: memory stays that
+   * of one. @param since milliseconds since 1970: commits made before are passed over. Answers those that cannot be read here.
+   * Problem: GIT_FAILED.
+   */
+  each(commits: readonly Oid[], since: number, take: (commit: CommitLines) => void): Promise<Result<readonly Oid[]>>;
+}
+
+export interface CommitLines {
+  readonly commit: Oid;
+  /** Its first parent; null for a root. */
+  readonly parent: Oid | null;
+  /** When it was made, as the commit claims: milliseconds since 1970. */
+  readonly at: number;
+  readonly changed: readonly ChangedLines[];
 }
 
 /** What recorders on this machine saw in one work tree. Implemented by store/recorder. */

@@ -1,7 +1,9 @@
 /** What one installation is called and where it is reached. Fixed at genesis; nothing here can be changed by a request. */
+import type { Result } from '../core/base/result.ts';
+import type { Oid } from '../core/change/change.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import type { Floor } from './governance.ts';
-import type { Ledger, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
+import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
 
 export interface Site {
   readonly organisation: string;
@@ -34,6 +36,12 @@ export const STICKY_MS = 7 * 24 * 3_600_000;
 
 export const SIGNING_NAMESPACE = NAMES.namespace;
 
+/** What says whose hand made which line. */
+export interface Records {
+  readonly notes: Notes;
+  readonly lines: Lines;
+}
+
 /** What every gate of an installation works with. */
 export interface GateWorld {
   readonly site: Site;
@@ -44,6 +52,11 @@ export interface GateWorld {
   readonly repositories: ReadonlyMap<string, ServedRepository>;
   /** What the organisation asks of every repository, whatever its own policy says. */
   readonly floors?: readonly Floor[];
+  /**
+   * Line records beside the commits of one push, as its refs will stand, its own objects included. Without it, none are read.
+   * Problem: GIT_FAILED where the repository, or the push's quarantine, is not there.
+   */
+  readonly records?: (of: { readonly repo: string; readonly quarantine: string | undefined; readonly moving: ReadonlyMap<string, Oid> }) => Promise<Result<Records>>;
   /** Nobody outside knows it: it draws what is reviewed after landing. */
   readonly seed?: string;
   now(): number;

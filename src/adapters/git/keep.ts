@@ -5,7 +5,7 @@
  * The hook is not believed: it names a repository and a folder, every path is derived here, and the folder must be a
  * real quarantine inside that repository's own object folder.
  */
-import { lstat, mkdir, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
@@ -16,6 +16,7 @@ import { isId, lines } from './change.ts';
 import { openMerges } from './merges.ts';
 import { type Caps, copyObjects } from './pack.ts';
 import { locate, objectFolders, type Place } from './place.ts';
+import { quarantineFolder } from './quarantine.ts';
 import { openRepository } from './repository.ts';
 import { gitEnvironment, runGit, succeeded } from './run.ts';
 import { viewFolder } from './view.ts';
@@ -29,7 +30,6 @@ export interface KeepOptions {
   readonly caps?: Partial<Caps>;
 }
 
-const QUARANTINE = /^tmp_objdir-incoming-[A-Za-z0-9]+$/;
 const KEPT = 'refs/kept/';
 
 /**
@@ -73,18 +73,6 @@ async function keep(options: KeepOptions, folder: string, asked: Asked): Promise
   if (!store.ok) return store;
   const caps: Caps = { bytes: options.caps?.bytes ?? 512 << 20, seconds: options.caps?.seconds ?? 60 };
   return copyMissing({ served: served.value, store: store.value, folder, quarantine: quarantine.value, caps }, tips);
-}
-
-/** Never a path from outside: a name, checked, below the object folder, and not a link to somewhere else. */
-async function quarantineFolder(served: Place, name: string): Promise<Result<string>> {
-  if (!QUARANTINE.test(name)) return err(invalid(`${JSON.stringify(name)} is not the name of a quarantine`));
-  try {
-    const folder = join(await realpath(served.objectFolder), name);
-    const isFolder = (await lstat(folder)).isDirectory() && (await realpath(folder)) === folder;
-    return isFolder ? ok(folder) : err(invalid(`${name} is not a folder of this repository`));
-  } catch {
-    return err(invalid(`${name} is not there`));
-  }
 }
 
 const invalid = (message: string): Problem => problem('GATE_REQUEST_INVALID', message);

@@ -2,6 +2,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { CommitLines } from '../../flows/ports.ts';
 import { gitRoom } from '../../testing/git.ts';
 import { openLines } from './lines.ts';
 
@@ -142,4 +143,53 @@ test('what is not there is a problem, and so is what is no id', async () => {
   expect(await lines.between(base, 'f'.repeat(40))).toMatchObject({ ok: false, error: { code: 'CONTENT_UNSEEN' } });
   expect(await lines.between(base, '--output=x')).toMatchObject({ ok: false, error: { code: 'GIT_FAILED' } });
   expect(await openLines({ dir: room.folder() }).staged()).toMatchObject({ ok: false, error: { code: 'GIT_FAILED' } });
+});
+
+describe('commit after commit', () => {
+  const repo = room.init();
+  const ids = [repo.commit({ a: 'one\n' }), repo.commit({ a: 'one\ntwo\n' }), repo.commit({}), repo.commit({ a: `${'f'.repeat(40)}\n`, b: 'x\n' })];
+  repo.git('checkout', '-q', '-b', 'side', ids[1] ?? '');
+  repo.commit({ c: 'of the side\n' });
+  repo.git('checkout', '-q', 'main');
+  repo.git('merge', '-q', '--no-ff', '-m', 'merge', 'side');
+  ids.push(repo.git('rev-parse', 'HEAD'));
+  const read = async (of: readonly string[], since = 0) => {
+    const seen: CommitLines[] = [];
+    const done = await openLines({ dir: repo.dir }).each(of, since, (c) => seen.push(c));
+    return { seen, lost: done.ok ? done.value : done.error };
+  };
+
+  test('each says the same as the difference to its first parent, in the order of the ask', async () => {
+    const { seen, lost } = await read([...ids].reverse());
+    expect(lost).toEqual([]);
+    expect(seen.map((c) => c.commit)).toEqual([...ids].reverse());
+    for (const { commit, parent, changed } of seen) expect(await openLines({ dir: repo.dir }).between(parent, commit)).toEqual({ ok: true, value: changed });
+    expect(seen[0]?.changed.map((f) => f.path)).toEqual(['c']);
+  });
+
+  test('what is not here, and what is too old, is not there', async () => {
+    expect(await read([ids[0] ?? '', 'e'.repeat(40), 'HEAD'])).toMatchObject({ seen: [{ commit: ids[0] }], lost: ['e'.repeat(40), 'HEAD'] });
+    const at = Number(repo.git('log', '-1', '--format=%ct', ids[1] ?? '')) * 1_000;
+    expect((await read(ids.slice(0, 4), at)).seen.map((c) => c.commit)).toEqual(ids.slice(1, 4));
+  });
+
+  test('a commit that is damaged does not hide the others', async () => {
+    const bytes = `tree ${'d'.repeat(40)}\nauthor a <a@x> 1790000000 +0000\ncommitter a <a@x> 1790000000 +0000\n\nx\n`;
+    const lost = Buffer.from(repo.raw(['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'], bytes))
+      .toString('latin1')
+      .trim();
+    expect(await read([ids[0] ?? '', lost, ids[1] ?? '']).then((r) => [r.seen.map((c) => c.commit), r.lost])).toEqual([ids.slice(0, 2), [lost]]);
+  });
+});
+
+test('a path that is no UTF-8 is written as everywhere here', async () => {
+  const repo = room.init();
+  const id = Buffer.from(repo.raw(['hash-object', '-w', '--stdin'], 'x\n'))
+    .toString('latin1')
+    .trim();
+  const tree = Buffer.from(repo.raw(['mktree', '-z'], Buffer.concat([Buffer.from(`100644 blob ${id}\tcaf`), Buffer.from([0xe9, 0])])))
+    .toString('latin1')
+    .trim();
+  const found = await openLines({ dir: repo.dir }).between(null, repo.git('commit-tree', tree, '-m', 'x'));
+  expect(found.ok && found.value.map((f) => f.path)).toEqual(['caf\\xe9']);
 });

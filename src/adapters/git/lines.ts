@@ -9,6 +9,7 @@ import type { Oid } from '../../core/change/change.ts';
 import type { ChangedLines } from '../../core/provenance/lines/hunk.ts';
 import type { Lines } from '../../flows/ports.ts';
 import { isId } from './change.ts';
+import { eachCommit } from './lines-each.ts';
 import { PATCH_CAPS, type PatchCaps, patchReader } from './lines-patch.ts';
 import { EMPTY_TREE, locate, type Place, type RepositoryPlace } from './place.ts';
 import { type Environment, failure, runGit, startGit, tail } from './run.ts';
@@ -31,6 +32,10 @@ export function openLines(place: RepositoryPlace, index?: string, caps: PatchCap
     staged: async () => {
       const at = await locate(place);
       return at.ok ? staged(at.value, index ?? join(at.value.gitDir, 'index'), caps) : at;
+    },
+    each: async (commits, since, take) => {
+      const at = await locate(place);
+      return at.ok ? eachCommit(at.value, { commits, since, take, args: ['-r', '--root', ...PATCH, ...NO_DRIVERS], bigFile: BIG_FILE }) : at;
     },
   };
 }

@@ -6,6 +6,7 @@
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
+import { isAbsent } from '../../core/change/manifest.ts';
 import type { NoteRead, Notes } from '../../flows/ports.ts';
 import { isId, lines } from './change.ts';
 import { type NotesTree, readNotesTree } from './notes-tree.ts';
@@ -27,14 +28,18 @@ const AUTHORSHIP = /\/ai\/authorship\/([0-9a-f]{40,64})$/;
 const SECONDS = 600;
 const AT_ONCE = 16;
 
-/** @param place as for `openRepository`. Opening costs nothing; what a ref holds is kept until the ref moves. */
-export function openNotes(place: RepositoryPlace, caps: NoteCaps = NOTE_CAPS): Notes {
+/**
+ * @param place as for `openRepository`. @param moving refs a push in flight moves, and where to (all zeroes: it deletes them): they
+ * are read as they will stand. Opening costs nothing; what a ref holds is kept until the ref moves.
+ */
+export function openNotes(place: RepositoryPlace, caps: NoteCaps = NOTE_CAPS, moving: ReadonlyMap<string, Oid> = new Map()): Notes {
   const trees = new Map<string, { readonly tip: Oid; readonly tree: Result<NotesTree, string> }>();
   const on = async (take: (note: NoteRead) => void, of: readonly Oid[] | undefined, all: number): Promise<Result<void>> => {
     const at = await locate(place);
     if (!at.ok) return at;
-    const refs = await listRefs(at.value);
-    if (!refs.ok) return refs;
+    const listed = await listRefs(at.value);
+    if (!listed.ok) return listed;
+    const refs = ok(afterwards(listed.value, moving));
     return reading(at.value, async (reader) => {
       const wanted = of === undefined ? undefined : new Set(of);
       const asked: Asked[] = [];
@@ -79,6 +84,14 @@ async function listRefs(place: Place): Promise<Result<readonly Ref[]>> {
   const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname) %(refname)', ...TREES, ...COPIES, ...LOOSE], { env: place.refs }));
   if (!printed.ok) return printed;
   return ok(lines(printed.value).map((line) => ({ tip: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 1) })));
+}
+
+const NAMES = [...TREES, ...COPIES].map((name) => new RegExp(`^${name.replaceAll('*', '[^/]+')}$`));
+const holdsRecords = (name: string): boolean => NAMES.some((n) => n.test(name)) || AUTHORSHIP.test(name);
+
+function afterwards(listed: readonly Ref[], moving: ReadonlyMap<string, Oid>): readonly Ref[] {
+  const stay = listed.filter((ref) => !moving.has(ref.name));
+  return [...stay, ...[...moving].flatMap(([name, tip]) => (holdsRecords(name) && !isAbsent(tip) ? [{ name, tip }] : []))];
 }
 
 /** `blob` or why there is none. */

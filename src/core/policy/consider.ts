@@ -60,14 +60,15 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   return decided(policy, facts, found, { ...ruled, outcome, seats, refusals, extra, solo });
 }
 
-function assessed({ change, sticky, roster, pusher }: Facts): Provenance {
-  return assess(
-    change.commits,
+function assessed({ change, sticky, roster, pusher, registry }: Facts): Provenance {
+  return assess({
+    commits: change.commits,
     sticky,
-    change.records.map((r) => r.path),
-    new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
-    pusher === null ? null : agentOf(roster, pusher),
-  );
+    paths: change.records.map((r) => r.path),
+    agents: new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
+    pushedBy: pusher === null ? null : agentOf(roster, pusher),
+    ...(registry === undefined ? {} : { registry }),
+  });
 }
 
 interface Made {
@@ -134,11 +135,12 @@ function identityOfChange(change: Change): Decision['change'] {
  * Of the time, what it decided: the windows that were open then, so that the same facts an hour later are the same facts.
  */
 function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk: Risk): string {
-  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, brings = [] } = facts;
+  const { change, pusher, pushersBefore = [], sticky, targetExists, roster, behind = [], incidents = null, brings = [], registry } = facts;
   const lane = policy.sample === null ? null : (facts.lane ?? null);
   const read = {
     change: { ...identityOfChange(change), commits: change.commits, unseen: change.unseen },
     ...{ pusher, pushersBefore, sticky, targetExists, behind, incidents, lane, brings, roster: roster.digest, times: timesOf(policy, roster, facts.at) },
+    ...(registry === undefined ? {} : { agents: registry.digest }),
   };
   // Plain data all of it; numbers a commit made up (NaN, infinite) are no error.
   return digestOfAny({ ...read, plan: facts.evidence.plan?.digest ?? null, provenance, risk } as unknown as Json);

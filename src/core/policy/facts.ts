@@ -5,6 +5,7 @@ import { type Matcher, matcherOf } from '../change/matcher.ts';
 import type { Incident } from '../incident/incident.ts';
 import { type LineTally, shareOf } from '../provenance/lines/tally.ts';
 import { PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
+import type { Registry } from '../provenance/registry.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
 import { named } from '../roster/principals.ts';
@@ -37,6 +38,8 @@ export interface Facts {
   readonly brings?: readonly Problem[];
   /** Nobody outside can foresee it, so nobody shapes a change that is never sampled; null: nothing is sampled. */
   readonly seed?: string | null;
+  /** The organisation's own agents and trailers, as the target ref has them; absent: nobody keeps any. */
+  readonly registry?: Registry;
   /** Provenance as it is known already, in place of what headers say: cases of a policy's tests have no headers. */
   readonly assessed?: Provenance;
 }

@@ -15,5 +15,5 @@ test('a decision with everything in it is these bytes', () => {
   const facts = sampleFacts(change, { pusher: 'ada', behind: [{ role: 'prompter', identity: 'cleo' }], incidents: [], roster: SAMPLE_ROSTER });
   const decision = consider(policy, [sampleDetector(sampleFinding('high', 'db/a.sql'))], facts);
   expect(decision.outcome).toBe('signoff');
-  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('99a7b2b9025f5014e6989495e1137ddaf19ee2b9c8252ac573e0cc6b8f481ef1');
+  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('1143d2fa09124634b7ee7cca6fe7b2985d6392408c78ac35f1d29969e1287e74');
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../change/change.ts';
-import { assess, coAuthors } from './assess.ts';
+import { assess } from './assess.ts';
+import { coAuthors } from './co-authors.ts';
 import type { StickyMark } from './provenance.ts';
 import { PROVENANCE_LEVELS } from './provenance.ts';
 import { stickyEvidence } from './sticky.ts';
@@ -18,20 +19,20 @@ const commit = (message: string, more: Partial<Commit> = {}): Commit => ({
   message,
   ...more,
 });
-const level = (message: string, more: Partial<Commit> = {}): string => assess([commit(message, more)], [], []).level;
+const level = (message: string, more: Partial<Commit> = {}): string => assess({ commits: [commit(message, more)] }).level;
 const mark = (paths: readonly string[]): StickyMark => ({ level: 'agent', paths, seenOn: 'e'.repeat(40), seenAt: 1, tool: 'claude' });
 
 describe('assess', () => {
   it('is unattributed without a marker, and without commits', () => {
     expect(level('fix: a thing\n\nby hand')).toBe('unattributed');
-    expect(assess([], [], [])).toEqual({ level: 'unattributed', evidence: [], declarations: [], contradictions: [] });
+    expect(assess({ commits: [] })).toEqual({ level: 'unattributed', evidence: [], declarations: [], contradictions: [] });
   });
 
   it("knows the organisation's own agents by their address, whatever they call themselves", () => {
     const author = { name: 'Nobody Special', email: 'Build-7@acme.example ', at: 0 };
-    const found = assess([commit('fix', { author })], [], [], new Map([['build-7@acme.example', 'build-7']]));
+    const found = assess({ commits: [commit('fix', { author })], agents: new Map([['build-7@acme.example', 'build-7']]) });
     expect(found).toMatchObject({ level: 'agent', evidence: [{ rule: 'roster/agent', tool: 'build-7', slot: 'author' }] });
-    expect(assess([commit('fix', { author })], [], []).level).toBe('unattributed');
+    expect(assess({ commits: [commit('fix', { author })] }).level).toBe('unattributed');
   });
 
   it.each([
@@ -52,7 +53,7 @@ describe('assess', () => {
   });
 
   it('names rule, slot, line and text of what it found', () => {
-    const { evidence, declarations } = assess([commit('fix\n\nAssisted-by: claude-code:claude-opus-4-6')], [], []);
+    const { evidence, declarations } = assess({ commits: [commit('fix\n\nAssisted-by: claude-code:claude-opus-4-6')] });
     expect(evidence).toEqual([
       expect.objectContaining({ slot: 'trailer', tool: 'claude', model: 'claude-opus-4-6', trust: 2, line: 3, matched: 'Assisted-by: claude-code:claude-opus-4-6' }),
     ]);
@@ -60,31 +61,31 @@ describe('assess', () => {
   });
 
   it('records "none" as a declaration that changes no level, and names the contradiction', () => {
-    const alone = assess([commit('fix\n\nAssisted-by: none')], [], []);
+    const alone = assess({ commits: [commit('fix\n\nAssisted-by: none')] });
     expect([alone.level, alone.declarations[0]?.value, alone.contradictions]).toEqual(['unattributed', 'none', []]);
-    const both = assess([commit('fix\n\nAssisted-by: none\nCo-authored-by: Claude <noreply@anthropic.com>')], [], []);
+    const both = assess({ commits: [commit('fix\n\nAssisted-by: none\nCo-authored-by: Claude <noreply@anthropic.com>')] });
     expect(both.level).toBe('assisted');
     expect(both.contradictions.join()).toContain('declares no AI assistance');
   });
 
   it('keeps what was seen before on overlapping paths', () => {
     const stripped = [commit('fix\n\nAssisted-by: none')];
-    expect(assess(stripped, [mark(['db/main.tf'])], ['db/main.tf']).level).toBe('agent');
-    expect(assess(stripped, [mark(['db/main.tf'])], ['db/main.tf']).contradictions).toHaveLength(1);
-    expect(assess(stripped, [mark(['db'])], ['db/main.tf']).level).toBe('agent');
-    expect(assess(stripped, [mark([])], ['x']).level).toBe('agent');
-    expect(assess(stripped, [mark(['db/other.tf'])], ['db/main.tf']).level).toBe('unattributed');
+    expect(assess({ commits: stripped, sticky: [mark(['db/main.tf'])], paths: ['db/main.tf'] }).level).toBe('agent');
+    expect(assess({ commits: stripped, sticky: [mark(['db/main.tf'])], paths: ['db/main.tf'] }).contradictions).toHaveLength(1);
+    expect(assess({ commits: stripped, sticky: [mark(['db'])], paths: ['db/main.tf'] }).level).toBe('agent');
+    expect(assess({ commits: stripped, sticky: [mark([])], paths: ['x'] }).level).toBe('agent');
+    expect(assess({ commits: stripped, sticky: [mark(['db/other.tf'])], paths: ['db/main.tf'] }).level).toBe('unattributed');
   });
 
   it('does not stay silent about a message it could not read in full', () => {
-    const huge = assess([commit(`fix\n\n${'x'.repeat(70_000)}`)], [], []);
+    const huge = assess({ commits: [commit(`fix\n\n${'x'.repeat(70_000)}`)] });
     expect(huge.contradictions.join()).toContain('not read in full');
     expect(huge.evidence.some((e) => e.rule === 'evidence-unreadable')).toBe(true);
   });
 
   it('notes the committer beside an agent author too', () => {
     const cursor = { name: 'Cursor Agent', email: 'cursoragent@cursor.com', at: 0 };
-    const { evidence } = assess([commit('fix', { author: CLAUDE, committer: cursor })], [], []);
+    const { evidence } = assess({ commits: [commit('fix', { author: CLAUDE, committer: cursor })] });
     expect(evidence.map((e) => [e.slot, e.tool, e.trust])).toEqual([
       ['author', 'claude', 2],
       ['committer', 'cursor', 1],
@@ -93,7 +94,7 @@ describe('assess', () => {
 
   it('is total however many commits a push holds', () => {
     const many = Array.from({ length: 150_000 }, () => commit('aider: x'));
-    expect(assess(many, [], []).level).toBe('agent');
+    expect(assess({ commits: many }).level).toBe('agent');
   });
 
   it('lists co-authors, people and tools alike', () => {
@@ -105,16 +106,8 @@ describe('assess', () => {
     const marks = fc.array(fc.constantFrom(mark(['a']), mark(['b']), mark([])), { maxLength: 2 });
     fc.assert(
       fc.property(fc.array(messages, { maxLength: 4 }), messages, marks, (before, extra, sticky) => {
-        const less = assess(
-          before.map((m) => commit(m)),
-          [],
-          ['a'],
-        );
-        const more = assess(
-          [...before, extra].map((m) => commit(m)),
-          sticky,
-          ['a'],
-        );
+        const less = assess({ commits: before.map((m) => commit(m)), paths: ['a'] });
+        const more = assess({ commits: [...before, extra].map((m) => commit(m)), sticky, paths: ['a'] });
         return PROVENANCE_LEVELS.atLeast(more.level, less.level) && more.level !== 'human';
       }),
     );

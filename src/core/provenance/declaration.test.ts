@@ -8,20 +8,20 @@ describe('declare', () => {
 
   it.each([
     ['assisted-by', 'claude-code:claude-opus-4-6', 'claude', 'claude-opus-4-6'],
-    ['assisted-by', 'Claude Sonnet 4', 'claude', undefined],
+    ['assisted-by', 'Claude Sonnet 4', 'claude', 'Claude Sonnet 4'],
     ['assisted-by', 'Acme-Agent:model-7', 'Acme-Agent', 'model-7'],
     ['assisted-by', 'LLM [coccinelle]', 'LLM', undefined],
     ['ai-generated', 'yes', 'undisclosed', undefined],
-    ['generated-by', 'Cursor', 'Cursor', undefined],
-    ['generated-by', 'Claude Code', 'Claude Code', undefined],
-    ['made-with', 'Claude Opus 4.5', 'Claude Opus 4.5', undefined],
-    ['ai-assisted-by', 'Amazon Q', 'Amazon Q', undefined],
-    ['ai-agent', 'Junie', 'Junie', undefined],
-    ['coding-agent', 'Kilo Code', 'Kilo Code', undefined],
+    ['generated-by', 'Cursor', 'cursor', undefined],
+    ['generated-by', 'Claude Code', 'claude', undefined],
+    ['made-with', 'Claude Opus 4.5', 'claude', 'Claude Opus 4.5'],
+    ['ai-assisted-by', 'Amazon Q', 'amazon-q', undefined],
+    ['ai-agent', 'Junie', 'jetbrains-ai', undefined],
+    ['coding-agent', 'Kilo Code', 'kilo', undefined],
     ['ai-generated', '80%', 'undisclosed', undefined],
     ['ai-generated', 'code', 'code', undefined],
     ['ai-tool', 'Zed', 'Zed', undefined],
-    ['co-authored-by', 'Claude Opus 4.6 (1M context) <noreply@anthropic.com>', 'claude', '1M context'],
+    ['co-authored-by', 'Claude Opus 4.6 (1M context) <noreply@anthropic.com>', 'claude', 'Claude Opus 4.6'],
     ['co-authored-by', 'Copilot <175728472+Copilot@users.noreply.github.com>', 'copilot-suggestion', undefined],
     ['signed-off-by', 'Cursor Agent <cursoragent@cursor.com>', 'cursor', undefined],
   ])('reads %s: %s as the tool %s', (key, value, tool, model) => {
@@ -51,13 +51,19 @@ describe('declare', () => {
     ['generated-by', 'Claude Dupont'],
     ['ai-agent', 'AGENT_NAME'],
     ['agent', 'nginx'],
+    ['agent', 'dedicated built-in agent with a screen of its own'],
+    ['coding-agent', 'add tool rendering to the export'],
+    ['model', "'gpt-4',"],
   ])('reads %s: %s as nothing', (key, value) => {
     expect(declare(key, value)).toEqual({ kind: 'nothing' });
   });
 
-  it.each(['none', 'no', '0%', 'not used', 'not at all', 'no, written by hand', 'none (manual)', 'N/A - manual'])('reads AI-Generated: %s as a declaration of none', (value) => {
-    expect(declare('ai-generated', value)).toEqual({ kind: 'none' });
-  });
+  it.each(['none', 'no', '0%', 'not used', 'not at all', 'no, written by hand', 'none (manual)', 'N/A - manual', 'human'])(
+    'reads AI-Generated: %s as a declaration of none',
+    (value) => {
+      expect(declare('ai-generated', value)).toEqual({ kind: 'none' });
+    },
+  );
 
   it.each(['no, by claude-code', 'none, copilot', 'no, hand-edited Claude output', 'no, human and Cursor', 'no (manual), then Cursor', 'not by hand'])(
     'reads AI-Generated: %s as no such thing',

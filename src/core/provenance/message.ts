@@ -3,6 +3,8 @@
  * under a squash log, indent them, use CRLF or a literal backslash-n, or hide letters. All of that is read; what is
  * quoted, fenced or shown as an example is not.
  */
+import { fold } from './fold.ts';
+
 export interface MessageLine {
   /** 1-based line of the message. */
   readonly line: number;
@@ -20,13 +22,8 @@ export interface Message {
 }
 
 export const MAX_CHARS = 64 * 1024;
-const MAX_LINE = 2_000;
+export const MAX_LINE = 2_000;
 export const MAX_TRAILERS = 200;
-
-const INVISIBLE = /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
-
-/** NFKC, invisible characters dropped, white space folded: the form all matching is done on. */
-export const fold = (text: string): string => text.normalize('NFKC').replace(INVISIBLE, '').replace(/\s+/g, ' ').trim();
 
 interface Raw {
   readonly line: number;
@@ -36,13 +33,17 @@ interface Raw {
   readonly fence: boolean;
 }
 
-export function readMessage(message: string): Message {
+/**
+ * @param wanted says of a line as it is written whether it can be of use; all are, where it is not given. The rest of the lines
+ * still tell quotes from text.
+ */
+export function readMessage(message: string, wanted?: (line: string) => boolean): Message {
   const unread: string[] = [];
   const [first, ...body] = split(message, unread);
-  const raws = body.map(classify);
-  const eligible = select(raws);
-  const lines = eligible.map(toLine);
-  const trailers = lines.filter((l) => l.trailer !== undefined);
+  const eligible = select(body.map(classify), wanted);
+  const lines = eligible.filter((r) => wanted?.(r.text) !== false).map(toLine);
+  // fewer lines than trailers may be are not counted
+  const trailers = eligible.length > MAX_TRAILERS ? eligible.filter((r) => trailerOf(bare(r.text)) !== undefined) : [];
   if (trailers.length > MAX_TRAILERS) unread.push(`more than ${MAX_TRAILERS} trailers`);
   const last = trailers[MAX_TRAILERS - 1]?.line ?? Number.POSITIVE_INFINITY;
   return { subject: fold(first?.text ?? ''), lines: lines.filter((l) => l.trailer === undefined || l.line <= last), unread };
@@ -75,7 +76,9 @@ const classify = (l: { line: number; text: string }): Raw => ({
 });
 
 /** Rule 4: no quotes, fences or indented blocks, except a squash log, a message wholly so, and a tail of trailers. */
-function select(raws: readonly Raw[]): readonly Raw[] {
+function select(raws: readonly Raw[], wanted: ((line: string) => boolean) | undefined): readonly Raw[] {
+  // quotes only matter around lines that say something
+  if (wanted !== undefined && raws.length <= MAX_TRAILERS && !raws.some((r) => !r.blank && wanted(r.text))) return [];
   const open = fenced(raws);
   const wholly = whollyIndented(raws) || whollyFenced(raws);
   const example = examples(raws, open);
@@ -123,7 +126,7 @@ function tailStart(raws: readonly Raw[]): number {
 }
 
 const looksDeliberate = (text: string): boolean =>
-  trailerOf(fold(text)) !== undefined || /^\W{0,14}(?:generated|made|created|written|co-?authored)\s+(?:with|by|using|via)\b/i.test(text);
+  trailerOf(fold(text)) !== undefined || /^\W{0,14}(?:generated|made|created|written|co-?authored|implemented|built|coded|developed)\s+(?:with|by|using|via)\b/i.test(text);
 
 /**
  * Which blocks hang under a line ending in `:`: somebody shows what a trailer looks like. One walk for the whole message,
@@ -144,8 +147,10 @@ export function examples(raws: readonly Raw[], open: readonly boolean[]): readon
 
 const endsInColon = (text: string): boolean => text.trimEnd().endsWith(':');
 
+const bare = (text: string): string => fold(text).replace(/^[*+-]\s+/, '');
+
 function toLine(r: Raw): MessageLine {
-  const text = fold(r.text).replace(/^[*+-]\s+/, '');
+  const text = bare(r.text);
   const trailer = trailerOf(text);
   return { line: r.line, text, ...(trailer === undefined ? {} : { trailer }) };
 }

@@ -10,10 +10,13 @@ export type { Trust };
 export const PROVENANCE_LEVELS = order(['human', 'unattributed', 'suggestion', 'assisted', 'agent']);
 export type ProvenanceLevel = (typeof PROVENANCE_LEVELS.values)[number];
 
+/** Where it was seen. `line`: a line of the message; `note`: a record of lines, whoever keeps it. */
+export type EvidenceSlot = 'author' | 'committer' | 'trailer' | 'line' | 'prose' | 'subject' | 'ref' | 'branch' | 'pr-author' | 'pr-body' | 'note' | 'pusher' | 'sticky';
+
 export interface ProvenanceEvidence {
   /** Rule id of the catalogue, for example `claude/co-author`. */
   readonly rule: string;
-  readonly slot: 'author' | 'committer' | 'trailer' | 'line' | 'subject' | 'ref' | 'pusher' | 'sticky';
+  readonly slot: EvidenceSlot;
   readonly tool: string;
   readonly model?: string;
   readonly level: ProvenanceLevel;
@@ -32,6 +35,14 @@ export interface Declaration {
   readonly value: string;
 }
 
+/** An account that may be an agent underneath: the repository's owners classify it once, in the registry. */
+export interface UnknownAccount {
+  /** Its login, or `Name <mail>` where there is none. */
+  readonly account: string;
+  readonly slot: EvidenceSlot;
+  readonly commit: Oid;
+}
+
 export interface Provenance {
   /** The highest level any evidence of trust 2 or more supports; `unattributed` without any. */
   readonly level: ProvenanceLevel;
@@ -39,6 +50,8 @@ export interface Provenance {
   readonly declarations: readonly Declaration[];
   /** `Assisted-by: none` where a marker says otherwise, and evidence that could not be read, in words. */
   readonly contradictions: readonly string[];
+  /** Bots and self-named agents nobody has classified, each once; absent where there are none. */
+  readonly unknown?: readonly UnknownAccount[];
   /** Absent where no record says anything of lines. */
   readonly lines?: LineTally;
   /** The same, line by line; by path, then line. Only as many as `MOST_MARKS`. */

@@ -3,7 +3,7 @@
  * trailers); only the pusher is the transport's word. Names are never looked up: addresses and accounts are.
  */
 import type { Commit } from '../change/change.ts';
-import { coAuthors } from '../provenance/assess.ts';
+import { coAuthors } from '../provenance/co-authors.ts';
 import { identityOf } from '../provenance/identity.ts';
 import type { PersonId, Principal, PrincipalGraph, PrincipalRole, Roster } from './roster.ts';
 

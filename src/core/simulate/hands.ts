@@ -2,7 +2,7 @@
  * Whose hands are in a history: one for each e-mail address, or for the addresses `.mailmap` says are one person's. Names are
  * for display; nobody is joined, found or told apart by one.
  */
-import { coAuthors } from '../provenance/assess.ts';
+import { coAuthors } from '../provenance/co-authors.ts';
 import { identityOf } from '../provenance/identity.ts';
 import type { PersonId } from '../roster/roster.ts';
 import type { Landing } from './landings.ts';

@@ -7,7 +7,7 @@
  * run, is an edit of it and stays with the AI; it never becomes a human's.
  */
 import type { Oid } from '../../change/change.ts';
-import type { Trust } from '../provenance.ts';
+import type { Trust } from '../trust.ts';
 import type { AttributedRange, Attribution, FileLines, Hand, RemovedLines } from './attribution.ts';
 import type { Budget, Side } from './blocks.ts';
 import { type Claim, claimsOf, type How } from './claims.ts';

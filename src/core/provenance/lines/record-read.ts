@@ -6,7 +6,7 @@
 import { fromBase64 } from '../../base/bytes.ts';
 import { type Bytes, verifyEd25519 } from '../../base/crypto.ts';
 import type { Oid } from '../../change/change.ts';
-import type { Trust } from '../provenance.ts';
+import type { Trust } from '../trust.ts';
 import type { Attribution, FileLines, Hand } from './attribution.ts';
 import { type Fields, fieldsOf, lineNumber, listOf, member, parsed, word } from './fields.ts';
 import type { Fingerprint, Run } from './fingerprint.ts';

@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromBase64 } from '../../base/bytes.ts';
-import type { Trust } from '../provenance.ts';
+import type { Trust } from '../trust.ts';
 import { readAgentTrace } from './agent-trace.ts';
 import { writeAgentTrace } from './agent-trace-write.ts';
 import { attach, attributionOf } from './attach.ts';

@@ -6,7 +6,7 @@
 import { base64, concat, hex, utf8 } from '../../base/bytes.ts';
 import { type Bytes, sha256, sha256Hex } from '../../base/crypto.ts';
 import type { Oid } from '../../change/change.ts';
-import type { Trust } from '../provenance.ts';
+import type { Trust } from '../trust.ts';
 import type { Attached, AttachedFile, Matched } from './attach.ts';
 import type { Hand } from './attribution.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';

@@ -1,0 +1,78 @@
+/** Claude and what is built on it. A given name is no mark: a mailbox, a product name or an account is. */
+import { account, branch, file, identity, mailbox, mark, type Tool } from './tool.ts';
+
+const UUID = '0f8e4b7a-1c2d-4e3f-8a9b-0c1d2e3f4a5b';
+
+export const CLAUDE: Tool = {
+  id: 'claude',
+  name: 'Claude',
+  aliases: ['claude-code', 'claude code', 'claude-code-action', 'claude-agent-sdk', 'claudecode'],
+  products: ['claude code', 'claude opus', 'claude sonnet', 'claude haiku', 'claude fable', 'claude mythos', 'claude'],
+  accounts: [account([209825114, 242468646, 208546643, 215619710], ['claude[bot]', 'claude', 'anthropic-code-agent[bot]', 'claude-code-action[bot]', 'anthropic-claude[bot]'])],
+  identities: [
+    mailbox(
+      'claude/mailbox',
+      /<(?:noreply|no-reply|claude)@anthropic\.(?:com|ai)>$/i,
+      ['Claude <noreply@anthropic.com>', 'Opus 9 (1M) <no-reply@anthropic.ai>', 'GPT-5 <claude@anthropic.com>'],
+      ['Ana Reyes <ana@anthropic.com>', 'Claude <noreply@anthropic.com.example>'],
+    ),
+    identity(
+      'claude/name-product',
+      /^claude[ -](?:code|opus|sonnet|haiku|fable|mythos)\b/i,
+      ['Claude Code', 'claude-opus-9', 'Claude Sonnet 4 <x@y.example>', 'Claude Haiku', 'Claude Fable', 'Claude Mythos'],
+      ['Claude Dupont <claude@dupont.example>', 'Claude Opusson <c@o.example>'],
+    ),
+    identity(
+      'claude/name-bare',
+      /^claude(?: <no-?reply@[^<>]+>)?$/i,
+      ['Claude', 'claude <noreply@tools.example>'],
+      ['Claude <77+claudedv@users.noreply.github.com>', 'Claude <claude@dupont.example>'],
+    ),
+    identity(
+      'claude/name-plus',
+      /^[^<]*(?:\+ ?claude|\(claude(?: code)?\)) </i,
+      ['Rui + Claude <rui@x.example>', 'Rui (claude code) <rui@x.example>'],
+      ['Jean (Claude) Petit <jc@x.example>'],
+    ),
+    identity('claude/action', /\bclaude-code-action[\w-]*\[bot\]/i, ['claude-code-action-main[bot] <a@b.example>'], ['claude-code-action docs <a@b.example>']),
+  ],
+  trailers: [
+    mark(
+      'claude/session',
+      /^(?:claude-session(?:-path)?|claude-sessions-id|claude-code-session|turbocommit-session)\s*:\s*\S/i,
+      [`claude-session: ${UUID}`, 'claude-session-path: /x', 'claude-sessions-id: 9', 'claude-code-session: 9', 'turbocommit-session: 9'],
+      ['claude-sessions: are now listed'],
+    ),
+    mark('claude/generated-by', /^claude-generated-by\s*:\s*\S/i, ['claude-generated-by: opus'], ['claude-generated: by hand']),
+  ],
+  links: [
+    mark(
+      'claude/session-link',
+      /https:\/\/claude\.ai\/(?:code\/session_|share\/)[\w-]+/i,
+      ['https://claude.ai/code/session_01ABCdef', 'Transcript: https://claude.ai/share/12ab'],
+      ['see https://claude.ai/docs for the limits', 'https://claude.ai/code/settings'],
+    ),
+  ],
+  branches: [branch('claude', 'claude')],
+  bodies: [
+    mark(
+      'claude/body-footer',
+      /(?:generated|created|made|written|built) (?:with|by|using) \W{0,4}claude(?: code)?\W{0,4}(?:https:\/\/)?claude\.(?:ai|com)\/(?:code|claude-code)/i,
+      ['🤖 Generated with [Claude Code](https://claude.com/claude-code)', 'Generated with Claude Code (claude.ai/code)'],
+      ['The docs link to claude.com/claude-code'],
+    ),
+  ],
+  files: [file('claude', 'CLAUDE(?:\\.local)?\\.md$|\\.claude/', ['CLAUDE.md', 'web/CLAUDE.md', '.claude/settings.json'], ['docs/claude.mdx', 'claude/readme.txt'])],
+  environment: [
+    { name: 'CLAUDECODE', value: /^1$/ },
+    { name: 'CLAUDE_CODE_REMOTE', value: /^true$/i },
+  ],
+};
+
+export const CLAUDE_FLOW: Tool = {
+  id: 'claude-flow',
+  name: 'claude-flow',
+  identities: [
+    identity('claude-flow/name', /^claude-flow <|<ruv@ruv\.net>$/i, ['claude-flow <x@y.example>', 'R <ruv@ruv.net>'], ['claude-flowers <x@y.example>', 'R <x@ruv.net>']),
+  ],
+};
