@@ -1,6 +1,9 @@
 /** What is known of one commit, in the words `countersign detect` prints (docs/spec/detect.md). */
-import { assess } from '../core/provenance/assess.ts';
-import { PROVENANCE_LEVELS, type ProvenanceLevel } from '../core/provenance/provenance.ts';
+import { detect } from '../core/provenance/detect.ts';
+import type { Attribution } from '../core/provenance/lines/attribution.ts';
+import { readNote } from '../core/provenance/lines/read-note.ts';
+import type { ProvenanceEvidence, ProvenanceLevel } from '../core/provenance/provenance.ts';
+import { NO_REGISTRY, type Registry } from '../core/provenance/registry.ts';
 import type { Trust } from '../core/provenance/trust.ts';
 import type { AskedCommit } from './detect-line.ts';
 
@@ -17,34 +20,57 @@ export interface DetectedEvidence {
   readonly source: string;
   readonly trust: Trust;
   readonly tool: string;
-  /** Where it stands: `author`, `message:12`, `refs/notes/ai`. */
+  /** Where it stands: `author`, `message:12`, `pr-body:3`, `note`. */
   readonly place: string;
   readonly level: ProvenanceLevel;
   readonly rule: string;
   readonly model?: string;
 }
 
-export type Detector = (commit: AskedCommit) => Detected;
+/** What is known beside what the commit says itself. */
+export interface Beside {
+  readonly notes: readonly Attribution[];
+  /** In words. */
+  readonly unreadable: readonly string[];
+}
 
-export function detectorOf(): Detector {
-  return ({ sha, author, committer, message }) => {
-    const known = assess([{ id: sha, tree: '', parents: [], author: { ...author, at: 0 }, committer: { ...committer, at: 0 }, message }], [], []);
-    const evidence = known.evidence.map(({ slot, trust, tool, level, rule, model, line }) => ({
-      source: slot,
-      trust,
-      tool,
-      place: line === undefined ? slot : `message:${line}`,
-      level,
-      rule,
-      ...(model === undefined ? {} : { model }),
-    }));
-    return { sha, level: known.level, tools: [...new Set(known.evidence.filter((e) => e.trust >= 2).map((e) => e.tool))], evidence };
+export type Detector = (commit: AskedCommit, beside?: Beside) => Detected;
+
+const NONE: readonly never[] = [];
+
+/** A detector of its own for each registry. */
+export function detectorOf(registry: Registry = NO_REGISTRY): Detector {
+  return ({ sha, author, committer, message, branch, pr, notes }, beside) => {
+    const records = [...(notes ?? NONE).map(({ text }) => readNote(text, sha).attribution), ...(beside?.notes ?? NONE)];
+    const known = detect(
+      {
+        commit: { id: sha, author: { ...author, at: 0 }, committer: { ...committer, at: 0 }, message },
+        ...(branch === undefined ? {} : { branch }),
+        ...(pr === undefined ? {} : { pr }),
+        ...(records.length === 0 ? {} : { notes: records }),
+        ...(beside === undefined ? {} : { unreadable: beside.unreadable }),
+      },
+      registry,
+    );
+    if (known.evidence.length === 0) return { sha, level: known.level, tools: NONE, evidence: NONE };
+    return { sha, level: known.level, tools: toolsOf(known.evidence), evidence: known.evidence.map(printed) };
   };
 }
 
-/** What notes beside a commit add to what it says itself. */
-export function withNotes(found: Detected, beside: readonly DetectedEvidence[]): Detected {
-  const counted = beside.filter((e) => e.trust >= 2);
-  const level = counted.reduce((most, e) => PROVENANCE_LEVELS.max(most, e.level), found.level);
-  return { sha: found.sha, level, tools: [...new Set([...found.tools, ...counted.map((e) => e.tool)])], evidence: [...found.evidence, ...beside] };
+/** A finding that supports no level names no tool that had a hand. */
+const toolsOf = (evidence: readonly ProvenanceEvidence[]): readonly string[] => [...new Set(evidence.filter((e) => e.trust >= 2 && e.level !== 'unattributed').map((e) => e.tool))];
+
+const printed = ({ slot, trust, tool, level, rule, model, line }: ProvenanceEvidence): DetectedEvidence => ({
+  source: slot,
+  trust,
+  tool,
+  place: placeOf(slot, line),
+  level,
+  rule,
+  ...(model === undefined ? {} : { model }),
+});
+
+function placeOf(slot: ProvenanceEvidence['slot'], line: number | undefined): string {
+  if (line === undefined) return slot;
+  return slot === 'pr-body' ? `pr-body:${line}` : `message:${line}`;
 }

@@ -3,7 +3,8 @@
  * nothing is kept but what notes say, so memory stays flat however long the history is.
  */
 import { ok, type Result } from '../core/base/result.ts';
-import { type Detected, type Detector, detectorOf, withNotes } from './detect-commit.ts';
+import type { Registry } from '../core/provenance/registry.ts';
+import { type Detected, type Detector, detectorOf } from './detect-commit.ts';
 import { NO_NOTES, type NoteIndex, noteIndex, notesOf } from './detect-notes.ts';
 import type { CommitMessage, Messages, MessagesAsked, Notes } from './ports.ts';
 
@@ -11,6 +12,8 @@ export interface DetectWorld {
   readonly messages: Messages;
   /** null: nobody asks for them. */
   readonly notes: Notes | null;
+  /** The organisation's own agents. */
+  readonly registry?: Registry;
 }
 
 export interface Found {
@@ -25,7 +28,7 @@ const FEW = 500;
 
 /** @returns what was not seen, in words. Problems as `Messages.read` has them: what was found until then was handed on. */
 export async function detectHistory(world: DetectWorld, asked: MessagesAsked, take: Take): Promise<Result<readonly string[]>> {
-  const detect = detectorOf();
+  const detect = detectorOf(world.registry);
   const first: CommitMessage[] = [];
   let notes: NoteIndex | null = world.notes === null ? NO_NOTES : null;
   const hand = (commits: readonly CommitMessage[], beside: NoteIndex): void | Promise<void> => take(commits.map((commit) => ({ commit, detected: one(detect, commit, beside) })));
@@ -48,8 +51,4 @@ export async function detectHistory(world: DetectWorld, asked: MessagesAsked, ta
   return seen.ok ? ok([...(notes ?? NO_NOTES).notSeen, ...seen.value]) : seen;
 }
 
-function one(detect: Detector, { id, author, committer, message }: CommitMessage, notes: NoteIndex): Detected {
-  const found = detect({ sha: id, author, committer, message });
-  const beside = notes.of(id);
-  return beside.length === 0 ? found : withNotes(found, beside);
-}
+const one = (detect: Detector, { id, author, committer, message }: CommitMessage, notes: NoteIndex): Detected => detect({ sha: id, author, committer, message }, notes.of(id));

@@ -4,6 +4,7 @@ import { PROSE_RULES } from './catalogue/prose.ts';
 import { declare, PERSON_KEYS } from './declaration.ts';
 import { identify, parsePerson } from './identity.ts';
 import { MAX_LINE, MAX_TRAILERS, type MessageLine, readMessage } from './message.ts';
+import { proseMarks } from './prose.ts';
 import type { EvidenceSlot, ProvenanceEvidence } from './provenance.ts';
 import { type Registry, scannerFor } from './registry.ts';
 
@@ -30,7 +31,11 @@ export function messageMarks(message: string, pasted: boolean, registry: Registr
   const found = lines.map((line) => lineMarks(line, pasted, registry));
   const subjects = [...SUBJECT_RULES, ...(pasted ? [] : TAGS)].filter((r) => matches(r, subject) && !registry.veto.has(r.rule));
   return {
-    evidence: [...subjects.map((r) => marked(r, 'subject', { line: 1, text: subject })), ...found.flatMap((f) => f.evidence)],
+    evidence: [
+      ...subjects.map((r) => marked(r, 'subject', { line: 1, text: subject })),
+      ...found.flatMap((f) => f.evidence),
+      ...(pasted ? [] : proseMarks(message, registry.veto)),
+    ],
     declared: found.flatMap((f) => f.declared),
     unknown: found.flatMap((f) => f.unknown),
     unread,
