@@ -1,7 +1,7 @@
 /** `countersign detect --stdin`: commits somebody else describes, one JSON value a line, answered one a line. Memory holds one line. */
+import type { Registry } from '../core/provenance/registry.ts';
 import { detectorOf } from '../flows/detect-commit.ts';
 import { readCommitLine } from '../flows/detect-line.ts';
-import type { DetectOptions } from './detect.ts';
 import { detectionLine } from './detect-line-text.ts';
 import { lineWriter } from './detect-out.ts';
 import { type Answer, EXIT } from './exit.ts';
@@ -12,9 +12,9 @@ import { visible } from './terminal.ts';
 const MOST_LINE = 32 << 20;
 
 /** Exit 0: every line was a commit; 2: some were not, each was said on standard error with its number, and the rest was answered. */
-export async function detectLines(_options: DetectOptions, input: AsyncIterable<Uint8Array> = process.stdin): Promise<Answer> {
+export async function detectLines(registry: Registry, input: AsyncIterable<Uint8Array> = process.stdin): Promise<Answer> {
   const out = lineWriter(process.stdout);
-  const detect = detectorOf();
+  const detect = detectorOf(registry);
   let wrong = 0;
   for await (const { number, bytes } of linesOf(input, MOST_LINE)) {
     if (out.gone.aborted) break;

@@ -1,10 +1,10 @@
 /** `countersign detect`: which commits an AI had a hand in, by evidence. It reads, and writes nothing. docs/spec/detect.md. */
-import { err, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
-import { dateOf } from '../core/simulate/date.ts';
+import { type Problem, problemText, type Result } from '../core/base/result.ts';
 import { detectHistory } from '../flows/detect.ts';
 import { type Counting, counting } from '../flows/detect-summary.ts';
 import type { MessagesAsked } from '../flows/ports.ts';
 import { openDetect } from '../world.ts';
+import { askedOf, type DetectOptions, onlyOne } from './detect-asked.ts';
 import { detectionLine } from './detect-line-text.ts';
 import { type LineWriter, lineWriter } from './detect-out.ts';
 import { detectLines } from './detect-stdin.ts';
@@ -12,19 +12,6 @@ import { detectText } from './detect-text.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { progressLine } from './progress.ts';
 import { visibleLines, wantsColour } from './terminal.ts';
-
-/** As the command line gives them. */
-export interface DetectOptions {
-  readonly repo: string;
-  readonly branch?: string;
-  readonly all?: boolean;
-  readonly since?: string;
-  readonly notes?: boolean;
-  readonly registry?: string;
-  readonly stdin?: boolean;
-  readonly jsonl?: boolean;
-  readonly json?: boolean;
-}
 
 /** Exit 0: everything was read. 2: something was not, and what was read was answered all the same. */
 export async function detect(range: string | undefined, options: DetectOptions): Promise<Answer> {
@@ -39,17 +26,6 @@ export async function detect(range: string | undefined, options: DetectOptions):
   const problems = seen.ok ? [] : [seen.error];
   const notSeen = seen.ok ? seen.value : [];
   return { code: seen.ok ? EXIT.ok : EXIT.refused, ...shown(counts, notSeen, problems, options) };
-}
-
-const onlyOne = (what: string): Problem => problem('USAGE', `${what} do not go together`, { place: 'command line', remedy: 'give one of them' });
-
-/** Which commits, as the options name them. */
-export function askedOf(range: string | undefined, { branch, all, since }: Pick<DetectOptions, 'branch' | 'all' | 'since'>): Result<MessagesAsked> {
-  if ([range, branch, all === true ? '' : undefined].filter((named) => named !== undefined).length > 1) return err(onlyOne('RANGE, --branch and --all'));
-  const from = since === undefined ? undefined : dateOf(since);
-  if (from === null) return err(problem('USAGE', `${JSON.stringify(since)} is no date`, { place: '--since', remedy: 'write 2026-01-31' }));
-  const tip = range ?? branch;
-  return { ok: true, value: { ...(tip === undefined ? {} : { range: tip }), ...(all === true ? { all } : {}), ...(from === undefined ? {} : { since: from }) } };
 }
 
 /** Says how far it is; ends with what it has at the first interrupt, and when nobody reads any more. */

@@ -77,10 +77,35 @@ class Cutter implements MessageStream {
   /** @param text ends with NUL. */
   #cut(text: string, commits: CommitMessage[]): boolean {
     let at = 0;
-    for (let end = text.indexOf('\0'); end >= 0; end = text.indexOf('\0', at)) {
+    // the rest of a commit that began in an earlier chunk
+    for (let end = this.#fields.length === 0 ? -1 : text.indexOf('\0'); end >= 0; end = text.indexOf('\0', at)) {
       this.#fields.push(text.slice(at, end));
       at = end + 1;
-      if (this.#fields.length === FIELDS.length && !this.#emit(commits)) return false;
+      if (this.#fields.length === FIELDS.length) {
+        if (!this.#emit(commits)) return false;
+        break;
+      }
+    }
+    return this.#whole(text, at, commits);
+  }
+
+  /** Commits that stand in it from end to end: a name and its address are cut as one piece. */
+  #whole(text: string, from: number, commits: CommitMessage[]): boolean {
+    for (let at = from; at < text.length; ) {
+      const [id, name] = [at, text.indexOf('\0', at) + 1];
+      const authorEnd = second(text, name);
+      const committerEnd = authorEnd < 0 ? -1 : second(text, authorEnd + 1);
+      const time = committerEnd < 0 ? -1 : text.indexOf('\0', committerEnd + 1);
+      const end = time < 0 ? -1 : text.indexOf('\0', time + 1);
+      if (name === 0 || end < 0) {
+        this.#fields.push(...text.slice(at, -1).split('\0'));
+        return true;
+      }
+      if (name - 1 - id !== this.#idLength) return false;
+      const author = this.#person(text.slice(name, authorEnd));
+      const committer = this.#person(text.slice(authorEnd + 1, committerEnd));
+      commits.push({ id: text.slice(id, name - 1), author, committer, at: milliseconds(text.slice(committerEnd + 1, time)), message: text.slice(time + 1, end) });
+      at = end + 1;
     }
     return true;
   }
@@ -89,22 +114,28 @@ class Cutter implements MessageStream {
     const [id = '', authorName = '', authorEmail = '', name = '', email = '', at = '', message = ''] = this.#fields;
     this.#fields = [];
     if (id.length !== this.#idLength) return false;
-    const author = this.#person(authorName, authorEmail);
-    const committer = name === authorName && email === authorEmail ? author : this.#person(name, email);
-    commits.push({ id, author, committer, at: milliseconds(at), message });
+    commits.push({ id, author: this.#person(`${authorName}\0${authorEmail}`), committer: this.#person(`${name}\0${email}`), at: milliseconds(at), message });
     return true;
   }
 
-  #person(name: string, email: string): Person {
-    const key = `${name}\0${email}`;
+  /** @param key name, NUL, address. */
+  #person(key: string): Person {
     const known = this.#people.get(key);
     if (known !== undefined) return known;
     if (this.#people.size >= MOST_PEOPLE) this.#people.clear();
     // Copies: a piece of a string keeps the whole chunk it was cut from.
-    const person = { name: copied(name.trim()), email: copied(email.trim()) };
-    this.#people.set(copied(key), person);
+    const own = copied(key);
+    const [name = '', email = ''] = own.split('\0');
+    const person = { name: name.trim(), email: email.trim() };
+    this.#people.set(own, person);
     return person;
   }
+}
+
+/** Where the second NUL from here is. */
+function second(text: string, from: number): number {
+  const first = text.indexOf('\0', from);
+  return first < 0 ? -1 : text.indexOf('\0', first + 1);
 }
 
 const copied = (text: string): string => Buffer.from(text).toString();

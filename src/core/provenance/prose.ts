@@ -9,10 +9,14 @@ import { statementsIn } from './statements.ts';
 
 type Marked = Omit<ProvenanceEvidence, 'commit'>;
 
+/** Every disclosure and statement speaks of one of these; most messages that are worth reading (`the agent`, `cursor`) hold none. */
+const SPEAKS =
+  /claude|codex|copilot|gpt|gemini|opus|sonnet|haiku|fable|aider|opencode|devin|deepseek|grok|posthog|cursor|openhands|roo code|kilo|junie|anthropic|openai|llm|language model|disclos|disclaim|transcript|\bai\b|a\.i\.|vibe|\bagentic\b/i;
+
 /** @param veto rule ids that do not count. Quotes count: people quote the disclosure of their own pull request. */
 export function proseMarks(message: string, veto: ReadonlySet<string>): readonly Marked[] {
+  if (!SPEAKS.test(message)) return [];
   const lines = spoken(message);
-  if (lines.length === 0) return [];
   const paragraphs = paragraphsOf(lines);
   const disclosed = disclosuresIn(paragraphs).map((d) => mark('prose/disclosure', d.tool, d.level, d.line, d.matched));
   const said = statementsIn(paragraphs, message.slice(0, MAX_CHARS)).map((s) => mark(`prose/${s.rule}`, s.tool, 'assisted', s.line, s.matched));
