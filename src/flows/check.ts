@@ -202,5 +202,7 @@ async function rulesAt(repository: Repository, tip: Oid, floors: readonly Floor[
 }
 
 function withNobody(policy: Result<Policy, readonly Problem[]>, starter: boolean, problems: readonly Problem[]): Result<Rules, readonly Problem[]> {
-  return policy.ok ? ok({ governance: { policy: policy.value, roster: { people: [], agents: [], digest: '0'.repeat(64) }, incidents: null }, starter, problems }) : policy;
+  return policy.ok
+    ? ok({ governance: { policy: policy.value, roster: { people: [], agents: [], digest: '0'.repeat(64) }, incidents: null, agents: null }, starter, problems })
+    : policy;
 }

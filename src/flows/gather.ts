@@ -63,6 +63,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     incidents: incidentsAt(governance.incidents, asked.at),
     seed: asked.seed ?? null,
     lane: OPEN_LANE,
+    ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),
   });
   return ok({ change: change.value, decision, pushersBefore });

@@ -46,3 +46,20 @@ test('many who ask at once wait for one reading, and what failed is read again',
   await governanceAt(repository, 'a');
   expect(reads).toBe(once);
 });
+
+const AGENTS = '.countersign/agents.yml';
+const kept = (agents: string) => holding({ 'countersign.yml': HEAD, '.countersign/roster.yml': ROSTER, [AGENTS]: agents });
+
+test("the organisation's agents are read beside its policy", async () => {
+  const found = await governanceAt(kept('agents: [{match: {login: "tidy[bot]"}, tool: claude, owner: p1}]'), 'a');
+  expect(found.ok && found.value.agents?.agents[0]?.owner).toBe('p1');
+  const none = await governanceAt(holding({ 'countersign.yml': HEAD, '.countersign/roster.yml': ROSTER }), 'a');
+  expect(none.ok && none.value.agents).toBeNull();
+});
+
+test('a change that brings in agents nobody can read is refused', async () => {
+  const change = sampleChange([AGENTS], [sampleCommit('ada')]);
+  const wrong = kept('agents: [{match: {login: "tidy[bot]"}, tool: claude, owner: nobody}]');
+  expect(await brought(wrong, change, [], null)).toMatchObject([{ code: 'POLICY_INVALID', place: `${AGENTS}:1:62 agents[0].owner` }]);
+  expect(await brought(kept('agents: []'), change, [], null)).toEqual([]);
+});

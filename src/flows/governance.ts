@@ -4,11 +4,13 @@
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
+import { loadAgents } from '../core/policy/agents-file.ts';
 import { decidesItself, type Policy } from '../core/policy/document.ts';
 import { type KnownIncident, readIncidents } from '../core/policy/incident-file.ts';
 import { namedFiles } from '../core/policy/layers.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
+import type { Registry } from '../core/provenance/registry.ts';
 import type { Roster } from '../core/roster/roster.ts';
 import type { Repository } from './ports.ts';
 
@@ -22,12 +24,15 @@ export interface Floor {
 }
 
 export const INCIDENT_FILE = '.countersign/incidents.yml';
+export const AGENTS_FILE = '.countersign/agents.yml';
 
 export interface Governance {
   readonly policy: Policy;
   readonly roster: Roster;
   /** null: nobody keeps any here, so conditions on incidents are unknown. */
   readonly incidents: readonly KnownIncident[] | null;
+  /** The organisation's own agents; null: nobody keeps any here. */
+  readonly agents: Registry | null;
 }
 
 type Read = Promise<Result<Governance, readonly Problem[]>>;
@@ -74,7 +79,15 @@ async function readGovernance(repository: Repository, tip: Oid, floors: readonly
   const roster = loadRoster(rosterBytes, ROSTER_FILE, policy.value);
   if (!roster.ok) return roster;
   const incidents = await incidentsFrom(repository, tip);
-  return incidents.ok ? ok({ policy: policy.value, roster: roster.value, incidents: incidents.value }) : incidents;
+  if (!incidents.ok) return incidents;
+  const agents = await agentsFrom(repository, tip, roster.value);
+  return agents.ok ? ok({ policy: policy.value, roster: roster.value, incidents: incidents.value, agents: agents.value }) : agents;
+}
+
+/** One that cannot be read is no reason to do without: what it would add is what nobody else knows. */
+async function agentsFrom(repository: Repository, tip: Oid, roster: Roster): Promise<Result<Registry | null, readonly Problem[]>> {
+  const bytes = await repository.file(tip, AGENTS_FILE);
+  return bytes === null ? ok(null) : loadAgents(bytes, AGENTS_FILE, roster);
 }
 
 async function incidentsFrom(repository: Repository, tip: Oid): Promise<Result<readonly KnownIncident[] | null, readonly Problem[]>> {

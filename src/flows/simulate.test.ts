@@ -164,7 +164,7 @@ describe('a story', () => {
       const single = await considerChange(
         there.repository,
         there.parsers,
-        { policy: STARTER, roster: roster.value, incidents: null },
+        { policy: STARTER, roster: roster.value, incidents: null, agents: null },
         { ...ask, pushersBefore: async () => (landing.author === null ? [] : [landing.author]) },
       );
       if (!single.ok) throw new Error(single.error[0]?.message);

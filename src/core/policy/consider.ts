@@ -20,6 +20,7 @@ import { headerFindings, headerOnly } from './headers.ts';
 import { modeOf, sampledBy, soloOf } from './lanes.ts';
 import { askedOf, type Outcome, reasonTree, summaryOf } from './reason-tree.ts';
 import { broughtRefusals, contentRefusals, identityRefusals, seatRefusals } from './refusals.ts';
+import { registered } from './registered.ts';
 import { applyRules } from './rules.ts';
 import { fold, seatOf, withDoubt } from './seats.ts';
 
@@ -37,7 +38,8 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   const { change, roster } = facts;
   const provenance = facts.assessed ?? assessed(facts);
   const risk = detect(detectors, facts.evidence);
-  const graph = principalGraph(change.commits, facts.pusher, roster, facts.pushersBefore, facts.behind);
+  const known = registered(roster, change.commits, facts.registry);
+  const graph = principalGraph(change.commits, facts.pusher, known.roster, facts.pushersBefore, [...(facts.behind ?? []), ...known.behind]);
   const found = weigh(policy, facts, provenance, risk, graph);
   if (change.records.length === 0 && change.commits.length === 0 && change.unseen.length === 0) return decided(policy, facts, found, NOTHING);
   const values = factValues(policy, facts, found);

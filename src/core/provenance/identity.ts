@@ -7,7 +7,7 @@ import { ACCOUNT_BY_ID, ACCOUNT_BY_LOGIN, AUTHOR_RULES, IDENTITY_RULES, type Kno
 import { catalogueScanner } from './catalogue/words.ts';
 import { fold } from './fold.ts';
 import type { ProvenanceLevel } from './provenance.ts';
-import { type Account, type AccountMatch, NO_REGISTRY, type Registry } from './registry.ts';
+import { type Account, type AccountMatch, NO_REGISTRY, type Registry, type RegistryAgent } from './registry.ts';
 
 export type Actor = 'agent' | 'automation' | 'person';
 
@@ -79,8 +79,13 @@ function personOf(name: string, email: string): Person {
   return { name: plain, email: address, login, id: forge?.[1] === undefined ? undefined : Number(forge[1]), text: e === '' ? n : `${n} <${e}>`.trim() };
 }
 
+/** The organisation's agent that this header names. */
+export const registeredAs = (name: string, email: string, registry: Registry): RegistryAgent | undefined => agentIn(registry, personOf(name, email));
+
+const agentIn = (registry: Registry, person: Person): RegistryAgent | undefined => registry.agents.find((a) => a.match.matches(person));
+
 function identified(person: Person, slot: IdentitySlot, registry: Registry): Identified {
-  const own = registry.agents.find((a) => a.match.matches(person));
+  const own = agentIn(registry, person);
   if (own !== undefined) {
     const level = slot === 'trailer' && own.level === 'agent' ? 'assisted' : own.level;
     return { match: { rule: 'registry/agent', tool: own.tool, level, matched: person.text }, actor: 'agent', unknown: null };

@@ -3,7 +3,7 @@ import { type Mark, mark, type Tool } from './tool.ts';
 
 const ADVERB = '(?:entirely|mostly|partly|partially|largely|fully|primarily|completely|100%)';
 const VERB = `(?:generated|made|created|written|co-?authored|implemented|built|coded|developed|assisted)`;
-const BEFORE = `^\\W{0,14}(?:${ADVERB}\\s+)?${VERB}\\s+(?:${ADVERB}\\s+)?(?:with|by|using|via)\\s+\\[?[\`*_~]{0,3}(?:the (?:help|assistance|aid) of |help of |help from )?`;
+const BEFORE = `^[\\W_]{0,14}(?:${ADVERB}\\s+)?${VERB}\\s+(?:${ADVERB}\\s+)?(?:with|by|using|via)\\s+\\[?[\`*_~]{0,3}(?:the (?:help|assistance|aid) of |help of |help from )?`;
 /** A name glued on by a hyphen (`cursor-based`) is another word. */
 const AFTER = '(?:\\b[`*_~\\]]{0,3}(?:[^\\w-]|$)|_(?:\\W|$))';
 /** Behind a word of the language (`cursor`, `amp`) nothing may follow that makes a sentence of it. */

@@ -6,9 +6,12 @@
 /** `plain`: no mark can be in it. `worth`: read it. `hidden`: letters may be other ones (NFKC, zero width), so read it. */
 export type Glance = 'plain' | 'worth' | 'hidden';
 
+/** What of a text is looked at. */
+export type Letters = Pick<string, 'length' | 'charCodeAt' | 'codePointAt'>;
+
 export interface Scanner {
   /** @param lines more lines than this, or one longer than `width`, are worth reading for their number alone. */
-  glance(text: string, lines: number, width: number): Glance;
+  glance(text: Letters, lines: number, width: number): Glance;
   /** One line holds a word; false only where no mark can be. */
   holds(line: string): boolean;
 }
@@ -49,7 +52,7 @@ interface Machine {
   readonly next: Uint16Array;
 }
 
-function walk({ next }: Machine, text: string, lines: number, width: number): Glance {
+function walk({ next }: Machine, text: Letters, lines: number, width: number): Glance {
   let state = 0;
   let gap = false;
   let [begun, count, before] = [0, 0, 0];
@@ -123,7 +126,7 @@ function folded(tree: readonly Uint16Array[], ends: Set<number>): Machine {
 let known: Uint8Array | undefined;
 const INVISIBLE = /[\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
-function hides(text: string, at: number, unit: number): boolean {
+function hides(text: Letters, at: number, unit: number): boolean {
   // the second half of a pair was asked with the first
   if (unit >= 0xdc00 && unit <= 0xdfff) return false;
   known ??= new Uint8Array(0x110000);
