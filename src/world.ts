@@ -55,9 +55,13 @@ export async function openHistoryOf(dir: string, floors: readonly Floor[] = []):
 }
 
 /** A clone whose commits are read for what they say of AI. @param notes read line records beside commits too. */
-export async function openDetect(dir: string, notes: boolean): Promise<DetectWorld> {
-  const [{ openMessages }, adapter] = await Promise.all([import('./adapters/git/messages.ts'), notes ? import('./adapters/git/notes.ts') : null]);
-  return { messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
+export async function openDetect(dir: string, notes: boolean): Promise<DetectWorld & { readonly repository: Repository }> {
+  const [{ openRepository }, { openMessages }, adapter] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/messages.ts'),
+    notes ? import('./adapters/git/notes.ts') : null,
+  ]);
+  return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
 export async function readPlan(bytes: Uint8Array) {

@@ -131,6 +131,6 @@ describe('detect --stdin', () => {
   test('a message of megabytes is answered, and what was not read of it is said', () => {
     const { status, stdout } = countersign(['detect', '--stdin'], { input: JSON.stringify({ ...commit, message: `Fix\n\n${'y'.repeat(5 << 20)}` }) });
     expect(status).toBe(0);
-    expect(lines(stdout)).toMatchObject([{ level: 'unattributed', evidence: [expect.objectContaining({ rule: 'evidence-unreadable' })] }, ...[]]);
+    expect(lines(stdout)).toMatchObject([{ level: 'unattributed', evidence: expect.arrayContaining([expect.objectContaining({ rule: 'evidence-unreadable' })]) }]);
   });
 });

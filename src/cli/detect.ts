@@ -1,12 +1,13 @@
 /** `countersign detect`: which commits an AI had a hand in, by evidence. It reads, and writes nothing. docs/spec/detect.md. */
 import { type Problem, problemText, type Result } from '../core/base/result.ts';
-import { detectHistory } from '../flows/detect.ts';
+import { type DetectWorld, detectHistory } from '../flows/detect.ts';
 import { type Counting, counting } from '../flows/detect-summary.ts';
 import type { MessagesAsked } from '../flows/ports.ts';
 import { openDetect } from '../world.ts';
 import { askedOf, type DetectOptions, onlyOne } from './detect-asked.ts';
 import { detectionLine } from './detect-line-text.ts';
 import { type LineWriter, lineWriter } from './detect-out.ts';
+import { registryAt } from './detect-registry.ts';
 import { detectLines } from './detect-stdin.ts';
 import { detectText } from './detect-text.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
@@ -15,12 +16,16 @@ import { visibleLines, wantsColour } from './terminal.ts';
 
 /** Exit 0: everything was read. 2: something was not, and what was read was answered all the same. */
 export async function detect(range: string | undefined, options: DetectOptions): Promise<Answer> {
-  if (options.stdin === true) return range === undefined ? detectLines(options) : refusal([onlyOne('RANGE and --stdin')], options.json);
   const asked = askedOf(range, options);
   if (!asked.ok) return refusal([asked.error], options.json);
+  if (options.stdin === true && (range !== undefined || options.all === true || options.branch !== undefined)) return refusal([onlyOne('--stdin and a range')], options.json);
+  const world = await openDetect(options.repo, options.notes !== false);
+  const registry = await registryAt(world.repository, options.registry);
+  if (!registry.ok) return refusal(registry.error, options.json);
+  if (options.stdin === true) return detectLines(registry.value);
   const counts = counting();
   const lines = options.jsonl === true ? lineWriter(process.stdout) : null;
-  const seen = await watched(asked.value, options, lines, counts);
+  const seen = await watched({ ...world, registry: registry.value }, asked.value, lines, counts);
   await lines?.end();
   if (!seen.ok && counts.summary().commits === 0) return refusal([seen.error], options.json);
   const problems = seen.ok ? [] : [seen.error];
@@ -29,7 +34,7 @@ export async function detect(range: string | undefined, options: DetectOptions):
 }
 
 /** Says how far it is; ends with what it has at the first interrupt, and when nobody reads any more. */
-async function watched(asked: MessagesAsked, options: DetectOptions, lines: LineWriter | null, counts: Counting): Promise<Result<readonly string[]>> {
+async function watched(world: DetectWorld, asked: MessagesAsked, lines: LineWriter | null, counts: Counting): Promise<Result<readonly string[]>> {
   const progress = progressLine(process.stderr);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
@@ -37,7 +42,6 @@ async function watched(asked: MessagesAsked, options: DetectOptions, lines: Line
   lines?.gone.addEventListener('abort', interrupt);
   let done = 0;
   try {
-    const world = await openDetect(options.repo, options.notes !== false);
     return await detectHistory(world, { ...asked, signal: stop.signal }, async (batch) => {
       for (const found of batch) {
         counts.add(found);

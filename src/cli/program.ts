@@ -111,6 +111,15 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--json', 'print the summary as JSON')
     .action(async (range: string | undefined, options) => act((await import('./detect.ts')).detect(range, options)));
 
+  command(program, 'agents [range]', 'bots and self-named agents of a history that nobody has classified, and the lines that do', ['agents', 'agents --all --json'])
+    .option('--repo <dir>', 'a folder of the clone, or a bare repository', '.')
+    .option('--branch <rev>', 'everything this branch reaches (default: HEAD)')
+    .option('--all', 'everything any branch, tag or pull request reaches')
+    .option('--since <date>', 'only what was committed from this date on, such as 2026-01-31')
+    .option('--registry <file>', "the organisation's agents (default: .countersign/agents.yml at HEAD)")
+    .option('--json', 'print JSON (docs/spec/detect.md)')
+    .action(async (range: string | undefined, options) => act((await import('./agents.ts')).agents(range, options)));
+
   command(program, 'manifest <base> [head]', 'the identity of a change: manifest and manifest256', [
     'manifest origin/main HEAD',
     'manifest origin/main..HEAD',

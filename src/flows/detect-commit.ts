@@ -46,7 +46,8 @@ export function detectorOf(registry: Registry = NO_REGISTRY): Detector {
   const scanner = scannerFor(registry);
   return ({ sha, author, committer, message, branch, pr, notes }, beside) => {
     const bare = beside === undefined && branch === undefined && pr === undefined && notes === undefined;
-    if (bare && quiet(author) && quiet(committer) && scanner.glance(message, MAX_TRAILERS, MAX_LINE) === 'plain') return { sha, level: 'unattributed', tools: NONE, evidence: NONE };
+    if (bare && quiet(author) && quiet(committer) && scanner.glance(message, MAX_TRAILERS, MAX_LINE) === 'plain')
+      return { sha, level: 'unattributed', tools: NONE, evidence: NONE };
     const records = [...(notes ?? NONE).map(({ text }) => readNote(text, sha).attribution), ...(beside?.notes ?? NONE)];
     const known = detect(
       {

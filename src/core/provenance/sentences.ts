@@ -9,6 +9,8 @@ export interface Paragraph {
   readonly text: string;
   /** It is a heading or a bare label: what follows belongs to it. */
   readonly heading: boolean;
+  /** Somebody is quoted, perhaps themselves. */
+  readonly quoted: boolean;
 }
 
 /** More are not read: whoever writes a message decides how many there are. */
@@ -44,7 +46,7 @@ export function paragraphsOf(lines: readonly { readonly line: number; readonly t
 function paragraph(line: number, held: readonly string[]): Paragraph {
   const raw = held.join(' ').slice(0, LONGEST);
   const text = raw.replace(DECORATION, '').trim();
-  return { line, text, heading: held.length === 1 && (raw.startsWith('#') || text.endsWith(':')) };
+  return { line, text, quoted: raw.startsWith('>'), heading: held.length === 1 && (raw.startsWith('#') || text.endsWith(':')) };
 }
 
 /** Cut behind a full stop, a question or an exclamation mark and a space: a version number and an address are no end. */

@@ -90,6 +90,7 @@ const RULES: readonly { readonly rule: Statement['rule']; readonly pattern: RegE
 
 const PROMPT =
   /^\W{0,4}(?:(?:additional|first|second|another|next|the|my|claude|codex|chatgpt|gemini) )?prompts?(?: (?:was|were|used|i used)(?: \w+){0,4}?| to (?:my )?[\w ]{1,40} was)?\s?:(?:\s|$)/i;
+const USED = /^\W*(?:(?:i|we) )?used\b/i;
 const SPOKEN = re(`(?:^|[^\\w-])${TOOL}`);
 
 /** @param paragraphs of the body. @param message all of it: a prompt says nothing where no tool is named anywhere. */
@@ -97,7 +98,9 @@ export function statementsIn(paragraphs: readonly Paragraph[], message: string):
   const named = SPOKEN.exec(message)?.[1] ?? null;
   return paragraphs.flatMap((p) => {
     if (named !== null && PROMPT.test(p.text)) return [{ line: p.line, matched: p.text.slice(0, 200), tool: named, rule: 'prompt' as const }];
-    return sentencesOf(p.text).flatMap((sentence) => statement(sentence.slice(0, 600), p.line));
+    const said = sentencesOf(p.text).flatMap((sentence) => statement(sentence.slice(0, 600), p.line));
+    // what is quoted may be another change's footer; what was used is said of one's own
+    return p.quoted ? said.filter((s) => USED.test(s.matched)) : said;
   });
 }
 

@@ -4,6 +4,15 @@ import { account, branch, file, identity, mailbox, mark, type Tool } from './too
 const UUID = '0f8e4b7a-1c2d-4e3f-8a9b-0c1d2e3f4a5b';
 
 export const CLAUDE: Tool = {
+  subjects: [
+    // a whole message in one line: whoever passed it lost the line ends
+    mark(
+      'claude/subject-footer',
+      /\bgenerated with \[claude code\]\(https:\/\/claude\.(?:ai|com)\//i,
+      ['Add the bar  🤖 Generated with [Claude Code](https://claude.ai/code)  Co-Authored-By: Claude <noreply@anthropic.com>'],
+      ['Show "generated with [Claude Code]" in the log'],
+    ),
+  ],
   id: 'claude',
   name: 'Claude',
   aliases: ['claude-code', 'claude code', 'claude-code-action', 'claude-agent-sdk', 'claudecode'],

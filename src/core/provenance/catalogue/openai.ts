@@ -44,5 +44,12 @@ export const CHATGPT: Tool = {
   name: 'ChatGPT',
   aliases: ['chat-gpt', 'chat gpt', 'gpt', 'openai'],
   products: ['chatgpt', 'chat gpt'],
-  links: [mark('chatgpt/share-link', /https:\/\/chatgpt\.com\/share\/[\w-]+/i, ['https://chatgpt.com/share/12-ab'], ['https://chatgpt.com/features'])],
+  links: [
+    mark(
+      'chatgpt/share-link',
+      /https:\/\/chatgpt\.com\/(?:share|canvas\/shared)\/[\w-]+/i,
+      ['https://chatgpt.com/share/12-ab', 'https://chatgpt.com/canvas/shared/12ab'],
+      ['https://chatgpt.com/features'],
+    ),
+  ],
 };
