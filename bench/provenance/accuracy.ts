@@ -54,7 +54,7 @@ async function attestedBy(notes: Notes): Promise<ReadonlySet<string>> {
   const attested = new Set<string>();
   await notes.each(({ commit, text }) => {
     const head = text.startsWith('{') ? '' : (text.split(/^---$/m, 1)[0] ?? '');
-    if (head.split('\n').some((line) => /^ {2}(?!h_)\S+ [\d,-]+$/.test(line))) attested.add(commit);
+    if (head.split('\n').some((line) => /^ {2}(?!h_|human )\S+ [\d,-]+$/.test(line))) attested.add(commit);
   });
   return attested;
 }

@@ -82,6 +82,7 @@ export const CLAUDE_FLOW: Tool = {
   id: 'claude-flow',
   name: 'claude-flow',
   identities: [
-    identity('claude-flow/name', /^claude-flow <|<ruv@ruv\.net>$/i, ['claude-flow <x@y.example>', 'R <ruv@ruv.net>'], ['claude-flowers <x@y.example>', 'R <x@ruv.net>']),
+    // not by the mailbox of the person who makes it: their own commits come from there too
+    identity('claude-flow/name', /^claude-flow <|^claude-flow$/i, ['claude-flow <x@y.example>', 'claude-flow'], ['claude-flowers <x@y.example>', 'Rue <rue@flow.example>']),
   ],
 };

@@ -8,7 +8,7 @@ import { type Scanner, scannerOf } from './scan.ts';
 
 /** Of names and addresses. */
 const NAMES =
-  'claude anthropic ruv.net copilot cursor codex openai gpt devin cognition gemini jetski antigravity aider openhands opendevin ampcode <amp@ droid@ ' +
+  'claude anthropic copilot cursor codex openai gpt devin cognition gemini jetski antigravity aider openhands opendevin ampcode <amp@ droid@ ' +
   'charm.land roomote roo-code windsurf cascade codeium opencode coder.com kiro warp.dev cline augment hermes openclaw trae blackbox kimi letta sageox ' +
   'firebender termai grok earendil block.xyz continue.dev codebuff qwen alibaba clio-agent agent glm deepseek minimax pi-coding bot]';
 /** Of session trailers, links and subjects. */
