@@ -88,8 +88,9 @@ const RULES: readonly { readonly rule: Statement['rule']; readonly pattern: RegE
   { rule: 'part', pattern: re(`\\[(?:generated|written) (?:by|with) ${TOOL}\\]`) },
 ];
 
-const PROMPT =
-  /^\W{0,4}(?:(?:additional|first|second|another|next|the|my|claude|codex|chatgpt|gemini) )?prompts?(?: (?:was|were|used|i used)(?: \w+){0,4}?| to (?:my )?[\w ]{1,40} was)?\s?:(?:\s|$)/i;
+const ASKER = '(?:(?:additional|first|second|another|next|the|my|claude|codex|chatgpt|gemini) )?';
+/** `prompts: add ...` is a line of a changelog. */
+const PROMPT = re(`^\\W{0,4}${ASKER}(?:prompt|prompts?(?: (?:was|were|used|i used)(?: \\w+){0,4}?| to (?:my )?[\\w ]{1,40} was))\\s?:(?:\\s|$)|^\\W{0,4}${ASKER}prompts\\s?:\\s*$`);
 const USED = /^\W*(?:(?:i|we) )?used\b/i;
 const SPOKEN = re(`(?:^|[^\\w-])${TOOL}`);
 
