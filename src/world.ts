@@ -11,7 +11,7 @@ import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
-import type { History, Naming, Parsers, Repository } from './flows/ports.ts';
+import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
@@ -35,6 +35,16 @@ export async function openClone(dir: string, floors: readonly Floor[] = []): Pro
     import('./adapters/languages/index.ts'),
   ]);
   return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+}
+
+/** A clone, for whose hand made which lines. */
+export async function openLineClone(dir: string): Promise<{ readonly repository: Repository; readonly notes: Notes; readonly lines: Lines }> {
+  const [{ openRepository }, { openNotes }, { openLines }] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/notes.ts'),
+    import('./adapters/git/lines.ts'),
+  ]);
+  return { repository: openRepository({ dir }), notes: openNotes({ dir }), lines: openLines({ dir }) };
 }
 
 /** Paths of the files in a clone's newest commit. Problem: GIT_FAILED. */

@@ -6,13 +6,17 @@ import type { Decision } from '../core/policy/decision.ts';
 import { seatText } from '../core/policy/seats.ts';
 import { type Finding, TIERS } from '../core/risk/risk.ts';
 import type { CheckAnswer } from '../flows/check.ts';
+import type { LinesOfChange } from '../flows/lines.ts';
 import { EXIT } from './exit.ts';
+import { linesJson, linesText } from './line-text.ts';
 import { type Ink, ink, visibleWithin } from './terminal.ts';
 
 export interface TextOptions {
   /** The tree of reasons, whole. */
   readonly explain: boolean;
   readonly colour: boolean;
+  /** Whose hand made which lines, where it was asked. */
+  readonly lines?: LinesOfChange | null;
 }
 
 /** Findings that are listed, and unread files that are named; the rest are counted. */
@@ -30,7 +34,7 @@ export function exitOf({ decision, problems }: CheckAnswer): number {
 const isEmpty = (d: Decision): boolean => d.outcome === 'pass' && d.change.paths.length === 0;
 
 /** docs/spec/check.schema.json. */
-export const checkJson = (answer: CheckAnswer) => ({
+export const checkJson = (answer: CheckAnswer, lines: LinesOfChange | null = null) => ({
   version: 1,
   exit: exitOf(answer),
   starter: answer.starter,
@@ -40,6 +44,7 @@ export const checkJson = (answer: CheckAnswer) => ({
   notes: answer.notes,
   problems: answer.problems,
   decision: answer.decision,
+  ...(lines === null ? {} : { lines: linesJson(lines) }),
 });
 
 export function checkText(dirty: CheckAnswer, options: TextOptions): string {
@@ -49,12 +54,14 @@ export function checkText(dirty: CheckAnswer, options: TextOptions): string {
   const { decision } = answer;
   const blocks = isEmpty(decision)
     ? [headline(answer, paper), answer.notes.map((n) => row('note', n)), noRules(answer)]
-    : [headline(answer, paper), facts(answer), findings(decision, paper), rules(decision, options), noRules(answer)];
+    : [headline(answer, paper), facts(answer), linesOf(options, paper), findings(decision, paper), rules(decision, options), noRules(answer)];
   return `${blocks
     .filter((b) => b.length > 0)
     .map((b) => b.join('\n'))
     .join('\n\n')}\n`;
 }
+
+const linesOf = ({ lines }: TextOptions, paper: Ink): readonly string[] => (lines === undefined || lines === null ? [] : linesText(lines, paper));
 
 function headline({ decision, starter, problems, range: judged, title }: CheckAnswer, paper: Ink): readonly string[] {
   const range = paper.dim(judged);

@@ -4,6 +4,7 @@ import { problem } from '../core/base/result.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { lineCommands } from './line-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { version } from './version.ts';
 
@@ -69,6 +70,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--explain', 'print the whole tree of reasons')
+    .option('--lines', 'say which lines an AI wrote, as notes and records have it')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
 
@@ -204,6 +206,8 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('-z', 'with -: paths on standard input end with NUL')
     .option('--json', 'print JSON (docs/spec/owners.md)')
     .action(async (paths: string[], options) => act((await import('./owners.ts')).owners(paths, options)));
+
+  lineCommands(program, act);
 
   policyCommands(program, act);
 

@@ -15,6 +15,7 @@ import type { TerraformPlan } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 import { brought, type Floor, type Governance } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
+import type { RecordsOf } from './records.ts';
 
 export interface Asked {
   readonly repo: string;
@@ -30,6 +31,8 @@ export interface Asked {
   readonly pushersBefore?: (change: Change) => Promise<readonly PersonId[]>;
   readonly sticky: readonly StickyMark[];
   readonly plan: TerraformPlan | null;
+  /** What line records say of it; not given: none are read. */
+  readonly records?: RecordsOf;
   /** When this is decided, milliseconds since 1970; null: unknown, so what is time-boxed holds. */
   readonly at: number | null;
   /** See `Facts`. */
@@ -50,6 +53,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
   const change = await repository.change(asked);
   if (!change.ok) return err([change.error]);
   const files = await parsers.parse(change.value.records, repository.blobs);
+  const recorded = await asked.records?.(change.value);
   const pushersBefore = (await asked.pushersBefore?.(change.value)) ?? [];
   const decision = consider(governance.policy, ALL_DETECTORS, {
     change: change.value,
@@ -63,6 +67,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     incidents: incidentsAt(governance.incidents, asked.at),
     seed: asked.seed ?? null,
     lane: OPEN_LANE,
+    ...(recorded === undefined ? {} : recorded),
     ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),
   });

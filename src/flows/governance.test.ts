@@ -60,6 +60,6 @@ test("the organisation's agents are read beside its policy", async () => {
 test('a change that brings in agents nobody can read is refused', async () => {
   const change = sampleChange([AGENTS], [sampleCommit('ada')]);
   const wrong = kept('agents: [{match: {login: "tidy[bot]"}, tool: claude, owner: nobody}]');
-  expect(await brought(wrong, change, [], null)).toMatchObject([{ code: 'POLICY_INVALID', place: `${AGENTS}:1:62 agents[0].owner` }]);
+  expect(await brought(wrong, change, [], null)).toMatchObject([{ code: 'POLICY_INVALID', place: `${AGENTS}:1:61 agents[0].owner` }]);
   expect(await brought(kept('agents: []'), change, [], null)).toEqual([]);
 });

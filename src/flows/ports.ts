@@ -104,6 +104,8 @@ export interface CommitMessage {
 
 /** Line records beside commits. Implemented by adapters/git. */
 export interface Notes {
+  /** Some ref that may hold records is there. Most repositories have none, and nothing more is asked of them. Problem: GIT_FAILED. */
+  any(): Promise<Result<boolean>>;
   /**
    * What is kept of these commits under every ref that may hold line records (`refs/notes/ai`, `refs/ai/authorship/*`,
    * `refs/notes/exceeds-ink`, `refs/notes/countersign`). Capped in bytes each and in all: what is over is a problem of that

@@ -19,6 +19,7 @@ import { recordLandings } from './land.ts';
 import { movedSignoffs } from './moved.ts';
 import type { EntryDraft, Step } from './ports.ts';
 import type { Bench, Landing } from './presented.ts';
+import { type Gathered, type RecordsOf, recordsOf } from './records.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
 import { behindOf, forgotten, isWeighed, marksSince, type Scale, type Weighed, weigh, weighParts } from './weigh.ts';
@@ -155,7 +156,7 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
 /** Decides and records in one append: what is judged is the ledger as it stands when the verdict is written. */
 async function record(world: Desk, push: Push & { pusher: string }, update: RefUpdate, governance: Governance, steps: readonly Step[]): Promise<Judged> {
   const sticky = await marksSince(world, world.projections, push.repo, update.ref);
-  const scale: Scale = { world, push, ref: update.ref, governance, sticky };
+  const scale: Scale = { world, push, ref: update.ref, governance, sticky, records: recordsOnce(world, push, governance) };
   const whole = await weigh(scale, update.old, update.new);
   if (!('decision' in whole)) return refused(update, whole);
   const parts = await weighParts(scale, update.old, whole, steps);
@@ -181,6 +182,24 @@ async function record(world: Desk, push: Push & { pusher: string }, update: RefU
   if (!appended.ok) return refused(update, [appended.error]);
   const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));
   return { ref: update.ref, id, title: whole.title, decision: whole.decision, verdict, names };
+}
+
+/**
+ * Read for the whole push, which is weighed first; each commit of it asks for its own part. Tallies are of the whole alone: of a
+ * part nobody counted, so there they are unknown.
+ */
+function recordsOnce(world: GateWorld, { repo, quarantine, updates }: Push, { agents }: Governance): RecordsOf {
+  let whole: Promise<Gathered | undefined> | undefined;
+  const moving = new Map(updates.map((u) => [u.ref, u.new]));
+  return async (change) => {
+    if (world.records === undefined) return undefined;
+    if (whole === undefined) {
+      whole = recordsOf(await world.records({ repo, quarantine, moving }), change, agents?.recorders ?? []);
+      return whole;
+    }
+    const known = await whole;
+    return known && { ...known, records: { seen: known.records.seen, whole: null } };
+  };
 }
 
 /** Place, message and hint of each, in one line. */

@@ -11,6 +11,7 @@ import type { PersonId } from '../core/roster/roster.ts';
 import { considerChange, titleOf } from './gather.ts';
 import type { Governance } from './governance.ts';
 import type { Projections, Step } from './ports.ts';
+import type { RecordsOf } from './records.ts';
 import { type GateWorld, STICKY_MS } from './site.ts';
 
 export interface Weighed {
@@ -29,10 +30,11 @@ export interface Scale {
   readonly ref: string;
   readonly governance: Governance;
   readonly sticky: readonly StickyMark[];
+  readonly records: RecordsOf;
 }
 
 export async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
-  const { world, push, ref, governance, sticky } = scale;
+  const { world, push, ref, governance, sticky, records } = scale;
   const pushersBefore = (change: Change): Promise<readonly PersonId[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
   const asked = {
     repo: push.repo,
@@ -43,6 +45,7 @@ export async function weigh(scale: Scale, base: string | null, head: string): Pr
     pusher: push.pusher,
     pushersBefore,
     sticky,
+    records,
     plan: null,
     at: world.now(),
     seed: world.seed ?? null,

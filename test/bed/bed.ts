@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aliasesIn } from '../../src/adapters/git/aliases.ts';
 import { objectStore } from '../../src/adapters/git/keep.ts';
+import { pushedRecords } from '../../src/adapters/git/records.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { languages } from '../../src/adapters/languages/index.ts';
 import { base64, base64url, hex, utf8 } from '../../src/core/base/bytes.ts';
@@ -112,6 +113,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     projections: store.projections,
     objects: objectStore({ root: join(folder, 'kept'), gitDirOf: (id) => (id === 'infra' ? served.gitDir : undefined) }),
     parsers: languages(),
+    records: (of) => pushedRecords((id) => (id === 'infra' ? served.gitDir : undefined), of),
     repositories: new Map([
       ['infra', { id: 'infra', title: 'Infra', protected: [MAIN], repository: openRepository({ gitDir: served.gitDir }), aliases: (refs) => aliasesIn(served.gitDir, refs) }],
     ]),

@@ -37,9 +37,8 @@ export function openNotes(place: RepositoryPlace, caps: NoteCaps = NOTE_CAPS, mo
   const on = async (take: (note: NoteRead) => void, of: readonly Oid[] | undefined, all: number): Promise<Result<void>> => {
     const at = await locate(place);
     if (!at.ok) return at;
-    const listed = await listRefs(at.value);
-    if (!listed.ok) return listed;
-    const refs = ok(afterwards(listed.value, moving));
+    const refs = await listRefs(at.value, moving);
+    if (!refs.ok) return refs;
     return reading(at.value, async (reader) => {
       const wanted = of === undefined ? undefined : new Set(of);
       const asked: Asked[] = [];
@@ -48,6 +47,12 @@ export function openNotes(place: RepositoryPlace, caps: NoteCaps = NOTE_CAPS, mo
     });
   };
   return {
+    any: async () => {
+      const at = await locate(place);
+      if (!at.ok) return at;
+      const refs = await listRefs(at.value, moving);
+      return refs.ok ? ok(refs.value.length > 0) : refs;
+    },
     read: async (commits) => {
       const notes: NoteRead[] = [];
       const done = commits.length === 0 ? ok(undefined) : await on((note) => notes.push(note), commits, caps.read);
@@ -80,10 +85,11 @@ interface Ref {
 }
 
 /** Only what refs say, no object of theirs: one that is missing would end the whole list. */
-async function listRefs(place: Place): Promise<Result<readonly Ref[]>> {
+async function listRefs(place: Place, moving: ReadonlyMap<string, Oid>): Promise<Result<readonly Ref[]>> {
   const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname) %(refname)', ...TREES, ...COPIES, ...LOOSE], { env: place.refs }));
   if (!printed.ok) return printed;
-  return ok(lines(printed.value).map((line) => ({ tip: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 1) })));
+  const listed = lines(printed.value).map((line) => ({ tip: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 1) }));
+  return ok(afterwards(listed, moving));
 }
 
 const NAMES = [...TREES, ...COPIES].map((name) => new RegExp(`^${name.replaceAll('*', '[^/]+')}$`));

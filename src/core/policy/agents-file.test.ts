@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_ROSTER } from '../../testing/sample-change.ts';
@@ -101,6 +102,12 @@ describe('agents.yml', () => {
       { key: RAW, owner: 'ada', managed: true },
       { key: RAW, owner: null, managed: false },
     ]);
+  });
+
+  test('the example of docs/spec/provenance.md is one', () => {
+    const page = readFileSync(new URL('../../../docs/spec/provenance.md', import.meta.url), 'utf8');
+    const registry = load(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
+    expect([registry.agents.length, registry.people.length, registry.recorders.length, [...registry.veto]]).toEqual([2, 1, 1, ['aider/subject']]);
   });
 
   test('is total, and its patterns take time linear in what they are held against', () => {

@@ -8,6 +8,7 @@ import type { Change } from '../change/change.ts';
 import { assess } from '../provenance/assess.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { detect } from '../risk/detect.ts';
+import { withProvenance } from '../risk/provenance.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
 import { agentOf, named, principalGraph } from '../roster/principals.ts';
@@ -37,7 +38,7 @@ export function consider(policy: Policy, detectors: readonly Detector[], facts: 
 function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): Decision {
   const { change, roster } = facts;
   const provenance = facts.assessed ?? assessed(facts);
-  const risk = detect(detectors, facts.evidence);
+  const risk = withProvenance(detect(detectors, facts.evidence), provenance, change.records[0]?.path ?? '');
   const known = registered(roster, change.commits, facts.registry);
   const graph = principalGraph(change.commits, facts.pusher, known.roster, facts.pushersBefore, [...(facts.behind ?? []), ...known.behind]);
   const found = weigh(policy, facts, provenance, risk, graph);
@@ -62,16 +63,22 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   return decided(policy, facts, found, { ...ruled, outcome, seats, refusals, extra, solo });
 }
 
-function assessed({ change, sticky, roster, pusher, registry }: Facts): Provenance {
-  return assess({
+function assessed({ change, sticky, roster, pusher, registry, records }: Facts): Provenance {
+  const known = assess({
     commits: change.commits,
     sticky,
     paths: change.records.map((r) => r.path),
     agents: new Map(roster.agents.flatMap((a) => a.emails.map((e) => [e, a.id]))),
     pushedBy: pusher === null ? null : agentOf(roster, pusher),
     ...(registry === undefined ? {} : { registry }),
+    ...(records === undefined ? {} : { seen: records.seen }),
   });
+  const whole = records?.whole ?? null;
+  return whole === null ? known : { ...known, lines: whole.lines, marks: whole.marks.slice(0, MOST_MARKS) };
 }
+
+/** Marks of lines a decision shows: the log keeps it for good, and whoever pushes a note chooses how many there are. */
+const MOST_MARKS = 2_000;
 
 interface Made {
   readonly outcome: Outcome;

@@ -1,10 +1,11 @@
 /** Everything `consider` reads, and the part of it that conditions see. */
 import type { Problem } from '../base/result.ts';
-import type { Change } from '../change/change.ts';
+import type { Change, Oid } from '../change/change.ts';
 import { type Matcher, matcherOf } from '../change/matcher.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { Seen } from '../provenance/detect.ts';
 import { type LineTally, shareOf } from '../provenance/lines/tally.ts';
-import { PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
+import { type LineMark, PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
 import type { Registry } from '../provenance/registry.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
@@ -40,8 +41,17 @@ export interface Facts {
   readonly seed?: string | null;
   /** The organisation's own agents and trailers, as the target ref has them; absent: nobody keeps any. */
   readonly registry?: Registry;
+  /** What records of lines say of its commits; undefined: nobody read any. */
+  readonly records?: RecordedLines;
   /** Provenance as it is known already, in place of what headers say: cases of a policy's tests have no headers. */
   readonly assessed?: Provenance;
+}
+
+export interface RecordedLines {
+  /** By commit: records, what of them could not be read, the lines it changes. */
+  readonly seen: ReadonlyMap<Oid, Pick<Seen, 'notes' | 'unreadable' | 'changed'>>;
+  /** Of the whole change; null where only its commits were looked at. */
+  readonly whole: { readonly lines: LineTally; readonly marks: readonly LineMark[] } | null;
 }
 
 export interface Behind {

@@ -22,10 +22,10 @@ const GIVEN_NAME =
 
 const NOTHING: Declared = { kind: 'nothing' };
 
-/** @param key folded: lower case, hyphens. First hit of the order wins. */
 /** `<vendor/model>`: what stands in the brackets is no address. */
 const unbracketed = (value: string): string => (/^<[^@<>]*>$/.test(value) ? value.slice(1, -1) : value);
 
+/** @param key folded: lower case, hyphens. First hit of the order wins. */
 export const declare = (key: string, value: string, registry: Registry = NO_REGISTRY): Declared => declared(key, unbracketed(value), registry);
 
 function declared(key: string, value: string, registry: Registry): Declared {
@@ -69,7 +69,7 @@ const AFFIRMS = /^(?:y|yes|true|partly|partially|fully|full|mostly|\d{1,3} ?%?)\
 /** curl names people in `Assisted-by`: a human mail, or two to five plain words. */
 function readsAsPerson(value: string, person: { name: string; email: string }): boolean {
   if (GIVEN_NAME.test(`${value.slice(0, 1).toLowerCase()}${value.slice(1)}`)) return true;
-  if (person.email !== '') return !/noreply|no-reply|\bbot\b/i.test(person.email) && !speaksOfTool(person.name);
+  if (person.email.includes('@')) return !/noreply|no-reply|\bbot\b/i.test(person.email) && !speaksOfTool(person.name);
   const parts = value.split(' ');
   return parts.length >= 2 && parts.length <= 5 && !/[\d/:()[\]#=]/.test(value) && !speaksOfTool(value);
 }
@@ -88,7 +88,7 @@ const words = (value: string): readonly string[] => value.toLowerCase().split(/[
 
 function toolIn(key: string, value: string): string {
   if (key === 'ai-used-for' || AFFIRMS.test(value)) return 'undisclosed';
-  const said = (/^(.*?)(?: via |[:(/<[]|$)/i.exec(value)?.[1] ?? value).trim().slice(0, 60);
+  const said = (/^[<[(]?(.*?)(?: via |[:(/<[]|$)/i.exec(value)?.[1] ?? value).trim().slice(0, 60);
   return toolNamed(said) || 'undisclosed';
 }
 

@@ -68,6 +68,8 @@ interface Person extends Account {
   readonly id: number | undefined;
 }
 
+const FORGE = 'noreply@github.com';
+
 /** An id and a login at the forge, in the address it gives out for commits. */
 const FORGE_MAIL = /^(?:(\d{1,12})\+)?([^@]+)@users\.noreply\.github\.com$/;
 
@@ -104,7 +106,8 @@ function identified(person: Person, slot: IdentitySlot, registry: Registry): Ide
 function catalogued(person: Person, slot: IdentitySlot, veto: ReadonlySet<string>, cancels: readonly AccountMatch[]): IdentityMatch | undefined {
   const account = accountOf(person);
   if (account !== undefined && !veto.has(`${account.tool}/account`)) return accountMatch(account, slot, person.text);
-  if (account === undefined && knownAutomation(person)) return undefined;
+  // the forge's own address is given to anybody, tools included: there the name may still tell
+  if (account === undefined && person.email !== FORGE && knownAutomation(person)) return undefined;
   if (!catalogueScanner().holds(person.text)) return undefined;
   const counts = (rule: Rule): boolean => !veto.has(rule.rule) && !cancels.some((c) => !(c.wide && rule.mailbox === true)) && matches(rule, person.text);
   const rule = (slot === 'author' ? AUTHOR_RULES : IDENTITY_RULES).find(counts);
@@ -121,8 +124,11 @@ export const accountMatch = (account: KnownAccount, slot: IdentitySlot, matched:
 });
 
 /** By id, for it outlives renames; then by login. */
-function accountOf({ id, login, name }: Person): KnownAccount | undefined {
-  const account = (id === undefined ? undefined : ACCOUNT_BY_ID.get(id)) ?? (login === null ? undefined : ACCOUNT_BY_LOGIN.get(login));
+function accountOf({ id, login, name, email }: Person): KnownAccount | undefined {
+  // a bot's login without its suffix, where there is no address beside it, if it is no word of the language
+  const bare = email === '' && name.includes('-') ? `${name}[bot]` : null;
+  const byLogin = login ?? bare;
+  const account = (id === undefined ? undefined : ACCOUNT_BY_ID.get(id)) ?? (byLogin === null ? undefined : ACCOUNT_BY_LOGIN.get(byLogin));
   return account?.named?.test(name) === false ? undefined : account;
 }
 

@@ -1,7 +1,7 @@
 /** What a message says of assistance, line by line. It is written by whoever may push: all of it is a claim of trust 2 at most. */
 import { LINE_RULES, matches, type Rule, SUBJECT_RULES, TRAILER_RULES, toolOf } from './catalogue/catalogue.ts';
 import { PROSE_RULES } from './catalogue/prose.ts';
-import { declare, PERSON_KEYS } from './declaration.ts';
+import { type Declared, declare, PERSON_KEYS } from './declaration.ts';
 import { identify, parsePerson } from './identity.ts';
 import { MAX_LINE, MAX_TRAILERS, type MessageLine, readMessage } from './message.ts';
 import { proseMarks } from './prose.ts';
@@ -76,11 +76,23 @@ function lineMarks(line: MessageLine, pasted: boolean, registry: Registry): Line
   return found;
 }
 
+/** The first tool of several people in one trailer (`A <a> & B <b>`); what the whole says, where there is none. */
+function saidBy(key: string, value: string, registry: Registry): Declared {
+  const whole = declare(key, value, registry);
+  if (whole.kind === 'tool' || !PERSON_KEYS.has(key) || value.indexOf('<', value.indexOf('<') + 1) < 0) return whole;
+  const others = value
+    .split('>')
+    .slice(0, MOST_IN_ONE)
+    .map((one) => declare(key, `${one.replace(/^[\s,;&]{1,8}(?:and )?/i, '')}>`, registry));
+  return others.find((one) => one.kind === 'tool') ?? whole;
+}
+
+const MOST_IN_ONE = 10;
 const SETTINGS = /^(?:model|agent)\s*:/;
 
 function trailerMarks(line: MessageLine, { key, value }: { key: string; value: string }, registry: Registry): LineMarks {
   // `model: gpt-4` is a line of some configuration; who declares writes `Model:`
-  const said = SETTINGS.test(line.text) ? ({ kind: 'nothing' } as const) : declare(key, value, registry);
+  const said = SETTINGS.test(line.text) ? ({ kind: 'nothing' } as const) : saidBy(key, value, registry);
   const evidence: Marked[] = TRAILER_RULES.filter((r) => counts(r, `${key}: ${value}`, registry)).map((r) => marked(r, 'trailer', line));
   const base = { slot: 'trailer' as const, trust: 2 as const, line: line.line, matched: cut(line.text) };
   if (said.kind === 'tool') {

@@ -27,8 +27,8 @@ export const OPENHANDS: Tool = {
   identities: [
     mailbox(
       'openhands/mailbox',
-      /\b(?:openhands(?:-claude)?|opendevin)@all-hands\.dev\b|<opendevin@opendevin\.ai>$|<bot@opendevin\.com>$|^(?:oh|openhands) <openhands@/i,
-      ['openhands <openhands@all-hands.dev>', 'x <opendevin@opendevin.ai>', 'x <bot@opendevin.com>', 'oh <openhands@x.example>'],
+      /\b(?:openhands(?:-claude)?|opendevin)@all-hands\.dev\b|<(?:openhands|gemini|claude)@openhands\.(?:ai|dev)>$|<opendevin@opendevin\.ai>$|<bot@opendevin\.com>$|^(?:oh|openhands) <openhands@/i,
+      ['openhands <openhands@all-hands.dev>', 'x <opendevin@opendevin.ai>', 'OpenHands-Gemini <gemini@openhands.ai>', 'x <bot@opendevin.com>', 'oh <openhands@x.example>'],
       ['Rob <rob@all-hands.dev>'],
     ),
   ],

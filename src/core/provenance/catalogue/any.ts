@@ -23,9 +23,9 @@ export const ANY: readonly Tool[] = [
     identities: [
       identity(
         'other-agent/name',
-        /^(?:hermes agent|openclaw agent|blackbox agent|kimi (?:code|cli))(?: <|$)/i,
-        ['Hermes Agent <x@y.example>', 'OpenClaw Agent', 'Blackbox Agent', 'Kimi Code', 'kimi cli'],
-        ['Hermes Diaz <h@d.example>', 'Kimi Raikko <k@r.example>'],
+        /^(?:hermes agent|openclaw agent|blackbox agent|kimi (?:code|cli)|ai (?:coding )?(?:assistant|pair programmer))(?: <|$)/i,
+        ['Hermes Agent <x@y.example>', 'OpenClaw Agent', 'Blackbox Agent', 'Kimi Code', 'kimi cli', 'AI Assistant <assistant@x.example>'],
+        ['Hermes Diaz <h@d.example>', 'Ai Assistants Ltd <a@x.example>', 'Kimi Raikko <k@r.example>'],
       ),
     ],
     trailers: [

@@ -15,20 +15,26 @@ export const CLAUDE: Tool = {
   ],
   id: 'claude',
   name: 'Claude',
-  aliases: ['claude-code', 'claude code', 'claude-code-action', 'claude-agent-sdk', 'claudecode'],
+  aliases: ['anthropic', 'claude-code', 'claude code', 'claude-code-action', 'claude-agent-sdk', 'claudecode'],
   products: ['claude code', 'claude opus', 'claude sonnet', 'claude haiku', 'claude fable', 'claude mythos', 'claude'],
   accounts: [account([209825114, 242468646, 208546643, 215619710], ['claude[bot]', 'claude', 'anthropic-code-agent[bot]', 'claude-code-action[bot]', 'anthropic-claude[bot]'])],
   identities: [
     mailbox(
       'claude/mailbox',
-      /<(?:noreply|no-reply|claude)@anthropic\.(?:com|ai)>$/i,
-      ['Claude <noreply@anthropic.com>', 'Opus 9 (1M) <no-reply@anthropic.ai>', 'GPT-5 <claude@anthropic.com>'],
-      ['Ana Reyes <ana@anthropic.com>', 'Claude <noreply@anthropic.com.example>'],
+      /<(?:noreply|no-reply|assistant|claude(?:-[\w.-]{1,60})?)@anthropic\.(?:com|ai)>$/i,
+      [
+        'Claude <noreply@anthropic.com>',
+        'Opus 9 (1M) <no-reply@anthropic.ai>',
+        'GPT-5 <claude@anthropic.com>',
+        'Claude 3 <claude-3-5-sonnet@anthropic.com>',
+        'Assistant <assistant@anthropic.com>',
+      ],
+      ['Ana Reyes <ana@anthropic.com>', 'Claude <noreply@anthropic.com.example>', 'Claude D <claude.dupont@anthropic.com>'],
     ),
     identity(
       'claude/name-product',
-      /^claude[ -](?:code|opus|sonnet|haiku|fable|mythos)\b/i,
-      ['Claude Code', 'claude-opus-9', 'Claude Sonnet 4 <x@y.example>', 'Claude Haiku', 'Claude Fable', 'Claude Mythos'],
+      /^claude[ -](?:v?\d[\d.]{0,5}[ -]?)?(?:code|opus|sonnet|haiku|fable|mythos)\b|^claude[ -]v?\d[\d.]{0,5}(?: <|$)/i,
+      ['Claude Code', 'claude-opus-9', 'Claude Sonnet 4 <x@y.example>', 'Claude Haiku', 'Claude-3.5-Sonnet', 'claude 4', 'Claude Fable', 'Claude Mythos'],
       ['Claude Dupont <claude@dupont.example>', 'Claude Opusson <c@o.example>'],
     ),
     identity(

@@ -19,8 +19,15 @@ export const COPILOT: Tool = {
     ),
     identity(
       'copilot/name',
-      /^(?:github )?copilot(?: (?:cli|app|agent|coding agent))?(?: <[^<>]*>)?$/i,
-      ['GitHub Copilot <x@y.example>', 'Copilot Agent', 'Copilot App <x@y.example>'],
+      /^(?:github[ -])?copilot(?: (?:cli|app|agent|coding agent))?(?:\[bot\])?(?: \([^)<]*\))?(?: <[^<>]*>)?$/i,
+      [
+        'GitHub Copilot <x@y.example>',
+        'Copilot Agent',
+        'Copilot App <x@y.example>',
+        'GitHub Copilot (model m) <noreply@github.com>',
+        'Copilot (CLI, agent mode)',
+        'github-copilot[bot] <x@y.example>',
+      ],
       ['Copilot Metrics Team <x@y.example>'],
     ),
   ],

@@ -1,5 +1,5 @@
 /** Agents that somebody else runs, and the tools that record or crew several of them. */
-import { account, hint, identity, mark, type Tool } from './tool.ts';
+import { account, hint, identity, mailbox, mark, type Tool } from './tool.ts';
 
 const only = (id: string, name: string, ids: readonly number[], ...logins: readonly string[]): Tool => ({ id, name, accounts: [account(ids, logins)] });
 
@@ -56,6 +56,11 @@ export const HOSTED: readonly Tool[] = [
   },
   { id: 'sageox', name: 'SageOx', products: ['sageox'], identities: [identity('sageox/name', /^sageox(?: <|$)/i, ['SageOx <x@y.example>'], ['Sage Oxley <x@y.example>'])] },
   { id: 'termai', name: 'TermAI', products: ['termai'], identities: [identity('termai/name', /^termai(?: <|$)/i, ['TermAI'], ['Term Aiken <x@y.example>'])] },
+  {
+    id: 'cosine',
+    name: 'Cosine',
+    identities: [mailbox('cosine/mailbox', /<agent@cosine\.sh>$/i, ['Cosine <agent@cosine.sh>'], ['Al <al@cosine.sh>', 'Cosine <c@trig.example>'])],
+  },
   { id: 'nori', name: 'Nori', words: ['nori'] },
   {
     id: 'posthog-task',

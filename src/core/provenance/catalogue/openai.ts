@@ -16,8 +16,8 @@ export const CODEX: Tool = {
     ),
     identity(
       'codex/name',
-      /^(?:openai[ -])?codex(?: (?:cli|agent|test)\b[^<]*)?(?: <no-?reply@[^<>]+>)?$/i,
-      ['OpenAI Codex', 'codex agent <noreply@x.example>', 'Codex CLI'],
+      /^(?:openai[ -])?codex(?: (?:cli|agent|test)\b[^<]*)?(?: \([^)<]*\))?(?: <no-?reply@[^<>]+>)?$/i,
+      ['OpenAI Codex', 'codex agent <noreply@x.example>', 'Codex CLI', 'Codex (review feedback)'],
       ['Codex Press <hello@codexpress.example>'],
     ),
   ],
@@ -44,6 +44,7 @@ export const CHATGPT: Tool = {
   name: 'ChatGPT',
   aliases: ['chat-gpt', 'chat gpt', 'gpt', 'openai'],
   products: ['chatgpt', 'chat gpt'],
+  identities: [mailbox('chatgpt/mailbox', /<(?:assistant|chatgpt)@openai\.com>$/i, ['Assistant <assistant@openai.com>', 'x <chatgpt@openai.com>'], ['Kim <kim@openai.com>'])],
   links: [
     mark(
       'chatgpt/share-link',

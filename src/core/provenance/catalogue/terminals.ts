@@ -35,6 +35,7 @@ export const TERMINALS: readonly Tool[] = [
     id: 'crush',
     name: 'Crush',
     words: ['crush'],
+    accounts: [account([], ['charmcrush'])],
     identities: [mailbox('crush/mailbox', /<(?:crush|noreply)@(?:crush\.)?charm\.land>$/i, ['Crush <crush@charm.land>', 'x <noreply@crush.charm.land>'], ['Bo <bo@charm.land>'])],
     environment: [{ name: 'CRUSH', value: /^1$/ }],
   },

@@ -17,7 +17,7 @@ const SESSIONS =
   'jules.google mux-attribution initial-plan apply-suggestion potential-fix-for task-id: commit-message commit-msg';
 /** Of what people write in their own words. */
 const PROSE =
-  'vibe-cod vibecod ai: ai-: with-ai by-ai using-ai an-ai of-ai from-ai via-ai used-ai use-ai generative-ai ai-author ai-wrote ai-help ai-assist ai-generat ai-writ ai-cod ai-tool ai-usage ai-disclos ai-disclaim ai-note disclos disclaim transcript opus sonnet haiku fable codestral llm chat-gpt language-model artificial';
+  'vibe-cod vibecod ai: ai-: with-ai by-ai using-ai an-ai ai-was ai-were of-ai from-ai via-ai used-ai use-ai generative-ai ai-author ai-wrote ai-help ai-assist ai-generat ai-writ ai-cod ai-tool ai-usage ai-disclos ai-disclaim ai-note disclos disclaim transcript opus sonnet haiku fable codestral llm chat-gpt language-model artificial';
 
 const gapped = (name: string): string => name.replace(/[ _-]+/g, '-');
 const PREPOSITIONS = ['with', 'by', 'using', 'via', 'of', 'from'];

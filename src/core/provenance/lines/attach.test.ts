@@ -33,7 +33,7 @@ describe('a line', () => {
   test('is known to the byte, but for white space, and in the place of another', () => {
     const found = attach([added([line(1), `  ${line(2)}`, 'somebody changed this', line(4)], 10)], [run([1, 2, 3, 4].map(line))]);
     const [file] = found.files;
-    expect(file?.ranges).toEqual([{ start: 10, end: 13, hand: [...found.hands.keys()][0], matched: { exact: 2, loose: 1, edited: 1 }, sources: ['call-1'] }]);
+    expect(file?.ranges).toEqual([{ start: 10, end: 13, hand: [...found.hands.keys()][0], matched: { exact: 2, loose: 1, edited: 1 }, sources: ['call-1'], trust: 3 }]);
     expect(found.share).toEqual({ exact: 2, loose: 1, edited: 1, none: 0 });
     expect(found.trust).toBe(3);
   });

@@ -22,11 +22,14 @@ export interface AttachedRange extends AttributedRange {
   readonly matched: Matched;
   /** `Run.from` of what it is known from, sorted. */
   readonly sources: readonly string[];
+  /** The least of the runs it is known from. */
+  readonly trust: Trust;
 }
 
 export interface AttachedRemoved extends RemovedLines {
   readonly matched: Matched;
   readonly sources: readonly string[];
+  readonly trust: Trust;
 }
 
 export interface AttachedFile extends FileLines {
@@ -127,10 +130,12 @@ function assembled(files: readonly FileClaims[], lines: number, cut: readonly st
     hands: new Map([...new Map(used.map((run) => [handKey(run.hand), run.hand]))].sort(([a], [b]) => (a < b ? -1 : 1))),
     files: files.filter((f) => f.added.length + f.removed.length > 0).map((f) => fileOf(f, keys)),
     share: { ...added, none: lines - added.exact - added.loose - added.edited },
-    trust: used.reduce<Trust>((least, run) => (run.trust < least ? run.trust : least), used.length === 0 ? 3 : 5),
+    trust: used.length === 0 ? 3 : leastOf(used),
     cut,
   };
 }
+
+const leastOf = (runs: readonly Run[]): Trust => runs.reduce<Trust>((least, run) => (run.trust < least ? run.trust : least), 5);
 
 type Keys = ReadonlyMap<Run, string>;
 
@@ -152,7 +157,9 @@ function grouped(claims: readonly Claim[], keys: Keys): readonly AttachedRange[]
     const first = group[0];
     if (first === undefined) return [];
     const sources = [...new Set(group.map((c) => c.run.from))].sort();
-    return [{ start: first.number, end: first.number + group.length - 1, hand: keys.get(first.run) ?? '', matched: matchedOf(group), sources }];
+    return [
+      { start: first.number, end: first.number + group.length - 1, hand: keys.get(first.run) ?? '', matched: matchedOf(group), sources, trust: leastOf(group.map((c) => c.run)) },
+    ];
   });
 }
 
