@@ -54,7 +54,7 @@ function memory(folder: string, cli: string, repo: string, name: string): Compar
 const env = { PATH: process.env.PATH, HOME: '/nonexistent', LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
 const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`;
 
-/** One commit in six bears a mark, bodies are of a few lines, as histories of today have them. */
+/** One commit in six bears a mark and one in ten speaks of a cursor, bodies are of a few lines: as histories of today have them. */
 function laid(dir: string, commits: number): string {
   if (existsSync(dir)) return dir;
   run('git', ['init', '-q', '-b', 'main', dir], { env });
@@ -70,4 +70,4 @@ function laid(dir: string, commits: number): string {
 const MARKS = ['Co-authored-by: Claude <noreply@anthropic.com>', 'Assisted-by: codex:gpt-5', 'Generated with [Claude Code](https://claude.ai/code)'] as const;
 
 const message = (n: number): string =>
-  `Change the ${n}th part of service ${n % 50}\n\nThe cursor of the reader moved too early, so a session that was resumed read one row twice.\nRefs: #${n}\n${n % 6 === 0 ? `\n${MARKS[n % MARKS.length]}\n` : ''}`;
+  `Change the ${n}th part of service ${n % 50}\n\nThe ${n % 10 === 0 ? 'cursor' : 'place'} of the reader moved too early, so that a request which came back read one row twice.\nIt is kept beside the row now, and goes on only when the row was taken, whatever the caller does.\n\nRefs: #${n}\n${n % 6 === 0 ? `\n${MARKS[n % MARKS.length]}\n` : ''}`;

@@ -105,7 +105,12 @@ export function statementsIn(paragraphs: readonly Paragraph[], message: string):
   });
 }
 
+/** Every rule needs one of these, and most sentences have none. */
+const SPEAKS =
+  /claude|codex|copilot|gpt|gemini|opus|sonnet|haiku|fable|aider|opencode|devin|deepseek|grok|posthog|cursor|openhands|roo code|kilo|junie|llm|language model|transcript|conversation|\ba\.?i\b|agent|assistant/i;
+
 function statement(sentence: string, line: number): readonly Statement[] {
+  if (!SPEAKS.test(sentence)) return [];
   for (const { rule, pattern, not } of RULES) {
     const found = pattern.exec(sentence);
     if (found === null || not?.test(sentence.slice(Math.max(0, found.index - 60), found.index + found[0].length)) === true) continue;
