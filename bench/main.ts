@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
+import { hookBench } from './hook.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Comparison, line } from './measure.ts';
 import { ownersBench } from './owners.ts';
@@ -29,6 +30,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^consider: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
+  { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
@@ -40,6 +42,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
+  hook: () => hookBench(join(folder, 'hook'), CLI),
 };
 
 const asked = process.argv.slice(2);

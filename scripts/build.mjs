@@ -11,6 +11,24 @@ const dist = join(root, 'dist.next');
 
 rmSync(dist, { recursive: true, force: true });
 
+const version = JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
+
+// What an agent runs twice for every tool call is one file: resolving a dozen would take longer than all it does.
+const alone = {
+  name: 'alone',
+  setup: (build) => build.onResolve({ filter: /\/hook-agent\.ts$/ }, () => ({ path: './hook-agent.cjs', external: true })),
+};
+await bundle({
+  entryPoints: [join(root, 'src/cli/hook-agent.ts')],
+  outfile: join(dist, 'hook-agent.cjs'),
+  bundle: true,
+  platform: 'node',
+  target: 'node22.18',
+  format: 'cjs',
+  define: { COUNTERSIGN_VERSION: version, 'import.meta.url': '""' },
+  logLevel: 'warning',
+});
+
 await bundle({
   entryPoints: { cli: join(root, 'src/cli/main.ts') },
   outdir: dist,
@@ -21,7 +39,8 @@ await bundle({
   format: 'esm',
   // Beside the entry, so that every chunk finds ./wasm, ./hooks and ./web at the same place.
   chunkNames: '[name]-[hash]',
-  define: { COUNTERSIGN_VERSION: JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version) },
+  define: { COUNTERSIGN_VERSION: version },
+  plugins: [alone],
   legalComments: 'linked',
   logLevel: 'warning',
   // CommonJS packages inside an ES module ask for require.

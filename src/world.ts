@@ -4,15 +4,19 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
+import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
-import type { ServedRepository, Site } from './flows/site.ts';
+import type { CommitWorld } from './flows/record-commit.ts';
+import type { RecordWorld } from './flows/record-world.ts';
+import type { Records, ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store } from './store/store.ts';
@@ -21,6 +25,7 @@ export interface Clone {
   readonly repository: Repository;
   readonly parsers: Parsers;
   readonly naming: Naming;
+  readonly records: Records;
   /** What the organisation asks of every repository, as the user handed it in. */
   readonly floors: readonly Floor[];
 }
@@ -29,12 +34,12 @@ export interface Clone {
 export async function openClone(dir: string, floors: readonly Floor[] = []): Promise<Clone> {
   // The parsers run once here. Left alone, V8 starts to optimise their WASM in the background and the process cannot end before it has: twice the time.
   setFlagsFromString('--wasm-tiering-budget=2000000000');
-  const [{ openRepository }, { openNaming }, { languages }] = await Promise.all([
-    import('./adapters/git/repository.ts'),
+  const [{ openNaming }, { languages }, { repository, ...records }] = await Promise.all([
     import('./adapters/git/naming.ts'),
     import('./adapters/languages/index.ts'),
+    openLineClone(dir),
   ]);
-  return { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+  return { repository, parsers: languages(), naming: openNaming(dir), records, floors };
 }
 
 /** A clone, for whose hand made which lines. */
@@ -47,6 +52,13 @@ export async function openLineClone(dir: string): Promise<{ readonly repository:
   return { repository: openRepository({ dir }), notes: openNotes({ dir }), lines: openLines({ dir }) };
 }
 
+/** A user's clone whose commits may be worded again, and what recorders on this machine saw of them. */
+export async function openDeclareClone(dir: string): Promise<DeclareWorld> {
+  const [clone, { openRewording }, log] = await Promise.all([openLineClone(dir), import('./adapters/git/reword.ts'), openRecorderLog(dir)]);
+  const { recordedHands } = await import('./flows/declare-recorded.ts');
+  return { ...clone, rewording: openRewording({ dir }), recorded: (commits) => recordedHands(clone.lines, log?.log ?? null, commits) };
+}
+
 /** Paths of the files in a clone's newest commit. Problem: GIT_FAILED. */
 export async function filesAtHead(dir: string): Promise<Result<readonly string[]>> {
   const files = await import('./adapters/git/files.ts');
@@ -54,7 +66,7 @@ export async function filesAtHead(dir: string): Promise<Result<readonly string[]
 }
 
 /** A clone to read from end to end. The parsers run long enough for V8 to make them fast. */
-export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Clone & { readonly history: History }> {
+export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Omit<Clone, 'records'> & { readonly history: History }> {
   const [{ openRepository }, { openHistory }, { openNaming }, { languages }] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/history.ts'),
@@ -72,6 +84,80 @@ export async function openDetect(dir: string, notes: boolean): Promise<DetectWor
     notes ? import('./adapters/git/notes.ts') : null,
   ]);
   return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
+/** What `countersign hook agent` is made of, and nothing else: it starts twice for every call of every tool. */
+export async function openRecording(version: string) {
+  const [{ openWorkTrees }, { openRecorder }, { readEvent }, { modelFrom }] = await Promise.all([
+    import('./adapters/git/work-tree.ts'),
+    import('./store/recorder/recorder.ts'),
+    import('./adapters/agents/read.ts'),
+    import('./adapters/agents/transcript.ts'),
+  ]);
+  const world: RecordWorld = {
+    trees: openWorkTrees(),
+    recorder: (common) => openRecorder(common, { version, clock: Date.now }),
+    clock: Date.now,
+    wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  };
+  return { world, readEvent, modelFrom };
+}
+
+/** The same for `hook post-commit`: with the objects and notes of the clone at hand. @param dir any folder of a work tree. */
+export async function openCommitRecording(dir: string, version: string): Promise<CommitWorld> {
+  const [{ world }, recorder, { openRecorderKey }, { stateFolder }, { openRepository }, { openLines }, { openNotes }] = await Promise.all([
+    openRecording(version),
+    import('./store/recorder/recorder.ts'),
+    import('./store/recorder/key.ts'),
+    import('./store/recorder/place.ts'),
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/lines.ts'),
+    import('./adapters/git/notes.ts'),
+  ]);
+  const place = { dir };
+  return {
+    ...world,
+    log: (common) => recorder.openRecordedLog(common),
+    signer: () => openRecorderKey(stateFolder()),
+    repository: openRepository(place),
+    lines: openLines(place),
+    notes: openNotes(place),
+  };
+}
+
+/** The log of the repository a folder stands in; null outside any. */
+export async function openRecorderLog(dir: string) {
+  const [{ openWorkTrees }, recorder] = await Promise.all([import('./adapters/git/work-tree.ts'), import('./store/recorder/recorder.ts')]);
+  const here = openWorkTrees().at(resolve(dir));
+  if (here === null) return null;
+  const { common } = here.tree;
+  return { log: recorder.openRecordedLog(common), verify: () => recorder.verifyLog(common) };
+}
+
+/**
+ * The settings of agents, to install the recorder's hooks in. @param dir any folder of the work tree, for the scope of a project.
+ * Problem: GIT_FAILED where that scope is asked for outside any.
+ */
+export async function agentSettings({ scope, dir, program, ...roots }: { scope: Scope; home: string; dir: string; env: Roots['env']; program: Program }) {
+  const [{ INSTALLABLE, settingsOf }, { installHooks, uninstallHooks }, { openWorkTrees }, { stateFolder }] = await Promise.all([
+    import('./adapters/agents/settings/files.ts'),
+    import('./adapters/agents/settings/install.ts'),
+    import('./adapters/git/work-tree.ts'),
+    import('./store/recorder/place.ts'),
+  ]);
+  const here = openWorkTrees().at(resolve(dir));
+  if (scope === 'project' && here === null) return err(problem('GIT_FAILED', 'there is no work tree here', { place: dir, remedy: 'name a folder inside a clone with --repo' }));
+  const all = INSTALLABLE.map((agent) => settingsOf(agent, scope, { ...roots, project: here?.tree.root ?? '' }, program));
+  const how = (dry: boolean) => ({ undo: join(stateFolder(), 'settings'), dry });
+  const of = (name: string) => all.find((settings) => settings.agent === name) ?? raise(`no settings of ${name}`);
+  return ok({
+    names: INSTALLABLE as readonly string[],
+    inUse: all.filter(({ folder }) => existsSync(folder)).map(({ agent }): string => agent),
+    install: (name: string, dry: boolean) => installHooks(of(name), how(dry)),
+    uninstall: (name: string, dry: boolean) => uninstallHooks(of(name), how(dry)),
+  });
+}
+
+function raise(message: string): never {
+  throw new Error(message);
 }
 
 export async function readPlan(bytes: Uint8Array) {

@@ -12,6 +12,7 @@ const RULES = '  - {id: all, paths: ["**"], require: {humans: 1, level: L6}}';
 const decision: Decision = consider(samplePolicy(RULES), [], sampleFacts(sampleChange(['a.md'], [sampleCommit('ann')])));
 const answer = (more: Partial<Decision> = {}, rest: Partial<CheckAnswer> = {}): CheckAnswer => ({
   decision: { ...decision, ...more },
+  lines: null,
   range: 'origin/HEAD..aaaaaaaaaaaa',
   target: 'origin/main',
   starter: false,

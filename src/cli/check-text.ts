@@ -34,7 +34,7 @@ export function exitOf({ decision, problems }: CheckAnswer): number {
 const isEmpty = (d: Decision): boolean => d.outcome === 'pass' && d.change.paths.length === 0;
 
 /** docs/spec/check.schema.json. */
-export const checkJson = (answer: CheckAnswer, lines: LinesOfChange | null = null) => ({
+export const checkJson = (answer: CheckAnswer) => ({
   version: 1,
   exit: exitOf(answer),
   starter: answer.starter,
@@ -44,7 +44,7 @@ export const checkJson = (answer: CheckAnswer, lines: LinesOfChange | null = nul
   notes: answer.notes,
   problems: answer.problems,
   decision: answer.decision,
-  ...(lines === null ? {} : { lines: linesJson(lines) }),
+  ...(answer.lines === null ? {} : { lines: linesJson(answer.lines) }),
 });
 
 export function checkText(dirty: CheckAnswer, options: TextOptions): string {

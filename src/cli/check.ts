@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
 import { type CheckAnswer, checkChange } from '../flows/check.ts';
-import { type LinesOfChange, linesOf } from '../flows/lines.ts';
-import { openClone, openLineClone, readPlan } from '../world.ts';
+import { openClone, readPlan } from '../world.ts';
 import { checkJson, checkText, exitOf } from './check-text.ts';
 import { type Answer, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
@@ -27,10 +26,8 @@ export async function check(range: string, options: CheckOptions): Promise<Answe
   const answered = await answer(range, options);
   if (!answered.ok) return refusal(answered.error, options.json);
   const { value } = answered;
-  const lines = options.lines === true ? await linesIn(value, options.repo) : { ok: true as const, value: null };
-  if (!lines.ok) return refusal([lines.error], options.json);
-  const how = { explain: options.explain === true, colour: wantsColour(process.stdout, process.env), lines: lines.value };
-  const stdout = options.json ? `${JSON.stringify(checkJson(value, lines.value), null, 2)}\n` : checkText(value, how);
+  const how = { explain: options.explain === true, colour: wantsColour(process.stdout, process.env), lines: value.lines };
+  const stdout = options.json ? `${JSON.stringify(checkJson(value), null, 2)}\n` : checkText(value, how);
   return { code: exitOf(value), stdout, stderr: '' };
 }
 
@@ -39,12 +36,7 @@ async function answer(range: string, options: CheckOptions): Promise<Result<Chec
   if (!plan.ok) return { ok: false, error: [plan.error] };
   if (!floors.ok) return floors;
   const clone = await openClone(options.repo, floors.value);
-  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value, at: Date.now() });
-}
-
-/** An empty range has no lines. */
-async function linesIn({ decision: { change } }: CheckAnswer, repo: string): Promise<Result<LinesOfChange | null>> {
-  return change.paths.length === 0 ? { ok: true, value: null } : linesOf(await openLineClone(repo), { base: change.mergeBase, head: change.head, commits: change.commits });
+  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value, at: Date.now(), lines: options.lines === true });
 }
 
 async function planAt(file: string | undefined): Promise<Result<TerraformPlan | null>> {

@@ -6,7 +6,14 @@ import { version } from './version.ts';
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (process.argv[2] === '--version' || process.argv[2] === '-V') console.log(version());
-else if (major < 22 || (major === 22 && minor < 18)) {
+// It ends with 0 whatever happens, an old Node included: 2 would stop the agent's tool.
+else if (process.argv[2] === 'hook' && process.argv[3] === 'agent' && !process.argv.includes('--help')) {
+  modules.enableCompileCache?.();
+  await import('./hook-agent.ts').then(
+    ({ hookAgent }) => hookAgent(process.argv.slice(4)),
+    () => undefined,
+  );
+} else if (major < 22 || (major === 22 && minor < 18)) {
   console.error(`countersign: needs Node 22.18 or newer, and this is ${process.version}\n  remedy: npx -y -p node@24 node ${process.argv.slice(1).join(' ')}`);
   process.exitCode = 2;
 } else {

@@ -4,6 +4,7 @@ import { problem } from '../core/base/result.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { version } from './version.ts';
@@ -209,7 +210,22 @@ function build(act: Act, complain: (text: string) => void): Command {
 
   lineCommands(program, act);
 
+  command(program, 'declare [range]', 'say of commits that do not whether an AI assisted: the same content, people and dates, with the trailer', [
+    'declare --as none',
+    'declare origin/main..HEAD --as claude-code:claude-opus-4-6',
+    'declare --commit 1a2b3c4d5e6f --as cursor --dry-run',
+    'declare',
+  ])
+    .option('--as <who>', 'none, or <tool>:<model> (default: as the recorder saw it, commit by commit)')
+    .option('--session <id>', 'with --as: the recorded session, s_ and 14 hex digits')
+    .option('--commit <rev>', 'only this commit of the range; may be given more than once', several)
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--json', 'print JSON')
+    .action(async (range: string | undefined, options) => act((await import('./declare.ts')).declare(range ?? '', options)));
+
   policyCommands(program, act);
+  hookCommands(program, act);
 
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])
     .option('--repo <dir>', 'the top folder of the clone', '.')

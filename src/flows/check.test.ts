@@ -1,6 +1,8 @@
 /** The whole of `check` over real repositories of every kind git knows, and over everything people type wrong. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { openLines } from '../adapters/git/lines.ts';
 import { openNaming } from '../adapters/git/naming.ts';
+import { openNotes } from '../adapters/git/notes.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { languages } from '../adapters/languages/index.ts';
 import type { Problem } from '../core/base/result.ts';
@@ -27,7 +29,7 @@ function governed(files: { readonly [path: string]: FileChange } = {}): TestRepo
 const ask = (repo: TestRepository, more: Partial<CheckAsk> = {}) => {
   const dir = repo.dir;
   return checkChange(
-    { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir) },
+    { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), records: { notes: openNotes({ dir }), lines: openLines({ dir }) } },
     { repo: null, range: '', target: null, plan: null, at: Date.now(), ...more },
   );
 };
@@ -336,4 +338,16 @@ describe('where rules are missing or wrong', () => {
     const answer = await ask(repo);
     expect(answer.ok && answer.value.problems.length === 0).toBe(false);
   });
+});
+
+test('hears what a note beside a commit says, as the gate will', async () => {
+  const repo = governed();
+  const head = repo.commit({ 'src/a.ts': 'export const first = 1;\nexport const second = 2;\n' }, { message: 'Count\n', author: MARA });
+  expect((await answered(repo)).decision.provenance.level).toBe('unattributed');
+  const session = '0123456789abcdef';
+  const meta = { schema_version: 'authorship/3.0.0', base_commit_sha: head, prompts: { [session]: { agent_id: { tool: 'codex', id: 'one', model: 'gpt-5' } } } };
+  repo.raw(['notes', '--ref=ai', 'add', '-F', '-', head], `src/a.ts\n  ${session} 1\n---\n${JSON.stringify(meta)}`);
+  const { decision, lines } = await answered(repo, { lines: true });
+  expect(decision.provenance).toMatchObject({ level: 'assisted', lines: { ai: 1, added: 2, proven: false } });
+  expect(lines?.totals).toMatchObject({ aiLines: 1, uncovered: 1 });
 });

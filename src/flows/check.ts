@@ -1,16 +1,20 @@
 /** What a change in a clone needs, and why: the same `consider` a push meets, without a server. */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import type { Oid } from '../core/change/change.ts';
+import type { Change, Oid } from '../core/change/change.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
+import type { RecorderKey } from '../core/provenance/lines/record-read.ts';
 import type { TerraformPlan } from '../core/risk/evidence.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } from './governance.ts';
 import { changeId } from './identity.ts';
+import { type LinesOfChange, linesOf } from './lines.ts';
 import type { Naming, Parsers, Repository } from './ports.ts';
+import { type Gathered, recordsOf } from './records.ts';
+import type { Records } from './site.ts';
 
 /** A clone, as its owner has it. */
 export interface CheckedClone {
@@ -18,6 +22,7 @@ export interface CheckedClone {
   readonly parsers: Parsers;
   readonly naming: Naming;
   readonly floors?: readonly Floor[];
+  readonly records: Records;
 }
 
 export interface CheckAsk {
@@ -30,6 +35,8 @@ export interface CheckAsk {
   readonly plan: TerraformPlan | null;
   /** Milliseconds since 1970: rules may hold for a while. */
   readonly at: number;
+  /** Say whose hand made which lines, also where no record says anything. */
+  readonly lines?: boolean;
 }
 
 export interface CheckAnswer {
@@ -47,6 +54,8 @@ export interface CheckAnswer {
   /** What was assumed, in words. */
   readonly notes: readonly string[];
   readonly title: string;
+  /** Where it was asked, and something changes. */
+  readonly lines: LinesOfChange | null;
 }
 
 const DEFAULT_TARGETS = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'] as const;
@@ -62,7 +71,17 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
   ]);
   if (!target.ok) return err([target.error]);
   if (head === null || (base === null && range.value.base !== '')) return err([await noCommit(clone.repository, head === null ? range.value.head : range.value.base)]);
-  return judged(clone, { ...target.value, base: base ?? target.value.tip, head, repo, plan: ask.plan, at: ask.at, from: range.value.base, to: range.value.head });
+  return judged(clone, {
+    ...target.value,
+    base: base ?? target.value.tip,
+    head,
+    repo,
+    plan: ask.plan,
+    at: ask.at,
+    lines: ask.lines === true,
+    from: range.value.base,
+    to: range.value.head,
+  });
 }
 
 /** The two ends as they were written; an empty base is the target. */
@@ -126,6 +145,7 @@ interface Ends extends Target {
   readonly repo: string;
   readonly plan: TerraformPlan | null;
   readonly at: number;
+  readonly lines: boolean;
   /** As they were written; an empty one is the target. */
   readonly from: string;
   readonly to: string;
@@ -136,6 +156,8 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const rules = await rulesAt(clone.repository, ends.tip, clone.floors);
     if (!rules.ok) return err(rules.error.map((p) => ({ ...p, place: `${ends.name}:${p.place ?? POLICY_FILE}` })));
     const { governance, starter, problems } = rules.value;
+    const keys = governance.agents?.recorders ?? [];
+    let recorded: Gathered | undefined;
     const asked = {
       repo: ends.repo,
       targetRef: ends.ref,
@@ -143,6 +165,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       head: ends.head,
       pusher: null,
       sticky: [],
+      records: async (change: Change) => (recorded = await recordsOf(ok(clone.records), change, keys)),
       plan: ends.plan,
       at: ends.at,
       floors: clone.floors ?? [],
@@ -151,6 +174,8 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     if (!considered.ok) return err(considered.error.map(withRemedy));
     const { change, decision } = considered.value;
     const empty = change.records.length === 0;
+    const lines = ends.lines && !empty ? await linesIn(clone.records, change, keys, recorded) : ok(null);
+    if (!lines.ok) return err([withRemedy(lines.error)]);
     const named = !empty && change.unseen.length === 0 && ends.ref.startsWith('refs/heads/');
     return ok({
       decision: { ...decision, refusals: decision.refusals.map(withRemedy) },
@@ -161,11 +186,18 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       problems,
       notes: [...ends.notes, ...(empty ? await newest(clone.repository, ends.to) : [])],
       title: titleOf(change),
+      lines: lines.value,
     });
   } catch (error) {
     // A clone that is not whole: the port rejects where "absent" would be a wrong answer.
     return err([problem('CONTENT_UNSEEN', said(error), { remedy: WHOLE })]);
   }
+}
+
+/** Read once already where there is any record. */
+async function linesIn(records: Records, change: Change, recorders: readonly RecorderKey[], recorded: Gathered | undefined): Promise<Result<LinesOfChange>> {
+  if (recorded?.lines != null) return ok(recorded.lines);
+  return linesOf({ ...records, recorders }, { base: change.mergeBase, head: change.head, commits: change.commits.map((c) => c.id) });
 }
 
 /** Ids are cut as git cuts them; names stay. */

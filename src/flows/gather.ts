@@ -67,7 +67,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     incidents: incidentsAt(governance.incidents, asked.at),
     seed: asked.seed ?? null,
     lane: OPEN_LANE,
-    ...(recorded === undefined ? {} : recorded),
+    ...(recorded === undefined ? {} : { records: recorded.records, behind: recorded.behind }),
     ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),
   });

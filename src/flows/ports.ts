@@ -10,6 +10,9 @@ import type { Decision } from '../core/policy/decision.ts';
 import type { Run } from '../core/provenance/lines/fingerprint.ts';
 import type { ChangedLines } from '../core/provenance/lines/hunk.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
+import type { Draft, Entry } from '../core/provenance/session/entry.ts';
+import type { ToolKind, Who } from '../core/provenance/session/event.ts';
+import type { TrailText } from '../core/provenance/session/trail.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 
@@ -156,6 +159,119 @@ export interface CommitLines {
 export interface Recorded {
   /** Oldest first. @param since milliseconds since 1970. */
   runs(since: number): Promise<readonly Run[]>;
+}
+
+/** Rewords commits of a clone and moves its branch to them. Implemented by adapters/git: no index and no work tree is touched. */
+export interface Rewording {
+  /** Problem: GIT_FAILED. */
+  standing(): Promise<Result<Standing>>;
+  /** What `tip` reaches and `not` does not, parents before children. Problems: PUSH_TOO_LARGE over the cap, CONTENT_UNSEEN, GIT_FAILED. */
+  commits(tip: Oid, not: readonly Oid[]): Promise<Result<readonly WordedCommit[]>>;
+  /**
+   * Writes the commit again with these trailers and parents: everything else of it stays to the byte. One that was signed is
+   * signed again as the user's git says. Problem: GIT_FAILED.
+   */
+  reword(commit: WordedCommit, parents: readonly Oid[], trailers: readonly string[]): Promise<Result<WordedCommit>>;
+  /** Moves a branch from where it was read, with an entry in its reflog. Problems: REF_CHANGED where it is elsewhere by now, GIT_FAILED. */
+  move(branch: string, from: Oid, to: Oid, why: string): Promise<Result<void>>;
+}
+
+/** `raw`: the object as git keeps it. */
+export interface WordedCommit extends Commit {
+  readonly raw: Uint8Array;
+  readonly signed: boolean;
+}
+
+/** Where a clone stands. */
+export interface Standing {
+  /** Full name of the branch HEAD is on; null where it is on none. */
+  readonly branch: string | null;
+  /** null before the first commit. */
+  readonly head: Oid | null;
+  /** What is not finished here, such as `rebase`; null: nothing. */
+  readonly underway: string | null;
+  /** Full name of what the branch follows; null: nothing. */
+  readonly upstream: string | null;
+  /** Branches, and what is known of those of remotes. */
+  readonly refs: readonly { readonly name: string; readonly id: Oid }[];
+  /** The user's git signs commits (`commit.gpgSign`). */
+  readonly signs: boolean;
+}
+
+/** The work tree of a repository as it lies on the disk, for the recorder. Implemented by adapters/git. */
+export interface WorkTrees {
+  /** The work tree this absolute path stands in, links followed; null outside any, and inside a git directory. Starts no git. */
+  at(path: string): { readonly tree: WorkTree; readonly path: string } | null;
+}
+
+export interface WorkTree {
+  /** Absolute, without a slash at its end. */
+  readonly root: string;
+  /** Absolute path of the git directory all work trees of the repository share. */
+  readonly common: string;
+  /** HEAD, and every path that differs from it, untracked ones included. Problems: PUSH_TOO_LARGE over the caps of files and time, GIT_FAILED. */
+  state(): Promise<Result<TreeState>>;
+  /** What lies on the disk: null where no plain file does. Problem: PUSH_TOO_LARGE over the cap. */
+  read(path: string): Result<Uint8Array | null>;
+  /** The same paths as a commit has them; null where it has none. Problems: GIT_FAILED, CONTENT_UNSEEN. */
+  committed(commit: Oid | null, paths: readonly string[]): Promise<Result<ReadonlyMap<string, Uint8Array | null>>>;
+  /** Commits that `to` has and `from` has not, at most 200, newest first. Problem: GIT_FAILED. */
+  made(from: Oid | null, to: Oid): Promise<Result<readonly MadeCommit[]>>;
+}
+
+export interface TreeState {
+  /** null before the first commit. */
+  readonly head: Oid | null;
+  readonly dirty: readonly string[];
+}
+
+export interface MadeCommit {
+  readonly id: Oid;
+  /** Milliseconds since 1970. */
+  readonly committed: number;
+  readonly authored: number;
+  /** What it changes against its first parent. */
+  readonly paths: readonly string[];
+}
+
+/** The log of one repository on this machine, and what is held between the two halves of a call. Implemented by store/recorder. */
+export interface Recorder {
+  /** Appends in one step. @param texts to keep beside, by SHA-256. Safe beside other processes. Problem: DATA_INVALID. */
+  append(drafts: readonly Draft[], texts?: ReadonlyMap<string, string>): Promise<Result<void>>;
+  /** Keeps the first half of a call; false where that call is held or was taken already. Problem: DATA_INVALID. */
+  hold(key: string, held: Held): Result<boolean>;
+  /** Takes it out, once; `taken` where somebody did before, null where it was never held. */
+  take(key: string): Held | 'taken' | null;
+  /** What is held now, oldest first, without contents. */
+  held(): readonly { readonly key: string; readonly call: HeldCall }[];
+}
+
+export interface HeldCall {
+  readonly who: Who;
+  readonly call: string;
+  readonly name: string;
+  readonly kind: ToolKind;
+  readonly tree: string;
+  readonly at: number;
+  /** Of a tool that may write anything: HEAD then. */
+  readonly head?: Oid | null;
+  /** What was there before and could not be kept. `all`: nothing is known but the command. */
+  readonly unseen?: readonly string[] | 'all';
+  readonly trail?: TrailText;
+}
+
+export interface Held {
+  readonly call: HeldCall;
+  /** By path; null where there was no file. */
+  readonly contents: ReadonlyMap<string, Uint8Array | null>;
+}
+
+/** Reads the log of one repository. Implemented by store/recorder. */
+export interface RecordedLog extends Recorded {
+  /** Oldest first. @param since milliseconds since 1970. */
+  entries(since: number): Promise<readonly Entry[]>;
+  /** A text of the reasoning trail; null where it was thrown away. */
+  text(sha256: string): string | null;
 }
 
 /** What a clone calls things. Implemented by adapters/git; shown, and matched by conditions of policy: never evidence. */

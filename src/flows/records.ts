@@ -14,6 +14,8 @@ export interface Gathered {
   readonly records: RecordedLines;
   /** Who prompted, as records say; `claimed` unless a managed recorder signed. */
   readonly behind: readonly Behind[];
+  /** null: they could not be read. */
+  readonly lines: LinesOfChange | null;
 }
 
 /** undefined: there are none, and nobody says otherwise. */
@@ -31,12 +33,13 @@ export async function recordsOf(open: Result<Records>, change: Change, keys: rea
   return lines.ok ? gathered(change, lines.value) : unread(change, lines.error);
 }
 
-function gathered(change: Change, { commits, tally, marks, unreadable }: LinesOfChange): Gathered {
+function gathered(change: Change, lines: LinesOfChange): Gathered {
+  const { commits, tally, marks, unreadable } = lines;
   const told = new Set(commits.flatMap((c) => c.attribution.unreadable));
   const rest = unreadable.filter((words) => !told.has(words));
   const seen = new Map<Oid, Seen>(commits.map(({ commit, attribution, changed }) => [commit, { notes: [attribution], changed }]));
   if (rest.length > 0) seen.set(change.head, { ...seen.get(change.head), unreadable: rest });
-  return { records: { seen, whole: { lines: tally, marks } }, behind: commits.flatMap(prompters) };
+  return { records: { seen, whole: { lines: tally, marks } }, behind: commits.flatMap(prompters), lines };
 }
 
 type Seen = RecordedLines['seen'] extends ReadonlyMap<Oid, infer S> ? S : never;
@@ -54,4 +57,5 @@ const MOST_PEOPLE = 20;
 const unread = (change: Change, problem: Problem): Gathered => ({
   records: { seen: new Map([[change.head, { unreadable: [`line records cannot be read: ${problem.message}`] }]]), whole: null },
   behind: [],
+  lines: null,
 });

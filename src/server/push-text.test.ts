@@ -52,6 +52,19 @@ const text = (...all: readonly Judged[]): string => answerText(SITE, 'infra', { 
 describe('the answer to a push', () => {
   it('is empty where nothing was judged', () => expect(text()).toBe(''));
 
+  it('names every commit that says nothing about AI, and the one command that repairs them', () => {
+    const messages = Array.from({ length: 9 }, (_, i) => `Change ${i}\n`);
+    const policy = samplePolicy('  - {id: all, paths: ["**"], optional: true}', 'declarations: {assistance: required}');
+    const change = sampleChange(
+      ['a'],
+      messages.map((m) => sampleCommit('ada', m)),
+    );
+    const decision = consider(policy, [], sampleFacts(change));
+    const said = text(judged({ decision, verdict: judge(GATE, decision, []) }));
+    for (const [i, commit] of change.commits.entries()) expect(said).toContain(`commit ${commit.id.slice(0, 12)} "Change ${i}" does not say`);
+    expect(said.match(/countersign declare \S+ --as none/g)).toHaveLength(1);
+  });
+
   it('names the ref, the code, the reason and the remedy where nothing could be decided', () => {
     const said = text(judged());
     expect(said).toMatch(/^countersign: refused {2}infra refs\/heads\/main {2}\[TARGET_MISSING\]\n {2}why {6}the reason\n {2}remedy {3}an administrator /);

@@ -9,6 +9,8 @@ import type { Judged, PushAnswer } from '../flows/push.ts';
 import type { Site } from '../flows/site.ts';
 
 const MAX_FINDINGS = 5;
+/** Each names one commit to be repaired, and policy caps how many there are. */
+const NAMES_EACH: readonly ReasonCode[] = ['DECLARATION_MISSING', 'DECLARATION_FORBIDDEN'];
 
 export function answerText(site: Site, repo: string, answer: PushAnswer): string {
   const problems = answer.problems.map((p) => `countersign: refused  ${repo}\n  ${problemText(p)}`);
@@ -23,11 +25,9 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const { decision } = j;
   if (decision === null) return [head, row('why', j.verdict.reasons.text), ...remedyFor(j.verdict.codes)].join('\n');
   // The tree of the decision itself is on the page: its refusals are named beside it, its seats under `needs`.
-  const why = against(j.verdict.reasons)
-    .filter((r) => r !== decision.reasons)
-    .flatMap(whyText)
-    .filter(once)
-    .slice(0, MAX_FINDINGS);
+  const reasons = against(j.verdict.reasons).filter((r) => r !== decision.reasons);
+  const others = reasons.filter((r) => !NAMES_EACH.includes(r.code));
+  const why = [...others.flatMap(whyText).filter(once).slice(0, MAX_FINDINGS), ...reasons.filter((r) => NAMES_EACH.includes(r.code)).map((r) => r.text)];
   const by = (code: ReasonCode): readonly string[] =>
     j.verdict.reasons.children.filter((r) => r.state === 'yes' && r.code === code).map((r) => r.text.replace(/^\S+/, (id) => j.names?.get(id) ?? id));
   const broken = by('BREAK_GLASS');

@@ -13,6 +13,7 @@ export const REASON_CODES = {
   EXCEPTION: 'an exception takes these paths out of a rule for a while',
   EXCEPTION_REFUSED: 'an exception is written down and does not count here',
   DECLARATION_MISSING: 'a commit does not say what policy wants it to say',
+  DECLARATION_FORBIDDEN: 'a commit names an AI where policy does not let it',
   MODE: 'the gate watches and does not enforce',
   SAMPLED: 'passes by itself and is reviewed after landing',
   SOLO: 'one person signs their own change after a wait',

@@ -24,6 +24,9 @@ function canonical(value: Json, strict: boolean): string {
 
 const isList = (value: readonly Json[] | { readonly [key: string]: Json | undefined }): value is readonly Json[] => Array.isArray(value);
 
+/** The canonical form itself. Throws on a number that is none. */
+export const canonicalText = (value: Json): string => canonical(value, true);
+
 /** Lowercase hex SHA-256 of the canonical form. */
 export const digest = (value: Json): string => sha256Hex(canonical(value, true));
 

@@ -1,6 +1,7 @@
 /** Policy as it is used: loaded, checked, its conditions compiled. `load.ts` makes it out of bytes. */
 import type { Order } from '../base/order.ts';
 import { matches } from '../change/glob.ts';
+import type { PresetName } from '../provenance/presets.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import type { System } from '../system/system.ts';
@@ -121,6 +122,8 @@ export interface RequiredTrailer extends Window {
 export interface Declarations {
   /** Every commit says `Assisted-by: <tool>:<model>` or `Assisted-by: none`. */
   readonly assistance: 'optional' | 'required';
+  /** Whose words about AI in a message hold: every floor's, then the repository's own. The first is what hooks write. */
+  readonly presets: readonly PresetName[];
   readonly trailers: readonly RequiredTrailer[];
 }
 

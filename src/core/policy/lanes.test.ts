@@ -27,7 +27,7 @@ describe('declarations', () => {
     expect(judged(required, ['a\n\nAssisted-by: none\n', 'b\n\nAssisted-by: Claude:opus\n']).outcome).toBe('pass');
     const d = judged(required, ['a\n\nAssisted-by: none\n', 'b\n']);
     expect(d.refusals).toMatchObject([{ code: 'DECLARATION_MISSING', text: expect.stringContaining(d.change.commits[1]?.slice(0, 12) ?? '?') }]);
-    expect(d.refusals[0]?.remedy).toContain('--trailer "Assisted-by:');
+    expect(d.refusals[0]?.remedy).toMatch(/^countersign declare a{12}\.\.[0-9a-f]{12} --as none \(or --as <tool>:<model>\)/);
     expect(judged('declarations: {assistance: optional}', ['b\n']).outcome).toBe('pass');
   });
 

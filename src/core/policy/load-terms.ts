@@ -1,4 +1,5 @@
 /** Systems, and the terms that hold for a whole policy. The nearest own layer that speaks decides; a floor only tightens. */
+import { PRESETS, type PresetName } from '../provenance/presets.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { System } from '../system/system.ts';
 import type { BreakGlassTerms, Declarations, Modes, Policy, RequiredTrailer, TierTerms } from './document.ts';
@@ -127,7 +128,24 @@ function declarationsOf(loading: Loading, trailers: readonly RequiredTrailer[]):
   );
   const own = said.find((s) => !s.floor)?.assistance ?? 'optional';
   const floors = said.filter((s) => s.floor).map((s) => s.assistance);
-  return { assistance: floors.reduce((most, a) => strictest(['optional', 'required'], most, a), own), trailers };
+  const assistance = floors.reduce((most, a) => strictest(['optional', 'required'], most, a), own);
+  return { assistance, presets: presetsOf(loading, assistance), trailers };
+}
+
+/** The nearest of the repository's own layers that names one, after every floor that does: a floor says what is written. */
+function presetsOf(loading: Loading, assistance: Declarations['assistance']): readonly PresetName[] {
+  const naming = loading.layers.flatMap((layer) => {
+    const { preset } = layer.shape.declarations;
+    return preset === undefined ? [] : [{ layer, preset }];
+  });
+  const own = naming.find((n) => !n.layer.floor);
+  const all = [...naming.filter((n) => n.layer.floor), ...(own === undefined ? [] : [own])];
+  const silent = all.find((n) => PRESETS[n.preset].writes === null);
+  if (silent !== undefined && assistance === 'required') {
+    const remedy = 'let assistance be optional, or choose a preset that writes a trailer';
+    loading.add(silent.layer, ['declarations', 'preset'], `${silent.preset} wants no trailer about AI in a message, and every commit is to have one`, { remedy });
+  }
+  return [...new Set(all.map((n) => n.preset))];
 }
 
 /** Solo lets an author sign: the repository must say so, and the floor too where there is one. */

@@ -3,6 +3,7 @@
  * places is checked in `load.ts`.
  */
 import * as z from 'zod';
+import { PRESET_NAMES } from '../provenance/presets.ts';
 import { TIERS } from '../risk/risk.ts';
 import { expression, glob, globs, id, names, words } from './field-shapes.ts';
 import { length, moment } from './time.ts';
@@ -147,7 +148,13 @@ export const POLICY_SHAPE = z.strictObject({
   provenance: z.strictObject({ unattributed: z.enum(['default', 'assisted', 'suggestion']).default('default') }).default({ unattributed: 'default' }),
   submodules: z.enum(['refuse', 'review']).default('refuse'),
   large_files: z.enum(['refuse', 'review']).default('refuse'),
-  declarations: z.strictObject({ assistance: z.enum(['optional', 'required']).optional(), trailers: z.array(trailer).max(50).default([]) }).default({ trailers: [] }),
+  declarations: z
+    .strictObject({
+      assistance: z.enum(['optional', 'required']).optional().describe('required: every commit says whether an AI assisted.'),
+      preset: z.enum(PRESET_NAMES).optional().describe('The project whose words about AI in a message hold: what hooks write and what is refused. Never what counts as evidence.'),
+      trailers: z.array(trailer).max(50).default([]),
+    })
+    .default({ trailers: [] }),
   solo: z.strictObject({ cool_down: length }).optional().describe('One person, who signs their own changes after a wait, recorded as such.'),
   break_glass: breakGlass.optional(),
   sample: sample.optional(),

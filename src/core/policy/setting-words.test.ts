@@ -38,3 +38,11 @@ break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {with
     'in an emergency 2 at L6 or above let a change pass for 1h, one alone after 10m; it is reviewed within 1d',
   ]);
 });
+
+test('a preset, in what it writes, asks and refuses', () => {
+  const said = (preset: string) => settingWords(samplePolicy(RULES, `declarations: {preset: ${preset}}`)).find((w) => w.startsWith('speaks of AI'));
+  expect(said('mesa')).toBe(
+    'speaks of AI in messages as Mesa does: hooks write Assisted-by: <tool> (<model>), a commit with a mark of AI says so by a declaration; co-authored-by names no AI, signed-off-by names no AI',
+  );
+  expect(said('gentoo')).toBe('speaks of AI in messages as Gentoo does: hooks write no trailer about AI; no commit may carry a mark of AI');
+});

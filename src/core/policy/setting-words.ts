@@ -1,4 +1,5 @@
 /** What a policy says beside its rules, in plain words: what it guards, what gates do under it, who may sign alone, how it is passed in an emergency. */
+import { PRESETS, type Preset, type PresetName } from '../provenance/presets.ts';
 import { conditionWords } from './condition-words.ts';
 import type { BreakGlassTerms, Modes, Policy, RequiredTrailer } from './document.ts';
 import { lengthText, momentText } from './time.ts';
@@ -15,12 +16,22 @@ export const settingWords = (policy: Policy): readonly string[] => [
   ...policy.modes.map(modeWords),
   ...(policy.unattributed === 'default' ? [] : [`a change that says nothing about AI counts as ${policy.unattributed}`]),
   ...(policy.declarations.assistance === 'required' ? ['every commit says Assisted-by: <tool>:<model>, or Assisted-by: none'] : []),
+  ...policy.declarations.presets.map(presetWords),
   ...policy.declarations.trailers.map(trailerWords),
   ...(policy.submodules === 'review' ? ['a submodule pointer may change, once signed'] : []),
   ...(policy.largeFiles === 'review' ? ['a large file pointer may come in, once signed'] : []),
   ...(policy.sample === null ? [] : [`of what passes by itself, ${percent(policy.sample.share)} is read after landing`]),
   ...(policy.breakGlass === null ? ['has no emergency pass'] : [glassWords(policy.breakGlass)]),
 ];
+
+function presetWords(name: PresetName): string {
+  const { title, writes, requires, forbids }: Preset = PRESETS[name];
+  const written = writes === null ? 'hooks write no trailer about AI' : `hooks write ${writes.key}: ${writes.form.replace(/tool|model/g, '<$&>')}`;
+  const asked = requires ? ', a commit with a mark of AI says so by a declaration' : '';
+  return `speaks of AI in messages as ${title} does: ${written}${asked}${forbids.length === 0 ? '' : `; ${forbids.map(forbidWords).join(', ')}`}`;
+}
+
+const forbidWords = (key: string): string => (key === 'assistance' ? 'no commit may carry a mark of AI' : key === 'any' ? 'no trailer names an AI' : `${key} names no AI`);
 
 function trailerWords({ key, paths, when, reason, starts, until }: RequiredTrailer): string {
   const held = `${starts === null ? '' : ` from ${momentText(starts)}`}${until === null ? '' : ` until ${momentText(until)}`}`;

@@ -68,29 +68,36 @@ function split(message: string, unread: string[]): readonly { line: number; text
   return out;
 }
 
-const classify = (l: { line: number; text: string }): Raw => ({
-  ...l,
-  blank: l.text.trim() === '',
-  indented: /^(?: {4}|\t)/.test(l.text),
-  fence: /^\s{0,3}(?:```|~~~)/.test(l.text),
+const classify = ({ line, text }: { line: number; text: string }): Raw => ({
+  line,
+  text,
+  blank: text === '' || text.trim() === '',
+  indented: text.startsWith('    ') || text.startsWith('\t'),
+  fence: /^\s{0,3}(?:```|~~~)/.test(text),
 });
 
 /** Rule 4: no quotes, fences or indented blocks, except a squash log, a message wholly so, and a tail of trailers. */
 function select(raws: readonly Raw[], wanted: ((line: string) => boolean) | undefined): readonly Raw[] {
   // quotes only matter around lines that say something
   if (wanted !== undefined && raws.length <= MAX_TRAILERS && !raws.some((r) => !r.blank && wanted(r.text))) return [];
+  const quoted = (r: Raw): boolean => r.blank || r.fence || /^\s*(?:>|[-*+]\s+\[ \])/.test(r.text);
+  // most messages indent and fence nothing
+  if (!raws.some((r) => r.fence || (r.indented && !r.blank))) return raws.filter((r) => !quoted(r));
   const open = fenced(raws);
   const wholly = whollyIndented(raws) || whollyFenced(raws);
   const example = examples(raws, open);
-  const log = filled(raws).some((r) => /^squashed commit of the following/i.test(r.text) || /^commit [0-9a-f]{40,64}$/.test(r.text.trim()) || /^\s*Author: .*</.test(r.text));
+  const log = raws.some((r) => !r.blank && LOG.test(r.text));
   const tail = tailStart(raws);
   return raws.filter((r, i) => {
-    if (r.blank || r.fence || /^\s*>/.test(r.text) || /^\s*[-*+]\s+\[ \]/.test(r.text)) return false;
+    if (quoted(r)) return false;
     if (wholly || (!r.indented && !open[i])) return true;
     if (log && r.indented && !open[i]) return true;
     return i >= tail && looksDeliberate(r.text) && example[i] !== true;
   });
 }
+
+/** A body that reads as the output of `git log`. */
+const LOG = /^squashed commit of the following|^\s*commit [0-9a-f]{40,64}\s*$|^\s*Author: .*</i;
 
 /** Inside a fence, by line. An unclosed fence counts to the end. */
 function fenced(raws: readonly Raw[]): readonly boolean[] {

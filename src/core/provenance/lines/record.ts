@@ -29,10 +29,14 @@ export interface RecordOf {
   readonly blobs: ReadonlyMap<string, Oid>;
   /** The text of git-ai's note of the commit, if there is one: ours stands beside it and names its digest. */
   readonly gitAi?: string;
+  /** The agent that made the commit itself, as a recorder saw. */
+  readonly madeBy?: Hand;
+  /** SHA-256 of the list of what the agents said and ran, kept by the recorder that signs this. */
+  readonly trail?: string;
 }
 
 /** The line of JSON, without its end. The same facts give the same bytes: every object's keys are in order. */
-export function writeRecord({ commit, at, manifest, changed, blobs, gitAi }: RecordOf, attached: Attached): string {
+export function writeRecord({ commit, at, manifest, changed, blobs, gitAi, madeBy, trail }: RecordOf, attached: Attached): string {
   const byPath = new Map(changed.map((c) => [c.path, c]));
   return JSON.stringify({
     at,
@@ -42,8 +46,10 @@ export function writeRecord({ commit, at, manifest, changed, blobs, gitAi }: Rec
     format: FORMAT,
     gitAi: gitAi === undefined ? null : sha256Hex(gitAi),
     hands: Object.fromEntries([...attached.hands].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, hand]) => [key, handJson(hand)])),
+    ...(madeBy === undefined ? {} : { madeBy: handJson(madeBy) }),
     manifest,
     share: { edited: attached.share.edited, exact: attached.share.exact, loose: attached.share.loose, none: attached.share.none },
+    ...(trail === undefined ? {} : { trail }),
     trust: attached.trust,
   } satisfies RecordJson);
 }
@@ -56,8 +62,10 @@ export interface RecordJson {
   readonly format: typeof FORMAT;
   readonly gitAi: string | null;
   readonly hands: { readonly [key: string]: Hand };
+  readonly madeBy?: Hand;
   readonly manifest: string;
   readonly share: Attached['share'];
+  readonly trail?: string;
   readonly trust: Trust;
 }
 

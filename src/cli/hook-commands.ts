@@ -1,0 +1,34 @@
+/** `countersign hook ...`: what git and agents call, and how it is set up. Each is in its own file. */
+import type { Command } from 'commander';
+import { type Act, command, EXIT_HELP } from './command.ts';
+import { AGENTS_WORDS, recorderCommands } from './hook-recorder-commands.ts';
+
+export function hookCommands(program: Command, act: Act): void {
+  const hook = program
+    .command('hook')
+    .description("git's hooks of this clone: declarations of AI assistance, filled in, asked for and kept")
+    .exitOverride()
+    .addHelpText('after', EXIT_HELP);
+
+  command(hook, 'install', "set this clone's hooks, beside what is there; --uninstall puts back exactly what was", [
+    'hook install',
+    'hook install --dry-run',
+    'hook install --agents',
+    'hook install --agents claude,cursor --project',
+    'hook install --uninstall --repo ../service',
+  ])
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--uninstall', 'take the hooks out again')
+    .option('--agents [names]', `set the recorder's hooks in agents' settings instead: ${AGENTS_WORDS}`)
+    .option('--user', 'with --agents: for this user (the default)')
+    .option('--project', 'with --agents: for this clone')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--json', 'print JSON')
+    .action(async (options) =>
+      options.agents === undefined
+        ? act((await import('./hook-install.ts')).hookInstall(options))
+        : act((await import('./hook-install-agents.ts')).hookAgents(options.uninstall === true ? 'uninstall' : 'install', options)),
+    );
+
+  recorderCommands(hook, act);
+}
