@@ -76,14 +76,6 @@ export async function openHistoryOf(dir: string, floors: readonly Floor[] = []):
   return { repository: openRepository({ dir }), history: openHistory({ dir }), parsers: languages(), naming: openNaming(dir), floors };
 }
 
-/** A clone whose commits are read for what they say of AI. @param notes read line records beside commits too. */
-export async function openDetect(dir: string, notes: boolean): Promise<DetectWorld & { readonly repository: Repository }> {
-  const [{ openRepository }, { openMessages }, adapter] = await Promise.all([
-    import('./adapters/git/repository.ts'),
-    import('./adapters/git/messages.ts'),
-    notes ? import('./adapters/git/notes.ts') : null,
-  ]);
-  return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 /** What `countersign hook agent` is made of, and nothing else: it starts twice for every call of every tool. */
 export async function openRecording(version: string) {
   const [{ openWorkTrees }, { openRecorder }, { readEvent }, { modelFrom }] = await Promise.all([
@@ -158,6 +150,16 @@ export async function agentSettings({ scope, dir, program, ...roots }: { scope: 
 
 function raise(message: string): never {
   throw new Error(message);
+}
+
+/** A clone whose commits are read for what they say of AI. @param notes read line records beside commits too. */
+export async function openDetect(dir: string, notes: boolean): Promise<DetectWorld & { readonly repository: Repository }> {
+  const [{ openRepository }, { openMessages }, adapter] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/messages.ts'),
+    notes ? import('./adapters/git/notes.ts') : null,
+  ]);
+  return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
 export async function readPlan(bytes: Uint8Array) {
