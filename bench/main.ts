@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
+import { detectBench } from './detect.ts';
 import { hookBench } from './hook.ts';
 import { ledgerBench } from './ledger.ts';
 import { type Comparison, line } from './measure.ts';
@@ -18,6 +19,9 @@ import { simulateBench } from './simulate.ts';
 /** What is promised: a ratio, or seconds the median may take. */
 const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; readonly words: string; met(c: Comparison): boolean }[] = [
   { name: /^check/, words: 'within a second', met: (c) => c.took < 1_000 },
+  { name: /^detect: \d+ commits of a given history/, baseline: /dev\/null/, words: 'under 1.67x (0.6 of its speed)', met: (c) => c.ratio < 1 / 0.6 },
+  { name: /^detect: most memory, \d+ commits/, words: 'under 200 MB', met: (c) => c.ratio < 1 },
+  { name: /^detect: most memory, 3 times/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
   { name: /^simulate: the raw pass/, baseline: /dev\/null/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
   { name: /^simulate: most memory/, words: 'under 1 GB', met: (c) => c.ratio < 1 },
   { name: /^matcher: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
@@ -36,6 +40,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
   simulate: () => simulateBench(folder, CLI),
+  detect: () => detectBench(folder, CLI),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
   hook: () => hookBench(join(folder, 'hook'), CLI),
 };

@@ -11,6 +11,7 @@ import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts'
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { DeclareWorld } from './flows/declare.ts';
+import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
@@ -163,6 +164,16 @@ export async function agentSettings({ scope, dir, program, ...roots }: { scope: 
 
 function raise(message: string): never {
   throw new Error(message);
+}
+
+/** A clone whose commits are read for what they say of AI. @param notes read line records beside commits too. */
+export async function openDetect(dir: string, notes: boolean): Promise<DetectWorld & { readonly repository: Repository }> {
+  const [{ openRepository }, { openMessages }, adapter] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/messages.ts'),
+    notes ? import('./adapters/git/notes.ts') : null,
+  ]);
+  return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
 export async function readPlan(bytes: Uint8Array) {

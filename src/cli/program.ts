@@ -97,6 +97,32 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--landings', 'print one JSON line for each landing, uncounted')
     .action(async (options) => act((await import('./simulate.ts')).simulateCommand(options)));
 
+  command(program, 'detect [range]', 'which commits an AI had a hand in, by evidence: docs/guides/detect.md', [
+    'detect',
+    'detect origin/main..HEAD --jsonl',
+    'detect --all --since 2026-01-01 --json',
+    'producer | countersign detect --stdin',
+  ])
+    .option('--repo <dir>', 'a folder of the clone, or a bare repository', '.')
+    .option('--branch <rev>', 'everything this branch reaches (default: HEAD)')
+    .option('--all', 'everything any branch, tag or pull request reaches')
+    .option('--since <date>', 'only what was committed from this date on, such as 2026-01-31')
+    .option('--no-notes', 'leave line records beside commits unread')
+    .option('--registry <file>', "the organisation's agents (default: .countersign/agents.yml at HEAD)")
+    .option('--stdin', 'read commits as JSON, one a line, and answer one a line')
+    .option('--jsonl', 'print one JSON line a commit (docs/spec/detect.schema.json)')
+    .option('--json', 'print the summary as JSON')
+    .action(async (range: string | undefined, options) => act((await import('./detect.ts')).detect(range, options)));
+
+  command(program, 'agents [range]', 'bots and self-named agents of a history that nobody has classified, and the lines that do', ['agents', 'agents --all --json'])
+    .option('--repo <dir>', 'a folder of the clone, or a bare repository', '.')
+    .option('--branch <rev>', 'everything this branch reaches (default: HEAD)')
+    .option('--all', 'everything any branch, tag or pull request reaches')
+    .option('--since <date>', 'only what was committed from this date on, such as 2026-01-31')
+    .option('--registry <file>', "the organisation's agents (default: .countersign/agents.yml at HEAD)")
+    .option('--json', 'print JSON (docs/spec/detect.md)')
+    .action(async (range: string | undefined, options) => act((await import('./agents.ts')).agents(range, options)));
+
   command(program, 'manifest <base> [head]', 'the identity of a change: manifest and manifest256', [
     'manifest origin/main HEAD',
     'manifest origin/main..HEAD',

@@ -10,7 +10,7 @@ import { type KnownIncident, readIncidents } from '../core/policy/incident-file.
 import { namedFiles } from '../core/policy/layers.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
-import type { Registry } from '../core/provenance/registry.ts';
+import { AGENTS_FILE, type Registry } from '../core/provenance/registry.ts';
 import type { Roster } from '../core/roster/roster.ts';
 import type { Repository } from './ports.ts';
 
@@ -24,7 +24,7 @@ export interface Floor {
 }
 
 export const INCIDENT_FILE = '.countersign/incidents.yml';
-export const AGENTS_FILE = '.countersign/agents.yml';
+export { AGENTS_FILE };
 
 export interface Governance {
   readonly policy: Policy;

@@ -122,7 +122,8 @@ function ofCommit({ commit, parent, at, changed, fitted, problems, signed }: Her
   const attached = attach(changed, runs);
   const all = combined([...fitted.map(partOf), partOf(attached)]);
   const unreadable = [...problems, ...fitted.flatMap((f) => f.unreadable), ...attached.cut].map((words) => `${commit.slice(0, 12)}: ${words}`);
-  return { commit, parent, at, changed, signed, combined: all, attribution: attributed(commit, all, unreadable) };
+  const madeBy = fitted.find((f) => f.madeBy !== undefined);
+  return { commit, parent, at, changed, signed, combined: all, attribution: { ...attributed(commit, all, unreadable), ...(madeBy?.madeBy && { madeBy: madeBy.madeBy }) } };
 }
 
 const attributed = (commit: Oid, { hands, files, marks }: Combined, unreadable: readonly string[]): Attribution => ({

@@ -74,6 +74,37 @@ export interface Contents {
   close(): void;
 }
 
+/** Reads who made the commits of a history and what they said of them, and nothing else. Implemented by adapters/git over one `git log`. */
+export interface Messages {
+  /**
+   * Every commit asked for, newest first, in batches; the next one is read when `take` is done. Answers what was not seen
+   * (shallow), in words; a stop by signal is no problem. Problems: NOT_FOUND, and CONTENT_UNSEEN or GIT_FAILED where it ended
+   * early: what was read until then was handed over.
+   */
+  read(asked: MessagesAsked, take: (commits: readonly CommitMessage[]) => void | Promise<void>): Promise<Result<readonly string[]>>;
+}
+
+export interface MessagesAsked {
+  /** As git reads it: a revision, `a..b` or `a...b`. HEAD unless told. */
+  readonly range?: string;
+  /** Everything any branch, tag or pull request reaches, instead of a range. */
+  readonly all?: boolean;
+  /** Milliseconds since 1970: committed at or after it, as the commits claim. */
+  readonly since?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** People are the same object wherever they are the same person: what is known of one need not be worked out again. */
+export interface CommitMessage {
+  readonly id: Oid;
+  readonly author: { readonly name: string; readonly email: string };
+  readonly committer: { readonly name: string; readonly email: string };
+  /** Milliseconds since 1970, as the author claims. */
+  readonly at: number;
+  /** Bytes that are not UTF-8 are replaced by U+FFFD; at least the first 64 KiB of characters. */
+  readonly message: string;
+}
+
 /** Line records beside commits. Implemented by adapters/git. */
 export interface Notes {
   /** Some ref that may hold records is there. Most repositories have none, and nothing more is asked of them. Problem: GIT_FAILED. */

@@ -6,7 +6,9 @@
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok, problem, type Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
+import { identityOf } from '../core/provenance/identity.ts';
 import { type Attached, attach, attributionOf } from '../core/provenance/lines/attach.ts';
+import type { Run } from '../core/provenance/lines/fingerprint.ts';
 import { writeGitAi } from '../core/provenance/lines/git-ai-write.ts';
 import type { ChangedLines } from '../core/provenance/lines/hunk.ts';
 import { FORMAT, LINES_REF, noteOf, signedBytes, writeRecord } from '../core/provenance/lines/record.ts';
@@ -55,8 +57,16 @@ export async function recordCommit(asked: CommitAsked, world: CommitWorld): Prom
   if (!read.ok) return read;
   const log = world.log(here.tree.common);
   const entries = await log.entries(world.clock() - WINDOW);
-  const attached = attach(read.value.changed, await log.runs(world.clock() - WINDOW));
+  const attached = attach(read.value.changed, prompted(await log.runs(world.clock() - WINDOW), read.value.change, commit));
   return written(asked, { ...read.value, commit, attached, entries, tree: here.tree }, world);
+}
+
+/** Who commits on this machine is who prompted on it, and so stands behind the change: the hooks of agents say nothing of people. */
+function prompted(runs: readonly Run[], change: Change, commit: Oid): readonly Run[] {
+  const by = change.commits.find(({ id }) => id === commit)?.committer;
+  if (by === undefined || identityOf(by.name, by.email).actor !== 'person') return runs;
+  const person = `${by.name} <${by.email}>`;
+  return runs.map((run) => (run.hand.by === 'ai' ? { ...run, hand: { ...run.hand, person } } : run));
 }
 
 /** Calls that may write anything and are not over: what they did so far is theirs, and they go on from here. */

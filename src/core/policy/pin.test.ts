@@ -15,5 +15,5 @@ test('a decision with everything in it is these bytes', () => {
   const facts = sampleFacts(change, { pusher: 'ada', behind: [{ role: 'prompter', identity: 'cleo' }], incidents: [], roster: SAMPLE_ROSTER });
   const decision = consider(policy, [sampleDetector(sampleFinding('high', 'db/a.sql'))], facts);
   expect(decision.outcome).toBe('signoff');
-  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('1143d2fa09124634b7ee7cca6fe7b2985d6392408c78ac35f1d29969e1287e74');
+  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('1d70d926bf80658a94f188a552f2f63b92886f015f3a07874f30728014734540');
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../change/change.ts';
 import { assess } from './assess.ts';
+import { CATALOGUE_VERSION } from './catalogue/catalogue.ts';
 import { coAuthors } from './co-authors.ts';
 import type { StickyMark } from './provenance.ts';
 import { PROVENANCE_LEVELS } from './provenance.ts';
@@ -25,7 +26,7 @@ const mark = (paths: readonly string[]): StickyMark => ({ level: 'agent', paths,
 describe('assess', () => {
   it('is unattributed without a marker, and without commits', () => {
     expect(level('fix: a thing\n\nby hand')).toBe('unattributed');
-    expect(assess({ commits: [] })).toEqual({ level: 'unattributed', evidence: [], declarations: [], contradictions: [] });
+    expect(assess({ commits: [] })).toEqual({ catalogue: CATALOGUE_VERSION, level: 'unattributed', evidence: [], declarations: [], contradictions: [] });
   });
 
   it("knows the organisation's own agents by their address, whatever they call themselves", () => {

@@ -3,6 +3,7 @@
  * AI is a statement against interest, so a header (trust 2) suffices.
  */
 import type { Commit, Oid } from '../change/change.ts';
+import { CATALOGUE_VERSION } from './catalogue/catalogue.ts';
 import { type Detected, detect, type Seen } from './detect.ts';
 import { cut } from './marks.ts';
 import type { Declaration, Provenance, ProvenanceEvidence, ProvenanceLevel, StickyMark, UnknownAccount } from './provenance.ts';
@@ -32,6 +33,7 @@ export function assess({ commits, sticky = [], paths = [], agents = new Map(), p
   const declarations = found.flatMap((f) => f.declarations);
   const unknown = once(found.flatMap((f) => f.unknown));
   return {
+    catalogue: CATALOGUE_VERSION,
     level: levelOf(found, [...enrolled, ...marks]),
     evidence: [...found.flatMap((f) => f.evidence), ...enrolled, ...marks],
     declarations,

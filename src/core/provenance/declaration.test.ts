@@ -9,6 +9,8 @@ describe('declare', () => {
   it.each([
     ['assisted-by', 'claude-code:claude-opus-4-6', 'claude', 'claude-opus-4-6'],
     ['assisted-by', 'Claude Sonnet 4', 'claude', 'Claude Sonnet 4'],
+    ['assisted-by', 'Claude Composer 2.5', 'Claude Composer 2.5', 'Claude Composer 2.5'],
+    ['assisted-by', '<anthropic/claude-opus-9.6>', 'claude', 'anthropic/claude-opus-9.6'],
     ['assisted-by', 'Acme-Agent:model-7', 'Acme-Agent', 'model-7'],
     ['assisted-by', 'LLM [coccinelle]', 'LLM', undefined],
     ['ai-generated', 'yes', 'undisclosed', undefined],

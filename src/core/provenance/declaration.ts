@@ -17,12 +17,18 @@ export type Declared =
 const NEGATIVE =
   /^(?:none|n\/a|na|no|nil|null|-|—|–|false|0%?|nothing|not applicable|not used|not at all|human|human only|manual|by hand)\.?(?:$|\s*[,;(–—-]\s*(?:\w+ ){0,3}(?:hand|manual|manually|human|myself)\)?\.?$)/i;
 const PLACEHOLDER = /AGENT_NAME|MODEL_VERSION|<model|\[model|my ai tool|\{|\$\(/i;
-const GIVEN_NAME = /^(?:claude|devin|jules|cody) (?![Cc]ode\b|[Oo]pus\b|[Ss]onnet\b|[Hh]aiku\b|[Ff]able\b|[Mm]ythos\b|[Aa][Ii]\b|[Aa]gent\b|[Cc][Ll][Ii]\b)[A-Z][a-z]/;
+const GIVEN_NAME =
+  /^(?:claude|devin|jules|cody) (?![Cc]ode\b|[Oo]pus\b|[Ss]onnet\b|[Hh]aiku\b|[Ff]able\b|[Mm]ythos\b|[Cc]omposer\b|[Aa][Ii]\b|[Aa]gent\b|[Cc][Ll][Ii]\b)[A-Z][a-z]/;
 
 const NOTHING: Declared = { kind: 'nothing' };
 
+/** `<vendor/model>`: what stands in the brackets is no address. */
+const unbracketed = (value: string): string => (/^<[^@<>]*>$/.test(value) ? value.slice(1, -1) : value);
+
 /** @param key folded: lower case, hyphens. First hit of the order wins. */
-export function declare(key: string, value: string, registry: Registry = NO_REGISTRY): Declared {
+export const declare = (key: string, value: string, registry: Registry = NO_REGISTRY): Declared => declared(key, unbracketed(value), registry);
+
+function declared(key: string, value: string, registry: Registry): Declared {
   const own = registry.trailers.get(key);
   const strong = STRONG_KEYS.has(key) || own !== undefined;
   const weak = WEAK_KEYS.has(key) && !strong;
@@ -41,12 +47,12 @@ export function declare(key: string, value: string, registry: Registry = NO_REGI
 /** What a key that speaks of assistance says, where its value is no identity anybody knows. */
 function stated(key: string, value: string, strong: boolean, person: { name: string; email: string }, registry: Registry): Declared {
   // the key names AI itself, so whatever its value calls it is one: `AI-Assisted-By: Amazon Q`, `AI-Generated: yes`
-  const named = strong && NAMES_AI.test(key);
-  if (strong && !named && readsAsPerson(value, person)) return { kind: 'person' };
+  const says = strong && NAMES_AI.test(key);
+  if (strong && !says && readsAsPerson(value, person)) return { kind: 'person' };
   if (!strong && !plausible(value)) return NOTHING;
   if (TOPICS.has(key) && !brief(value)) return NOTHING;
   if (DENIED.test(value) || registry.veto.has('declaration/trailer')) return NOTHING;
-  return named || speaksOfTool(value) ? { kind: 'tool', rule: 'declaration/trailer', tool: toolIn(key, value), level: levelOf(key, value), ...saidModel(value) } : NOTHING;
+  return says || speaksOfTool(value) ? { kind: 'tool', rule: 'declaration/trailer', tool: toolIn(key, value), level: levelOf(key, value), ...saidModel(value) } : NOTHING;
 }
 
 /** Words a changelog begins a line with, too: behind them stands a name and no sentence. */

@@ -4,6 +4,7 @@ import { PROSE_RULES } from './catalogue/prose.ts';
 import { type Declared, declare, PERSON_KEYS } from './declaration.ts';
 import { identify, parsePerson } from './identity.ts';
 import { MAX_LINE, MAX_TRAILERS, type MessageLine, readMessage } from './message.ts';
+import { proseMarks } from './prose.ts';
 import type { EvidenceSlot, ProvenanceEvidence } from './provenance.ts';
 import { type Registry, scannerFor } from './registry.ts';
 
@@ -29,13 +30,18 @@ export function messageMarks(message: string, pasted: boolean, registry: Registr
   const { subject, lines, unread } = readMessage(message, scanner.holds);
   const found = lines.map((line) => lineMarks(line, pasted, registry));
   const subjects = [...SUBJECT_RULES, ...(pasted ? [] : TAGS)].filter((r) => matches(r, subject) && !registry.veto.has(r.rule));
+  const evidence = [...subjects.map((r) => marked(r, 'subject', { line: 1, text: subject })), ...found.flatMap((f) => f.evidence)];
   return {
-    evidence: [...subjects.map((r) => marked(r, 'subject', { line: 1, text: subject })), ...found.flatMap((f) => f.evidence)],
+    evidence: pasted ? evidence : [...evidence, ...saidBeside(evidence, message, registry)],
     declared: found.flatMap((f) => f.declared),
     unknown: found.flatMap((f) => f.unknown),
     unread,
   };
 }
+
+/** Sentences are read where no trailer, link or footer says as much: they could not say more, and cost most. */
+const saidBeside = (evidence: readonly Marked[], text: string, registry: Registry): readonly Marked[] =>
+  evidence.some((e) => e.trust >= 2 && (e.level === 'assisted' || e.level === 'agent')) ? [] : proseMarks(text, registry.veto);
 
 /** A pull request's text: a forge lets whoever opened it, and some others, write it. */
 export function textMarks(text: string, rules: readonly Rule[], registry: Registry): Marks {
@@ -49,7 +55,9 @@ export function textMarks(text: string, rules: readonly Rule[], registry: Regist
     const marks = lineMarks(moved, false, registry);
     return { ...marks, evidence: [...own, ...marks.evidence.map((e): Marked => ({ ...e, slot: 'pr-body' }))] };
   });
-  return { evidence: found.flatMap((f) => f.evidence), declared: found.flatMap((f) => f.declared), unknown: [], unread };
+  const evidence = found.flatMap((f) => f.evidence);
+  const said = saidBeside(evidence, `\n${text}`, registry).map((m): Marked => ({ ...m, slot: 'pr-body', line: (m.line ?? 1) - 1 }));
+  return { evidence: [...evidence, ...said], declared: found.flatMap((f) => f.declared), unknown: [], unread };
 }
 
 const TAGS = PROSE_RULES.filter((r) => r.rule === 'prose/tag');

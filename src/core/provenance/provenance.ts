@@ -44,6 +44,8 @@ export interface UnknownAccount {
 }
 
 export interface Provenance {
+  /** Version of the catalogue: the same over the same bytes finds the same marks. */
+  readonly catalogue?: number;
   /** The highest level any evidence of trust 2 or more supports; `unattributed` without any. */
   readonly level: ProvenanceLevel;
   readonly evidence: readonly ProvenanceEvidence[];

@@ -2,12 +2,21 @@
  * What records of lines say of a commit: notes of git-ai, traces, our own. Whoever may push writes them, so for AI they are
  * accepted as they come, and for a human only where a managed recorder signed and every changed line is covered.
  */
+import { toolNamed } from './catalogue/catalogue.ts';
 import type { Attribution, LineRange } from './lines/attribution.ts';
 import type { ChangedLines } from './lines/hunk.ts';
 import { cut, type Marked } from './marks.ts';
 
 /** One finding a record and tool. A record that names no line of an AI says nothing. */
-export const noteMarks = (notes: readonly Attribution[]): readonly Marked[] => notes.flatMap(ofNote);
+export const noteMarks = (notes: readonly Attribution[]): readonly Marked[] => notes.flatMap((note) => [...ofNote(note), ...committed(note)]);
+
+/** The recorder saw an agent run `git commit`. */
+function committed({ madeBy, source, trust }: Attribution): readonly Marked[] {
+  if (madeBy?.by !== 'ai') return [];
+  const tool = toolNamed(madeBy.tool);
+  const model = madeBy.model === undefined ? {} : { model: madeBy.model };
+  return [{ rule: 'note/commit', slot: 'note', tool, ...model, level: 'agent', trust, matched: cut(`${source}: committed by ${tool}`) }];
+}
 
 interface Counted {
   lines: number;
@@ -20,9 +29,10 @@ function ofNote(note: Attribution): readonly Marked[] {
   const add = (key: string, lines: number): void => {
     const hand = note.hands.get(key);
     if (hand?.by !== 'ai' || lines <= 0) return;
-    const counted = tools.get(hand.tool) ?? { lines: 0, tool: hand.tool, model: hand.model };
+    const tool = toolNamed(hand.tool);
+    const counted = tools.get(tool) ?? { lines: 0, tool, model: hand.model };
     counted.lines += lines;
-    tools.set(hand.tool, counted);
+    tools.set(tool, counted);
   };
   for (const { ranges, removed } of note.files) {
     for (const { hand, start, end } of ranges) add(hand, end - start + 1);

@@ -7,6 +7,9 @@ import type { Scanner } from './catalogue/scan.ts';
 import { catalogueScanner, scannerWith } from './catalogue/words.ts';
 import type { ProvenanceLevel } from './provenance.ts';
 
+/** Where it is kept. */
+export const AGENTS_FILE = '.countersign/agents.yml';
+
 /** Somebody a header or a forge names; all of it lower case and folded. */
 export interface Account {
   /** Login on the forge, where the address or the name tells it. */

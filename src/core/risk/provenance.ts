@@ -2,6 +2,7 @@
  * What is known of AI in a change, where it is itself a danger: a denial that evidence contradicts, evidence nobody could read, an
  * agent in the place of a person's word, an account nobody has classified. Findings like any other: a person answers each.
  */
+import { classifyWords } from '../provenance/classify.ts';
 import { PROVENANCE_LEVELS, type Provenance, type ProvenanceEvidence } from '../provenance/provenance.ts';
 import { type Finding, type Risk, TIERS, type Tier } from './risk.ts';
 
@@ -17,8 +18,8 @@ export function withProvenance(risk: Risk, provenance: Provenance, path: string)
 const short = (commit: string | undefined): string => (commit === undefined ? 'this change' : `commit ${commit.slice(0, 12)}`);
 const byCommit = (evidence: readonly ProvenanceEvidence[]) => [...Map.groupBy(evidence, (e) => e.commit)].slice(0, MOST);
 
-function finding(rule: string, slug: string, severity: Tier, path: string, object: string, what: string, because: Finding['because'], safeIf: string): Finding {
-  return { rule, slug, version: 1, severity, confidence: 'exact', place: { path, side: 'head', object }, what, because, safeIf: [safeIf] };
+function finding(rule: string, slug: string, severity: Tier, path: string, object: string, what: string, because: Finding['because'], safeIf: string | readonly string[]): Finding {
+  return { rule, slug, version: 1, severity, confidence: 'exact', place: { path, side: 'head', object }, what, because, safeIf: [safeIf].flat() };
 }
 
 /** Marks of the whole change (its pusher, what was seen before) speak against every commit of it. */
@@ -62,16 +63,7 @@ function signedOff({ evidence }: Provenance, path: string): readonly Finding[] {
 
 function unclassified({ unknown = [] }: Provenance, path: string): readonly Finding[] {
   return unknown.slice(0, MOST).map(({ account, slot, commit }) => {
-    const what = `nobody has said whether ${account} is an agent`;
-    return finding(
-      'PROV104',
-      'account-unclassified',
-      'routine',
-      path,
-      account,
-      what,
-      [[slot, `${account} in ${short(commit)}`]],
-      'its owners classify it once, in .countersign/agents.yml',
-    );
+    const what = `nobody has said what ${account} is: say it once, in .countersign/agents.yml`;
+    return finding('PROV104', 'account-unclassified', 'routine', path, account, what, [[slot, `${account} in ${short(commit)}`]], classifyWords(account).split('\n').slice(1));
   });
 }

@@ -15,7 +15,7 @@ import { TERMINALS } from './terminals.ts';
 import type { Account, Mark, Tool } from './tool.ts';
 
 /** Raised with every change of what is recognised: the same version over the same bytes finds the same marks. */
-export const CATALOGUE_VERSION = 2;
+export const CATALOGUE_VERSION = 3;
 
 /** Tools before what is nobody's own: the first that matches an identity names it. */
 export const TOOLS: readonly Tool[] = [
@@ -50,6 +50,7 @@ export const ACCOUNT_BY_LOGIN: ReadonlyMap<string, KnownAccount> = new Map(ACCOU
 export const RULE_IDS: ReadonlySet<string> = new Set([
   ...[...AUTHOR_RULES, ...TRAILER_RULES, ...LINE_RULES, ...SUBJECT_RULES, ...BRANCH_RULES, ...BODY_RULES, ...FILE_RULES].map((r) => r.rule),
   ...ACCOUNTS.map((a) => `${a.tool}/account`),
+  ...['disclosure', 'passive', 'first-person', 'done-with', 'tool-did', 'part', 'adjective', 'transcript', 'prompt'].map((rule) => `prose/${rule}`),
 ]);
 
 const NAMES: ReadonlyMap<string, string> = new Map(

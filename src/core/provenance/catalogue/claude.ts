@@ -4,6 +4,15 @@ import { account, branch, file, identity, mailbox, mark, type Tool } from './too
 const UUID = '0f8e4b7a-1c2d-4e3f-8a9b-0c1d2e3f4a5b';
 
 export const CLAUDE: Tool = {
+  subjects: [
+    // a whole message in one line: whoever passed it lost the line ends
+    mark(
+      'claude/subject-footer',
+      /\bgenerated with \[claude code\]\(https:\/\/claude\.(?:ai|com)\//i,
+      ['Add the bar  🤖 Generated with [Claude Code](https://claude.ai/code)  Co-Authored-By: Claude <noreply@anthropic.com>'],
+      ['Show "generated with [Claude Code]" in the log'],
+    ),
+  ],
   id: 'claude',
   name: 'Claude',
   aliases: ['anthropic', 'claude-code', 'claude code', 'claude-code-action', 'claude-agent-sdk', 'claudecode'],
@@ -79,6 +88,7 @@ export const CLAUDE_FLOW: Tool = {
   id: 'claude-flow',
   name: 'claude-flow',
   identities: [
-    identity('claude-flow/name', /^claude-flow <|<ruv@ruv\.net>$/i, ['claude-flow <x@y.example>', 'R <ruv@ruv.net>'], ['claude-flowers <x@y.example>', 'R <x@ruv.net>']),
+    // not by the mailbox of the person who makes it: their own commits come from there too
+    identity('claude-flow/name', /^claude-flow <|^claude-flow$/i, ['claude-flow <x@y.example>', 'claude-flow'], ['claude-flowers <x@y.example>', 'Rue <rue@flow.example>']),
   ],
 };

@@ -50,7 +50,22 @@ export const EDITORS: readonly Tool[] = [
     products: ['amazon q developer', 'amazon q'],
     accounts: [account([208079219], ['amazon-q-developer[bot]'])],
   },
-  { id: 'continue', name: 'Continue', accounts: [account([230936708], ['continue[bot]'])] },
+  {
+    id: 'continue',
+    name: 'Continue',
+    accounts: [account([230936708], ['continue[bot]', 'continue-staging[bot]'])],
+    identities: [
+      mailbox('continue/mailbox', /<(?:noreply|agent)@continue\.dev>$/i, ['Continue <noreply@continue.dev>', 'Continue Agent <agent@continue.dev>'], ['Ana <ana@continue.dev>']),
+    ],
+    footers: [
+      mark(
+        'continue/made-by',
+        /^\W{0,14}generated (?:with|by) \[continue\]\(https:\/\/(?:www\.)?continue\.dev\b/i,
+        ['Generated with [Continue](https://continue.dev)', '🤖 Generated with [Continue](https://www.continue.dev/)'],
+        ['Generated with continue statements', 'Generated with [Continue](https://docs.example)'],
+      ),
+    ],
+  },
   { id: 'cody', name: 'Cody', products: ['sourcegraph cody'], accounts: [account([201248094], ['sourcegraph-cody[bot]'])] },
   {
     id: 'jetbrains-ai',

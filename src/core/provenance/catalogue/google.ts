@@ -7,6 +7,7 @@ export const GEMINI: Tool = {
   aliases: ['gemini-cli', 'gemini cli', 'gemini code assist'],
   products: ['gemini cli', 'gemini code assist', 'google gemini', 'gemini'],
   accounts: [account([218312386], ['gemini-cli[bot]'])],
+  links: [mark('gemini/share-link', /https:\/\/gemini\.google\.com\/share\/\w+/i, ['https://gemini.google.com/share/12ab'], ['https://gemini.google.com/app'])],
   identities: [
     mailbox(
       'gemini/mailbox',

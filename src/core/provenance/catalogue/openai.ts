@@ -45,5 +45,12 @@ export const CHATGPT: Tool = {
   aliases: ['chat-gpt', 'chat gpt', 'gpt', 'openai'],
   products: ['chatgpt', 'chat gpt'],
   identities: [mailbox('chatgpt/mailbox', /<(?:assistant|chatgpt)@openai\.com>$/i, ['Assistant <assistant@openai.com>', 'x <chatgpt@openai.com>'], ['Kim <kim@openai.com>'])],
-  links: [mark('chatgpt/share-link', /https:\/\/chatgpt\.com\/share\/[\w-]+/i, ['https://chatgpt.com/share/12-ab'], ['https://chatgpt.com/features'])],
+  links: [
+    mark(
+      'chatgpt/share-link',
+      /https:\/\/chatgpt\.com\/(?:share|canvas\/shared)\/[\w-]+/i,
+      ['https://chatgpt.com/share/12-ab', 'https://chatgpt.com/canvas/shared/12ab'],
+      ['https://chatgpt.com/features'],
+    ),
+  ],
 };

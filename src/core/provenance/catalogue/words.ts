@@ -8,16 +8,16 @@ import { type Scanner, scannerOf } from './scan.ts';
 
 /** Of names and addresses. */
 const NAMES =
-  'claude anthropic ruv.net copilot cursor codex openai gpt devin cognition gemini jetski antigravity aider openhands opendevin ampcode <amp@ droid@ ' +
+  'claude anthropic copilot cursor codex openai gpt devin cognition gemini jetski antigravity aider openhands opendevin ampcode <amp@ droid@ ' +
   'charm.land roomote roo-code windsurf cascade codeium opencode coder.com kiro warp.dev cline augment hermes openclaw trae blackbox kimi letta sageox ' +
-  'firebender termai grok earendil block.xyz codebuff qwen alibaba clio-agent agent glm deepseek minimax pi-coding bot]';
+  'firebender termai grok earendil block.xyz continue.dev codebuff qwen alibaba clio-agent agent glm deepseek minimax pi-coding bot]';
 /** Of session trailers, links and subjects. */
 const SESSIONS =
   'turbocommit amp-thread entire-checkpoint entire-session entire-metadata entire-strategy entire-condensation entire-source replit executed-by ai-session ' +
   'jules.google mux-attribution initial-plan apply-suggestion potential-fix-for task-id: commit-message commit-msg';
 /** Of what people write in their own words. */
 const PROSE =
-  'vibe-cod vibecod ai: ai-: with-ai by-ai using-ai an-ai ai-was ai-were of-ai from-ai via-ai used-ai use-ai generative-ai ai-author ai-wrote ai-help ai-assist ai-generat ai-writ ai-cod ai-tool llm chat-gpt language-model artificial';
+  'vibe-cod vibecod ai: ai-: with-ai by-ai using-ai an-ai ai-was ai-were of-ai from-ai via-ai used-ai use-ai generative-ai ai-author ai-wrote ai-help ai-assist ai-generat ai-writ ai-cod ai-tool ai-usage ai-disclos ai-disclaim ai-note disclos disclaim transcript opus sonnet haiku fable codestral llm chat-gpt language-model artificial';
 
 const gapped = (name: string): string => name.replace(/[ _-]+/g, '-');
 const PREPOSITIONS = ['with', 'by', 'using', 'via', 'of', 'from'];

@@ -52,6 +52,8 @@ export interface Attribution {
   readonly trust: Trust;
   readonly hands: ReadonlyMap<string, Hand>;
   readonly files: readonly FileLines[];
+  /** Who ran `git commit`, where that was an agent: then the whole commit is an agent's. */
+  readonly madeBy?: Hand;
   /** What of the record could not be read or does not fit the commit, in words: it never reads as "no AI". */
   readonly unreadable: readonly string[];
 }

@@ -33,6 +33,13 @@ describe('a note of standard 3.0.0', () => {
     });
   });
 
+  test('may name a hand by the id of its conversation, as the earliest did', () => {
+    const id = '7c3674d9-59e3-44bd-9ce7-bf935fce1689';
+    const early = read(note(`a.ts\n  ${id} 2,5-6\n`, { ...META, prompts: { [id]: { agent_id: { tool: 'cursor', id, model: 'gpt-5' } } } }));
+    expect([...early.hands.values()]).toMatchObject([{ by: 'ai', tool: 'cursor' }]);
+    expect(early.unreadable).toEqual([]);
+  });
+
   test('names tool, model, session and person', () => {
     expect([...found.hands.values()]).toEqual([
       { by: 'ai', tool: 'claude', model: 'opus', session: 's_c9883b05a2487d', person: 'Ada <a@x>' },

@@ -124,7 +124,8 @@ function pathAt(text: string, at: number, end: number): { readonly text: string;
 }
 
 const ENTRY = /^ {2}(\S{1,200}) (\S+)$/;
-const KEY = /^(?:[sh]_[0-9a-zA-Z]+|[0-9a-f]{7,64})(?:::[0-9a-zA-Z_]+)?$/;
+/** Before 1.0 the conversation's own id, a UUID, was the key. */
+const KEY = /^(?:[sh]_[0-9a-zA-Z]+|[0-9a-f]{7,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:::[0-9a-zA-Z_]+)?$/;
 
 /** `  <key> <range>,<range>`; the part behind `::` names a checkpoint, not a hand. */
 function entry(line: string, orphan: boolean, left: number, unread: Said): readonly AttributedRange[] {

@@ -52,7 +52,8 @@ export function readRecord(text: string, commit: Oid, keys: readonly RecorderKey
   });
   for (const cut of listOf(value.cut)) if (fits) unread.add(word(cut, 300) ?? 'something was left out');
   const { hands, files } = body;
-  const attribution: Attribution = { commit, source: 'countersign', version: FORMAT, trust, hands, files, unreadable: unread.all() };
+  const [[, madeBy] = []] = fits ? handOf('', value.madeBy) : [];
+  const attribution: Attribution = { commit, source: 'countersign', version: FORMAT, trust, hands, files, ...(madeBy && { madeBy }), unreadable: unread.all() };
   return { attribution, runs, gitAi: word(value.gitAi) ?? null, signed: signer !== undefined };
 }
 

@@ -1,0 +1,73 @@
+/** `countersign agents`: bots and self-named agents of a history that nobody has classified yet, and the lines that classify them. */
+import { err, ok, type Problem, type Result } from '../core/base/result.ts';
+import { type UnknownAgent, type UnknownAgents, unknownAgents } from '../flows/agents.ts';
+import { openDetect } from '../world.ts';
+import { askedOf, type DetectOptions } from './detect-asked.ts';
+import { registryAt } from './detect-registry.ts';
+import { day } from './detect-text.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { progressLine } from './progress.ts';
+import { whole } from './simulate-words.ts';
+import { ink, visible, wantsColour } from './terminal.ts';
+
+export type AgentsOptions = Pick<DetectOptions, 'repo' | 'branch' | 'all' | 'since' | 'registry' | 'json'>;
+
+/** Exit 0 answered, also where nobody is unknown; 2 the history or the registry could not be read. */
+export async function agents(range: string | undefined, options: AgentsOptions): Promise<Answer> {
+  const found = await search(range, options);
+  if (!found.ok) return refusal(found.error, options.json);
+  const stdout = options.json === true ? `${JSON.stringify(agentsJson(found.value), null, 2)}\n` : agentsText(found.value, wantsColour(process.stdout, process.env));
+  return { code: EXIT.ok, stdout, stderr: '' };
+}
+
+async function search(range: string | undefined, options: AgentsOptions): Promise<Result<UnknownAgents, readonly Problem[]>> {
+  const asked = askedOf(range, options);
+  if (!asked.ok) return err([asked.error]);
+  const world = await openDetect(options.repo, false);
+  const registry = await registryAt(world.repository, options.registry);
+  if (!registry.ok) return registry;
+  const progress = progressLine(process.stderr);
+  const found = await unknownAgents(world.messages, { ...asked.value, registry: registry.value, progress: (commits) => progress.show(`reading: ${commits} commits`, null) });
+  progress.clear();
+  return found.ok ? ok(found.value) : err([found.error]);
+}
+
+const agentsJson = ({ commits, unknown, notSeen }: UnknownAgents) => ({
+  version: 1,
+  exit: EXIT.ok,
+  commits,
+  unknown: unknown.map((of) => ({ ...of, entry: entryOf(of) })),
+  notSeen,
+});
+
+function agentsText({ commits, unknown, notSeen }: UnknownAgents, colour: boolean): string {
+  const paint = ink(colour);
+  const said = notSeen.map((words) => `${paint.yellow(visible(words))}\n`).join('');
+  if (unknown.length === 0) return `${whole(commits)} commits: no bot and no self-named agent that is not classified\n${said}`;
+  const row = (of: UnknownAgent): string =>
+    `# ${visible(of.account)}: ${whole(of.authored)} authored, ${whole(of.committed)} committed; ${day(of.first.at)} ${of.first.sha.slice(0, 12)} to ${day(of.last.at)} ${of.last.sha.slice(0, 12)}`;
+  return [
+    paint.bold(`${whole(commits)} commits, ${whole(unknown.length)} ${unknown.length === 1 ? 'account' : 'accounts'} to classify once, in .countersign/agents.yml:`),
+    'agents:',
+    ...unknown.flatMap((of) => [paint.dim(row(of)), `  - ${entryOf(of)}`]),
+    paint.dim('# whoever is no AI goes under automation: instead, with its match alone'),
+    `${said}`,
+  ].join('\n');
+}
+
+/** What matches this account and nobody else: its login, else its address, else its name. */
+function entryOf({ account, name, email }: UnknownAgent): string {
+  const match = /^[^\s<>@]+$/.test(account) ? `login: ${quoted(account)}` : email === '' ? `name: ${quoted(name)}` : `mail: ${quoted(email)}`;
+  return `{ match: { ${match} }, tool: ${quoted(slug(name || account))}, level: agent, owner: "@who-answers-for-it" }`;
+}
+
+/** JSON strings are YAML strings, and no control character is left in one. */
+const quoted = (text: string): string => JSON.stringify(visible(text));
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/\[bot\]$/, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40) || 'agent';
