@@ -59,6 +59,20 @@ export async function openDeclareClone(dir: string): Promise<DeclareWorld> {
   return { ...clone, rewording: openRewording({ dir }), recorded: (commits) => recordedHands(clone.lines, log?.log ?? null, commits) };
 }
 
+/** Git's hooks of a clone, to set and to take out. */
+export async function clonesHooks() {
+  const { setHooks, unsetHooks } = await import('./adapters/git/hooks.ts');
+  return { set: setHooks, unset: unsetHooks };
+}
+
+/** The clone a hook of git's runs in: what is staged, what was recorded. null outside any. @param env as git gave it to the hook. */
+export async function openHooked(dir: string, env: { readonly [name: string]: string | undefined }, salt: string) {
+  const [{ openHookClone }, { openLines }, log] = await Promise.all([import('./adapters/git/hook-clone.ts'), import('./adapters/git/lines.ts'), openRecorderLog(dir)]);
+  const hook = openHookClone(dir, env, salt);
+  if (hook === null || log === null) return null;
+  return { hook, log: log.log, lines: openLines({ gitDir: hook.gitDir }, env.GIT_INDEX_FILE === undefined ? undefined : resolve(dir, env.GIT_INDEX_FILE)) };
+}
+
 /** Paths of the files in a clone's newest commit. Problem: GIT_FAILED. */
 export async function filesAtHead(dir: string): Promise<Result<readonly string[]>> {
   const files = await import('./adapters/git/files.ts');

@@ -6,12 +6,14 @@ import type { Repository } from '../flows/ports.ts';
 export interface DeclarationTerms {
   readonly assistance: 'optional' | 'required';
   readonly presets: readonly PresetName[];
+  /** It was read from a policy, all of whose files are `countersign.yml` and in `.countersign/`: while those are the same, so is this. */
+  readonly keep: boolean;
   /** Globs over full names of refs that policy guards. */
   readonly guarded: readonly string[];
 }
 
 /** Where no policy is, or none that loads. */
-const NO_TERMS: DeclarationTerms = { assistance: 'optional', presets: [], guarded: ['refs/heads/main', 'refs/heads/master'] };
+const NO_TERMS: DeclarationTerms = { assistance: 'optional', presets: [], keep: false, guarded: ['refs/heads/main', 'refs/heads/master'] };
 
 export async function declarationTerms(repository: Pick<Repository, 'resolve' | 'file'>): Promise<DeclarationTerms> {
   const head = await repository.resolve('HEAD');
@@ -20,5 +22,5 @@ export async function declarationTerms(repository: Pick<Repository, 'resolve' | 
   const policy = await policyFrom(repository, head, bytes, []);
   if (!policy.ok) return NO_TERMS;
   const { declarations, protected: guarded } = policy.value;
-  return { assistance: declarations.assistance, presets: declarations.presets, guarded };
+  return { assistance: declarations.assistance, presets: declarations.presets, keep: true, guarded };
 }

@@ -1,6 +1,7 @@
 /** `countersign hook ...`: what git and agents call, and how it is set up. Each is in its own file. */
 import type { Command } from 'commander';
 import { type Act, command, EXIT_HELP } from './command.ts';
+import { EXIT } from './exit.ts';
 import { AGENTS_WORDS, recorderCommands } from './hook-recorder-commands.ts';
 
 export function hookCommands(program: Command, act: Act): void {
@@ -31,4 +32,19 @@ export function hookCommands(program: Command, act: Act): void {
     );
 
   recorderCommands(hook, act);
+  gitCommands(hook, act);
+}
+
+/** What git's hooks call. The first two go past all this, in main.ts: here they only have their help. */
+function gitCommands(hook: Command, act: Act): void {
+  const nothing = { code: EXIT.ok, stdout: '', stderr: '' };
+  command(hook, 'prepare-commit-msg <file> [source] [object]', 'fill the declaration in, as git calls it', ['hook prepare-commit-msg .git/COMMIT_EDITMSG message']).action(
+    async () => act(Promise.resolve(nothing)),
+  );
+  command(hook, 'commit-msg <file>', 'stop a commit that does not declare what policy asks, as git calls it: exit 1', ['hook commit-msg .git/COMMIT_EDITMSG']).action(async () =>
+    act(Promise.resolve(nothing)),
+  );
+  command(hook, 'post-rewrite <kind>', 'carry line records to commits an amend or a rebase made; old and new ids on standard input, as git calls it', ['hook post-rewrite amend'])
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .action(async (_: string, options) => act((await import('./hook-post-rewrite.ts')).hookPostRewrite(options.repo)));
 }
