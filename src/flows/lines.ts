@@ -123,8 +123,8 @@ function ofCommit({ commit, parent, at, changed, fitted, problems, signed }: Her
   const all = combined([...fitted.map(partOf), partOf(attached)]);
   const unreadable = [...problems, ...fitted.flatMap((f) => f.unreadable), ...attached.cut].map((words) => `${commit.slice(0, 12)}: ${words}`);
   const madeBy = fitted.find((f) => f.madeBy !== undefined);
-  // One record speaks under its own name; several, or what was attached by content, under ours.
-  const [only] = fitted.length === 1 && attached.files.length === 0 ? fitted : [];
+  // One record speaks under its own name; several, or what content alone tells, under ours.
+  const [only] = fitted.length === 1 && (fitted[0]?.files.length ?? 0) > 0 ? fitted : [];
   const as = only === undefined ? {} : { source: only.source, version: only.version };
   return { commit, parent, at, changed, signed, combined: all, attribution: { ...attributed(commit, all, unreadable), ...as, ...(madeBy?.madeBy && { madeBy: madeBy.madeBy }) } };
 }
