@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import type { Draft } from '../../core/provenance/session/entry.ts';
 import { lineOf, parseLine, START, tipAfter } from './chain.ts';
-import type { RecorderKey } from './key.ts';
+import type { RecorderKey } from './signer.ts';
 import { linesOfLog, locked, writeHead } from './log.ts';
 import type { LogPlace } from './place.ts';
 
