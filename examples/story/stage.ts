@@ -25,6 +25,8 @@ export interface Stage {
   /** A fresh clone of a sample repository, with this account's credentials. */
   clone(repo: string, account: string): string;
   countersign(...args: readonly string[]): Ran;
+  /** What everything here runs in. */
+  readonly env: NodeJS.ProcessEnv;
   start(): Promise<void>;
   /** Ends the server; `hard` like a power cut. */
   stop(hard?: boolean): Promise<void>;
@@ -57,6 +59,7 @@ export async function openStage(): Promise<Stage> {
       stage.must(folder, 'clone', '-q', `http://${account}:demo@localhost:${port}/git/${repo}.git`, dir);
       return dir;
     },
+    env: environment(folder),
     countersign: (...args) => run(process.execPath, [CLI, ...args], folder),
     start: async () => {
       server = await started(data, port, folder);

@@ -123,7 +123,10 @@ function ofCommit({ commit, parent, at, changed, fitted, problems, signed }: Her
   const all = combined([...fitted.map(partOf), partOf(attached)]);
   const unreadable = [...problems, ...fitted.flatMap((f) => f.unreadable), ...attached.cut].map((words) => `${commit.slice(0, 12)}: ${words}`);
   const madeBy = fitted.find((f) => f.madeBy !== undefined);
-  return { commit, parent, at, changed, signed, combined: all, attribution: { ...attributed(commit, all, unreadable), ...(madeBy?.madeBy && { madeBy: madeBy.madeBy }) } };
+  // One record speaks under its own name; several, or what content alone tells, under ours.
+  const [only] = fitted.length === 1 && (fitted[0]?.files.length ?? 0) > 0 ? fitted : [];
+  const as = only === undefined ? {} : { source: only.source, version: only.version };
+  return { commit, parent, at, changed, signed, combined: all, attribution: { ...attributed(commit, all, unreadable), ...as, ...(madeBy?.madeBy && { madeBy: madeBy.madeBy }) } };
 }
 
 const attributed = (commit: Oid, { hands, files, marks }: Combined, unreadable: readonly string[]): Attribution => ({

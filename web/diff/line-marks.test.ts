@@ -14,7 +14,7 @@ test('says whose hand wrote and removed how much', () => {
 
 test('stripes the lines of an AI on the side they stand on, and not without end', () => {
   expect(stripes([mark(4, 5), mark(9, 9, { side: 'base' }), mark(1, 1, { by: 'human' })])).toBe(
-    ':is([data-line-type="change-addition"][data-column-number="4"],[data-line-type="change-addition"][data-column-number="5"],[data-line-type="change-deletion"][data-column-number="9"]) { box-shadow: inset 3px 0 0 var(--ai, #7a4fd0); }',
+    ':is([data-line-type="change-addition"][data-column-number="4"],[data-line-type="change-addition"][data-column-number="5"],[data-line-type="change-deletion"][data-column-number="9"]) { box-shadow: inset -4px 0 0 var(--ai, #7a4fd0); }',
   );
   expect(stripes([mark(1, 1e9)]).match(/column-number/g)).toHaveLength(2_000);
   expect(stripes([])).toBe('');

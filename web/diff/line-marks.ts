@@ -31,5 +31,5 @@ export function stripes(marks: readonly LineMark[]): string {
     for (let line = start; line <= end && rules.length < STRIPED; line++)
       rules.push(`[data-line-type="${side === 'base' ? 'change-deletion' : 'change-addition'}"][data-column-number="${Math.trunc(line)}"]`);
   }
-  return rules.length === 0 ? '' : `:is(${rules.join(',')}) { box-shadow: inset 3px 0 0 var(--ai, #7a4fd0); }`;
+  return rules.length === 0 ? '' : `:is(${rules.join(',')}) { box-shadow: inset -4px 0 0 var(--ai, #7a4fd0); }`;
 }

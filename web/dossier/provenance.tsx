@@ -36,7 +36,7 @@ export function ProvenancePart({ provenance }: { provenance: Provenance }) {
 /** What records say of lines. The rest is nobody's word, and never a human's by default. */
 function byLine({ ai, added, removed, proven }: NonNullable<Provenance['lines']>): string {
   const gone = removed === 0 ? '' : `, and ${count(removed, 'line')} removed`;
-  return `${ai} of ${count(added, 'added line')} written by AI${gone}, as ${proven ? 'managed recorders signed' : 'records say that nobody signed'}. They are striped in the difference below.`;
+  return `${ai} of ${count(added, 'added line')} written by AI${gone}, as ${proven ? 'managed recorders signed' : 'unsigned records say'}. They are striped in the difference below.`;
 }
 
 function Item({ evidence: e }: { evidence: Evidence }) {

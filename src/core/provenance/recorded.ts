@@ -45,7 +45,7 @@ function ofNote(note: Attribution): readonly Marked[] {
     ...(model === undefined ? {} : { model }),
     level: 'assisted' as const,
     trust: note.trust,
-    matched: cut(`${note.source} ${note.version}: ${lines} ${lines === 1 ? 'line' : 'lines'} by ${tool}`),
+    matched: cut(`${[note.source, note.version].join(' ').trim()}: ${lines} ${lines === 1 ? 'line' : 'lines'} by ${tool}`),
   }));
 }
 
