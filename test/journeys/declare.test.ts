@@ -41,7 +41,10 @@ it('names each commit and the one command that repairs them', async () => {
   expect(checked.text).toContain(`countersign ${command}`);
 
   const repaired = stage.countersign(...command.split(' '), '--repo', clone);
-  expect(repaired).toMatchObject({ code: 0, text: expect.stringMatching(/2 commits declared on main:\n {2}[0-9a-f]{12} -> [0-9a-f]{12} {2}Write one down\n {6}Assisted-by: none\n/) });
+  expect(repaired).toMatchObject({
+    code: 0,
+    text: expect.stringMatching(/2 commits declared on main:\n {2}[0-9a-f]{12} -> [0-9a-f]{12} {2}Write one down\n {6}Assisted-by: none\n/),
+  });
   expect(stage.must(clone, 'rev-parse', 'HEAD^{tree}')).toBe(content);
   const pushed = stage.git(clone, 'push', 'origin', 'main');
   expect(pushed.text).not.toContain('DECLARATION_MISSING');
