@@ -30,8 +30,8 @@ const AIMS = { precision: 0.995, recall: 0.96, f1: 0.98 } as const;
 
 const folder = process.env.COUNTERSIGN_BENCH_REPOS ?? '';
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-const labels: readonly Label[] = read('labels.jsonl')
-  .split('\n')
+const labels: readonly Label[] = ['labels.jsonl', 'labels-fresh.jsonl']
+  .flatMap((name) => read(name).split('\n'))
   .filter(Boolean)
   .map((line) => JSON.parse(line));
 const parts: { readonly [part: string]: readonly string[] } = JSON.parse(read('repositories.json'));
