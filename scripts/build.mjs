@@ -13,21 +13,24 @@ rmSync(dist, { recursive: true, force: true });
 
 const version = JSON.stringify(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 
-// What an agent runs twice for every tool call is one file: resolving a dozen would take longer than all it does.
+// What an agent runs twice for every tool call, and git for every commit, is one file: resolving a dozen would take longer than all it does.
+const ALONE = ['hook-agent', 'hook-git'];
 const alone = {
   name: 'alone',
-  setup: (build) => build.onResolve({ filter: /\/hook-agent\.ts$/ }, () => ({ path: './hook-agent.cjs', external: true })),
+  setup: (build) => build.onResolve({ filter: new RegExp(`/(${ALONE.join('|')})\\.ts$`) }, ({ path }) => ({ path: path.replace(/\.ts$/, '.cjs'), external: true })),
 };
-await bundle({
-  entryPoints: [join(root, 'src/cli/hook-agent.ts')],
-  outfile: join(dist, 'hook-agent.cjs'),
-  bundle: true,
-  platform: 'node',
-  target: 'node22.18',
-  format: 'cjs',
-  define: { COUNTERSIGN_VERSION: version, 'import.meta.url': '""' },
-  logLevel: 'warning',
-});
+for (const name of ALONE) {
+  await bundle({
+    entryPoints: [join(root, `src/cli/${name}.ts`)],
+    outfile: join(dist, `${name}.cjs`),
+    bundle: true,
+    platform: 'node',
+    target: 'node22.18',
+    format: 'cjs',
+    define: { COUNTERSIGN_VERSION: version, 'import.meta.url': '""' },
+    logLevel: 'warning',
+  });
+}
 
 await bundle({
   entryPoints: { cli: join(root, 'src/cli/main.ts') },

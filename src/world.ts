@@ -112,7 +112,7 @@ export async function openCommitRecording(dir: string, version: string): Promise
   const [{ world }, recorder, { openRecorderKey }, { stateFolder }, { openRepository }, { openLines }, { openNotes }] = await Promise.all([
     openRecording(version),
     import('./store/recorder/recorder.ts'),
-    import('./store/recorder/key.ts'),
+    import('./store/recorder/signer.ts'),
     import('./store/recorder/place.ts'),
     import('./adapters/git/repository.ts'),
     import('./adapters/git/lines.ts'),

@@ -44,6 +44,11 @@ function gitCommands(hook: Command, act: Act): void {
   command(hook, 'commit-msg <file>', 'stop a commit that does not declare what policy asks, as git calls it: exit 1', ['hook commit-msg .git/COMMIT_EDITMSG']).action(async () =>
     act(Promise.resolve(nothing)),
   );
+  command(hook, 'terms', 'what the policy of HEAD asks of commit messages, as JSON', ['hook terms'])
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--json', 'print JSON, as it does anyhow')
+    .action(async (options) => act((await import('./hook-terms.ts')).hookTerms(options.repo)));
+
   command(hook, 'post-rewrite <kind>', 'carry line records to commits an amend or a rebase made; old and new ids on standard input, as git calls it', ['hook post-rewrite amend'])
     .option('--repo <dir>', 'a folder of the clone', '.')
     .action(async (_: string, options) => act((await import('./hook-post-rewrite.ts')).hookPostRewrite(options.repo)));

@@ -1,5 +1,5 @@
 /** The hooks git waits for, started past the rest of the command line: every commit pays for what is loaded here. */
-import { hookMessage, openTerminal } from './hook-message.ts';
+import { hookMessage, openTerminal, parsed, type ReadTerms } from './hook-message.ts';
 
 export type GitHook = 'prepare-commit-msg' | 'commit-msg';
 
@@ -12,9 +12,10 @@ export async function runGitHook(name: GitHook, args: readonly string[]): Promis
   return answer.code;
 }
 
-/** Loads all that reads a policy. */
-async function readTerms(dir: string) {
-  const [{ declarationTerms }, { openDeclareClone }] = await Promise.all([import('./declare-terms.ts'), import('../world.ts')]);
-  const { repository } = await openDeclareClone(dir);
-  return declarationTerms(repository);
+/** In a process of its own, and only where policy has changed since: what reads a policy takes longer to load than all of this. */
+async function readTerms(dir: string): Promise<ReadTerms | null> {
+  const { spawnSync } = await import('node:child_process');
+  const done = spawnSync(process.execPath, [process.argv[1] ?? '', 'hook', 'terms', '--repo', dir], { encoding: 'utf8', timeout: 20_000 });
+  const terms = done.status === 0 ? parsed(done.stdout) : undefined;
+  return terms === undefined ? null : { ...terms, keep: done.stdout.includes('"keep":true') };
 }

@@ -3,8 +3,9 @@
  * a commit. The second stops one that does not say it where policy wants it said, and says the one command that repairs it;
  * where somebody sits at a terminal it asks. Whatever of ours fails lets the commit through: the gate is the server's.
  */
-import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { text, utf8 } from '../core/base/bytes.ts';
+import { DEVIN_FOLDER } from '../core/provenance/catalogue/devin.ts';
 import { toolInEnvironment } from '../core/provenance/catalogue/environment.ts';
 import { type Assistant, parseAssistant, trailersFor } from '../core/provenance/preset-trailers.ts';
 import { PRESET_NAMES } from '../core/provenance/presets.ts';
@@ -18,11 +19,14 @@ import { version } from './version.ts';
 /** Where somebody can be asked: a question, then what they typed. null: nobody is there. */
 export type Terminal = { ask(words: string): string; close(): void } | null;
 
+/** `keep`: until the files it was read from change. */
+export type ReadTerms = MessageTerms & { readonly keep: boolean };
+
 export interface HookRun {
   readonly dir: string;
   readonly env: { readonly [name: string]: string | undefined };
   /** Reads the policy of HEAD where no earlier reading holds. */
-  readonly readTerms: () => Promise<(MessageTerms & { readonly keep: boolean }) | null>;
+  readonly readTerms: () => Promise<ReadTerms | null>;
   readonly terminal: () => Terminal;
 }
 
@@ -43,12 +47,12 @@ export async function hookMessage(name: 'prepare-commit-msg' | 'commit-msg', arg
 async function prepare([file = '', source = '']: readonly string[], run: HookRun): Promise<Answer> {
   const clone = await openHooked(run.dir, run.env, version());
   if (clone === null || source === 'merge' || source === 'squash') return FINE;
-  const [settings, terms, recorded, bytes] = [await clone.hook.settings(), await termsOf(clone.hook, run), await seen(clone), readFileSync(file)];
+  const [settings, terms, recorded, bytes] = await Promise.all([clone.hook.settings(), termsOf(clone.hook, run), seen(clone), readFileSync(file)]);
   const comment = commentIn(textOf(bytes), settings.comment);
   const message = messageOf(textOf(bytes), comment);
   if (isFixup(message)) return FINE;
   const under = withSetting(terms, settings.assistance);
-  const known: Known = { recorded, running: clone.hook.sequencing ? null : toolInEnvironment(run.env) };
+  const known: Known = { recorded, running: clone.hook.sequencing ? null : running(run.env) };
   const trailers = filledIn(message, known, under);
   if (trailers.length > 0) {
     // a subject has still to be written above them
@@ -72,13 +76,13 @@ async function prepare([file = '', source = '']: readonly string[], run: HookRun
 async function check([file = '']: readonly string[], run: HookRun): Promise<Answer> {
   const clone = await openHooked(run.dir, run.env, version());
   if (clone === null || clone.hook.sequencing) return FINE;
-  const [settings, terms, bytes] = [await clone.hook.settings(), await termsOf(clone.hook, run), readFileSync(file)];
+  const [settings, terms, bytes] = await Promise.all([clone.hook.settings(), termsOf(clone.hook, run), readFileSync(file)]);
   const comment = commentIn(textOf(bytes), settings.comment);
   const message = messageOf(textOf(bytes), comment);
   const under = withSetting(terms, settings.assistance);
   // only a denial can be contradicted, and only then is the log worth reading
   const recorded = /\bnone|n\/a|\bno\b/i.test(message) ? await seen(clone) : [];
-  const judged = judgeMessage(message, { recorded, running: toolInEnvironment(run.env) }, under);
+  const judged = judgeMessage(message, { recorded, running: running(run.env) }, under);
   switch (judged.verdict) {
     case 'fine':
       return judged.note === undefined ? FINE : { ...FINE, stderr: `countersign: ${visible(judged.note)}\n` };
@@ -94,6 +98,9 @@ async function check([file = '']: readonly string[], run: HookRun): Promise<Answ
   }
 }
 
+/** The agent whose commands these are. Devin sets no variable; its machine has a folder. */
+const running = (env: HookRun['env']): Known['running'] => toolInEnvironment(env) ?? (existsSync(DEVIN_FOLDER) ? { tool: 'devin', variable: DEVIN_FOLDER } : null);
+
 interface Asked {
   readonly file: string;
   readonly bytes: Uint8Array;
@@ -104,7 +111,7 @@ interface Asked {
 type Hook = NonNullable<Awaited<ReturnType<typeof openHooked>>>['hook'];
 
 async function askedFor(hook: Hook, { file, bytes, comment, terms }: Asked, run: HookRun): Promise<Answer> {
-  const who = toolInEnvironment(run.env) === null ? answered(run.terminal()) : undefined;
+  const who = running(run.env) === null ? answered(run.terminal()) : undefined;
   if (who !== undefined) {
     const made = await hook.trailers(bytes, trailersFor(who, terms.presets), comment);
     if (made.ok) writeFileSync(file, made.value);

@@ -85,7 +85,8 @@ async function readGovernance(repository: Repository, tip: Oid, floors: readonly
 }
 
 /** One that cannot be read is no reason to do without: what it would add is what nobody else knows. */
-async function agentsFrom(repository: Repository, tip: Oid, roster: Roster): Promise<Result<Registry | null, readonly Problem[]>> {
+/** @param roster null: nobody knows who the owners it names are. */
+export async function agentsFrom(repository: Repository, tip: Oid, roster: Roster | null): Promise<Result<Registry | null, readonly Problem[]>> {
   const bytes = await repository.file(tip, AGENTS_FILE);
   return bytes === null ? ok(null) : loadAgents(bytes, AGENTS_FILE, roster);
 }

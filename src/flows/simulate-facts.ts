@@ -5,6 +5,7 @@ import type { Decision } from '../core/policy/decision.ts';
 import type { Facts } from '../core/policy/facts.ts';
 import { incidentsAt, type KnownIncident } from '../core/policy/incident-file.ts';
 import { PROVENANCE_LEVELS, type StickyMark } from '../core/provenance/provenance.ts';
+import type { Registry } from '../core/provenance/registry.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId, Roster } from '../core/roster/roster.ts';
 import { type Landing, makerOf } from '../core/simulate/landings.ts';
@@ -50,9 +51,11 @@ export interface Gathered {
   readonly roster: Roster;
   readonly sticky: readonly StickyMark[];
   readonly incidents: readonly KnownIncident[] | null;
+  /** The organisation's own agents. */
+  readonly agents?: Registry | null;
 }
 
-export function factsOf({ landing, change, files, roster, sticky, incidents }: Gathered): Facts {
+export function factsOf({ landing, change, files, roster, sticky, incidents, agents = null }: Gathered): Facts {
   return {
     change,
     evidence: { files, plan: null },
@@ -66,6 +69,7 @@ export function factsOf({ landing, change, files, roster, sticky, incidents }: G
     // History holds no reviews after landing: the lane of what passes by itself is taken to stay open.
     lane: { sampled: 0, escapes: 0 },
     incidents: incidentsAt(incidents, landing.at),
+    ...(agents === null ? {} : { registry: agents }),
   };
 }
 

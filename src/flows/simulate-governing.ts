@@ -3,7 +3,7 @@ import { utf8 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
-import { type Floor, POLICY_FILE, policyFrom } from './governance.ts';
+import { agentsFrom, type Floor, POLICY_FILE, policyFrom } from './governance.ts';
 import { branchOf, type SimulateAsk, type SimulatedClone } from './simulate.ts';
 
 export interface Source {
@@ -53,7 +53,9 @@ async function judgeOf(clone: Clone, tip: string, source: Source, roster: Source
   const policy = await policyFrom(clone.repository, tip, source.bytes, clone.floors, source.name);
   if (!policy.ok) return policy;
   const people = roster === null ? ok(null) : loadRoster(roster.bytes, roster.name, policy.value);
-  return people.ok ? ok({ policy: policy.value, roster: people.value }) : people;
+  if (!people.ok) return people;
+  const agents = await agentsFrom(clone.repository, tip, people.value);
+  return agents.ok ? ok({ policy: policy.value, roster: people.value, agents: agents.value }) : agents;
 }
 
 async function ownPolicy(

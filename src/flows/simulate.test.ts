@@ -7,6 +7,7 @@ import { openNaming } from '../adapters/git/naming.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { languages } from '../adapters/languages/index.ts';
 import { utf8 } from '../core/base/bytes.ts';
+import { loadAgents } from '../core/policy/agents-file.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
@@ -174,6 +175,15 @@ describe('a story', () => {
       expect(landing.seats).toEqual(decision.seats.map(({ rule, humans, level, candidates }) => ({ rule, humans, level, candidates })));
       expect(landing.findings).toEqual([...new Map(decision.findings.map((f) => [f.rule, { rule: f.rule, severity: f.severity }])).values()]);
     }
+  });
+
+  test('knows the agents an organisation names, and nobody else does', async () => {
+    const agents = loadAgents(utf8('agents: [{ match: { mail: "alice@example.org" }, tool: claude, level: agent, owner: "@platform" }]\n'), 'agents', null);
+    if (!agents.ok) throw new Error(agents.error[0]?.message);
+    const levels = (done: Awaited<ReturnType<typeof replayed>>) => first(done).map((l) => l.provenance);
+    const named = levels(await replayed(repo, { judges: [{ policy: STARTER, roster: null, agents: agents.value }] }));
+    expect(named).not.toEqual(levels(await replayed(repo, { judges: [{ policy: STARTER, roster: null }] })));
+    expect(named).toContain('agent');
   });
 
   test('an interrupted run has what it had', async () => {

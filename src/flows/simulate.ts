@@ -7,6 +7,7 @@ import type { Commit, Oid } from '../core/change/change.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Policy } from '../core/policy/document.ts';
 import type { KnownIncident } from '../core/policy/incident-file.ts';
+import type { Registry } from '../core/provenance/registry.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
 import type { PersonId, Roster } from '../core/roster/roster.ts';
 import { handsOf } from '../core/simulate/hands.ts';
@@ -35,7 +36,7 @@ export interface SimulateAsk {
   /** Milliseconds since 1970: only what landed from then on; null: everything. */
   readonly since: number | null;
   /** Each is asked about every landing; contents are read and parsed once. A roster of null is inferred from history. */
-  readonly judges: readonly { readonly policy: Policy; readonly roster: Roster | null }[];
+  readonly judges: readonly { readonly policy: Policy; readonly roster: Roster | null; readonly agents?: Registry | null }[];
   /** null: none are known, so conditions on incidents are unknown. */
   readonly incidents: readonly KnownIncident[] | null;
   /** Ends the run with what it has. */
@@ -223,10 +224,14 @@ async function judgeAll(parsers: Parsers, ask: SimulateAsk, run: Run, wanted: re
     for await (const { change, files } of evidenceOf(parsers, run.read, changes)) {
       const landing = wanted[done];
       if (landing === undefined || ask.signal?.aborted === true) break;
-      for (const [i, { policy }] of ask.judges.entries()) {
+      for (const [i, { policy, agents = null }] of ask.judges.entries()) {
         const roster = bench.rosters[i]?.at(landing.at);
         if (roster === undefined) continue;
-        const decision = consider(policy, ALL_DETECTORS, factsOf({ landing, change, files, roster, incidents: ask.incidents, sticky: marks[i]?.near(landing.at, change) ?? [] }));
+        const decision = consider(
+          policy,
+          ALL_DETECTORS,
+          factsOf({ landing, change, files, roster, agents, incidents: ask.incidents, sticky: marks[i]?.near(landing.at, change) ?? [] }),
+        );
         marks[i]?.leave(landing.at, decision);
         bench.recorders[i]?.record({ landing, change, files, decision, roster });
       }

@@ -4,6 +4,9 @@
  * `git config countersign.strict true`.
  */
 
+import { TOOLS } from '../../core/provenance/catalogue/catalogue.ts';
+import { DEVIN_FOLDER } from '../../core/provenance/catalogue/devin.ts';
+
 export const HOOK_NAMES = ['prepare-commit-msg', 'commit-msg', 'post-commit', 'post-rewrite'] as const;
 export type HookName = (typeof HOOK_NAMES)[number];
 
@@ -29,11 +32,23 @@ export function hookScript(name: HookName, program: Program): string {
   return `${['#!/bin/sh', SIGN, ...(rewrite ? ['rewritten=$(cat)'] : []), chained, ...EARLY[name], ...program_(program, name), RUN[name], END].join('\n')}\n`;
 }
 
+const STATE = `"\${XDG_STATE_HOME:-$HOME/.local/state}/countersign"`;
+/** Of every agent of the catalogue; a `*` at the end of a name stands for any more. */
+const VARIABLES = TOOLS.flatMap((t) => (t.environment ?? []).map((v) => v.name.replace(/\*$/, '[A-Z0-9_]*'))).join('|');
+/** Ends with 0 where a line below the first says `Assisted-by: <tool>`, with or without a model, and none. */
+const DECLARES =
+  '/^[[:space:]]*(#.*)?$/ { next } ++n > 1 && /^Assisted-by: [A-Za-z][A-Za-z0-9._-]*(:[A-Za-z0-9._\\/-]+)?$/ { tool = 1 } tolower($0) ~ /^assisted-by: *(n|fa)/ { none = 1 } END { exit !(tool && !none) }';
+
 /** What needs none of us ends here, before anything is started. */
 const EARLY: { readonly [name in HookName]: readonly string[] } = {
-  'prepare-commit-msg': ['case "$2" in merge|squash) exit 0;; esac'],
-  'commit-msg': [],
-  'post-commit': [`[ -d "\${XDG_STATE_HOME:-$HOME/.local/state}/countersign" ] || exit 0`],
+  'prepare-commit-msg': [
+    'case "$2" in merge|squash) exit 0;; esac',
+    // a message was given, no recorder is here and no agent runs this: there is nothing to fill in and nobody to ask
+    `if [ "$2" = message ] && [ ! -d ${STATE} ] && [ ! -d '${DEVIN_FOLDER}' ] && ! env | grep -qE '^(${VARIABLES})='; then exit 0; fi`,
+  ],
+  // a tool named in our own words below a subject: all there is to check is a denial
+  'commit-msg': [`if awk '${DECLARES}' "$1"; then exit 0; fi`],
+  'post-commit': [`[ -d ${STATE} ] || exit 0`],
   'post-rewrite': ['git rev-parse -q --verify refs/notes/countersign >/dev/null || git rev-parse -q --verify refs/notes/ai >/dev/null || exit 0'],
 };
 

@@ -45,7 +45,7 @@ function setOne(file: string, hook: HookName, program: Program, dry: boolean): H
   const script = hookScript(hook, program);
   const there = contentOf(file);
   if (there === script && isRunnable(file)) return { hook, file, done: 'unchanged' };
-  const theirs = there !== undefined && !isOurs(there);
+  const theirs = isThere(file) && !(there !== undefined && isOurs(there));
   if (!dry) {
     if (theirs) renameSync(file, `${file}${BEFORE}`);
     // beside it and renamed into place: a commit under way finds one of the two whole
@@ -95,7 +95,7 @@ const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fal
 /** undefined where no file is, and where a link leads nowhere. */
 function contentOf(file: string): string | undefined {
   try {
-    return readFileSync(file, 'latin1') === '' ? '' : Buffer.from(readFileSync(file, 'latin1'), 'latin1').toString('utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@
 import { base64, fromBase64, utf8 } from '../../core/base/bytes.ts';
 import { sha256Hex, verifyEd25519 } from '../../core/base/crypto.ts';
 import { type Draft, type Entry, NO_LINE } from '../../core/provenance/session/entry.ts';
-import type { RecorderKey } from './key.ts';
+import type { RecorderKey } from './signer.ts';
 
 /** Where a chain stands: what the next line goes on from. */
 export interface Tip {

@@ -8,8 +8,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Draft } from '../../core/provenance/session/entry.ts';
 import { chained, parseLine, START, type Tip, tipAfter, tornWords } from './chain.ts';
-import type { RecorderKey } from './key.ts';
 import type { LogPlace } from './place.ts';
+import type { RecorderKey } from './signer.ts';
 
 /** Milliseconds to wait for others: a hook has four seconds in all. */
 const WAIT = 2_000;

@@ -2,9 +2,9 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import type { Draft } from '../../core/provenance/session/entry.ts';
 import { lineOf, parseLine, START, tipAfter } from './chain.ts';
-import type { RecorderKey } from './key.ts';
 import { linesOfLog, locked, writeHead } from './log.ts';
 import type { LogPlace } from './place.ts';
+import type { RecorderKey } from './signer.ts';
 
 /** Bytes, and milliseconds. Over the first, a log is cut to half of it. */
 export const LOG_CAPS = { bytes: 64 << 20, age: 90 * 86_400_000 } as const;

@@ -6,10 +6,10 @@ import { type Draft, type Entry, runsOf } from '../../core/provenance/session/en
 import type { RecordedLog, Recorder } from '../../flows/ports.ts';
 import { faultsOf, parseLine } from './chain.ts';
 import { beat, beatSince, dropOld, heldNow, hold, keepText, take, textOf } from './held.ts';
-import { openRecorderKey, type RecorderKey } from './key.ts';
 import { appendTo, linesOfLog, readHead, restOf } from './log.ts';
 import { layPlace, logPlace, stateFolder } from './place.ts';
 import { LOG_CAPS, type LogCaps, prune } from './prune.ts';
+import { openRecorderKey, type RecorderKey } from './signer.ts';
 
 export interface RecorderOptions {
   /** The recorder's folder; `stateFolder()` unless told. */
