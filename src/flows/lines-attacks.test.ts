@@ -9,6 +9,7 @@ import type { Hand } from '../core/provenance/lines/attribution.ts';
 import { fingerprint, type Run } from '../core/provenance/lines/fingerprint.ts';
 import type { ChangedLines } from '../core/provenance/lines/hunk.ts';
 import { noteOf, signedBytes, writeRecord } from '../core/provenance/lines/record.ts';
+import { noteIndex } from './detect-notes.ts';
 import { linesOf } from './lines.ts';
 import { ELSEWHERE_CAPS, knownElsewhere } from './lines-known.ts';
 import type { CommitLines, NoteRead } from './ports.ts';
@@ -131,4 +132,10 @@ it('one small note that stands at thousands of commits is read until it is too m
   const known = await knownElsewhere({ ...ports, lines: { ...ports.lines, each } }, new Set(), 0, () => true);
   expect(asked).toBe(Math.ceil(ELSEWHERE_CAPS.ranges / 190_000));
   expect(known).toMatchObject({ ok: true, value: { runs: [{ hand: { tool: 'claude' } }], unreadable: [expect.stringContaining('more than is compared')] } });
+});
+
+it('a commit an agent was seen making counts where no line of it is recorded', async () => {
+  const json = writeRecord({ commit: A, at: NOW, manifest: '', changed: [], blobs: new Map(), madeBy: AI }, attach([], []));
+  const index = await noteIndex(portsOf([{ commit: A, ref: 'refs/notes/countersign', text: noteOf(json) }], [], []).notes);
+  expect(index.of(A)?.notes[0]?.madeBy?.tool).toBe('claude');
 });
