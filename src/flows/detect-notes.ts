@@ -36,7 +36,7 @@ function collecting(): { readonly add: (note: NoteRead) => void; readonly index:
       const read = problem === undefined ? readNote(text, commit).attribution : null;
       const before = found.get(commit) ?? NOTHING;
       if (read === null) found.set(commit, { ...before, unreadable: [...before.unreadable, `${ref}: ${problem}`] });
-      else if (read.files.length > 0 || read.unreadable.length > 0) found.set(commit, { ...before, notes: [...before.notes, small(read, one)] });
+      else if (read.files.length > 0 || read.madeBy !== undefined || read.unreadable.length > 0) found.set(commit, { ...before, notes: [...before.notes, small(read, one)] });
     },
     index: (done) => ({ of: (commit) => found.get(commit), notSeen: done.ok ? [] : [`notes were not all read: ${done.error.message}`] }),
   };

@@ -5,7 +5,7 @@ import type { Oid } from '../core/change/change.ts';
 import type { Attribution } from '../core/provenance/lines/attribution.ts';
 import type { Run } from '../core/provenance/lines/fingerprint.ts';
 import { fitTo } from '../core/provenance/lines/fit.ts';
-import { readNote } from '../core/provenance/lines/read-note.ts';
+import { isRecord, readNote } from '../core/provenance/lines/read-note.ts';
 import { LINES_REF } from '../core/provenance/lines/record.ts';
 import { type RecorderKey, readRecord } from '../core/provenance/lines/record-read.ts';
 import { runsOf } from '../core/provenance/lines/runs.ts';
@@ -58,18 +58,34 @@ export interface Elsewhere {
   readonly unreadable: readonly string[];
 }
 
+/** Ranges of other tools' notes, and lines of records nobody signed, that are kept of other commits. */
+export const ELSEWHERE_CAPS = { ranges: 2_000_000, lines: 4_000_000 } as const;
+const OVER = 'records of other commits hold more than is compared: what they say of this change is not known';
+
 /** Runs of other commits made since, for attaching. Our own records hold their hashes; of others the commit itself is read. */
 export async function knownElsewhere(ports: Ports, without: ReadonlySet<Oid>, since: number, relevant: (run: Run) => boolean): Promise<Result<Elsewhere>> {
   const runs: Run[] = [];
   const attributed = new Map<Oid, Attribution[]>();
   const unreadable: string[] = [];
+  const left: { -readonly [cap in keyof typeof ELSEWHERE_CAPS]: number } = { ...ELSEWHERE_CAPS };
+  const over = (): void => {
+    if (!unreadable.includes(OVER)) unreadable.push(OVER);
+  };
   const read = await ports.notes.each((note) => {
     if (note.commit === '' && note.problem !== undefined) unreadable.push(note.problem);
     if (without.has(note.commit) || note.problem !== undefined) return;
+    // one small object may stand at a million commits: what is over is not even read
+    if (left.ranges <= 0 && !isRecord(note.text)) return over();
     const { attribution, runs: own } = readNote(note.text, note.commit, ports.recorders ?? []);
-    const known = own?.filter((run) => run.at >= since && relevant(run));
-    for (const run of known ?? []) runs.push(run);
-    if (own === undefined && attribution.files.length > 0) attributed.set(note.commit, [...(attributed.get(note.commit) ?? []), attribution]);
+    for (const run of own?.filter((r) => r.at >= since && relevant(r)) ?? []) {
+      // nobody makes up any number of what a managed recorder signed
+      if (run.trust < 4) left.lines -= run.lines.length;
+      if (run.trust >= 4 || left.lines >= 0) runs.push(run);
+      else over();
+    }
+    if (own !== undefined) return;
+    left.ranges -= attribution.files.reduce((n, f) => n + f.ranges.length + f.removed.length + 1, 1);
+    if (attribution.files.length > 0) attributed.set(note.commit, [...(attributed.get(note.commit) ?? []), attribution]);
   });
   if (!read.ok) return read;
   const done = await ports.lines.each([...attributed.keys()], since, ({ commit, at, changed }) => {

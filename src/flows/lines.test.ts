@@ -207,7 +207,7 @@ describe.each(REWRITES)('after %s', (how) => {
           for (const commit of found.commits) check(made, { changed: commit.changed, whole: commit.attribution });
           expect(found.totals.aiLines + found.totals.uncovered).toBe(found.totals.addedLines);
         }),
-        { numRuns: Number(process.env.LINES_RUNS ?? 6) },
+        { numRuns: Number(process.env.LINES_RUNS ?? 3) },
       );
       expect(seen).toBeGreaterThan(0);
     },

@@ -37,6 +37,8 @@ export interface LinesAsk {
   readonly commits: readonly Oid[];
   /** How far before the head other commits' records are looked at. */
   readonly days?: number;
+  /** Milliseconds since 1970: a commit that claims to be of later looks no less far back. */
+  readonly now?: number;
 }
 
 export interface LinesOfCommit {
@@ -45,6 +47,8 @@ export interface LinesOfCommit {
   readonly attribution: Attribution;
   /** A managed recorder signed for it. */
   readonly signed: boolean;
+  /** `Hand.person` of those whom a managed recorder saw: a note beside a signed one names nobody in its name. */
+  readonly attested: ReadonlySet<string>;
   readonly changed: readonly ChangedLines[];
   /** Milliseconds since 1970, as it claims. */
   readonly at: number;
@@ -80,7 +84,7 @@ export async function linesOf(ports: LinePorts, ask: LinesAsk): Promise<Result<L
   if (!changed.ok) return changed;
   if (!mine.ok) return mine;
   if (!noted.ok) return noted;
-  const since = sinceOf(mine.value.found, ask.days ?? DAYS);
+  const since = sinceOf(mine.value.found, ask.days ?? DAYS, ask.now);
   const relevant = relevantTo([changed.value, ...mine.value.found.map((c) => c.changed)]);
   const elsewhere = await knownElsewhere(ports, new Set(ask.commits), since, relevant);
   if (!elsewhere.ok) return elsewhere;
@@ -90,11 +94,18 @@ export async function linesOf(ports: LinePorts, ask: LinesAsk): Promise<Result<L
   const each = here.map((commit) => ofCommit(commit, runs));
   const [only] = each;
   const direct = only !== undefined && each.length === 1 && ask.commits.length === 1 && only.parent === ask.base ? only.combined : undefined;
-  const whole = direct ?? combined([partOf(attach(changed.value, runs))]);
+  const squashed = direct === undefined ? attach(changed.value, runs) : undefined;
+  const whole = direct ?? combined(squashed === undefined ? [] : [partOf(squashed)]);
   const unreadable = [
-    ...new Set([...each.flatMap((c) => c.attribution.unreadable), ...elsewhere.value.unreadable, ...mine.value.lost.map((id) => `commit ${id.slice(0, 12)} cannot be read here`)]),
+    ...new Set([
+      ...(squashed?.cut ?? []),
+      ...each.flatMap((c) => c.attribution.unreadable),
+      ...elsewhere.value.unreadable,
+      ...mine.value.lost.map((id) => `commit ${id.slice(0, 12)} cannot be read here`),
+    ]),
   ];
-  return ok(assembled(ask, each, whole, changed.value, unreadable));
+  const seen = (squashed?.cut ?? []).length + elsewhere.value.unreadable.length === 0 && each.every((c) => c.whole);
+  return ok(assembled({ ask, each, whole, changed: changed.value, unreadable, seen }));
 }
 
 const NOTHING: Noted = { records: [], signed: false, problems: [] };
@@ -115,6 +126,8 @@ function readHere(commit: CommitLines, noted: Noted): Here {
 
 interface Known extends LinesOfCommit {
   readonly parent: Oid | null;
+  /** No cap left lines of it out. */
+  readonly whole: boolean;
   readonly combined: Combined;
 }
 
@@ -122,11 +135,24 @@ function ofCommit({ commit, parent, at, changed, fitted, problems, signed }: Her
   const attached = attach(changed, runs);
   const all = combined([...fitted.map(partOf), partOf(attached)]);
   const unreadable = [...problems, ...fitted.flatMap((f) => f.unreadable), ...attached.cut].map((words) => `${commit.slice(0, 12)}: ${words}`);
-  const madeBy = fitted.find((f) => f.madeBy !== undefined);
+  // a record that says a person made the commit does not unsay the one that saw an agent
+  const madeBy = fitted.find((f) => f.madeBy?.by === 'ai');
   // One record speaks under its own name; several, or what content alone tells, under ours.
   const [only] = fitted.length === 1 && (fitted[0]?.files.length ?? 0) > 0 ? fitted : [];
   const as = only === undefined ? {} : { source: only.source, version: only.version };
-  return { commit, parent, at, changed, signed, combined: all, attribution: { ...attributed(commit, all, unreadable), ...as, ...(madeBy?.madeBy && { madeBy: madeBy.madeBy }) } };
+  const attested = new Set(all.marks.flatMap((m) => (m.trust >= 4 && m.person !== undefined ? [m.person] : [])));
+  const whole = attached.cut.length === 0;
+  return {
+    commit,
+    parent,
+    at,
+    changed,
+    signed,
+    attested,
+    whole,
+    combined: all,
+    attribution: { ...attributed(commit, all, unreadable), ...as, ...(madeBy?.madeBy && { madeBy: madeBy.madeBy }) },
+  };
 }
 
 const attributed = (commit: Oid, { hands, files, marks }: Combined, unreadable: readonly string[]): Attribution => ({
@@ -139,11 +165,21 @@ const attributed = (commit: Oid, { hands, files, marks }: Combined, unreadable: 
   unreadable,
 });
 
-function assembled(ask: LinesAsk, each: readonly Known[], whole: Combined, changed: readonly ChangedLines[], unreadable: readonly string[]): LinesOfChange {
-  const tally = tallyOf(whole, changed, ask.commits.length, each.filter((c) => c.signed).length);
+interface Gathered {
+  readonly ask: LinesAsk;
+  readonly each: readonly Known[];
+  readonly whole: Combined;
+  readonly changed: readonly ChangedLines[];
+  readonly unreadable: readonly string[];
+  /** No cap left anything out: a count of what was left out is a count of nothing. */
+  readonly seen: boolean;
+}
+
+function assembled({ ask, each, whole, changed, unreadable, seen }: Gathered): LinesOfChange {
+  const tally = tallyOf(whole, changed, ask.commits.length, seen ? each.filter((c) => c.signed).length : 0);
   const covered = whole.files.reduce((n, f) => n + lengthOf(f.ranges), 0);
   return {
-    commits: each.map(({ commit, attribution, signed, changed: of, at }) => ({ commit, attribution, signed, changed: of, at })),
+    commits: each.map(({ commit, attribution, signed, attested, changed: of, at }) => ({ commit, attribution, signed, attested, changed: of, at })),
     whole: attributed(ask.head, whole, unreadable),
     changed,
     marks: whole.marks.map(({ path, side, start, end, by, tool, model, session, trust }) => ({
@@ -169,4 +205,9 @@ async function changesOf(lines: Lines, commits: readonly Oid[]): Promise<Result<
   return lost.ok ? ok({ found, lost: lost.value }) : lost;
 }
 
-const sinceOf = (commits: readonly CommitLines[], days: number): number => commits.reduce((newest, c) => Math.max(newest, c.at), 0) - days * 86_400_000;
+const sinceOf = (commits: readonly CommitLines[], days: number, now = Number.POSITIVE_INFINITY): number =>
+  Math.min(
+    now,
+    commits.reduce((newest, c) => Math.max(newest, c.at), 0),
+  ) -
+  days * 86_400_000;

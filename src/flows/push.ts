@@ -194,7 +194,7 @@ function recordsOnce(world: GateWorld, { repo, quarantine, updates }: Push, { ag
   return async (change) => {
     if (world.records === undefined) return undefined;
     if (whole === undefined) {
-      whole = recordsOf(await world.records({ repo, quarantine, moving }), change, agents?.recorders ?? []);
+      whole = recordsOf(await world.records({ repo, quarantine, moving }), change, agents?.recorders ?? [], world.now());
       return whole;
     }
     const known = await whole;

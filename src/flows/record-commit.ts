@@ -1,7 +1,7 @@
 /**
  * After a commit: which of its lines the recorded sessions made, as a signed note beside it. Runs inside `git commit`, often
  * inside an agent's own call, so calls that are under way are read up to here first. A commit nobody's session touched gets a
- * note as well: only a signed word on every commit makes a small count of AI lines believable.
+ * note as well, and its word is worth no more than an unsigned one: a recorder that was switched off saw nobody either.
  */
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok, problem, type Result } from '../core/base/result.ts';

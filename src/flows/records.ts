@@ -21,15 +21,18 @@ export interface Gathered {
 /** undefined: there are none, and nobody says otherwise. */
 export type RecordsOf = (change: Change) => Promise<Gathered | undefined>;
 
-/** @param open where they are kept; a problem where that could not be reached. @param keys of the organisation's recorders. */
-export async function recordsOf(open: Result<Records>, change: Change, keys: readonly RecorderKey[]): Promise<Gathered | undefined> {
+/**
+ * @param open where they are kept; a problem where that could not be reached. @param keys of the organisation's recorders.
+ * @param now milliseconds since 1970: commits claim their own dates.
+ */
+export async function recordsOf(open: Result<Records>, change: Change, keys: readonly RecorderKey[], now?: number): Promise<Gathered | undefined> {
   if (change.commits.length === 0) return undefined;
   if (!open.ok) return unread(change, open.error);
   const any = await open.value.notes.any();
   if (!any.ok) return unread(change, any.error);
   if (!any.value) return undefined;
   const commits = change.commits.map((c) => c.id);
-  const lines = await linesOf({ ...open.value, recorders: keys }, { base: change.mergeBase, head: change.head, commits });
+  const lines = await linesOf({ ...open.value, recorders: keys }, { base: change.mergeBase, head: change.head, commits, ...(now === undefined ? {} : { now }) });
   return lines.ok ? gathered(change, lines.value) : unread(change, lines.error);
 }
 
@@ -45,11 +48,14 @@ function gathered(change: Change, lines: LinesOfChange): Gathered {
 type Seen = RecordedLines['seen'] extends ReadonlyMap<Oid, infer S> ? S : never;
 
 /** By their address: a bare name is nobody who could be looked up. */
-function prompters({ attribution, signed }: LinesOfCommit): readonly Behind[] {
-  const people = [...attribution.hands.values()].flatMap((h) => (h.by === 'ai' && h.person !== undefined ? [parsePerson(h.person).email.toLowerCase()] : []));
-  const named = [...new Set(people)].filter((email) => email.includes('@')).slice(0, MOST_PEOPLE);
-  return named.map((identity) => ({ role: 'prompter', identity, ...(signed ? {} : { claimed: true }) }));
+function prompters({ attribution, attested }: LinesOfCommit): readonly Behind[] {
+  const people = [...attribution.hands.values()].flatMap((h) => (h.by === 'ai' && h.person !== undefined ? [h.person] : []));
+  const seen = new Set(people.filter((person) => attested.has(person)).map(mailOf));
+  const named = [...new Set([...seen, ...people.map(mailOf)])].filter((email) => email.includes('@')).slice(0, MOST_PEOPLE);
+  return named.map((identity) => ({ role: 'prompter', identity, ...(seen.has(identity) ? {} : { claimed: true }) }));
 }
+
+const mailOf = (person: string): string => parsePerson(person).email.toLowerCase();
 
 /** Of one commit; whoever pushes a note chooses how many it names. */
 const MOST_PEOPLE = 20;

@@ -42,7 +42,8 @@ export function openNotes(place: RepositoryPlace, caps: NoteCaps = NOTE_CAPS, mo
     return reading(at.value, async (reader) => {
       const wanted = of === undefined ? undefined : new Set(of);
       const asked: Asked[] = [];
-      for (const ref of refs.value) asked.push(...(await placesUnder(reader, at.value, ref, wanted, trees)));
+      // one by one: a ref holds more of them than a call takes arguments
+      for (const ref of refs.value) for (const one of await placesUnder(reader, at.value, ref, wanted, trees)) asked.push(one);
       await readAll(reader, inOrder(asked, of), { note: caps.note, all }, take);
     });
   };

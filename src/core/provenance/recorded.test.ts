@@ -39,3 +39,9 @@ test('a human is proven by signed records over every line, and by nothing less',
   expect(humanMark([record({ trust: 4 })], [{ path: 'a', added: [{ start: 1, lines: ['x', 'y', 'z'] }], removed: [] }])).toBeNull();
   expect(humanMark([record({ trust: 4 })], undefined)).toBeNull();
 });
+
+test('a file whose lines are not known is not covered by a record of another', () => {
+  const unread = { path: 'b', added: [], removed: [], unread: 'it is binary' };
+  expect(humanMark([record({ trust: 4 })], changed)?.level).toBe('human');
+  expect(humanMark([record({ trust: 4 })], [...changed, unread])).toBe(null);
+});

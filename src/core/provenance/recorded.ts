@@ -54,7 +54,8 @@ export function humanMark(notes: readonly Attribution[], changed: readonly Chang
   const signed = notes.filter((n) => n.trust >= 4 && n.unreadable.length === 0);
   if (changed === undefined || signed.length === 0 || changed.length === 0) return null;
   const human = (note: Attribution, key: string): boolean => note.hands.get(key)?.by === 'human';
-  const covered = changed.every(({ path, added, removed }) => {
+  const covered = changed.every(({ path, added, removed, unread }) => {
+    if (unread !== undefined) return false;
     const files = signed.flatMap((note) => note.files.filter((f) => f.path === path).map((f) => ({ note, f })));
     const there = files.flatMap(({ note, f }) => f.ranges.filter((r) => human(note, r.hand)));
     const gone = files.flatMap(({ note, f }) => f.removed.filter((r) => human(note, r.hand)).map((r) => ({ start: r.start, end: r.start + r.count - 1 })));

@@ -28,6 +28,8 @@ export interface Settings {
   readonly file: string;
   /** The agent's own folder: it is in use where this exists. */
   readonly folder: string;
+  /** The file stays inside it, wherever links that came with a repository lead; null: it is the user's own. */
+  readonly inside: string | null;
   readonly hooks: readonly (readonly [event: string, element: Json])[];
   /** Members of the top level that have to be there. */
   readonly members: { readonly [key: string]: Json };
@@ -42,7 +44,7 @@ export function settingsOf(agent: Installable, scope: Scope, roots: Roots, progr
   const { folder, file, shared } = PLACES[agent](scope, roots);
   const command = shared ? sharedCommand(NAMES[agent]) : ownCommand(program, NAMES[agent]);
   const { hooks, members = {}, note } = HOOKS[agent](command, agent === 'copilot' ? powershell(program, shared) : '');
-  return { agent, file, folder, hooks, members, ...(note === undefined ? {} : { note }) };
+  return { agent, file, folder, inside: scope === 'project' ? roots.project : null, hooks, members, ...(note === undefined ? {} : { note }) };
 }
 
 interface PlaceOf {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -166,4 +166,17 @@ describe('our command', () => {
       { numRuns: 50 },
     );
   });
+});
+
+it.each(['a file', 'a folder'])('writes nothing outside a repository that brings %s as a link', (what) => {
+  const { roots, how } = place();
+  const settings = settingsOf('gemini', 'project', roots, PROGRAM);
+  const target = join(roots.home, 'elsewhere');
+  mkdirSync(target);
+  writeFileSync(join(target, 'settings.json'), '{}');
+  mkdirSync(what === 'a file' ? settings.folder : roots.project, { recursive: true });
+  symlinkSync(what === 'a file' ? join(target, 'settings.json') : target, what === 'a file' ? settings.file : settings.folder);
+  expect(installHooks(settings, how)).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+  expect(uninstallHooks(settings, how).ok).toBe(false);
+  expect(readFileSync(join(target, 'settings.json'), 'utf8')).toBe('{}');
 });

@@ -3,7 +3,7 @@
  * the file, so that taking it out leaves the very bytes there were; in a file that was changed since, only what is ours goes.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { sha256Hex } from '../../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../../core/base/result.ts';
 import { isOurs, type Settings } from './files.ts';
@@ -38,6 +38,8 @@ interface Undo {
 /** Problem: USAGE where the file cannot be added to, with exactly what to paste as remedy; DATA_INVALID where it cannot be written. */
 export function installHooks(settings: Settings, { undo, dry }: Installing): Result<Outcome> {
   const { agent, file } = settings;
+  const outside = ledOutside(settings);
+  if (outside !== null) return err(outside);
   const before = readOrNull(file);
   const said = { agent, file, ...(settings.note === undefined ? {} : { note: settings.note }) };
   if (before !== null && isWhole(before, settings)) return ok({ ...said, done: 'unchanged' });
@@ -56,7 +58,10 @@ export function installHooks(settings: Settings, { undo, dry }: Installing): Res
 }
 
 /** The inverse. Problem: DATA_INVALID. */
-export function uninstallHooks({ agent, file }: Settings, { undo, dry }: Installing): Result<Outcome> {
+export function uninstallHooks(settings: Settings, { undo, dry }: Installing): Result<Outcome> {
+  const { agent, file } = settings;
+  const outside = ledOutside(settings);
+  if (outside !== null) return err(outside);
   const before = readOrNull(file);
   const memory = readUndo(undo, file);
   const after = before === null ? null : without(before, memory);
@@ -70,6 +75,18 @@ export function uninstallHooks({ agent, file }: Settings, { undo, dry }: Install
     return { agent, file, done: 'removed' };
   });
 }
+
+/** A repository brings links of its own: what they lead to is not its to have written. */
+function ledOutside({ agent, file, inside }: Settings): Problem | null {
+  if (inside === null) return null;
+  const real = realpathSync(nearest(file));
+  const way = existsSync(inside) ? relative(realpathSync(inside), real) : '';
+  if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return null;
+  return problem('DATA_INVALID', `the settings of ${agent} are left alone: a link leads out of the repository, to ${real}`, { place: file, remedy: 'take the link away' });
+}
+
+/** The path, or the closest folder above it that is there. */
+const nearest = (path: string): string => (existsSync(path) || dirname(path) === path ? path : nearest(dirname(path)));
 
 /** The file without what is ours: null where there was none before. */
 function without(text: string, undo: Undo | undefined): string | null {

@@ -95,19 +95,31 @@ function withinLines(changed: readonly ChangedLines[], most: number, cut: string
   });
 }
 
-/** The latest first; equal ones in an order of their own, so that nobody's order of reading decides. */
+/**
+ * Signed ones first, an AI's before a person's, then the latest: caps are filled in this order, and what nobody signed must not
+ * push out what somebody did. Equal ones in an order of their own, so that nobody's order of reading decides.
+ */
 function withinRuns(runs: readonly Run[], most: number, cut: string[]): readonly Run[] {
   const sorted = runs.map((run) => ({ run, key: `${run.from}\0${run.path}\0${run.what}\0${handKey(run.hand)}` }));
-  sorted.sort((a, b) => b.run.at - a.run.at || b.run.trust - a.run.trust || ordered(a.key, b.key) || a.run.start - b.run.start || ordered(textOf(a.run), textOf(b.run)));
+  sorted.sort(
+    (a, b) =>
+      standing(a.run) - standing(b.run) ||
+      b.run.at - a.run.at ||
+      b.run.trust - a.run.trust ||
+      ordered(a.key, b.key) ||
+      a.run.start - b.run.start ||
+      ordered(textOf(a.run), textOf(b.run)),
+  );
   let left = most;
   const kept = sorted.filter(({ run }) => {
     left -= run.lines.length;
     return left >= 0;
   });
-  if (kept.length < sorted.length) cut.push(`records hold over ${most} lines: the ${sorted.length - kept.length} oldest runs were not compared`);
+  if (kept.length < sorted.length) cut.push(`records hold over ${most} lines: ${sorted.length - kept.length} runs were not compared`);
   return kept.map(({ run }) => run);
 }
 
+const standing = ({ hand, trust }: Run): number => (trust >= 4 ? 0 : 2) + (hand.by === 'ai' ? 0 : 1);
 const ordered = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const textOf = ({ lines }: Run): string => lines.map((line) => line.exact).join();
 

@@ -31,7 +31,7 @@ export interface Combined {
   readonly hands: ReadonlyMap<string, Hand>;
   readonly files: readonly FileLines[];
   /** By path, then line. */
-  readonly marks: readonly LineMark[];
+  readonly marks: readonly Marked[];
 }
 
 interface Claim extends LineRange {

@@ -18,14 +18,17 @@ export interface NoteLines {
 /** Total: whatever it is, its attribution says what of it was not understood. */
 export function readNote(text: string, commit: Oid, keys: readonly RecorderKey[] = []): NoteLines {
   if (!text.trimStart().startsWith('{')) return { attribution: readGitAi(text, commit) };
-  const first = text.split('\n', 1)[0] ?? '';
-  if (first.includes(FORMAT) && member(parsed(first), 'format') === FORMAT) return readRecord(text, commit, keys);
+  if (isRecord(text) && member(parsed(firstOf(text)), 'format') === FORMAT) return readRecord(text, commit, keys);
   const value = fieldsOf(parsed(text));
   const [trace] = isAgentTrace(value) ? readAgentTrace(text).traces : [];
   if (trace !== undefined) return { attribution: { ...trace.attribution, commit } };
   if (typeof value.files === 'object' || String(value.schema_version).startsWith('authorship/')) return { attribution: readGitAiOld(value, commit) };
   return { attribution: nothing(commit, 'it is JSON of no format known, or it is damaged') };
 }
+
+const firstOf = (text: string): string => text.split('\n', 1)[0] ?? '';
+/** It may be one of ours; anything else certainly is none. */
+export const isRecord = (text: string): boolean => text.trimStart().startsWith('{') && firstOf(text).includes(FORMAT);
 
 /** A note that holds nothing that could be read. */
 export const nothing = (commit: Oid, why: string): Attribution => ({ commit, source: 'git-ai', version: '', trust: 3, hands: new Map(), files: [], unreadable: [why] });

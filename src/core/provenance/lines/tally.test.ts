@@ -26,6 +26,7 @@ describe('a tally', () => {
   it('is proven where every commit was signed for, and never for none', () => {
     expect(tallyOf({ files: [], hands }, [], 2, 1).proven).toBe(false);
     expect(tallyOf({ files: [], hands }, [], 0, 0).proven).toBe(false);
+    expect(tallyOf({ files: [], hands }, [...changed, { path: 'b', added: [], removed: [], unread: 'it is binary' }], 1, 1).proven).toBe(false);
   });
   it('is a whole percent, rounded up, and never more than all', () => {
     const tally = (ai: number, added: number) => ({ ai, added, removed: 0, proven: true });

@@ -13,7 +13,7 @@ export interface LineTally {
   readonly added: number;
   /** Lines of the old files that some AI took away. */
   readonly removed: number;
-  /** A managed recorder signed for every commit. */
+  /** A managed recorder signed for every commit, and every file has lines: a binary one may be all an AI's and counts for none. */
   readonly proven: boolean;
 }
 
@@ -29,7 +29,7 @@ export function tallyOf(whole: Pick<Attribution, 'files' | 'hands'>, changed: re
   const ai = sum(whole.files.flatMap((f) => f.ranges.filter((r) => byAi(r.hand)).map((r) => r.end - r.start + 1)));
   const removed = sum(whole.files.flatMap((f) => f.removed.filter((r) => byAi(r.hand)).map((r) => r.count)));
   const added = sum(changed.flatMap((f) => f.added.map((h) => h.lines.length)));
-  return { ai, added, removed, proven: commits > 0 && signed >= commits };
+  return { ai, added, removed, proven: commits > 0 && signed >= commits && changed.every((f) => f.unread === undefined) };
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);
