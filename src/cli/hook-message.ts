@@ -47,7 +47,9 @@ export async function hookMessage(name: 'prepare-commit-msg' | 'commit-msg', arg
 async function prepare([file = '', source = '']: readonly string[], run: HookRun): Promise<Answer> {
   const clone = await openHooked(run.dir, run.env, version());
   if (clone === null || source === 'merge' || source === 'squash') return FINE;
-  const [settings, terms, recorded, bytes] = await Promise.all([clone.hook.settings(), termsOf(clone.hook, run), seen(clone), readFileSync(file)]);
+  // first: where it throws, nothing else is under way that nobody waits for
+  const bytes = readFileSync(file);
+  const [settings, terms, recorded] = await Promise.all([clone.hook.settings(), termsOf(clone.hook, run), seen(clone)]);
   const comment = commentIn(textOf(bytes), settings.comment);
   const message = messageOf(textOf(bytes), comment);
   if (isFixup(message)) return FINE;
@@ -76,7 +78,8 @@ async function prepare([file = '', source = '']: readonly string[], run: HookRun
 async function check([file = '']: readonly string[], run: HookRun): Promise<Answer> {
   const clone = await openHooked(run.dir, run.env, version());
   if (clone === null || clone.hook.sequencing) return FINE;
-  const [settings, terms, bytes] = await Promise.all([clone.hook.settings(), termsOf(clone.hook, run), readFileSync(file)]);
+  const bytes = readFileSync(file);
+  const [settings, terms] = await Promise.all([clone.hook.settings(), termsOf(clone.hook, run)]);
   const comment = commentIn(textOf(bytes), settings.comment);
   const message = messageOf(textOf(bytes), comment);
   const under = withSetting(terms, settings.assistance);
