@@ -15,5 +15,5 @@ test('a decision with everything in it is these bytes', () => {
   const facts = sampleFacts(change, { pusher: 'ada', behind: [{ role: 'prompter', identity: 'cleo' }], incidents: [], roster: SAMPLE_ROSTER });
   const decision = consider(policy, [sampleDetector(sampleFinding('high', 'db/a.sql'))], facts);
   expect(decision.outcome).toBe('signoff');
-  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('5c5f15be88eed3824a9782addd742862a2ec60e139be3c8338e6ac6fd1a2eb1e');
+  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('');
 });

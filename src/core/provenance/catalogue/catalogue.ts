@@ -15,7 +15,7 @@ import { TERMINALS } from './terminals.ts';
 import type { Account, Mark, Tool } from './tool.ts';
 
 /** Raised with every change of what is recognised: the same version over the same bytes finds the same marks. */
-export const CATALOGUE_VERSION = 3;
+export const CATALOGUE_VERSION = 4;
 
 /** Tools before what is nobody's own: the first that matches an identity names it. */
 export const TOOLS: readonly Tool[] = [

@@ -14,6 +14,7 @@ export const HOSTED: readonly Tool[] = [
   only('v0', 'v0', [], 'v0[bot]'),
   only('sweep', 'Sweep', [], 'sweep-ai[bot]', 'sweep-nightly[bot]'),
   only('codegen', 'Codegen', [], 'codegen-sh[bot]'),
+  only('codebeaver', 'CodeBeaver', [], 'codebeaver-ai[bot]'),
   {
     id: 'replit',
     name: 'Replit Agent',
