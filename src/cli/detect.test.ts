@@ -84,6 +84,16 @@ describe('detect', () => {
     },
   );
 
+  test('answers nothing of a history where the registry in it cannot be read', () => {
+    const there = room.init();
+    there.commit({ '.countersign/agents.yml': 'agents: [{ matc: {} }]\n' });
+    for (const how of ['--jsonl', '--json'] as const) {
+      const { status, stdout, stderr } = countersign(['detect', '--repo', there.dir, how]);
+      expect([status, `${stdout}${stderr}`.includes('.countersign/agents.yml')]).toEqual([2, true]);
+      expect(stdout).not.toContain('"sha"');
+    }
+  });
+
   test('where the history is damaged, what was read is answered and the code says so', () => {
     const broken = history();
     const second = broken.ids[1] ?? '';

@@ -20,12 +20,17 @@ export async function detect(range: string | undefined, options: DetectOptions):
   if (!asked.ok) return refusal([asked.error], options.json);
   if (options.stdin === true && (range !== undefined || options.all === true || options.branch !== undefined)) return refusal([onlyOne('--stdin and a range')], options.json);
   const world = await openDetect(options.repo, options.notes !== false);
-  const registry = await registryAt(world.repository, options.registry);
-  if (!registry.ok) return refusal(registry.error, options.json);
-  if (options.stdin === true) return detectLines(registry.value);
+  const reading = registryAt(world.repository, options.registry);
+  if (options.stdin === true) {
+    const registry = await reading;
+    return registry.ok ? detectLines(registry.value) : refusal(registry.error, options.json);
+  }
   const counts = counting();
   const lines = options.jsonl === true ? lineWriter(process.stdout) : null;
-  const seen = await watched({ ...world, registry: registry.value }, asked.value, lines, counts);
+  const named = reading.then((registry) => (registry.ok ? registry.value : null));
+  const seen = await watched({ ...world, registry: named }, asked.value, lines, counts);
+  const registry = await reading;
+  if (!registry.ok) return refusal(registry.error, options.json);
   await lines?.end();
   if (!seen.ok && counts.summary().commits === 0) return refusal([seen.error], options.json);
   const problems = seen.ok ? [] : [seen.error];

@@ -12,8 +12,8 @@ export interface DetectWorld {
   readonly messages: Messages;
   /** null: nobody asks for them. */
   readonly notes: Notes | null;
-  /** The organisation's own agents. */
-  readonly registry?: Registry;
+  /** The organisation's own agents; read while git begins to print. null: they could not be read, and nothing is answered. */
+  readonly registry?: Registry | Promise<Registry | null>;
 }
 
 export interface Found {
@@ -28,10 +28,19 @@ const FEW = 500;
 
 /** @returns what was not seen, in words. Problems as `Messages.read` has them: what was found until then was handed on. */
 export async function detectHistory(world: DetectWorld, asked: MessagesAsked, take: Take): Promise<Result<readonly string[]>> {
-  const detect = detectorOf(world.registry);
+  let detect: Detector | undefined;
+  const ready = async (): Promise<Detector | null> => {
+    const registry = await world.registry;
+    return registry === null ? null : detectorOf(registry);
+  };
   const first: CommitMessage[] = [];
   let notes: NoteIndex | null = world.notes === null ? NO_NOTES : null;
-  const hand = (commits: readonly CommitMessage[], beside: NoteIndex): void | Promise<void> => take(commits.map((commit) => ({ commit, detected: one(detect, commit, beside) })));
+  const hand = async (commits: readonly CommitMessage[], beside: NoteIndex): Promise<void> => {
+    const known = detect ?? (await ready());
+    if (known === null) return;
+    detect = known;
+    await take(commits.map((commit) => ({ commit, detected: one(known, commit, beside) })));
+  };
   const flush = async (of: Notes, few: boolean): Promise<NoteIndex> => {
     notes = few
       ? await notesOf(
