@@ -84,6 +84,16 @@ describe('detect', () => {
     },
   );
 
+  test('says so where what HEAD holds is missing, and takes a registry that is named', () => {
+    const there = room.init();
+    there.commit({ a: '1' });
+    const tree = there.git('rev-parse', 'HEAD^{tree}');
+    rmSync(join(there.dir, '.git/objects', tree.slice(0, 2), tree.slice(2)), { force: true });
+    expect(countersign(['detect', '--repo', there.dir])).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('remedy: name one with --registry') });
+    writeFileSync(join(there.dir, 'agents.yml'), 'agents: []\n');
+    expect(countersign(['detect', '--repo', there.dir, '--registry', join(there.dir, 'agents.yml')])).toMatchObject({ status: 0 });
+  });
+
   test('answers nothing of a history where the registry in it cannot be read', () => {
     const there = room.init();
     there.commit({ '.countersign/agents.yml': 'agents: [{ matc: {} }]\n' });
