@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { assess } from '../core/provenance/assess.ts';
+import { fingerprint } from '../core/provenance/lines/fingerprint.ts';
+import { readRecord } from '../core/provenance/lines/record-read.ts';
 import type { Assistant } from '../core/provenance/preset-trailers.ts';
 import { gitRoom, type TestRepository } from '../testing/git.ts';
-import { openDeclareClone } from '../world.ts';
+import { openDeclareClone, openLineClone } from '../world.ts';
 import { type DeclareAsk, type DeclareWorld, declareCommits } from './declare.ts';
+import { recordLines } from './lines-write.ts';
 
 const room = gitRoom();
 afterAll(() => room.remove());
@@ -281,4 +284,19 @@ test("git-ai's notes go to the new commits as they are", async () => {
   const done = await run(repo, { as: { tool: 'claude', model: 'opus-4' } });
   expect(done.ok && done.value.left).toEqual([]);
   expect(repo.git('notes', '--ref', 'ai', 'show', 'HEAD')).toBe(note);
+});
+
+test('our own records follow, and still give the same lines to the same hand', async () => {
+  const repo = topic();
+  const text = 'export const retries = backoff(5);';
+  const old = repo.commit({ b: `${text}\nexport const mine = byHand(1);\n` }, { message: 'One\n' });
+  const hand = { by: 'ai' as const, tool: 'claude', model: 'opus-4' };
+  const runs = [{ hand, path: 'b', what: 'added' as const, start: 1, lines: [fingerprint(text)], at: Date.now(), from: 'call-1', trust: 3 as const }];
+  expect(await recordLines(await openLineClone(repo.dir), { commits: [old], runs, gitAi: false })).toMatchObject({ ok: true });
+  expect(await run(repo, { as: { tool: 'claude', model: 'opus-4' } })).toMatchObject({ ok: true, value: { left: [] } });
+  const head = repo.git('rev-parse', 'HEAD');
+  expect(head).not.toBe(old);
+  const { attribution } = readRecord(repo.git('notes', '--ref', 'countersign', 'show', head), head);
+  expect(attribution.files).toMatchObject([{ path: 'b', ranges: [{ start: 1, end: 1 }] }]);
+  expect([...attribution.hands.values()]).toEqual([hand]);
 });
