@@ -52,6 +52,13 @@ export async function openLineClone(dir: string): Promise<{ readonly repository:
   return { repository: openRepository({ dir }), notes: openNotes({ dir }), lines: openLines({ dir }) };
 }
 
+/** What to say where the folder is in no repository; null where it is in one. */
+export async function noRepositoryAt(dir: string): Promise<Problem | null> {
+  const { locate } = await import('./adapters/git/place.ts');
+  const place = await locate({ dir });
+  return place.ok ? null : place.error;
+}
+
 /** A user's clone whose commits may be worded again, and what recorders on this machine saw of them. */
 export async function openDeclareClone(dir: string): Promise<DeclareWorld> {
   const [clone, { openRewording }, log] = await Promise.all([openLineClone(dir), import('./adapters/git/reword.ts'), openRecorderLog(dir)]);

@@ -43,17 +43,19 @@ const agentsJson = ({ commits, unknown, notSeen }: UnknownAgents) => ({
 function agentsText({ commits, unknown, notSeen }: UnknownAgents, colour: boolean): string {
   const paint = ink(colour);
   const said = notSeen.map((words) => `${paint.yellow(visible(words))}\n`).join('');
-  if (unknown.length === 0) return `${whole(commits)} commits: no bot and no self-named agent that is not classified\n${said}`;
+  if (unknown.length === 0) return `${commitsOf(commits)}: no bot and no self-named agent that is not classified\n${said}`;
   const row = (of: UnknownAgent): string =>
     `# ${visible(of.account)}: ${whole(of.authored)} authored, ${whole(of.committed)} committed; ${day(of.first.at)} ${of.first.sha.slice(0, 12)} to ${day(of.last.at)} ${of.last.sha.slice(0, 12)}`;
   return [
-    paint.bold(`${whole(commits)} commits, ${whole(unknown.length)} ${unknown.length === 1 ? 'account' : 'accounts'} to classify once, in .countersign/agents.yml:`),
+    paint.bold(`${commitsOf(commits)}, ${whole(unknown.length)} ${unknown.length === 1 ? 'account' : 'accounts'} to classify once, in .countersign/agents.yml:`),
     'agents:',
     ...unknown.flatMap((of) => [paint.dim(row(of)), `  - ${entryOf(of)}`]),
     paint.dim('# whoever is no AI goes under automation: instead, with its match alone'),
     `${said}`,
   ].join('\n');
 }
+
+const commitsOf = (n: number): string => `${whole(n)} ${n === 1 ? 'commit' : 'commits'}`;
 
 /** What matches this account and nobody else: its login, else its address, else its name. */
 function entryOf({ account, name, email }: UnknownAgent): string {

@@ -53,8 +53,9 @@ function assistantIn({ as, session }: DeclareOptions): Result<Assistant | null> 
   );
 }
 
-function told({ branch, before, after, commits, published, unknown }: Declared): readonly string[] {
+function told({ branch, before, after, commits, asked, published, unknown }: Declared): readonly string[] {
   const own = commits.filter((c) => c.trailers.length > 0);
+  if (asked === 0) return ['there is no commit in this range; nothing to do'];
   if (commits.length === 0) return unknown.length > 0 ? ['nothing is changed'] : ['every commit says it already; nothing to do'];
   const rows = commits.map(
     ({ from, to, title, trailers }) => `  ${from.slice(0, 12)} -> ${to?.slice(0, 12) ?? '(dry run)   '}  ${visible(title)}${trailers.map((t) => `\n      ${visible(t)}`).join('')}`,

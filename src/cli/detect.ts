@@ -19,6 +19,7 @@ export async function detect(range: string | undefined, options: DetectOptions):
   const asked = askedOf(range, options);
   if (!asked.ok) return refusal([asked.error], options.json);
   if (options.stdin === true && (range !== undefined || options.all === true || options.branch !== undefined)) return refusal([onlyOne('--stdin and a range')], options.json);
+  if (options.jsonl === true && options.json === true) return refusal([onlyOne('--json and --jsonl')], true);
   const world = await openDetect(options.repo, options.notes !== false);
   const reading = registryAt(world.repository, options.registry);
   if (options.stdin === true) {

@@ -1,8 +1,8 @@
 /** `countersign hook ...`: what git and agents call, and how it is set up. Each is in its own file. */
 import type { Command } from 'commander';
 import { type Act, command, EXIT_HELP } from './command.ts';
-import { EXIT } from './exit.ts';
-import { AGENTS_WORDS, recorderCommands } from './hook-recorder-commands.ts';
+import { EXIT, refusal } from './exit.ts';
+import { AGENTS_WORDS, recorderCommands, scopesWrong } from './hook-recorder-commands.ts';
 
 export function hookCommands(program: Command, act: Act): void {
   const hook = program
@@ -25,11 +25,13 @@ export function hookCommands(program: Command, act: Act): void {
     .option('--project', 'with --agents: for this clone')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--json', 'print JSON')
-    .action(async (options) =>
-      options.agents === undefined
+    .action(async (options) => {
+      const wrong = scopesWrong(options);
+      if (wrong !== null) return act(Promise.resolve(refusal([wrong], options.json)));
+      return options.agents === undefined
         ? act((await import('./hook-install.ts')).hookInstall(options))
-        : act((await import('./hook-install-agents.ts')).hookAgents(options.uninstall === true ? 'uninstall' : 'install', options)),
-    );
+        : act((await import('./hook-install-agents.ts')).hookAgents(options.uninstall === true ? 'uninstall' : 'install', options));
+    });
 
   recorderCommands(hook, act);
   gitCommands(hook, act);

@@ -1,4 +1,5 @@
 /** `countersign hook log`: what the recorder of this machine saw in one repository, and whether its log is whole. */
+import { resolve } from 'node:path';
 import { problem } from '../core/base/result.ts';
 import type { Entry } from '../core/provenance/session/entry.ts';
 import type { RecordedLog } from '../flows/ports.ts';
@@ -18,7 +19,10 @@ export async function hookLog(options: LogOptions): Promise<Answer> {
   process.removeAllListeners('warning');
   const opened = await openRecorderLog(options.repo);
   if (opened === null)
-    return refusal([problem('GIT_FAILED', 'there is no git repository here', { place: options.repo, remedy: 'name a folder inside a clone with --repo' })], options.json);
+    return refusal(
+      [problem('GIT_FAILED', 'there is no work tree here', { place: resolve(options.repo), remedy: 'go into a clone, or name a folder of one with --repo' })],
+      options.json,
+    );
   if (options.verify) {
     const state = opened.verify();
     if (!state.ok) return refusal([state.error], options.json);
@@ -29,7 +33,11 @@ export async function hookLog(options: LogOptions): Promise<Answer> {
   }
   const entries = (await opened.log.entries(0)).filter((e) => options.session === undefined || ('who' in e && e.who?.session === options.session));
   const shown = entries.map((e) => (options.json ? JSON.stringify({ ...e, ...textOf(e, opened.log, options.session) }) : lineOf(e, opened.log, options.session)));
-  return { code: EXIT.ok, stdout: shown.map((line) => `${line}\n`).join(''), stderr: entries.length === 0 ? 'countersign: nothing was recorded here\n' : '' };
+  return {
+    code: EXIT.ok,
+    stdout: shown.map((line) => `${line}\n`).join(''),
+    stderr: entries.length === 0 ? `countersign: nothing was recorded here${options.session === undefined ? '' : ` of session ${visible(options.session)}`}\n` : '',
+  };
 }
 
 /** Texts only where one session is asked for. */

@@ -1,9 +1,18 @@
 /** The recorder's commands, under `countersign hook`. */
 import type { Command } from 'commander';
+import { type Problem, problem } from '../core/base/result.ts';
 import { type Act, command } from './command.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, refusal } from './exit.ts';
 
 export const AGENTS_WORDS = 'claude, cursor, copilot, codex, gemini, with commas between (default: those in use here)';
+
+/** `--user` and `--project` say whose settings of agents: one of them, and only with `--agents`. */
+export function scopesWrong({ agents, user, project }: { readonly agents?: string | true; readonly user?: boolean; readonly project?: boolean }): Problem | null {
+  if (user === true && project === true) return problem('USAGE', '--user and --project do not go together', { place: 'command line', remedy: 'give one of them' });
+  if (agents !== undefined || (user !== true && project !== true)) return null;
+  const which = user === true ? '--user' : '--project';
+  return problem('USAGE', `${which} is about settings of agents`, { place: which, remedy: `give --agents with it, or leave ${which} away for the hooks of this clone` });
+}
 
 export function recorderCommands(hook: Command, act: Act): void {
   // What an agent runs goes past all this, in main.ts: here it only has its help.
@@ -23,7 +32,10 @@ export function recorderCommands(hook: Command, act: Act): void {
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--json', 'print JSON')
-    .action(async (options) => act((await import('./hook-install-agents.ts')).hookAgents('uninstall', options)));
+    .action(async (options) => {
+      const wrong = scopesWrong(options);
+      return act(wrong === null ? (await import('./hook-install-agents.ts')).hookAgents('uninstall', options) : Promise.resolve(refusal([wrong], options.json)));
+    });
 
   command(hook, 'post-commit [rev]', 'say which lines of a commit the recorded sessions made, in a signed note beside it', [
     'hook post-commit',

@@ -1,8 +1,8 @@
 /** `countersign lines`: which lines of a commit or a range an AI wrote, as records say. */
 import { linesOf } from '../flows/lines.ts';
-import { lineRange } from '../flows/lines-range.ts';
 import { openLineClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { lineRangeAt } from './line-range.ts';
 import { linesJson, linesText } from './line-text.ts';
 import { ink, wantsColour } from './terminal.ts';
 
@@ -14,7 +14,7 @@ export interface LineOptions {
 
 export async function showLines(range: string, options: LineOptions): Promise<Answer> {
   const clone = await openLineClone(options.repo);
-  const asked = await lineRange(clone.repository, range);
+  const asked = await lineRangeAt(clone.repository, range, options.repo);
   if (!asked.ok) return refusal([asked.error], options.json);
   const found = await linesOf(clone, { ...asked.value, ...(options.days === undefined ? {} : { days: options.days }) });
   if (!found.ok) return refusal([found.error], options.json);

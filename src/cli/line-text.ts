@@ -22,7 +22,7 @@ export function linesText({ totals, marks, unreadable, tally }: LinesOfChange, p
   const files = [...Map.groupBy(marks, (m) => m.path)];
   const more = files.length > FILES ? [`  and ${files.length - FILES} more files (--json has all)`] : [];
   return [
-    `${paper.bold(`an AI wrote ${aiLines} of ${addedLines} added lines (${share} %)${removed}`)}; of ${uncovered} nobody is known${tally.proven ? '' : ' (records are not all signed by a managed recorder)'}`,
+    `${paper.bold(`an AI wrote ${aiLines} of ${addedLines} added lines (${share} %)${removed}`)}; of ${uncovered} nobody is known${tally.proven ? '' : ` (${marks.length === 0 ? 'no record says anything of these lines' : 'records are not all signed by a managed recorder'})`}`,
     ...files.slice(0, FILES).flatMap(([path, of]) => fileText(path, of, paper)),
     ...more,
     ...unreadable.slice(0, RANGES).map((words) => `  ${'not read'.padEnd(9)} ${visible(words)}`),

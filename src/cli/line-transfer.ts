@@ -6,10 +6,11 @@ import { writeGitAi } from '../core/provenance/lines/git-ai-write.ts';
 import { type LinesOfCommit, linesOf } from '../flows/lines.ts';
 import { attachLines } from '../flows/lines-attach.ts';
 import { importTraces } from '../flows/lines-import.ts';
-import { lineRange } from '../flows/lines-range.ts';
 import type { RecordedLines } from '../flows/lines-write.ts';
+import type { Repository } from '../flows/ports.ts';
 import { openLineClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { lineRangeAt } from './line-range.ts';
 import type { LineOptions } from './line-show.ts';
 import { visible } from './terminal.ts';
 import { unreadable } from './unreadable.ts';
@@ -18,7 +19,7 @@ const MOST_BYTES = 256 << 20;
 
 export async function exportLines(range: string, options: LineOptions & { readonly format: string }): Promise<Answer> {
   const clone = await openLineClone(options.repo);
-  const asked = await lineRange(clone.repository, range);
+  const asked = await lineRangeAt(clone.repository, range, options.repo);
   if (!asked.ok) return refusal([asked.error], options.json);
   const found = await linesOf(clone, asked.value);
   if (!found.ok) return refusal([found.error], options.json);
@@ -39,15 +40,15 @@ export async function importLines(file: string, options: WriteOptions & { readon
   const text = await textOf(file);
   if (!text.ok) return refusal([text.error], options.json);
   const clone = await openLineClone(options.repo);
-  const commits = await candidates(clone.repository, options.range);
+  const commits = await candidates(clone.repository, options.range, options.repo);
   if (!commits.ok) return refusal([commits.error], options.json);
   const done = await importTraces(clone, text.value, commits.value, options.gitAi === true);
   return done.ok ? told(done.value, options.json === true) : refusal([done.error], options.json);
 }
 
 /** Every commit of HEAD's history where no range is given. */
-async function candidates(repository: Parameters<typeof lineRange>[0], range: string | undefined): Promise<Result<readonly string[]>> {
-  const asked = await lineRange(repository, range ?? '');
+async function candidates(repository: Repository, range: string | undefined, dir: string): Promise<Result<readonly string[]>> {
+  const asked = await lineRangeAt(repository, range ?? '', dir);
   if (!asked.ok || range !== undefined) return asked.ok ? { ok: true, value: asked.value.commits } : asked;
   const steps = await repository.steps(null, asked.value.head);
   return { ok: true, value: steps === undefined ? asked.value.commits : steps.map((s) => s.commit) };
@@ -55,7 +56,7 @@ async function candidates(repository: Parameters<typeof lineRange>[0], range: st
 
 export async function attachCommand(range: string, options: WriteOptions): Promise<Answer> {
   const clone = await openLineClone(options.repo);
-  const asked = await lineRange(clone.repository, range);
+  const asked = await lineRangeAt(clone.repository, range, options.repo);
   if (!asked.ok) return refusal([asked.error], options.json);
   const days = options.days === undefined ? {} : { days: options.days };
   const done = await attachLines(clone, { commits: asked.value.commits, gitAi: options.gitAi === true, ...days });

@@ -39,6 +39,8 @@ export interface Declared {
   readonly commits: readonly { readonly from: Oid; readonly to: Oid | null; readonly title: string; readonly trailers: readonly string[] }[];
   /** Undeclared, and nobody knows what to say of them. */
   readonly unknown: readonly { readonly commit: Oid; readonly title: string }[];
+  /** How many commits were asked about; 0 where the range holds none. */
+  readonly asked: number;
   /** Remote branches that have the old ones. */
   readonly published: readonly string[];
   /** What of the line records could not be carried along, in words. */
@@ -59,7 +61,7 @@ export async function declareCommits(world: DeclareWorld, ask: DeclareAsk): Prom
   const problems = [...against.value.problems, ...unsignable(range.value, moving)];
   if (problems.length > 0) return err(problems);
   const { branch, tip } = range.value;
-  const nothing = { branch, before: tip, unknown, published: against.value.published, left: [] };
+  const nothing = { branch, before: tip, unknown, asked: range.value.asked.size, published: against.value.published, left: [] };
   const listed = moving.map((c) => ({ from: c.id, to: null, title: titleOf(c), trailers: said.get(c.id) ?? [] }));
   if (ask.dryRun || moving.length === 0) return ok({ ...nothing, after: tip, commits: listed });
   const written = await rewritten(world.rewording, moving, said);
@@ -83,7 +85,7 @@ async function planned(world: DeclareWorld, ask: DeclareAsk, range: DeclareRange
   const recorded = silent.length === 0 ? new Map<Oid, readonly Assistant[]>() : await world.recorded(silent);
   const { as } = ask;
   if (as?.tool === 'none') {
-    const denied = silent.flatMap((c) => contradiction(c, recorded.get(c.id) ?? []));
+    const denied = silent.flatMap((c) => contradiction(c, recorded.get(c.id) ?? [], ask.range));
     if (denied.length > 0) return err(denied);
   }
   const of = (c: WordedCommit): readonly Assistant[] => (as === null ? (recorded.get(c.id) ?? []) : [as]);
@@ -94,12 +96,16 @@ async function planned(world: DeclareWorld, ask: DeclareAsk, range: DeclareRange
 
 export const isDeclared = (commit: WordedCommit): boolean => assess({ commits: [commit] }).declarations.length > 0;
 
-function contradiction(commit: WordedCommit, recorded: readonly Assistant[]): readonly Problem[] {
+/** @param range as it was typed: without it the command of the remedy may not find the commit. */
+function contradiction(commit: WordedCommit, recorded: readonly Assistant[], range: string): readonly Problem[] {
   const mark = assess({ commits: [commit] }).evidence.find((e) => e.trust >= 2 && PROVENANCE_LEVELS.above(e.level, 'unattributed'));
   const [seen] = recorded;
   const why = mark !== undefined ? `carries a mark of ${mark.tool} (${mark.matched})` : seen !== undefined ? `holds lines that a recorded session of ${seen.tool} made` : undefined;
   if (why === undefined) return [];
-  const remedy = seen === undefined ? `countersign declare --commit ${commit.id.slice(0, 12)} --as <tool>:<model>` : 'leave --as away: the recorder fills it in';
+  const remedy =
+    seen === undefined
+      ? `countersign declare ${range === '' ? '' : `${range} `}--commit ${commit.id.slice(0, 12)} --as <tool>:<model>`
+      : 'leave --as away: the recorder fills it in';
   return [problem('PROVENANCE_CONTRADICTION', `commit ${commit.id.slice(0, 12)} ${JSON.stringify(titleOf(commit))} ${why}, so it is not declared none`, { remedy })];
 }
 

@@ -36,4 +36,6 @@ async function between(repository: Repository, from: string, to: string): Promis
 }
 
 const noCommit = (name: string): Problem =>
-  problem('NOT_FOUND', `${JSON.stringify(name)} names no commit here`, { place: 'range', remedy: 'give a commit or a range that is here; git fetch brings new ones' });
+  name === 'HEAD'
+    ? problem('NOT_FOUND', 'there is no commit here yet', { place: 'HEAD', remedy: 'commit something first, or name a branch' })
+    : problem('NOT_FOUND', `${JSON.stringify(name)} names no commit here`, { place: 'range', remedy: 'give a commit or a range that is here; git fetch brings new ones' });

@@ -4,7 +4,7 @@
  * note as well, and its word is worth no more than an unsigned one: a recorder that was switched off saw nobody either.
  */
 import { sha256Hex } from '../core/base/crypto.ts';
-import { ok, problem, type Result } from '../core/base/result.ts';
+import { ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
 import { identityOf } from '../core/provenance/identity.ts';
 import { type Attached, attach, attributionOf } from '../core/provenance/lines/attach.ts';
@@ -50,7 +50,9 @@ const GIT_AI_REF = 'refs/notes/ai';
 export async function recordCommit(asked: CommitAsked, world: CommitWorld): Promise<Result<RecordedCommit>> {
   const here = world.trees.at(asked.dir);
   const commit = here === null ? null : await world.repository.resolve(asked.revision);
-  if (here === null || commit === null) return { ok: false, error: problem('NOT_FOUND', `${JSON.stringify(asked.revision)} names no commit`, { place: asked.dir }) };
+  if (here === null)
+    return { ok: false, error: problem('GIT_FAILED', 'there is no work tree here', { place: asked.dir, remedy: 'go into a clone, or name a folder of one with --repo' }) };
+  if (commit === null) return { ok: false, error: noCommit(asked.revision) };
   const settled = await settleOpen(here.tree, world);
   if (!settled.ok) return settled;
   const read = await gathered(commit, world);
@@ -60,6 +62,11 @@ export async function recordCommit(asked: CommitAsked, world: CommitWorld): Prom
   const attached = attach(read.value.changed, prompted(await log.runs(world.clock() - WINDOW), read.value.change, commit));
   return written(asked, { ...read.value, commit, attached, entries, tree: here.tree }, world);
 }
+
+const noCommit = (name: string): Problem =>
+  name === 'HEAD'
+    ? problem('NOT_FOUND', 'there is no commit here yet', { place: 'HEAD', remedy: 'commit something first' })
+    : problem('NOT_FOUND', `${JSON.stringify(name)} names no commit here`, { place: 'revision', remedy: 'name a commit that is here' });
 
 /** Who commits on this machine is who prompted on it, and so stands behind the change: the hooks of agents say nothing of people. */
 function prompted(runs: readonly Run[], change: Change, commit: Oid): readonly Run[] {

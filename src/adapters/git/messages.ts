@@ -40,7 +40,9 @@ async function tipsOf(place: Place, { range, all }: MessagesAsked): Promise<Resu
 }
 
 const nothing = (asked: string): Problem =>
-  problem('NOT_FOUND', `${JSON.stringify(asked)} names no commit here`, { place: 'range', remedy: 'name a revision or a range that is there, such as origin/main..HEAD' });
+  asked === 'HEAD'
+    ? problem('NOT_FOUND', 'there is no commit here yet', { place: 'HEAD', remedy: 'commit something first, or name a branch, or --all' })
+    : problem('NOT_FOUND', `${JSON.stringify(asked)} names no commit here`, { place: 'range', remedy: 'name a revision or a range that is there, such as origin/main..HEAD' });
 
 /** Every branch, tag and pull request that is here. Notes and stashes are not what anybody proposes. */
 async function everyTip(place: Place): Promise<Result<readonly string[]>> {

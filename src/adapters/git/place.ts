@@ -6,7 +6,7 @@
  * settings, replace refs, grafts, attributes, diff order) can bend what is read, and a missing object is missing
  * instead of being fetched. Measured on git 2.39: with the clone's own configuration `cat-file` dies on the first missing blob.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
@@ -43,6 +43,13 @@ export const idLength = (format: ObjectFormat): number => (format === 'sha256' ?
 
 const QUESTIONS = ['--absolute-git-dir', '--is-shallow-repository', '--show-object-format', '--git-path', 'objects', '--git-path', 'shallow'];
 
+/** What git itself says of it is added where it is more than that. */
+function nothingAt(where: string, printed: Result<unknown>): string {
+  if (!existsSync(where)) return 'there is no such folder';
+  const said = printed.ok || printed.error.message.includes('not a git repository') ? '' : ` (${printed.error.message})`;
+  return `there is no git repository here${said}`;
+}
+
 /** One spawn. Problem: GIT_FAILED where there is no repository. */
 export async function locate(asked: RepositoryPlace): Promise<Result<Place>> {
   const where = resolve(asked.gitDir ?? asked.dir ?? '.');
@@ -51,10 +58,8 @@ export async function locate(asked: RepositoryPlace): Promise<Result<Place>> {
   const printed = succeeded('rev-parse', output);
   const lines = printed.ok ? (text(printed.value) ?? '').split('\n') : [];
   const [gitDir = '', shallow = '', format = '', objectFolder = '', shallowFile = ''] = lines;
-  if (lines.length !== 6 || (format !== 'sha1' && format !== 'sha256')) {
-    const said = printed.ok ? '' : ` (${printed.error.message})`;
-    return err(problem('GIT_FAILED', `there is no git repository at ${where}${said}`, { place: where, remedy: 'name a folder inside a clone, or a bare repository' }));
-  }
+  if (lines.length !== 6 || (format !== 'sha1' && format !== 'sha256'))
+    return err(problem('GIT_FAILED', nothingAt(where, printed), { place: where, remedy: 'name a folder inside a clone, or a bare repository' }));
   const isShallow = shallow === 'true';
   return ok({
     gitDir,
