@@ -111,7 +111,10 @@ describe('a commit', () => {
     repo.git('switch', '-q', '-c', 'side');
     expect(commit(['-m', 'Side', '--trailer', 'Assisted-by: cursor']).code).toBe(0);
     repo.git('switch', '-q', 'main');
-    expect(run('git', ['merge', '--no-edit', '--no-ff', 'side']).code).not.toBe(0);
+    const stopped = run('git', ['merge', '--no-edit', '--no-ff', 'side']);
+    expect(stopped.code).not.toBe(0);
+    expect(stopped.said).toContain("remedy: end the merge with git commit --no-edit --trailer 'Assisted-by: none'");
+    expect(stopped.said).not.toContain('run it again');
     expect(run('git', ['commit', '--no-edit', '--trailer', 'Assisted-by: none']).code).toBe(0);
     expect(message()).toMatch(/^Merge branch 'side'\n\nAssisted-by: none$/);
   });

@@ -4,6 +4,7 @@
  * where somebody sits at a terminal it asks. Whatever of ours fails lets the commit through: the gate is the server's.
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
 import { text, utf8 } from '../core/base/bytes.ts';
 import { DEVIN_FOLDER } from '../core/provenance/catalogue/devin.ts';
 import { toolInEnvironment } from '../core/provenance/catalogue/environment.ts';
@@ -123,8 +124,10 @@ async function askedFor(hook: Hook, { file, bytes, comment, terms }: Asked, run:
   const [none = '', tool = ''] = [trailersFor({ tool: 'none' }, terms.presets)[0], trailersFor({ tool: '<tool>', model: '<model>' }, terms.presets)[0]];
   return refused([
     'this commit does not say whether an AI assisted, and the policy here asks every commit to',
-    `remedy: run it again with ${option(tool)}, or with ${option(none)} where none did`,
-    `        (your message is kept: git commit -F ${quoted(file)} ${option(none)})`,
+    // `git merge` knows no --trailer, and is over where its commit was stopped
+    ...(basename(file) === 'MERGE_MSG'
+      ? [`remedy: end the merge with git commit --no-edit ${option(none)}, or with ${option(tool)} where one did`]
+      : [`remedy: run it again with ${option(tool)}, or with ${option(none)} where none did`, `        (your message is kept: git commit -F ${quoted(file)} ${option(none)})`]),
   ]);
 }
 
