@@ -110,7 +110,13 @@ describe('where hooks live', () => {
     const before = picture(hooksOf(repo));
     const answer = await set(repo.dir);
     vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
-    expect(answer.ok ? [] : answer.error).toMatchObject([{ code: 'USAGE', message: expect.stringContaining(words), remedy: expect.stringMatching(/add to|git config --local/) }]);
+    expect(answer.ok ? [] : answer.error).toMatchObject([
+      {
+        code: 'USAGE',
+        message: expect.stringContaining(words),
+        remedy: expect.stringMatching(/add (?:one line|a command) to .*:(?:\n {4}[a-z-]+: {2}.* hook [a-z-]+ .*){4}$|git config --local/),
+      },
+    ]);
     expect(picture(hooksOf(repo))).toEqual(before);
   });
 

@@ -154,16 +154,22 @@ function ownerIn(folder: string, root: string): Owner | undefined {
   return ours || readdirSync(root).some((name) => /^\.?lefthook\.(?:ya?ml|toml|json)$/.test(name)) ? 'lefthook' : undefined;
 }
 
+/** What goes into each, by its name, to be copied line by line. */
+const below = (lines: readonly string[]): string => lines.map((line, i) => `\n    ${HOOK_NAMES[i]}:  ${line}`).join('');
+
 function owned(owner: Owner, folder: string, program: Program): Problem {
   const lines = HOOK_NAMES.map((name) => handWritten(name, program));
   const says = {
-    husky: ['husky owns the hooks here', `add to .husky/<hook>, one line each: ${lines.join('   ')}`],
-    lefthook: ['lefthook owns the hooks here', `add to lefthook.yml, under each hook, a command with run: ${lines.map((l) => l.replace('"$@"', '{0}')).join('   ')}`],
+    husky: ['husky owns the hooks here', `add one line to each file of .husky, with the paths your people have:${below(lines)}`],
+    lefthook: [
+      'lefthook owns the hooks here',
+      `add a command to each hook of lefthook.yml, with the paths your people have:${below(lines.map((l) => `run: ${l.replace('"$@"', '{0}')}`))}`,
+    ],
     shared: [
       `core.hooksPath sends every repository of this machine to ${folder}`,
       'let this clone have its own: git config --local core.hooksPath .git/hooks, then run this again',
     ],
-    versioned: [`the hooks here are under version control in ${folder}`, `add to each of them, with the paths your people have: ${lines.join('   ')}`],
+    versioned: [`the hooks here are under version control in ${folder}`, `add one line to each of them, with the paths your people have:${below(lines)}`],
   }[owner];
   return problem('USAGE', says[0] ?? '', { place: folder, remedy: says[1] ?? '' });
 }

@@ -143,7 +143,7 @@ function isWhole(text: string, { hooks }: Settings): boolean {
 
 function pasted({ agent, file, hooks, members }: Settings, why: string): Problem {
   const snippet = JSON.stringify({ ...members, hooks: Object.fromEntries(hooks.map(([event, element]) => [event, [element]])) }, null, 2);
-  return problem('USAGE', `the settings of ${agent} are left alone: ${why}`, { place: file, remedy: `put this in by hand:\n${snippet}` });
+  return problem('USAGE', `the settings of ${agent} are left alone: ${why}`, { place: file, remedy: `mend the file and run this again, or put this in by hand:\n${snippet}` });
 }
 
 const undoFile = (undo: string, file: string): string => join(undo, `${sha256Hex(file).slice(0, 16)}.json`);
