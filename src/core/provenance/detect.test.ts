@@ -30,6 +30,24 @@ const note = (more: Partial<Attribution> = {}): Attribution => ({
 type Found = [what: string, level: ProvenanceLevel, message: string, more?: Partial<Seen['commit']>];
 type Silent = [what: string, message: string, more?: Partial<Seen['commit']>];
 
+describe('the link our hooks write', () => {
+  const LINK = 'AI-Session: urn:countersign:s_c9883b05a2487d';
+  const tools = (message: string) => detect(seen(message)).evidence.map((e) => e.tool);
+
+  it('is no agent more beside the trailer that names its tool', () => {
+    expect(tools(`fix\n\nAssisted-by: claude:opus\n${LINK}\nAssisted-by: cursor:gpt-5\n${LINK}`)).toEqual(['claude', 'cursor']);
+  });
+
+  it('is evidence alone and beside a declaration of none', () => {
+    expect(tools(`fix\n\n${LINK}`)).toEqual(['other-agent']);
+    expect(detect(seen(`fix\n\nAssisted-by: none\n${LINK}`))).toMatchObject({ level: 'assisted', contradictions: [expect.stringContaining('declares no AI assistance')] });
+  });
+
+  it("another recorder's link stays", () => {
+    expect(tools('fix\n\nAssisted-by: claude:opus\nAI-Session: https://chat.example/9f2')).toContain('other-agent');
+  });
+});
+
 describe('assistance is found', () => {
   const LOG = `Squashed commit of the following:\n\ncommit ${'a'.repeat(40)}\nAuthor: R <r@x.example>\nDate:   today\n\n    fix\n\n    ${T}\n\np\n\np\n\np\n\np`;
   it.each<Found>([

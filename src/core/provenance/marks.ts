@@ -30,13 +30,21 @@ export function messageMarks(message: string, pasted: boolean, registry: Registr
   const { subject, lines, unread } = readMessage(message, scanner.holds);
   const found = lines.map((line) => lineMarks(line, pasted, registry));
   const subjects = [...SUBJECT_RULES, ...(pasted ? [] : TAGS)].filter((r) => matches(r, subject) && !registry.veto.has(r.rule));
-  const evidence = [...subjects.map((r) => marked(r, 'subject', { line: 1, text: subject })), ...found.flatMap((f) => f.evidence)];
+  const evidence = [...subjects.map((r) => marked(r, 'subject', { line: 1, text: subject })), ...withoutOwnLinks(found.flatMap((f) => f.evidence))];
   return {
     evidence: pasted ? evidence : [...evidence, ...saidBeside(evidence, message, registry)],
     declared: found.flatMap((f) => f.declared),
     unknown: found.flatMap((f) => f.unknown),
     unread,
   };
+}
+
+const OUR_SESSION = /^ai-session\s*:\s*urn:countersign:s_[0-9a-f]{14}\s*$/i;
+
+/** Our own hooks write a link to the session beside the trailer that names its tool: one agent, not two. Alone it is evidence. */
+function withoutOwnLinks(evidence: readonly Marked[]): readonly Marked[] {
+  const named = evidence.some((e) => e.slot === 'trailer' && e.trust === 2 && e.level === 'assisted' && e.tool !== 'other-agent');
+  return named ? evidence.filter((e) => e.rule !== 'other-agent/session' || !OUR_SESSION.test(e.matched)) : evidence;
 }
 
 /** Sentences are read where no trailer, link or footer says as much: they could not say more, and cost most. */
