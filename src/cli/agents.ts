@@ -7,7 +7,7 @@ import { registryAt } from './detect-registry.ts';
 import { day } from './detect-text.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { progressLine } from './progress.ts';
-import { whole } from './simulate-words.ts';
+import { plural, whole } from './simulate-words.ts';
 import { ink, visible, wantsColour } from './terminal.ts';
 
 export type AgentsOptions = Pick<DetectOptions, 'repo' | 'branch' | 'all' | 'since' | 'registry' | 'json'>;
@@ -43,19 +43,17 @@ const agentsJson = ({ commits, unknown, notSeen }: UnknownAgents) => ({
 function agentsText({ commits, unknown, notSeen }: UnknownAgents, colour: boolean): string {
   const paint = ink(colour);
   const said = notSeen.map((words) => `${paint.yellow(visible(words))}\n`).join('');
-  if (unknown.length === 0) return `${commitsOf(commits)}: no bot and no self-named agent that is not classified\n${said}`;
+  if (unknown.length === 0) return `${plural(commits, 'commit')}: no bot and no self-named agent that is not classified\n${said}`;
   const row = (of: UnknownAgent): string =>
     `# ${visible(of.account)}: ${whole(of.authored)} authored, ${whole(of.committed)} committed; ${day(of.first.at)} ${of.first.sha.slice(0, 12)} to ${day(of.last.at)} ${of.last.sha.slice(0, 12)}`;
   return [
-    paint.bold(`${commitsOf(commits)}, ${whole(unknown.length)} ${unknown.length === 1 ? 'account' : 'accounts'} to classify once, in .countersign/agents.yml:`),
+    paint.bold(`${plural(commits, 'commit')}, ${whole(unknown.length)} ${unknown.length === 1 ? 'account' : 'accounts'} to classify once, in .countersign/agents.yml:`),
     'agents:',
     ...unknown.flatMap((of) => [paint.dim(row(of)), `  - ${entryOf(of)}`]),
     paint.dim('# whoever is no AI goes under automation: instead, with its match alone'),
     `${said}`,
   ].join('\n');
 }
-
-const commitsOf = (n: number): string => `${whole(n)} ${n === 1 ? 'commit' : 'commits'}`;
 
 /** What matches this account and nobody else: its login, else its address, else its name. */
 function entryOf({ account, name, email }: UnknownAgent): string {
