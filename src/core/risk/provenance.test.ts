@@ -22,6 +22,9 @@ describe('what is known of AI, as findings', () => {
     const risk = found('fix\n\nAssisted-by: none', 'fix\n\nAssisted-by: none\nCo-authored-by: Claude <noreply@anthropic.com>');
     expect(risk.findings.map((f) => [f.rule, f.severity, f.place.object])).toEqual([['PROV101', 'elevated', 'commit 111111111111']]);
     expect(risk.tier).toBe('elevated');
+    // declare leaves a commit alone that says something already, so it is no way out
+    expect(JSON.stringify(risk.findings)).toContain('takes the denial out of the message (git rebase -i, reword)');
+    expect(JSON.stringify(risk.findings)).not.toContain('countersign declare');
   });
 
   it('holds every denial against what the pusher is, and what was seen before', () => {

@@ -32,7 +32,18 @@ function denied({ declarations, evidence }: Provenance, path: string): readonly 
     const mark = own.get(commit) ?? whole;
     if (mark === undefined) return [];
     const what = `${short(commit)} declares that no AI assisted, and ${mark.rule} says that ${mark.tool} did`;
-    return [finding('PROV101', 'denial-contradicted', 'elevated', path, short(commit), what, [[mark.slot, mark.matched]], 'its author says what is true: countersign declare')];
+    return [
+      finding(
+        'PROV101',
+        'denial-contradicted',
+        'elevated',
+        path,
+        short(commit),
+        what,
+        [[mark.slot, mark.matched]],
+        'its author takes the denial out of the message (git rebase -i, reword) and says which AI it was',
+      ),
+    ];
   });
 }
 
