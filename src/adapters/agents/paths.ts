@@ -20,7 +20,7 @@ const HEADER = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+?)\r?$/gm;
 
 export const patchPaths = (text: string): readonly string[] => (text.includes('*** ') ? [...text.matchAll(HEADER)].map(([, path = '']) => path.trim()) : []);
 
-/** Cursor sends `/c:/work/a.ts` for `c:\work\a.ts`; some send addresses of files. */
+/** Cursor sends `/c:/shop/a.ts` for `c:\shop\a.ts`; some send addresses of files. */
 export function absolute(path: string, cwd: string): string {
   const plain = path.startsWith('file://') ? fromAddress(path) : path;
   const windows = /^\/[A-Za-z]:[\\/]/.test(plain) ? plain.slice(1) : plain;
