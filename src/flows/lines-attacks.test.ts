@@ -105,7 +105,7 @@ it('a file without lines, as a NUL in it makes it, proves no small count', async
   expect((await found([note({ commit: A, hand: AI, signed: true, changed })], [commitOf(A, changed)])).tally).toMatchObject({ ai: 6, proven: false });
 });
 
-it('a record that nobody signed names people in its own name only, whatever signed one stands beside it', async () => {
+it('whom a record names as the prompter is a claim, signed or not: whoever commits there chooses the address', async () => {
   const second = fileOf('b.ts', ['const somethingElse = entirely(1);']);
   const senior: Hand = { by: 'ai', tool: 'x', person: 'Mara <mara@x.example>' };
   const signed = note({ commit: A, hand: AI, signed: true });
@@ -114,9 +114,30 @@ it('a record that nobody signed names people in its own name only, whatever sign
   const change = { commits: [{ id: A }], head: A, mergeBase: null } as unknown as Change;
   const gathered = await recordsOf(ok(portsOf([signed, theirs], [commitOf(A, changed)], changed)), change, MANAGED, NOW);
   expect(gathered?.behind).toEqual([
-    { role: 'prompter', identity: 'ada@x.example' },
+    { role: 'prompter', identity: 'ada@x.example', claimed: true },
     { role: 'prompter', identity: 'mara@x.example', claimed: true },
   ]);
+});
+
+it('nobody is washed out of the prompters by naming many: the rest is somebody nobody knows', async () => {
+  const lines = Array.from({ length: 30 }, (_, i) => `const value${i} = computeSomething(${i});`);
+  const many = lines.map((line, i) => ({
+    hand: { ...AI, person: `P <p${i}@x.example>` },
+    path: 'a.ts',
+    what: 'added' as const,
+    start: i + 1,
+    lines: [fingerprint(line)],
+    at: NOW,
+    from: 'c',
+    trust: 3 as const,
+  }));
+  const changed = [fileOf('a.ts', lines)];
+  const json = writeRecord({ commit: A, at: NOW, manifest: '', changed, blobs: new Map() }, attach(changed, many));
+  const change = { commits: [{ id: A }], head: A, mergeBase: null } as unknown as Change;
+  const notes = [{ commit: A, ref: 'refs/notes/countersign', text: noteOf(json) }];
+  const gathered = await recordsOf(ok(portsOf(notes, [commitOf(A, changed)], changed)), change, MANAGED, NOW);
+  expect(gathered?.behind).toHaveLength(21);
+  expect(gathered?.behind.at(-1)).toEqual({ role: 'prompter', identity: '10 more whom a record names', claimed: true });
 });
 
 it('one small note that stands at thousands of commits is read until it is too much, and that is said', async () => {

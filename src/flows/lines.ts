@@ -47,8 +47,6 @@ export interface LinesOfCommit {
   readonly attribution: Attribution;
   /** A managed recorder signed for it. */
   readonly signed: boolean;
-  /** `Hand.person` of those whom a managed recorder saw: a note beside a signed one names nobody in its name. */
-  readonly attested: ReadonlySet<string>;
   readonly changed: readonly ChangedLines[];
   /** Milliseconds since 1970, as it claims. */
   readonly at: number;
@@ -140,7 +138,6 @@ function ofCommit({ commit, parent, at, changed, fitted, problems, signed }: Her
   // One record speaks under its own name; several, or what content alone tells, under ours.
   const [only] = fitted.length === 1 && (fitted[0]?.files.length ?? 0) > 0 ? fitted : [];
   const as = only === undefined ? {} : { source: only.source, version: only.version };
-  const attested = new Set(all.marks.flatMap((m) => (m.trust >= 4 && m.person !== undefined ? [m.person] : [])));
   const whole = attached.cut.length === 0;
   return {
     commit,
@@ -148,7 +145,6 @@ function ofCommit({ commit, parent, at, changed, fitted, problems, signed }: Her
     at,
     changed,
     signed,
-    attested,
     whole,
     combined: all,
     attribution: { ...attributed(commit, all, unreadable), ...as, ...(madeBy?.madeBy && { madeBy: madeBy.madeBy }) },
@@ -179,7 +175,7 @@ function assembled({ ask, each, whole, changed, unreadable, seen }: Gathered): L
   const tally = tallyOf(whole, changed, ask.commits.length, seen ? each.filter((c) => c.signed).length : 0);
   const covered = whole.files.reduce((n, f) => n + lengthOf(f.ranges), 0);
   return {
-    commits: each.map(({ commit, attribution, signed, attested, changed: of, at }) => ({ commit, attribution, signed, attested, changed: of, at })),
+    commits: each.map(({ commit, attribution, signed, changed: of, at }) => ({ commit, attribution, signed, changed: of, at })),
     whole: attributed(ask.head, whole, unreadable),
     changed,
     marks: whole.marks.map(({ path, side, start, end, by, tool, model, session, trust }) => ({

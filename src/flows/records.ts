@@ -12,7 +12,7 @@ import type { Records } from './site.ts';
 
 export interface Gathered {
   readonly records: RecordedLines;
-  /** Who prompted, as records say; `claimed` unless a managed recorder signed. */
+  /** Who prompted, as records say. */
   readonly behind: readonly Behind[];
   /** null: they could not be read. */
   readonly lines: LinesOfChange | null;
@@ -47,15 +47,17 @@ function gathered(change: Change, lines: LinesOfChange): Gathered {
 
 type Seen = RecordedLines['seen'] extends ReadonlyMap<Oid, infer S> ? S : never;
 
-/** By their address: a bare name is nobody who could be looked up. */
-function prompters({ attribution, attested }: LinesOfCommit): readonly Behind[] {
-  const people = [...attribution.hands.values()].flatMap((h) => (h.by === 'ai' && h.person !== undefined ? [h.person] : []));
-  const seen = new Set(people.filter((person) => attested.has(person)).map(mailOf));
-  const named = [...new Set([...seen, ...people.map(mailOf)])].filter((email) => email.includes('@')).slice(0, MOST_PEOPLE);
-  return named.map((identity) => ({ role: 'prompter', identity, ...(seen.has(identity) ? {} : { claimed: true }) }));
+/**
+ * By their address: a bare name is nobody who could be looked up. Always a claim: a recorder takes it from whoever commits on its
+ * machine, and they choose it. Beyond a few it may be anyone.
+ */
+function prompters({ attribution }: LinesOfCommit): readonly Behind[] {
+  const people = [...attribution.hands.values()].flatMap((h) => (h.by === 'ai' && h.person !== undefined ? [parsePerson(h.person).email.toLowerCase()] : []));
+  const named = [...new Set(people)].filter((email) => email.includes('@'));
+  const rest = named.length - MOST_PEOPLE;
+  const said = rest > 0 ? [...named.slice(0, MOST_PEOPLE), `${rest} more whom a record names`] : named;
+  return said.map((identity) => ({ role: 'prompter', identity, claimed: true }));
 }
-
-const mailOf = (person: string): string => parsePerson(person).email.toLowerCase();
 
 /** Of one commit; whoever pushes a note chooses how many it names. */
 const MOST_PEOPLE = 20;

@@ -78,7 +78,7 @@ function assessed({ change, sticky, roster, pusher, registry, records }: Facts):
 }
 
 /** Marks of lines a decision shows: the log keeps it for good, and whoever pushes a note chooses how many there are. */
-const MOST_MARKS = 2_000;
+const MOST_MARKS = 1_000;
 
 interface Made {
   readonly outcome: Outcome;

@@ -45,3 +45,12 @@ test('a file whose lines are not known is not covered by a record of another', (
   expect(humanMark([record({ trust: 4 })], changed)?.level).toBe('human');
   expect(humanMark([record({ trust: 4 })], [...changed, unread])).toBe(null);
 });
+
+test('a record that names tools without end is counted after a few: the log keeps what is said for good', () => {
+  const hands = new Map(Array.from({ length: 5_000 }, (_, i): [string, Hand] => [`a${i}`, { by: 'ai', tool: `${'t'.repeat(5_000)}${i}`, model: 'm'.repeat(5_000) }]));
+  const ranges = [...hands.keys()].map((hand, i) => ({ start: i + 1, end: i + 1, hand }));
+  const marks = noteMarks([record({ hands, files: [{ path: 'a', ranges, removed: [] }] })]);
+  expect(marks).toHaveLength(21);
+  expect(marks.at(-1)).toMatchObject({ tool: 'unknown', level: 'assisted', matched: expect.stringContaining('4980 lines by 4980 more') });
+  expect(JSON.stringify(marks).length).toBeLessThan(20_000);
+});

@@ -24,6 +24,10 @@ interface Counted {
   readonly model: string | undefined;
 }
 
+/** Of one record: the log keeps a decision for good, and whoever pushes a note chooses what it names. */
+const MOST_TOOLS = 20;
+const short = (name: string): string => name.slice(0, 100);
+
 function ofNote(note: Attribution): readonly Marked[] {
   const tools = new Map<string, Counted>();
   const add = (key: string, lines: number): void => {
@@ -38,14 +42,17 @@ function ofNote(note: Attribution): readonly Marked[] {
     for (const { hand, start, end } of ranges) add(hand, end - start + 1);
     for (const { hand, count } of removed) add(hand, count);
   }
-  return [...tools.values()].map(({ lines, tool, model }) => ({
+  const most = [...tools.values()].sort((a, b) => b.lines - a.lines);
+  const rest = most.slice(MOST_TOOLS);
+  const more: readonly Counted[] = rest.length === 0 ? [] : [{ lines: rest.reduce((n, t) => n + t.lines, 0), tool: 'unknown', model: undefined }];
+  return [...most.slice(0, MOST_TOOLS), ...more].map(({ lines, tool, model }, i) => ({
     rule: `note/${note.source}`,
     slot: 'note' as const,
-    tool,
-    ...(model === undefined ? {} : { model }),
+    tool: short(tool),
+    ...(model === undefined ? {} : { model: short(model) }),
     level: 'assisted' as const,
     trust: note.trust,
-    matched: cut(`${[note.source, note.version].join(' ').trim()}: ${lines} ${lines === 1 ? 'line' : 'lines'} by ${tool}`),
+    matched: cut(`${[note.source, note.version].join(' ').trim()}: ${lines} ${lines === 1 ? 'line' : 'lines'} by ${i < MOST_TOOLS ? tool : `${rest.length} more`}`),
   }));
 }
 
