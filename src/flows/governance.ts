@@ -61,7 +61,9 @@ export function governanceAt(repository: Repository, tip: Oid, floors: readonly 
 }
 
 async function readGovernance(repository: Repository, tip: Oid, floors: readonly Floor[]): Promise<Result<Governance, readonly Problem[]>> {
-  const policyBytes = await repository.file(tip, POLICY_FILE);
+  // At once, so that one git reads them all; each is waited for where it is needed.
+  const [ownPolicy, ownRoster, ownIncidents, ownAgents] = asked(repository, tip);
+  const policyBytes = await ownPolicy;
   if (policyBytes === null) {
     return err([
       problem('POLICY_MISSING', `the target ref holds no ${POLICY_FILE}`, {
@@ -72,29 +74,40 @@ async function readGovernance(repository: Repository, tip: Oid, floors: readonly
   }
   const policy = await policyFrom(repository, tip, policyBytes, floors);
   if (!policy.ok) return policy;
-  const rosterBytes = await repository.file(tip, ROSTER_FILE);
+  const rosterBytes = await ownRoster;
   if (rosterBytes === null) {
     return err([problem('ROSTER_MISSING', `the target ref holds no ${ROSTER_FILE}`, { place: ROSTER_FILE, remedy: 'run `countersign init` and list the people who may sign' })]);
   }
   const roster = loadRoster(rosterBytes, ROSTER_FILE, policy.value);
   if (!roster.ok) return roster;
-  const incidents = await incidentsFrom(repository, tip);
+  const incidents = incidentsIn(await ownIncidents);
   if (!incidents.ok) return incidents;
-  const agents = await agentsFrom(repository, tip, roster.value);
+  const agents = agentsIn(await ownAgents, roster.value);
   return agents.ok ? ok({ policy: policy.value, roster: roster.value, incidents: incidents.value, agents: agents.value }) : agents;
 }
 
-/** One that cannot be read is no reason to do without: what it would add is what nobody else knows. */
-/** @param roster null: nobody knows who the owners it names are. */
-export async function agentsFrom(repository: Repository, tip: Oid, roster: Roster | null): Promise<Result<Registry | null, readonly Problem[]>> {
-  const bytes = await repository.file(tip, AGENTS_FILE);
-  return bytes === null ? ok(null) : loadAgents(bytes, AGENTS_FILE, roster);
+type Bytes = Promise<Uint8Array | null>;
+
+function asked(repository: Repository, tip: Oid): readonly [policy: Bytes, roster: Bytes, incidents: Bytes, agents: Bytes] {
+  const ask = (path: string): Bytes => {
+    const bytes = repository.file(tip, path);
+    // nobody waits for a roster where there is no policy
+    bytes.catch(() => undefined);
+    return bytes;
+  };
+  return [ask(POLICY_FILE), ask(ROSTER_FILE), ask(INCIDENT_FILE), ask(AGENTS_FILE)];
 }
 
-async function incidentsFrom(repository: Repository, tip: Oid): Promise<Result<readonly KnownIncident[] | null, readonly Problem[]>> {
-  const bytes = await repository.file(tip, INCIDENT_FILE);
-  return bytes === null ? ok(null) : readIncidents(bytes, INCIDENT_FILE, 'POLICY_INVALID');
-}
+/** @param roster null: nobody knows who the owners it names are. */
+export const agentsFrom = async (repository: Repository, tip: Oid, roster: Roster | null): Promise<Result<Registry | null, readonly Problem[]>> =>
+  agentsIn(await repository.file(tip, AGENTS_FILE), roster);
+
+/** One that cannot be read is no reason to do without: what it would add is what nobody else knows. */
+const agentsIn = (bytes: Uint8Array | null, roster: Roster | null): Result<Registry | null, readonly Problem[]> =>
+  bytes === null ? ok(null) : loadAgents(bytes, AGENTS_FILE, roster);
+
+const incidentsIn = (bytes: Uint8Array | null): Result<readonly KnownIncident[] | null, readonly Problem[]> =>
+  bytes === null ? ok(null) : readIncidents(bytes, INCIDENT_FILE, 'POLICY_INVALID');
 
 /** A policy with the files it names, all of the same commit. @param file what it is called in messages. */
 export async function policyFrom(

@@ -32,6 +32,7 @@ export function openRepository(place: RepositoryPlace): Repository {
     if (!result.ok) throw new UnreadableRepository(problemText(result.error));
     return result.value;
   };
+  const together = readingTogether(there);
   return {
     resolve: async (revision) => {
       const at = await located();
@@ -42,8 +43,33 @@ export function openRepository(place: RepositoryPlace): Repository {
       return at.ok ? readChange(at.value, of) : at;
     },
     steps: async (old, head) => stepsBetween(await there(), old, head),
-    file: async (revision, path) => reading(await there(), (reader) => readFile(reader, revision, path)),
+    file: (revision, path) => together((reader) => readFile(reader, revision, path)),
     blobs: async (ids, cap) => reading(await there(), (reader) => Promise.all(ids.map((id) => readBlob(reader, id, cap)))),
+  };
+}
+
+/** Milliseconds for which a reader takes on more: under a burst without end each still ends. */
+const SHARED = 1_000;
+
+/** What is asked at the same time is read by one git: whoever reads several files of a commit needs room for one process. */
+function readingTogether(there: () => Promise<Place>): <T>(ask: (reader: ObjectReader) => Promise<T>) => Promise<T> {
+  let open: { readonly reader: Promise<ObjectReader>; readonly since: number; users: number } | undefined;
+  return async (ask) => {
+    if (open === undefined || Date.now() - open.since > SHARED) open = { reader: there().then((place) => openObjects(place.objects)), since: Date.now(), users: 0 };
+    const mine = open;
+    mine.users += 1;
+    try {
+      return await ask(await mine.reader);
+    } finally {
+      mine.users -= 1;
+      if (mine.users === 0) {
+        if (open === mine) open = undefined;
+        void mine.reader.then(
+          (reader) => reader.close(),
+          () => undefined,
+        );
+      }
+    }
   };
 }
 
