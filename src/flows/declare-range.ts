@@ -2,6 +2,7 @@
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { matches } from '../core/change/glob.ts';
+import { subjectOf } from '../core/change/subject.ts';
 import type { Repository, Rewording, Standing, WordedCommit } from './ports.ts';
 
 export interface DeclareRange {
@@ -131,7 +132,7 @@ export async function objections(
   const chain = firstParents(range);
   const touched = range.commits.filter((c) => changed.has(c.id));
   const problems = touched.flatMap((c): readonly Problem[] => {
-    const name = `commit ${c.id.slice(0, 12)} ${JSON.stringify(titleOf(c))}`;
+    const name = `commit ${c.id.slice(0, 12)} ${JSON.stringify(subjectOf(c))}`;
     if (landed.value.has(c.id))
       return [problem('NOT_FOUND', `${name} has landed on a guarded branch already`, { remedy: 'name a range after it; what landed is not written again' })];
     const brought = others.value.has(c.id) && !chain.has(c.id);
@@ -159,5 +160,3 @@ function firstParents({ commits, tip }: DeclareRange): ReadonlySet<Oid> {
   for (let at: Oid | undefined = tip; at !== undefined && parents.has(at); at = parents.get(at)) chain.add(at);
   return chain;
 }
-
-export const titleOf = ({ message }: { readonly message: string }): string => (message.trimStart().split('\n')[0] ?? '').slice(0, 72);

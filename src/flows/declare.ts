@@ -4,12 +4,13 @@
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
+import { subjectOf } from '../core/change/subject.ts';
 import { assess } from '../core/provenance/assess.ts';
 import { type Assistant, trailersFor, writtenUnder } from '../core/provenance/preset-trailers.ts';
 import type { PresetName } from '../core/provenance/presets.ts';
 import { PROVENANCE_LEVELS } from '../core/provenance/provenance.ts';
 import { carryNotes } from './declare-notes.ts';
-import { type DeclareRange, declareRange, objections, type RangeAsk, titleOf } from './declare-range.ts';
+import { type DeclareRange, declareRange, objections, type RangeAsk } from './declare-range.ts';
 import type { Lines, Notes, Repository, Rewording, WordedCommit } from './ports.ts';
 
 export interface DeclareWorld {
@@ -62,7 +63,7 @@ export async function declareCommits(world: DeclareWorld, ask: DeclareAsk): Prom
   if (problems.length > 0) return err(problems);
   const { branch, tip } = range.value;
   const nothing = { branch, before: tip, unknown, asked: range.value.asked.size, published: against.value.published, left: [] };
-  const listed = moving.map((c) => ({ from: c.id, to: null, title: titleOf(c), trailers: said.get(c.id) ?? [] }));
+  const listed = moving.map((c) => ({ from: c.id, to: null, title: subjectOf(c), trailers: said.get(c.id) ?? [] }));
   if (ask.dryRun || moving.length === 0) return ok({ ...nothing, after: tip, commits: listed });
   const written = await rewritten(world.rewording, moving, said);
   if (!written.ok) return err([written.error]);
@@ -90,7 +91,7 @@ async function planned(world: DeclareWorld, ask: DeclareAsk, range: DeclareRange
   }
   const of = (c: WordedCommit): readonly Assistant[] => (as === null ? (recorded.get(c.id) ?? []) : [as]);
   const said = new Map(silent.flatMap((c) => (of(c).length === 0 ? [] : [[c.id, [...new Set(of(c).flatMap((who) => trailersFor(who, ask.presets)))]] as const])));
-  const unknown = silent.filter((c) => !said.has(c.id)).map((c) => ({ commit: c.id, title: titleOf(c) }));
+  const unknown = silent.filter((c) => !said.has(c.id)).map((c) => ({ commit: c.id, title: subjectOf(c) }));
   return ok({ said, unknown });
 }
 
@@ -106,7 +107,7 @@ function contradiction(commit: WordedCommit, recorded: readonly Assistant[], ran
     seen === undefined
       ? `countersign declare ${range === '' ? '' : `${range} `}--commit ${commit.id.slice(0, 12)} --as <tool>:<model>`
       : 'leave --as away: the recorder fills it in';
-  return [problem('PROVENANCE_CONTRADICTION', `commit ${commit.id.slice(0, 12)} ${JSON.stringify(titleOf(commit))} ${why}, so it is not declared none`, { remedy })];
+  return [problem('PROVENANCE_CONTRADICTION', `commit ${commit.id.slice(0, 12)} ${JSON.stringify(subjectOf(commit))} ${why}, so it is not declared none`, { remedy })];
 }
 
 const unwritten = (presets: readonly PresetName[]): Problem =>
@@ -127,7 +128,7 @@ function unsignable({ standing }: DeclareRange, moving: readonly WordedCommit[])
   return moving
     .filter((c) => c.signed)
     .map((c) =>
-      problem('USAGE', `commit ${c.id.slice(0, 12)} ${JSON.stringify(titleOf(c))} is signed, and would lose its signature`, {
+      problem('USAGE', `commit ${c.id.slice(0, 12)} ${JSON.stringify(subjectOf(c))} is signed, and would lose its signature`, {
         remedy: 'git config commit.gpgSign true (then it is signed again with your key), and run this again',
       }),
     );
@@ -150,7 +151,7 @@ async function rewritten(rewording: Rewording, moving: readonly WordedCommit[], 
 const unheard = (commit: WordedCommit): Problem =>
   problem(
     'GIT_FAILED',
-    `commit ${commit.id.slice(0, 12)} ${JSON.stringify(titleOf(commit))} would still not be read as declared: its message is too long, or ends in a quotation`,
+    `commit ${commit.id.slice(0, 12)} ${JSON.stringify(subjectOf(commit))} would still not be read as declared: its message is too long, or ends in a quotation`,
     {
       remedy: 'shorten it by hand: git rebase -i, reword',
     },

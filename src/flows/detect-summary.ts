@@ -1,4 +1,5 @@
 /** Detected commits, counted: what a history says of AI at a glance. It holds counts and a few of the newest, never the commits. */
+import { subjectOf } from '../core/change/subject.ts';
 import type { Found } from './detect.ts';
 
 export interface ToolCount {
@@ -58,7 +59,7 @@ export function counting(): Counting {
         const { commits: n, first, last } = tools.get(tool) ?? { commits: 0, first: commit.at, last: commit.at };
         tools.set(tool, { commits: n + 1, first: Math.min(first, commit.at), last: Math.max(last, commit.at) });
       }
-      if (newest.length < NEWEST && level !== 'unattributed' && level !== 'human') newest.push({ sha, level, tools: named, title: titleOf(commit.message), at: commit.at });
+      if (newest.length < NEWEST && level !== 'unattributed' && level !== 'human') newest.push({ sha, level, tools: named, title: subjectOf(commit, TITLE), at: commit.at });
     },
     summary: () => ({
       commits,
@@ -70,5 +71,3 @@ export function counting(): Counting {
     }),
   };
 }
-
-const titleOf = (message: string): string => (message.trimStart().split('\n', 1)[0] ?? '').slice(0, TITLE).trim();

@@ -5,6 +5,7 @@
 import type { Problem, Result } from '../core/base/result.ts';
 import { err, ok } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
+import { subjectOf } from '../core/change/subject.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Lane } from '../core/policy/facts.ts';
@@ -74,8 +75,8 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
   return ok({ change: change.value, decision, pushersBefore });
 }
 
-/** First line of the newest commit's message: what people call the change. Attacker-controlled: shown as text only. */
+/** What people call the change: the subject of its newest commit. */
 export function titleOf(change: Change): string {
   const newest = change.commits.at(-1);
-  return (newest?.message.split('\n')[0] ?? '').slice(0, 200) || '(no message)';
+  return (newest === undefined ? '' : subjectOf(newest, 200)) || '(no message)';
 }
