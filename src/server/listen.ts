@@ -8,6 +8,7 @@ import { recordLandings } from '../flows/land.ts';
 import { createApp } from './app.ts';
 import { GIT_PREFIX, gitDoor } from './git-door.ts';
 import { hookDoor } from './hook-door.ts';
+import { roomForConnections } from './room.ts';
 import type { ServerWorld } from './world.ts';
 
 export interface Listening {
@@ -53,6 +54,7 @@ export async function listen(world: ServerWorld, at: Address): Promise<Result<Li
       response.destroy();
     });
   });
+  http.maxConnections = roomForConnections();
   const hooks = hookDoor(world, git.pushes, world.log);
 
   await rm(socket, { force: true });
