@@ -87,7 +87,7 @@ export function room(path: string): string {
   const core = /^src\/(core|adapters)\/([^/]+)/.exec(path);
   if (core) return `${core[1]}/${core[2]}`;
   if (/^src\/world\.[jt]s$/.test(path)) return 'world';
-  if (path === 'src/flows/ports.ts') return 'ports';
+  if (/^src\/flows\/ports(?:-\w+)?\.ts$/.test(path)) return 'ports';
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? 'outside';
 }
 

@@ -50,6 +50,7 @@ function unreadable(file: FileEvidence): readonly Finding[] {
 function problemOf(side: Parsed | undefined): string | undefined {
   if (side?.kind === 'unreadable') return side.why;
   if (side?.kind === 'large-file') return `a large file pointer to ${side.oid}: the content is elsewhere`;
+  if (side?.kind === 'data') return side.problem;
   return side?.kind === 'binary' ? 'binary content' : undefined;
 }
 const isOversize = (why: string): boolean => /^(?:too large|binary|a large file|the object is missing)/.test(why);

@@ -1,5 +1,7 @@
 /** Typed trees handed in by adapters/languages and adapters/terraform. Positions are 1-based lines of the file. */
 
+import type { DataNode } from './data.ts';
+
 /** One changed file. `undefined` where the side does not exist. */
 export interface FileEvidence {
   readonly path: string;
@@ -14,6 +16,8 @@ export interface FileEvidence {
 export type Parsed =
   | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string }
   | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly text?: string }
+  /** YAML or JSON. `problem`: where and why the rest could not be read; what was read until then is there. */
+  | { readonly kind: 'data'; readonly format: 'yaml' | 'json'; readonly documents: readonly DataNode[]; readonly text: string; readonly problem?: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'binary' }
   | { readonly kind: 'gitlink'; readonly commit: string }
@@ -38,6 +42,8 @@ export interface HclAttribute {
   /** Source text of the expression, white space folded. */
   readonly expression: string;
   readonly line: number;
+  /** What of the expression is constant: objects, lists, strings, heredocs, `jsonencode({...})`; the rest of it is `unknown`. */
+  readonly value?: DataNode;
 }
 
 /** One top-level statement as libpg-query's parse tree (`stmt` node), or the reason it did not parse. */
