@@ -94,9 +94,13 @@ function facts(answer: CheckAnswer): readonly string[] {
     row('AI', `${assistance(d)}${tools === '' ? '' : ` (${tools})`}`),
     ...d.provenance.contradictions.map((c) => row('', c)),
     row('risk', `${d.tier}${systems}`),
+    ...scoreRows(d.score),
     ...notes.map((n) => row('note', n)),
   ];
 }
+
+const scoreRows = (score: Decision['score']): readonly string[] =>
+  score === null ? [] : [row('history', `riskier than ${score.percentile} of 100 changes here`), ...score.reasons.map((r) => row('', r.text))];
 
 /** The names a change id is made of: in a clone they may be others than on the server. */
 const where = ({ repo, targetRef }: Decision['change']): string => `${repo} ${targetRef}`;

@@ -102,7 +102,7 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
   const systems = found.systems.map(({ id, name, criticality, dependents, invariants }) => ({ id, name, criticality, dependents, invariants }));
   const mode = modeOf(policy, facts, found);
   const sampled = made.outcome === 'pass' && made !== NOTHING && sampledBy(policy, facts);
-  const said = { ...made, findings, tier, happens: riskSummary(found.risk), found, mode, sampled };
+  const said = { ...made, findings, tier, score: facts.score ?? null, happens: riskSummary(found.risk), found, mode, sampled };
   return {
     ...identity(policy, facts),
     outcome: made.outcome,
@@ -114,6 +114,7 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
     summary: summaryOf(said),
     asked: askedOf(said),
     tier,
+    score: facts.score ?? null,
     provenance,
     findings,
     notAnalysed: found.risk.notAnalysed,
@@ -152,7 +153,7 @@ function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk:
     ...(registry === undefined ? {} : { agents: registry.digest }),
   };
   // Plain data all of it; numbers a commit made up (NaN, infinite) are no error.
-  return digestOfAny({ ...read, plan: facts.evidence.plan?.digest ?? null, provenance, risk } as unknown as Json);
+  return digestOfAny({ ...read, plan: facts.evidence.plan?.digest ?? null, score: facts.score ?? null, provenance, risk } as unknown as Json);
 }
 
 /** Every moment policy and roster name, and whether it has passed; null: the time is not known. */
@@ -178,6 +179,7 @@ function broken(policy: Policy, facts: Facts, why: string): Decision {
     summary: text,
     asked: `refused: ${text}`,
     tier: 'critical',
+    score: null,
     provenance: { level: 'unattributed', evidence: [], declarations: [], contradictions: [] },
     findings: [],
     notAnalysed: [],
