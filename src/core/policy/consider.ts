@@ -11,6 +11,7 @@ import { detect } from '../risk/detect.ts';
 import { withProvenance } from '../risk/provenance.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
+import { withTrain } from '../risk/train.ts';
 import { agentOf, named, principalGraph } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
 import type { Decision, Excluded, Refusal, RuleSaid, Seat, Terms } from './decision.ts';
@@ -38,7 +39,8 @@ export function consider(policy: Policy, detectors: readonly Detector[], facts: 
 function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): Decision {
   const { change, roster } = facts;
   const provenance = facts.assessed ?? assessed(facts);
-  const risk = withProvenance(detect(detectors, facts.evidence), provenance, change.records[0]?.path ?? '');
+  const [first = ''] = change.records.map((r) => r.path);
+  const risk = withProvenance(withTrain(detectors, detect(detectors, facts.evidence), facts.train, first), provenance, first);
   const known = registered(roster, change.commits, facts.registry);
   const graph = principalGraph(change.commits, facts.pusher, known.roster, facts.pushersBefore, [...(facts.behind ?? []), ...known.behind]);
   const found = weigh(policy, facts, provenance, risk, graph);

@@ -12,6 +12,7 @@ import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
 import type { Score } from '../risk/score/score.ts';
 import { outsideProduction, tierOf } from '../risk/tiers.ts';
+import type { Train } from '../risk/train.ts';
 import { named } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, PrincipalRole, Roster } from '../roster/roster.ts';
 import { criticality, type System } from '../system/system.ts';
@@ -46,6 +47,8 @@ export interface Facts {
   readonly registry?: Registry;
   /** What records of lines say of its commits; undefined: nobody read any. */
   readonly records?: RecordedLines;
+  /** What landed on the same files lately; undefined: nothing did. null: it could not be read. */
+  readonly train?: Train | null;
   /** What history says of it; null: there is no history or no model to tell. */
   readonly score?: Score | null;
   /** Provenance as it is known already, in place of what headers say: cases of a policy's tests have no headers. */
