@@ -186,6 +186,18 @@ export async function openDetect(dir: string, notes: boolean): Promise<DetectWor
   return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
+export async function openParsers(): Promise<Parsers> {
+  setFlagsFromString('--wasm-tiering-budget=2000000000');
+  return (await import('./adapters/languages/index.ts')).languages();
+}
+
+/** The repository a file stands in, and its top folder; null outside any. @param path absolute; the file need not be there. */
+export async function openTopOf(path: string): Promise<{ readonly root: string; readonly repository: Repository } | null> {
+  const [{ openWorkTrees }, { openRepository }] = await Promise.all([import('./adapters/git/work-tree.ts'), import('./adapters/git/repository.ts')]);
+  const here = openWorkTrees().at(path);
+  return here === null ? null : { root: here.tree.root, repository: openRepository({ dir: here.tree.root }) };
+}
+
 export async function readPlan(bytes: Uint8Array) {
   const terraform = await import('./adapters/terraform/plan.ts');
   return terraform.readPlan(bytes);
