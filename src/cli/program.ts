@@ -78,6 +78,15 @@ function build(act: Act, complain: (text: string) => void): Command {
 
   riskCommands(program, act);
 
+  command(program, 'prescreen [range]', 'questions of a language model about the change in this clone; it decides nothing: docs/guides/prescreen.md', [
+    'prescreen',
+    'prescreen origin/main..HEAD --json',
+  ])
+    .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--json', 'print JSON')
+    .action(async (range: string | undefined, options) => act((await import('./prescreen.ts')).prescreen(range ?? '', options)));
+
   command(program, 'simulate', 'what a policy would have asked of everything that landed on a branch', [
     'simulate --since 2026-01-01',
     'simulate --branch origin/main --policy proposed.yml --against countersign.yml',
