@@ -7,7 +7,7 @@ import { sha256Hex } from '../../core/base/crypto.ts';
 import type { Result } from '../../core/base/result.ts';
 import { err, ok, problem } from '../../core/base/result.ts';
 import type { PlannedResource, TerraformPlan } from '../../core/risk/evidence.ts';
-import { guardName } from '../../core/risk/guard-attributes.ts';
+import { guardName } from '../../core/risk/terraform/guard-attributes.ts';
 
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
 

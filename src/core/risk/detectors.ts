@@ -8,9 +8,9 @@ import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
 import { sql } from './sql.ts';
 import { submodule } from './submodule.ts';
-import { terraformHcl } from './terraform-hcl.ts';
-import { terraformPlan } from './terraform-plan.ts';
-import { terraformRemoved } from './terraform-removed.ts';
+import { terraformPlan } from './terraform/plan.ts';
+import { terraformRemoved } from './terraform/removed.ts';
+import { terraformHcl } from './terraform/source.ts';
 import { workflows } from './workflows.ts';
 
 export const ALL_DETECTORS: readonly Detector[] = [terraformPlan, terraformRemoved, terraformHcl, sql, kubernetes, access, workflows, guards, submodule, hidden, commands, paths];

@@ -2,12 +2,12 @@
  * What a Terraform plan says it will do (TF101 to TF118). `create,delete` and `delete,create` are the same loss: the order
  * only saves uptime. A plan comes from whoever ran it, so it adds findings and never takes one away.
  */
-import type { PlannedResource, TerraformPlan } from './evidence.ts';
-import { rule } from './finding.ts';
+import type { PlannedResource, TerraformPlan } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import { blockPlaces } from '../hcl-index.ts';
+import type { Detector, Finding, Place } from '../risk.ts';
 import { guardChange, guardName } from './guard-attributes.ts';
-import { blockPlaces } from './hcl-index.ts';
 import { unindexed } from './moves.ts';
-import type { Detector, Finding, Place } from './risk.ts';
 import { isLoadBearing, isStateful } from './stateful-types.ts';
 
 const TF101 = rule('TF101', 'destroy-stateful', 'critical', 'exact', ['a snapshot restore was rehearsed', 'nothing reads it any more, and the data is kept elsewhere']);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { detect } from './detect.ts';
-import type { PlannedResource, TerraformPlan } from './evidence.ts';
-import type { Risk } from './risk.ts';
-import { terraformPlan } from './terraform-plan.ts';
+import { detect } from '../detect.ts';
+import type { PlannedResource, TerraformPlan } from '../evidence.ts';
+import type { Risk } from '../risk.ts';
+import { terraformPlan } from './plan.ts';
 
 const resource = (address: string, actions: readonly string[], more: Partial<PlannedResource> = {}): PlannedResource => ({
   address,
