@@ -183,9 +183,15 @@ export async function openDetect(dir: string, notes: boolean): Promise<DetectWor
   return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
+/** A Terraform plan, a change set or a preview, whichever the bytes are. Problems: PLAN_INVALID. */
 export async function readPlan(bytes: Uint8Array) {
-  const terraform = await import('./adapters/terraform/plan.ts');
-  return terraform.readPlan(bytes);
+  const [{ readPlanFile }, terraform, cloudformation, pulumi] = await Promise.all([
+    import('./flows/plan-file.ts'),
+    import('./adapters/terraform/plan.ts'),
+    import('./adapters/cloudformation/change-set.ts'),
+    import('./adapters/pulumi/preview.ts'),
+  ]);
+  return readPlanFile(bytes, { terraform: terraform.readPlan, cloudformation: cloudformation.readChangeSet, pulumi: pulumi.readPreview });
 }
 
 export interface ServeOptions extends Address {

@@ -66,7 +66,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     'check --explain --plan plan.json',
   ])
     .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
-    .option('--plan <file>', 'output of `terraform show -json`')
+    .option('--plan <file>', 'what applying it does: output of `terraform show -json`, `aws cloudformation describe-change-set` or `pulumi preview --json` (repeatable)', several)
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
     .option('--floor <file>', FLOOR_WORDS, several)

@@ -30,7 +30,7 @@ const ask = (repo: TestRepository, more: Partial<CheckAsk> = {}) => {
   const dir = repo.dir;
   return checkChange(
     { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), records: { notes: openNotes({ dir }), lines: openLines({ dir }) } },
-    { repo: null, range: '', target: null, plan: null, at: Date.now(), ...more },
+    { repo: null, range: '', target: null, at: Date.now(), ...more },
   );
 };
 async function answered(repo: TestRepository, more: Partial<CheckAsk> = {}): Promise<CheckAnswer> {

@@ -46,7 +46,6 @@ export async function weigh(scale: Scale, base: string | null, head: string): Pr
     pushersBefore,
     sticky,
     records,
-    plan: null,
     at: world.now(),
     seed: world.seed ?? null,
     floors: world.floors ?? [],
