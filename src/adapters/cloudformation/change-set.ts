@@ -10,7 +10,13 @@ import type { ChangeSet, StackChange } from '../../core/risk/cloudformation/chan
 import { PLAN_SOURCES } from '../../core/risk/plan-file.ts';
 
 const word = z.string().max(4_000);
-const target = z.object({ Attribute: word.nullish(), Name: word.nullish(), RequiresRecreation: word.nullish(), BeforeValue: z.unknown(), AfterValue: z.unknown() });
+const target = z.object({
+  Attribute: word.nullish(),
+  Name: word.nullish(),
+  RequiresRecreation: word.nullish(),
+  BeforeValue: z.unknown().optional(),
+  AfterValue: z.unknown().optional(),
+});
 const detail = z.object({ Target: target.nullish(), Evaluation: word.nullish() });
 const resource = z.object({
   Action: word,
@@ -28,7 +34,7 @@ const changeSet = z.object({
   StackId: word.nullish(),
   Status: word.nullish(),
   NextToken: z.string().nullish(),
-  Changes: z.array(z.object({ ResourceChange: resource.nullish(), HookInvocationCount: z.unknown() })),
+  Changes: z.array(z.object({ ResourceChange: resource.nullish() })),
 });
 
 /** @param digest of the bytes, lowercase hex SHA-256. Problems: PLAN_INVALID. */

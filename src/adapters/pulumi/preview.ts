@@ -17,10 +17,10 @@ const step = z.object({
   oldState: state.nullish(),
   newState: state.nullish(),
   replaceReasons: z.array(word).nullish(),
-  detailedDiff: z.unknown(),
+  detailedDiff: z.unknown().optional(),
 });
 const diagnostic = z.object({ severity: word.nullish() });
-const preview = z.object({ steps: z.array(step).nullish(), diagnostics: z.array(diagnostic).nullish(), maybeCorrupt: z.boolean().nullish(), changeSummary: z.unknown() });
+const preview = z.object({ steps: z.array(step).nullish(), diagnostics: z.array(diagnostic).nullish(), maybeCorrupt: z.boolean().nullish() });
 
 /** @param digest of the bytes, lowercase hex SHA-256. Problems: PLAN_INVALID. */
 export function readPreview(json: unknown, digest: string): Result<Preview> {

@@ -41,18 +41,12 @@ function bounds(bytes: Uint8Array): string | undefined {
     } else if (byte === CLOSE || byte === CLOSE_LIST) depth--;
     else if (byte === COMMA) values++;
   }
-  return values > MAX_VALUES ? `it holds more than ${MAX_VALUES.toLocaleString('en')} values` : undefined;
+  return values > MAX_VALUES ? `it holds more than ${MAX_VALUES} values` : undefined;
 }
 
+/** The closing quote. An escape is two bytes, whatever it is. */
 function endOfString(bytes: Uint8Array, from: number): number {
-  let at = bytes.indexOf(QUOTE, from + 1);
-  while (at > 0 && isEscaped(bytes, at)) at = bytes.indexOf(QUOTE, at + 1);
-  return at < 0 ? bytes.length : at;
-}
-
-/** An odd number of backslashes before it. */
-function isEscaped(bytes: Uint8Array, at: number): boolean {
-  let before = at;
-  while (bytes[before - 1] === BACKSLASH) before--;
-  return (at - before) % 2 === 1;
+  let at = from + 1;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at;
 }
