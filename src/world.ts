@@ -199,9 +199,15 @@ export async function openTopOf(path: string): Promise<{ readonly root: string; 
   return here === null ? null : { root: here.tree.root, repository: openRepository({ dir: here.tree.root }) };
 }
 
+/** A Terraform plan, a change set or a preview, whichever the bytes are. Problems: PLAN_INVALID. */
 export async function readPlan(bytes: Uint8Array) {
-  const terraform = await import('./adapters/terraform/plan.ts');
-  return terraform.readPlan(bytes);
+  const [{ readPlanFile }, terraform, cloudformation, pulumi] = await Promise.all([
+    import('./flows/plan-file.ts'),
+    import('./adapters/terraform/plan.ts'),
+    import('./adapters/cloudformation/change-set.ts'),
+    import('./adapters/pulumi/preview.ts'),
+  ]);
+  return readPlanFile(bytes, { terraform: terraform.readPlan, cloudformation: cloudformation.readChangeSet, pulumi: pulumi.readPreview });
 }
 
 /** The language model the environment names; null where it names none. Problem: USAGE. */

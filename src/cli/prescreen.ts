@@ -24,7 +24,7 @@ export async function prescreen(range: string, options: PrescreenOptions): Promi
       options.json,
     );
   const clone = await openClone(options.repo);
-  const checked = await checkChange(clone, { repo: null, range, target: options.target ?? null, plan: null, at: Date.now() });
+  const checked = await checkChange(clone, { repo: null, range, target: options.target ?? null, at: Date.now() });
   if (!checked.ok) return refusal(checked.error, options.json);
   const { decision } = checked.value;
   const files = await shownFiles(clone.repository, decision);

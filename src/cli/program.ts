@@ -1,7 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
@@ -67,7 +67,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     'check --explain --plan plan.json',
   ])
     .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
-    .option('--plan <file>', 'output of `terraform show -json`')
+    .option('--plan <file>', PLAN_WORDS, several)
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
     .option('--floor <file>', FLOOR_WORDS, several)

@@ -32,7 +32,15 @@ const STATEFUL = new Set(
   hcloud_volume vault_mount vault_kv_secret_v2 postgresql_database mysql_database openstack_blockstorage_volume_v3 openstack_db_instance_v1`.split(/\s+/),
 );
 
-export const isStateful = (type: string, more: ReadonlySet<string> = new Set()): boolean => STATEFUL.has(type) || more.has(type);
+export const isStateful = (type: string, more: ReadonlySet<string> = new Set()): boolean => STATEFUL.has(type) || CONFIGURED.has(type) || more.has(type);
+
+/**
+ * `terraform_data` keeps what its configuration says and nothing else: its loss loses no data, though what hangs on it
+ * (triggers, provisioners) runs again.
+ */
+const CONFIGURED = new Set(['terraform_data']);
+export const keepsOnlyConfiguration = (type: string): boolean => CONFIGURED.has(type);
+export const severityOfLoss = (type: string): 'critical' | 'elevated' => (keepsOnlyConfiguration(type) ? 'elevated' : 'critical');
 
 /** Network, IAM, DNS, keys, queues, clusters: their loss is an outage even where no data goes. */
 const LOAD_BEARING =

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { languages } from '../../adapters/languages/index.ts';
-import { sampleTree } from '../../testing/tree.ts';
-import { detect } from './detect.ts';
-import type { Risk } from './risk.ts';
-import { terraformHcl } from './terraform-hcl.ts';
-import { terraformRemoved } from './terraform-removed.ts';
+import { languages } from '../../../adapters/languages/index.ts';
+import { sampleTree } from '../../../testing/tree.ts';
+import { detect } from '../detect.ts';
+import type { Risk } from '../risk.ts';
+import { terraformRemoved } from './removed.ts';
+import { terraformHcl } from './source.ts';
 
 type Files = Parameters<typeof sampleTree>[0];
 async function look(files: Files): Promise<Risk> {

@@ -2,8 +2,8 @@
  * Where `moved` blocks take what stood at an address. They are words of the author: one is believed where the objects it
  * names can be what it says, and everything else stands as if it were not there.
  */
-import type { HclSides, Placed } from './hcl-index.ts';
-import { attribute, keyOf } from './hcl-index.ts';
+import type { HclSides, Placed } from '../hcl-index.ts';
+import { attribute, keyOf } from '../hcl-index.ts';
 
 interface Move {
   /** Text between the brackets behind the old address; absent where all of its instances move. */

@@ -12,6 +12,11 @@ const OFF = new Set('skip_final_snapshot force_destroy force_delete publicly_acc
 /** Lower is less safe. */
 const MORE = new Set('backup_retention_period backup_retention_days deletion_window_in_days recovery_window_in_days retention_in_days'.split(' '));
 
+/** Types that keep everything where nothing, or 0, says for how long. */
+const FOREVER = new Set(['aws_cloudwatch_log_group']);
+
+const days = (value: Value): number => (typeof value === 'number' && value > 0 ? value : Number.POSITIVE_INFINITY);
+
 const isGuard = (name: string): boolean => ON.has(name) || OFF.has(name) || MORE.has(name);
 
 /** The guard that a path into nested blocks (`settings[0].backup_configuration.enabled`) is: by its last two names, or its last. */
@@ -25,8 +30,9 @@ export function guardName(path: string): string | undefined {
 /** What an expression nobody can evaluate here may have been: the safe value, so that its loss is seen. */
 export const safest = (name: string): Value => (MORE.has(name) ? Number.POSITIVE_INFINITY : ON.has(name));
 
-/** `off` when protection is lost, `unknown` when it was there and can no longer be told; null is unknown or absent. */
-export function guardChange(name: string, before: Value, after: Value): 'off' | 'unknown' | 'none' {
+/** @param type of the resource. `off` when protection is lost, `unknown` when it was there and can no longer be told; null is unknown or absent. */
+export function guardChange(name: string, before: Value, after: Value, type = ''): 'off' | 'unknown' | 'none' {
+  if (name === 'retention_in_days' && FOREVER.has(type)) return guardChange('backup_retention_period', days(before), days(after));
   if (ON.has(name)) return before !== true || after === true ? 'none' : after === false ? 'off' : 'unknown';
   if (OFF.has(name)) return after === true && before !== true ? 'off' : before === false && after === null ? 'unknown' : 'none';
   if (!MORE.has(name) || before === null) return 'none';

@@ -1,12 +1,12 @@
 /** HCL, base against head: resource and module blocks that are gone or renamed (TF101, TF103, TF105, TF107 to TF109, TF112, TF202, TF204). */
-import type { HclBlock } from './evidence.ts';
-import { rule } from './finding.ts';
+import type { HclBlock } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import type { HclSides, Placed } from '../hcl-index.ts';
+import { attribute, hclSides, keyOf, nested, place } from '../hcl-index.ts';
+import type { Detector, Finding } from '../risk.ts';
 import { constant } from './guard-attributes.ts';
-import type { HclSides, Placed } from './hcl-index.ts';
-import { attribute, hclSides, keyOf, nested, place } from './hcl-index.ts';
 import type { Moves } from './moves.ts';
 import { bare, movesOf } from './moves.ts';
-import type { Detector, Finding } from './risk.ts';
 import { isLoadBearing, isStateful } from './stateful-types.ts';
 
 const MOVED = 'a `moved` block from the old address to the new one';

@@ -2,14 +2,14 @@
  * HCL, base against head: blocks that stay and become dangerous (TF102 guessed from known attributes, TF201, TF203, TF205,
  * TF206, TF207, TF208, TF211) and META005. Runs with a plan too: a plan is not bound to the head it was made for.
  */
-import type { HclBlock } from './evidence.ts';
-import { rule } from './finding.ts';
+import type { HclBlock } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import type { HclSides, Placed } from '../hcl-index.ts';
+import { attribute, flatten, hclSides, keyOf, nested, place } from '../hcl-index.ts';
+import type { Detector, Finding } from '../risk.ts';
 import { constant, guardChange, guardName, safest } from './guard-attributes.ts';
-import type { HclSides, Placed } from './hcl-index.ts';
-import { attribute, flatten, hclSides, keyOf, nested, place } from './hcl-index.ts';
 import type { Moves } from './moves.ts';
 import { movesOf } from './moves.ts';
-import type { Detector, Finding } from './risk.ts';
 import { forceNewAttributes, isStateful } from './stateful-types.ts';
 
 const TF102 = rule('TF102', 'replace-stateful', 'critical', 'inferred', ['a plan shows an update in place', 'a snapshot restore was rehearsed']);
