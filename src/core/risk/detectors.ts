@@ -3,7 +3,7 @@ import { access } from './access.ts';
 import { commands } from './commands.ts';
 import { guards } from './guards.ts';
 import { hidden } from './hidden.ts';
-import { kubernetes } from './kubernetes.ts';
+import { kubernetes } from './kubernetes/kubernetes.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
 import { sql } from './sql.ts';
