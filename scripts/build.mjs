@@ -44,6 +44,8 @@ await bundle({
   // Beside the entry, so that every chunk finds ./wasm, ./hooks and ./web at the same place.
   chunkNames: '[name]-[hash]',
   define: { COUNTERSIGN_VERSION: version },
+  // Its CommonJS form asks for its parts in a way that no bundler sees.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [alone],
   legalComments: 'linked',
   logLevel: 'warning',
