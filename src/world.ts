@@ -14,6 +14,7 @@ import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
+import type { Trains } from './flows/ports-train.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
 import type { Records, ServedRepository, Site } from './flows/site.ts';
@@ -26,6 +27,7 @@ export interface Clone {
   readonly parsers: Parsers;
   readonly naming: Naming;
   readonly records: Records;
+  readonly trains: Trains;
   /** What the organisation asks of every repository, as the user handed it in. */
   readonly floors: readonly Floor[];
 }
@@ -34,12 +36,13 @@ export interface Clone {
 export async function openClone(dir: string, floors: readonly Floor[] = []): Promise<Clone> {
   // The parsers run once here. Left alone, V8 starts to optimise their WASM in the background and the process cannot end before it has: twice the time.
   setFlagsFromString('--wasm-tiering-budget=2000000000');
-  const [{ openNaming }, { languages }, { repository, ...records }] = await Promise.all([
+  const [{ openNaming }, { openTrains }, { languages }, { repository, ...records }] = await Promise.all([
     import('./adapters/git/naming.ts'),
+    import('./adapters/git/trains.ts'),
     import('./adapters/languages/index.ts'),
     openLineClone(dir),
   ]);
-  return { repository, parsers: languages(), naming: openNaming(dir), records, floors };
+  return { repository, parsers: languages(), naming: openNaming(dir), records, trains: openTrains({ dir }), floors };
 }
 
 /** A clone, for whose hand made which lines. */
@@ -87,7 +90,7 @@ export async function filesAtHead(dir: string): Promise<Result<readonly string[]
 }
 
 /** A clone to read from end to end. The parsers run long enough for V8 to make them fast. */
-export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Omit<Clone, 'records'> & { readonly history: History }> {
+export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Omit<Clone, 'records' | 'trains'> & { readonly history: History }> {
   const [{ openRepository }, { openHistory }, { openNaming }, { languages }] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/history.ts'),
@@ -181,6 +184,18 @@ export async function openDetect(dir: string, notes: boolean): Promise<DetectWor
     notes ? import('./adapters/git/notes.ts') : null,
   ]);
   return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
+}
+
+export async function openParsers(): Promise<Parsers> {
+  setFlagsFromString('--wasm-tiering-budget=2000000000');
+  return (await import('./adapters/languages/index.ts')).languages();
+}
+
+/** The repository a file stands in, and its top folder; null outside any. @param path absolute; the file need not be there. */
+export async function openTopOf(path: string): Promise<{ readonly root: string; readonly repository: Repository } | null> {
+  const [{ openWorkTrees }, { openRepository }] = await Promise.all([import('./adapters/git/work-tree.ts'), import('./adapters/git/repository.ts')]);
+  const here = openWorkTrees().at(path);
+  return here === null ? null : { root: here.tree.root, repository: openRepository({ dir: here.tree.root }) };
 }
 
 export async function readPlan(bytes: Uint8Array) {

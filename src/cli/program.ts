@@ -7,6 +7,7 @@ import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
 import { policyCommands } from './policy-commands.ts';
+import { riskCommands } from './risk-commands.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
@@ -74,6 +75,8 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--lines', 'say which lines an AI wrote, as notes and records have it')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
+
+  riskCommands(program, act);
 
   command(program, 'simulate', 'what a policy would have asked of everything that landed on a branch', [
     'simulate --since 2026-01-01',

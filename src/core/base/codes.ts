@@ -35,6 +35,7 @@ export const REASON_CODES = {
   // risk
   FINDING: 'a detector saw something dangerous',
   NOT_ANALYSED: 'no detector could analyse this file',
+  RISK_SCORE: 'how this change ranks among what landed here before',
   PLAN_INVALID: 'the Terraform plan cannot be read',
   SYSTEM_TOUCHED: 'the change touches a system',
   // content (verify step 6)
