@@ -33,7 +33,8 @@ for (const name of ALONE) {
 }
 
 await bundle({
-  entryPoints: { cli: join(root, 'src/cli/main.ts') },
+  // The thread of the parsers stands beside the program, which starts it by name.
+  entryPoints: { cli: join(root, 'src/cli/main.ts'), 'parse-worker': join(root, 'src/adapters/languages/parse-worker.ts') },
   outdir: dist,
   bundle: true,
   splitting: true,

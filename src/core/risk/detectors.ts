@@ -6,7 +6,7 @@ import { templates } from './cloudformation/templates.ts';
 import { commands } from './commands.ts';
 import { guards } from './guards.ts';
 import { hidden } from './hidden.ts';
-import { kubernetes } from './kubernetes.ts';
+import { kubernetes } from './kubernetes/kubernetes.ts';
 import { paths } from './paths.ts';
 import { pulumiSource } from './pulumi/source.ts';
 import { previews } from './pulumi/steps.ts';

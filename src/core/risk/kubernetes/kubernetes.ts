@@ -1,9 +1,9 @@
 /** Kubernetes manifests, base against head, joined by kind, namespace and name: objects that hold data, and replicas. */
-import type { FileEvidence, Parsed } from './evidence.ts';
-import { rule } from './finding.ts';
-import { kindsOf } from './kinds.ts';
-import { textOf } from './lines.ts';
-import type { Detector, Finding } from './risk.ts';
+import type { FileEvidence, Parsed } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import { kindsOf } from '../kinds.ts';
+import { textOf } from '../lines.ts';
+import type { Detector, Finding } from '../risk.ts';
 
 const K8101 = rule('K8101', 'namespace-removed', 'critical', 'inferred', ['the namespace is empty']);
 const K8102 = rule('K8102', 'storage-removed', 'critical', 'inferred', ['the reclaim policy is Retain, and a restore was rehearsed']);
