@@ -1,13 +1,13 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
 import { commands } from './commands.ts';
-import { guards } from './guards.ts';
-import { hidden } from './hidden.ts';
 import { kubernetes } from './kubernetes.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
+import { guards } from './source/guards.ts';
+import { hidden } from './source/hidden.ts';
+import { submodule } from './source/submodule.ts';
 import { sql } from './sql.ts';
-import { submodule } from './submodule.ts';
 import { terraformHcl } from './terraform-hcl.ts';
 import { terraformPlan } from './terraform-plan.ts';
 import { terraformRemoved } from './terraform-removed.ts';

@@ -1,8 +1,8 @@
 /** Characters a reviewer cannot see: direction controls (SRC101), invisible payloads (SRC102), zero-width ones (SRC103). */
-import type { FileEvidence } from './evidence.ts';
-import { rule } from './finding.ts';
-import { newLines } from './lines.ts';
-import type { Detector, Finding } from './risk.ts';
+import type { FileEvidence } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import { newLines } from '../lines.ts';
+import type { Detector, Finding } from '../risk.ts';
 
 const SRC101 = rule('SRC101', 'bidi-control', 'critical', 'exact', ['the characters are removed, or written as escapes']);
 const SRC102 = rule('SRC102', 'invisible-payload', 'critical', 'exact', ['the characters are removed']);
