@@ -6,6 +6,7 @@ import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
 import { guards } from './source/guards.ts';
 import { hidden } from './source/hidden.ts';
+import { homoglyph } from './source/homoglyph.ts';
 import { submodule } from './source/submodule.ts';
 import { sql } from './sql.ts';
 import { terraformHcl } from './terraform-hcl.ts';
@@ -13,4 +14,18 @@ import { terraformPlan } from './terraform-plan.ts';
 import { terraformRemoved } from './terraform-removed.ts';
 import { workflows } from './workflows.ts';
 
-export const ALL_DETECTORS: readonly Detector[] = [terraformPlan, terraformRemoved, terraformHcl, sql, kubernetes, access, workflows, guards, submodule, hidden, commands, paths];
+export const ALL_DETECTORS: readonly Detector[] = [
+  terraformPlan,
+  terraformRemoved,
+  terraformHcl,
+  sql,
+  kubernetes,
+  access,
+  workflows,
+  guards,
+  submodule,
+  hidden,
+  homoglyph,
+  commands,
+  paths,
+];

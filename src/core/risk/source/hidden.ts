@@ -1,54 +1,59 @@
-/** Characters a reviewer cannot see: direction controls (SRC101), invisible payloads (SRC102), zero-width ones (SRC103). */
+/**
+ * Characters a reviewer cannot see: direction controls (SRC101), invisible payloads (SRC102), zero-width ones (SRC103), controls,
+ * separators and code pushed out of sight (SRC105). A finding writes them out; none of them reaches a page as it is.
+ */
 import type { FileEvidence } from '../evidence.ts';
 import { rule } from '../finding.ts';
-import { newLines } from '../lines.ts';
+import { type NewLine, textOf } from '../lines.ts';
 import type { Detector, Finding } from '../risk.ts';
+import { BIDI, balanced, CONTROL, codes, hasPayload, PAYLOAD, visible, withoutProper, ZERO_WIDTH } from './characters.ts';
+import { isCode, isTranslation } from './files.ts';
+import { newRaw } from './raw-lines.ts';
+import { codeOnly } from './tokens.ts';
 
-const SRC101 = rule('SRC101', 'bidi-control', 'critical', 'exact', ['the characters are removed, or written as escapes']);
+const SRC101 = rule('SRC101', 'bidi-control', 'critical', 'exact', [
+  'the characters are removed, or written as escapes',
+  'a translation closes each direction on the line that opens it',
+]);
 const SRC102 = rule('SRC102', 'invisible-payload', 'critical', 'exact', ['the characters are removed']);
-const SRC103 = rule('SRC103', 'zero-width', 'high', 'exact', ['the characters are removed, or written as escapes']);
+const SRC103 = rule('SRC103', 'zero-width', 'high', 'exact', ['the characters are removed, or written as escapes', 'joiners stand in an emoji or a translation']);
+const SRC105 = rule('SRC105', 'control-or-separator', 'high', 'exact', ['the characters are removed, or written as escapes', 'the code stands where a reader looks']);
 
-const BIDI = /[\u202a-\u202e\u2066-\u2069]/u;
-const PAYLOAD = /[\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}]|\u115f|\u1160|\u3164|\uffa0|[\u2060-\u2064]/u;
-const ZERO_WIDTH = /\u200b|\u200c|\u200e|\u200f|\u061c|\u180e|\u00ad|\ufeff/u;
-/** A joiner outside an emoji or a script that needs it. */
-const LONE_JOINER = /[ -~]\u200d|\u200d[ -~]/u;
-/** Translations hold such characters by right; only an unbalanced direction there can fool a reader. */
-const TRANSLATION = /\.(?:po|pot|xlf|xliff|arb|strings|resx|ftl)$/i;
+const ANY = new RegExp(`${BIDI.source}|${PAYLOAD.source}|${ZERO_WIDTH.source}|${CONTROL.source}|\\u00a0`, 'u');
+/** White space of a line that no editor shows whole, and something behind it. */
+const FAR = /[ \t]{500,}\S/;
 
 export const hidden: Detector = { id: 'hidden', detect: ({ files }) => files.flatMap(ofFile) };
 
 /** One finding a rule and file, at the first such line: a reviewer looks at the file, not at each line. */
 function ofFile(file: FileEvidence): readonly Finding[] {
-  const translation = TRANSLATION.test(file.path);
-  const lines = newLines(file).map((l) => ({ line: l.line, text: l.line === 1 ? l.text.replace(/^\ufeff/, '') : l.text }));
-  const say = (make: ReturnType<typeof rule>, test: (text: string) => boolean, what: string): readonly Finding[] => {
+  const text = textOf(file.head);
+  if (!ANY.test(text) && !FAR.test(text)) return [];
+  const translation = isTranslation(file.path);
+  const lines = newRaw(file)
+    .filter((l) => ANY.test(l.text) || FAR.test(l.text))
+    .map((l) => ({ line: l.line, text: withoutProper(l.line === 1 ? l.text.replace(/^\ufeff/, '') : l.text) }));
+  const say = (make: ReturnType<typeof rule>, of: RegExp, test: (text: string) => boolean, what: string): readonly Finding[] => {
     const hits = lines.filter((l) => test(l.text));
     const [first] = hits;
-    if (first === undefined) return [];
-    const because = [
-      ['characters', codes(hits.map((h) => h.text).join(''))],
-      ['lines', hits.map((h) => h.line).join(', ')],
-    ] as const;
-    return [make({ place: { path: file.path, side: 'head', line: first.line }, because, what: `line ${first.line} of ${file.path} ${what}` })];
+    return first === undefined
+      ? []
+      : [make({ place: { path: file.path, side: 'head', line: first.line }, because: facts(hits, of), what: `line ${first.line} of ${file.path} ${what}` })];
   };
   return [
-    ...say(SRC101, (t) => BIDI.test(t) && (!translation || !balanced(t)), 'reads differently than it runs: it holds text direction controls'),
-    ...(translation ? [] : say(SRC102, (t) => PAYLOAD.test(t), 'holds invisible characters that can carry a payload')),
-    ...(translation ? [] : say(SRC103, (t) => ZERO_WIDTH.test(t) || LONE_JOINER.test(t), 'holds characters that cannot be seen')),
+    ...say(SRC101, BIDI, (t) => BIDI.test(t) && (!translation || !balanced(t)), 'reads differently than it runs: it holds text direction controls'),
+    ...say(SRC102, PAYLOAD, hasPayload, 'holds invisible characters that can carry a payload'),
+    ...(translation ? [] : say(SRC103, ZERO_WIDTH, (t) => ZERO_WIDTH.test(t), 'holds characters that cannot be seen')),
+    ...say(SRC105, CONTROL, (t) => CONTROL.test(t) || hardSpace(file.path, t), 'holds control characters or separators that an editor does not show'),
+    ...say(SRC105, /\s/, (t) => isCode(file.path) && FAR.test(t), 'goes on behind more white space than a screen is wide'),
   ];
 }
 
-function balanced(text: string): boolean {
-  let depth = 0;
-  for (const ch of text) {
-    if (/[\u202a\u202b\u202d\u202e\u2066-\u2068]/u.test(ch)) depth++;
-    else if (/[\u202c\u2069]/u.test(ch) && --depth < 0) return false;
-  }
-  return depth === 0;
-}
+/** In strings and prose a space that does not break is typography; between two words of code it is another character. */
+const hardSpace = (path: string, text: string): boolean => text.includes('\u00a0') && isCode(path) && codeOnly(path, text).trim().includes('\u00a0');
 
-const codes = (text: string): string =>
-  [...new Set([...text].filter((c) => BIDI.test(c) || PAYLOAD.test(c) || ZERO_WIDTH.test(c) || c === '\u200d'))]
-    .map((c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
-    .join(' ');
+const facts = (hits: readonly NewLine[], of: RegExp): readonly (readonly [string, string])[] => [
+  ['characters', codes(hits.map((h) => h.text).join(''), of)],
+  ['lines', hits.map((h) => h.line).join(', ')],
+  ['line', visible((hits[0]?.text ?? '').trim())],
+];
