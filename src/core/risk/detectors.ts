@@ -4,15 +4,16 @@ import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
 import { commands } from './commands.ts';
-import { guards } from './guards.ts';
-import { hidden } from './hidden.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { paths } from './paths.ts';
 import { pulumiSource } from './pulumi/source.ts';
 import { previews } from './pulumi/steps.ts';
 import type { Detector } from './risk.ts';
+import { guards } from './source/guards.ts';
+import { hidden } from './source/hidden.ts';
+import { homoglyph } from './source/homoglyph.ts';
+import { submodule } from './source/submodule.ts';
 import { sql } from './sql.ts';
-import { submodule } from './submodule.ts';
 import { terraformPlan } from './terraform/plan.ts';
 import { terraformRemoved } from './terraform/removed.ts';
 import { terraformHcl } from './terraform/source.ts';
@@ -34,6 +35,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   guards,
   submodule,
   hidden,
+  homoglyph,
   commands,
   paths,
 ];

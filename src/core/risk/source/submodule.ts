@@ -1,8 +1,8 @@
 /** META007: content that a diff of text does not show: submodule pointers, symlinks, files that become executable. */
-import { GITLINK } from '../change/manifest.ts';
-import type { FileEvidence } from './evidence.ts';
-import { rule } from './finding.ts';
-import type { Detector, Finding } from './risk.ts';
+import { GITLINK } from '../../change/manifest.ts';
+import type { FileEvidence } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import type { Detector, Finding } from '../risk.ts';
 
 const META007 = rule('META007', 'submodule-or-symlink', 'high', 'exact', ['the content behind it was reviewed too']);
 

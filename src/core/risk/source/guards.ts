@@ -1,9 +1,9 @@
 /** META004: the change touches what decides about changes: policy, owners, hooks, checks, and who may alter them. */
-import type { FileEvidence } from './evidence.ts';
-import { rule } from './finding.ts';
-import { isHook, kindsOf } from './kinds.ts';
-import { textOf } from './lines.ts';
-import type { Detector, Finding } from './risk.ts';
+import type { FileEvidence } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import { isHook, kindsOf } from '../kinds.ts';
+import { textOf } from '../lines.ts';
+import type { Detector, Finding } from '../risk.ts';
 
 const META004 = rule('META004', 'guard-weakened', 'critical', 'exact', ['the guard asks for no less than before']);
 
