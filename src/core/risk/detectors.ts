@@ -1,16 +1,16 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
-import { commands } from './commands.ts';
+import { workflows } from './ci/workflows.ts';
 import { guards } from './guards.ts';
 import { hidden } from './hidden.ts';
 import { kubernetes } from './kubernetes.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
+import { commands } from './shell/commands.ts';
 import { sql } from './sql.ts';
 import { submodule } from './submodule.ts';
 import { terraformHcl } from './terraform-hcl.ts';
 import { terraformPlan } from './terraform-plan.ts';
 import { terraformRemoved } from './terraform-removed.ts';
-import { workflows } from './workflows.ts';
 
 export const ALL_DETECTORS: readonly Detector[] = [terraformPlan, terraformRemoved, terraformHcl, sql, kubernetes, access, workflows, guards, submodule, hidden, commands, paths];

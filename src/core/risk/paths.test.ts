@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { commands } from './commands.ts';
 import { detect } from './detect.ts';
 import type { Parsed } from './evidence.ts';
 import { guards } from './guards.ts';
@@ -7,6 +6,7 @@ import { hidden } from './hidden.ts';
 import { kindsOf } from './kinds.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
+import { commands } from './shell/commands.ts';
 import { submodule } from './submodule.ts';
 
 const text = (t: string): Parsed => ({ kind: 'text', text: t });
