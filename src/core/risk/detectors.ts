@@ -1,14 +1,15 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
+import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
-import { commands } from './commands.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { paths } from './paths.ts';
 import { pulumiSource } from './pulumi/source.ts';
 import { previews } from './pulumi/steps.ts';
 import type { Detector } from './risk.ts';
+import { commands } from './shell/commands.ts';
 import { guards } from './source/guards.ts';
 import { hidden } from './source/hidden.ts';
 import { homoglyph } from './source/homoglyph.ts';
@@ -17,7 +18,6 @@ import { sql } from './sql.ts';
 import { terraformPlan } from './terraform/plan.ts';
 import { terraformRemoved } from './terraform/removed.ts';
 import { terraformHcl } from './terraform/source.ts';
-import { workflows } from './workflows.ts';
 
 export const ALL_DETECTORS: readonly Detector[] = [
   terraformPlan,

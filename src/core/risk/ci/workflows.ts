@@ -1,12 +1,12 @@
 /** Pipelines, base against head: trust given to outsiders, rights gained, checks and approvals lost (CI101 to CI106). */
-import type { FileEvidence } from './evidence.ts';
+import type { FileEvidence } from '../evidence.ts';
+import type { Saying } from '../finding.ts';
+import { rule } from '../finding.ts';
+import { kindsOf } from '../kinds.ts';
+import type { NewLine } from '../lines.ts';
+import { goneLines, newLines, textOf } from '../lines.ts';
+import type { Detector, Finding } from '../risk.ts';
 import { checksOutHead, injects } from './expressions.ts';
-import type { Saying } from './finding.ts';
-import { rule } from './finding.ts';
-import { kindsOf } from './kinds.ts';
-import type { NewLine } from './lines.ts';
-import { goneLines, newLines, textOf } from './lines.ts';
-import type { Detector, Finding } from './risk.ts';
 
 const CI101 = rule('CI101', 'untrusted-checkout', 'critical', 'heuristic', ['the job runs without secrets, on pull_request']);
 const CI102 = rule('CI102', 'permissions-up', 'high', 'heuristic', ['the permissions are the least the job needs']);

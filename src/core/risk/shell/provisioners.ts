@@ -1,6 +1,6 @@
 /** Lines of infrastructure source that a shell runs: provisioners, hooks of Terragrunt and external programs. */
-import type { HclBlock, Parsed } from './evidence.ts';
-import type { NewLine } from './lines.ts';
+import type { HclBlock, Parsed } from '../evidence.ts';
+import type { NewLine } from '../lines.ts';
 
 const RUNS = /^(?:provisioner|before_hook|after_hook|error_hook)$/;
 

@@ -2,15 +2,15 @@
  * Commands that destroy, in new lines of scripts, Makefiles, workflows and provisioners (SH101 to SH107). Text patterns, kept simple on
  * purpose: quoting and line continuation are undone first, and a command built from a variable counts as the worst one.
  */
-import type { FileEvidence, Parsed } from './evidence.ts';
-import type { Saying } from './finding.ts';
-import { rule } from './finding.ts';
-import { kindsOf } from './kinds.ts';
-import type { NewLine } from './lines.ts';
-import { linesOf, newLines, textOf } from './lines.ts';
-import { cutLines, MAX_LINE } from './long-lines.ts';
+import type { FileEvidence, Parsed } from '../evidence.ts';
+import type { Saying } from '../finding.ts';
+import { rule } from '../finding.ts';
+import { kindsOf } from '../kinds.ts';
+import type { NewLine } from '../lines.ts';
+import { linesOf, newLines, textOf } from '../lines.ts';
+import { cutLines, MAX_LINE } from '../long-lines.ts';
+import type { Detector, Finding } from '../risk.ts';
 import { shellLines, shellLists } from './provisioners.ts';
-import type { Detector, Finding } from './risk.ts';
 import { scratchNames, treesRemoved } from './rm.ts';
 
 const SH101 = rule('SH101', 'rm-variable', 'critical', 'heuristic', ['the expansion is guarded, as in "$VAR:?" with braces']);
