@@ -6,7 +6,7 @@ import { hidden } from './hidden.ts';
 import { kubernetes } from './kubernetes.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
-import { sql } from './sql.ts';
+import { sql } from './sql/sql.ts';
 import { submodule } from './submodule.ts';
 import { terraformHcl } from './terraform-hcl.ts';
 import { terraformPlan } from './terraform-plan.ts';
