@@ -14,7 +14,7 @@ import { guards } from './source/guards.ts';
 import { hidden } from './source/hidden.ts';
 import { homoglyph } from './source/homoglyph.ts';
 import { submodule } from './source/submodule.ts';
-import { sql } from './sql.ts';
+import { sql } from './sql/sql.ts';
 import { terraformPlan } from './terraform/plan.ts';
 import { terraformRemoved } from './terraform/removed.ts';
 import { terraformHcl } from './terraform/source.ts';

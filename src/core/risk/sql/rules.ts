@@ -1,8 +1,8 @@
 /** One SQL statement against what the change created itself: data loss (SQL1xx), locks (SQL2xx), renames (SQL4xx), rights. */
-import { rule } from './finding.ts';
-import type { Finding, Place } from './risk.ts';
-import type { SqlState } from './sql-state.ts';
-import { all, alwaysTrue, dropped, get, list, relation, str } from './sql-tree.ts';
+import { rule } from '../finding.ts';
+import type { Finding, Place } from '../risk.ts';
+import type { SqlState } from './state.ts';
+import { all, alwaysTrue, dropped, get, list, relation, str } from './tree.ts';
 
 const BACKUP = 'a restore of the backup was rehearsed, and nothing reads it any more';
 const SQL101 = rule('SQL101', 'drop-table', 'critical', 'exact', [BACKUP, 'the table was created in this change']);

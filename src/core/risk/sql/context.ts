@@ -1,6 +1,6 @@
 /** What a statement of a SQL file means depends on those before it: whether one that stood there before is still the same. */
-import type { FileEvidence, Parsed, SqlStatement } from './evidence.ts';
-import { absorb, freshState, setsContext } from './sql-state.ts';
+import type { FileEvidence, Parsed, SqlStatement } from '../evidence.ts';
+import { absorb, freshState, setsContext } from './state.ts';
 
 export const statements = (side: Parsed | undefined): readonly SqlStatement[] => (side?.kind === 'sql' ? side.statements : []);
 

@@ -2,7 +2,7 @@
  * Text of functions, procedures and DO blocks: other languages that the SQL parser does not read. Words are looked for in
  * it, once comments are gone; only what stands there as a statement of its own, with its table named, is called literal.
  */
-import { list, str } from './sql-tree.ts';
+import { list, str } from './tree.ts';
 
 /** `literal` destroys a named table whenever the body runs, `loud` may, `writes` to some rows, `dynamic` runs what cannot be seen. */
 export interface Body {

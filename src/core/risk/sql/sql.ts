@@ -2,16 +2,16 @@
  * Destructive SQL. Walks the statements that are new, in deploy order within a folder, so that a table created by the
  * change itself may be dropped by it, and one that is dropped and created again still counts as lost.
  */
-import type { FileEvidence, SqlStatement } from './evidence.ts';
-import { rule } from './finding.ts';
-import type { Detector, Finding } from './risk.ts';
-import { createdBy, identity, reordered, statements } from './sql-context.ts';
-import { judgeBodies } from './sql-routines.ts';
-import type { Statement } from './sql-rules.ts';
-import { judgeSql } from './sql-rules.ts';
-import type { SqlState } from './sql-state.ts';
-import { absorb, forget, freshState, learn, nextSession } from './sql-state.ts';
-import { alwaysTrue, get, list, str } from './sql-tree.ts';
+import type { FileEvidence, SqlStatement } from '../evidence.ts';
+import { rule } from '../finding.ts';
+import type { Detector, Finding } from '../risk.ts';
+import { createdBy, identity, reordered, statements } from './context.ts';
+import { judgeBodies } from './routines.ts';
+import type { Statement } from './rules.ts';
+import { judgeSql } from './rules.ts';
+import type { SqlState } from './state.ts';
+import { absorb, forget, freshState, learn, nextSession } from './state.ts';
+import { alwaysTrue, get, list, str } from './tree.ts';
 
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so that PostgreSQL itself can parse it']);
 const SQL310 = rule('SQL310', 'history-edited', 'high', 'exact', ['a new migration instead of an edit']);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { languages } from '../../adapters/languages/index.ts';
-import { sampleTree } from '../../testing/tree.ts';
-import { detect } from './detect.ts';
-import type { Risk } from './risk.ts';
+import { languages } from '../../../adapters/languages/index.ts';
+import { sampleTree } from '../../../testing/tree.ts';
+import { detect } from '../detect.ts';
+import type { Risk } from '../risk.ts';
 import { sql } from './sql.ts';
-import { all } from './sql-tree.ts';
+import { all } from './tree.ts';
 
 type Files = Parameters<typeof sampleTree>[0];
 async function look(files: Files): Promise<Risk> {

@@ -1,11 +1,11 @@
 /** SQL309: code the parser does not read (DO blocks, functions, procedures), where it is made and where this change runs it. */
-import { rule } from './finding.ts';
-import type { Finding } from './risk.ts';
-import type { Body } from './sql-bodies.ts';
-import { bodyOf, functionName } from './sql-bodies.ts';
-import type { Statement } from './sql-rules.ts';
-import { at } from './sql-rules.ts';
-import { all, get } from './sql-tree.ts';
+import { rule } from '../finding.ts';
+import type { Finding } from '../risk.ts';
+import type { Body } from './bodies.ts';
+import { bodyOf, functionName } from './bodies.ts';
+import type { Statement } from './rules.ts';
+import { at } from './rules.ts';
+import { all, get } from './tree.ts';
 
 const SQL309 = rule('SQL309', 'dynamic-sql', 'elevated', 'exact', ['the statements are written out']);
 const LOUD = { severity: 'high', confidence: 'heuristic' } as const;

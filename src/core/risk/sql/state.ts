@@ -2,9 +2,9 @@
  * What a walk over migrations knows: objects this change itself created, in deploy order. Dropping one of these loses
  * nothing. `IF NOT EXISTS` proves nothing, a rename hands the name on, and a rollback takes all of it back.
  */
-import type { Body } from './sql-bodies.ts';
-import { bodyOf, functionName } from './sql-bodies.ts';
-import { all, dropped, get, list, relation, str } from './sql-tree.ts';
+import type { Body } from './bodies.ts';
+import { bodyOf, functionName } from './bodies.ts';
+import { all, dropped, get, list, relation, str } from './tree.ts';
 
 export interface SqlState {
   /** Stands for the schema of unqualified names, which nobody knows from here; a new token after each SET search_path. */
