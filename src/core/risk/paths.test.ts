@@ -4,14 +4,10 @@ import type { Parsed } from './evidence.ts';
 import { kindsOf } from './kinds.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
-<<<<<<< HEAD
+import { commands } from './shell/commands.ts';
 import { guards } from './source/guards.ts';
 import { hidden } from './source/hidden.ts';
 import { submodule } from './source/submodule.ts';
-=======
-import { commands } from './shell/commands.ts';
-import { submodule } from './submodule.ts';
->>>>>>> shell
 
 const text = (t: string): Parsed => ({ kind: 'text', text: t });
 const run = (detector: Detector, path: string, before: string | null, after: string | null, mode = '100644'): readonly string[] =>
