@@ -5,13 +5,13 @@ import { openClone } from '../world.ts';
 import { checkJson, checkText, exitOf } from './check-text.ts';
 import { type Answer, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
-import { planAt } from './plan-file.ts';
+import { plansAt } from './plan-file.ts';
 import { wantsColour } from './terminal.ts';
 
 /** As the command line gives them. */
 export interface CheckOptions {
   readonly target?: string;
-  readonly plan?: string;
+  readonly plan?: readonly string[];
   readonly repo: string;
   readonly name?: string;
   readonly floor?: readonly string[];
@@ -30,9 +30,9 @@ export async function check(range: string, options: CheckOptions): Promise<Answe
 }
 
 async function answer(range: string, options: CheckOptions): Promise<Result<CheckAnswer, readonly Problem[]>> {
-  const [plan, floors] = await Promise.all([planAt(options.plan), floorsAt(options.floor)]);
-  if (!plan.ok) return { ok: false, error: [plan.error] };
+  const [plans, floors] = await Promise.all([plansAt(options.plan), floorsAt(options.floor)]);
+  if (!plans.ok) return plans;
   if (!floors.ok) return floors;
   const clone = await openClone(options.repo, floors.value);
-  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value, at: Date.now(), lines: options.lines === true });
+  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plans: plans.value, at: Date.now(), lines: options.lines === true });
 }

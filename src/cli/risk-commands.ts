@@ -1,7 +1,7 @@
 /** The commands of `countersign risk`. */
 import { type Command, Option } from 'commander';
 import { TIERS } from '../core/risk/risk.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
 import { FAIL_ON } from './risk-text.ts';
 
 export function riskCommands(program: Command, act: Act): void {
@@ -23,7 +23,7 @@ export function riskCommands(program: Command, act: Act): void {
 
   sub('change [range]', 'of the change in this clone, as `check` sees it; the word `change` may be left out', true)
     .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
-    .option('--plan <file>', 'output of `terraform show -json`')
+    .option('--plan <file>', PLAN_WORDS, several)
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--floor <file>', FLOOR_WORDS, several)
     .action(async (range: string | undefined, options) => act((await import('./risk.ts')).risk(range ?? '', options)));
@@ -34,5 +34,7 @@ export function riskCommands(program: Command, act: Act): void {
   sub('sql <files...>', 'of migrations that are new, in deploy order; - reads standard input')
     .option('--as <path>', 'what to call standard input: the folder and name say which tool runs it')
     .action(async (files: string[], options) => act((await import('./risk-files.ts')).riskSql(files, options)));
-  sub('plan <file>', 'of a plan: output of `terraform show -json`').action(async (file: string, options) => act((await import('./risk-files.ts')).riskPlan(file, options)));
+  sub('plan <files...>', 'of plans: output of `terraform show -json`, `aws cloudformation describe-change-set` or `pulumi preview --json`').action(
+    async (files: string[], options) => act((await import('./risk-files.ts')).riskPlans(files, options)),
+  );
 }

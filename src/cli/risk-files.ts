@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { planEvidence } from '../core/risk/plan-file.ts';
 import { type JudgedFile, judgeFiles } from '../flows/judge-files.ts';
 import type { Repository } from '../flows/ports.ts';
 import { openParsers, openTopOf } from '../world.ts';
 import { type Answer, refusal } from './exit.ts';
-import { planAt } from './plan-file.ts';
+import { plansAt } from './plan-file.ts';
 import { type RiskOptions, riskAnswer } from './risk-text.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -96,9 +97,9 @@ async function riskFilesAs(names: readonly string[], call: (name: string) => str
   return riskAnswer({ ...risk, change: { files: files.map((f) => f.path) }, score: null, notes: [] }, options);
 }
 
-export async function riskPlan(name: string, options: RiskOptions): Promise<Answer> {
-  const plan = await planAt(name);
-  if (!plan.ok) return refusal([plan.error], options.json);
-  const risk = await judgeFiles(await openParsers(), [], { plan: plan.value });
-  return riskAnswer({ ...risk, change: { files: [name] }, score: null, notes: [] }, options);
+export async function riskPlans(names: readonly string[], options: RiskOptions): Promise<Answer> {
+  const plans = await plansAt(names);
+  if (!plans.ok) return refusal(plans.error, options.json);
+  const risk = await judgeFiles(await openParsers(), [], planEvidence(plans.value));
+  return riskAnswer({ ...risk, change: { files: names }, score: null, notes: [] }, options);
 }

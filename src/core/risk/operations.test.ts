@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
 import { access } from './access.ts';
-import { commands } from './commands.ts';
+import { workflows } from './ci/workflows.ts';
 import { detect } from './detect.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import type { Detector } from './risk.ts';
-import { workflows } from './workflows.ts';
+import { commands } from './shell/commands.ts';
 
 async function run(detector: Detector, path: string, before: string | null, after: string | null): Promise<readonly string[]> {
   const { records, read } = sampleTree({ [path]: [before, after] });
