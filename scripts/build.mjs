@@ -43,6 +43,8 @@ await bundle({
   // Beside the entry, so that every chunk finds ./wasm, ./hooks and ./web at the same place.
   chunkNames: '[name]-[hash]',
   define: { COUNTERSIGN_VERSION: version },
+  // its CommonJS form finds its parts by a name only it knows
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [alone],
   legalComments: 'linked',
   logLevel: 'warning',

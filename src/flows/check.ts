@@ -13,8 +13,10 @@ import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } fr
 import { changeId } from './identity.ts';
 import { type LinesOfChange, linesOf } from './lines.ts';
 import type { Naming, Parsers, Repository } from './ports.ts';
+import type { Trains } from './ports-train.ts';
 import { type Gathered, recordsOf } from './records.ts';
 import type { Records } from './site.ts';
+import { windowOfClone } from './train.ts';
 
 /** A clone, as its owner has it. */
 export interface CheckedClone {
@@ -23,6 +25,7 @@ export interface CheckedClone {
   readonly naming: Naming;
   readonly floors?: readonly Floor[];
   readonly records: Records;
+  readonly trains: Trains;
 }
 
 export interface CheckAsk {
@@ -167,6 +170,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       sticky: [],
       records: async (change: Change) => (recorded = await recordsOf(ok(clone.records), change, keys)),
       plans: ends.plans ?? [],
+      window: windowOfClone(clone.trains, ends.base, ends.at),
       at: ends.at,
       floors: clone.floors ?? [],
     };

@@ -17,6 +17,7 @@ import type { PersonId } from '../core/roster/roster.ts';
 import { brought, type Floor, type Governance } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
 import type { RecordsOf } from './records.ts';
+import { trainOf, type Window } from './train.ts';
 
 export interface Asked {
   readonly repo: string;
@@ -33,6 +34,8 @@ export interface Asked {
   readonly sticky: readonly StickyMark[];
   /** What applying it would do, as Terraform, CloudFormation or Pulumi says; in any order. */
   readonly plans?: readonly PlanFile[];
+  /** What the target ref went through lately; not given: the change stands alone. */
+  readonly window?: Window;
   /** What line records say of it; not given: none are read. */
   readonly records?: RecordsOf;
   /** When this is decided, milliseconds since 1970; null: unknown, so what is time-boxed holds. */
@@ -56,6 +59,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
   if (!change.ok) return err([change.error]);
   const files = await parsers.parse(change.value.records, repository.blobs);
   const recorded = await asked.records?.(change.value);
+  const train = asked.window === undefined ? undefined : await trainOf(repository, parsers, asked.window, change.value);
   const pushersBefore = (await asked.pushersBefore?.(change.value)) ?? [];
   const decision = consider(governance.policy, ALL_DETECTORS, {
     change: change.value,
@@ -69,6 +73,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     incidents: incidentsAt(governance.incidents, asked.at),
     seed: asked.seed ?? null,
     lane: OPEN_LANE,
+    ...(train === undefined ? {} : { train }),
     ...(recorded === undefined ? {} : { records: recorded.records, behind: recorded.behind }),
     ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),

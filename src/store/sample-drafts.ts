@@ -90,6 +90,7 @@ export function sampleDecision({ content, outcome = 'signoff', tier = 'high', le
     sampled: false,
     soloAfter: null,
     terms: { ttl: null, sla: null },
+    score: null,
     rules: [],
     asked: 'needs 1 human at L6 or above',
     summary: 'the database would be destroyed',

@@ -60,6 +60,7 @@ const risk = z
       .describe('The worst there is, before a critical system counts one more; stands for one finding.'),
     findings: z.array(finding).max(5_000).default([]),
     not_analysed: paths.default([]).describe('Changed files that could not be read.'),
+    percentile: z.int().min(0).max(100).optional().describe('How many of 100 changes score lower. Left out: not known.'),
   })
   .describe('What detectors found. Left out: nothing.');
 

@@ -107,12 +107,12 @@ function provenanceOf(provenance: ChangeShape['provenance']): Case['provenance']
 
 /** A tier stands for one finding of that severity, so that whatever follows from there being one follows. */
 function riskOf(risk: ChangeShape['risk'], complain: Complain): CaseRisk | null {
-  if (risk === undefined) return { findings: [], notAnalysed: [] };
+  if (risk === undefined) return { findings: [], notAnalysed: [], percentile: null };
   if (risk === 'unknown' || risk.tier === 'unknown') return null;
   if (risk.tier !== undefined && risk.findings.length > 0) complain(['risk'], 'the tier follows from the findings', { key: 'tier', remedy: 'keep one of tier and findings' });
   const findings = risk.findings.map(({ rule, severity, path }) => ({ rule, severity, path: path ?? null }));
   const stated = risk.tier === undefined || risk.tier === 'routine' ? [] : [{ rule: 'stated', severity: risk.tier, path: null }];
-  return { findings: [...findings, ...stated], notAnalysed: risk.not_analysed };
+  return { findings: [...findings, ...stated], notAnalysed: risk.not_analysed, percentile: risk.percentile ?? null };
 }
 
 const planOf = (plan: ChangeShape['plan']): CasePlan | null => (plan === undefined ? null : plan === 'unknown' ? { destroys: [], creates: 0, updates: 0, complete: false } : plan);

@@ -58,6 +58,8 @@ export interface CasePlan {
 export interface CaseRisk {
   readonly findings: readonly { readonly rule: string; readonly severity: Tier; readonly path: string | null }[];
   readonly notAnalysed: readonly string[];
+  /** Percentile of the score; null: not known. */
+  readonly percentile: number | null;
 }
 
 export interface Case {

@@ -14,6 +14,7 @@ const PROVENANCE: { readonly [level: string]: string } = {
 
 const COMPARED: { readonly [fact: string]: Comparison } = {
   'risk.tier': (op, tier) => (op === '>=' ? `what was found is ${tier}${tier === TIERS.values.at(-1) ? '' : ' or worse'}` : undefined),
+  'risk.percentile': (op, value) => (op === '>=' ? `history makes it riskier than ${value} of 100 changes` : undefined),
   'provenance.level': (op, level) => (op === '>=' && Object.hasOwn(PROVENANCE, level) ? PROVENANCE[level] : undefined),
   'system.criticality': (op, value) => criticality(op, Number(value)),
   'author.level': (op, level) => {

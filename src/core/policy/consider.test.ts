@@ -18,6 +18,43 @@ const destroy = sampleDetector(sampleFinding('critical'));
 const codes = (d: Decision) => d.refusals.map((r) => r.code);
 const seats = (d: Decision) => d.seats.map((s) => `${s.rule} ${s.humans} ${s.level} ${s.candidates.join(',')}`);
 
+describe('the score', () => {
+  const text = STARTER_POLICY.replace(/\nrules:/, '\ntiers: {score: {elevated: 90}, not_production: ["dev/**"]}\nrules:');
+  const read = loadPolicy(utf8(text), 'countersign.yml');
+  if (!read.ok) throw new Error(read.error[0]?.message);
+  const at = (percentile: number | null) =>
+    consider(read.value, [], {
+      ...sampleFacts(sampleChange(['src/a.ts'], by('ada'))),
+      score: percentile === null ? null : { probability: 0.1, percentile, reasons: [], model: '0'.repeat(64) },
+    });
+
+  test('lifts a tier where policy says so, and where nobody knows it', () => {
+    expect([at(89).tier, at(90).tier, at(null).tier]).toEqual(['routine', 'elevated', 'elevated']);
+    expect([at(90).score?.percentile, at(null).score]).toEqual([90, null]);
+    expect(at(90).factsDigest).not.toBe(at(91).factsDigest);
+  });
+
+  test('is a fact of conditions, unknown where there is none', () => {
+    const rules = text.replace(/\nrules:/, '\nrules:\n  - {id: risky, paths: ["**"], when: "risk.percentile >= 95", require: {humans: 1}}');
+    const policy = loadPolicy(utf8(rules), 'countersign.yml');
+    if (!policy.ok) throw new Error(policy.error[0]?.message);
+    const asked = (percentile: number | null) =>
+      consider(policy.value, [], {
+        ...sampleFacts(sampleChange(['src/a.ts'], by('ada'))),
+        score: percentile === null ? null : { probability: 0, percentile, reasons: [], model: '' },
+      }).rules.find((r) => r.id === 'risky')?.state;
+    expect([asked(94), asked(95), asked(null)]).toEqual(['silent', 'asks', 'may-ask']);
+  });
+
+  test('findings outside production weigh less, and are kept', () => {
+    const there = consider(read.value, [sampleDetector({ ...sampleFinding('critical'), place: { path: 'dev/a.tf', side: 'head' } })], {
+      ...sampleFacts(sampleChange(['dev/a.tf'], by('ada'))),
+      score: { probability: 0, percentile: 1, reasons: [], model: '' },
+    });
+    expect([there.tier, there.findings[0]?.severity]).toEqual(['high', 'high']);
+  });
+});
+
 describe('the starter profile', () => {
   test('routine changes pass by themselves', () => {
     const d = consider(starter, [], sampleFacts(sampleChange(['README.md'], by('ada'))));

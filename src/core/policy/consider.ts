@@ -12,6 +12,7 @@ import { planDigests } from '../risk/plan-file.ts';
 import { withProvenance } from '../risk/provenance.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
+import { withTrain } from '../risk/train.ts';
 import { agentOf, named, principalGraph } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
 import type { Decision, Excluded, Refusal, RuleSaid, Seat, Terms } from './decision.ts';
@@ -39,7 +40,8 @@ export function consider(policy: Policy, detectors: readonly Detector[], facts: 
 function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): Decision {
   const { change, roster } = facts;
   const provenance = facts.assessed ?? assessed(facts);
-  const risk = withProvenance(detect(detectors, facts.evidence), provenance, change.records[0]?.path ?? '');
+  const [first = ''] = change.records.map((r) => r.path);
+  const risk = withProvenance(withTrain(detectors, detect(detectors, facts.evidence), facts.train, first), provenance, first);
   const known = registered(roster, change.commits, facts.registry);
   const graph = principalGraph(change.commits, facts.pusher, known.roster, facts.pushersBefore, [...(facts.behind ?? []), ...known.behind]);
   const found = weigh(policy, facts, provenance, risk, graph);
@@ -103,7 +105,7 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
   const systems = found.systems.map(({ id, name, criticality, dependents, invariants }) => ({ id, name, criticality, dependents, invariants }));
   const mode = modeOf(policy, facts, found);
   const sampled = made.outcome === 'pass' && made !== NOTHING && sampledBy(policy, facts);
-  const said = { ...made, findings, tier, happens: riskSummary(found.risk), found, mode, sampled };
+  const said = { ...made, findings, tier, score: facts.score ?? null, happens: riskSummary(found.risk), found, mode, sampled };
   return {
     ...identity(policy, facts),
     outcome: made.outcome,
@@ -115,6 +117,7 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
     summary: summaryOf(said),
     asked: askedOf(said),
     tier,
+    score: facts.score ?? null,
     provenance,
     findings,
     notAnalysed: found.risk.notAnalysed,
@@ -154,7 +157,7 @@ function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk:
   };
   // Plain data all of it; numbers a commit made up (NaN, infinite) are no error.
   const [plan = null, ...plans] = planDigests(facts.evidence);
-  return digestOfAny({ ...read, plan, ...(plans.length === 0 ? {} : { plans }), provenance, risk } as unknown as Json);
+  return digestOfAny({ ...read, plan, ...(plans.length === 0 ? {} : { plans }), score: facts.score ?? null, provenance, risk } as unknown as Json);
 }
 
 /** Every moment policy and roster name, and whether it has passed; null: the time is not known. */
@@ -180,6 +183,7 @@ function broken(policy: Policy, facts: Facts, why: string): Decision {
     summary: text,
     asked: `refused: ${text}`,
     tier: 'critical',
+    score: null,
     provenance: { level: 'unattributed', evidence: [], declarations: [], contradictions: [] },
     findings: [],
     notAnalysed: [],

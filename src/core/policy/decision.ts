@@ -5,6 +5,7 @@ import type { Reason } from '../base/reasons.ts';
 import type { Oid } from '../change/change.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import type { Finding, NotAnalysed, Tier } from '../risk/risk.ts';
+import type { Score } from '../risk/score/score.ts';
 import type { PersonId, Principal, PrincipalRole } from '../roster/roster.ts';
 import type { OnChangeTerms } from './document.ts';
 import type { Mode, Presence, Relation, Stage } from './words.ts';
@@ -34,7 +35,7 @@ export interface Seat {
 
 /** A decision kept by an earlier version, with what that version did not ask about. */
 export const upgraded = (kept: Decision): Decision => ({
-  ...{ mode: 'enforce', sampled: false, soloAfter: null, terms: { ttl: null, sla: null }, rules: [] },
+  ...{ mode: 'enforce', sampled: false, soloAfter: null, terms: { ttl: null, sla: null }, rules: [], score: null },
   ...kept,
   seats: kept.seats.map((s) => ({ ...plainSeat(s.rule, s.humans, s.candidates, s.level), ...s })),
 });
@@ -117,6 +118,8 @@ export interface Decision {
   /** What is asked before it may land, for example `needs 1 human at L6 or above`. */
   readonly asked: string;
   readonly tier: Tier;
+  /** What history says of it; null: nobody could tell. */
+  readonly score: Score | null;
   readonly provenance: Provenance;
   readonly findings: readonly Finding[];
   readonly notAnalysed: readonly NotAnalysed[];

@@ -3,6 +3,7 @@ import type { Order } from '../base/order.ts';
 import { matches } from '../change/glob.ts';
 import type { PresetName } from '../provenance/presets.ts';
 import type { Tier } from '../risk/risk.ts';
+import type { TierRules } from '../risk/tiers.ts';
 import type { PersonId } from '../roster/roster.ts';
 import type { System } from '../system/system.ts';
 import type { Case } from './case.ts';
@@ -172,8 +173,9 @@ export interface Policy {
   readonly protected: readonly string[];
   readonly systems: readonly System[];
   readonly tiers: { readonly [tier in Tier]: TierTerms };
-  /** Findings in systems of this criticality or higher (a smaller number) count one tier more; 0: none. */
-  readonly raiseAtCriticality: number;
+  readonly tierRules: TierRules;
+  /** One list of globs for each layer that binds: a path is not production where every list selects it. Empty: all is production. */
+  readonly notProduction: readonly (readonly string[])[];
   /** One for each layer that speaks of them: the strictest holds. Empty: everything is enforced. */
   readonly modes: readonly Modes[];
   /** What silence about AI compares as; `default`: assisted where it matters, otherwise suggestion. */

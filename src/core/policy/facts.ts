@@ -1,6 +1,7 @@
 /** Everything `consider` reads, and the part of it that conditions see. */
 import type { Problem } from '../base/result.ts';
 import type { Change, Oid } from '../change/change.ts';
+import { matches } from '../change/glob.ts';
 import { type Matcher, matcherOf } from '../change/matcher.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Seen } from '../provenance/detect.ts';
@@ -9,6 +10,9 @@ import { type LineMark, PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel
 import type { Registry } from '../provenance/registry.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
+import type { Score } from '../risk/score/score.ts';
+import { outsideProduction, tierOf } from '../risk/tiers.ts';
+import type { Train } from '../risk/train.ts';
 import { named } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, PrincipalRole, Roster } from '../roster/roster.ts';
 import { criticality, type System } from '../system/system.ts';
@@ -43,6 +47,10 @@ export interface Facts {
   readonly registry?: Registry;
   /** What records of lines say of its commits; undefined: nobody read any. */
   readonly records?: RecordedLines;
+  /** What landed on the same files lately; undefined: nothing did. null: it could not be read. */
+  readonly train?: Train | null;
+  /** What history says of it; null: there is no history or no model to tell. */
+  readonly score?: Score | null;
   /** Provenance as it is known already, in place of what headers say: cases of a policy's tests have no headers. */
   readonly assessed?: Provenance;
 }
@@ -82,7 +90,8 @@ export interface Findings {
   readonly behind: { readonly lowest: number | undefined; readonly highest: number | undefined };
 }
 
-export function weigh(policy: Policy, facts: Facts, provenance: Provenance, risk: Risk, graph: PrincipalGraph): Findings {
+export function weigh(policy: Policy, facts: Facts, provenance: Provenance, found: Risk, graph: PrincipalGraph): Findings {
+  const risk = outsideProduction(found, productionOf(policy));
   const { systems, outside } = touchedBy(
     policy,
     facts.change.records.map((r) => r.path),
@@ -94,7 +103,7 @@ export function weigh(policy: Policy, facts: Facts, provenance: Provenance, risk
     graph,
     systems,
     outside,
-    tier: tierOf(risk, systems, policy.raiseAtCriticality),
+    tier: tierOf(risk, { criticality: criticality(systems), dependents: dependentsOf(systems) }, policy.tierRules, facts.score ?? null),
     level: effectiveLevel(policy.unattributed, provenance, sensitive),
     behind: behindOf(policy, facts.roster, graph),
   };
@@ -111,11 +120,13 @@ function touchedBy(policy: Policy, paths: readonly string[]): Pick<Findings, 'sy
   return { systems: policy.systems.filter((_, i) => hit.has(i)), outside: ids.some((some) => some.length === 0) };
 }
 
-/** One tier higher than the findings say where a system critical enough is touched and there is a finding at all. */
-function tierOf(risk: Risk, systems: readonly System[], raiseAt: number): Tier {
-  const worst = risk.findings.reduce<Tier>((most, f) => TIERS.max(most, f.severity), risk.tier);
-  if (risk.findings.length === 0 || (criticality(systems) ?? 5) > raiseAt) return worst;
-  return TIERS.values[TIERS.rank(worst) + 1] ?? worst;
+/** Of the system most others depend on. */
+const dependentsOf = (systems: readonly System[]): number => Math.max(0, ...systems.map((s) => new Set(s.dependents).size));
+
+/** What no file stands for is production too. */
+function productionOf({ notProduction }: Policy): (path: string) => boolean {
+  if (notProduction.length === 0) return () => true;
+  return (path) => path === '' || !notProduction.every((globs) => matches(globs, path));
 }
 
 /**
@@ -165,6 +176,7 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
       tier: TIERS.rank(found.tier),
       findings: found.risk.findings.map((f) => ({ rule: f.rule, severity: TIERS.rank(f.severity) })),
       not_analysed: found.risk.notAnalysed.length,
+      ...(facts.score == null ? {} : { percentile: facts.score.percentile }),
     },
     plan: planValues(facts.evidence.plan),
     change: {

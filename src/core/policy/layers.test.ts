@@ -147,7 +147,18 @@ describe("an organisation's floor", () => {
 
   test('gives a repository nothing it did not ask for', () => {
     const policy = loaded(`${HEAD}${REST}`, {}, ['version: 1\nsolo: {cool_down: 1h}\nbreak_glass: {humans: 1}\nmodes: {default: observe}\ntiers: {raise_at_criticality: 0}\n']);
-    expect([policy.solo, policy.breakGlass, policy.raiseAtCriticality, judged(policy).mode]).toEqual([null, null, 1, 'enforce']);
+    expect([policy.solo, policy.breakGlass, policy.tierRules.raiseAtCriticality, judged(policy).mode]).toEqual([null, null, 1, 'enforce']);
+  });
+
+  test('keeps in production what it does not take out, and the stricter bound of the score', () => {
+    const own = 'tiers: {not_production: ["dev/**", "lab/**"], score: {elevated: 95}, raise_at_dependents: 0}\n';
+    const floor = (tiers: string) => `version: 1\ntiers: ${tiers}\n`;
+    expect(loaded(`${HEAD}${own}${REST}`).notProduction).toEqual([['dev/**', 'lab/**']]);
+    expect(loaded(`${HEAD}${own}${REST}`).tierRules).toEqual({ raiseAtCriticality: 1, raiseAtDependents: 0, scoreAt: { elevated: 95, high: null } });
+    expect(loaded(`${HEAD}${own}${REST}`, {}, [asks('org.all')]).notProduction).toEqual([]);
+    const both = loaded(`${HEAD}${own}${REST}`, {}, [floor('{not_production: ["dev/**"], score: {elevated: 90, high: 99}}')]);
+    expect(both.notProduction).toEqual([['dev/**', 'lab/**'], ['dev/**']]);
+    expect(both.tierRules).toEqual({ raiseAtCriticality: 1, raiseAtDependents: 10, scoreAt: { elevated: 90, high: 99 } });
   });
 
   const asks = (id: string) => `version: 1\nladder: [L4, L5, L6, L7]\nsenior: L6\nrules: [{id: ${id}, paths: ["**"], require: {humans: 2}}]\n`;
@@ -182,7 +193,7 @@ describe("an organisation's floor", () => {
     shipped.attacked = { summary: '', text: `${strict}rules: [{id: attacked.all, paths: ["**"], require: {humans: 1}}]\n` };
     const lighter = `${HEAD}extends: [profile:attacked]\nsubmodules: review\nprovenance: {unattributed: suggestion}\nmodes: {default: observe}\ntiers: {raise_at_criticality: 0}\n${REST}`;
     const policy = loaded(lighter, {}, ['version: 1\nextends: [profile:attacked]\n']);
-    expect([policy.submodules, policy.unattributed, judged(policy).mode, policy.tiers.high.presence, policy.raiseAtCriticality]).toEqual([
+    expect([policy.submodules, policy.unattributed, judged(policy).mode, policy.tiers.high.presence, policy.tierRules.raiseAtCriticality]).toEqual([
       'refuse',
       'assisted',
       'enforce',

@@ -1,6 +1,7 @@
 /** Systems, and the terms that hold for a whole policy. The nearest own layer that speaks decides; a floor only tightens. */
 import { PRESETS, type PresetName } from '../provenance/presets.ts';
 import type { Tier } from '../risk/risk.ts';
+import type { TierRules } from '../risk/tiers.ts';
 import type { System } from '../system/system.ts';
 import type { BreakGlassTerms, Declarations, Modes, Policy, RequiredTrailer, TierTerms } from './document.ts';
 import type { LoadedLayer, SystemShape } from './layers.ts';
@@ -30,14 +31,18 @@ export function systemsOf(loading: Loading): readonly System[] {
 
 const placed = (yaml: YamlFile, systems: readonly SystemShape[]) => systems.map((system, i) => ({ yaml, system, i }));
 
-type Terms = Pick<Policy, 'domains' | 'tiers' | 'raiseAtCriticality' | 'modes' | 'unattributed' | 'submodules' | 'largeFiles' | 'declarations' | 'solo' | 'breakGlass' | 'sample'>;
+type Terms = Pick<
+  Policy,
+  'domains' | 'tiers' | 'tierRules' | 'notProduction' | 'modes' | 'unattributed' | 'submodules' | 'largeFiles' | 'declarations' | 'solo' | 'breakGlass' | 'sample'
+>;
 
 export function termsOf(loading: Loading, systems: readonly System[], trailers: readonly RequiredTrailer[]): Terms {
   const domains = loading.stated('domains').flatMap((l) => l.shape.domains ?? []);
   return {
     domains: domains.length === 0 ? null : [...new Set(domains)],
     tiers: tiersOf(loading),
-    raiseAtCriticality: raiseOf(loading),
+    tierRules: tierRulesOf(loading),
+    notProduction: notProductionOf(loading),
     modes: modesOf(loading, systems),
     unattributed: unattributedOf(loading),
     submodules: strict(loading, 'submodules', (s) => s.submodules, ['review', 'refuse'], 'refuse'),
@@ -81,11 +86,27 @@ function unattributedOf(loading: Loading): Policy['unattributed'] {
   return underFloor(loading) ? strictest<Policy['unattributed']>(order, said, 'default') : said;
 }
 
-/** Where the repository's own layers are silent, and under every floor, criticality 1 raises at least. */
-function raiseOf(loading: Loading): number {
-  const layers = speaking(loading, 'tiers');
-  const own = layers.some((l) => !l.floor) && !underFloor(loading) ? [] : [1];
-  return Math.max(...own, ...layers.map((l) => l.shape.tiers.raise_at_criticality));
+/** Where the repository's own layers are silent, and under every floor, criticality 1 and ten dependents raise at least. */
+function tierRulesOf(loading: Loading): TierRules {
+  const layers = speaking(loading, 'tiers').map((l) => ({ floor: l.floor, tiers: l.shape.tiers }));
+  const alone = layers.some((l) => !l.floor) && !underFloor(loading);
+  const dependents = [...(alone ? [] : [DEPENDENTS]), ...layers.map((l) => l.tiers.raise_at_dependents)].filter((n) => n > 0);
+  const least = (of: (score: { elevated?: number | undefined; high?: number | undefined }) => number | undefined): number | null => {
+    const said = layers.flatMap((l) => (l.tiers.score === undefined ? [] : (of(l.tiers.score) ?? [])));
+    return said.length === 0 ? null : Math.min(...said);
+  };
+  return {
+    raiseAtCriticality: Math.max(...(alone ? [] : [1]), ...layers.map((l) => l.tiers.raise_at_criticality)),
+    raiseAtDependents: dependents.length === 0 ? 0 : Math.min(...dependents),
+    scoreAt: { elevated: least((s) => s.elevated), high: least((s) => s.high) },
+  };
+}
+
+const DEPENDENTS = 10;
+
+/** A repository takes nothing out of production that its floors do not, and a floor that is silent takes nothing out. */
+function notProductionOf(loading: Loading): Policy['notProduction'] {
+  return silentFloors(loading, 'tiers').length > 0 ? [] : speaking(loading, 'tiers').map((l) => l.shape.tiers.not_production);
 }
 
 function tiersOf(loading: Loading): Policy['tiers'] {

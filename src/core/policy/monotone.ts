@@ -25,7 +25,7 @@ interface Topic {
 const NOTHING: Topic = { words: {}, counts: [], lists: [], flags: [], free: [] };
 const TOPICS = {
   provenance: { ...NOTHING, words: { level: PROVENANCE_LEVELS.values }, counts: ['lines', 'share'], lists: ['tools'], flags: ['declared_none'] },
-  risk: { ...NOTHING, words: { tier: TIERS.values }, counts: ['not_analysed'], lists: ['findings'] },
+  risk: { ...NOTHING, words: { tier: TIERS.values }, counts: ['not_analysed', 'percentile'], lists: ['findings'] },
   people: { ...NOTHING, counts: ['unresolved'] },
   plan: { ...NOTHING, counts: ['creates', 'updates'], lists: ['destroys'], free: ['present'] },
   incident: { ...NOTHING, lists: ['open'] },

@@ -135,7 +135,13 @@ function wholeChanges(a: Policy, b: Policy): readonly PolicyChange[] {
     ...at('domains', text('', a.domains?.join(', ') ?? 'any', b.domains?.join(', ') ?? 'any')),
     ...at('systems', text('', JSON.stringify(a.systems), JSON.stringify(b.systems))),
     ...(['routine', 'elevated', 'high', 'critical'] as const).flatMap((tier) => at(`tiers.${tier}`, text('', JSON.stringify(a.tiers[tier]), JSON.stringify(b.tiers[tier])))),
-    ...at('tiers', ranked('raise_at_criticality', a.raiseAtCriticality, b.raiseAtCriticality, a.raiseAtCriticality, b.raiseAtCriticality)),
+    ...at('tiers', ranked('raise_at_criticality', a.tierRules.raiseAtCriticality, b.tierRules.raiseAtCriticality, a.tierRules.raiseAtCriticality, b.tierRules.raiseAtCriticality)),
+    ...at('tiers', ranked('raise_at_dependents', -dependents(a), -dependents(b), a.tierRules.raiseAtDependents, b.tierRules.raiseAtDependents)),
+    ...(['elevated', 'high'] as const).flatMap((tier) => {
+      const [x, y] = [a.tierRules.scoreAt[tier], b.tierRules.scoreAt[tier]];
+      return at('tiers', ranked(`score.${tier}`, -(x ?? Infinity), -(y ?? Infinity), x ?? 'never', y ?? 'never'));
+    }),
+    ...at('tiers', text('not_production', JSON.stringify(a.notProduction), JSON.stringify(b.notProduction), b.notProduction.length === 0 ? 'stricter' : 'different')),
     ...at('modes', text('', modes(a), modes(b), strictA === strictB ? 'different' : (strictB ?? 0) > (strictA ?? 0) ? 'stricter' : 'weaker')),
     ...at('provenance', ranked('unattributed', silence.indexOf(a.unattributed), silence.indexOf(b.unattributed), a.unattributed, b.unattributed)),
     ...at('submodules', ranked('', seen.indexOf(a.submodules), seen.indexOf(b.submodules), a.submodules, b.submodules)),
@@ -146,6 +152,9 @@ function wholeChanges(a: Policy, b: Policy): readonly PolicyChange[] {
     ...at('sample', text('', JSON.stringify(a.sample), JSON.stringify(b.sample), a.sample === null ? 'stricter' : b.sample === null ? 'weaker' : 'different')),
   ];
 }
+
+/** Nought is never. */
+const dependents = ({ tierRules }: Policy): number => tierRules.raiseAtDependents || Number.POSITIVE_INFINITY;
 
 function text(field: string, from: string | null, to: string | null, direction: Direction = 'different'): Maybe {
   return from === to ? undefined : { field, from, to, direction };

@@ -77,7 +77,9 @@ const tierTerms = z.strictObject({
   presence: z.enum(PRESENCES).default('passkey'),
 });
 
-const NO_TIERS = { raise_at_criticality: 1 as const };
+const NO_TIERS = { raise_at_criticality: 1 as const, raise_at_dependents: 10, not_production: [] };
+
+const percentile = z.int().min(1, 'must be a percentile from 1 to 99').max(99, 'must be a percentile from 1 to 99');
 
 const forbid = z.strictObject({ id, paths: globs.optional(), when: expression.default('true'), unless: expression.optional(), reason: words, ...window });
 
@@ -135,6 +137,12 @@ export const POLICY_SHAPE = z.strictObject({
   tiers: z
     .strictObject({
       raise_at_criticality: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).default(1),
+      raise_at_dependents: z.int().min(0).max(500).default(10).describe('A finding in a system this many others depend on counts one tier more; 0: never.'),
+      score: z
+        .strictObject({ elevated: percentile.optional(), high: percentile.optional() })
+        .optional()
+        .describe('Percentile of the score from which a change is at least of that tier. A score that is not known counts as the highest named here.'),
+      not_production: z.array(glob).max(500).default([]).describe('Paths whose findings count one tier less; a loss of data never less than elevated.'),
       routine: tierTerms.optional(),
       elevated: tierTerms.optional(),
       high: tierTerms.optional(),

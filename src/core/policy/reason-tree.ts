@@ -1,6 +1,7 @@
 /** Says a decision in words: one sentence for the top of a page, and the tree of reasons below it. */
 import { type Reason, reason } from '../base/reasons.ts';
 import type { Finding, Tier } from '../risk/risk.ts';
+import type { Score } from '../risk/score/score.ts';
 import type { Refusal, Seat, Terms } from './decision.ts';
 import type { Findings } from './facts.ts';
 import { seatText } from './seats.ts';
@@ -20,6 +21,7 @@ export interface Said {
   readonly reasons: readonly Reason[];
   readonly findings: readonly Finding[];
   readonly tier: Tier;
+  readonly score: Score | null;
   /** What would happen, from risk. */
   readonly happens: string;
   readonly found: Findings;
@@ -79,11 +81,23 @@ function provenanceReasons({ provenance, level, graph }: Findings): readonly Rea
   return [reason('note', 'PROVENANCE', `AI assistance: ${provenance.level}${counts}`, [...seen, ...denied]), ...people];
 }
 
-function riskReasons({ findings, found, tier }: Said): readonly Reason[] {
+function riskReasons({ findings, found, tier, score }: Said): readonly Reason[] {
   const seen = findings.map((f) => reason('note', f.rule.startsWith('SOD') ? 'EXCLUSION_BY_HEADER' : 'FINDING', `${f.severity}: ${f.what} (${f.rule}, ${f.place.path})`));
   const { notAnalysed } = found.risk;
   const blind = notAnalysed.slice(0, SHOWN).map((n) => reason('unknown', 'NOT_ANALYSED', `${n.path}: ${n.why}`));
   if (notAnalysed.length > SHOWN) blind.push(reason('unknown', 'NOT_ANALYSED', `and ${notAnalysed.length - SHOWN} more files`));
   const systems = found.systems.map((s) => reason('note', 'SYSTEM_TOUCHED', `touches ${s.name}, criticality ${s.criticality}`));
-  return [reason('note', 'FINDING', `risk: ${tier}`, [...seen, ...blind]), ...systems];
+  return [reason('note', 'FINDING', `risk: ${tier}`, [...seen, ...blind]), ...scoreReasons(score), ...systems];
 }
+
+const scoreReasons = (score: Score | null): readonly Reason[] =>
+  score === null
+    ? []
+    : [
+        reason(
+          'note',
+          'RISK_SCORE',
+          `history: riskier than ${score.percentile} of 100 changes here`,
+          score.reasons.map((r) => reason('note', 'RISK_SCORE', r.text)),
+        ),
+      ];

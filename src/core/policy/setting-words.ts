@@ -1,5 +1,6 @@
 /** What a policy says beside its rules, in plain words: what it guards, what gates do under it, who may sign alone, how it is passed in an emergency. */
 import { PRESETS, type Preset, type PresetName } from '../provenance/presets.ts';
+import type { ScoreBounds } from '../risk/tiers.ts';
 import { conditionWords } from './condition-words.ts';
 import type { BreakGlassTerms, Modes, Policy, RequiredTrailer } from './document.ts';
 import { lengthText, momentText } from './time.ts';
@@ -20,9 +21,18 @@ export const settingWords = (policy: Policy): readonly string[] => [
   ...policy.declarations.trailers.map(trailerWords),
   ...(policy.submodules === 'review' ? ['a submodule pointer may change, once signed'] : []),
   ...(policy.largeFiles === 'review' ? ['a large file pointer may come in, once signed'] : []),
+  ...scoreWords(policy.tierRules.scoreAt),
+  ...(policy.notProduction.some((globs) => globs.length > 0) ? [`findings in ${productionWords(policy.notProduction)} weigh one tier less`] : []),
   ...(policy.sample === null ? [] : [`of what passes by itself, ${percent(policy.sample.share)} is read after landing`]),
   ...(policy.breakGlass === null ? ['has no emergency pass'] : [glassWords(policy.breakGlass)]),
 ];
+
+function scoreWords({ elevated, high }: ScoreBounds): readonly string[] {
+  const bounds = [elevated === null ? '' : `elevated from percentile ${elevated}`, high === null ? '' : `high from percentile ${high}`].filter(Boolean);
+  return bounds.length === 0 ? [] : [`what history makes riskier counts as ${bounds.join(', ')}`];
+}
+
+const productionWords = (lists: Policy['notProduction']): string => lists.map((globs) => globs.join(', ') || 'no path').join(' that are also in ');
 
 function presetWords(name: PresetName): string {
   const { title, writes, requires, forbids }: Preset = PRESETS[name];

@@ -59,5 +59,11 @@ test('for any change', () => {
 });
 
 test('and what it takes from its profile holds: submodules and pointers are refused, a sample is read', () => {
-  expect(starter).toMatchObject({ unattributed: 'default', submodules: 'refuse', largeFiles: 'refuse', raiseAtCriticality: 1, sample: { share: 0.02 } });
+  expect(starter).toMatchObject({
+    unattributed: 'default',
+    submodules: 'refuse',
+    largeFiles: 'refuse',
+    tierRules: { raiseAtCriticality: 1, raiseAtDependents: 10 },
+    sample: { share: 0.02 },
+  });
 });

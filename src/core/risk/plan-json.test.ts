@@ -28,7 +28,8 @@ describe('JSON from outside', () => {
   });
 
   it('reads what JSON.parse reads', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), (value) {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
         expect(readJson(utf8(JSON.stringify(value)))).toEqual({ json: JSON.parse(JSON.stringify(value)) });
       }),
     );

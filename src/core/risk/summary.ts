@@ -6,7 +6,8 @@ const DESTROYS = /^(?:TF10[1-8]|TF20[2457]|SQL10[1-6]|SQL110|SQL309|SQL502|SH10[
 
 /** Of these, only the worst is a loss: a scratch folder goes too, and code that may run is no row gone. */
 const OR_LESS = /^(?:SQL309|SH101)$/;
-const destroys = ({ rule, severity }: Finding): boolean => DESTROYS.test(rule) && (!OR_LESS.test(rule) || severity === 'critical');
+/** What exists is gone afterwards. */
+export const destroys = ({ rule, severity }: Finding): boolean => DESTROYS.test(rule) && (!OR_LESS.test(rule) || severity === 'critical');
 
 export function summary(risk: Risk): string {
   const destroying = risk.findings.filter(destroys);

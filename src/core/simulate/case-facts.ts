@@ -13,6 +13,7 @@ import { parsePerson } from '../provenance/identity.ts';
 import type { Provenance, Trust } from '../provenance/provenance.ts';
 import type { FileEvidence, TerraformPlan } from '../risk/evidence.ts';
 import type { Detector, Finding } from '../risk/risk.ts';
+import type { Score } from '../risk/score/score.ts';
 import type { Agent, Person, Roster } from '../roster/roster.ts';
 
 export interface CaseFacts {
@@ -37,6 +38,7 @@ export function factsOf(given: Case, roster: Roster): CaseFacts {
       behind: given.behind,
       incidents: given.incidents,
       lane: given.lane,
+      score: scoreOf(given.risk),
       ...(given.provenance === null ? {} : { assessed: provenanceOf(given.provenance) }),
     },
   };
@@ -121,6 +123,10 @@ function evidenceOf(given: Case): readonly FileEvidence[] {
     return unread.has(path) ? [{ ...common, head: { kind: 'unreadable', why: 'the case says so' } }] : [];
   });
 }
+
+/** What it rests on is not in the case. */
+const scoreOf = (risk: CaseRisk | null): Score | null =>
+  risk === null || risk.percentile === null ? null : { probability: risk.percentile / 100, percentile: risk.percentile, reasons: [], model: '0'.repeat(64) };
 
 /** `unknown` is a detector that fails: `detect` makes the worst of it. */
 function detectorOf(risk: CaseRisk | null, path: string): Detector {

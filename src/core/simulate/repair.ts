@@ -59,7 +59,7 @@ function repair({ id }: Person, path: string, facts: Pick<Case, 'at' | 'provenan
     files: [{ path, status: 'M', kind: 'file' }],
     commits: [{ author: id, committer: id, coAuthors: [], message: 'Repair the policy\n' }],
     pusher: id,
-    risk: { findings: [], notAnalysed: [] },
+    risk: { findings: [], notAnalysed: [], percentile: null },
     lane: { sampled: 0, escapes: 0 },
     ...{ people: null, agents: null, signoffs: [], expect: null },
   };
