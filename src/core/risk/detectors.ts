@@ -16,6 +16,7 @@ import { submodule } from './submodule.ts';
 import { terraformPlan } from './terraform/plan.ts';
 import { terraformRemoved } from './terraform/removed.ts';
 import { terraformHcl } from './terraform/source.ts';
+import { planUnbound } from './unplanned.ts';
 import { workflows } from './workflows.ts';
 
 export const ALL_DETECTORS: readonly Detector[] = [
@@ -27,6 +28,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   stackGuards,
   previews,
   pulumiSource,
+  planUnbound,
   sql,
   kubernetes,
   access,
