@@ -4,6 +4,7 @@ import { rule } from './finding.ts';
 import { isCovered, kindsOf } from './kinds.ts';
 import type { Detector, Finding, NotAnalysed, Risk, Tier } from './risk.ts';
 import { findingKey, TIERS } from './risk.ts';
+import { unplanned } from './unplanned.ts';
 
 const META000 = rule('META000', 'detector-failed', 'critical', 'exact', ['report this bug; a person reads the change in full']);
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['fix the syntax so that the file can be analysed']);
@@ -14,7 +15,9 @@ export function detect(detectors: readonly Detector[], evidence: RiskEvidence): 
   const findings = unique([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)]).sort(byWeight);
   // folded, not spread: a change decides how many there are, and a call takes only so many arguments
   const tier = findings.reduce<Tier>((most, f) => TIERS.max(most, f.severity), 'routine');
-  return { findings, notAnalysed: evidence.files.flatMap(notAnalysed), tier };
+  const unread = evidence.files.flatMap(notAnalysed);
+  const said = new Set(unread.map((n) => n.path));
+  return { findings, notAnalysed: [...unread, ...unplanned(evidence).filter((n) => !said.has(n.path))], tier };
 }
 
 function run(detector: Detector, evidence: RiskEvidence): readonly Finding[] {

@@ -18,6 +18,7 @@ import { sql } from './sql/sql.ts';
 import { terraformPlan } from './terraform/plan.ts';
 import { terraformRemoved } from './terraform/removed.ts';
 import { terraformHcl } from './terraform/source.ts';
+import { planUnbound } from './unplanned.ts';
 
 export const ALL_DETECTORS: readonly Detector[] = [
   terraformPlan,
@@ -28,6 +29,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   stackGuards,
   previews,
   pulumiSource,
+  planUnbound,
   sql,
   kubernetes,
   access,
