@@ -1,14 +1,13 @@
 /** Kubernetes, base against head: what is removed, what guards it, what is left running, and what it may do. One rule or few a file. */
 import type { FileEvidence } from '../evidence.ts';
 import type { Detector, Finding } from '../risk.ts';
-import { TIERS } from '../risk.ts';
 import { admission } from './admission.ts';
 import { disruption } from './disruption.ts';
 import { images } from './images.ts';
 import { keep } from './keep.ts';
 import { keys } from './keys.ts';
 import { netpol } from './netpol.ts';
-import { isSample, type KubeSides, kubeSides } from './objects.ts';
+import { amongSamples, type KubeSides, kubeSides } from './objects.ts';
 import { orphans } from './orphans.ts';
 import { privilege } from './privilege.ts';
 import { probes } from './probes.ts';
@@ -45,6 +44,3 @@ export const kubernetes: Detector = {
     return [...OF_OBJECTS.flatMap((look) => look(sides)), ...OF_FILES.flatMap((look) => look(files, sides))].map(amongSamples);
   },
 };
-
-/** What lies among samples and test data runs nowhere that people use: it is shown, and asks for no more than a second look. */
-export const amongSamples = (f: Finding): Finding => (isSample(f.place.path) && TIERS.above(f.severity, 'elevated') ? { ...f, severity: 'elevated' } : f);
