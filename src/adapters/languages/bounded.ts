@@ -18,8 +18,10 @@ export type Answer = { readonly id: number; readonly began: true } | { readonly 
 
 /** Characters. The worst input known (brackets and anchors without end) takes .2 s of this many. */
 export const INLINE = 32 * 1024;
-/** Milliseconds for one file, from when its grammar is loaded. */
-export const FILE_TIME = 2_000;
+/** Milliseconds for one file, from when its grammar is loaded: several times what the largest ordinary one takes on a busy machine, so that the same file is read the same again. */
+export const FILE_TIME = 6_000;
+/** Milliseconds for all files of one change: thousands of small ones can each take what one may. */
+const CHANGE_TIME = 60_000;
 /** Milliseconds until a thread says that it began: loading a grammar on a busy machine is nobody's attack. */
 const START_TIME = 30_000;
 /** Files of one change that may run over; those after it are not tried. */
@@ -36,15 +38,26 @@ export interface Bounded {
 /** @param time milliseconds for one file. */
 export function bounded(time = FILE_TIME): Bounded {
   let overruns = 0;
+  let left = CHANGE_TIME;
   return {
     parse: async (language, text) => {
-      if (text.length <= INLINE) return parseLanguage(language, text);
-      if (overruns >= MAX_OVERRUNS) return { kind: 'unreadable', why: `${SLOW} with ${overruns} other files of this change` };
-      const parsed = await queued({ language, text, time });
-      if (parsed === undefined) overruns++;
-      return parsed ?? { kind: 'unreadable', why: SLOW };
+      if (left <= 0) return { kind: 'unreadable', why: 'too large or slow: the files of this change take longer than a gate may be busy' };
+      const from = performance.now();
+      try {
+        return await one(language, text);
+      } finally {
+        left -= performance.now() - from;
+      }
     },
   };
+
+  async function one(language: Language, text: string): Promise<Parsed> {
+    if (text.length <= INLINE) return parseLanguage(language, text);
+    if (overruns >= MAX_OVERRUNS) return { kind: 'unreadable', why: `${SLOW} with ${overruns} other files of this change` };
+    const parsed = await queued({ language, text, time });
+    if (parsed === undefined) overruns++;
+    return parsed ?? { kind: 'unreadable', why: SLOW };
+  }
 }
 
 type Task = Omit<Job, 'id'> & { readonly time: number };
