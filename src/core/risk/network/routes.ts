@@ -134,26 +134,41 @@ function others(rule: HclBlock): Allow {
   };
 }
 
-/** What was let in, by whom and where; the same said in another block of the folder is no loss. */
+/** What was let in, by whom and where; the same or more said in another block of the folder is no loss. */
 function closings({ base, head, pairs, gone }: BlockSides): readonly Finding[] {
-  const still = new Set(head.flatMap((p) => words(p)));
+  const still = new Map<string, Way[]>();
+  for (const w of head.flatMap(ways)) still.set(peer(w), [...(still.get(peer(w)) ?? []).slice(-MAX_RANGES), w]);
   const after = new Map(pairs.map((p) => [p.before, p.after]));
   const left = new Set(gone);
   return base.flatMap((before) => {
     const is = after.get(before);
     if (is === undefined && !left.has(before)) return [];
-    const lost = [...new Set(words(before))].filter((w) => !still.has(w));
+    const lost = ways(before).filter((w) => ![w.source, ...EVERYBODY].some((source) => still.get(peer({ ...w, source }))?.some((s) => within(w.ports, s.ports))));
     if (lost.length === 0) return [];
     const at = is === undefined ? place(before, 'base') : place(is, 'head');
-    return [
-      NET103({
-        place: at,
-        because: lost.slice(0, 8).map((w) => ['no longer allowed', w.slice(w.indexOf('\0') + 1)]),
-        what: `${before.address} no longer lets through what it did: whoever came this way is refused`,
-      }),
-    ];
+    const because = lost.slice(0, 8).map((w) => ['no longer allowed', `${w.inbound ? 'from' : 'to'} ${w.source}, ports ${w.ports}`] as const);
+    return [NET103({ place: at, because, what: `${before.address} no longer lets through what it did: whoever came this way is refused` })];
   });
 }
 
-const words = (p: Placed): readonly string[] =>
-  allows(p).flatMap((a) => a.sources.flatMap((s) => a.ports.map((port) => `${p.folder}\0${a.inbound ? 'from' : 'to'} ${s}, ports ${port}`)));
+/** Of one peer in one folder. */
+const MAX_RANGES = 200;
+const EVERYBODY = ['0.0.0.0/0', '::/0', '*'];
+
+interface Way {
+  readonly folder: string;
+  readonly inbound: boolean;
+  readonly source: string;
+  /** `22-22`. */
+  readonly ports: string;
+}
+
+const peer = (w: Way): string => `${w.folder}\0${w.inbound}\0${w.source}`;
+const ways = (p: Placed): readonly Way[] =>
+  allows(p).flatMap((a) => a.sources.flatMap((source) => a.ports.map((ports) => ({ folder: p.folder, inbound: a.inbound, source, ports }))));
+
+function within(inner: string, outer: string): boolean {
+  const [a = 0, b = 0] = inner.split('-').map(Number);
+  const [from = 0, to = 0] = outer.split('-').map(Number);
+  return from <= a && b <= to;
+}
