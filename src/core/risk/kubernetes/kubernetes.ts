@@ -7,7 +7,7 @@ import { images } from './images.ts';
 import { keep } from './keep.ts';
 import { keys } from './keys.ts';
 import { netpol } from './netpol.ts';
-import { amongSamples, type KubeSides, kubeSides } from './objects.ts';
+import { amongSamples, type KubeSides, kubeSides, objectsOf } from './objects.ts';
 import { orphans } from './orphans.ts';
 import { privilege } from './privilege.ts';
 import { probes } from './probes.ts';
@@ -17,7 +17,7 @@ import { replicas } from './replicas.ts';
 import { resources } from './resources.ts';
 import { rollout } from './rollout.ts';
 import { templates } from './templates.ts';
-import { unrendered } from './unrendered.ts';
+import { isInput, unrendered } from './unrendered.ts';
 
 const OF_OBJECTS: readonly ((sides: KubeSides) => readonly Finding[])[] = [
   removed,
@@ -39,6 +39,7 @@ const OF_FILES: readonly ((files: readonly FileEvidence[], sides: KubeSides) => 
 
 export const kubernetes: Detector = {
   id: 'kubernetes',
+  reads: (file) => isInput(file) || [file.base, file.head].some((side) => objectsOf(file.path, side).length > 0),
   detect: ({ files }) => {
     const sides = kubeSides(files);
     return [...OF_OBJECTS.flatMap((look) => look(sides)), ...OF_FILES.flatMap((look) => look(files, sides))].map(amongSamples);

@@ -8,13 +8,14 @@ import { hosts } from './hosts.ts';
 import { mesh } from './mesh.ts';
 import { names } from './names.ts';
 import { order } from './order.ts';
-import { proxies } from './proxy.ts';
+import { proxies, proxyOf } from './proxy.ts';
 import { routes } from './routes.ts';
 import { weights } from './weights.ts';
-import { zones } from './zone.ts';
+import { isZone, zones } from './zone.ts';
 
 export const network: Detector = {
   id: 'network',
+  reads: (file) => isZone(file) || proxyOf(file) !== undefined,
   detect: ({ files }) => {
     const objects = kubeSides(files);
     const blocks = blockSides(files);

@@ -19,7 +19,8 @@ export function zones(files: readonly FileEvidence[]): readonly Finding[] {
   );
 }
 
-export const isZone = (file: FileEvidence): boolean => [file.base, file.head].some((side) => isZoneText(file.path, side));
+/** Whether there are records in it. */
+export const isZone = ({ path, base, head }: FileEvidence): boolean => [base, head].some((side) => isZoneText(path, side) || recordsOf(path, side).length > 0);
 
 /** By its name, or by how it begins. */
 const isZoneText = (path: string, side: Parsed | undefined): boolean =>
