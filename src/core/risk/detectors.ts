@@ -5,6 +5,7 @@ import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
+import { network } from './network/network.ts';
 import { paths } from './paths.ts';
 import { pulumiSource } from './pulumi/source.ts';
 import { previews } from './pulumi/steps.ts';
@@ -32,6 +33,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   planUnbound,
   sql,
   kubernetes,
+  network,
   access,
   workflows,
   guards,
