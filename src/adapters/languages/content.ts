@@ -4,6 +4,8 @@ import type { BlobRead } from '../../flows/ports.ts';
 import { DATA_CAP, parseJson, parseYaml } from './data.ts';
 import { parseHcl } from './hcl.ts';
 import { parseSql } from './sql.ts';
+import { migrationLanguage, parseMigration } from './sql-migration.ts';
+import type { Language } from './sql-source.ts';
 
 /** Bytes of one file; larger ones are unreadable. */
 export const CAP = 2 * 1024 * 1024;
@@ -25,12 +27,12 @@ const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
 const LFS = /^\s*version\s+https?:\/\/(?:git-lfs|git-media|hawser)\.github\.com\/spec\//;
 
 /** Which parser reads a path: all that the content of a file may mean beside its bytes and mode. */
-export function languageOf(path: string): 'hcl' | 'sql' | 'terraform-json' | 'yaml' | 'json' | 'text' {
+export function languageOf(path: string): 'hcl' | 'sql' | 'terraform-json' | 'yaml' | 'json' | 'text' | Language {
   if (TERRAFORM_JSON.test(path)) return 'terraform-json';
   if (HCL.test(path)) return 'hcl';
   if (SQL.test(path)) return 'sql';
   if (LOCKFILE.test(path)) return 'text';
-  return YAML.test(path) ? 'yaml' : JSON_FILE.test(path) ? 'json' : 'text';
+  return YAML.test(path) ? 'yaml' : JSON_FILE.test(path) ? 'json' : (migrationLanguage(path) ?? 'text');
 }
 
 /** Never rejects; what cannot be read says why. */
@@ -46,6 +48,7 @@ export async function parseContent(path: string, mode: string, blob: BlobRead): 
   if (bytes.includes(0)) return { kind: 'binary' };
   const language = languageOf(path);
   if (language === 'text') return { kind: 'text', text };
+  if (language === 'ruby' || language === 'python' || language === 'javascript') return parseCalls(language, text);
   if (language === 'yaml' || language === 'json') return parseData(language, text, bytes.length);
   if (strict === undefined) return { kind: 'unreadable', why: 'not UTF-8' };
   return parseCode(language, text);
@@ -61,6 +64,16 @@ function parseData(format: 'yaml' | 'json', text: string, size: number): Parsed 
   if (size > DATA_CAP) return { kind: 'data', format, documents: [], text, problem: `too large to read as data: over ${DATA_CAP / 1024} KiB` };
   const read = format === 'yaml' ? parseYaml(text) : parseJson(text);
   return read.problem !== undefined && TEMPLATE.test(text) ? { kind: 'text', text } : read;
+}
+
+/** Text as any other, with what its calls come to; a reader that fails leaves the text. */
+async function parseCalls(language: Language, text: string): Promise<Parsed> {
+  try {
+    const migration = await parseMigration(language, text);
+    return migration.statements.length === 0 ? { kind: 'text', text } : { kind: 'text', text, migration };
+  } catch {
+    return { kind: 'text', text };
+  }
 }
 
 async function parseCode(language: 'hcl' | 'sql' | 'terraform-json', text: string): Promise<Parsed> {

@@ -56,6 +56,8 @@ export interface SqlStatement {
   readonly error?: string;
   /** Of a migration in another language: what only runs when it is undone. */
   readonly part?: 'down';
+  /** Of such a migration: what the call does is not written in it, so that nothing found there is more than elevated. */
+  readonly unsure?: true;
 }
 
 /** A migration in another language, read by the names of its calls; what is not such a call is not here. */
@@ -63,6 +65,8 @@ export interface MigrationCalls {
   /** Whether its tool runs it in one transaction. */
   readonly wrapped: boolean;
   readonly statements: readonly SqlStatement[];
+  /** Not a migration: the whole schema, as a tool writes it down (`db/schema.rb`). */
+  readonly dump?: true;
 }
 
 /** `terraform show -json` of a plan, validated by adapters/terraform. Sensitive values are not kept. */

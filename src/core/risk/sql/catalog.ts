@@ -48,10 +48,20 @@ export interface Catalog {
   readonly tables: Map<string, Table>;
   /** By the last part of the name. */
   readonly indexes: Map<string, Index>;
+  /** `table.column` that some index begins with. */
+  readonly indexed: Set<string>;
   readonly enums: Map<string, readonly string[]>;
+  /** The schema as a dump of it says, for all folders alike. */
+  readonly prior?: Catalog;
 }
 
-export const freshCatalog = (): Catalog => ({ tables: new Map(), indexes: new Map(), enums: new Map() });
+export const freshCatalog = (prior?: Catalog): Catalog => ({
+  tables: new Map(),
+  indexes: new Map(),
+  indexed: new Set(),
+  enums: new Map(prior?.enums),
+  ...(prior === undefined ? {} : { prior }),
+});
 
 export const lastOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
@@ -100,18 +110,33 @@ export function constraintOf(node: unknown, schema: string, tx: number, column?:
   };
 }
 
-const tableIn = (c: Catalog, name: string): Table => {
-  const known = c.tables.get(name) ?? { columns: new Map(), constraints: new Map(), proofs: new Map(), partitioned: false };
-  c.tables.set(name, known);
-  return known;
-};
+/** To be written to: what the dump knows of the table is taken over first. */
+function tableIn(c: Catalog, name: string): Table {
+  const here = c.tables.get(name);
+  if (here !== undefined) return here;
+  const before = c.prior === undefined ? undefined : tableOf(c.prior, name);
+  const made: Table = {
+    columns: new Map(before?.columns),
+    constraints: new Map(before?.constraints),
+    proofs: new Map([...(before?.proofs ?? [])].map(([column, by]) => [column, new Set(by)])),
+    partitioned: before?.partitioned ?? false,
+  };
+  c.tables.set(name, made);
+  return made;
+}
 
 /** Exactly that name, or the only table that is called so: a dump writes the schema that a migration leaves out. */
 export function tableOf(c: Catalog, name: string): Table | undefined {
-  const exact = c.tables.get(name);
-  if (exact !== undefined || !/^path@\d+\./.test(name)) return exact;
-  return c.tables.get(`public.${lastOf(name)}`);
+  const found = c.tables.get(name) ?? (/^path@\d+\./.test(name) ? c.tables.get(`public.${lastOf(name)}`) : undefined);
+  return found ?? (c.prior === undefined ? undefined : tableOf(c.prior, name));
 }
+
+/** Some index begins with the column, as far as is known. */
+export const isIndexed = (c: Catalog, table: string, column: string): boolean =>
+  c.indexed.has(`${table}.${column}`) ||
+  (c.prior !== undefined && (isIndexed(c.prior, table, column) || (table.startsWith('path@') && isIndexed(c.prior, `public.${lastOf(table)}`, column))));
+
+export const indexOf = (c: Catalog, name: string): Index | undefined => c.indexes.get(name) ?? c.prior?.indexes.get(name);
 
 /** Takes in what one statement makes. */
 export function note(c: Catalog, node: unknown, schema: string, tx: number): void {
@@ -206,6 +231,7 @@ function noteIndex(c: Catalog, index: unknown, schema: string): void {
   const table = relation(get(index, 'relation'), schema);
   const columns = indexColumns(index);
   const name = str(index, 'idxname') || [lastOf(table), ...columns, 'idx'].join('_');
+  c.indexed.add(`${table}.${columns[0] ?? ''}`);
   c.indexes.set(name, {
     table,
     columns,
@@ -249,7 +275,8 @@ function renamed(c: Catalog, node: unknown, schema: string): void {
 
 function forgetObject(c: Catalog, kind: string, parts: readonly string[], schema: string): void {
   const last = parts.at(-1) ?? '';
-  if (kind === 'OBJECT_TABLE') c.tables.delete(parts.length > 1 ? parts.slice(-2).join('.') : `${schema}.${last}`);
+  if (kind === 'OBJECT_TABLE')
+    c.tables.set(parts.length > 1 ? parts.slice(-2).join('.') : `${schema}.${last}`, { columns: new Map(), constraints: new Map(), proofs: new Map(), partitioned: false });
   if (kind === 'OBJECT_INDEX') c.indexes.delete(last);
 }
 
@@ -259,5 +286,5 @@ export function neverNull(c: Catalog, table: string, column: string): boolean {
   return known !== undefined && (known.columns.get(column)?.notNull === true || proved(c, table, column));
 }
 
-/** A valid CHECK or NOT NULL constraint of exactly that table. */
-export const proved = (c: Catalog, table: string, column: string): boolean => (c.tables.get(table)?.proofs.get(column)?.size ?? 0) > 0;
+/** A valid CHECK or NOT NULL constraint. */
+export const proved = (c: Catalog, table: string, column: string): boolean => (tableOf(c, table)?.proofs.get(column)?.size ?? 0) > 0;

@@ -1,10 +1,11 @@
 /** Columns: dropped (SQL102), of another type (SQL107, SQL210), added (SQL211, SQL212), and what is worth knowing of their kind (SQL404 to SQL406). */
 import { rule } from '../finding.ts';
 import type { Finding } from '../risk.ts';
-import { SERIAL, tableOf, typeOf } from './catalog.ts';
+import { isIndexed, SERIAL, tableOf, typeOf } from './catalog.ts';
 import type { Statement } from './statement.ts';
 import { at, ours, ownership, say, waits } from './statement.ts';
 import { all, get, list, names, relation, str } from './tree.ts';
+import type { Cost } from './types.ts';
 import { costOf, isPlainCast, sayType, volatileIn } from './types.ts';
 
 const SQL102 = rule('SQL102', 'drop-column', 'critical', 'exact', ['a restore of the backup was rehearsed, and nothing reads it any more', 'the column was added in this change']);
@@ -40,27 +41,34 @@ function command(s: Statement, table: string, cmd: unknown): readonly Finding[] 
   const here = at(s, `${say(table)}${name === '' ? '' : `.${name}`}`);
   const fresh = s.state.columns.has(`${table}.${name}`);
   if (kind === 'AT_AddColumn') return added(s, table, get(cmd, 'def', 'ColumnDef'));
+  if (kind === 'AT_AlterColumnType') return retyped(s, table, name, get(cmd, 'def', 'ColumnDef'), fresh);
   if (fresh) return [];
   if (kind === 'AT_DropColumn') {
     if (tableOf(s.state.catalog, table)?.columns.get(name)?.generated === 'v') return [];
     return [SQL102({ ...here, what: `the column ${name} of ${say(table)} is dropped: its values are gone and code that reads it fails` })];
   }
-  if (kind === 'AT_AlterColumnType') return retyped(s, table, name, get(cmd, 'def', 'ColumnDef'));
   if (kind === 'AT_ColumnDefault' && ownership(s, table) === 'theirs')
     return [SQL406({ ...here, what: `rows that are written to ${say(table)} without ${name} get ${get(cmd, 'def') === undefined ? 'no value' : 'another value'} from now on` })];
   return [];
 }
 
-function retyped(s: Statement, table: string, column: string, def: unknown): readonly Finding[] {
+/** What a change of type costs where the old one is known; a rewrite where it is not. */
+export function retypeCost(s: Statement, table: string, column: string, def: unknown): Cost {
+  const from = tableOf(s.state.catalog, table)?.columns.get(column);
+  const known = from !== undefined && from.type !== '';
+  return known ? costOf(from, typeOf(get(def, 'typeName')), isIndexed(s.state.catalog, table, column)) : 'rewrite';
+}
+
+/** @param fresh the column is this change's own: it has no values to lose, and the table is written anew all the same. */
+function retyped(s: Statement, table: string, column: string, def: unknown, fresh: boolean): readonly Finding[] {
   const here = at(s, `${say(table)}.${column}`);
-  const to = typeOf(get(def, 'typeName'));
   const from = tableOf(s.state.catalog, table)?.columns.get(column);
   const using = get(def, 'raw_default');
   const known = from !== undefined && from.type !== '';
   const because = [...here.because, ['types', `${known ? from.type : 'not known here'} to ${sayType(get(def, 'typeName'))}`] as const];
-  if (using !== undefined && !isPlainCast(using, column))
+  if (!fresh && using !== undefined && !isPlainCast(using, column))
     return [SQL107({ ...here, because, what: `every value of ${say(table)}.${column} is computed anew by an expression: what it was before is gone` })];
-  const cost = known ? costOf(from, to, indexed(s, table, column)) : 'rewrite';
+  const cost = retypeCost(s, table, column, def);
   const collation =
     get(def, 'collClause') === undefined ? [] : [SQL406({ ...here, what: `${say(table)}.${column} is sorted and compared in another way: its indexes are built anew` })];
   if (cost === 'lossy')
@@ -71,8 +79,6 @@ function retyped(s: Statement, table: string, column: string, def: unknown): rea
     ...waits(s, table, SQL210, { ...here, because, what: `reads and writes of ${say(table)} wait while it is written anew with ${column} as ${sayType(get(def, 'typeName'))}` }),
   ];
 }
-
-const indexed = (s: Statement, table: string, column: string): boolean => s.state.indexed.has(`${table}.${column}`);
 
 function added(s: Statement, table: string, def: unknown): readonly Finding[] {
   const column = str(def, 'colname');

@@ -1,22 +1,14 @@
 /** SQL403: foreign keys whose columns no index begins with. Deleting a row of the parent then reads the whole child. */
 import { rule } from '../finding.ts';
-import type { Finding, Place } from '../risk.ts';
+import type { Finding } from '../risk.ts';
 import type { Catalog } from './catalog.ts';
 import { constraintOf, indexColumns } from './catalog.ts';
+import type { KeyMade } from './state.ts';
 import type { Statement } from './statement.ts';
 import { say } from './statement.ts';
 import { get, list, relation, str } from './tree.ts';
 
 const SQL403 = rule('SQL403', 'fk-without-index', 'elevated', 'exact', ['an index that is not partial and begins with the columns of the key']);
-
-export interface KeyMade {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly place: Place;
-  readonly text: string;
-  /** The index that a statement made over these columns, of a part of the rows alone. */
-  readonly partial?: string;
-}
 
 /** What one statement adds: foreign keys, and partial indexes that may have been meant to serve one. */
 export function keysOf(s: Statement): readonly KeyMade[] {
@@ -61,7 +53,8 @@ function servedKeys(c: Catalog): ReadonlySet<string> {
   const add = (table: string, columns: readonly string[]): void => {
     for (let n = 1; n <= Math.min(columns.length, 32); n++) out.add(keyOf(table, columns.slice(0, n)));
   };
-  for (const index of c.indexes.values()) if (!index.partial) add(index.table, index.columns);
-  for (const [name, table] of c.tables) for (const k of table.constraints.values()) if (k.kind === 'CONSTR_PRIMARY' || k.kind === 'CONSTR_UNIQUE') add(name, k.columns);
+  for (const index of [...c.indexes.values(), ...(c.prior?.indexes.values() ?? [])]) if (!index.partial) add(index.table, index.columns);
+  for (const [name, table] of [...c.tables, ...(c.prior?.tables ?? [])])
+    for (const k of table.constraints.values()) if (k.kind === 'CONSTR_PRIMARY' || k.kind === 'CONSTR_UNIQUE') add(name, k.columns);
   return out;
 }

@@ -25,11 +25,14 @@ export function settle(found: readonly Finding[], source: SqlStatement, s: State
   });
 }
 
-/** Drops nothing but what the way up makes where it is not there yet. */
+/** Drops nothing but what the way up makes where it is not there yet, and gives back the types that the way up changed. */
 function undoes(s: Statement): boolean {
   const tables = str(s.node, 'DropStmt', 'removeType') === 'OBJECT_TABLE' ? list(s.node, 'DropStmt', 'objects').map((o) => dropped(o, s.state.schema)) : [];
   const table = relation(get(s.node, 'AlterTableStmt', 'relation'), s.state.schema);
-  const cmds = list(s.node, 'AlterTableStmt', 'cmds').map((c) => (str(c, 'AlterTableCmd', 'subtype') === 'AT_DropColumn' ? `${table}.${str(c, 'AlterTableCmd', 'name')}` : '?'));
+  const cmds = list(s.node, 'AlterTableStmt', 'cmds').map((c) => {
+    const [kind, name] = [str(c, 'AlterTableCmd', 'subtype'), str(c, 'AlterTableCmd', 'name')];
+    return kind === 'AT_DropColumn' ? `${table}.${name}` : kind === 'AT_AlterColumnType' ? `type ${table}.${name}` : '?';
+  });
   const all = [...tables, ...cmds];
   return all.length > 0 && all.every((name) => s.state.supposed.has(name));
 }

@@ -5,6 +5,7 @@
  */
 import { rule } from '../finding.ts';
 import type { Finding } from '../risk.ts';
+import { retypeCost } from './columns.ts';
 import { locksOf } from './locks.ts';
 import { fillsFresh, unbounded } from './loss.ts';
 import { limits, refusesTransaction } from './session.ts';
@@ -112,7 +113,9 @@ function scans(s: Statement, cmd: unknown): boolean {
   const constraint = get(cmd, 'def', 'Constraint');
   if (kind === 'AT_AddConstraint') return get(constraint, 'skip_validation') !== true && str(constraint, 'indexname') === '';
   if (kind === 'AT_SetNotNull') return !s.state.columns.has(`${relation(get(s.node, 'AlterTableStmt', 'relation'), s.state.schema)}.${str(cmd, 'name')}`);
-  return ['AT_AlterColumnType', 'AT_ValidateConstraint', 'AT_SetTableSpace', 'AT_SetLogged'].includes(kind);
+  const table = relation(get(s.node, 'AlterTableStmt', 'relation'), s.state.schema);
+  if (kind === 'AT_AlterColumnType') return retypeCost(s, table, str(cmd, 'name'), get(cmd, 'def', 'ColumnDef')) !== 'free';
+  return ['AT_ValidateConstraint', 'AT_SetTableSpace', 'AT_SetLogged'].includes(kind);
 }
 
 /** Statements of the catalogue alone are short, and still each of them waits for its lock while the first is held. */

@@ -24,7 +24,7 @@ export function historyEdited(files: readonly FileEvidence[]): readonly Finding[
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 function edited(file: FileEvidence): readonly Finding[] {
-  if (file.base?.kind !== 'sql' || !isMigration(file.path) || isDump(file.path)) return [];
+  if (statements(file.base).length === 0 || !isMigration(file.path) || isDump(file.path)) return [];
   const after = new Set(statements(file.head).map(identity));
   const lost = statements(file.base).filter((s) => !after.has(identity(s)));
   const [first] = lost;

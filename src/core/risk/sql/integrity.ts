@@ -2,7 +2,7 @@
 import { rule } from '../finding.ts';
 import type { Finding } from '../risk.ts';
 import { written } from './ahead.ts';
-import { neverNull, proved } from './catalog.ts';
+import { indexOf, neverNull, proved, tableOf } from './catalog.ts';
 import { objectWord } from './loss.ts';
 import type { Statement } from './statement.ts';
 import { at, ours, ownership, say, waits } from './statement.ts';
@@ -56,13 +56,13 @@ function taken(s: Statement, table: string, target: unknown, kind: string, name:
   const said = TAKEN[kind];
   if (said === undefined || ours(s, table)) return [];
   const [what, words] = said;
-  const known = s.state.catalog.tables.get(table)?.constraints.get(name);
+  const known = tableOf(s.state.catalog, table)?.constraints.get(name);
   // a proof that SET NOT NULL has taken the place of
   if (
     kind === 'AT_DropConstraint' &&
     known !== undefined &&
     known.proves.length > 0 &&
-    known.proves.every((c) => s.state.catalog.tables.get(table)?.columns.get(c)?.notNull === true)
+    known.proves.every((c) => tableOf(s.state.catalog, table)?.columns.get(c)?.notNull === true)
   )
     return [];
   // made by this change: nothing relied on it
@@ -154,14 +154,14 @@ function unique(s: Statement, table: string, constraint: unknown, here: Here): r
   const index = str(constraint, 'indexname');
   if (index === '') return waits(s, table, SQL208, { ...here, what: `reads and writes of ${say(table)} wait while an index over all rows is built` });
   if (str(constraint, 'contype') !== 'CONSTR_PRIMARY') return [];
-  const known = s.state.catalog.indexes.get(index);
+  const known = indexOf(s.state.catalog, index);
   if (known?.columns.every((c) => neverNull(s.state.catalog, table, c))) return [];
   const what = `reads and writes of ${say(table)} wait while all rows are scanned: the columns of ${index} are not known to be NOT NULL`;
   return waits(s, table, SQL208, { ...here, ...(known === undefined ? { severity: 'elevated' as const, confidence: 'inferred' as const } : {}), what });
 }
 
 function validated(s: Statement, table: string, name: string): readonly Finding[] {
-  const known = s.state.catalog.tables.get(table)?.constraints.get(name);
+  const known = tableOf(s.state.catalog, table)?.constraints.get(name);
   if (known === undefined || known.valid || known.tx !== s.moment.tx) return [];
   const unsure = s.moment.inside === 'perhaps' ? { confidence: 'inferred' as const } : {};
   return waits(s, table, SQL205, {

@@ -78,9 +78,7 @@ export function owner(object: unknown, schema: string): string {
 function building(node: unknown, schema: string): readonly Lock[] {
   const on = (kind: string, level: Level, key = 'relation', unless?: string): readonly Lock[] =>
     all(node, kind).flatMap((n) => (get(n, key) === undefined || (unless !== undefined && get(n, unless) === true) ? [] : [lock(relation(get(n, key), schema), level)]));
-  const reindex = all(node, 'ReindexStmt').filter(
-    (r) => str(r, 'kind') === 'REINDEX_OBJECT_TABLE' && !list(r, 'params').some((p) => str(p, 'DefElem', 'defname') === 'concurrently'),
-  );
+  const reindex = all(node, 'ReindexStmt').filter((r) => str(r, 'kind') === 'REINDEX_OBJECT_TABLE' && !isOn(list(r, 'params'), 'concurrently'));
   return [
     ...on('IndexStmt', 'writes', 'relation', 'concurrent'),
     ...on('RefreshMatViewStmt', 'exclusive', 'relation', 'concurrent'),
@@ -113,5 +111,11 @@ function keeping(node: unknown, schema: string): readonly Lock[] {
 const isTableRename = (r: unknown): boolean =>
   get(r, 'relation') !== undefined && /OBJECT_(?:TABLE|COLUMN|TABCONSTRAINT|VIEW|MATVIEW)/.test(`${str(r, 'renameType')}${str(r, 'objectType')}`);
 
-export const isFull = (vacuum: unknown): boolean =>
-  list(vacuum, 'options').some((o) => str(o, 'DefElem', 'defname') === 'full' && !/^(?:off|false|0)$/i.test(str(o, 'DefElem', 'arg', 'String', 'sval')));
+/** An option in parentheses: `FULL`, `FULL true`, and not `FULL false`. */
+export const isOn = (options: readonly unknown[], name: string): boolean =>
+  options.some(
+    (o) =>
+      str(o, 'DefElem', 'defname') === name && !/^(?:off|false|0)$/i.test(str(o, 'DefElem', 'arg', 'String', 'sval')) && get(o, 'DefElem', 'arg', 'Boolean', 'boolval') !== false,
+  );
+
+export const isFull = (vacuum: unknown): boolean => isOn(list(vacuum, 'options'), 'full');

@@ -1,8 +1,8 @@
 /** Building, moving and rewriting: indexes (SQL201, SQL202, SQL304), maintenance (SQL203), partitions (SQL207), locks and storage (SQL213). */
 import { rule } from '../finding.ts';
 import type { Finding } from '../risk.ts';
-import { tableOf } from './catalog.ts';
-import { isFull } from './locks.ts';
+import { indexOf, tableOf } from './catalog.ts';
+import { isFull, isOn } from './locks.ts';
 import type { Statement } from './statement.ts';
 import { at, ours, say, waits } from './statement.ts';
 import { all, dropped, get, list, relation, str } from './tree.ts';
@@ -45,7 +45,7 @@ function droppedIndexes(s: Statement): readonly Finding[] {
       ? []
       : list(d, 'objects').flatMap((o) => {
           const name = dropped(o, s.state.schema);
-          const table = s.state.catalog.indexes.get(name.slice(name.lastIndexOf('.') + 1))?.table;
+          const table = indexOf(s.state.catalog, name.slice(name.lastIndexOf('.') + 1))?.table;
           if (table !== undefined && ours(s, table)) return [];
           return [
             SQL202({
@@ -57,8 +57,6 @@ function droppedIndexes(s: Statement): readonly Finding[] {
   );
 }
 
-const concurrently = (params: readonly unknown[]): boolean => params.some((p) => str(p, 'DefElem', 'defname') === 'concurrently');
-
 function rewrites(s: Statement): readonly Finding[] {
   const on = (node: unknown): string => relation(get(node, 'relation'), s.state.schema);
   const full = all(s.node, 'VacuumStmt')
@@ -66,7 +64,7 @@ function rewrites(s: Statement): readonly Finding[] {
     .flatMap((v) => (list(v, 'rels').length === 0 ? ['every table'] : list(v, 'rels').map((r) => relation(get(r, 'VacuumRelation', 'relation'), s.state.schema))));
   const clustered = all(s.node, 'ClusterStmt').map((c) => (get(c, 'relation') === undefined ? 'every clustered table' : on(c)));
   const reindexed = all(s.node, 'ReindexStmt')
-    .filter((r) => !concurrently(list(r, 'params')))
+    .filter((r) => !isOn(list(r, 'params'), 'concurrently'))
     .map((r) => (get(r, 'relation') === undefined ? str(r, 'name') || 'the database' : on(r)));
   const refreshed = all(s.node, 'RefreshMatViewStmt')
     .filter((r) => get(r, 'concurrent') !== true && get(r, 'skipData') !== true)
@@ -116,7 +114,7 @@ const attach = (s: Statement, table: string, part: string): readonly Finding[] =
 
 /** A valid CHECK that this change did not make in the same breath. */
 const checked = (s: Statement, part: string): boolean =>
-  [...(s.state.catalog.tables.get(part)?.constraints.values() ?? [])].some((k) => k.kind === 'CONSTR_CHECK' && k.valid && k.tx !== s.moment.tx);
+  [...(tableOf(s.state.catalog, part)?.constraints.values() ?? [])].some((k) => k.kind === 'CONSTR_CHECK' && k.valid && k.tx !== s.moment.tx);
 
 function locks(s: Statement): readonly Finding[] {
   return all(s.node, 'LockStmt').flatMap((l) =>

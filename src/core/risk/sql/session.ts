@@ -3,6 +3,7 @@
  * numbered through the whole change; 0 is what landed before it.
  */
 import type { SqlStatement } from '../evidence.ts';
+import { isOn } from './locks.ts';
 import type { Mode, Running } from './tools.ts';
 import { all, get, list, str } from './tree.ts';
 
@@ -27,27 +28,28 @@ interface Clock {
   before: number;
 }
 
-const alone = (node: unknown): boolean =>
-  all(node, 'IndexStmt').some((i) => get(i, 'concurrent') === true) || get(node, 'VacuumStmt', 'is_vacuumcmd') === true || concurrentlyElse(node);
-
 /** Statements that PostgreSQL refuses inside of a transaction. */
-export const concurrentlyElse = (node: unknown): boolean =>
+export const refusesTransaction = (node: unknown): boolean =>
+  all(node, 'IndexStmt').some((i) => get(i, 'concurrent') === true) ||
+  get(node, 'VacuumStmt', 'is_vacuumcmd') === true ||
   get(node, 'DropStmt', 'concurrent') === true ||
-  list(node, 'ReindexStmt', 'params').some((p) => str(p, 'DefElem', 'defname') === 'concurrently') ||
+  isOn(list(node, 'ReindexStmt', 'params'), 'concurrently') ||
   list(node, 'AlterTableStmt', 'cmds').some((c) => get(c, 'AlterTableCmd', 'def', 'PartitionCmd', 'concurrent') === true) ||
   ['CreatedbStmt', 'DropdbStmt', 'AlterSystemStmt'].some((kind) => get(node, kind) !== undefined);
-
-export const refusesTransaction = alone;
 
 const begins = (node: unknown): boolean => /_(?:BEGIN|START)$/.test(str(node, 'TransactionStmt', 'kind'));
 const ends = (node: unknown): boolean => /_(?:COMMIT|ROLLBACK)$/.test(str(node, 'TransactionStmt', 'kind'));
 
+const working = (statements: readonly SqlStatement[]): readonly SqlStatement[] =>
+  statements.filter((s) => get(s.node, 'VariableSetStmt') === undefined && get(s.node, 'TransactionStmt') === undefined);
+
 /** A file that begins transactions itself, or cannot run in one, is run by nobody who wraps it, as far as it is not known better. */
 function wrapperOf(mode: Mode, statements: readonly SqlStatement[]): Clock['wrapper'] {
   if (mode === 'wrapped') return 'yes';
+  if (mode === 'asked') return working(statements).every((s) => refusesTransaction(s.node)) ? 'no' : 'yes';
   if (mode === 'none') return 'no';
   const own = statements.some((s) => begins(s.node));
-  if (mode === 'single') return own || statements.filter((s) => get(s.node, 'TransactionStmt') === undefined).length < 2 ? 'no' : 'yes';
+  if (mode === 'single') return own || working(statements).length < 2 ? 'no' : 'yes';
   return own || statements.some((s) => refusesTransaction(s.node)) ? 'no' : 'perhaps';
 }
 

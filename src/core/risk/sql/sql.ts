@@ -7,8 +7,10 @@
 import type { FileEvidence, SqlStatement } from '../evidence.ts';
 import { rule } from '../finding.ts';
 import type { Detector, Finding } from '../risk.ts';
+import { TIERS } from '../risk.ts';
 import { lookAhead } from './ahead.ts';
-import { lastOf, note } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import { freshCatalog, lastOf, note } from './catalog.ts';
 import { judgeColumns } from './columns.ts';
 import { createdBy, identity, reordered, statements } from './context.ts';
 import { keysOf, uncovered } from './covering.ts';
@@ -35,9 +37,10 @@ const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so t
 export const sql: Detector = {
   id: 'sql',
   detect: ({ files }) => {
-    const walk: Walk = { states: new Map(), tx: 1, moved: new Set(files.flatMap((f) => [...createdBy(statements(f.base))]).map(lastOf)) };
+    const walk: Walk = { states: new Map(), prior: freshCatalog(), tx: 1, moved: new Set(files.flatMap((f) => [...createdBy(statements(f.base))]).map(lastOf)) };
     const inOrder = files.filter((f) => statements(f.head).length > 0 || statements(f.base).length > 0).sort((a, b) => order(a.path, b.path));
-    for (const f of inOrder) remember(walk, f);
+    for (const f of inOrder) if (isDump(f)) readDump(walk.prior, f);
+    for (const f of inOrder) if (!isDump(f)) remember(walk, f);
     const found = inOrder.flatMap((f) => ofFile(walk, f));
     const keys = [...walk.states.values()].flatMap((state) => uncovered(state.keys, state.catalog));
     return [...found, ...keys, ...stillRead(found, files), ...historyEdited(files)];
@@ -47,6 +50,8 @@ export const sql: Detector = {
 interface Walk {
   /** By folder. */
   readonly states: Map<string, SqlState>;
+  /** From dumps of the schema, as they were at base. */
+  readonly prior: Catalog;
   /** The next transaction. */
   tx: number;
   /** What another file of this change held before was made then, wherever it is written now. */
@@ -55,9 +60,17 @@ interface Walk {
 
 function stateOf(walk: Walk, path: string): SqlState {
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-  const state = walk.states.get(folder) ?? freshState();
+  const state = walk.states.get(folder) ?? freshState(walk.prior);
   walk.states.set(folder, state);
   return state;
+}
+
+/** Written by a tool from the database itself: what stands there is there, in whatever folder the migrations are. */
+const isDump = (file: FileEvidence): boolean => /(?:^|\/)(?:structure|schema|dump)\.sql$/i.test(file.path) || (file.base?.kind === 'text' && file.base.migration?.dump === true);
+
+/** A dump leaves the search path empty or never sets it: names without a schema are of `public`. */
+function readDump(prior: Catalog, file: FileEvidence): void {
+  for (const s of statements(file.base)) note(prior, s.node, 'public', 0);
 }
 
 /** The schema as it was: what the base side of a file makes is known in its folder. */
@@ -75,7 +88,8 @@ function remember(walk: Walk, file: FileEvidence): void {
 
 function ofFile(walk: Walk, file: FileEvidence): readonly Finding[] {
   const head = statements(file.head);
-  if (head.length === 0) return [];
+  // a schema in Ruby is loaded into empty databases only
+  if (head.length === 0 || (file.head?.kind === 'text' && file.head.migration?.dump === true)) return [];
   const state = stateOf(walk, file.path);
   nextSession(state);
   const running = runningOf(file.path, file.head);
@@ -91,7 +105,7 @@ function ofFile(walk: Walk, file: FileEvidence): readonly Finding[] {
     if (s.node === null && !known) failed.push(s);
     const statement: Statement = { node: s.node, text: s.text, state, moment, index, file: ahead, place: { path: file.path, side: 'head', line: s.line } };
     const found = s.node === null || isExplained(s.node) ? [] : [...judge(statement), ...judgeFlow(statement, flow)];
-    if (!known) findings.push(...settle(found, s, statement, running));
+    if (!known) findings.push(...settle(s.unsure === true ? found.map(doubted) : found, s, statement, running));
     // what is done on the way down is not there for the next file
     if (inDownPart(s, running)) continue;
     if (!known) state.keys.push(...keysOf(statement));
@@ -102,6 +116,8 @@ function ofFile(walk: Walk, file: FileEvidence): readonly Finding[] {
 
 /** Calls of another language come to this SQL by what they are named: that is inferred. */
 const said = (f: Finding, file: FileEvidence): Finding => (file.head?.kind === 'text' && f.confidence === 'exact' ? { ...f, confidence: 'inferred' } : f);
+
+const doubted = (f: Finding): Finding => ({ ...f, confidence: 'heuristic', severity: TIERS.above(f.severity, 'elevated') ? 'elevated' : f.severity });
 
 const judge = (s: Statement): readonly Finding[] => [
   ...judgeLoss(s),

@@ -2,13 +2,23 @@
  * What a walk over migrations knows: objects this change itself created, in deploy order. Dropping one of these loses
  * nothing. `IF NOT EXISTS` proves nothing, a rename hands the name on, and a rollback takes all of it back.
  */
+import type { Place } from '../risk.ts';
 import type { Body } from './bodies.ts';
 import { bodyOf, functionName } from './bodies.ts';
 import type { Catalog } from './catalog.ts';
-import { freshCatalog } from './catalog.ts';
-import type { KeyMade } from './covering.ts';
+import { freshCatalog, tableOf } from './catalog.ts';
 import { milliseconds } from './session.ts';
 import { all, dropped, get, list, names, relation, str } from './tree.ts';
+
+/** A foreign key, or a partial index that may have been meant to serve one. */
+export interface KeyMade {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly place: Place;
+  readonly text: string;
+  /** The index that a statement made over these columns, of a part of the rows alone. */
+  readonly partial?: string;
+}
 
 export interface SqlState {
   /** Stands for the schema of unqualified names, which nobody knows from here; a new token after each SET search_path. */
@@ -24,11 +34,9 @@ export interface SqlState {
   readonly bodies: Map<string, Body>;
   /** What is known of tables, whoever made them. */
   readonly catalog: Catalog;
-  /** `table.column` of which an index that is known holds the first column. */
-  readonly indexed: Set<string>;
   /** Tables and `table.column`s that this file makes before, if they are not there already: by IF NOT EXISTS, or in a file that stood here before. */
   readonly perhaps: Set<string>;
-  /** All that was ever in `perhaps`: what a way down may take away again. */
+  /** All that was ever in `perhaps`, and `type table.column` that got another type: what a way down may take away again. */
   readonly supposed: Set<string>;
   /** Foreign keys and partial indexes of this change. */
   readonly keys: KeyMade[];
@@ -44,15 +52,14 @@ export interface SqlState {
   roleTimeout: number;
 }
 
-export const freshState = (): SqlState => ({
+export const freshState = (prior?: Catalog): SqlState => ({
   schema: DEFAULT,
   paths: 0,
   created: new Set(),
   temporary: new Set(),
   columns: new Set(),
   bodies: new Map(),
-  catalog: freshCatalog(),
-  indexed: new Set(),
+  catalog: freshCatalog(prior),
   perhaps: new Set(),
   supposed: new Set(),
   keys: [],
@@ -86,8 +93,10 @@ export function suppose(state: SqlState, node: unknown): void {
   const made = [get(node, 'CreateStmt', 'relation'), get(node, 'CreateTableAsStmt', 'into', 'rel')];
   for (const range of made) if (range !== undefined) add(relation(range, state.schema));
   for (const cmd of list(node, 'AlterTableStmt', 'cmds')) {
-    if (str(cmd, 'AlterTableCmd', 'subtype') !== 'AT_AddColumn') continue;
-    add(`${relation(get(node, 'AlterTableStmt', 'relation'), state.schema)}.${str(cmd, 'AlterTableCmd', 'def', 'ColumnDef', 'colname')}`);
+    const table = relation(get(node, 'AlterTableStmt', 'relation'), state.schema);
+    const kind = str(cmd, 'AlterTableCmd', 'subtype');
+    if (kind === 'AT_AddColumn') add(`${table}.${str(cmd, 'AlterTableCmd', 'def', 'ColumnDef', 'colname')}`);
+    if (kind === 'AT_AlterColumnType') state.supposed.add(`type ${table}.${str(cmd, 'AlterTableCmd', 'name')}`);
   }
 }
 
@@ -99,12 +108,10 @@ export function heed(state: SqlState, node: unknown): void {
   const preset = get(node, 'AlterRoleSetStmt', 'setstmt') ?? get(node, 'AlterDatabaseSetStmt', 'setstmt');
   if (str(preset, 'name') === 'lock_timeout') state.roleTimeout = milliseconds(get(preset, 'args', 0));
   if (str(node, 'RenameStmt', 'renameType') === 'OBJECT_TYPE') state.renamedTypes.add(names(list(node, 'RenameStmt', 'object', 'List', 'items')).at(-1) ?? '');
-  const index = get(node, 'IndexStmt');
-  if (index !== undefined) state.indexed.add(`${relation(get(index, 'relation'), state.schema)}.${str(index, 'indexParams', 0, 'IndexElem', 'name')}`);
   const table = relation(get(node, 'AlterTableStmt', 'relation'), state.schema);
   for (const cmd of list(node, 'AlterTableStmt', 'cmds')) {
     const name = str(cmd, 'AlterTableCmd', 'name');
-    if (str(cmd, 'AlterTableCmd', 'subtype') === 'AT_ValidateConstraint' && state.catalog.tables.get(table)?.constraints.has(name) !== true)
+    if (str(cmd, 'AlterTableCmd', 'subtype') === 'AT_ValidateConstraint' && tableOf(state.catalog, table)?.constraints.has(name) !== true)
       state.claimed.set(table, [...(state.claimed.get(table) ?? []).slice(-99), name]);
   }
 }

@@ -7,10 +7,11 @@
 import type { Parsed } from '../evidence.ts';
 
 /**
- * `wrapped`: a tool begins a transaction around the file. `single`: the file is sent as one command, which the server makes one
+ * `wrapped`: a tool begins a transaction around the file. `asked`: so does it, but for a file that holds nothing but what
+ * PostgreSQL refuses in one (Flyway looks). `single`: the file is sent as one command, which the server makes one
  * transaction of when it holds several statements. `none`: each statement by itself. `unknown`: nothing says; taken as wrapped.
  */
-export type Mode = 'wrapped' | 'single' | 'none' | 'unknown';
+export type Mode = 'wrapped' | 'asked' | 'single' | 'none' | 'unknown';
 
 export interface Running {
   readonly mode: Mode;
@@ -37,11 +38,14 @@ const WRAPS = [
   /^--\s*up\s+migration\b/im,
 ];
 
-/** Paths: Flyway, Rails, dbmate, diesel and refinery by name; sqitch leaves the transaction to the file. */
-const WRAPPED_PATH = /(?:^|\/)(?:[VRU]\d[\w.]*__[^/]*\.sql|R__[^/]*\.sql)$|(?:^|\/)migrations\/[^/]+\/(?:up|down)\.sql$/i;
+/** Flyway, and diesel; sqitch leaves the transaction to the file. */
+const ASKED_PATH = /(?:^|\/)(?:[VRU]\d[\w.]*__[^/]*\.sql|R__[^/]*\.sql)$/i;
+const WRAPPED_PATH = /(?:^|\/)migrations\/[^/]+\/(?:up|down)\.sql$/i;
 const SINGLE_PATH = /(?:^|\/)prisma\/(?:[^/]+\/)*migration\.sql$|(?:^|\/)migrations\/\d{14}_[^/]+\/migration\.sql$|\.(?:up|down)\.sql$/i;
 
-const DOWN = /^--\s*(?:\+goose\s+down|migrate:down|\+migrate\s+down|down\s+migration|rollback\b.{0,80})\b|^-{4}\s*create\s+above\s*\/\s*drop\s+below/i;
+/** Each behind the mark of its way up: a comment alone makes nothing a way down. */
+const UP = /^--\s*(?:\+goose\s+up|migrate:up|\+migrate\s+up|up\s+migration)\b|^-{4}\s*create\s+above/i;
+const DOWN = /^--\s*(?:\+goose\s+down|migrate:down|\+migrate\s+down|down\s+migration)\b|^-{4}\s*create\s+above\s*\/\s*drop\s+below/i;
 
 export function runningOf(path: string, file: Parsed | undefined): Running {
   if (file?.kind === 'text') return { mode: file.migration?.wrapped === true ? 'wrapped' : 'none', downFrom: Number.POSITIVE_INFINITY };
@@ -53,10 +57,14 @@ export function runningOf(path: string, file: Parsed | undefined): Running {
     ? 'none'
     : WRAPS.some((r) => r.test(all)) || WRAPPED_PATH.test(path)
       ? 'wrapped'
-      : SINGLE_PATH.test(path)
-        ? 'single'
-        : 'unknown';
-  return { mode, downFrom: marks.find((m) => DOWN.test(m.text))?.line ?? Number.POSITIVE_INFINITY };
+      : ASKED_PATH.test(path)
+        ? 'asked'
+        : SINGLE_PATH.test(path)
+          ? 'single'
+          : 'unknown';
+  const up = marks.find((m) => UP.test(m.text))?.line;
+  const down = marks.find((m) => DOWN.test(m.text) && up !== undefined && m.line >= up)?.line;
+  return { mode, downFrom: down ?? Number.POSITIVE_INFINITY };
 }
 
 /** A file of its own that undoes another. */

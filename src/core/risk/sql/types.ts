@@ -32,6 +32,8 @@ export function costOf(from: Type, to: Type, indexed: boolean): Cost {
   if (a.type === b.type) return sameType(a, b);
   if (TEXT.has(a.type) && TEXT.has(b.type)) return textual(a, b, indexed);
   if (a.type === 'cidr' && b.type === 'inet') return 'free';
+  if (a.type === 'xml' && /^(?:text|varchar)$/.test(b.type)) return b.mods.length === 0 ? 'free' : 'lossy';
+  if (a.type === 'bit' && b.type === 'varbit') return length({ ...a, type: 'varbit', mods: [a.mods[0] ?? 1] }, b);
   const clocks = [a.type, b.type].sort().join(' ');
   if (clocks === 'timestamp timestamptz') return precision(a, b) === 'free' ? 'free' : 'lossy';
   if (/^(?:timestamp|timestamptz)$/.test(a.type) && /^(?:date|time|timetz)$/.test(b.type)) return 'lossy';
