@@ -3,6 +3,7 @@ import type { Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead } from '../../flows/ports.ts';
 import { DATA_CAP, parseJson, parseYaml } from './data.ts';
 import { parseHcl } from './hcl.ts';
+import { withScripts } from './shell-find.ts';
 import { parseSql } from './sql.ts';
 
 /** Bytes of one file; larger ones are unreadable. */
@@ -34,7 +35,9 @@ export function languageOf(path: string): 'hcl' | 'sql' | 'terraform-json' | 'ya
 }
 
 /** Never rejects; what cannot be read says why. */
-export async function parseContent(path: string, mode: string, blob: BlobRead): Promise<Parsed> {
+export const parseContent = async (path: string, mode: string, blob: BlobRead): Promise<Parsed> => withScripts(await parseBlob(path, mode, blob), path);
+
+async function parseBlob(path: string, mode: string, blob: BlobRead): Promise<Parsed> {
   if ('problem' in blob)
     return { kind: 'unreadable', why: blob.problem === 'too-large' ? `too large: over ${CAP / 1024 / 1024} MiB` : 'the object is missing from this repository' };
   const { bytes } = blob;

@@ -4,6 +4,7 @@ import { GITLINK } from '../../core/change/manifest.ts';
 import type { FileEvidence, Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead, Parsers, Repository } from '../../flows/ports.ts';
 import { CAP, languageOf, parseContent } from './content.ts';
+import { scriptPlace } from './shell-find.ts';
 
 export const languages = (): Parsers => ({ parse });
 
@@ -41,7 +42,7 @@ function reader(blobs: ReadonlyMap<Oid, BlobRead>): Side {
   return async (path, mode, id) => {
     if (mode === '000000') return undefined;
     if (mode === GITLINK) return { kind: 'gitlink', commit: id };
-    const key = `${mode === '120000' ? 'link' : languageOf(path)} ${id}`;
+    const key = `${mode === '120000' ? 'link' : `${languageOf(path)} ${scriptPlace(path)}`} ${id}`;
     const known = parsed.get(key) ?? parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' });
     parsed.set(key, known);
     return known;

@@ -1,6 +1,7 @@
 /** Typed trees handed in by adapters/languages and adapters/terraform. Positions are 1-based lines of the file. */
 
 import type { DataNode } from './data.ts';
+import type { Script } from './shell/script.ts';
 
 /** One changed file. `undefined` where the side does not exist. */
 export interface FileEvidence {
@@ -12,13 +13,23 @@ export interface FileEvidence {
   readonly head?: Parsed;
 }
 
-/** `text` beside a tree is the source it was read from: comments and invisible characters are not in the tree. */
+/**
+ * `text` beside a tree is the source it was read from: comments and invisible characters are not in the tree.
+ * `scripts`: what of it a shell runs.
+ */
 export type Parsed =
-  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string }
+  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string; readonly scripts?: readonly Script[] }
   | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly text?: string }
   /** YAML or JSON. `problem`: where and why the rest could not be read; what was read until then is there. */
-  | { readonly kind: 'data'; readonly format: 'yaml' | 'json'; readonly documents: readonly DataNode[]; readonly text: string; readonly problem?: string }
-  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'data';
+      readonly format: 'yaml' | 'json';
+      readonly documents: readonly DataNode[];
+      readonly text: string;
+      readonly problem?: string;
+      readonly scripts?: readonly Script[];
+    }
+  | { readonly kind: 'text'; readonly text: string; readonly scripts?: readonly Script[] }
   | { readonly kind: 'binary' }
   | { readonly kind: 'gitlink'; readonly commit: string }
   | { readonly kind: 'symlink'; readonly target: string }
