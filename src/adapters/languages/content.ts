@@ -1,10 +1,9 @@
 /** One side of a changed file: which parser reads it, and what is said where none can. */
 import type { Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead } from '../../flows/ports.ts';
-import { DATA_CAP, parseJson, parseYaml } from './data.ts';
-import { parseHcl } from './hcl.ts';
+import { type Bounded, bounded } from './bounded.ts';
+import type { Language } from './parse.ts';
 import { withScripts } from './shell-find.ts';
-import { parseSql } from './sql.ts';
 
 /** Bytes of one file; larger ones are unreadable. */
 export const CAP = 2 * 1024 * 1024;
@@ -34,10 +33,10 @@ export function languageOf(path: string): 'hcl' | 'sql' | 'terraform-json' | 'ya
   return YAML.test(path) ? 'yaml' : JSON_FILE.test(path) ? 'json' : 'text';
 }
 
-/** Never rejects; what cannot be read says why. */
-export const parseContent = async (path: string, mode: string, blob: BlobRead): Promise<Parsed> => withScripts(await parseBlob(path, mode, blob), path);
+/** Never rejects; what cannot be read says why. @param by how long it may take, shared by the files of a change. */
+export const parseContent = async (path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> => withScripts(await parseBlob(path, mode, blob, by), path);
 
-async function parseBlob(path: string, mode: string, blob: BlobRead): Promise<Parsed> {
+async function parseBlob(path: string, mode: string, blob: BlobRead, by: Bounded): Promise<Parsed> {
   if ('problem' in blob)
     return { kind: 'unreadable', why: blob.problem === 'too-large' ? `too large: over ${CAP / 1024 / 1024} MiB` : 'the object is missing from this repository' };
   const { bytes } = blob;
@@ -49,9 +48,9 @@ async function parseBlob(path: string, mode: string, blob: BlobRead): Promise<Pa
   if (bytes.includes(0)) return { kind: 'binary' };
   const language = languageOf(path);
   if (language === 'text') return { kind: 'text', text };
-  if (language === 'yaml' || language === 'json') return parseData(language, text, bytes.length);
-  if (strict === undefined) return { kind: 'unreadable', why: 'not UTF-8' };
-  return parseCode(language, text);
+  if (language === 'terraform-json') return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
+  if (language === 'yaml' || language === 'json') return parseData(language, text, by);
+  return strict === undefined ? { kind: 'unreadable', why: 'not UTF-8' } : by.parse(language, text);
 }
 
 function largeFile(text: string): Parsed {
@@ -59,20 +58,11 @@ function largeFile(text: string): Parsed {
   return { kind: 'large-file', oid: value('oid'), size: value('size') };
 }
 
-/** A template is text until it is rendered; so is what is too long to read as data, which is said. */
-function parseData(format: 'yaml' | 'json', text: string, size: number): Parsed {
-  if (size > DATA_CAP) return { kind: 'data', format, documents: [], text, problem: `too large to read as data: over ${DATA_CAP / 1024} KiB` };
-  const read = format === 'yaml' ? parseYaml(text) : parseJson(text);
-  return read.problem !== undefined && TEMPLATE.test(text) ? { kind: 'text', text } : read;
-}
-
-async function parseCode(language: 'hcl' | 'sql' | 'terraform-json', text: string): Promise<Parsed> {
-  if (language === 'terraform-json') return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
-  try {
-    return await (language === 'hcl' ? parseHcl(text) : parseSql(text));
-  } catch (error) {
-    return { kind: 'unreadable', why: `the parser failed: ${error instanceof Error ? error.message : 'unknown'}`.slice(0, 300) };
-  }
+/** A template is text until it is rendered. Data that took too long keeps its text: patterns of lines are tried on it all the same. */
+async function parseData(format: Extract<Language, 'yaml' | 'json'>, text: string, by: Bounded): Promise<Parsed> {
+  const read = await by.parse(format, text);
+  if (read.kind === 'unreadable') return { kind: 'data', format, documents: [], text, problem: read.why };
+  return read.kind === 'data' && read.problem !== undefined && TEMPLATE.test(text) ? { kind: 'text', text } : read;
 }
 
 function decode(bytes: Uint8Array): string | undefined {

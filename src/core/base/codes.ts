@@ -35,6 +35,8 @@ export const REASON_CODES = {
   // risk
   FINDING: 'a detector saw something dangerous',
   NOT_ANALYSED: 'no detector could analyse this file',
+  READER_BUDGET: 'the language model that reads for reviewers has used up its day',
+  READER_UNAVAILABLE: 'the language model that reads for reviewers did not answer',
   RISK_SCORE: 'how this change ranks among what landed here before',
   PLAN_INVALID: 'the Terraform plan cannot be read',
   SYSTEM_TOUCHED: 'the change touches a system',

@@ -4,7 +4,7 @@ import { sampleTree } from '../../testing/tree.ts';
 import { access } from './access.ts';
 import { workflows } from './ci/workflows.ts';
 import { detect } from './detect.ts';
-import { kubernetes } from './kubernetes.ts';
+import { kubernetes } from './kubernetes/kubernetes.ts';
 import type { Detector } from './risk.ts';
 import { commands } from './shell/commands.ts';
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { detect } from './detect.ts';
 import type { Parsed } from './evidence.ts';
-import { guards } from './guards.ts';
-import { hidden } from './hidden.ts';
 import { kindsOf } from './kinds.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
 import { commands } from './shell/commands.ts';
-import { submodule } from './submodule.ts';
+import { guards } from './source/guards.ts';
+import { hidden } from './source/hidden.ts';
+import { submodule } from './source/submodule.ts';
 
 const text = (t: string): Parsed => ({ kind: 'text', text: t });
 const run = (detector: Detector, path: string, before: string | null, after: string | null, mode = '100644'): readonly string[] =>
