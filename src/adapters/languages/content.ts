@@ -34,7 +34,8 @@ export function languageOf(path: string): 'hcl' | 'sql' | 'terraform-json' | 'ya
 }
 
 /** Never rejects; what cannot be read says why. @param by how long it may take, shared by the files of a change. */
-export const parseContent = async (path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> => withScripts(await parseBlob(path, mode, blob, by), path);
+export const parseContent = async (path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> =>
+  withScripts(await parseBlob(path, mode, blob, by), path);
 
 async function parseBlob(path: string, mode: string, blob: BlobRead, by: Bounded): Promise<Parsed> {
   if ('problem' in blob)

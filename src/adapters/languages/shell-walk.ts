@@ -268,6 +268,8 @@ class Walk {
   }
 
   private assignments(node: Node, around: Around): void {
+    // `export AWS_PROFILE=prod` is a command too
+    if (node.type === 'declaration_command') this.commands.push({ ...this.common(node, around), given: [], words: node.children.map((n) => word(n, this.source)) });
     for (const child of node.type === 'variable_assignment' ? [node] : node.namedChildren) {
       if (child.type !== 'variable_assignment') {
         this.inside(child, around);

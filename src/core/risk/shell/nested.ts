@@ -24,7 +24,7 @@ const LANGUAGE: { readonly [tool: string]: ProgramLanguage } = {
 
 /** Commands whose words are shown, searched for or kept: nothing in them runs. */
 export const SHOWS =
-  /^(?:echo|printf|cat|tee|[efz]?grep|rg|ag|ack|sed|awk|gawk|jq|yq|test|\[|\[\[|man|info|which|type|hash|whereis|help|read|tr|cut|head|tail|less|more|wc|sort|diff|comm|basename|dirname|expr|true|false|:|git|gh|hub|glab|logger|say|notify-send|figlet|banner|dialog|whiptail|zenity|touch|ls|stat|mkdir|cp|mv|ln|chmod|chown|export|local|declare|readonly|unset|alias|complete|compgen|gum|curl|wget|apt|apt-get|yum|dnf|apk|brew|pip|pip3|gem|cargo|go|npm|yarn|pnpm|pacman|zypper|snap|choco|winget|asdf|mise|dpkg|rpm|docker-image|slack|mail|mailx|sendmail)$/;
+  /^(?:echo|printf|cat|tee|[efz]?grep|rg|ag|ack|sed|awk|gawk|jq|yq|test|\[|\[\[|man|info|which|type|hash|whereis|help|read|tr|cut|head|tail|less|more|wc|sort|diff|comm|basename|dirname|expr|true|false|:|git|gh|hub|glab|logger|say|notify-send|figlet|banner|dialog|whiptail|zenity|touch|ls|stat|mkdir|cp|mv|ln|chmod|chown|export|local|declare|readonly|unset|alias|complete|compgen|gum|curl|wget|apt|apt-get|yum|dnf|apk|brew|pip|pip3|gem|cargo|go|pacman|zypper|snap|choco|winget|asdf|mise|dpkg|rpm|docker-image|slack|mail|mailx|sendmail)$/;
 /** Functions are named after what they do with a text. */
 export const SAYS =
   /log|echo|print|info|warn|err|die|fail|msg|message|say|usage|notice|debug|title|header|comment|step|abort|skip|confirm|assert|expect|color|banner|prompt|ask|describe|^it$|section|group|notify|report|status|success|ok$/i;
