@@ -6,7 +6,7 @@ import type { Found } from './shell.ts';
 
 /** Words without which no call of a program is worth reading. */
 const WORTH =
-  /terraform|tofu|terragrunt|pulumi|kubectl|\boc\b|helm|\baws\b|boto|gcloud|gsutil|\baz\b|\brm\b|dropdb|psql|mysql|mongo|redis|kafka|mkfs|\bdd\b|wipefs|zpool|\bgit\b|curl|wget|destroy|eksctl|\bcdk\b|serverless|vagrant|docker|argocd|\bnuke\b/;
+  /terraform|tofu|terragrunt|pulumi|kubectl|\boc\b|helm|\baws\b|boto|kubernetes|resource_groups|schedule_key_deletion|gcloud|gsutil|\baz\b|\brm\b|dropdb|psql|mysql|mongo|redis|kafka|mkfs|\bdd\b|wipefs|zpool|\bgit\b|curl|wget|destroy|Delete\w+Command|eksctl|\bcdk\b|serverless|vagrant|docker|argocd|\bnuke\b/;
 
 export const programScripts = (text: string, language: ProgramLanguage): readonly Found[] =>
   WORTH.test(text)

@@ -3,6 +3,8 @@
  * walk over strings and brackets, without a grammar of the language; comments and what stands inside other strings is no call.
  */
 
+import { sdkCalls } from './sdk.ts';
+
 export type ProgramLanguage = 'python' | 'javascript' | 'ruby' | 'perl' | 'php' | 'go' | 'groovy';
 
 /** A line for a shell. Words of a list are quoted as a shell needs it. `line`: 1-based. */
@@ -34,25 +36,29 @@ interface Text {
 
 /** Never throws; linear in the text. */
 export function callsIn(text: string, language: ProgramLanguage): readonly Call[] {
-  const found = strings(text, language);
+  const { found, code } = strings(text, language);
   const lineAt = lines(text);
   const out: Call[] = [];
   for (let i = 0; i < found.length; i++) {
     const first = found[i];
     if (first === undefined) break;
-    const before = text.slice(Math.max(0, found[i - 1]?.end ?? 0), first.start).slice(-200);
+    const before = text
+      .slice(Math.max(0, found[i - 1]?.end ?? 0), first.start)
+      .slice(-200)
+      .replace(/(?<![\w.])[bfruBFRU]{1,2}$/, '');
     if (first.mark === '`' && BACKTICKS.has(language)) {
       out.push({ text: first.value, line: lineAt(first.start) });
       continue;
     }
-    const list = /[([]\s*(?:args\s*=\s*)?\[\s*$|\(\s*$|\(\s*\w+\s*,\s*$|\[\s*$|\s$|\$$/.test(before) ? opening(before) : undefined;
-    if (list === undefined || !CALLS[language].test(list)) continue;
+    if (!CALLS[language].test(opening(before))) continue;
     const last = together(text, found, i);
     const parts = found.slice(i, last + 1);
     out.push({ text: parts.length === 1 ? first.value : parts.map((p) => shellQuoted(p.value)).join(' '), line: lineAt(first.start) });
     i = last;
   }
-  return out;
+  const sdk = sdkCalls(code, language);
+  const placed = lines(text);
+  return [...out, ...sdk.map(({ at, text: t }) => ({ text: t, line: placed(at) }))];
 }
 
 /** What stands before the first string of a call, its list bracket and first argument gone. */
@@ -77,27 +83,37 @@ function together(text: string, found: readonly Text[], from: number): number {
 const shellQuoted = (value: string): string => (/^[\w./:=@%+,${}-]+$/.test(value) ? value : `'${value.replace(/'/g, `'\\''`)}'`);
 
 /** Strings in order; comments are stepped over. A quote that never ends takes the rest of its line only. */
-function strings(text: string, language: ProgramLanguage): readonly Text[] {
-  const out: Text[] = [];
+function strings(text: string, language: ProgramLanguage): { readonly found: readonly Text[]; readonly code: string } {
+  const found: Text[] = [];
+  const code: string[] = [];
+  let kept = 0;
+  const blank = (from: number, to: number): void => {
+    code.push(text.slice(kept, from), ' '.repeat(Math.max(0, to - from)));
+    kept = Math.max(kept, to);
+  };
   const token = /"""|'''|["'`]|#|\/\/|\/\*/g;
   for (let m = token.exec(text); m !== null; m = token.exec(text)) {
     const [mark] = m;
     if (mark === '#' || mark === '//') {
       if ((mark === '#') !== HASH_COMMENT.has(language) || /[:\w$]/.test(text[m.index - 1] ?? '')) continue;
       token.lastIndex = endOf(text, '\n', m.index);
+      blank(m.index, token.lastIndex);
       continue;
     }
     if (mark === '/*') {
-      if (!HASH_COMMENT.has(language)) token.lastIndex = endOf(text, '*/', m.index + 2);
+      if (HASH_COMMENT.has(language)) continue;
+      token.lastIndex = endOf(text, '*/', m.index + 2);
+      blank(m.index, token.lastIndex);
       continue;
     }
     const long = mark.length === 3 && (language === 'python' || language === 'groovy');
     const quote = long ? mark : (mark[0] ?? '"');
     const end = closing(text, m.index + quote.length, quote, long || quote === '`');
-    out.push({ value: undo(text.slice(m.index + quote.length, end)), start: m.index, end: Math.min(text.length, end + quote.length), mark: quote });
+    found.push({ value: undo(text.slice(m.index + quote.length, end)), start: m.index, end: Math.min(text.length, end + quote.length), mark: quote });
     token.lastIndex = Math.min(text.length, end + quote.length);
+    blank(m.index, token.lastIndex);
   }
-  return out;
+  return { found, code: code.join('') + text.slice(kept) };
 }
 
 function endOf(text: string, what: string, from: number): number {

@@ -60,7 +60,7 @@ export interface TextHit {
 /** @param scratch variables that the text only ever sets to a folder it just made. */
 export function textHits(path: string, line: string, scratch: ReadonlySet<string>): readonly TextHit[] {
   const plain = unquoted(line);
-  if (isComment(path, plain) || SAYS.test(plain)) return [];
+  if (isComment(path, plain) || (/jenkinsfile|\.(?:groovy|psm?1|ps1|gradle)$/i.test(path) && SAYS.test(plain))) return [];
   return [...PATTERNS.filter(([, pattern]) => pattern.test(plain)).map(([make, , why]) => ({ make, why })), ...trees(plain, scratch)];
 }
 

@@ -48,6 +48,8 @@ const onMachine = (a: Asked, why: string, severity?: Hit['severity']): Hit => hi
 /** `$(mktemp -d)` and what the script asks of where it stands; both name something, and never the root. */
 function made(command: string, behind: string, a: Asked): Hit | undefined {
   if (behind.includes('..')) return onMachine(a, 'deletes a folder tree above one that it asked for');
+  // where mktemp fails and nothing stops the script, all that is left is the wildcard
+  if (/^\/?\*/.test(behind) && !a.command.options.includes('e')) return onMachine(a, 'deletes everything below a folder that may not have been made');
   if (/^mktemp(?: -[\w]+| --\w+(?:=\S+)?)* ?(?:-d|--directory)\b[^;|&`]*$/.test(command) && !/\|/.test(command)) return hit('deletes a scratch folder that it made', 'elevated');
   if (/^[\w./-]/.test(behind.replace(/^\//, '')) && /^(?:pwd|git rev-parse --show-toplevel|dirname .*|realpath .*|cd .*&& *pwd.*|readlink .*)$/.test(command)) return undefined;
   return onMachine(a, 'deletes a folder tree whose name comes from a command', behind === '' || SYSTEM.test(behind) ? undefined : 'high');
