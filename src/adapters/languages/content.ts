@@ -3,6 +3,7 @@ import type { Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead } from '../../flows/ports.ts';
 import { type Bounded, bounded } from './bounded.ts';
 import type { Language } from './parse.ts';
+import { withScripts } from './shell-find.ts';
 import { migrationLanguage } from './sql-migration.ts';
 
 /** Bytes of one file; larger ones are unreadable. */
@@ -34,7 +35,10 @@ export function languageOf(path: string): Language | 'terraform-json' | 'text' {
 }
 
 /** Never rejects; what cannot be read says why. @param by how long it may take, shared by the files of a change. */
-export async function parseContent(path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> {
+export const parseContent = async (path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> =>
+  withScripts(await parseBlob(path, mode, blob, by), path);
+
+async function parseBlob(path: string, mode: string, blob: BlobRead, by: Bounded): Promise<Parsed> {
   if ('problem' in blob)
     return { kind: 'unreadable', why: blob.problem === 'too-large' ? `too large: over ${CAP / 1024 / 1024} MiB` : 'the object is missing from this repository' };
   const { bytes } = blob;

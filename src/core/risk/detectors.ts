@@ -10,6 +10,7 @@ import { paths } from './paths.ts';
 import { pulumiSource } from './pulumi/source.ts';
 import { previews } from './pulumi/steps.ts';
 import type { Detector } from './risk.ts';
+import { absent } from './shell/absent.ts';
 import { commands } from './shell/commands.ts';
 import { guards } from './source/guards.ts';
 import { hidden } from './source/hidden.ts';
@@ -41,5 +42,6 @@ export const ALL_DETECTORS: readonly Detector[] = [
   hidden,
   homoglyph,
   commands,
+  absent,
   paths,
 ];

@@ -3,6 +3,7 @@
 import type { ChangeSet } from './cloudformation/change-set.ts';
 import type { DataNode } from './data.ts';
 import type { Preview } from './pulumi/preview.ts';
+import type { Script } from './shell/script.ts';
 import type { TerraformPlan } from './terraform/planned.ts';
 
 /** One changed file. `undefined` where the side does not exist. */
@@ -15,14 +16,24 @@ export interface FileEvidence {
   readonly head?: Parsed;
 }
 
-/** `text` beside a tree is the source it was read from: comments and invisible characters are not in the tree. */
+/**
+ * `text` beside a tree is the source it was read from: comments and invisible characters are not in the tree.
+ * `scripts`: what of it a shell runs.
+ */
 export type Parsed =
-  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string }
+  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string; readonly scripts?: readonly Script[] }
   | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly text?: string }
   /** YAML or JSON. `problem`: where and why the rest could not be read; what was read until then is there. */
-  | { readonly kind: 'data'; readonly format: 'yaml' | 'json'; readonly documents: readonly DataNode[]; readonly text: string; readonly problem?: string }
+  | {
+      readonly kind: 'data';
+      readonly format: 'yaml' | 'json';
+      readonly documents: readonly DataNode[];
+      readonly text: string;
+      readonly problem?: string;
+      readonly scripts?: readonly Script[];
+    }
   /** `migration`: of a Rails, Django, Alembic or JavaScript migration, the SQL that its calls come to. */
-  | { readonly kind: 'text'; readonly text: string; readonly migration?: MigrationCalls }
+  | { readonly kind: 'text'; readonly text: string; readonly migration?: MigrationCalls; readonly scripts?: readonly Script[] }
   | { readonly kind: 'binary' }
   | { readonly kind: 'gitlink'; readonly commit: string }
   | { readonly kind: 'symlink'; readonly target: string }
