@@ -4,28 +4,11 @@ import { commands } from './commands.ts';
 import { kubernetes } from './kubernetes.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
-import { guards } from './source/guards.ts';
-import { hidden } from './source/hidden.ts';
-import { homoglyph } from './source/homoglyph.ts';
-import { submodule } from './source/submodule.ts';
+import { SOURCE_DETECTORS } from './source/detectors.ts';
 import { sql } from './sql.ts';
 import { terraformHcl } from './terraform-hcl.ts';
 import { terraformPlan } from './terraform-plan.ts';
 import { terraformRemoved } from './terraform-removed.ts';
 import { workflows } from './workflows.ts';
 
-export const ALL_DETECTORS: readonly Detector[] = [
-  terraformPlan,
-  terraformRemoved,
-  terraformHcl,
-  sql,
-  kubernetes,
-  access,
-  workflows,
-  guards,
-  submodule,
-  hidden,
-  homoglyph,
-  commands,
-  paths,
-];
+export const ALL_DETECTORS: readonly Detector[] = [terraformPlan, terraformRemoved, terraformHcl, sql, kubernetes, access, workflows, ...SOURCE_DETECTORS, commands, paths];
