@@ -1,6 +1,7 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
 import { commands } from './commands.ts';
+import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
 import { kubernetes } from './kubernetes.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
@@ -11,4 +12,16 @@ import { terraformPlan } from './terraform-plan.ts';
 import { terraformRemoved } from './terraform-removed.ts';
 import { workflows } from './workflows.ts';
 
-export const ALL_DETECTORS: readonly Detector[] = [terraformPlan, terraformRemoved, terraformHcl, sql, kubernetes, access, workflows, ...SOURCE_DETECTORS, commands, paths];
+export const ALL_DETECTORS: readonly Detector[] = [
+  terraformPlan,
+  terraformRemoved,
+  terraformHcl,
+  sql,
+  kubernetes,
+  access,
+  workflows,
+  ...SOURCE_DETECTORS,
+  ...DEPENDENCY_DETECTORS,
+  commands,
+  paths,
+];
