@@ -1,6 +1,7 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
 import { commands } from './commands.ts';
+import { CONFIG_DETECTORS } from './config/detectors.ts';
 import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
 import { kubernetes } from './kubernetes.ts';
 import { paths } from './paths.ts';
@@ -22,6 +23,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   workflows,
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,
+  ...CONFIG_DETECTORS,
   commands,
   paths,
 ];

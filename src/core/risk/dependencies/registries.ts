@@ -1,7 +1,7 @@
 /** DEP102 outside lockfiles: registries, mirrors and replacements that decide where every dependency comes from. */
 import type { FileEvidence } from '../evidence.ts';
 import { rule } from '../finding.ts';
-import { linesOf, type NewLine, newLines } from '../lines.ts';
+import { linesOf, type NewLine, newLines, textOf } from '../lines.ts';
 import type { Detector, Finding } from '../risk.ts';
 import { baseName, isProse, isRehearsal } from '../source/files.ts';
 import { sourceOf } from './lock.ts';
@@ -30,10 +30,14 @@ const PLACES: readonly (readonly [file: RegExp, line: RegExp])[] = [
 const ANYWHERE =
   /\b(?:PIP_(?:EXTRA_)?INDEX_URL|UV_(?:EXTRA_)?(?:DEFAULT_)?INDEX(?:_URL)?|NPM_CONFIG_REGISTRY|npm_config_registry|GOPROXY)\s*[=:]|\bnpm (?:config )?set registry\b|\bpip3? install\b.{0,200}--(?:extra-)?index-url\b/;
 
+/** Most files hold no such word, and are not cut into lines. */
+const SOUNDS = /_INDEX|_REGISTRY|_registry|GOPROXY|set registry|index-url/;
+
 function named(file: FileEvidence): readonly Finding[] {
   if (file.base === undefined || isRehearsal(file.path)) return [];
   const base = baseName(file.path);
   const patterns = PLACES.filter(([name]) => name.test(base)).map(([, line]) => line);
+  if (patterns.length === 0 && !SOUNDS.test(textOf(file.head))) return [];
   const names = ({ text }: NewLine): boolean => !/^\s*(?:#|;|\/\/)/.test(text) && (patterns.some((p) => p.test(text)) || ANYWHERE.test(text));
   const fresh = newLines(file).filter(names);
   if (fresh.length === 0) return [];
@@ -89,7 +93,10 @@ const goReplacement = (l: NewLine): readonly Replacement[] => {
 const OFF =
   /\bGO(?:NOSUMCHECK|NOSUMDB|INSECURE|FLAGS|SUMDB|PRIVATE)\b\s*[=:]\s*["']?(?:off\b|\*|1\b|-insecure)|\bGONOSUMDB\s*[=:]\s*["']?\S|\bnpm (?:config )?set strict-ssl false|\bstrict-ssl\s*=\s*false|\bverify[_-]hashes\s*=\s*false|--no-verify-hashes\b/;
 
+const QUICK = /\bGO(?:NOSUM|INSECURE|FLAGS|SUMDB|PRIVATE)|strict-ssl|verify[_-]hashes/;
+
 function unchecked(file: FileEvidence): readonly Finding[] {
+  if (!QUICK.test(textOf(file.head))) return [];
   return newLines(file)
     .filter((l) => OFF.test(l.text) && !/^\s*(?:#|\/\/)/.test(l.text))
     .slice(0, 1)

@@ -23,8 +23,10 @@ const SETTINGS = /(?:^|\/)\.github\/(?:settings\.ya?ml|safe-settings\/|rulesets?
 /** undefined: it guards nothing that these rules know. */
 export function guardKindOf(path: string): GuardKind | undefined {
   const base = baseName(path);
-  if (SCANNER.test(base)) return 'scanner';
-  if (LINTER.test(base)) return 'linter';
+  // a pipeline named after a scanner is a pipeline
+  const runs = kindsOf(path).includes('workflow');
+  if (!runs && SCANNER.test(base)) return 'scanner';
+  if (!runs && LINTER.test(base)) return 'linter';
   if (SETTINGS.test(path)) return 'rules';
   if (!kindsOf(path).includes('guard')) return undefined;
   if (/^countersign\.ya?ml$/i.test(base) || /(?:^|\/)\.countersign\//i.test(path)) return 'policy';

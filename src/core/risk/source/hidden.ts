@@ -6,7 +6,7 @@ import type { FileEvidence } from '../evidence.ts';
 import { rule } from '../finding.ts';
 import { type NewLine, textOf } from '../lines.ts';
 import type { Detector, Finding, Tier } from '../risk.ts';
-import { BIDI, balanced, CONTROL, codes, hasPayload, PAYLOAD, visible, withoutProper, ZERO_WIDTH } from './characters.ts';
+import { ANY_HIDDEN as ANY, BIDI, balanced, CONTROL, codes, hasPayload, PAYLOAD, visible, withoutProper, ZERO_WIDTH } from './characters.ts';
 import { isCode, isTranslation } from './files.ts';
 import { newRaw } from './raw-lines.ts';
 import { codeOnly } from './tokens.ts';
@@ -19,7 +19,6 @@ const SRC102 = rule('SRC102', 'invisible-payload', 'critical', 'exact', ['the ch
 const SRC103 = rule('SRC103', 'zero-width', 'high', 'exact', ['the characters are removed, or written as escapes', 'joiners stand in an emoji or a translation']);
 const SRC105 = rule('SRC105', 'control-or-separator', 'high', 'exact', ['the characters are removed, or written as escapes', 'the code stands where a reader looks']);
 
-const ANY = new RegExp(`${BIDI.source}|${PAYLOAD.source}|${ZERO_WIDTH.source}|${CONTROL.source}|\\u00a0`, 'u');
 /** White space of a line that no editor shows whole, and something behind it. */
 const FAR = /[ \t]{500,}\S/;
 
