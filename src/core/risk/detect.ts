@@ -4,6 +4,7 @@ import { rule } from './finding.ts';
 import { isCovered, type Kind, kindsOf } from './kinds.ts';
 import type { Detector, Finding, NotAnalysed, Risk, Tier } from './risk.ts';
 import { findingKey, TIERS } from './risk.ts';
+import { raiseSuppressions } from './source/suppressions.ts';
 import { unplanned } from './unplanned.ts';
 
 const META000 = rule('META000', 'detector-failed', 'critical', 'exact', ['report this bug; a person reads the change in full']);
@@ -12,7 +13,7 @@ const META002 = rule('META002', 'too-big-or-unreadable', 'high', 'exact', ['spli
 
 /** Pure and total. Findings come most severe first, then by key: the same input gives the same bytes. */
 export function detect(detectors: readonly Detector[], evidence: RiskEvidence): Risk {
-  const findings = unique([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)]).sort(byWeight);
+  const findings = unique(raiseSuppressions([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)])).sort(byWeight);
   // folded, not spread: a change decides how many there are, and a call takes only so many arguments
   const tier = findings.reduce<Tier>((most, f) => TIERS.max(most, f.severity), 'routine');
   const unread = evidence.files.flatMap((f) => notAnalysed(f, detectors));
