@@ -78,7 +78,15 @@ export const nameOf = (key: string): string =>
 /** What modules and locals hand on: everybody, and roles of Google by their names, alone or with their members. */
 function loose(node: DataNode, t: Thing, side: Side, depth: number): readonly Binding[] {
   if (depth > DEPTH || node.is === 'unknown') return [];
-  const bound = (role: string, member: string, line: number): Binding => ({ cloud: 'google', scope: t.address, role, member, subject: undefined, condition: '', place: at(t, side, line) });
+  const bound = (role: string, member: string, line: number): Binding => ({
+    cloud: 'google',
+    scope: t.address,
+    role,
+    member,
+    subject: undefined,
+    condition: '',
+    place: at(t, side, line),
+  });
   if (node.is === 'list') return node.items.flatMap((i) => loose(i, t, side, depth + 1));
   if (node.is === 'map')
     return node.entries.flatMap((e) =>

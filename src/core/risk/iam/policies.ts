@@ -100,7 +100,7 @@ function openings(p: Principal, allowed: readonly Unit[]): readonly Finding[] {
 function credentials(p: Principal, added: readonly Unit[]): readonly Finding[] {
   if (p.use === 'trust' || p.use === 'key') return [];
   const units = added.filter((u) => {
-    if (u.statement.principals !== undefined || !CREDENTIALS.some((c) => covers(one(u.action), c))) return false;
+    if (u.statement.principals !== undefined || one(u.action) === '*' || !CREDENTIALS.some((c) => covers(one(u.action), c))) return false;
     // for what is new, named secrets are its least right
     return !p.fresh || (/\*$/.test(shown(u.resource)) && one(u.action) !== 'ecr:getauthorizationtoken' && !/[^:]*[^*:/][^:]*\*$/.test(shown(u.resource)));
   });
