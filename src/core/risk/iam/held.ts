@@ -134,7 +134,10 @@ function subject(node: DataNode | undefined, t: Thing): readonly string[] {
 function ofThing(t: Thing, side: Side, documents: Documents, attached: ReadonlyMap<string, readonly string[]>, consumed: Set<string>): readonly Held[] {
   const at = placeAt(t.path, side, t.address);
   const found: Held[] = [];
-  const to = t.type === 'aws_iam_policy' || t.type === 'AWS::IAM::ManagedPolicy' ? [...(attached.get(t.key) ?? []), ...subjects(t).filter((s) => s !== t.key)] : subjects(t);
+  const to =
+    (t.type === 'aws_iam_policy' && t.kind === 'resource') || t.type === 'AWS::IAM::ManagedPolicy'
+      ? [...(attached.get(t.key) ?? []), ...subjects(t).filter((s) => s !== t.key)]
+      : subjects(t);
   const holders = to.length === 0 ? [t.key] : to;
   const walk = (node: DataNode, name: string): void => {
     const shaped = readPolicy(node, at) ?? handedOn(node, t, at);
