@@ -7,6 +7,7 @@ import type { Detector, Finding } from '../risk.ts';
 import { type Binding, bindingKey } from './binding.ts';
 import { bindingsOf } from './bindings-of.ts';
 import { clusterBindings } from './cluster.ts';
+import { seen } from './seen.ts';
 import { goneIn, type Things, thingsOf } from './things.ts';
 
 const IAM103 = rule('IAM103', 'deny-or-condition-gone', 'critical', 'inferred', ['the same is denied elsewhere']);
@@ -17,7 +18,8 @@ const IAM111 = rule('IAM111', 'public', 'critical', 'inferred', ['the principals
 
 export const grants: Detector = {
   id: 'iam-grants',
-  detect: ({ files }) => {
+  detect: (evidence) => {
+    const files = seen(evidence.files);
     const things = thingsOf(files);
     const inClusters = clusterBindings(files);
     const [base, head] = [

@@ -10,6 +10,7 @@ import { type Budget, budget, shown, type Unit, uncovered } from './cover.ts';
 import { opened, restricted, trustOf } from './openings.ts';
 import { covers } from './pattern.ts';
 import { type Principal, principalsIn } from './principals.ts';
+import { seen } from './seen.ts';
 import type { Statement } from './statement.ts';
 import { goneIn, thingsOf } from './things.ts';
 
@@ -25,7 +26,8 @@ const IAM116 = rule('IAM116', 'opaque-policy', 'high', 'inferred', ['the policy 
 
 export const policies: Detector = {
   id: 'iam-policies',
-  detect: ({ files }) => {
+  detect: (evidence) => {
+    const files = seen(evidence.files);
     const spend = budget();
     const isGone = goneIn(thingsOf(files));
     return principalsIn(files).flatMap((p) => ofPrincipal(p, isGone, spend));

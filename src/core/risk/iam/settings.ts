@@ -8,6 +8,7 @@ import { rule } from '../finding.ts';
 import type { Detector, Finding, Tier } from '../risk.ts';
 import { written } from './document.ts';
 import { SETTINGS, type Setting, WHOLE } from './guard-table.ts';
+import { seen } from './seen.ts';
 import { reference, type Thing, type Things, thingsOf } from './things.ts';
 
 const MAKE = {
@@ -22,7 +23,7 @@ const MAKE = {
 export const settings: Detector = {
   id: 'iam-settings',
   detect: ({ files }) => {
-    const things = thingsOf(files);
+    const things = thingsOf(seen(files));
     const pairs = pairsOf(things);
     return [...pairs.flatMap(([before, after]) => (after === undefined ? removed(before, things) : changed(before, after))), ...appeared(things)];
   },
