@@ -1,5 +1,7 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
+import { agents } from './ci/agents.ts';
+import { rollouts } from './ci/rollouts.ts';
 import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
@@ -33,6 +35,8 @@ export const ALL_DETECTORS: readonly Detector[] = [
   kubernetes,
   access,
   workflows,
+  rollouts,
+  agents,
   guards,
   submodule,
   hidden,
