@@ -46,9 +46,16 @@ describe('objects that roll out', () => {
     ['the analysis goes', rollout(SLOW), rollout(SLOW.replace(/ +- analysis.*\n/, '')), 1],
     ['more at once', rollout(SLOW), rollout(SLOW.replace('10', '80')), 1],
     ['steps are larger', canary(5), canary(50), 1],
-    ['a condition is another', 'kind: AnalysisTemplate\nmetadata: {name: ok}\nspec:\n  metrics:\n    - name: e\n      failureLimit: 1\n', 'kind: AnalysisTemplate\nmetadata: {name: ok}\nspec:\n  metrics:\n    - name: e\n      failureLimit: 9\n', 1],
+    [
+      'a condition is another',
+      'kind: AnalysisTemplate\nmetadata: {name: ok}\nspec:\n  metrics:\n    - name: e\n      failureLimit: 1\n',
+      'kind: AnalysisTemplate\nmetadata: {name: ok}\nspec:\n  metrics:\n    - name: e\n      failureLimit: 9\n',
+      1,
+    ],
     ['less at once', rollout(SLOW), rollout(SLOW.replace('10', '5')), 0],
     ['one pause more', rollout(SLOW), rollout(`${SLOW}        - pause: {}\n`), 0],
     ['steps are smaller', canary(50), canary(5), 0],
-  ] as const)('%s', async (_, before, after, n) => expect(await fired('k8s/web.yaml', before, after)).toEqual(Array.from({ length: n }, () => expect.stringContaining('CI109:critical'))));
+  ] as const)('%s', async (_, before, after, n) =>
+    expect(await fired('k8s/web.yaml', before, after)).toEqual(Array.from({ length: n }, () => expect.stringContaining('CI109:critical'))),
+  );
 });

@@ -47,11 +47,18 @@ function settings(file: FileEvidence, place: Finding['place'], verb: string): re
   const [was, is] = [actsIn(file.base), actsIn(file.head)];
   if (was === undefined || is === undefined) return [CI111({ place, what: `${file.path} ${verb}: what it lets agents do could not be read`, confidence: 'heuristic' })];
   const names = [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name)?.text !== is.get(name)?.text);
-  if (names.length === 0) return file.base === undefined || file.head === undefined || textOf(file.base) !== textOf(file.head) ? [CI111({ place, severity: 'elevated', what: `${file.path} ${verb}, and nothing in it runs or permits more` })] : [];
+  if (names.length === 0)
+    return file.base === undefined || file.head === undefined || textOf(file.base) !== textOf(file.head)
+      ? [CI111({ place, severity: 'elevated', what: `${file.path} ${verb}, and nothing in it runs or permits more` })]
+      : [];
   return names.map((name) => {
     const line = is.get(name)?.line ?? was.get(name)?.line;
     const how = !is.has(name) ? 'goes' : !was.has(name) ? 'comes' : 'changes';
-    return CI111({ place: { ...place, object: name, ...(line === undefined ? {} : { line }) }, what: `${file.path}: ${name} ${how}, which decides what agents run or may do on the machine of everybody who works here`, because: [['setting', (is.get(name)?.text ?? was.get(name)?.text ?? '').slice(0, 200)]] });
+    return CI111({
+      place: { ...place, object: name, ...(line === undefined ? {} : { line }) },
+      what: `${file.path}: ${name} ${how}, which decides what agents run or may do on the machine of everybody who works here`,
+      because: [['setting', (is.get(name)?.text ?? was.get(name)?.text ?? '').slice(0, 200)]],
+    });
   });
 }
 
@@ -84,8 +91,8 @@ function tomlActs(source: string): ReadonlyMap<string, { readonly text: string; 
     if (line.length > 4_000) continue;
     section = /^\s*\[+([^\]]+)\]/.exec(line)?.[1] ?? section;
     const [, key, value] = /^\s*([\w-]+)\s*=\s*(.+)$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined && (ACTS.test(key.replace(/-/g, '_')) || section.split('.').some((s) => ACTS.test(s)))) out.set(section === '' ? key : `${section}.${key}`, { text: value.trim(), line: i + 1 });
+    if (key !== undefined && value !== undefined && (ACTS.test(key.replace(/-/g, '_')) || section.split('.').some((s) => ACTS.test(s))))
+      out.set(section === '' ? key : `${section}.${key}`, { text: value.trim(), line: i + 1 });
   }
   return out;
 }
-

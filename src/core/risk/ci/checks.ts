@@ -3,7 +3,7 @@ import type { Parsed } from '../evidence.ts';
 import { Asked } from '../shell/hit.ts';
 import { toolName } from '../shell/script.ts';
 import { isGate } from '../shell/unsafe.ts';
-import { type Pipeline, type Step } from './pipeline.ts';
+import type { Pipeline, Step } from './pipeline.ts';
 
 export interface Check {
   /** `npm test`, `pytest`, `github/codeql-action/analyze`. */
@@ -12,7 +12,8 @@ export interface Check {
 }
 
 /** Actions that check. */
-const CHECKS = /codeql|trivy|snyk|gitleaks|trufflehog|semgrep|dependency-review|checkov|tfsec|tflint|golangci-lint|super-linter|scorecard|zizmor|actionlint|sonar|kubeconform|conftest|shellcheck|ossf|osv-scanner|lychee|megalinter|pre-commit\/action|countersign/i;
+const CHECKS =
+  /codeql|trivy|snyk|gitleaks|trufflehog|semgrep|dependency-review|checkov|tfsec|tflint|golangci-lint|super-linter|scorecard|zizmor|actionlint|sonar|kubeconform|conftest|shellcheck|ossf|osv-scanner|lychee|megalinter|pre-commit\/action|countersign/i;
 
 /** Of a side of a pipeline. */
 export function checksIn(side: Parsed | undefined, pipeline: Pipeline | undefined): readonly Check[] {
@@ -22,7 +23,9 @@ export function checksIn(side: Parsed | undefined, pipeline: Pipeline | undefine
       // `uv run pytest`, `npx tsc`: behind a runner
       const asked = [0, 1, 2, 3].flatMap((at) => (at < command.words.length ? [new Asked(command.words.slice(at), command, script)] : []));
       const found = asked.find(isGate);
-      return found === undefined || command.ignored || /^(?:echo|printf|which|command|cargo install|pip|apt-get)$/.test(toolName(command.words[0])) ? [] : [{ key: keyOf(found), line: command.line }];
+      return found === undefined || command.ignored || /^(?:echo|printf|which|command|cargo install|pip|apt-get)$/.test(toolName(command.words[0]))
+        ? []
+        : [{ key: keyOf(found), line: command.line }];
     }),
   );
   const actions = (pipeline?.jobs ?? []).flatMap((j) => j.steps.flatMap((s) => (s.uses !== undefined && CHECKS.test(s.uses) ? [{ key: s.uses, line: s.line }] : [])));
@@ -38,4 +41,6 @@ function keyOf(asked: Asked): string {
 /** Whether a step checks, by its commands or by its name. */
 export const isCheck = (step: Step): boolean =>
   (step.uses !== undefined && CHECKS.test(step.uses)) ||
-  /\b(?:tests?|lint|check|verify|audit|scan|validate|pytest|typecheck|tsc|mypy|eslint|vitest|jest|tflint|checkov|terraform plan|countersign)\b/i.test([step.name, step.run ?? ''].join('\n'));
+  /\b(?:tests?|lint|check|verify|audit|scan|validate|pytest|typecheck|tsc|mypy|eslint|vitest|jest|tflint|checkov|terraform plan|countersign)\b/i.test(
+    [step.name, step.run ?? ''].join('\n'),
+  );

@@ -17,7 +17,9 @@ const WHOLE = /\btoJSON\(\s*github(?:\.event)?\s*\)/i;
 export const injected = (text: string): readonly string[] =>
   expressions(text).filter((e) => {
     const event = EVENT.exec(e);
-    return e.includes('github.head_ref') || WHOLE.test(e) || (event !== null && WRITTEN.test(e.slice(event.index + event[0].length)) && !/head\.repo\.(?:full_)?name\s*[!=]=/.test(e));
+    return (
+      e.includes('github.head_ref') || WHOLE.test(e) || (event !== null && WRITTEN.test(e.slice(event.index + event[0].length)) && !/head\.repo\.(?:full_)?name\s*[!=]=/.test(e))
+    );
   });
 
 /** Whether a line puts text that outsiders write into itself. */

@@ -40,7 +40,8 @@ export function pipelineOf(side: Parsed | undefined, path: string): Pipeline | u
   const [root] = side.documents;
   if (root?.is !== 'map') return undefined;
   if (isGitlab(path)) return { forge: 'gitlab', root, triggers: new Set(), jobs: entries(root).flatMap((e) => gitlabJob(e.key, e.value, e.line)) };
-  if (isAction(path)) return { forge: 'github', root, triggers: new Set(), jobs: [{ id: 'runs', node: dig(root, 'runs') ?? root, line: root.line, steps: stepsOf(dig(root, 'runs')) }] };
+  if (isAction(path))
+    return { forge: 'github', root, triggers: new Set(), jobs: [{ id: 'runs', node: dig(root, 'runs') ?? root, line: root.line, steps: stepsOf(dig(root, 'runs')) }] };
   if (!isWorkflow(path)) return undefined;
   const jobs = entries(dig(root, 'jobs')).map((e): Job => ({ id: e.key, node: e.value, line: e.line, steps: stepsOf(e.value) }));
   return { forge: 'github', root, triggers: triggersOf(root), jobs };

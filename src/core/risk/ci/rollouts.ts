@@ -14,7 +14,9 @@ function ofFile(file: FileEvidence): readonly Finding[] {
   const after = objectsIn(file.head);
   return [...before].flatMap(([name, was]) => {
     const is = after.get(name);
-    return is === undefined ? [] : lost(was, is).map((why) => CI109({ place: { path: file.path, side: 'head', line: is.line, object: name }, what: `${file.path}: ${name} ${why}` }));
+    return is === undefined
+      ? []
+      : lost(was, is).map((why) => CI109({ place: { path: file.path, side: 'head', line: is.line, object: name }, what: `${file.path}: ${name} ${why}` }));
   });
 }
 
@@ -27,7 +29,13 @@ function lost(was: DataNode, is: DataNode): readonly string[] {
   const spec = (d: DataNode): DataNode | undefined => dig(d, 'spec');
   const steps = (d: DataNode): readonly DataNode[] => items(dig(spec(d), 'strategy', 'canary', 'steps'));
   const has = (d: DataNode, key: string): number => steps(d).filter((s) => entry(s, key) !== undefined).length;
-  const first = (d: DataNode): number => number(dig(steps(d).find((s) => entry(s, 'setWeight') !== undefined), 'setWeight')) ?? 100;
+  const first = (d: DataNode): number =>
+    number(
+      dig(
+        steps(d).find((s) => entry(s, 'setWeight') !== undefined),
+        'setWeight',
+      ),
+    ) ?? 100;
   const out: string[] = [];
   if (has(is, 'pause') < has(was, 'pause')) out.push('pauses less often before everybody gets the new version');
   if (has(is, 'analysis') < has(was, 'analysis')) out.push('no longer looks at figures before it goes on');
@@ -37,7 +45,12 @@ function lost(was: DataNode, is: DataNode): readonly string[] {
     const [before, after] = [flagger(was, key), flagger(is, key)];
     if (before !== undefined && after !== undefined && after > before) out.push(`allows more in one step (${key} ${before} to ${after})`);
   }
-  const limits = (d: DataNode): readonly string[] => items(dig(spec(d), 'metrics')).flatMap((m) => entries(m).flatMap((e) => (/^(?:failureLimit|successCondition|failureCondition|inconclusiveLimit)$/.test(e.key) ? [`${text(dig(m, 'name'))} ${e.key} ${text(e.value)}`] : [])));
+  const limits = (d: DataNode): readonly string[] =>
+    items(dig(spec(d), 'metrics')).flatMap((m) =>
+      entries(m).flatMap((e) =>
+        /^(?:failureLimit|successCondition|failureCondition|inconclusiveLimit)$/.test(e.key) ? [`${text(dig(m, 'name'))} ${e.key} ${text(e.value)}`] : [],
+      ),
+    );
   const gone = limits(was).filter((l) => !limits(is).includes(l));
   if (gone.length > 0) out.push(`asks something else of the figures: ${gone.join(', ').slice(0, 120)}`);
   return out;

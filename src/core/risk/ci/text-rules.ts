@@ -13,12 +13,21 @@ type Row = readonly [make: typeof CI105, test: (text: string) => boolean, why: s
 const ADDED: readonly Row[] = [
   [CI102, (t) => /^permissions:\s*write-all|^(?:-\s*)?(?:id-token|contents|packages|actions|deployments|administration):\s*write\b/.test(t), 'gains rights'],
   [CI103, injects, 'puts text that outsiders write into a command'],
-  [CI105, (t) => /^(?:-\s*)?(?:continue-on-error:\s*true|continueOnError:\s*true|if:\s*(?:false|\$\{\{\s*false\s*\}\})|allow_failure:\s*true|catchError\b)|\|\|\s*true\s*$/.test(t), 'lets a check fail without consequence'],
+  [
+    CI105,
+    (t) => /^(?:-\s*)?(?:continue-on-error:\s*true|continueOnError:\s*true|if:\s*(?:false|\$\{\{\s*false\s*\}\})|allow_failure:\s*true|catchError\b)|\|\|\s*true\s*$/.test(t),
+    'lets a check fail without consequence',
+  ],
 ];
 
-const CHECK = /\b(?:npm (?:run )?test|yarn test|pnpm test|pytest|go test|cargo test|mvn (?:test|verify)|gradle (?:test|check)|make (?:test|check|lint)|terraform (?:plan|validate)|tflint|checkov|conftest|countersign)\b/;
+const CHECK =
+  /\b(?:npm (?:run )?test|yarn test|pnpm test|pytest|go test|cargo test|mvn (?:test|verify)|gradle (?:test|check)|make (?:test|check|lint)|terraform (?:plan|validate)|tflint|checkov|conftest|countersign)\b/;
 const GONE: readonly Row[] = [
-  [CI106, (t) => /^(?:environment:|when:\s*manual\b|apply_requirements:|required_reviewers\b|input\s*(?:\(|message)|- hold\b|type:\s*approval)/.test(t), 'no longer waits for an approval'],
+  [
+    CI106,
+    (t) => /^(?:environment:|when:\s*manual\b|apply_requirements:|required_reviewers\b|input\s*(?:\(|message)|- hold\b|type:\s*approval)/.test(t),
+    'no longer waits for an approval',
+  ],
   [CI105, (t) => CHECK.test(t), 'no longer runs a check'],
 ];
 
@@ -33,5 +42,7 @@ const said = (file: FileEvidence, side: 'base' | 'head', lines: readonly NewLine
   lines.flatMap(({ line, text }) =>
     rows
       .filter(([, test]) => !text.startsWith('#') && !text.startsWith('//') && test(text))
-      .map(([make, , why]) => make({ place: { path: file.path, side, line }, because: [[side === 'head' ? 'line' : 'line that went', text]], what: `${file.path} ${why}`, confidence: 'heuristic' })),
+      .map(([make, , why]) =>
+        make({ place: { path: file.path, side, line }, because: [[side === 'head' ? 'line' : 'line that went', text]], what: `${file.path} ${why}`, confidence: 'heuristic' }),
+      ),
   );

@@ -8,7 +8,10 @@ import type { Sides } from './sides.ts';
 
 export const CI101 = rule('CI101', 'untrusted-checkout', 'critical', 'exact', ['the job runs without secrets, on pull_request']);
 export const CI103 = rule('CI103', 'expression-injection', 'critical', 'exact', ['the value is passed through an environment variable']);
-const CI108 = rule('CI108', 'self-hosted-on-proposal', 'critical', 'exact', ['proposals of outsiders run on machines that are thrown away', 'the job runs only for branches of this repository']);
+const CI108 = rule('CI108', 'self-hosted-on-proposal', 'critical', 'exact', [
+  'proposals of outsiders run on machines that are thrown away',
+  'the job runs only for branches of this repository',
+]);
 
 export const trust = (sides: Sides): readonly Finding[] => [...checkout(sides), ...injection(sides), ...machines(sides)];
 
@@ -20,7 +23,13 @@ function checkout({ file, was, is }: Sides): readonly Finding[] {
   return runsHead(is).flatMap((job) =>
     before.size > 0 && (before.has(job.id) || runsHead(was).length >= runsHead(is).length)
       ? []
-      : [CI101({ place: { path: file.path, side: 'head', line: job.line, object: job.id }, what: `${file.path} runs what outsiders propose with the rights of this repository (job ${job.id})`, because: [['starts on', [...(is?.triggers ?? [])].join(', ')]] })],
+      : [
+          CI101({
+            place: { path: file.path, side: 'head', line: job.line, object: job.id },
+            what: `${file.path} runs what outsiders propose with the rights of this repository (job ${job.id})`,
+            because: [['starts on', [...(is?.triggers ?? [])].join(', ')]],
+          }),
+        ],
   );
 }
 
@@ -37,11 +46,13 @@ function runsHead(pipeline: Pipeline | undefined): readonly Job[] {
 
 /** Scripts of a step: what a shell runs, and what an action runs as JavaScript. */
 const scriptsOf = (job: Job): readonly { readonly text: string; readonly line: number }[] =>
-  job.steps.flatMap((s) => ['run', 'script'].flatMap((key) => {
-    const node: DataNode | undefined = key === 'run' ? dig(s.node, 'run') : dig(s.node, 'with', 'script');
-    const found = text(node);
-    return found === undefined || node === undefined ? [] : [{ text: found, line: node.line }];
-  }));
+  job.steps.flatMap((s) =>
+    ['run', 'script'].flatMap((key) => {
+      const node: DataNode | undefined = key === 'run' ? dig(s.node, 'run') : dig(s.node, 'with', 'script');
+      const found = text(node);
+      return found === undefined || node === undefined ? [] : [{ text: found, line: node.line }];
+    }),
+  );
 
 function injection({ file, was, is }: Sides): readonly Finding[] {
   const count = (p: Pipeline | undefined): Map<string, number> => {
@@ -58,7 +69,13 @@ function injection({ file, was, is }: Sides): readonly Finding[] {
           before.set(e, left - 1);
           return [];
         }
-        return [CI103({ place: { path: file.path, side: 'head', line: s.line, object: job.id }, what: `${file.path} puts text that outsiders write into a command: ${e.trim().slice(0, 100)}`, because: [['expression', e.trim()]] })];
+        return [
+          CI103({
+            place: { path: file.path, side: 'head', line: s.line, object: job.id },
+            what: `${file.path} puts text that outsiders write into a command: ${e.trim().slice(0, 100)}`,
+            because: [['expression', e.trim()]],
+          }),
+        ];
       }),
     ),
   );
@@ -68,11 +85,18 @@ const PROPOSALS = ['pull_request', 'pull_request_target', 'issue_comment', 'issu
 const ONLY_OURS = /head\.repo\.full_name\s*==\s*github\.repository|head\.repo\.fork\s*==\s*false|!\s*github\.event\.pull_request\.head\.repo\.fork/;
 
 function machines({ file, was, is }: Sides): readonly Finding[] {
-  const own = (p: Pipeline | undefined, job: Job): boolean => p !== undefined && PROPOSALS.some((t) => p.triggers.has(t)) && isOwn(dig(job.node, 'runs-on')) && !ONLY_OURS.test(text(dig(job.node, 'if')) ?? '');
+  const own = (p: Pipeline | undefined, job: Job): boolean =>
+    p !== undefined && PROPOSALS.some((t) => p.triggers.has(t)) && isOwn(dig(job.node, 'runs-on')) && !ONLY_OURS.test(text(dig(job.node, 'if')) ?? '');
   const { pairs, come } = matchedJobs(was, is);
   return [...pairs.filter((p) => !own(was, p.was)).map((p) => p.is), ...come]
     .filter((job) => own(is, job))
-    .map((job) => CI108({ place: { path: file.path, side: 'head', line: job.line, object: job.id }, what: `${file.path}: job ${job.id} runs what outsiders propose on machines of our own`, because: [['starts on', [...(is?.triggers ?? [])].join(', ')]] }));
+    .map((job) =>
+      CI108({
+        place: { path: file.path, side: 'head', line: job.line, object: job.id },
+        what: `${file.path}: job ${job.id} runs what outsiders propose on machines of our own`,
+        because: [['starts on', [...(is?.triggers ?? [])].join(', ')]],
+      }),
+    );
 }
 
 function isOwn(on: DataNode | undefined): boolean {

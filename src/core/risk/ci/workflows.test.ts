@@ -37,9 +37,24 @@ describe('what outsiders get', () => {
     ['through the environment', flow(X), flow(X + step('echo "$T"', `        env:\n          T: ${E('github.event.issue.title')}\n`)), []],
     ['a number and a word', flow(X), flow(X + step(`echo ${E('github.event.issue.number')} title`)), []],
     ['in a condition of the forge', flow(X), flow(X + step('echo y', `        if: github.event.issue.title == 'x'\n`)), []],
-    ['as before, in a step by another name', flow(`      - name: a\n        run: echo ${E('github.head_ref')}\n`), flow(`      - name: b\n        run: echo  ${E('github.head_ref')}\n`), []],
-    ['own machines', flow(X, { on: 'push' }).replace('ubuntu-24.04', 'self-hosted'), flow(X, { on: 'pull_request' }).replace('ubuntu-24.04', '[self-hosted, linux]'), ['CI108:critical']],
-    ['own machines, only for branches of ours', null, flow(X, { on: 'pull_request', job: `    if: github.event.pull_request.head.repo.full_name == github.repository\n` }).replace('ubuntu-24.04', 'self-hosted'), []],
+    [
+      'as before, in a step by another name',
+      flow(`      - name: a\n        run: echo ${E('github.head_ref')}\n`),
+      flow(`      - name: b\n        run: echo  ${E('github.head_ref')}\n`),
+      [],
+    ],
+    [
+      'own machines',
+      flow(X, { on: 'push' }).replace('ubuntu-24.04', 'self-hosted'),
+      flow(X, { on: 'pull_request' }).replace('ubuntu-24.04', '[self-hosted, linux]'),
+      ['CI108:critical'],
+    ],
+    [
+      'own machines, only for branches of ours',
+      null,
+      flow(X, { on: 'pull_request', job: `    if: github.event.pull_request.head.repo.full_name == github.repository\n` }).replace('ubuntu-24.04', 'self-hosted'),
+      [],
+    ],
     ['hosted machines', null, flow(X, { on: 'pull_request' }), []],
   ] as const)('%s', async (_, before, after, expected) => expect(await fired(before, after)).toEqual(expected));
 });
@@ -88,12 +103,22 @@ describe('gates', () => {
     ['something else may fail', flow(X), flow(step('echo x', '        continue-on-error: true\n')), ['CI105:high']],
     ['a new step may fail', flow(X), flow(X + step('./notify', '        continue-on-error: true\n')), []],
     ['proposals no longer start it', flow(T, { on: '[push, pull_request]' }), flow(T, { on: 'push' }), ['CI105:critical']],
-    ['a path is ignored', flow(T, { on: '\n  pull_request:\n    paths-ignore: [docs/**]' }), flow(T, { on: '\n  pull_request:\n    paths-ignore: [docs/**, src/**]' }), ['CI105:high']],
+    [
+      'a path is ignored',
+      flow(T, { on: '\n  pull_request:\n    paths-ignore: [docs/**]' }),
+      flow(T, { on: '\n  pull_request:\n    paths-ignore: [docs/**, src/**]' }),
+      ['CI105:high'],
+    ],
     ['pages are ignored', flow(T, { on: '\n  pull_request: {}' }), flow(T, { on: '\n  pull_request:\n    paths-ignore: ["**.md"]' }), []],
     ['steps change places', flow(X + T), flow(T + X), []],
     ['an approval goes', flow(X, { job: '    environment: production\n' }), flow(X), ['CI106:critical']],
     ['an approval is another', flow(X, { job: '    environment: production\n' }), flow(X, { job: '    environment: staging\n' }), ['CI106:critical']],
-    ['an approval is written otherwise', flow(X, { job: '    environment: production\n' }), flow(X, { job: '    environment:\n      name: production\n      url: https://shop.example\n' }), []],
+    [
+      'an approval is written otherwise',
+      flow(X, { job: '    environment: production\n' }),
+      flow(X, { job: '    environment:\n      name: production\n      url: https://shop.example\n' }),
+      [],
+    ],
     ['an approval of a job by another name', flow(X, { job: '    environment: production\n' }), flow(X, { id: 'ship', job: '    environment: production\n' }), []],
     ['an approval comes', flow(X), flow(X, { job: '    environment: production\n' }), []],
     ['a canary goes', flow(X + step('./canary --bake 10m')), flow(X), ['CI109:critical']],
@@ -116,7 +141,12 @@ describe('other forges', () => {
   const gitlab = (more: string): string => `test:\n  script:\n    - npm test\n${more}`;
   it.each([
     ['.gitlab-ci.yml', gitlab('live:\n  script: [./ship]\n  when: manual\n'), gitlab('live:\n  script: [./ship]\n'), ['CI106:critical']],
-    ['.gitlab-ci.yml', gitlab('live:\n  script: [./ship]\n  rules:\n    - when: manual\n'), gitlab('live:\n  script: [./ship]\n  rules:\n    - when: always\n'), ['CI106:critical']],
+    [
+      '.gitlab-ci.yml',
+      gitlab('live:\n  script: [./ship]\n  rules:\n    - when: manual\n'),
+      gitlab('live:\n  script: [./ship]\n  rules:\n    - when: always\n'),
+      ['CI106:critical'],
+    ],
     ['.gitlab-ci.yml', gitlab(''), gitlab('  allow_failure: true\n'), ['CI105:critical']],
     ['.gitlab-ci.yml', gitlab(''), 'test:\n  script:\n    - echo\n', ['CI105:critical']],
     ['.gitlab-ci.yml', gitlab('other:\n  script: [echo]\n'), `other:\n  script: [echo]\n${gitlab('')}`, []],
@@ -127,9 +157,12 @@ describe('other forges', () => {
     ['atlantis.yaml', 'projects:\n- dir: a\n  apply_requirements: [approved]\n', 'projects:\n- dir: a\n', ['CI106:critical']],
   ] as const)('%s', async (path, before, after, expected) => expect(await fired(before, after, path)).toEqual(expected));
 
-  it.each(['vendor/acme/.github/workflows/ci.yml', 'node_modules/x/.gitlab-ci.yml', 'templates/app/.github/workflows/ci.yml'])('says nothing of a copy that nobody runs: %s', async (path) => {
-    expect(await fired(flow(step('npm test')), flow(step(`echo ${E('github.head_ref')}`)), path)).toEqual([]);
-  });
+  it.each(['vendor/acme/.github/workflows/ci.yml', 'node_modules/x/.gitlab-ci.yml', 'templates/app/.github/workflows/ci.yml'])(
+    'says nothing of a copy that nobody runs: %s',
+    async (path) => {
+      expect(await fired(flow(step('npm test')), flow(step(`echo ${E('github.head_ref')}`)), path)).toEqual([]);
+    },
+  );
 
   it('reads what is no YAML as lines', async () => {
     expect(await fired(flow(step('npm test')), 'on: push\n  jobs: [\n')).toContain('CI105:critical');
@@ -137,7 +170,19 @@ describe('other forges', () => {
 });
 
 it('never throws, whatever a pipeline is', async () => {
-  const piece = fc.constantFrom('on: push\n', 'jobs:\n', '  a:\n', '    steps:\n', '      - run: npm test\n', '      - uses: a/b@v1\n', '    environment: x\n', '    permissions: write-all\n', '- x\n', 'a: [\n', `run: ${E('github.head_ref')}\n`);
+  const piece = fc.constantFrom(
+    'on: push\n',
+    'jobs:\n',
+    '  a:\n',
+    '    steps:\n',
+    '      - run: npm test\n',
+    '      - uses: a/b@v1\n',
+    '    environment: x\n',
+    '    permissions: write-all\n',
+    '- x\n',
+    'a: [\n',
+    `run: ${E('github.head_ref')}\n`,
+  );
   const text = fc.array(piece, { maxLength: 12 }).map((p) => p.join(''));
   await fc.assert(
     fc.asyncProperty(text, text, fc.constantFrom('.github/workflows/a.yml', '.gitlab-ci.yml', 'action.yml'), async (before, after, path) => {
