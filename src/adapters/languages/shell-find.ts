@@ -1,8 +1,7 @@
 /** Where a file holds scripts, by its path and, without an ending, by its first line. */
 import type { Parsed } from '../../core/risk/evidence.ts';
 import { isHook } from '../../core/risk/kinds.ts';
-import type { ProgramLanguage } from '../../core/risk/shell/calls.ts';
-import type { Script } from '../../core/risk/shell/script.ts';
+import type { ProgramLanguage, Script } from '../../core/risk/shell/script.ts';
 import { type Found, readScript } from './shell.ts';
 import { programScripts, provisionerScripts, timerScripts, unitScripts } from './shell-code.ts';
 import { shellGrammar } from './shell-grammar.ts';
@@ -60,7 +59,7 @@ export function scriptPlace(path: string): ScriptPlace {
 export async function withScripts(parsed: Parsed, path: string): Promise<Parsed> {
   if (!('text' in parsed) || parsed.kind === 'sql' || parsed.text === undefined || parsed.text === '') return parsed;
   const found = foundIn(parsed, path, parsed.text);
-  if (found === undefined) return parsed;
+  if (found === undefined || (found.length === 0 && parsed.kind !== 'text')) return parsed;
   if (found.length === 0) return { ...parsed, scripts: [] };
   const grammar = await shellGrammar();
   return { ...parsed, scripts: found.map((f) => ('unread' in f ? f : readScript(f, grammar))) };

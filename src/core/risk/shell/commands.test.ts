@@ -277,7 +277,7 @@ describe('any script', () => {
     'do ',
     'done ',
     '\u0000',
-    '${{ x }}',
+    `$\{{ x }}`,
   );
   const text = fc.array(piece, { maxLength: 30 }).map((p) => p.join(''));
   it('is read without a throw, and is no news to itself', async () => {
