@@ -32,7 +32,8 @@ export type Parsed =
       readonly problem?: string;
       readonly scripts?: readonly Script[];
     }
-  | { readonly kind: 'text'; readonly text: string; readonly scripts?: readonly Script[] }
+  /** `migration`: of a Rails, Django, Alembic or JavaScript migration, the SQL that its calls come to. */
+  | { readonly kind: 'text'; readonly text: string; readonly migration?: MigrationCalls; readonly scripts?: readonly Script[] }
   | { readonly kind: 'binary' }
   | { readonly kind: 'gitlink'; readonly commit: string }
   | { readonly kind: 'symlink'; readonly target: string }
@@ -67,6 +68,19 @@ export interface SqlStatement {
   readonly text: string;
   readonly node: { readonly [kind: string]: unknown } | null;
   readonly error?: string;
+  /** Of a migration in another language: what only runs when it is undone. */
+  readonly part?: 'down';
+  /** Of such a migration: what the call does is not written in it, so that nothing found there is more than elevated. */
+  readonly unsure?: true;
+}
+
+/** A migration in another language, read by the names of its calls; what is not such a call is not here. */
+export interface MigrationCalls {
+  /** Whether its tool runs it in one transaction. */
+  readonly wrapped: boolean;
+  readonly statements: readonly SqlStatement[];
+  /** Not a migration: the whole schema, as a tool writes it down (`db/schema.rb`). */
+  readonly dump?: true;
 }
 
 export type { PlannedResource, TerraformPlan } from './terraform/planned.ts';

@@ -5,7 +5,7 @@
  */
 import { type DataNode, dig, items, text } from '../data.ts';
 import type { FileEvidence, Parsed } from '../evidence.ts';
-import type { Place } from '../risk.ts';
+import { type Finding, type Place, TIERS } from '../risk.ts';
 
 export interface KubeObject {
   readonly path: string;
@@ -121,7 +121,10 @@ export const placeOf = (o: KubeObject, side: 'base' | 'head', line = o.line): Pl
 /** Places that by what they are called hold samples and test data: nothing is applied from there, or nothing that people use. */
 export const isSample = (path: string): boolean => SAMPLE.test(path);
 const SAMPLE =
-  /(?:^|\/)(?:testdata|test-data|test_data|tests?|__tests__|e2e|fixtures?|__fixtures__|mocks?|golden|examples?|samples?|demos?|docs?|documentation|tutorials?|hack|contrib)(?:\/|$)|(?:^|\/)(?:test|example|sample)[-_][^/]*$|[-_.](?:golden|example|sample|test)s?\.[^/]+$/i;
+  /(?:^|\/)(?:testdata|test-data|test_data|tests?|__tests__|e2e|fixtures?|__fixtures__|mocks?|golden|examples?|samples?|demos?|docs?|documentation|tutorials?|hack|contrib)(?:\/|$)|(?:^|\/)(?:test|example|sample)[-_][^/]*$|[-_](?:golden|examples?|samples?|tests?)\.(?:ya?ml|json|conf|cfg)$|\.golden[^/]*$|\.(?:example|sample)$/i;
+
+/** What lies among samples and test data runs nowhere that people use: it is shown, and asks for no more than a second look. */
+export const amongSamples = (f: Finding): Finding => (isSample(f.place.path) && TIERS.above(f.severity, 'elevated') ? { ...f, severity: 'elevated' } : f);
 
 export const annotation = (o: KubeObject, name: string): string | undefined => text(dig(o.node, 'metadata', 'annotations', name));
 export const labelOf = (o: KubeObject, name: string): string | undefined => text(dig(o.node, 'metadata', 'labels', name));

@@ -58,10 +58,41 @@ export function factsOf(commit: LandedCommit, now: number, alias: (email: string
 
 const FIX = /\b(fix(e[sd])?|bug|defect|patch|hotfix|regression|crash|error|fail(s|ed|ure)?)\b/i;
 
-/** The first line. */
+/** As git has it: the lines up to the first empty one, joined by spaces. */
 export function subjectOf(message: string): string {
-  const end = message.indexOf('\n');
-  return (end < 0 ? message : message.slice(0, end)).slice(0, MOST_SUBJECT).trim();
+  const lines: string[] = [];
+  let length = 0;
+  for (let at = firstLine(message); at < message.length && length < MOST_SUBJECT; ) {
+    const end = endOfLine(message, at);
+    const line = message.slice(at, Math.min(end, at + MOST_SUBJECT)).trimEnd();
+    if (line === '') break;
+    lines.push(line);
+    length += line.length + 1;
+    at = end + 1;
+  }
+  return lines.join(' ').slice(0, MOST_SUBJECT).trim();
+}
+
+/** What stands below the subject. */
+export function bodyOf(message: string): string {
+  let at = firstLine(message);
+  while (at < message.length) {
+    const end = endOfLine(message, at);
+    if (message.slice(at, end).trim() === '') return message.slice(end + 1);
+    at = end + 1;
+  }
+  return '';
+}
+
+/** Where the first line begins that says something. */
+function firstLine(message: string): number {
+  const said = message.search(/\S/);
+  return said < 0 ? message.length : message.lastIndexOf('\n', said) + 1;
+}
+
+function endOfLine(message: string, at: number): number {
+  const end = message.indexOf('\n', at);
+  return end < 0 ? message.length : end;
 }
 
 export function dirOf(path: string): string {

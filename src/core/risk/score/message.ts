@@ -1,5 +1,5 @@
 /** What a change says of itself, and when its author says it was written. */
-import type { CommitFacts } from './facts.ts';
+import { bodyOf, type CommitFacts } from './facts.ts';
 import type { Feature } from './feature.ts';
 
 const BINARY = new Set(['fix', 'reland', 'tmpw', 'riskw', 'tick', 'fri', 'night']);
@@ -31,20 +31,12 @@ export function messageValues({ commit, subject, message, fix }: CommitFacts): r
     yes(TICKET, message),
     commit.message.trimEnd().length,
     subject.length,
-    bodyLines(message),
+    bodyLines(bodyOf(message)),
   ];
 }
 
-/** Lines below the subject that say something and are no trailers. */
-function bodyLines(message: string): number {
-  const lines = message.split('\n');
-  let count = 0;
-  for (let i = 1; i < lines.length; i++) {
-    const line = lines[i] ?? '';
-    if (line.trim() !== '' && !TRAILER.test(line)) count += 1;
-  }
-  return count;
-}
+/** Lines that say something and are no trailers. */
+const bodyLines = (body: string): number => body.split('\n').filter((line) => line.trim() !== '' && !TRAILER.test(line)).length;
 
 const TRAILER = /^[A-Z][\w-]+: /;
 

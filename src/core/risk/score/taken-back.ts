@@ -31,7 +31,7 @@ export function takenBack(message: string): TakenBack | undefined {
 }
 
 const HINT = /revert|back(?:s|ing)? ?out|roll ?back|undo|Original Phabricator Diff/i;
-const VERB = String.raw`\b(?:revert(?:s|ing)?|back(?:s|ing)? ?out|roll ?back of|undo)`;
+const VERB = String.raw`\b(?:revert(?:s|ing)?|back(?:s|ing)? ?out|roll ?back(?: of)?|undo)`;
 const ID = new RegExp(String.raw`${VERB}[\s:]{1,3}(?:(?:the|git|commits?|changes?|changeset|patch|merge|revision|of)\b[\s:#]{1,3}){0,4}["'(<\[]?([0-9a-f]{7,64})\b`, 'gi');
 const DIFFS = new RegExp(String.raw`(?:Original Phabricator Diff:[ \t]{0,3}|${VERB}[\s:]{1,3}(?:(?:of|diff)\s{1,3}){0,2}["'(<\[]?)D(\d{1,9})\b`, 'gi');
 const CHANGELISTS = new RegExp(String.raw`${VERB}\s{1,3}(?:of\s{1,3})?(?:changelists?|CLs?)\s{1,3}(\d{1,10})\b`, 'gi');
@@ -57,7 +57,7 @@ const numbers = (text: string, pattern: RegExp): readonly number[] => [...new Se
 
 /** The subject inside `Revert "..."`. */
 function quoted(subject: string): string | undefined {
-  const [, rest = ''] = /^\W{0,3}revert:?\s{1,3}"(.*)$/i.exec(withoutNumber(subject)) ?? [];
+  const [, rest = ''] = /^\W{0,3}(?:\[[^\][]{0,80}\]\s{0,3}){0,5}(?:revert|back ?out|roll ?back):?\s{1,3}"(.*)$/i.exec(withoutNumber(subject)) ?? [];
   const end = rest.lastIndexOf('"');
   return end < 1 ? undefined : withoutNumber(rest.slice(0, end));
 }
