@@ -38,18 +38,11 @@ export const ALL_DETECTORS: readonly Detector[] = [
   network,
   access,
   workflows,
-<<<<<<< HEAD
   rollouts,
   agents,
-  guards,
-  submodule,
-  hidden,
-  homoglyph,
-=======
-  SOURCE_DETECTORS,
-  DEPENDENCY_DETECTORS,
-  CONFIG_DETECTORS,
->>>>>>> main
+  ...SOURCE_DETECTORS,
+  ...DEPENDENCY_DETECTORS,
+  ...CONFIG_DETECTORS,
   commands,
   absent,
   paths,
