@@ -1,9 +1,15 @@
 /** All detectors, one a file. */
-import { access } from './access.ts';
+
 import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
+import { access } from './iam/access.ts';
+import { escalation } from './iam/escalation.ts';
+import { grants } from './iam/grants.ts';
+import { policies } from './iam/policies.ts';
+import { rbac } from './iam/rbac.ts';
+import { settings } from './iam/settings.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { paths } from './paths.ts';
 import { pulumiSource } from './pulumi/source.ts';
@@ -31,6 +37,11 @@ export const ALL_DETECTORS: readonly Detector[] = [
   sql,
   kubernetes,
   access,
+  policies,
+  escalation,
+  grants,
+  rbac,
+  settings,
   workflows,
   guards,
   submodule,

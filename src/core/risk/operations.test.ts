@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
-import { access } from './access.ts';
+import { access } from './iam/access.ts';
 import { workflows } from './ci/workflows.ts';
 import { detect } from './detect.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
