@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
-import { access } from './access.ts';
 import { detect } from './detect.ts';
+import { access } from './iam/access.ts';
 import type { Detector } from './risk.ts';
 import { commands } from './shell/commands.ts';
 
