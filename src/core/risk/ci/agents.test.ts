@@ -22,7 +22,7 @@ describe('configuration of agents', () => {
     ['a server comes', '.mcp.json', json({ mcpServers: {} }), json({ mcpServers: { x: { command: 'npx', args: ['x'] } } }), ['CI111:high mcpServers']],
     ['a server for one editor', '.cursor/mcp.json', null, json({ mcpServers: { x: { url: 'https://x.example' } } }), ['CI111:high mcpServers']],
     ['a sandbox goes', '.codex/config.toml', 'sandbox_mode = "read-only"\n', 'sandbox_mode = "danger-full-access"\n', ['CI111:high sandbox_mode']],
-    ['settings that do not parse', SETTINGS, json({}), '{"hooks": [', ['CI111:high']],
+    ['settings that do not parse', SETTINGS, json({}), '{"hooks": [', ['CI111:high', 'META001:high']],
     ['a script of a hook', '.claude/hooks/pre.sh', 'a\n', 'b\n', ['CI111:high']],
     ['another word', SETTINGS, json({ model: 'x' }), json({ model: 'y' }), ['CI111:elevated']],
     ['instructions', 'CLAUDE.md', 'a\n', 'b\n', ['CI111:elevated']],

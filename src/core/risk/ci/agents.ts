@@ -7,29 +7,14 @@ import type { FileEvidence, Parsed } from '../evidence.ts';
 import { rule } from '../finding.ts';
 import { textOf } from '../lines.ts';
 import type { Detector, Finding } from '../risk.ts';
-import { isVendored } from './pipeline.ts';
+import { agentFile } from './agent-paths.ts';
 
 const CI111 = rule('CI111', 'agent-config', 'high', 'exact', ['somebody read it as code that runs on their machine']);
 
-export const agents: Detector = { id: 'agents', detect: ({ files }) => files.filter((f) => kindOf(f.path) !== undefined).flatMap(ofFile) };
-
-type Kind = 'settings' | 'prose' | 'code';
-
-const SETTINGS =
-  /(?:^|\/)(?:\.mcp\.json|mcp\.json|mcp_config\.json|\.claude\/settings(?:\.local)?\.json|\.gemini\/settings\.json|\.cursor\/(?:mcp|hooks|permissions|settings|cli|environment)\.json|\.codex\/config\.toml|opencode\.jsonc?|\.roo\/mcp\.json|\.continue\/config\.(?:json|ya?ml)|\.aider\.conf\.yml|\.amp\/settings\.json|\.windsurf\/[\w-]+\.json|\.kiro\/[\w/-]+\.json|\.claude-plugin\/[\w-]+\.json|\.github\/copilot\/[\w-]+\.json|\.copilot\/[\w-]+\.json)$/i;
-const PROSE =
-  /(?:^|\/)(?:claude(?:\.local)?\.md|agents?\.md|gemini\.md|copilot-instructions\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.roorules|\.goosehints|skill\.md)$|(?:^|\/)\.(?:cursor\/(?:rules|commands)|claude\/(?:commands|agents|skills|output-styles)|github\/(?:instructions|prompts|chatmodes|agents)|gemini\/commands|windsurf\/rules|clinerules|roo\/rules[\w-]*|continue\/rules|codex\/prompts|amazonq\/rules|kiro\/steering|agents\/skills)\/.*\.(?:md|mdc|mdx|toml|txt)$/i;
-/** Scripts beside them are what the hooks call. */
-const CODE = /(?:^|\/)\.(?:claude|cursor|gemini|codex|agents)\/(?:.*\/)?(?:hooks|scripts|bin|skills|commands)\/.*\.(?:sh|bash|py|js|mjs|cjs|ts|rb|ps1)$/i;
-
-function kindOf(path: string): Kind | undefined {
-  if (isVendored(path)) return undefined;
-  if (SETTINGS.test(path)) return 'settings';
-  return PROSE.test(path) ? 'prose' : CODE.test(path) ? 'code' : undefined;
-}
+export const agents: Detector = { id: 'agents', detect: ({ files }) => files.filter((f) => agentFile(f.path) !== undefined).flatMap(ofFile) };
 
 function ofFile(file: FileEvidence): readonly Finding[] {
-  const kind = kindOf(file.path);
+  const kind = agentFile(file.path);
   const place = { path: file.path, side: file.head === undefined ? ('base' as const) : ('head' as const) };
   const verb = file.base === undefined ? 'is new' : file.head === undefined ? 'is gone' : 'changes';
   if (kind === 'code') return [CI111({ place, what: `${file.path} ${verb}: agents run it on the machine of everybody who works here` })];
