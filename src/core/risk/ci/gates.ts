@@ -23,15 +23,25 @@ const place = (sides: Sides, side: 'base' | 'head', line: number, object?: strin
 
 /** A check is gone where nothing at the head runs it, in this file or in another of the change. */
 function checks(sides: Sides): readonly Finding[] {
-  const gone = new Map(
-    checksIn(sides.file.base, sides.was)
-      .filter((c) => !sides.change.checks.has(c.key))
-      .map((c) => [c.key, c]),
-  );
-  return [...gone.values()].map((c) =>
-    CI105({ place: place(sides, 'base', c.line, c.key), what: `${sides.file.path} no longer runs a check: ${c.key}`, because: [['check that went', c.key]] }),
-  );
+  const before = checksIn(sides.file.base, sides.was);
+  const gone = new Map(before.filter((c) => !sides.change.checks.has(c.key)).map((c) => [c.key, c]));
+  const known = new Set(before.map((c) => c.key));
+  const come = [...new Set(checksIn(sides.file.head, sides.is).map((c) => c.key))].filter((key) => !known.has(key));
+  return [...gone.values()].map((c) => {
+    // `test:all` where `test:integration` was: perhaps another name, perhaps less
+    const at = come.findIndex((key) => stem(key) === stem(c.key));
+    const [instead] = at < 0 ? [] : come.splice(at, 1);
+    const what = instead === undefined ? `no longer runs a check: ${c.key}` : `runs the check ${instead} where it ran ${c.key}`;
+    return CI105({
+      place: place(sides, 'base', c.line, c.key),
+      what: `${sides.file.path} ${what}`,
+      because: [['check that went', c.key]],
+      ...(instead === undefined ? {} : { severity: 'high' as const }),
+    });
+  });
 }
+
+const stem = (key: string): string => key.replace(/:.*$/, '');
 
 const NEVER = /^(?:\$\{\{\s*)?false(?:\s*\}\})?$/;
 const off = (node: DataNode): string | undefined =>

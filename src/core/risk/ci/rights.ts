@@ -65,7 +65,8 @@ interface Used {
   readonly line: number;
 }
 
-const OURS = /^(?:\.|actions$|github$)/;
+/** `./x` and `$/x` are files of this repository. */
+const OURS = /^(?:\.|\$$|actions$|github$)/;
 
 function usedIn(p: Pipeline | undefined): readonly Used[] {
   return (p?.jobs ?? []).flatMap((job) => {
@@ -108,7 +109,7 @@ interface Handed {
 function handedIn(p: Pipeline | undefined): readonly Handed[] {
   return (p?.jobs ?? []).flatMap((job) => {
     const inherits =
-      text(dig(job.node, 'secrets')) === 'inherit' && !/^\.\//.test(text(dig(job.node, 'uses')) ?? '')
+      text(dig(job.node, 'secrets')) === 'inherit' && !/^[.$]\//.test(text(dig(job.node, 'uses')) ?? '')
         ? [{ key: 'inherit', what: 'hands all secrets to another workflow', line: job.line }]
         : [];
     const steps = job.steps.flatMap((s): readonly Handed[] => {

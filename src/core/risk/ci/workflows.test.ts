@@ -93,6 +93,7 @@ describe('gates', () => {
     ['the file goes with its test', flow(T), null, ['CI105:critical']],
     ['a test has other flags', flow(T), flow(step('npm test -- --coverage')), []],
     ['a test by another package manager', flow(step('yarn test')), flow(step('pnpm test')), []],
+    ['a test by another script', flow(step('yarn test:integration')), flow(step('yarn test:all')), ['CI105:high']],
     ['a test moves to another job', flow(T), `${flow(X)}  test:\n    runs-on: ubuntu-24.04\n    steps:\n${T}`, []],
     ['a test behind a runner', flow(step('pytest -q')), flow(step('uv run pytest -q')), []],
     ['a test that is ignored now', flow(T), flow(step('npm test || true')), ['CI105:critical']],
