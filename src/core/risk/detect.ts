@@ -1,4 +1,6 @@
 /** Runs the detectors. A detector that throws, and a covered file that cannot be read, are findings: silence is never safe. */
+
+import { isTemplate } from './cloudformation/templates.ts';
 import type { FileEvidence, Parsed, RiskEvidence } from './evidence.ts';
 import { rule } from './finding.ts';
 import { isCovered, kindsOf } from './kinds.ts';
@@ -15,9 +17,7 @@ export function detect(detectors: readonly Detector[], evidence: RiskEvidence): 
   const findings = unique([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)]).sort(byWeight);
   // folded, not spread: a change decides how many there are, and a call takes only so many arguments
   const tier = findings.reduce<Tier>((most, f) => TIERS.max(most, f.severity), 'routine');
-  const unread = evidence.files.flatMap(notAnalysed);
-  const said = new Set(unread.map((n) => n.path));
-  return { findings, notAnalysed: [...unread, ...unplanned(evidence).filter((n) => !said.has(n.path))], tier };
+  return { findings, notAnalysed: unread(evidence), tier };
 }
 
 function run(detector: Detector, evidence: RiskEvidence): readonly Finding[] {
@@ -58,12 +58,21 @@ function problemOf(side: Parsed | undefined): string | undefined {
 }
 const isOversize = (why: string): boolean => /^(?:too large|binary|a large file|the object is missing)/.test(why);
 
-/** Everything no detector understands, so that the reader of a clean report knows what it does not cover. */
-function notAnalysed(file: FileEvidence): readonly NotAnalysed[] {
+/** Everything no detector understands, so that the reader of a clean report knows what it does not cover. One entry a path, the gravest. */
+function unread(evidence: RiskEvidence): readonly NotAnalysed[] {
+  const open = unplanned(evidence);
+  const planless = new Set(open.map((n) => n.path));
+  const files = evidence.files.flatMap((f) => notAnalysed(f, planless.has(f.path)));
+  const said = new Set(files.map((n) => n.path));
+  return [...files, ...open.filter((n) => !said.has(n.path))];
+}
+
+/** @param known a detector reads it by what it holds, whatever it is called. */
+function notAnalysed(file: FileEvidence, known: boolean): readonly NotAnalysed[] {
   const problem = problemOf(file.head) ?? problemOf(file.base);
   if (problem !== undefined) return [{ path: file.path, why: problem }];
   const special = [file.head, file.base].some((p) => p?.kind === 'gitlink' || p?.kind === 'symlink');
-  return special || kindsOf(file.path).length > 0 ? [] : [{ path: file.path, why: 'no detector reads this kind of file' }];
+  return special || known || isTemplate(file) || kindsOf(file.path).length > 0 ? [] : [{ path: file.path, why: 'no detector reads this kind of file' }];
 }
 
 /** One finding a key: signers give one disposition for each. The most severe one stays. */

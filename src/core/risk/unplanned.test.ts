@@ -40,7 +40,7 @@ describe('what no plan covers', () => {
     ],
     ['variables', { 'a/prod.tfvars': ['x = 1\n', 'x = 2\n'] }, ['a/prod.tfvars: no plan: what applying it does is unknown']],
     ['a template', { 's.yaml': [null, TEMPLATE] }, ['s.yaml: no change set: what applying it does is unknown']],
-    ['a program of the CDK', { 'lib/a.ts': ['', "import 'aws-cdk-lib';\n"] }, ['lib/a.ts: no detector reads this kind of file']],
+    ['a program of the CDK', { 'lib/a.ts': ['', "import 'aws-cdk-lib';\n"] }, ['lib/a.ts: no change set: what deploying this program does is unknown']],
     ['a program of Pulumi', { 'infra/index.ts': ['', "import '@pulumi/aws';\n"] }, ['infra/index.ts: no preview: what applying this program does is unknown']],
     ['a comment', { 'a/main.tf': [role('x'), `# why\n${role('x')}`] }, []],
     ['a test of a module', { 'a/x.tftest.hcl': [null, 'run "x" {\n}\n'] }, []],

@@ -40,6 +40,8 @@ export function resourcesOf(side: Parsed | undefined): Resources {
   return resources.some((r) => /^(?:AWS|Custom)::/.test(typeOf(r))) ? new Map(resources.map((r) => [r.key, r])) : NONE;
 }
 
+export const isTemplate = (file: FileEvidence): boolean => resourcesOf(file.head ?? file.base).size > 0;
+
 export const typeOf = (r: DataEntry): string => text(dig(r.value, 'Type')) ?? '';
 const KEEPS = /^(?:Retain|Snapshot|RetainExceptOnCreate)$/;
 
