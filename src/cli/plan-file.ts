@@ -1,11 +1,11 @@
-/** What applying a change does, as the files say that an option names: plans, change sets and previews in any order. */
+/** The plans an option names: of Terraform, CloudFormation or Pulumi, told apart by what is in them. */
 import { readFile } from 'node:fs/promises';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
 import { PLAN_SOURCES, type PlanFile } from '../core/risk/plan-file.ts';
 import { readPlan } from '../world.ts';
 import { unreadable } from './unreadable.ts';
 
-/** Every file that cannot be read is named. Problems: PLAN_INVALID. */
+/** Problems: PLAN_INVALID, one for each file that is none. */
 export async function plansAt(files: readonly string[] = []): Promise<Result<readonly PlanFile[], readonly Problem[]>> {
   const read = await Promise.all(files.map(planAt));
   const problems = read.flatMap((r) => (r.ok ? [] : [r.error]));

@@ -1,12 +1,11 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
-import { PLAN_WORDS } from './plan-words.ts';
 import { policyCommands } from './policy-commands.ts';
 import { riskCommands } from './risk-commands.ts';
 import { version } from './version.ts';

@@ -1,8 +1,7 @@
 /** The commands of `countersign risk`. */
 import { type Command, Option } from 'commander';
 import { TIERS } from '../core/risk/risk.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
-import { PLAN_WORDS } from './plan-words.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
 import { FAIL_ON } from './risk-text.ts';
 
 export function riskCommands(program: Command, act: Act): void {
@@ -36,6 +35,6 @@ export function riskCommands(program: Command, act: Act): void {
     .option('--as <path>', 'what to call standard input: the folder and name say which tool runs it')
     .action(async (files: string[], options) => act((await import('./risk-files.ts')).riskSql(files, options)));
   sub('plan <files...>', 'of plans: output of `terraform show -json`, `aws cloudformation describe-change-set` or `pulumi preview --json`').action(
-    async (files: string[], options) => act((await import('./risk-files.ts')).riskPlan(files, options)),
+    async (files: string[], options) => act((await import('./risk-files.ts')).riskPlans(files, options)),
   );
 }

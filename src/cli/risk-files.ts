@@ -97,7 +97,7 @@ async function riskFilesAs(names: readonly string[], call: (name: string) => str
   return riskAnswer({ ...risk, change: { files: files.map((f) => f.path) }, score: null, notes: [] }, options);
 }
 
-export async function riskPlan(names: readonly string[], options: RiskOptions): Promise<Answer> {
+export async function riskPlans(names: readonly string[], options: RiskOptions): Promise<Answer> {
   const plans = await plansAt(names);
   if (!plans.ok) return refusal(plans.error, options.json);
   const risk = await judgeFiles(await openParsers(), [], planEvidence(plans.value));

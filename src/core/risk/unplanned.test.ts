@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
+import { stackGuards } from './cloudformation/stack-guards.ts';
+import { templates } from './cloudformation/templates.ts';
 import { detect } from './detect.ts';
 import type { RiskEvidence, TerraformPlan } from './evidence.ts';
 import { plannedWork } from './planned-work.ts';
+import { pulumiSource } from './pulumi/source.ts';
 import { planUnbound } from './unplanned.ts';
 
 type Files = Parameters<typeof sampleTree>[0];
 async function look(files: Files, more: Partial<RiskEvidence> = {}) {
   const { records, read } = sampleTree(files);
-  const risk = detect([planUnbound], { files: await languages().parse(records, read), plan: null, ...more });
-  return { fired: risk.findings.map((f) => `${f.rule}:${f.severity} ${f.place.object}`), missing: risk.notAnalysed.map((n) => `${n.path}: ${n.why}`) };
+  const risk = detect([planUnbound, templates, stackGuards, pulumiSource], { files: await languages().parse(records, read), plan: null, ...more });
+  return {
+    fired: risk.findings.filter((f) => f.rule.startsWith('META')).map((f) => `${f.rule}:${f.severity} ${f.place.object}`),
+    missing: risk.notAnalysed.map((n) => `${n.path}: ${n.why}`),
+  };
 }
 const plan = (names: readonly string[] | undefined, module = ''): TerraformPlan => ({
   digest: 'd'.repeat(64),

@@ -16,7 +16,11 @@ const CF102 = rule('CF102', 'retain-removed', 'critical', 'exact', ['both polici
 const CF103 = rule('CF103', 'logical-id-renamed', 'critical', 'inferred', ['the logical id stays as it was']);
 const CF104 = rule('CF104', 'stack-guard-off', 'critical', 'exact', ['the guard stays on']);
 
-export const templates: Detector = { id: 'cloudformation-templates', detect: ({ files }) => files.flatMap(ofFile) };
+export const templates: Detector = {
+  id: 'cloudformation-templates',
+  reads: ({ base, head }) => [base, head].some((side) => resourcesOf(side).size > 0),
+  detect: ({ files }) => files.flatMap(ofFile),
+};
 
 function ofFile(file: FileEvidence): readonly Finding[] {
   const [base, head] = [resourcesOf(file.base), resourcesOf(file.head)];
@@ -39,8 +43,6 @@ export function resourcesOf(side: Parsed | undefined): Resources {
   const resources = side?.kind === 'data' && side.documents.length > 0 ? entries(dig(side.documents[0], 'Resources')) : [];
   return resources.some((r) => /^(?:AWS|Custom)::/.test(typeOf(r))) ? new Map(resources.map((r) => [r.key, r])) : NONE;
 }
-
-export const isTemplate = (file: FileEvidence): boolean => resourcesOf(file.head ?? file.base).size > 0;
 
 export const typeOf = (r: DataEntry): string => text(dig(r.value, 'Type')) ?? '';
 const KEEPS = /^(?:Retain|Snapshot|RetainExceptOnCreate)$/;

@@ -45,7 +45,7 @@ function changed(before: Placed, after: Placed, moves: Moves, sides: HclSides): 
 function overrides(sides: HclSides): readonly Finding[] {
   const known = new Map(sides.baseBlocks.map((b) => [`${b.path}\0${b.address}`, b]));
   return sides.headBlocks.flatMap((p) => {
-    if (!/(?:^|[/_])override\.(?:tf|tofu)$/.test(p.path) || !['resource', 'module', 'provider', 'terraform'].includes(p.block.type)) return [];
+    if (!/(?:^|[/_])override\.(?:tf|tofu)(?:\.json)?$/.test(p.path) || !['resource', 'module', 'provider', 'terraform'].includes(p.block.type)) return [];
     const before = known.get(`${p.path}\0${p.address}`);
     if (before !== undefined && JSON.stringify([...flatten(before.block)]) === JSON.stringify([...flatten(p.block)])) return [];
     const severity = isStateful(p.block.labels[0] ?? '') ? { severity: 'critical' as const } : {};
