@@ -3,6 +3,8 @@ import type { Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead } from '../../flows/ports.ts';
 import { type Bounded, bounded } from './bounded.ts';
 import type { Language } from './parse.ts';
+import { withScripts } from './shell-find.ts';
+import { migrationLanguage } from './sql-migration.ts';
 
 /** Bytes of one file; larger ones are unreadable. */
 export const CAP = 2 * 1024 * 1024;
@@ -24,16 +26,19 @@ const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
 const LFS = /^\s*version\s+https?:\/\/(?:git-lfs|git-media|hawser)\.github\.com\/spec\//;
 
 /** Which parser reads a path: all that the content of a file may mean beside its bytes and mode. */
-export function languageOf(path: string): 'hcl' | 'sql' | 'terraform-json' | 'yaml' | 'json' | 'text' {
+export function languageOf(path: string): Language | 'terraform-json' | 'text' {
   if (TERRAFORM_JSON.test(path)) return 'terraform-json';
   if (HCL.test(path)) return 'hcl';
   if (SQL.test(path)) return 'sql';
   if (LOCKFILE.test(path)) return 'text';
-  return YAML.test(path) ? 'yaml' : JSON_FILE.test(path) ? 'json' : 'text';
+  return YAML.test(path) ? 'yaml' : JSON_FILE.test(path) ? 'json' : (migrationLanguage(path) ?? 'text');
 }
 
 /** Never rejects; what cannot be read says why. @param by how long it may take, shared by the files of a change. */
-export async function parseContent(path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> {
+export const parseContent = async (path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> =>
+  withScripts(await parseBlob(path, mode, blob, by), path);
+
+async function parseBlob(path: string, mode: string, blob: BlobRead, by: Bounded): Promise<Parsed> {
   if ('problem' in blob)
     return { kind: 'unreadable', why: blob.problem === 'too-large' ? `too large: over ${CAP / 1024 / 1024} MiB` : 'the object is missing from this repository' };
   const { bytes } = blob;
@@ -47,6 +52,8 @@ export async function parseContent(path: string, mode: string, blob: BlobRead, b
   if (language === 'text') return { kind: 'text', text };
   if (language === 'terraform-json') return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
   if (language === 'yaml' || language === 'json') return parseData(language, text, by);
+  // text as any other, with what its calls come to
+  if (language === 'ruby' || language === 'python' || language === 'javascript') return by.parse(language, text);
   return strict === undefined ? { kind: 'unreadable', why: 'not UTF-8' } : by.parse(language, text);
 }
 

@@ -5,6 +5,7 @@ import type { FileEvidence, Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead, Parsers, Repository } from '../../flows/ports.ts';
 import { bounded } from './bounded.ts';
 import { CAP, languageOf, parseContent } from './content.ts';
+import { scriptPlace } from './shell-find.ts';
 
 export const languages = (): Parsers => ({ parse });
 
@@ -43,7 +44,7 @@ function reader(blobs: ReadonlyMap<Oid, BlobRead>): Side {
   return async (path, mode, id) => {
     if (mode === '000000') return undefined;
     if (mode === GITLINK) return { kind: 'gitlink', commit: id };
-    const key = `${mode === '120000' ? 'link' : languageOf(path)} ${id}`;
+    const key = `${mode === '120000' ? 'link' : `${languageOf(path)} ${scriptPlace(path)}`} ${id}`;
     const known = parsed.get(key) ?? parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' }, by);
     parsed.set(key, known);
     return known;

@@ -4,6 +4,8 @@ import { rule } from './finding.ts';
 import { isCovered, type Kind, kindsOf } from './kinds.ts';
 import type { Detector, Finding, NotAnalysed, Risk, Tier } from './risk.ts';
 import { findingKey, TIERS } from './risk.ts';
+import { raiseSuppressions } from './source/suppressions.ts';
+import { unplanned } from './unplanned.ts';
 
 const META000 = rule('META000', 'detector-failed', 'critical', 'exact', ['report this bug; a person reads the change in full']);
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['fix the syntax so that the file can be analysed']);
@@ -11,10 +13,12 @@ const META002 = rule('META002', 'too-big-or-unreadable', 'high', 'exact', ['spli
 
 /** Pure and total. Findings come most severe first, then by key: the same input gives the same bytes. */
 export function detect(detectors: readonly Detector[], evidence: RiskEvidence): Risk {
-  const findings = unique([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)]).sort(byWeight);
+  const findings = unique(raiseSuppressions([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)])).sort(byWeight);
   // folded, not spread: a change decides how many there are, and a call takes only so many arguments
   const tier = findings.reduce<Tier>((most, f) => TIERS.max(most, f.severity), 'routine');
-  return { findings, notAnalysed: evidence.files.flatMap((f) => notAnalysed(f, detectors)), tier };
+  const unread = evidence.files.flatMap((f) => notAnalysed(f, detectors));
+  const said = new Set(unread.map((n) => n.path));
+  return { findings, notAnalysed: [...unread, ...unplanned(evidence).filter((n) => !said.has(n.path))], tier };
 }
 
 function run(detector: Detector, evidence: RiskEvidence): readonly Finding[] {

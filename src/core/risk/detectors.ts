@@ -4,21 +4,22 @@ import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
+import { CONFIG_DETECTORS } from './config/detectors.ts';
+import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { network } from './network/network.ts';
 import { paths } from './paths.ts';
 import { pulumiSource } from './pulumi/source.ts';
 import { previews } from './pulumi/steps.ts';
 import type { Detector } from './risk.ts';
+import { absent } from './shell/absent.ts';
 import { commands } from './shell/commands.ts';
-import { guards } from './source/guards.ts';
-import { hidden } from './source/hidden.ts';
-import { homoglyph } from './source/homoglyph.ts';
-import { submodule } from './source/submodule.ts';
+import { SOURCE_DETECTORS } from './source/detectors.ts';
 import { sql } from './sql/sql.ts';
 import { terraformPlan } from './terraform/plan.ts';
 import { terraformRemoved } from './terraform/removed.ts';
 import { terraformHcl } from './terraform/source.ts';
+import { planUnbound } from './unplanned.ts';
 
 export const ALL_DETECTORS: readonly Detector[] = [
   terraformPlan,
@@ -29,15 +30,16 @@ export const ALL_DETECTORS: readonly Detector[] = [
   stackGuards,
   previews,
   pulumiSource,
+  planUnbound,
   sql,
   kubernetes,
   network,
   access,
   workflows,
-  guards,
-  submodule,
-  hidden,
-  homoglyph,
+  SOURCE_DETECTORS,
+  DEPENDENCY_DETECTORS,
+  CONFIG_DETECTORS,
   commands,
+  absent,
   paths,
 ];

@@ -97,4 +97,5 @@ function program(file: FileEvidence): readonly Finding[] {
   ];
 }
 
-const isProgram = (side: Parsed): boolean => CDK.test(textOf(side).slice(0, 64 * 1024));
+/** Whether it is a program of the CDK, by what it imports. */
+export const isProgram = (side: Parsed): boolean => CDK.test(textOf(side).slice(0, 64 * 1024));

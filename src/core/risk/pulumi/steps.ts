@@ -12,7 +12,8 @@ const PU102 = rule('PU102', 'protect-off', 'critical', 'exact', ['`protect` and 
 const PU103 = rule('PU103', 'destroy-stack', 'critical', 'exact', ['the environment is meant to go, and its owner says so']);
 const PU104 = rule('PU104', 'partial-preview', 'high', 'exact', ['a preview that ends without errors']);
 
-const LOSES = new Set(['delete', 'replace', 'delete-replaced', 'create-replacement', 'discard', 'discard-replaced']);
+/** Operations after which the object that was there is gone. */
+export const LOSES = new Set(['delete', 'replace', 'delete-replaced', 'create-replacement', 'discard', 'discard-replaced']);
 const KNOWN = new Set([...LOSES, 'same', 'create', 'update', 'read', 'read-replacement', 'refresh', 'remove-pending-replace', 'import', 'import-replacement']);
 
 export const previews: Detector = { id: 'pulumi-previews', detect: ({ previews: all = [] }) => all.flatMap(ofPreview) };

@@ -2,7 +2,8 @@
 import type { FileEvidence, Parsed, SqlStatement } from '../evidence.ts';
 import { absorb, freshState, setsContext } from './state.ts';
 
-export const statements = (side: Parsed | undefined): readonly SqlStatement[] => (side?.kind === 'sql' ? side.statements : []);
+export const statements = (side: Parsed | undefined): readonly SqlStatement[] =>
+  side?.kind === 'sql' ? side.statements : side?.kind === 'text' ? (side.migration?.statements ?? []) : [];
 
 /** The kept text is cut; a longer statement is told by its tree, and one without a tree is always new. */
 const LONG = 2_000;

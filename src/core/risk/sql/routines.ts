@@ -3,8 +3,8 @@ import { rule } from '../finding.ts';
 import type { Finding } from '../risk.ts';
 import type { Body } from './bodies.ts';
 import { bodyOf, functionName } from './bodies.ts';
-import type { Statement } from './rules.ts';
-import { at } from './rules.ts';
+import type { Statement } from './statement.ts';
+import { at } from './statement.ts';
 import { all, get } from './tree.ts';
 
 const SQL309 = rule('SQL309', 'dynamic-sql', 'elevated', 'exact', ['the statements are written out']);

@@ -11,7 +11,9 @@ async function look(files: Files): Promise<Risk> {
   const { records, read } = sampleTree(files);
   return detect([sql], { files: await languages().parse(records, read), plan: null });
 }
-const rules = async (text: string): Promise<readonly string[]> => (await look({ 'db/007_x.sql': [null, text] })).findings.map((f) => f.rule);
+/** Without how it waits: SQL301 to SQL308 have a test of their own. */
+const lasting = (risk: Risk): Risk['findings'] => risk.findings.filter((f) => !/^SQL30[1-8]$/.test(f.rule));
+const rules = async (text: string): Promise<readonly string[]> => lasting(await look({ 'db/007_x.sql': [null, text] })).map((f) => f.rule);
 
 describe('dangerous statements', () => {
   it.each([
@@ -55,7 +57,7 @@ describe('dangerous statements', () => {
     ["SELECT set_config('search_path', 'a', false); CREATE TABLE orders (id int); RESET ALL; DROP TABLE orders", ['SQL101']],
     ['CREATE TEMP TABLE orders (id int) ON COMMIT DROP; DROP TABLE orders', ['SQL101']],
     ['CREATE TEMP TABLE orders (id int); DISCARD TEMP; DROP TABLE orders', ['SQL101']],
-    ['CREATE TABLE p (id int) PARTITION BY RANGE (id); ALTER TABLE p ATTACH PARTITION orders DEFAULT; TRUNCATE p', ['SQL104']],
+    ['CREATE TABLE p (id int) PARTITION BY RANGE (id); ALTER TABLE p ATTACH PARTITION orders DEFAULT; TRUNCATE p', ['SQL104', 'SQL207']],
     ['CREATE TABLE p (id int); ALTER TABLE orders INHERIT p; DELETE FROM p', ['SQL105']],
     ['ALTER TABLE orders ADD COLUMN x int; UPDATE orders SET x = 0, total = 0', ['SQL105']],
     ['EXPLAIN ANALYZE DELETE FROM orders', ['SQL105']],
@@ -69,7 +71,7 @@ describe('dangerous statements', () => {
   });
 });
 
-const tiers = async (text: string): Promise<readonly string[]> => (await look({ 'db/007_x.sql': [null, text] })).findings.map((f) => `${f.rule}:${f.severity}`);
+const tiers = async (text: string): Promise<readonly string[]> => lasting(await look({ 'db/007_x.sql': [null, text] })).map((f) => `${f.rule}:${f.severity}`);
 const fn = (body: string): string => `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ${body} END $$`;
 
 describe('code that no parser reads', () => {
@@ -147,7 +149,7 @@ describe('reading', () => {
   });
 
   it('one bad statement hides no other', async () => {
-    const { findings } = await look({ 'db/007_x.sql': [null, 'ALTER TABEL x;\nDROP TABLE orders;\n\\i more.sql\n'] });
+    const findings = lasting(await look({ 'db/007_x.sql': [null, 'ALTER TABEL x;\nDROP TABLE orders;\n\\i more.sql\n'] }));
     expect(findings.map((f) => f.rule)).toEqual(['SQL101', 'META001']);
     expect(findings[1]?.what).toContain('2 statements');
   });
@@ -159,12 +161,12 @@ describe('reading', () => {
   });
 
   it('a statement that stood there before is not this change', async () => {
-    const { findings } = await look({ 'views/x.sql': ['DROP TABLE a;', 'DROP TABLE a;\nDROP TABLE b;'] });
+    const findings = lasting(await look({ 'views/x.sql': ['DROP TABLE a;', 'DROP TABLE a;\nDROP TABLE b;'] }));
     expect(findings.map((f) => f.place.object)).toEqual(['table b']);
   });
 
   it('and is, where what it does is decided anew', async () => {
-    const fired = async (before: string, after: string) => (await look({ 'ops/x.sql': [before, after] })).findings.map((f) => f.rule);
+    const fired = async (before: string, after: string) => lasting(await look({ 'ops/x.sql': [before, after] })).map((f) => f.rule);
     expect(await fired('BEGIN; DELETE FROM orders; ROLLBACK;', 'BEGIN; DELETE FROM orders; COMMIT;')).toEqual(['SQL105']);
     expect(await fired('TRUNCATE events;', 'SET search_path = prod;\nTRUNCATE events;')).toEqual(['SQL104']);
     expect(await fired('CREATE TABLE s (id int);\nTRUNCATE s;', 'TRUNCATE s;')).toEqual(['SQL104']);
@@ -194,12 +196,12 @@ describe('reading', () => {
   it('a policy that is made anew is no policy that is gone', async () => {
     expect(await tiers('DROP POLICY p ON orders; CREATE POLICY p ON orders USING (owner = 1)')).toEqual(['SQL502:high']);
     expect(await tiers('CREATE POLICY p ON orders USING (true); DROP POLICY p ON orders')).toEqual(['SQL502:critical']);
-    expect(await tiers('DROP POLICY p ON orders; CREATE POLICY p ON other USING (true)')).toEqual(['SQL502:critical']);
+    expect(await tiers('DROP POLICY p ON orders; CREATE POLICY p ON other USING (true)')).toEqual(['SQL502:critical', 'SQL502:critical']);
   });
 
   it('a long statement is told by all of it', async () => {
     const long = (table: string): string => `UPDATE orders SET note = '${'x'.repeat(2_500)}' WHERE id IN (SELECT id FROM ${table});`;
-    expect((await look({ 'q.sql': [long('a'), `${long('b')}\nDELETE FROM orders;`] })).findings.map((f) => f.rule)).toEqual(['SQL105']);
+    expect(lasting(await look({ 'q.sql': [long('a'), `${long('b')}\nDELETE FROM orders;`] })).map((f) => f.rule)).toEqual(['SQL105']);
   });
 
   it('an edited or deleted migration is seen', async () => {

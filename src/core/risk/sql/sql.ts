@@ -1,86 +1,161 @@
 /**
- * Destructive SQL. Walks the statements that are new, in deploy order within a folder, so that a table created by the
- * change itself may be dropped by it, and one that is dropped and created again still counts as lost.
+ * SQL migrations, walked statement by statement in the order they are deployed, with what went before: a table that the change
+ * itself made may be dropped by it, a constraint that was proved may be relied on, and a lock is held as long as its
+ * transaction. Statements that stood there before are walked and not judged. `absorb` (state.ts) holds what is this change's
+ * own, `note` (catalog.ts) what is known at all.
  */
 import type { FileEvidence, SqlStatement } from '../evidence.ts';
 import { rule } from '../finding.ts';
 import type { Detector, Finding } from '../risk.ts';
+import { TIERS } from '../risk.ts';
+import { lookAhead } from './ahead.ts';
+import type { Catalog } from './catalog.ts';
+import { freshCatalog, lastOf, note } from './catalog.ts';
+import { judgeColumns } from './columns.ts';
 import { createdBy, identity, reordered, statements } from './context.ts';
+import { keysOf, uncovered } from './covering.ts';
+import { inDownPart, settle } from './down.ts';
+import type { Flow } from './flow.ts';
+import { freshFlow, judgeFlow } from './flow.ts';
+import { historyEdited } from './history.ts';
+import { judgeIntegrity } from './integrity.ts';
+import { judgeLoss } from './loss.ts';
+import { judgeMaintenance } from './maintenance.ts';
+import { stillRead } from './readers.ts';
+import { judgeRenames } from './renames.ts';
+import { judgeRights } from './rights.ts';
 import { judgeBodies } from './routines.ts';
-import type { Statement } from './rules.ts';
-import { judgeSql } from './rules.ts';
+import { moments } from './session.ts';
 import type { SqlState } from './state.ts';
-import { absorb, forget, freshState, learn, nextSession } from './state.ts';
-import { alwaysTrue, get, list, str } from './tree.ts';
+import { absorb, forget, freshState, heed, learn, nextSession, suppose } from './state.ts';
+import type { Statement } from './statement.ts';
+import { order, runningOf } from './tools.ts';
+import { get, list, str } from './tree.ts';
 
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so that PostgreSQL itself can parse it']);
-const SQL310 = rule('SQL310', 'history-edited', 'high', 'exact', ['a new migration instead of an edit']);
 
 export const sql: Detector = {
   id: 'sql',
   detect: ({ files }) => {
-    const states = new Map<string, SqlState>();
-    const inOrder = files.filter((f) => f.head?.kind === 'sql').sort((a, b) => order(a.path, b.path));
-    // what another file of this change held before was made then, wherever it is written now
-    const moved = new Set(files.flatMap((f) => [...createdBy(statements(f.base))]).map(last));
-    return [...inOrder.flatMap((f) => ofFile(f, stateOf(states, f.path), moved)), ...files.flatMap(historyEdited)];
+    const walk: Walk = { states: new Map(), prior: freshCatalog(), tx: 1, moved: new Set(files.flatMap((f) => [...createdBy(statements(f.base))]).map(lastOf)) };
+    const inOrder = files.filter((f) => statements(f.head).length > 0 || statements(f.base).length > 0).sort((a, b) => order(a.path, b.path));
+    for (const f of inOrder) if (isDump(f)) readDump(walk.prior, f);
+    for (const f of inOrder) if (!isDump(f)) remember(walk, f);
+    const found = inOrder.flatMap((f) => ofFile(walk, f));
+    const keys = [...walk.states.values()].flatMap((state) => uncovered(state.keys, state.catalog));
+    return [...found, ...keys, ...stillRead(found, files), ...historyEdited(files)];
   },
 };
 
-/** Down scripts run after what they undo, and V10 after V2. */
-function order(a: string, b: string): number {
-  const [x, y] = [natural(a), natural(b)];
-  return Number(isDown(a)) - Number(isDown(b)) || (x < y ? -1 : x > y ? 1 : 0) || (a < b ? -1 : a > b ? 1 : 0);
+interface Walk {
+  /** By folder. */
+  readonly states: Map<string, SqlState>;
+  /** From dumps of the schema, as they were at base. */
+  readonly prior: Catalog;
+  /** The next transaction. */
+  tx: number;
+  /** What another file of this change held before was made then, wherever it is written now. */
+  readonly moved: ReadonlySet<string>;
 }
 
-/** Each number behind how many digits it has, so that text compares as the numbers do. */
-const natural = (path: string): string => path.replace(/\d+/g, (digits) => `${String(digits.replace(/^0+/, '').length).padStart(5, '0')}${digits.replace(/^0+/, '')}`);
-const isDown = (path: string): boolean => /(?:[._-]down\.sql|\/down\.sql|(?:^|\/)U\d[^/]*\.sql)$/i.test(path);
-
-function stateOf(states: Map<string, SqlState>, path: string): SqlState {
+function stateOf(walk: Walk, path: string): SqlState {
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-  const state = states.get(folder) ?? freshState();
-  states.set(folder, state);
-  nextSession(state);
+  const state = walk.states.get(folder) ?? freshState(walk.prior);
+  walk.states.set(folder, state);
   return state;
 }
 
-function ofFile(file: FileEvidence, state: SqlState, moved: ReadonlySet<string>): readonly Finding[] {
-  const before = new Set(reordered(file) ? [] : statements(file.base).map(identity));
-  const failed: SqlStatement[] = [];
-  const findings: Finding[] = [];
-  const head = statements(file.head);
-  const remade = new Map(head.flatMap((s, i) => policyOf(s).map((name) => [name, i] as const)));
-  for (const [i, s] of head.entries()) {
-    const known = before.has(identity(s));
-    if (s.node === null && !known) failed.push(s);
-    const later = { has: (name: string) => (remade.get(name) ?? -1) > i };
-    if (s.node !== null && !known) findings.push(...judge({ node: s.node, text: s.text, state, remade: later, place: { path: file.path, side: 'head', line: s.line } }));
-    // only a file that is new proves that what it creates did not exist
-    if (s.node !== null) learn(state, s.node);
-    if (s.node !== null && file.base === undefined && !(makes(s) && [...createdBy([s])].some((n) => moved.has(last(n))))) absorb(state, s.node);
-    // a psql command may connect elsewhere, or go on after what failed
-    if (s.node === null && s.text.startsWith('\\')) forget(state);
-  }
-  return [...findings, ...unparsed(file, failed)];
+/** Written by a tool from the database itself: what stands there is there, in whatever folder the migrations are. */
+const isDump = (file: FileEvidence): boolean => /(?:^|\/)(?:structure|schema|dump)\.sql$/i.test(file.path) || (file.base?.kind === 'text' && file.base.migration?.dump === true);
+
+/** A dump leaves the search path empty or never sets it: names without a schema are of `public`. */
+function readDump(prior: Catalog, file: FileEvidence): void {
+  for (const s of statements(file.base)) note(prior, s.node, 'public', 0);
 }
 
-/** Of a name, what no search path and no rewriting of the statement changes. */
-const last = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+/** The schema as it was: what the base side of a file makes is known in its folder. */
+function remember(walk: Walk, file: FileEvidence): void {
+  const state = stateOf(walk, file.path);
+  nextSession(state);
+  for (const s of statements(file.base)) {
+    heed(state, s.node);
+    note(state.catalog, s.node, state.schema, 0);
+  }
+  state.claimed.clear();
+  state.gone.clear();
+  state.renamedTypes.clear();
+}
+
+function ofFile(walk: Walk, file: FileEvidence): readonly Finding[] {
+  const head = statements(file.head);
+  // a schema in Ruby is loaded into empty databases only
+  if (head.length === 0 || (file.head?.kind === 'text' && file.head.migration?.dump === true)) return [];
+  const state = stateOf(walk, file.path);
+  nextSession(state);
+  const running = runningOf(file.path, file.head);
+  const run = moments(head, running, walk.tx, state.roleTimeout);
+  walk.tx = run.next;
+  const ahead = lookAhead(head, run.moments);
+  const old = leftOver(file);
+  const [flow, failed, findings]: [Flow, SqlStatement[], Finding[]] = [freshFlow(), [], []];
+  for (const [index, s] of head.entries()) {
+    const moment = run.moments[index];
+    if (moment === undefined) continue;
+    const known = old(s);
+    if (s.node === null && !known) failed.push(s);
+    const statement: Statement = { node: s.node, text: s.text, state, moment, index, file: ahead, place: { path: file.path, side: 'head', line: s.line } };
+    const found = s.node === null || isExplained(s.node) ? [] : [...judge(statement), ...judgeFlow(statement, flow)];
+    if (!known) findings.push(...settle(s.unsure === true ? found.map(doubted) : found, s, statement, running));
+    // what is done on the way down is not there for the next file
+    if (inDownPart(s, running)) continue;
+    if (!known) state.keys.push(...keysOf(statement));
+    take(state, s, file, walk.moved, known ? 0 : moment.tx);
+  }
+  return [...findings.map((f) => said(f, file)), ...unparsed(file, failed)];
+}
+
+/** Calls of another language come to this SQL by what they are named: that is inferred. */
+const said = (f: Finding, file: FileEvidence): Finding => (file.head?.kind === 'text' && f.confidence === 'exact' ? { ...f, confidence: 'inferred' } : f);
+
+const doubted = (f: Finding): Finding => ({ ...f, confidence: 'heuristic', severity: TIERS.above(f.severity, 'elevated') ? 'elevated' : f.severity });
+
+const judge = (s: Statement): readonly Finding[] => [
+  ...judgeLoss(s),
+  ...judgeColumns(s),
+  ...judgeIntegrity(s),
+  ...judgeMaintenance(s),
+  ...judgeRenames(s),
+  ...judgeRights(s),
+  ...judgeBodies(s),
+];
+
+/** As many copies of a statement as stood there before are old; one more is new, whatever it says. */
+function leftOver(file: FileEvidence): (s: SqlStatement) => boolean {
+  const before = new Map<string, number>();
+  if (!reordered(file)) for (const s of statements(file.base)) before.set(identity(s), (before.get(identity(s)) ?? 0) + 1);
+  return (s) => {
+    const left = before.get(identity(s)) ?? 0;
+    if (left > 0) before.set(identity(s), left - 1);
+    return left > 0;
+  };
+}
+
+function take(state: SqlState, s: SqlStatement, file: FileEvidence, moved: ReadonlySet<string>, tx: number): void {
+  if (s.node !== null) {
+    heed(state, s.node);
+    note(state.catalog, s.node, state.schema, tx);
+    suppose(state, s.node);
+    learn(state, s.node);
+    // only a file that is new proves that what it creates did not exist
+    if (file.base === undefined && !(makes(s) && [...createdBy([s])].some((n) => moved.has(lastOf(n))))) absorb(state, s.node);
+  }
+  // a psql command may connect elsewhere, or go on after what failed
+  if (s.node === null && s.text.startsWith('\\')) forget(state);
+}
 
 /** What is only explained does not run. */
-const judge = (s: Statement): readonly Finding[] => (isExplained(s.node) ? [] : [...judgeSql(s), ...judgeBodies(s)]);
 const isExplained = (node: unknown): boolean =>
   get(node, 'ExplainStmt') !== undefined && !list(node, 'ExplainStmt', 'options').some((o) => str(o, 'DefElem', 'defname') === 'analyze');
-
-function policyOf(s: SqlStatement): readonly string[] {
-  const made = get(s.node, 'CreatePolicyStmt');
-  if (made === undefined) return [];
-  const conditions = [get(made, 'qual'), get(made, 'with_check')].filter((c) => c !== undefined);
-  // one that lets every row through protects as little as none
-  if (conditions.length === 0 || conditions.some(alwaysTrue)) return [];
-  return [`${str(made, 'table', 'schemaname')}.${str(made, 'table', 'relname')}.${str(made, 'policy_name')}`];
-}
 
 const makes = (s: SqlStatement): boolean => ['CreateStmt', 'CreateTableAsStmt', 'CreateSchemaStmt'].some((kind) => get(s.node, kind) !== undefined);
 
@@ -92,17 +167,4 @@ function unparsed(file: FileEvidence, failed: readonly SqlStatement[]): readonly
   const because = failed.slice(0, 5).flatMap((s) => [['statement', `line ${s.line}: ${s.text}`] as const, ['error', s.error ?? 'unknown'] as const]);
   const many = failed.length === 1 ? 'a statement' : `${failed.length} statements`;
   return [META001({ place, because, what: `${many} of ${file.path} could not be understood, so what happens to the data is unknown` })];
-}
-
-const MIGRATION = /(?:^|[/_-])(?:migrat\w*|versions|changelog|flyway|liquibase|alembic|schema_changes)(?:\/|-|_)|(?:^|\/)[VUR]?\d+[._-][^/]*\.sql$|(?:^|\/)\d{4}[^/]*\.sql$/i;
-
-function historyEdited(file: FileEvidence): readonly Finding[] {
-  if (file.base?.kind !== 'sql' || !MIGRATION.test(file.path)) return [];
-  const after = new Set(statements(file.head).map(identity));
-  const lost = statements(file.base).filter((s) => !after.has(identity(s)));
-  const [first] = lost;
-  if (first === undefined && statements(file.head).length === statements(file.base).length) return [];
-  const gone = file.head === undefined;
-  const what = `the migration ${file.path} is ${gone ? 'deleted' : 'edited'} after it may have run: databases will differ from each other`;
-  return [SQL310({ place: { path: file.path, side: gone ? 'base' : 'head' }, what, because: first === undefined ? [] : [['no longer there', first.text]] })];
 }

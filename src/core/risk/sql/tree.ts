@@ -14,6 +14,9 @@ export const str = (node: unknown, ...path: readonly (string | number)[]): strin
   return typeof value === 'string' ? value : '';
 };
 
+/** The words of a list of String nodes: `public.orders` as two of them. */
+export const names = (items: readonly unknown[]): readonly string[] => items.flatMap((i) => str(i, 'String', 'sval') || []);
+
 /** Every node of that kind anywhere in the tree: a DELETE inside a CTE deletes all the same. */
 export function all(node: unknown, kind: string): readonly Tree[] {
   if (typeof node !== 'object' || node === null) return [];

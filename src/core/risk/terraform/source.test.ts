@@ -12,7 +12,7 @@ async function look(files: Files): Promise<Risk> {
   return detect([terraformHcl, terraformRemoved], { files: await languages().parse(records, read), plan: null });
 }
 const fired = async (before: string | null, after: string | null): Promise<readonly string[]> =>
-  (await look({ 'db/main.tf': [before, after] })).findings.map((f) => `${f.rule}:${f.severity}`).filter((f) => !f.startsWith('META005'));
+  (await look({ 'db/main.tf': [before, after] })).findings.map((f) => `${f.rule}:${f.severity}`);
 
 const DB = (name = 'orders', inner = '', lifecycle = ''): string => `resource "aws_db_instance" "${name}" {
   identifier          = "orders"
@@ -83,12 +83,12 @@ describe('delete and recreate, in its guises', () => {
 
   it('sees the switch in a tfvars file', async () => {
     const { findings } = await look({ 'prod.tfvars': ['replicas = 2\n', 'replicas = 0\n'] });
-    expect(findings.map((f) => f.rule)).toEqual(['TF205', 'META005']);
+    expect(findings.map((f) => f.rule)).toEqual(['TF205']);
   });
 
   it('sees an override file, and a source file that is switched off by its name', async () => {
     const override = await look({ 'db/prod_override.tf': [null, 'resource "aws_db_instance" "orders" {\n  identifier = "orders-2"\n}\n'] });
-    expect(override.findings.map((f) => `${f.rule}:${f.severity}`)).toEqual(['TF211:critical', 'META005:elevated']);
+    expect(override.findings.map((f) => `${f.rule}:${f.severity}`)).toEqual(['TF211:critical']);
     const disabled = await look({ 'db/main.tf': [DB(), null], 'db/main.tf.off': [null, DB()] });
     expect(disabled.findings[0]?.rule).toBe('TF101');
   });
@@ -177,9 +177,10 @@ describe('near misses', () => {
   });
 });
 
-describe('META005', () => {
-  it('asks for a plan where source changes, and not where only a comment does', async () => {
-    expect((await look({ 'a.tf': [DB(), `# x\n${DB()}`] })).findings).toEqual([]);
-    expect((await look({ 'a.tf': [null, DB()] })).findings.map((f) => [f.rule, f.severity])).toEqual([['META005', 'elevated']]);
+describe('a plan that is absent', () => {
+  it('is said, and is no finding', async () => {
+    expect((await look({ 'a.tf': [DB(), `# x\n${DB()}`] })).notAnalysed).toEqual([]);
+    expect((await look({ 'a.tf': [null, DB()] })).findings).toEqual([]);
+    expect((await look({ 'a.tf': [null, DB()] })).notAnalysed).toEqual([{ path: 'a.tf', why: 'no plan: what applying it does is unknown' }]);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * HCL, base against head: blocks that stay and become dangerous (TF102 guessed from known attributes, TF201, TF203, TF205,
- * TF206, TF207, TF208, TF211) and META005. Runs with a plan too: a plan is not bound to the head it was made for.
+ * TF206, TF207, TF208, TF211). Runs with a plan too: a plan is not bound to the head it was made for.
  */
 import type { HclBlock } from '../evidence.ts';
 import { rule } from '../finding.ts';
@@ -20,15 +20,14 @@ const TF206 = rule('TF206', 'backend-or-workspace', 'critical', 'exact', ['the s
 const TF207 = rule('TF207', 'provider-target', 'critical', 'exact', ['a plan shows no replacement']);
 const TF208 = rule('TF208', 'module-source', 'high', 'exact', ['the source is pinned to a reviewed revision']);
 const TF211 = rule('TF211', 'override-file', 'high', 'inferred', ['the attributes are written where the resource is']);
-const META005 = rule('META005', 'plan-missing', 'elevated', 'exact', ['attach the output of `terraform show -json <planfile>` for this head']);
 
 export const terraformHcl: Detector = {
   id: 'terraform-hcl',
-  detect: ({ files, plan }) => {
+  detect: ({ files }) => {
     const sides = hclSides(files);
     const moves = movesOf(sides);
     const findings = stayed(sides, moves).flatMap(([before, after]) => changed(before, after, moves));
-    return [...findings, ...switches(sides), ...overrides(sides), ...settings(sides), ...(plan === null ? planMissing(sides) : [])];
+    return [...findings, ...switches(sides), ...overrides(sides), ...settings(sides)];
   },
 };
 
@@ -205,28 +204,4 @@ function target(before: HclBlock, after: HclBlock | undefined): readonly (readon
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((k) => TARGET.test(k) && was.get(k) !== is.get(k))
     .map((k) => [k, `${was.get(k) ?? '(absent)'} -> ${is.get(k) ?? '(absent)'}`] as const);
-}
-
-/**
- * `elevated` and not `high`: without a plan the rules above still read the source, and most changes of HCL are additions;
- * asking a high tier of each would spend the reviewers the dangerous few need.
- */
-function planMissing(sides: HclSides): readonly Finding[] {
-  const different = new Set([...sides.head.keys(), ...sides.base.keys()].filter((key) => differs(key, sides)));
-  const touched = [...sides.headBlocks, ...sides.baseBlocks].filter((p) => different.has(keyOf(p)));
-  const [first] = touched;
-  if (first === undefined) return [];
-  const paths = [...new Set(touched.map((p) => p.path))].sort();
-  return [
-    META005({
-      place: { path: paths[0] ?? first.path, side: 'head' },
-      because: [['files', paths.join(', ')]],
-      what: 'infrastructure source changes and no plan says what that does to what runs',
-    }),
-  ];
-}
-
-function differs(key: string, sides: HclSides): boolean {
-  const [was, is] = [sides.base.get(key), sides.head.get(key)];
-  return was === undefined || is === undefined || JSON.stringify([...flatten(was.block)]) !== JSON.stringify([...flatten(is.block)]);
 }
