@@ -24,9 +24,13 @@ const isHelmfile = (path: string): boolean => /^helmfile\b.*\.ya?ml(?:\.gotmpl)?
 const isValues = (path: string): boolean => /^(?:[\w.-]*[-_.])?values(?:[-_.][\w.-]*)?\.ya?ml$/i.test(base(path));
 const isHelmTemplate = (path: string): boolean => /(?:^|\/)templates\//.test(path.slice(-MAX_PATH)) && /\.(?:ya?ml|tpl)$/i.test(path);
 
+/** How Helm writes: Jinja (Ansible, Salt) begins with a name, and has its statements in other brackets. */
+const HELM = /\{\{-?[ \t]{0,8}(?:[.$(]|\/\*|(?:include|template|if|range|with|define|end|else|toYaml|tpl)\b)/;
+
 /** Whether this rule looks at a file, and so says what there is to say of it. */
 export const isInput = (file: FileEvidence): boolean =>
-  [isChart, isKustomization, isHelmfile, isValues].some((test) => test(file.path)) || (isTemplate(file) && (isHelmTemplate(file.path) || namesObject(file)));
+  [isChart, isKustomization, isHelmfile, isValues].some((test) => test(file.path)) ||
+  (isTemplate(file) && ((isHelmTemplate(file.path) && [file.base, file.head].some((side) => HELM.test(textOf(side)))) || namesObject(file)));
 const namesObject = (file: FileEvidence): boolean => [file.base, file.head].some((side) => /^kind:/m.test(textOf(side)) && /^apiVersion:/m.test(textOf(side)));
 
 function ofFile(file: FileEvidence): readonly Finding[] {
