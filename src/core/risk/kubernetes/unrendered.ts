@@ -69,7 +69,7 @@ const dependencies = (side: Parsed | undefined): ReadonlyMap<string, string> =>
   );
 
 /** Another major version, or one that cannot be compared. */
-export function isMajor(was: string, is: string): boolean {
+function isMajor(was: string, is: string): boolean {
   const major = (v: string): string | undefined => /^[v^~=<> ]{0,4}(\d+)\.(?:\d+|x)/.exec(v)?.[1];
   return major(was) === undefined || major(was) !== major(is);
 }
