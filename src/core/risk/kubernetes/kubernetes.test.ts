@@ -309,6 +309,12 @@ cases('isolation', [
   ['a capability', deploy(), deploy(', securityContext: {capabilities: {add: [SYS_ADMIN]}}'), ['K8115:critical']],
   ['the capability everybody may have', deploy(), deploy(', securityContext: {capabilities: {add: [NET_BIND_SERVICE]}}'), []],
   ['root', deploy(', securityContext: {runAsNonRoot: true}'), deploy(), ['K8115:critical']],
+  [
+    'one container more, which says nothing of root',
+    deploy(', securityContext: {runAsNonRoot: true}'),
+    deploy(', securityContext: {runAsNonRoot: true}}, {name: b, image: "registry.example/b:1"'),
+    [],
+  ],
   ['root is refused by the pod', deploy(', securityContext: {runAsNonRoot: true}'), deploy('', 'securityContext: {runAsNonRoot: true}, '), []],
   ['what is new is privileged', null, deploy(', securityContext: {privileged: true}'), ['K8115:high']],
   [
