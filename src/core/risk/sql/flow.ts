@@ -97,7 +97,7 @@ function works(s: Statement): boolean {
 }
 
 function worksOn(s: Statement, there: (n: unknown) => boolean): boolean {
-  if (get(s.node, 'DoStmt') !== undefined || get(s.node, 'CallStmt') !== undefined) return true;
+  if (get(s.node, 'DoStmt') !== undefined || get(s.node, 'CallStmt') !== undefined) return !s.read;
   if (get(s.node, 'UpdateStmt') !== undefined || get(s.node, 'DeleteStmt') !== undefined) {
     const write = get(s.node, 'UpdateStmt') ?? get(s.node, 'DeleteStmt');
     return there(get(write, 'relation')) && !bounded(get(write, 'whereClause'));
