@@ -46,6 +46,8 @@ export interface SqlState {
   readonly gone: Set<string>;
   /** Names that types had which were renamed away. */
   readonly renamedTypes: Set<string>;
+  /** How often the tables behind a foreign key are still looked for: each time all of the schema is. */
+  closures: number;
   /** Roles that this change makes. */
   readonly roles: Set<string>;
   /** Of `ALTER ROLE ... SET lock_timeout` and the like: what a session begins with. */
@@ -66,6 +68,7 @@ export const freshState = (prior?: Catalog): SqlState => ({
   claimed: new Map(),
   gone: new Set(),
   renamedTypes: new Set(),
+  closures: 50,
   roles: new Set(),
   roleTimeout: 0,
 });
