@@ -1,4 +1,6 @@
 /** All detectors, one a file. */
+import { agents } from './ci/agents.ts';
+import { rollouts } from './ci/rollouts.ts';
 import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
@@ -46,6 +48,8 @@ export const ALL_DETECTORS: readonly Detector[] = [
   rbac,
   settings,
   workflows,
+  rollouts,
+  agents,
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,
   ...CONFIG_DETECTORS,
