@@ -1,5 +1,6 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
+import { AUTH_DETECTORS } from './auth/detectors.ts';
 import { commands } from './commands.ts';
 import { CONFIG_DETECTORS } from './config/detectors.ts';
 import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
@@ -24,6 +25,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,
   ...CONFIG_DETECTORS,
+  ...AUTH_DETECTORS,
   commands,
   paths,
 ];

@@ -63,6 +63,8 @@ function replaced(file: FileEvidence): readonly Finding[] {
   return newReplacements(file, go).flatMap((r) => {
     if (before.has(`${r.from} ${r.to}`) || file.base === undefined) return [];
     const line = { line: r.line, text: r.text };
+    // a module that replaces itself is held at a version
+    if (r.from === r.to) return [say(file, line, `holds ${r.from} at another version than its users ask for`, 'elevated')];
     return /^\.{1,2}\//.test(r.to) ? [say(file, line, `builds ${r.from} from ${r.to} of this tree`, 'elevated')] : [say(file, line, `replaces ${r.from} by ${r.to}`)];
   });
 }
