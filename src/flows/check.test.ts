@@ -4,6 +4,7 @@ import { openLines } from '../adapters/git/lines.ts';
 import { openNaming } from '../adapters/git/naming.ts';
 import { openNotes } from '../adapters/git/notes.ts';
 import { openRepository } from '../adapters/git/repository.ts';
+import { openTrains } from '../adapters/git/trains.ts';
 import { languages } from '../adapters/languages/index.ts';
 import type { Problem } from '../core/base/result.ts';
 import { STARTER_POLICY, STARTER_ROSTER } from '../core/policy/starter.ts';
@@ -29,8 +30,14 @@ function governed(files: { readonly [path: string]: FileChange } = {}): TestRepo
 const ask = (repo: TestRepository, more: Partial<CheckAsk> = {}) => {
   const dir = repo.dir;
   return checkChange(
-    { repository: openRepository({ dir }), parsers: languages(), naming: openNaming(dir), records: { notes: openNotes({ dir }), lines: openLines({ dir }) } },
-    { repo: null, range: '', target: null, plan: null, at: Date.now(), ...more },
+    {
+      repository: openRepository({ dir }),
+      parsers: languages(),
+      naming: openNaming(dir),
+      records: { notes: openNotes({ dir }), lines: openLines({ dir }) },
+      trains: openTrains({ dir }),
+    },
+    { repo: null, range: '', target: null, at: Date.now(), ...more },
   );
 };
 async function answered(repo: TestRepository, more: Partial<CheckAsk> = {}): Promise<CheckAnswer> {

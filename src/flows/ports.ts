@@ -15,6 +15,7 @@ import type { ToolKind, Who } from '../core/provenance/session/event.ts';
 import type { TrailText } from '../core/provenance/session/trail.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
+import type { Trains } from './ports-train.ts';
 
 /** Reads one git repository. Implemented by adapters/git over spawned `git` with a fixed environment. */
 export interface Repository {
@@ -301,6 +302,8 @@ export interface ObjectStore {
   open(repo: string): Repository;
   /** The same copy, to merge files of. */
   merges(repo: string): Merges;
+  /** The same copy, for what its refs went through. */
+  trains(repo: string): Trains;
 }
 
 /** Git's own three-way merge of single files, from objects alone: no merge driver, attribute, rename or configuration of any clone. */
@@ -418,6 +421,8 @@ export interface Memory {
   pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
   /** Verdicts of gates that only watched, oldest first. */
   watched(where: { since: number }): Promise<readonly WatchedRow[]>;
+  /** Moves of a ref that happened since then by the ledger's clock, oldest first. */
+  landed(where: { repo: string; targetRef: string; since: number }): Promise<readonly { readonly old: Oid; readonly head: Oid }[]>;
   /** Sign-offs of earlier forms that were counted for this change, oldest first. */
   carries(where: { change: string }): Promise<readonly CarryRow[]>;
 }

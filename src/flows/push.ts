@@ -21,6 +21,7 @@ import type { EntryDraft, Step } from './ports.ts';
 import type { Bench, Landing } from './presented.ts';
 import { type Gathered, type RecordsOf, recordsOf } from './records.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
+import { windowOfLedger } from './train.ts';
 import { deny, verdictOf } from './verdict.ts';
 import { behindOf, forgotten, isWeighed, marksSince, type Scale, type Weighed, weigh, weighParts } from './weigh.ts';
 
@@ -157,7 +158,9 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
 async function record(world: Desk, push: Push & { pusher: string }, update: RefUpdate, governance: Governance, steps: readonly Step[]): Promise<Judged> {
   const sticky = await marksSince(world, world.projections, push.repo, update.ref);
   const scale: Scale = { world, push, ref: update.ref, governance, sticky, records: recordsOnce(world, push, governance) };
-  const whole = await weigh(scale, update.old, update.new);
+  const where = { repo: push.repo, targetRef: update.ref };
+  const window = windowOfLedger(world.objects.trains(push.repo), world.projections.memory, where, world.now());
+  const whole = await weigh(scale, update.old, update.new, window);
   if (!('decision' in whole)) return refused(update, whole);
   const parts = await weighParts(scale, update.old, whole, steps);
   if (!isWeighed(parts)) return refused(update, parts);

@@ -13,6 +13,7 @@ import type { Governance } from './governance.ts';
 import type { Projections, Step } from './ports.ts';
 import type { RecordsOf } from './records.ts';
 import { type GateWorld, STICKY_MS } from './site.ts';
+import type { Window } from './train.ts';
 
 export interface Weighed {
   readonly title: string;
@@ -33,7 +34,8 @@ export interface Scale {
   readonly records: RecordsOf;
 }
 
-export async function weigh(scale: Scale, base: string | null, head: string): Promise<Weighed | readonly Problem[]> {
+/** @param window what landed before, for the whole of a push: what its parts add up to is in there. */
+export async function weigh(scale: Scale, base: string | null, head: string, window?: Window): Promise<Weighed | readonly Problem[]> {
   const { world, push, ref, governance, sticky, records } = scale;
   const pushersBefore = (change: Change): Promise<readonly PersonId[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
   const asked = {
@@ -46,7 +48,7 @@ export async function weigh(scale: Scale, base: string | null, head: string): Pr
     pushersBefore,
     sticky,
     records,
-    plan: null,
+    ...(window === undefined ? {} : { window }),
     at: world.now(),
     seed: world.seed ?? null,
     floors: world.floors ?? [],

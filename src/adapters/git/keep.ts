@@ -19,6 +19,7 @@ import { locate, objectFolders, type Place } from './place.ts';
 import { quarantineFolder } from './quarantine.ts';
 import { openRepository } from './repository.ts';
 import { gitEnvironment, runGit, succeeded } from './run.ts';
+import { openTrains } from './trains.ts';
 import { viewFolder } from './view.ts';
 
 export interface KeepOptions {
@@ -50,6 +51,7 @@ export function objectStore(options: KeepOptions): ObjectStore {
     },
     open: (repo) => openRepository({ gitDir: folderOf(repo) }),
     merges: (repo) => openMerges({ gitDir: folderOf(repo) }),
+    trains: (repo) => openTrains({ gitDir: folderOf(repo) }),
   };
 }
 

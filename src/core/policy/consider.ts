@@ -8,9 +8,11 @@ import type { Change } from '../change/change.ts';
 import { assess } from '../provenance/assess.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { detect } from '../risk/detect.ts';
+import { planDigests } from '../risk/plan-file.ts';
 import { withProvenance } from '../risk/provenance.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
+import { withTrain } from '../risk/train.ts';
 import { agentOf, named, principalGraph } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
 import type { Decision, Excluded, Refusal, RuleSaid, Seat, Terms } from './decision.ts';
@@ -38,7 +40,8 @@ export function consider(policy: Policy, detectors: readonly Detector[], facts: 
 function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): Decision {
   const { change, roster } = facts;
   const provenance = facts.assessed ?? assessed(facts);
-  const risk = withProvenance(detect(detectors, facts.evidence), provenance, change.records[0]?.path ?? '');
+  const [first = ''] = change.records.map((r) => r.path);
+  const risk = withProvenance(withTrain(detectors, detect(detectors, facts.evidence), facts.train, first), provenance, first);
   const known = registered(roster, change.commits, facts.registry);
   const graph = principalGraph(change.commits, facts.pusher, known.roster, facts.pushersBefore, [...(facts.behind ?? []), ...known.behind]);
   const found = weigh(policy, facts, provenance, risk, graph);
@@ -153,7 +156,8 @@ function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk:
     ...(registry === undefined ? {} : { agents: registry.digest }),
   };
   // Plain data all of it; numbers a commit made up (NaN, infinite) are no error.
-  return digestOfAny({ ...read, plan: facts.evidence.plan?.digest ?? null, score: facts.score ?? null, provenance, risk } as unknown as Json);
+  const [plan = null, ...plans] = planDigests(facts.evidence);
+  return digestOfAny({ ...read, plan, ...(plans.length === 0 ? {} : { plans }), score: facts.score ?? null, provenance, risk } as unknown as Json);
 }
 
 /** Every moment policy and roster name, and whether it has passed; null: the time is not known. */

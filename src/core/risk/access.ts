@@ -1,8 +1,7 @@
-/** Grants and openings that are new in this change: wildcards, administrators, the public, and ports to the world. */
-import type { FileEvidence, HclBlock } from './evidence.ts';
+/** Grants that are new in this change: wildcards, administrators, the public. Ports open to the world are in network/. */
+import type { FileEvidence } from './evidence.ts';
 import type { Saying } from './finding.ts';
 import { rule } from './finding.ts';
-import { flatten, hclSides, keyOf, place } from './hcl-index.ts';
 import { kindsOf } from './kinds.ts';
 import { goneLines, newLines, textOf } from './lines.ts';
 import type { Detector, Finding } from './risk.ts';
@@ -11,7 +10,6 @@ const IAM101 = rule('IAM101', 'wildcard-added', 'critical', 'inferred', ['the ac
 const IAM103 = rule('IAM103', 'deny-or-condition-gone', 'critical', 'heuristic', ['the same is denied elsewhere']);
 const IAM108 = rule('IAM108', 'admin-bound', 'critical', 'inferred', ['a narrower role']);
 const IAM111 = rule('IAM111', 'public', 'critical', 'inferred', ['the principals are named']);
-const NET102 = rule('NET102', 'ingress-open', 'high', 'inferred', ['the sources are named']);
 
 const ADDED: readonly (readonly [(s: Saying) => Finding, RegExp, string])[] = [
   [IAM101, /\bactions?["']?\s*[=:]\s*(?:\[\s*)?["'](?:\*|[\w-]+:\*)["']|^["'](?:\*|[\w-]+:\*)["'],?$|^-\s*["'](?:\*|[\w-]+:\*)["']$/i, 'allows every action'],
@@ -23,9 +21,7 @@ const ADDED: readonly (readonly [(s: Saying) => Finding, RegExp, string])[] = [
   ],
 ];
 
-const ADMIN_PORTS: readonly number[] = [22, 23, 1433, 1521, 2375, 2379, 3306, 3389, 5432, 5900, 5984, 6379, 6443, 8500, 9042, 9092, 9200, 10250, 11211, 27017];
-
-export const access: Detector = { id: 'access', detect: ({ files }) => [...files.filter(isPolicy).flatMap(ofFile), ...openings(files)] };
+export const access: Detector = { id: 'access', detect: ({ files }) => files.filter(isPolicy).flatMap(ofFile) };
 
 const isPolicy = (f: FileEvidence): boolean => kindsOf(f.path).some((k) => k === 'iam' || k === 'terraform' || k === 'kubernetes' || k === 'infrastructure');
 
@@ -63,38 +59,4 @@ function ofFile(file: FileEvidence): readonly Finding[] {
       }),
     ),
   ];
-}
-
-function openings(files: readonly FileEvidence[]): readonly Finding[] {
-  const sides = hclSides(files);
-  return [...sides.head.values()].flatMap((after) => {
-    const before = sides.base.get(keyOf(after));
-    const known = new Set(before === undefined ? [] : open(before.block));
-    return open(after.block)
-      .filter((o) => !known.has(o))
-      .map((o) => {
-        const [from = 0, to = 0] = o.split('-').map(Number);
-        const admin = ADMIN_PORTS.some((p) => p >= from && p <= to);
-        return NET102({
-          place: place(after, 'head'),
-          ...(admin ? { severity: 'critical' as const } : {}),
-          because: [['ports', o]],
-          what: `${after.address} lets the whole internet reach ${from === to ? `port ${from}` : `ports ${o}`}`,
-        });
-      });
-  });
-}
-
-/** Port ranges of a block that are open to the world; unknown ports count as all of them. */
-function open(block: HclBlock): readonly string[] {
-  const rules = [
-    ...block.blocks.filter((b) => b.type === 'ingress'),
-    ...(/ingress/.test(flatten(block).get('type') ?? '') || /ingress_rule/.test(block.labels[0] ?? '') ? [block] : []),
-  ];
-  return rules.flatMap((r) => {
-    const flat = flatten(r);
-    const world = [...flat].some(([name, value]) => /cidr|source_ranges/.test(name) && /"(?:0\.0\.0\.0|::)\/0"/.test(value));
-    const port = (name: string, fallback: number): number => (/^\d{1,5}$/.test(flat.get(name) ?? '') && flat.get('protocol') !== '"-1"' ? Number(flat.get(name)) : fallback);
-    return world ? [`${port('from_port', 0)}-${port('to_port', 65535)}`] : [];
-  });
 }

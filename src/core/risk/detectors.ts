@@ -1,25 +1,40 @@
 /** All detectors, one a file. */
 import { access } from './access.ts';
 import { AUTH_DETECTORS } from './auth/detectors.ts';
-import { commands } from './commands.ts';
+import { workflows } from './ci/workflows.ts';
+import { changeSets } from './cloudformation/changes.ts';
+import { stackGuards } from './cloudformation/stack-guards.ts';
+import { templates } from './cloudformation/templates.ts';
 import { CONFIG_DETECTORS } from './config/detectors.ts';
 import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
-import { kubernetes } from './kubernetes.ts';
+import { kubernetes } from './kubernetes/kubernetes.ts';
+import { network } from './network/network.ts';
 import { paths } from './paths.ts';
+import { pulumiSource } from './pulumi/source.ts';
+import { previews } from './pulumi/steps.ts';
 import type { Detector } from './risk.ts';
+import { absent } from './shell/absent.ts';
+import { commands } from './shell/commands.ts';
 import { SOURCE_DETECTORS } from './source/detectors.ts';
-import { sql } from './sql.ts';
-import { terraformHcl } from './terraform-hcl.ts';
-import { terraformPlan } from './terraform-plan.ts';
-import { terraformRemoved } from './terraform-removed.ts';
-import { workflows } from './workflows.ts';
+import { sql } from './sql/sql.ts';
+import { terraformPlan } from './terraform/plan.ts';
+import { terraformRemoved } from './terraform/removed.ts';
+import { terraformHcl } from './terraform/source.ts';
+import { planUnbound } from './unplanned.ts';
 
 export const ALL_DETECTORS: readonly Detector[] = [
   terraformPlan,
   terraformRemoved,
   terraformHcl,
+  changeSets,
+  templates,
+  stackGuards,
+  previews,
+  pulumiSource,
+  planUnbound,
   sql,
   kubernetes,
+  network,
   access,
   workflows,
   ...SOURCE_DETECTORS,
@@ -27,5 +42,6 @@ export const ALL_DETECTORS: readonly Detector[] = [
   ...CONFIG_DETECTORS,
   ...AUTH_DETECTORS,
   commands,
+  absent,
   paths,
 ];

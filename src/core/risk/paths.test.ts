@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { commands } from './commands.ts';
 import { detect } from './detect.ts';
 import type { Parsed } from './evidence.ts';
 import { kindsOf } from './kinds.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
+import { commands } from './shell/commands.ts';
+import { guards } from './source/guards.ts';
+import { hidden } from './source/hidden.ts';
+import { submodule } from './source/submodule.ts';
 
 const text = (t: string): Parsed => ({ kind: 'text', text: t });
 const run = (detector: Detector, path: string, before: string | null, after: string | null, mode = '100644'): readonly string[] =>
@@ -24,39 +27,43 @@ const run = (detector: Detector, path: string, before: string | null, after: str
 
 describe('paths', () => {
   it.each([
-    ['envs/prod/main.tf', ['PATH101:elevated']],
-    ['ansible/site.yml', ['PATH101:elevated']],
-    ['policies/iam/admin.json', ['PATH102:high']],
-    ['k8s/rbac/roles.yaml', ['PATH102:high', 'PATH105:elevated']],
-    ['dns/acme.example.zone', ['PATH103:high']],
-    ['deploy/nginx/site.conf', ['PATH103:high']],
     ['.github/workflows/release.yml', ['PATH104:high']],
     ['.gitlab-ci.yml', ['PATH104:high']],
     ['Jenkinsfile', ['PATH104:high']],
-    ['helm/orders/values.yaml', ['PATH105:elevated']],
-    ['manifests/role/cache.pp', ['PATH101:elevated']],
-    ['modules/role/manifests/dns/auth.pp', ['PATH103:high', 'PATH101:elevated']],
-    ['hieradata/role/common/aqs.yaml', ['PATH101:elevated']],
-    ['hieradata/role/common/sso.yaml', ['PATH102:high', 'PATH101:elevated']],
-    ['roles/postgres/tasks/main.yml', ['PATH101:elevated']],
-    ['roles/sudoers/tasks/main.yml', ['PATH102:high', 'PATH101:elevated']],
-    ['modules/role/policy.json', ['PATH102:high']],
-    ['modules/role/main.tf', ['PATH102:high', 'PATH101:elevated']],
-    ['manifests/role.yaml', ['PATH102:high', 'PATH105:elevated']],
-    ['roles/admin.yaml', ['PATH102:high']],
+    ['etc/sudoers.d/deploy', ['PATH102:high']],
+    ['modules/admin/files/authorized_keys', ['PATH102:high']],
+    ['policies/orders.cedar', ['PATH102:high']],
+    ['edge/Caddyfile', ['PATH103:high']],
+    ['modules/dnsrecursor/templates/named.conf.erb', ['PATH103:high']],
+    ['traefik/dynamic.toml', ['PATH103:high']],
+    // others read them by what is in them
+    ['dns/acme.example.zone', []],
+    ['deploy/nginx/site.conf', []],
+    ['varnish/text.inc.vcl', []],
+    ['helm/orders/values.yaml', []],
+    ['envs/prod/main.tf', []],
+    // nobody reads them, and they are listed as such
+    ['ansible/site.yml', []],
+    ['manifests/role/cache.pp', []],
+    ['modules/role/manifests/dns/auth.pp', []],
+    ['hieradata/role/common/sso.yaml', []],
+    // named after roles and routes, and no more than that
     ['src/routes/orders.ts', []],
+    ['src/sudoers/parse.py', []],
     ['assets/roles.png', []],
     ['icons/policy.svg', []],
-    ['fonts/gateway.woff2', []],
-    ['infra/diagram.pdf', []],
-    ['infra/CMakeLists.txt', ['PATH101:elevated']],
-    ['src/iam/client.py', []],
-    ['docs/dns.md', []],
+    ['src/envoy/client.go', []],
+    ['docs/sudoers.md', []],
     ['website/docs/r/dns_zone.html.markdown', []],
-    ['docs/iam_policy.asciidoc', []],
     ['README.md', []],
   ])('%s', (path, expected) => {
     expect(run(paths, path, 'a', 'b')).toEqual(expected);
+  });
+
+  it('leaves data to those who read it', () => {
+    const side: Parsed = { kind: 'data', format: 'yaml', documents: [], text: '' };
+    const { findings } = detect([paths], { plan: null, files: [{ path: 'traefik/dynamic.conf', status: 'M', oldMode: '100644', newMode: '100644', base: side, head: side }] });
+    expect(findings).toEqual([]);
   });
 });
 

@@ -98,6 +98,16 @@ function memoryOver(db: Reading): Memory {
       }
       return [...people].sort();
     },
+    landed: ({ repo, targetRef, since }) =>
+      db
+        .selectFrom('landings')
+        .innerJoin('entries', 'entries.idx', 'landings.landed')
+        .select(['landings.old', 'landings.head'])
+        .where('landings.repo', '=', repo)
+        .where('landings.target_ref', '=', targetRef)
+        .where('entries.at', '>=', since)
+        .orderBy('landings.landed')
+        .execute(),
     carries: async ({ change }) => {
       const rows = await db.selectFrom('carries').select(['idx', 'signoff']).where('change', '=', change).orderBy('idx').execute();
       return rows.map(({ idx, signoff }) => ({ index: idx, signoff }));
