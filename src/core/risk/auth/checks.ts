@@ -20,7 +20,7 @@ function ofFile(file: FileEvidence): readonly Finding[] {
   if (file.base === undefined || file.head === undefined) return [];
   const head = functionsOf(file.head);
   return [...functionsOf(file.base).values()].flatMap((was) => {
-    const is = DECIDES.test(was.name) ? head.get(was.name) : undefined;
+    const is = was.name.length <= 80 && DECIDES.test(was.name) ? head.get(was.name) : undefined;
     const found = is === undefined ? undefined : inverted(was, is);
     if (is === undefined || found === undefined) return [];
     const place = { path: file.path, side: 'head' as const, line: found.line, object: is.name };

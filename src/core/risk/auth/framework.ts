@@ -46,6 +46,9 @@ interface Growing {
 }
 
 const MAX_LINE = 1_000;
+/** Characters of a declaration that are looked at, and names that are kept of each. */
+const MAX_TEXT = 3_000;
+const MOST_NAMES = 50;
 /** Lines that one declaration may take. */
 const MAX_JOINED = 25;
 const COMMENT = /^(?:\/\/|\/\*|\*|#(?![[!])|<!--|--\s)/;
@@ -114,7 +117,7 @@ function grow(out: Map<string, Growing>, name: string, line: number, within: rea
 function read(framework: Framework, subject: Growing, text: string): void {
   const collect = (pattern: RegExp | undefined, into: Map<string, string>): void => {
     if (pattern === undefined) return;
-    for (const found of text.matchAll(pattern)) into.set((found[1] ?? found[0]).replace(/\s+/g, ' ').slice(0, 120), text.slice(0, 300));
+    for (const found of text.matchAll(pattern)) if (into.size < MOST_NAMES) into.set((found[1] ?? found[0]).replace(/\s+/g, ' ').slice(0, 120), text.slice(0, 300));
   };
   collect(framework.guard, subject.guards);
   collect(framework.open, subject.opens);
@@ -126,7 +129,7 @@ function join(lines: readonly { readonly text: string }[], from: number): readon
   let [depth, text] = [0, ''];
   for (let i = from; i < Math.min(lines.length, from + MAX_JOINED); i++) {
     const line = lines[i]?.text.slice(0, MAX_LINE).trim() ?? '';
-    text += text === '' ? line : ` ${line}`;
+    if (text.length < MAX_TEXT) text += text === '' ? line : ` ${line}`;
     for (const c of line) depth += c === '(' || c === '[' ? 1 : c === ')' || c === ']' ? -1 : 0;
     // what opens a body is the end of the declaration
     if (depth <= 0 || (/(?:=>|\bfunction\b[^{]*|\)|\bdo(?:\s*\|[^|]*\|)?)\s*\{?$/.test(line) && /[{]$|\bdo(?:\s*\|[^|]*\|)?$/.test(line))) return [text, i];

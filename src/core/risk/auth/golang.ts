@@ -10,6 +10,6 @@ export const golang: Framework = {
     /^(?:[\w.]+\s*:?=\s*)?[\w.]+(?:\([^()]{0,200}\)\.)?\.?(HandleFunc|Handle|GET|POST|PUT|DELETE|PATCH|Get|Post|Put|Delete|Patch|Group|Route|Mount|Method)\(\s*"([^"]{1,200})"/,
   wide: /^(?:[\w.]+)\.Use\(/,
   guard:
-    /\b((?:\w+\.)?(?:[Rr]equire|[Ee]nsure|[Mm]ust|[Vv]erify|[Cc]heck|[Ww]ith|[Ii]s|[Oo]nly|[Aa]ssert)?\w*(?:Auth|auth|Login|Admin|Permission|Role|JWT|Token|Session|RBAC|CSRF|Csrf|ACL)(?:n|z|ed|enticate\w*|enticated|entication|orize\w*|orized|orization|Middleware|Required|Handler|Only|Check\w*|Guard|Verify\w*|Protect\w*)?)\s*(?:\(|,|\))/g,
-  throttle: /\b((?:\w+\.)?\w*(?:RateLimit|Throttle|Limiter)\w*)\b/g,
+    /\b((?:\w+\.)?(?:[Rr]equire|[Ee]nsure|[Mm]ust|[Vv]erify|[Cc]heck|[Ww]ith|[Ii]s|[Oo]nly|[Aa]ssert)?\w{0,30}(?:Auth|auth|Login|Admin|Permission|Role|JWT|Token|Session|RBAC|CSRF|Csrf|ACL)(?:n|z|ed|enticate\w{0,30}|enticated|entication|orize\w{0,30}|orized|orization|Middleware|Required|Handler|Only|Check\w{0,30}|Guard|Verify\w{0,30}|Protect\w{0,30})?)\s*(?:\(|,|\))/g,
+  throttle: /\b((?:\w+\.)?\w{0,30}(?:RateLimit|Throttle|Limiter)\w{0,30})\b/g,
 };

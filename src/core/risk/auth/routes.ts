@@ -82,9 +82,20 @@ function guardsLost(file: FileEvidence, was: Subject, is: Subject, base: Outline
   ];
 }
 
+const inside = new WeakMap<Outline, ReadonlyMap<string, readonly Subject[]>>();
+/** By scope, all that stands in it. */
+function insideOf(all: Outline): ReadonlyMap<string, readonly Subject[]> {
+  const known = inside.get(all);
+  if (known !== undefined) return known;
+  const out = new Map<string, Subject[]>();
+  for (const subject of all.values()) for (const scope of subject.within) out.get(scope)?.push(subject) ?? out.set(scope, [subject]);
+  inside.set(all, out);
+  return out;
+}
+
 /** What the class no longer asks, each of its handlers asks itself. */
 function spread(was: Subject, base: Outline, head: Outline): boolean {
-  const inner = [...base.values()].filter((s) => s !== was && (s.within.includes(was.name) || was.name === '') && head.has(s.name));
+  const inner = (insideOf(base).get(was.name) ?? []).filter((s) => s !== was && head.has(s.name));
   return inner.length > 0 && inner.every((s) => (head.get(s.name)?.guards.size ?? 0) > 0);
 }
 

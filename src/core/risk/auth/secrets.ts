@@ -113,7 +113,7 @@ export function entropy(text: string): number {
 
 const NAMED = /(?:password|passwd|secret|api[_-]?key|token|private[_-]?key|access[_-]?key|client[_-]?secret|auth[_-]?key)["']?\s*(?:=>|[:=])\s*["'][^"'\s]{16,200}["']/i;
 const VALUE =
-  /(?:password|passwd|secret|api[_-]?key|token|private[_-]?key|access[_-]?key|client[_-]?secret|auth[_-]?key)\w*["']?\s*(?:=>|[:=])\s*["']([A-Za-z0-9+/_=.-]{20,200})["']/i;
+  /(?:password|passwd|secret|api[_-]?key|token|private[_-]?key|access[_-]?key|client[_-]?secret|auth[_-]?key)\w{0,40}["']?\s*(?:=>|[:=])\s*["']([A-Za-z0-9+/_=.-]{20,200})["']/i;
 const isLocked = (path: string): boolean => isGenerated(path) || /lock|\.sum$|\.(?:svg|po|snap|map|min\.\w+)$/i.test(baseName(path));
 
 function randomValue(text: string): string | undefined {

@@ -106,7 +106,7 @@ const GONE: readonly (readonly [...Row, still: RegExp])[] = [
   ],
 ];
 
-export const weakened: Detector = { id: 'weakened', detect: ({ files }) => files.filter((f) => mayHold(f.path)).flatMap((f) => [...added(f), ...gone(f)]) };
+export const weakened: Detector = { id: 'weakened', detect: ({ files }) => files.filter((f) => mayHold(f.path)).flatMap((f) => [...added(f), ...gone(f, files)]) };
 
 function say(make: Row[0], file: FileEvidence, side: 'base' | 'head', l: NewLine, what: string): Finding {
   const lighter = isRehearsal(file.path) ? { severity: 'elevated' as const } : {};
@@ -130,7 +130,8 @@ function added(file: FileEvidence): readonly Finding[] {
   });
 }
 
-function gone(file: FileEvidence): readonly Finding[] {
+/** What another file of the change begins to do only moved. */
+function gone(file: FileEvidence, files: readonly FileEvidence[]): readonly Finding[] {
   const text = file.head === undefined ? '' : textOfLines(goneCode(file));
   if (text === '') return [];
   return GONE.flatMap(([make, pattern, what, still]) => {
@@ -139,7 +140,7 @@ function gone(file: FileEvidence): readonly Finding[] {
     if (
       first === undefined ||
       addedCode(file).some((l) => still.test(l.text)) ||
-      pattern.test(textOf(file.head)) ||
+      files.some((f) => pattern.test(f === file ? textOf(f.head) : mayHold(f.path) ? textOfLines(addedCode(f)) : '')) ||
       /^(?:import|from|use|using|require)\b|^(?:export\s+)?(?:type|interface)\b/.test(first.text)
     )
       return [];

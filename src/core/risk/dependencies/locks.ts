@@ -17,6 +17,8 @@ const DEP103 = rule('DEP103', 'install-script', 'high', 'exact', ['the script wa
 
 /** Of one kind and file: whoever replaces a registry changes every line, and reads about it once. */
 const MOST = 5;
+/** Versions of one name that are compared; no tree has so many. */
+const MOST_SAME = 50;
 
 export const locks: Detector = { id: 'locks', detect: ({ files }) => files.flatMap((f) => ofFile(f, files)) };
 
@@ -27,7 +29,11 @@ function ofFile(file: FileEvidence, files: readonly FileEvidence[]): readonly Fi
   if (head === null || (base === null && file.base !== undefined)) return [unread(file)];
   if (base === null) return [];
   const before = new Map<string, Locked[]>();
-  for (const entry of base) before.set(entry.name, [...(before.get(entry.name) ?? []), entry]);
+  for (const entry of base) {
+    const same = before.get(entry.name);
+    if (same === undefined) before.set(entry.name, [entry]);
+    else if (same.length < MOST_SAME) same.push(entry);
+  }
   return [...contents(file, lock, before, head, alone(lock, files)), ...sources(file, base, before, head), ...scripts(file, before, head)].map((f) => rehearsed(file, f));
 }
 

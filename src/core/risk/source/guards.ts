@@ -37,6 +37,9 @@ const PROJECT = /^(?:package\.json|go\.mod|Cargo\.toml|pyproject\.toml|setup\.py
 const gone = (file: FileEvidence, kind: GuardKind, files: readonly FileEvidence[]): GuardChange => {
   // another configuration of its kind takes over: what it asks is another question
   const follows = kind === 'linter' && files.some((f) => f.status !== 'D' && f.path !== file.path && guardKindOf(f.path) === 'linter');
+  // what hid or fetched things hides and fetches no more
+  if (kind === 'attributes' || kind === 'submodules') return { severity: 'elevated', what: `${file.path} is deleted` };
+  if (kind === 'linter' && folderOf(file.path) !== '') return { severity: 'elevated', what: `${file.path} is deleted: what a folder above it asks holds there now` };
   // with the project that it looked at
   const whole = (kind === 'linter' || kind === 'scanner') && files.some((f) => f.status === 'D' && PROJECT.test(baseName(f.path)) && folderOf(f.path) === folderOf(file.path));
   if (whole) return { severity: 'elevated', what: `${file.path} is deleted with the project it looked at` };
