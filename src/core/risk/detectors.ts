@@ -1,5 +1,4 @@
 /** All detectors, one a file. */
-import { access } from './access.ts';
 import { AUTH_DETECTORS } from './auth/detectors.ts';
 import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
@@ -7,6 +6,12 @@ import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
 import { CONFIG_DETECTORS } from './config/detectors.ts';
 import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
+import { access } from './iam/access.ts';
+import { escalation } from './iam/escalation.ts';
+import { grants } from './iam/grants.ts';
+import { policies } from './iam/policies.ts';
+import { rbac } from './iam/rbac.ts';
+import { settings } from './iam/settings.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { network } from './network/network.ts';
 import { paths } from './paths.ts';
@@ -36,6 +41,11 @@ export const ALL_DETECTORS: readonly Detector[] = [
   kubernetes,
   network,
   access,
+  policies,
+  escalation,
+  grants,
+  rbac,
+  settings,
   workflows,
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
-import { access } from './access.ts';
 import { workflows } from './ci/workflows.ts';
 import { detect } from './detect.ts';
+import { access } from './iam/access.ts';
 import type { Detector } from './risk.ts';
 import { commands } from './shell/commands.ts';
 
