@@ -118,8 +118,11 @@ function sources(file: FileEvidence, base: readonly Locked[], before: ReadonlyMa
     if (was === undefined && (usual.has(entry.source) || usual.size === 0) && entry.source.startsWith('registry ')) return [];
     if (was === undefined && old !== undefined) return [];
     const from = was === undefined ? `is new and comes from ${entry.source}` : `comes from ${entry.source} and came from ${was}`;
+    // back to where the others come from is less than away from it
+    const back = usual.has(entry.source) && was?.startsWith('git ') === true ? { severity: 'high' as const } : {};
     return [
       DEP102({
+        ...back,
         place: place(file, entry),
         because: [
           ['before', was ?? 'not there'],
