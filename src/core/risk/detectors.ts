@@ -1,4 +1,5 @@
 /** All detectors, one a file. */
+import { AUTH_DETECTORS } from './auth/detectors.ts';
 import { agents } from './ci/agents.ts';
 import { rollouts } from './ci/rollouts.ts';
 import { workflows } from './ci/workflows.ts';
@@ -53,6 +54,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,
   ...CONFIG_DETECTORS,
+  ...AUTH_DETECTORS,
   commands,
   absent,
   paths,
