@@ -14,6 +14,7 @@ import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
+import type { Reader } from './flows/ports-reader.ts';
 import type { Trains } from './flows/ports-train.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
@@ -186,15 +187,43 @@ export async function openDetect(dir: string, notes: boolean): Promise<DetectWor
   return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
+export async function openParsers(): Promise<Parsers> {
+  setFlagsFromString('--wasm-tiering-budget=2000000000');
+  return (await import('./adapters/languages/index.ts')).languages();
+}
+
+/** The repository a file stands in, and its top folder; null outside any. @param path absolute; the file need not be there. */
+export async function openTopOf(path: string): Promise<{ readonly root: string; readonly repository: Repository } | null> {
+  const [{ openWorkTrees }, { openRepository }] = await Promise.all([import('./adapters/git/work-tree.ts'), import('./adapters/git/repository.ts')]);
+  const here = openWorkTrees().at(path);
+  return here === null ? null : { root: here.tree.root, repository: openRepository({ dir: here.tree.root }) };
+}
+
+/** A Terraform plan, a change set or a preview, whichever the bytes are. Problems: PLAN_INVALID. */
 export async function readPlan(bytes: Uint8Array) {
-  const terraform = await import('./adapters/terraform/plan.ts');
-  return terraform.readPlan(bytes);
+  const [{ readPlanFile }, terraform, cloudformation, pulumi] = await Promise.all([
+    import('./flows/plan-file.ts'),
+    import('./adapters/terraform/plan.ts'),
+    import('./adapters/cloudformation/change-set.ts'),
+    import('./adapters/pulumi/preview.ts'),
+  ]);
+  return readPlanFile(bytes, { terraform: terraform.readPlan, cloudformation: cloudformation.readChangeSet, pulumi: pulumi.readPreview });
+}
+
+/** The language model the environment names; null where it names none. Problem: USAGE. */
+export async function readerFrom(env: { readonly [name: string]: string | undefined }): Promise<Result<Reader | null>> {
+  if (!env.COUNTERSIGN_READER) return ok(null);
+  const { openReader, readerSettings } = await import('./adapters/reader/reader.ts');
+  const settings = readerSettings(env);
+  return settings.ok ? ok(settings.value === null ? null : openReader(settings.value)) : settings;
 }
 
 export interface ServeOptions extends Address {
   /** Serve demo data, and lay it out where the folder is empty. */
   readonly demo: boolean;
   readonly floors?: readonly Floor[];
+  /** A language model that reads for reviewers; absent: none does. */
+  readonly reader?: Reader;
   readonly log: (line: string) => void;
 }
 
@@ -348,6 +377,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
       request.url = as.path;
       return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env });
     },
+    ...(options.reader === undefined ? {} : { reader: options.reader }),
     log: options.log,
   };
 }

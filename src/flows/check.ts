@@ -7,7 +7,7 @@ import type { Policy } from '../core/policy/document.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
 import type { RecorderKey } from '../core/provenance/lines/record-read.ts';
-import type { TerraformPlan } from '../core/risk/evidence.ts';
+import type { PlanFile } from '../core/risk/plan-file.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } from './governance.ts';
 import { changeId } from './identity.ts';
@@ -35,7 +35,7 @@ export interface CheckAsk {
   readonly range: string;
   /** Revision of the target; null: the remote's default branch, else the first of DEFAULT_TARGETS that is here. */
   readonly target: string | null;
-  readonly plan: TerraformPlan | null;
+  readonly plans?: readonly PlanFile[];
   /** Milliseconds since 1970: rules may hold for a while. */
   readonly at: number;
   /** Say whose hand made which lines, also where no record says anything. */
@@ -79,7 +79,7 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
     base: base ?? target.value.tip,
     head,
     repo,
-    plan: ask.plan,
+    plans: ask.plans ?? [],
     at: ask.at,
     lines: ask.lines === true,
     from: range.value.base,
@@ -146,7 +146,7 @@ interface Ends extends Target {
   readonly base: Oid;
   readonly head: Oid;
   readonly repo: string;
-  readonly plan: TerraformPlan | null;
+  readonly plans?: readonly PlanFile[];
   readonly at: number;
   readonly lines: boolean;
   /** As they were written; an empty one is the target. */
@@ -169,7 +169,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       pusher: null,
       sticky: [],
       records: async (change: Change) => (recorded = await recordsOf(ok(clone.records), change, keys)),
-      plan: ends.plan,
+      plans: ends.plans ?? [],
       window: windowOfClone(clone.trains, ends.base, ends.at),
       at: ends.at,
       floors: clone.floors ?? [],

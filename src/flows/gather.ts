@@ -12,7 +12,7 @@ import type { Lane } from '../core/policy/facts.ts';
 import { incidentsAt } from '../core/policy/incident-file.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
-import type { TerraformPlan } from '../core/risk/evidence.ts';
+import { type PlanFile, planEvidence } from '../core/risk/plan-file.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 import { brought, type Floor, type Governance } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
@@ -32,7 +32,8 @@ export interface Asked {
   /** People who pushed this content before, whoever pushes it now. */
   readonly pushersBefore?: (change: Change) => Promise<readonly PersonId[]>;
   readonly sticky: readonly StickyMark[];
-  readonly plan: TerraformPlan | null;
+  /** What applying it would do, as Terraform, CloudFormation or Pulumi says; in any order. */
+  readonly plans?: readonly PlanFile[];
   /** What the target ref went through lately; not given: the change stands alone. */
   readonly window?: Window;
   /** What line records say of it; not given: none are read. */
@@ -62,7 +63,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
   const pushersBefore = (await asked.pushersBefore?.(change.value)) ?? [];
   const decision = consider(governance.policy, ALL_DETECTORS, {
     change: change.value,
-    evidence: { files, plan: asked.plan },
+    evidence: { files, ...planEvidence(asked.plans ?? []) },
     pusher: asked.pusher,
     pushersBefore,
     sticky: asked.sticky,

@@ -161,7 +161,7 @@ describe('a story', () => {
     expect(done.judged[0]?.levels).toBe('given');
     for (const landing of first(done)) {
       const parent = await there.repository.resolve(`${landing.id}^1`);
-      const ask = { repo: 'infra', targetRef: 'refs/heads/main', base: parent, head: landing.id, pusher: null, sticky: [], plan: null, at: landing.at };
+      const ask = { repo: 'infra', targetRef: 'refs/heads/main', base: parent, head: landing.id, pusher: null, sticky: [], at: landing.at };
       const single = await considerChange(
         there.repository,
         there.parsers,

@@ -48,7 +48,6 @@ export async function weigh(scale: Scale, base: string | null, head: string, win
     pushersBefore,
     sticky,
     records,
-    plan: null,
     ...(window === undefined ? {} : { window }),
     at: world.now(),
     seed: world.seed ?? null,

@@ -16,6 +16,12 @@ export async function parseSql(text: string): Promise<Parsed> {
   return { kind: 'sql', statements, text };
 }
 
+/** SQL that stands in a string of another language. What does not parse there is left out: it may be put together at run time. */
+export async function parsePieces(text: string): Promise<readonly SqlStatement[]> {
+  loaded ??= load();
+  return statementsOf(text, await loaded).filter((s) => s.node !== null);
+}
+
 /** PostgreSQL skips these comments; MySQL and MariaDB run what is inside, and the file does not say who reads it. */
 const executed = (text: string): readonly SqlStatement[] =>
   executableComments(text).map((c) => ({ line: c.line, text: c.text.slice(0, MAX_TEXT), node: null, error: 'a comment that MySQL runs as a statement' }));
