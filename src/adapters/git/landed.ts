@@ -9,6 +9,7 @@ import type { LandedCommit } from '../../core/risk/score/landed.ts';
 import type { Landed, LandedAsked, TakeLanded } from '../../flows/ports-risk.ts';
 import { isId } from './change.ts';
 import { type LandedOrder, landedOrder } from './landed-order.ts';
+import { squashed } from './landed-squashed.ts';
 import { LANDED_FORMAT, landedStream } from './landed-stream.ts';
 import { idLength, locate, type Place, type RepositoryPlace } from './place.ts';
 import { failure, type GitChild, startGit, tail } from './run.ts';
@@ -49,6 +50,10 @@ export function openLanded(place: RepositoryPlace): Landed {
     return found.ok ? ok({ at: at.value, order: found.value }) : found;
   };
   return {
+    squashed: async (base, head, as) => {
+      const at = await locate(place);
+      return at.ok ? squashed(at.value, base, head, as) : at;
+    },
     count: async (asked) => {
       const found = await order(asked);
       return found.ok ? ok(found.value.order.length) : found;
