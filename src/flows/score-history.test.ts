@@ -22,6 +22,7 @@ const commit = (i: number, message: string, more: Partial<LandedCommit> = {}): L
 /** Hands them on in twos. */
 const landed = (commits: readonly LandedCommit[]): Landed => ({
   count: async () => ok(commits.length),
+  squashed: async (_, __, as) => ok({ ...as, files: [] }),
   read: async (_, take) => {
     for (let at = 0; at < commits.length; at += 2) await take(commits.slice(at, at + 2));
     return ok(['something']);
@@ -84,7 +85,7 @@ describe('samples of a history', () => {
   });
 
   it('say what the reader says where it cannot read', async () => {
-    const broken: Landed = { count: async () => ok(0), read: async () => err(problem('CONTENT_UNSEEN', 'gone')) };
+    const broken: Landed = { ...landed([]), read: async () => err(problem('CONTENT_UNSEEN', 'gone')) };
     expect(await samplesOf(broken, { tip: id(1) })).toEqual(err(problem('CONTENT_UNSEEN', 'gone')));
   });
 });
