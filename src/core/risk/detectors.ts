@@ -1,4 +1,5 @@
 /** All detectors, one a file. */
+import { AUTH_DETECTORS } from './auth/detectors.ts';
 import { agents } from './ci/agents.ts';
 import { rollouts } from './ci/rollouts.ts';
 import { workflows } from './ci/workflows.ts';
@@ -7,12 +8,7 @@ import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
 import { CONFIG_DETECTORS } from './config/detectors.ts';
 import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
-import { access } from './iam/access.ts';
-import { escalation } from './iam/escalation.ts';
-import { grants } from './iam/grants.ts';
-import { policies } from './iam/policies.ts';
-import { rbac } from './iam/rbac.ts';
-import { settings } from './iam/settings.ts';
+import { IAM_DETECTORS } from './iam/detectors.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { network } from './network/network.ts';
 import { paths } from './paths.ts';
@@ -41,18 +37,14 @@ export const ALL_DETECTORS: readonly Detector[] = [
   sql,
   kubernetes,
   network,
-  access,
-  policies,
-  escalation,
-  grants,
-  rbac,
-  settings,
   workflows,
   rollouts,
   agents,
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,
   ...CONFIG_DETECTORS,
+  ...AUTH_DETECTORS,
+  ...IAM_DETECTORS,
   commands,
   absent,
   paths,

@@ -44,9 +44,9 @@ function attachedOf(t: Thing, things: Things): readonly Attached[] {
       const text = written(node);
       const key = reference(node, t);
       const thing = key === undefined ? undefined : things.get(key);
+      if (thing?.kind === 'data') return [{ role: said(dig(thing.node, 'arn') ?? dig(thing.node, 'name')), line: node.line }];
       // what is in view is joined by its statements
       if (thing?.type === 'aws_iam_policy' || thing?.type === 'AWS::IAM::ManagedPolicy') return [];
-      if (thing?.type === 'aws_iam_policy' || thing?.kind === 'data') return [{ role: said(dig(thing.node, 'arn') ?? dig(thing.node, 'name')), line: node.line }];
       if (!/\beach\.(?:value|key)\b/.test(text)) return [{ role: text, line: node.line }];
       const each = dig(t.node, 'for_each');
       const values = each?.is === 'map' ? entries(each).map((e) => e.value) : items(each);

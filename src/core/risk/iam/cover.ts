@@ -60,7 +60,9 @@ function unitsOf(s: Statement, others: readonly Statement[], spend: Budget): rea
       for (const principal of spend.left > 0 ? principals : principals.slice(0, 1)) {
         const holding = near.filter((o) => spend.left > 0 && holds(resourcesOf(o), resource, spend) && holds(principalsOf(o), principal, spend));
         if (holding.some((o) => conditionsCover(o.conditions, s.conditions))) continue;
-        found.push({ action, resource, principal, statement: s, conditional: holding.length > 0 });
+        // "everybody of this organisation" does not make a grant to one of them a loosened one
+        const conditional = holding.some((o) => shown(principal) === '*' || !(o.principals ?? []).includes('*'));
+        found.push({ action, resource, principal, statement: s, conditional });
       }
   }
   return found;

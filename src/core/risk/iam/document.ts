@@ -75,9 +75,18 @@ const later = (node: DataNode | undefined): readonly DataNode[] => (node === und
 export function written(node: DataNode): string {
   if (node.is === 'scalar') return String(node.value);
   if (node.is !== 'unknown') return canonical(node);
-  if (/^".*"$/s.test(node.text)) return node.text.slice(1, -1);
-  return node.text.startsWith('${') || node.text.startsWith('<<') || node.text.startsWith('!') ? node.text : `\${${node.text}}`;
+  if (/^".*"$/s.test(node.text)) return plainly(node.text.slice(1, -1));
+  return node.text.startsWith('${') || node.text.startsWith('<<') || node.text.startsWith('!') ? plainly(node.text) : plainly(`\${${node.text}}`);
 }
+
+/** The only one of a list is what it is without a list, and a bucket by its name is the bucket. */
+const plainly = (text: string): string =>
+  text.length > 2_000
+    ? text
+    : text
+        .replace(/\$\{ +/g, '${')
+        .replace(/(\$\{[a-z]\w*\.[\w-]+)\[(?:0|\*)\]/g, '$1')
+        .replace(/^arn:(?:aws|\$\{[^}]*\}):s3:::(\$\{aws_s3_bucket\.[\w-]+)\.(?:id|bucket)\}/, '$1.arn}');
 
 export const texts = (node: DataNode | undefined): readonly string[] | undefined => (node === undefined ? undefined : oneOrMore(node).map(written));
 

@@ -8,6 +8,7 @@ import { LADDERS, type Ladder, MANAGED, reaches } from './actions.ts';
 import { bindingsOf } from './bindings-of.ts';
 import { covers, meet } from './pattern.ts';
 import { type Principal, principalsIn } from './principals.ts';
+import { seen } from './seen.ts';
 import type { Statement } from './statement.ts';
 import { thingsOf } from './things.ts';
 
@@ -15,7 +16,8 @@ const IAM106 = rule('IAM106', 'escalation-completed', 'critical', 'inferred', ['
 
 export const escalation: Detector = {
   id: 'iam-escalation',
-  detect: ({ files }) => {
+  detect: (evidence) => {
+    const files = seen(evidence.files);
     const things = thingsOf(files);
     const [base, head] = [managed(bindingsOf('base', things.base)), managed(bindingsOf('head', things.head))];
     return principalsIn(files).flatMap((p) => (p.use === 'grant' ? ofPrincipal(p, base.get(p.key) ?? [], head.get(p.key) ?? []) : []));

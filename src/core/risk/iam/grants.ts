@@ -7,7 +7,8 @@ import type { Detector, Finding } from '../risk.ts';
 import { type Binding, bindingKey } from './binding.ts';
 import { bindingsOf } from './bindings-of.ts';
 import { clusterBindings } from './cluster.ts';
-import { type Things, thingsOf } from './things.ts';
+import { seen } from './seen.ts';
+import { goneIn, type Things, thingsOf } from './things.ts';
 
 const IAM103 = rule('IAM103', 'deny-or-condition-gone', 'critical', 'inferred', ['the same is denied elsewhere']);
 const IAM106 = rule('IAM106', 'escalation-completed', 'critical', 'inferred', ['the role is given on one account, not on all']);
@@ -17,14 +18,16 @@ const IAM111 = rule('IAM111', 'public', 'critical', 'inferred', ['the principals
 
 export const grants: Detector = {
   id: 'iam-grants',
-  detect: ({ files }) => {
+  detect: (evidence) => {
+    const files = seen(evidence.files);
     const things = thingsOf(files);
     const inClusters = clusterBindings(files);
     const [base, head] = [
       [...bindingsOf('base', things.base), ...inClusters.base],
       [...bindingsOf('head', things.head), ...inClusters.head],
     ];
-    return [...beyond(head, base).flatMap((b) => given(b, base)), ...beyond(base, head).flatMap((b) => lost(b, things, inClusters.gone)), ...conditions(base, head)];
+    const isGone = goneIn(things);
+    return [...beyond(head, base).flatMap((b) => given(b, base)), ...beyond(base, head).flatMap((b) => lost(b, things, isGone, inClusters.gone)), ...conditions(base, head)];
   },
 };
 
@@ -65,10 +68,21 @@ const LEADS_UP =
   /^roles\/(?:iam\.(?:securityAdmin|serviceAccountTokenCreator|serviceAccountKeyAdmin|serviceAccountAdmin|organizationRoleAdmin|roleAdmin|workloadIdentityPoolAdmin)|resourcemanager\.(?:projectIamAdmin|folderIamAdmin|folderAdmin)|deploymentmanager\.editor)$/;
 
 /** Nothing is taken from somebody who does not exist any more, nor on something that does not. */
-function lost(b: Binding, things: Things, gone: ReadonlySet<string>): readonly Finding[] {
-  const left = b.subject !== undefined && ((things.base.has(b.subject) && !things.head.has(b.subject) && !things.renamed.has(b.subject)) || gone.has(b.subject));
-  if (left) return [];
+function lost(b: Binding, things: Things, isGone: (text: string) => boolean, gone: ReadonlySet<string>): readonly Finding[] {
+  const went = b.subject !== undefined && ((things.base.has(b.subject) && !things.head.has(b.subject) && !things.renamed.has(b.subject)) || gone.has(b.subject));
+  // what locals and modules hand on is not known to be given to anybody
+  if (went || b.place.object === b.member || isGone(b.scope) || isGone(b.member) || !inUse(b, things)) return [];
   return [IAM110({ place: b.place, because: facts(b), what: `${b.member} loses ${b.role}${on(b)}: whatever still uses it fails` })];
+}
+
+/** A folder of which nothing is left in view had its own members and its own project. */
+const inUse = (b: Binding, things: Things): boolean => b.cloud === 'kubernetes' || withins(things).has(folderOf(b.place.path)) || withins(things).has(b.place.path);
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+const left = new WeakMap<Things, ReadonlySet<string>>();
+function withins(things: Things): ReadonlySet<string> {
+  const known = left.get(things) ?? new Set([...things.head.values()].map((t) => t.within));
+  left.set(things, known);
+  return known;
 }
 
 function conditions(base: readonly Binding[], head: readonly Binding[]): readonly Finding[] {

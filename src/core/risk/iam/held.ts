@@ -26,16 +26,20 @@ export const TRUST = '\0trust';
 type Side = 'base' | 'head';
 type Documents = (key: string) => Policy | undefined;
 
-const POLICY = /(?:^|_)(?:policy|policies|policy_json|policy_document|policy_text)$|PolicyDocument$|^(?:KeyPolicy|PolicyText|ResourcePolicy|Policy)$/;
+const POLICY =
+  /^(?:(?:iam|inline|assume_role|access|resource|bucket|key|repository|registry|secret|role|queue|topic|source|override)_)?polic(?:y|ies)(?:_json|_documents?|_text)?$|PolicyDocument$|^(?:KeyPolicy|PolicyText|ResourcePolicy)$/;
 const SUBJECT: readonly string[] =
   `role user group permission_set_arn bucket key_id queue_url arn secret_arn repository repository_name function_name resource_arn file_system_id rest_api_id event_bus_name vault_name domain_name topic_arn
   Bucket SecretId`.split(/\s+/);
 const SUBJECTS: readonly string[] = 'roles users groups Roles Users Groups Queues Topics'.split(' ');
 
-export function heldOf(side: Side, things: ReadonlyMap<string, Thing>, consumed: Set<string>): readonly Held[] {
+/** @param read paths of the files of this side that are judged on their own. */
+export function heldOf(side: Side, things: ReadonlyMap<string, Thing>, consumed: Set<string>, read: ReadonlySet<string>): readonly Held[] {
   const documents = documentsOf(side, things, consumed);
   const attached = attachments(things);
-  return [...things.values()].filter((t) => t.kind !== 'variable' && t.type !== 'aws_iam_policy_document').flatMap((t) => ofThing(t, side, documents, attached, consumed));
+  return [...things.values()]
+    .filter((t) => t.kind !== 'variable' && t.type !== 'aws_iam_policy_document')
+    .flatMap((t) => ofThing(t, side, documents, attached, consumed).map((h) => withoutFiles(h, t, things, read)));
 }
 
 /** What no policy in view uses, on either side, is held by itself. */
@@ -71,14 +75,31 @@ function documentsOf(side: Side, things: ReadonlyMap<string, Thing>, consumed: S
 function resolved(node: DataNode, thing: Thing, at: (line: number) => Place, documents: Documents, consumed: Set<string>): Policy {
   const read = readPolicy(node, at);
   if (read !== undefined) return read;
-  const key = reference(node, thing);
-  const found = key === undefined ? undefined : documents(key);
-  if (key !== undefined && found !== undefined) {
-    consumed.add(key);
-    return found;
+  // one of several, by a condition, is any of them
+  const keys = documentsNamed(node, thing);
+  const found = keys.flatMap((key) => documents(key) ?? []);
+  if (found.length > 0 && found.length === keys.length) {
+    for (const key of keys) consumed.add(key);
+    return joined(found);
   }
   return scalar(node) === undefined || String(scalar(node)).includes('Statement') ? { statements: [], opaque: [{ text: written(node), place: at(node.line) }] } : NOTHING;
 }
+
+/** A policy in a file that changes too is judged there. */
+function withoutFiles(h: Held, t: Thing, things: ReadonlyMap<string, Thing>, read: ReadonlySet<string>): Held {
+  const opaque = h.policy.opaque.filter((o) => {
+    const named = /^\$\{data\.template_file\.([\w-]+)/.exec(o.text)?.[1];
+    const template = named === undefined ? undefined : dig(things.get(`${t.within}\0data.template_file.${named}`)?.node, 'template');
+    const file = /\bfile\(\s*"(?:\$\{path\.module\}\/|\.\/)?([\w./-]+)"|^\$\{templatefile\(\s*"(?:\$\{path\.module\}\/|\.\/)?([\w./-]+)"/.exec(
+      template === undefined ? o.text : written(template),
+    );
+    return file === null || !read.has([t.within, file[1] ?? file[2]].filter((part) => part !== '').join('/'));
+  });
+  return opaque.length === h.policy.opaque.length ? h : { ...h, policy: { ...h.policy, opaque } };
+}
+
+const documentsNamed = (node: DataNode, thing: Thing): readonly string[] =>
+  node.is !== 'unknown' ? [] : [...new Set([...node.text.slice(0, 2_000).matchAll(/\bdata\.aws_iam_policy_document\.[\w-]+/g)].map(([address]) => `${thing.within}\0${address}`))];
 
 /** Of policies that are attached in view: to whom. */
 function attachments(things: ReadonlyMap<string, Thing>): ReadonlyMap<string, readonly string[]> {
@@ -113,11 +134,18 @@ function subject(node: DataNode | undefined, t: Thing): readonly string[] {
 function ofThing(t: Thing, side: Side, documents: Documents, attached: ReadonlyMap<string, readonly string[]>, consumed: Set<string>): readonly Held[] {
   const at = placeAt(t.path, side, t.address);
   const found: Held[] = [];
-  const to = t.type === 'aws_iam_policy' || t.type === 'AWS::IAM::ManagedPolicy' ? [...(attached.get(t.key) ?? []), ...subjects(t).filter((s) => s !== t.key)] : subjects(t);
+  const to =
+    (t.type === 'aws_iam_policy' && t.kind === 'resource') || t.type === 'AWS::IAM::ManagedPolicy'
+      ? [...(attached.get(t.key) ?? []), ...subjects(t).filter((s) => s !== t.key)]
+      : subjects(t);
   const holders = to.length === 0 ? [t.key] : to;
   const walk = (node: DataNode, name: string): void => {
     const shaped = readPolicy(node, at) ?? handedOn(node, t, at);
-    const policy = shaped ?? (isAws(t) && POLICY.test(name) && node.is === 'unknown' ? resolved(node, t, at, documents, consumed) : undefined);
+    const policy =
+      shaped ??
+      (isAws(t) && !/lifecycle|dlm|scaling|autoscaling|_lb|_elb/.test(t.type) && POLICY.test(name) && node.is === 'unknown'
+        ? resolved(node, t, at, documents, consumed)
+        : undefined);
     if (policy !== undefined) {
       const use = purposeOf(name, t, policy);
       found.push({ holders: use === 'trust' ? holders.map((h) => h + TRUST) : holders, use, name: t.address, policy });

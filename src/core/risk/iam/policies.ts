@@ -10,6 +10,9 @@ import { type Budget, budget, shown, type Unit, uncovered } from './cover.ts';
 import { opened, restricted, trustOf } from './openings.ts';
 import { covers } from './pattern.ts';
 import { type Principal, principalsIn } from './principals.ts';
+import { seen } from './seen.ts';
+import type { Statement } from './statement.ts';
+import { goneIn, thingsOf } from './things.ts';
 
 const IAM101 = rule('IAM101', 'wildcard-added', 'critical', 'inferred', ['the actions and resources are named']);
 const IAM102 = rule('IAM102', 'not-form', 'high', 'inferred', ['what is allowed is named, not what is excepted']);
@@ -23,19 +26,21 @@ const IAM116 = rule('IAM116', 'opaque-policy', 'high', 'inferred', ['the policy 
 
 export const policies: Detector = {
   id: 'iam-policies',
-  detect: ({ files }) => {
+  detect: (evidence) => {
+    const files = seen(evidence.files);
     const spend = budget();
-    return principalsIn(files).flatMap((p) => ofPrincipal(p, spend));
+    const isGone = goneIn(thingsOf(files));
+    return principalsIn(files).flatMap((p) => ofPrincipal(p, isGone, spend));
   },
 };
 
-function ofPrincipal(p: Principal, spend: Budget): readonly Finding[] {
+function ofPrincipal(p: Principal, isGone: (text: string) => boolean, spend: Budget): readonly Finding[] {
   const allowed = uncovered(p.head.statements, p.base.statements, 'Allow', spend);
   const added = allowed.filter((u) => !u.conditional);
   return [
     ...(p.use === 'limit' ? [] : [...wildcards(p, added), ...notForms(p, added), ...openings(p, allowed), ...credentials(p, added)]),
     ...(p.fresh ? [] : loosened(p, allowed)),
-    ...(p.gone ? [] : taken(p, spend)),
+    ...(p.gone ? [] : taken(p, isGone, spend)),
     ...opaque(p),
   ];
 }
@@ -59,12 +64,21 @@ function phrase({ action, resource, principal, statement }: Unit): string {
 const one = (part: Unit['action']): string => ('one' in part ? part.one : '');
 
 function wildcards(p: Principal, added: readonly Unit[]): readonly Finding[] {
+  const before = new Set(p.base.statements.filter((s) => s.effect === 'Allow').flatMap((s) => s.actions ?? []));
+  const wrote = new Set(
+    p.base.statements.filter((s) => s.effect === 'Allow' && (s.resources ?? []).includes('*')).flatMap((s) => (s.actions ?? []).filter((a) => !readsOnly(a)).map(serviceOf)),
+  );
   const units = added.flatMap((u) => {
     const tier = wide(p, u);
-    return tier === undefined ? [] : [[u, tier] as const];
+    if (tier === undefined) return [];
+    // the same on another thing that is named, and one more way to write where all of a service could be written already
+    if (shown(u.resource) !== '*' && before.has(one(u.action))) return [[u, 'elevated'] as const];
+    return [[u, !/\*/.test(one(u.action)) && wrote.has(serviceOf(one(u.action))) ? 'high' : tier] as const];
   });
   return told(IAM101, units, (u) => `${p.name} may now do ${one(u.action)} on ${shown(u.resource)}: whoever holds it, or takes it over, can do all of that`);
 }
+
+const serviceOf = (action: string): string => action.slice(0, action.indexOf(':'));
 
 /** A whole service on what is named is less where nobody had anything before. */
 function wide(p: Principal, u: Unit): Tier | undefined {
@@ -100,7 +114,7 @@ function openings(p: Principal, allowed: readonly Unit[]): readonly Finding[] {
 function credentials(p: Principal, added: readonly Unit[]): readonly Finding[] {
   if (p.use === 'trust' || p.use === 'key') return [];
   const units = added.filter((u) => {
-    if (u.statement.principals !== undefined || !CREDENTIALS.some((c) => covers(one(u.action), c))) return false;
+    if (u.statement.principals !== undefined || one(u.action) === '*' || !CREDENTIALS.some((c) => covers(one(u.action), c))) return false;
     // for what is new, named secrets are its least right
     return !p.fresh || (/\*$/.test(shown(u.resource)) && one(u.action) !== 'ecr:getauthorizationtoken' && !/[^:]*[^*:/][^:]*\*$/.test(shown(u.resource)));
   });
@@ -114,36 +128,34 @@ function credentials(p: Principal, added: readonly Unit[]): readonly Finding[] {
 /** The same is allowed under fewer conditions, or is not denied any more. */
 function loosened(p: Principal, allowed: readonly Unit[]): readonly Finding[] {
   const inTrust = new Set(p.use === 'trust' ? trustOf(p, allowed).map(([u]) => u) : []);
-  const units = allowed.filter((u) => u.conditional && !inTrust.has(u)).map((u) => [u, 'critical'] as const);
+  const asked = new Set(p.base.statements.map(keysOf));
+  const units = allowed.filter((u) => u.conditional && !inTrust.has(u)).map((u) => [u, asked.has(keysOf(u.statement)) && isReference(u.statement) ? 'high' : 'critical'] as const);
   return told(IAM103, units, (u) => `${p.name} allows ${phrase({ ...u, statement: { ...u.statement, conditions: [] } })} under fewer conditions than before`);
 }
 
-function taken(p: Principal, spend: Budget): readonly Finding[] {
+/** What is asked, whatever the answer must be. */
+const keysOf = (s: Statement): string => JSON.stringify(s.conditions.map((c) => [c.operator, c.key]).sort());
+/** Another reference may stand for the same value as before. */
+const isReference = (s: Statement): boolean => s.conditions.some((c) => c.values.some((v) => v.includes('${')));
+
+/** @param isGone whether a name is of something that goes with this change. */
+function taken(p: Principal, isGone: (text: string) => boolean, spend: Budget): readonly Finding[] {
   const hidden = p.head.opaque.length > p.base.opaque.length;
-  const denied = uncovered(p.base.statements, p.head.statements, 'Deny', spend).map((u) => [u, hidden ? 'high' : 'critical'] as const);
-  const lost = hidden ? [] : uncovered(p.base.statements, p.head.statements, 'Allow', spend).filter((u) => !u.conditional);
+  const missing = (effect: Statement['effect']): readonly Unit[] =>
+    uncovered(p.base.statements, p.head.statements, effect, spend).filter((u) => !isGone(shown(u.resource)) && !isGone(shown(u.principal)));
+  const denied = all(missing('Deny'), hidden ? 'high' : 'critical');
   const denying = told(IAM103, denied, (u) => `${p.name} denies ${shown(u.action)} on ${shown(u.resource)} no longer: it is allowed wherever something else allows it`);
+  // what is hidden may still be allowed, and of a limit nobody loses anything that was given
+  const lost = hidden || p.use === 'limit' ? [] : missing('Allow').filter((u) => !u.conditional);
   const said = (u: Unit): string => `${p.name} loses ${phrase(u)}: whatever still uses it fails`;
-  if (p.use === 'key')
-    return [
-      ...denying,
-      ...told(
-        IAM112,
-        lost.map((u) => [u, 'critical'] as const),
-        (u) => `${said(u)}, and data under the key cannot be read`,
-      ),
-    ];
-  return [
-    ...denying,
-    ...(p.use === 'limit'
-      ? []
-      : told(
-          IAM110,
-          lost.map((u) => [u, 'high'] as const),
-          said,
-        )),
-  ];
+  if (p.use === 'key') return [...denying, ...told(IAM112, all(lost, 'critical'), (u) => `${said(u)}, and data under the key cannot be read`)];
+  // an action that is still allowed, on something else, is pointed elsewhere
+  const kept = new Set(p.use === 'trust' ? [] : p.head.statements.filter((s) => s.effect === 'Allow').flatMap((s) => s.actions ?? []));
+  const [pointed, gone] = [lost.filter((u) => kept.has(one(u.action))), lost.filter((u) => !kept.has(one(u.action)))];
+  return [...denying, ...told(IAM110, [...all(gone, 'high'), ...all(pointed, 'elevated')], said)];
 }
+
+const all = (units: readonly Unit[], tier: Tier): readonly (readonly [Unit, Tier])[] => units.map((u) => [u, tier]);
 
 function opaque(p: Principal): readonly Finding[] {
   const before = new Set(p.base.opaque.map((o) => o.text));

@@ -27,7 +27,8 @@ export function principalsIn(files: readonly FileEvidence[]): readonly Principal
   if (before !== undefined) return before;
   const things = thingsOf(files);
   const consumed = new Set<string>();
-  const [base, head] = [heldOf('base', things.base, consumed), heldOf('head', things.head, consumed)];
+  const read = (side: 'base' | 'head'): ReadonlySet<string> => new Set(files.filter((f) => f[side]?.kind === 'data').map((f) => f.path));
+  const [base, head] = [heldOf('base', things.base, consumed, read('base')), heldOf('head', things.head, consumed, read('head'))];
   const found = paired(
     byHolder([...base, ...unclaimed('base', things.base, consumed), ...files.flatMap((f) => documentsIn(f, 'base'))]),
     byHolder([...head, ...unclaimed('head', things.head, consumed), ...files.flatMap((f) => documentsIn(f, 'head'))]),

@@ -9,6 +9,7 @@ import { TIERS } from '../risk.ts';
 import { isRole, type Role, roleOf } from './cluster.ts';
 import { type Budget, budget, shown, type Unit, uncovered } from './cover.ts';
 import { covers } from './pattern.ts';
+import { seen } from './seen.ts';
 
 const IAM109 = rule('IAM109', 'rbac-verbs', 'critical', 'exact', ['verbs and resources are named, and secrets by their names']);
 const IAM110 = rule('IAM110', 'revoked', 'high', 'exact', ['nobody uses the grant any more']);
@@ -16,7 +17,7 @@ const IAM110 = rule('IAM110', 'revoked', 'high', 'exact', ['nobody uses the gran
 export const rbac: Detector = {
   id: 'iam-rbac',
   detect: ({ files }) => {
-    const sides = kubeSides(files);
+    const sides = kubeSides(seen(files));
     const spend = budget();
     return [
       ...sides.pairs.filter((p) => isRole(p.after)).flatMap((p) => changed(roleOf(p.before, 'base'), roleOf(p.after, 'head'), spend)),

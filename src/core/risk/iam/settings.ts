@@ -8,6 +8,7 @@ import { rule } from '../finding.ts';
 import type { Detector, Finding, Tier } from '../risk.ts';
 import { written } from './document.ts';
 import { SETTINGS, type Setting, WHOLE } from './guard-table.ts';
+import { seen } from './seen.ts';
 import { reference, type Thing, type Things, thingsOf } from './things.ts';
 
 const MAKE = {
@@ -22,7 +23,7 @@ const MAKE = {
 export const settings: Detector = {
   id: 'iam-settings',
   detect: ({ files }) => {
-    const things = thingsOf(files);
+    const things = thingsOf(seen(files));
     const pairs = pairsOf(things);
     return [...pairs.flatMap(([before, after]) => (after === undefined ? removed(before, things) : changed(before, after))), ...appeared(things)];
   },
@@ -129,12 +130,19 @@ const ACL = /^(?:public-read|public-read-write|authenticated-read|PublicRead|Pub
 /** What is there now and was not: credentials that do not end, and buckets for everybody. */
 function appeared(things: Things): readonly Finding[] {
   const old = new Map([...things.base.values()].map((t) => [things.renamed.get(t.key) ?? t.key, t]));
-  const stood = new Set([...things.base.values()].filter((t) => CREDENTIAL.test(t.type)).map((t) => `${t.type}\0${t.address}`));
+  // one in place of another is how they are changed
+  const spare = new Map<string, number>();
+  for (const [side, by] of [
+    [things.base, 1],
+    [things.head, -1],
+  ] as const)
+    for (const t of side.values()) if (CREDENTIAL.test(t.type)) spare.set(`${t.within}\0${t.type}`, (spare.get(`${t.within}\0${t.type}`) ?? 0) + by);
+  const moved = new Set([...things.base.values()].filter((t) => CREDENTIAL.test(t.type)).map((t) => t.address));
   return [...things.head.values()].flatMap((t) => {
     if (t.kind !== 'resource' && t.kind !== 'module') return [];
     const before = old.get(t.key);
     const place = { path: t.path, side: 'head' as const, line: t.line, object: t.address };
-    if (CREDENTIAL.test(t.type) && before === undefined && !stood.has(`${t.type}\0${t.address}`))
+    if (CREDENTIAL.test(t.type) && before === undefined && !moved.has(t.address) && (spare.get(`${t.within}\0${t.type}`) ?? 0) < 0)
       return [
         MAKE.IAM113({ place, because: [['resource', t.type]], what: `${t.address} is a credential that does not end: it lies in the state, and works for whoever finds it` }),
       ];

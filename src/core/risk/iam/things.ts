@@ -108,3 +108,10 @@ export function reference(node: DataNode | undefined, from: Thing): string | und
 export const placeAt =
   (path: string, side: Place['side'], object: string) =>
   (line: number): Place => ({ path, side, line, object });
+
+/** Whether a text names, in `${...}`, something that is declared before and nowhere after: by its address alone, whatever its folder. */
+export function goneIn({ base, head, renamed }: Things): (text: string) => boolean {
+  const left = new Set([...head.values()].map((t) => t.address));
+  const gone = new Set([...base.values()].filter((t) => t.kind === 'resource' && t.language === 'terraform' && !left.has(t.address) && !renamed.has(t.key)).map((t) => t.address));
+  return (text) => gone.size > 0 && [...text.slice(0, 1_000).matchAll(/\$\{\s*([a-z]\w*)(?:\[[^\]]*\])?\.([\w-]+)/g)].some(([, type, name]) => gone.has(`${type}.${name}`));
+}
