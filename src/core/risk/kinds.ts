@@ -106,5 +106,8 @@ export function kindsOf(path: string): readonly Kind[] {
   return kinds;
 }
 
+/** Whether any detector looks into what stands there: pictures and prose hold nothing for one. */
+export const isLookedInto = (path: string): boolean => isCovered(path) || (!media(name(path)) && !prose(name(path)));
+
 /** Kinds whose file must be readable: what cannot be read there could be anything. */
 export const isCovered = (path: string): boolean => kindsOf(path).some((k) => k !== 'prose');
