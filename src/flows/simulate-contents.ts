@@ -5,7 +5,7 @@
 import type { Change, Oid, TreeRecord } from '../core/change/change.ts';
 import { GITLINK } from '../core/change/manifest.ts';
 import type { FileEvidence, Parsed } from '../core/risk/evidence.ts';
-import { isCovered } from '../core/risk/kinds.ts';
+import { isLookedInto } from '../core/risk/kinds.ts';
 import type { BlobRead, Parsers, Repository } from './ports.ts';
 
 export interface Opened {
@@ -65,9 +65,9 @@ async function readMissing(read: Repository['blobs'], parsed: ParsedSides, batch
 /** What the parsers read at most of one file; they ask for as much themselves. */
 const BYTES = 2 * 1024 * 1024;
 
-/** Where a detector looks into a file: its kind is covered, it is a link, or it may run. */
-const isLookedInto = (r: TreeRecord): boolean =>
-  isCovered(r.path) || r.oldMode === '120000' || r.newMode === '120000' || r.newMode === '100755' || r.oldMode === GITLINK || r.newMode === GITLINK;
+/** Where a detector looks into a file by its name, or it is a link, or it may run. */
+const isOpened = (r: TreeRecord): boolean =>
+  isLookedInto(r.path) || r.oldMode === '120000' || r.newMode === '120000' || r.newMode === '100755' || r.oldMode === GITLINK || r.newMode === GITLINK;
 
 const ABSENT = '000000';
 const side = (path: string, mode: string, id: Oid): Side => ({ key: `${mode} ${id} ${path}`, path, mode, id });
@@ -78,7 +78,7 @@ const sidesOf = (r: TreeRecord): readonly Side[] => [
 
 const known = new WeakMap<Change, readonly Side[]>();
 function wanted(change: Change): readonly Side[] {
-  const sides = known.get(change) ?? change.records.filter(isLookedInto).flatMap(sidesOf);
+  const sides = known.get(change) ?? change.records.filter(isOpened).flatMap(sidesOf);
   known.set(change, sides);
   return sides;
 }

@@ -1,5 +1,7 @@
 /** All detectors, one a file. */
-
+import { AUTH_DETECTORS } from './auth/detectors.ts';
+import { agents } from './ci/agents.ts';
+import { rollouts } from './ci/rollouts.ts';
 import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
@@ -35,11 +37,14 @@ export const ALL_DETECTORS: readonly Detector[] = [
   sql,
   kubernetes,
   network,
-  ...IAM_DETECTORS,
   workflows,
+  rollouts,
+  agents,
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,
   ...CONFIG_DETECTORS,
+  ...AUTH_DETECTORS,
+  ...IAM_DETECTORS,
   commands,
   absent,
   paths,
