@@ -10,6 +10,8 @@ export interface Setting {
   /** What holds where nobody wrote it: of a number, whether that is strict. */
   readonly unsaid?: boolean | 'strict';
   readonly what: string;
+  /** By its name it holds what somebody did; another log is less. */
+  readonly grave?: RegExp;
 }
 
 const PUBLIC = 'buckets can be opened to everybody';
@@ -20,6 +22,7 @@ const BOUNDED = 'what limited it no longer does';
 const SIGN_IN = 'signing in gets easier for somebody else too';
 const UNSEEN = 'what is done there is no longer written down';
 const SHORTER = 'what was done can be looked up for less long';
+const AUDIT = /audit|trail|flow|access|security|query|dns|vpc|guard|auth|login|waf/i;
 const UNUSABLE = 'data under the key can no longer be read';
 const OLD_KEY = 'the key is no longer changed from time to time';
 
@@ -80,8 +83,8 @@ export const SETTINGS: readonly Setting[] = [
   { rule: 'IAM115', type: /^google_logging_\w*sink$/, path: ['disabled'], safe: 'off', unsaid: false, what: UNSEEN },
   { rule: 'IAM115', type: /^google_logging_\w*bucket_config$/, path: ['retention_days'], safe: 'more', what: SHORTER },
   { rule: 'IAM115', type: /^azurerm_network_watcher_flow_log$/, path: ['enabled'], safe: 'on', what: UNSEEN },
-  { rule: 'IAM115', type: /^aws_cloudwatch_log_group$/, path: ['retention_in_days'], safe: 'more', unsaid: 'strict', what: SHORTER },
-  { rule: 'IAM115', type: /^AWS::Logs::LogGroup$/, path: ['RetentionInDays'], safe: 'more', unsaid: 'strict', what: SHORTER },
+  { rule: 'IAM115', type: /^aws_cloudwatch_log_group$/, path: ['retention_in_days'], safe: 'more', unsaid: 'strict', what: SHORTER, grave: AUDIT },
+  { rule: 'IAM115', type: /^AWS::Logs::LogGroup$/, path: ['RetentionInDays'], safe: 'more', unsaid: 'strict', what: SHORTER, grave: AUDIT },
   { rule: 'IAM115', type: /^aws_eks_cluster$/, path: ['enabled_cluster_log_types'], safe: 'there', what: UNSEEN },
 ];
 

@@ -141,6 +141,12 @@ describe('what limits', () => {
       [{ ...READ, Condition: { IpAddress: { 'aws:SourceIp': ['10.0.0.0/16', '10.1.0.0/16'] } } }],
       ['IAM103:critical'],
     ],
+    [
+      'another thing that is named',
+      [{ ...READ, Condition: { StringEquals: { 's3:prefix': 'a' } } }],
+      [{ ...READ, Condition: { StringEquals: { 's3:prefix': ['a', 'b'] } } }],
+      ['IAM103:high'],
+    ],
     ['fewer networks', [{ ...READ, Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }], [{ ...READ, Condition: { IpAddress: { 'aws:SourceIp': '10.1.0.0/16' } } }], []],
     [
       'a condition where the key may be absent',

@@ -131,12 +131,21 @@ function credentials(p: Principal, added: readonly Unit[]): readonly Finding[] {
 function loosened(p: Principal, allowed: readonly Unit[]): readonly Finding[] {
   const inTrust = new Set(p.use === 'trust' ? trustOf(p, allowed).map(([u]) => u) : []);
   const asked = new Set(p.base.statements.map(keysOf));
-  const units = allowed.filter((u) => u.conditional && !inTrust.has(u)).map((u) => [u, asked.has(keysOf(u.statement)) && isReference(u.statement) ? 'high' : 'critical'] as const);
+  const units = allowed
+    .filter((u) => u.conditional && !inTrust.has(u))
+    .map((u) => [u, asked.has(keysOf(u.statement)) && (isReference(u.statement) || !asksWho(u.statement)) ? 'high' : 'critical'] as const);
   return told(IAM103, units, (u) => `${p.name} allows ${phrase({ ...u, statement: { ...u.statement, conditions: [] } })} under fewer conditions than before`);
 }
 
 /** What is asked, whatever the answer must be. */
 const keysOf = (s: Statement): string => JSON.stringify(s.conditions.map((c) => [c.operator, c.key]).sort());
+/** Conditions that say who comes, and from where; others say on what. */
+const asksWho = (s: Statement): boolean =>
+  s.conditions.some((c) =>
+    /multifactorauth|sourceip|sourcevpc|sourceaccount|sourcearn|principal|externalid|:sub$|:aud$|calleraccount|userid|\*/.test(
+      `${c.key} ${c.values.some((v) => v === '*') ? '*' : ''}`,
+    ),
+  );
 /** Another reference may stand for the same value as before. */
 const isReference = (s: Statement): boolean => s.conditions.some((c) => c.values.some((v) => v.includes('${')));
 

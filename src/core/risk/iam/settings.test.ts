@@ -43,7 +43,14 @@ describe('a guard that is a setting', () => {
     ['a second factor is a choice', 'aws_cognito_user_pool', 'mfa_configuration = "ON"', 'mfa_configuration = "OPTIONAL"', ['IAM114:high']],
     ['a trail is off', 'aws_cloudtrail', 'enable_logging = true', 'enable_logging = false', ['IAM115:critical']],
     ['a trail sees one region', 'aws_cloudtrail', 'is_multi_region_trail = true', 'name = "t"', ['IAM115:critical']],
-    ['logs are kept for less long', 'aws_cloudwatch_log_group', 'retention_in_days = 365', 'retention_in_days = 7', ['IAM115:critical']],
+    ['logs are kept for less long', 'aws_cloudwatch_log_group', 'retention_in_days = 365', 'retention_in_days = 7', ['IAM115:high']],
+    [
+      'flow logs are kept for less long',
+      'aws_cloudwatch_log_group',
+      'name = "vpc-flow"\n  retention_in_days = 365',
+      'name = "vpc-flow"\n  retention_in_days = 7',
+      ['IAM115:critical'],
+    ],
     ['logs are kept for longer', 'aws_cloudwatch_log_group', 'retention_in_days = 7', 'retention_in_days = 365', []],
     ['logs are kept for ever', 'aws_cloudwatch_log_group', 'retention_in_days = 7', 'retention_in_days = 0', []],
   ])('%s', async (_, type, before, after, expected) => expect(await fired({ 'a.tf': [REST + block(type, before), REST + block(type, after)] })).toEqual(expected));

@@ -69,8 +69,13 @@ const isGone = (key: string | undefined, things: Things): boolean => key !== und
 function changed(before: Thing, after: Thing): readonly Finding[] {
   return SETTINGS.filter((s) => s.type.test(after.type)).flatMap((s) => {
     const [was, is] = [at(before, s), at(after, s)];
-    const tier = canonical(was) === canonical(is) ? undefined : weaker(s, was, is);
-    if (tier === undefined) return [];
+    const found = canonical(was) === canonical(is) ? undefined : weaker(s, was, is);
+    if (found === undefined) return [];
+    const tier =
+      s.grave !== undefined &&
+      !s.grave.test(`${after.address} ${[dig(after.node, 'name'), dig(after.node, 'LogGroupName')].map((n) => (n === undefined ? '' : written(n))).join(' ')}`)
+        ? 'high'
+        : found;
     const name = s.path.join('.');
     const change = `${was === undefined ? '(absent)' : written(was)} -> ${is === undefined ? '(absent)' : written(is)}`;
     return [
