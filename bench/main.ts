@@ -14,6 +14,7 @@ import { type Comparison, line } from './measure.ts';
 import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
+import { planBench } from './risk/plan.ts';
 import { simulateBench } from './simulate.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
@@ -24,6 +25,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^detect: most memory, 3 times/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
   { name: /^simulate: the raw pass/, baseline: /dev\/null/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
   { name: /^simulate: most memory/, words: 'under 1 GB', met: (c) => c.ratio < 1 },
+  { name: /^risk plan/, words: 'within 2 s', met: (c) => c.took < 2_000 },
   { name: /^matcher: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /^consider: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
@@ -41,6 +43,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   ledger: () => ledgerBench(join(folder, 'ledger')),
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
+  plan: () => planBench(),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
   hook: () => hookBench(join(folder, 'hook'), CLI),
 };

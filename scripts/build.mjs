@@ -33,7 +33,8 @@ for (const name of ALONE) {
 }
 
 await bundle({
-  entryPoints: { cli: join(root, 'src/cli/main.ts') },
+  // The thread of the parsers stands beside the program, which starts it by name.
+  entryPoints: { cli: join(root, 'src/cli/main.ts'), 'parse-worker': join(root, 'src/adapters/languages/parse-worker.ts') },
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -43,6 +44,8 @@ await bundle({
   // Beside the entry, so that every chunk finds ./wasm, ./hooks and ./web at the same place.
   chunkNames: '[name]-[hash]',
   define: { COUNTERSIGN_VERSION: version },
+  // its CommonJS form finds its parts by a name only it knows
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   plugins: [alone],
   legalComments: 'linked',
   logLevel: 'warning',
@@ -52,7 +55,12 @@ await bundle({
 
 const modules = (path) => join(root, 'node_modules', path);
 mkdirSync(join(dist, 'wasm'));
-for (const file of ['web-tree-sitter/web-tree-sitter.wasm', '@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm', 'libpg-query/wasm/libpg-query.wasm']) {
+for (const file of [
+  'web-tree-sitter/web-tree-sitter.wasm',
+  '@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm',
+  'tree-sitter-bash/tree-sitter-bash.wasm',
+  'libpg-query/wasm/libpg-query.wasm',
+]) {
   cpSync(modules(file), join(dist, 'wasm', file.split('/').pop()));
 }
 // It finds its .wasm through __dirname, so it stays CommonJS and lies beside it.

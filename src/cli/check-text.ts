@@ -4,10 +4,10 @@ import { type Reason, reasonLines } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { seatText } from '../core/policy/seats.ts';
-import { type Finding, TIERS } from '../core/risk/risk.ts';
 import type { CheckAnswer } from '../flows/check.ts';
 import type { LinesOfChange } from '../flows/lines.ts';
 import { EXIT } from './exit.ts';
+import { findingLines } from './finding-text.ts';
 import { linesJson, linesText } from './line-text.ts';
 import { type Ink, ink, visibleWithin } from './terminal.ts';
 
@@ -19,9 +19,6 @@ export interface TextOptions {
   readonly lines?: LinesOfChange | null;
 }
 
-/** Findings that are listed, and unread files that are named; the rest are counted. */
-const LISTED = 8;
-const NAMED = 3;
 /** Refusals that say nothing but that the roster is not there yet. */
 const NOBODY_YET: readonly ReasonCode[] = ['SOD_UNRESOLVED', 'SEAT_UNFILLABLE'];
 
@@ -54,7 +51,7 @@ export function checkText(dirty: CheckAnswer, options: TextOptions): string {
   const { decision } = answer;
   const blocks = isEmpty(decision)
     ? [headline(answer, paper), answer.notes.map((n) => row('note', n)), noRules(answer)]
-    : [headline(answer, paper), facts(answer), linesOf(options, paper), findings(decision, paper), rules(decision, options), noRules(answer)];
+    : [headline(answer, paper), facts(answer), linesOf(options, paper), findingLines(decision, paper, decision.summary), rules(decision, options), noRules(answer)];
   return `${blocks
     .filter((b) => b.length > 0)
     .map((b) => b.join('\n'))
@@ -109,30 +106,6 @@ const where = ({ repo, targetRef }: Decision['change']): string => `${repo} ${ta
 const assistance = (d: Decision): string => d.reasons.children.find((r) => r.code === 'PROVENANCE')?.text.replace(/^AI assistance: /, '') ?? d.provenance.level;
 
 const anyOf = (people: readonly string[]): string => (people.length < 2 ? (people[0] ?? 'nobody on the roster can') : `${people.slice(0, -1).join(', ')} or ${people.at(-1)}`);
-
-function findings(d: Decision, paper: Ink): readonly string[] {
-  const worst = [...d.findings].sort((a, b) => TIERS.rank(b.severity) - TIERS.rank(a.severity));
-  const more = worst.length > LISTED ? [`  and ${count(worst.length - LISTED, 'more finding')} (--json has all)`] : [];
-  return [...worst.slice(0, LISTED).flatMap((f) => finding(f, d.summary, paper)), ...more, ...unread(d)];
-}
-
-/** One line for each reason: a change of many files mostly has one. */
-const unread = (d: Decision): readonly string[] =>
-  [...Map.groupBy(d.notAnalysed, (n) => n.why)].map(([why, files]) => {
-    const named = files.slice(0, NAMED).map((f) => f.path);
-    const rest = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
-    return `  ${'not read'.padEnd(9)} ${named.join(', ')}${rest}: ${why}`;
-  });
-
-/** What would happen and where; what the summary says already is pointed at, not said again. */
-function finding(f: Finding, summary: string, paper: Ink): readonly string[] {
-  const severity = (f.severity === 'critical' ? paper.red : f.severity === 'routine' ? paper.dim : paper.yellow)(f.severity.padEnd(9));
-  const at = `${f.place.path}${f.place.line === undefined ? '' : `:${f.place.line}`}`;
-  const safe = f.safeIf.length === 0 ? '' : `  safe if: ${f.safeIf.join('; or ')}`;
-  const where = `${at}  ${f.rule}${safe}`;
-  const what = summary.startsWith(f.what.replace(/\.$/, '')) ? 'as said above' : f.what;
-  return [`  ${severity} ${what}`, `  ${''.padEnd(9)} ${paper.dim(where)}`];
-}
 
 /** Said above already, once. */
 const SAID: readonly ReasonCode[] = ['SIGNOFF_MISSING', 'PROVENANCE', 'SOD_AUTHOR', 'FINDING', 'SYSTEM_TOUCHED'];

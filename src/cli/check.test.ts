@@ -13,8 +13,8 @@ const room = gitRoom();
 afterAll(() => room.remove());
 
 const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/check.schema.json', import.meta.url), 'utf8')));
-const asJson = async (repo: string, range = '', more: { target?: string; plan?: string } = {}) => {
-  const { code, stdout, stderr } = await check(range, { repo, json: true, ...more });
+const asJson = async (repo: string, range = '', { plan, ...more }: { target?: string; plan?: string } = {}) => {
+  const { code, stdout, stderr } = await check(range, { repo, json: true, ...(plan === undefined ? {} : { plan: [plan] }), ...more });
   const answer = JSON.parse(stdout);
   expect(schema.safeParse(answer)).toMatchObject({ success: true });
   expect({ exit: answer.exit, stderr }).toEqual({ exit: code, stderr: '' });
@@ -56,7 +56,7 @@ describe("the sample's story", () => {
   test('nothing is said twice', async () => {
     const { stdout } = await check('', { repo: clone.dir });
     const findings = (await asJson(clone.dir)).decision.findings as readonly { what: string }[];
-    expect(findings.length).toBeGreaterThan(2);
+    expect(findings.length).toBeGreaterThan(1);
     for (const { what } of findings) expect(stdout.split(what.replace(/\.$/, ''))).toHaveLength(2);
   });
 

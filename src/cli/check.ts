@@ -1,19 +1,17 @@
 /** `countersign check`: what a change needs and why, in any clone, without a server. */
-import { readFile } from 'node:fs/promises';
-import { type Problem, problem, type Result } from '../core/base/result.ts';
-import type { TerraformPlan } from '../core/risk/evidence.ts';
+import type { Problem, Result } from '../core/base/result.ts';
 import { type CheckAnswer, checkChange } from '../flows/check.ts';
-import { openClone, readPlan } from '../world.ts';
+import { openClone } from '../world.ts';
 import { checkJson, checkText, exitOf } from './check-text.ts';
 import { type Answer, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
+import { plansAt } from './plan-file.ts';
 import { wantsColour } from './terminal.ts';
-import { unreadable } from './unreadable.ts';
 
 /** As the command line gives them. */
 export interface CheckOptions {
   readonly target?: string;
-  readonly plan?: string;
+  readonly plan?: readonly string[];
   readonly repo: string;
   readonly name?: string;
   readonly floor?: readonly string[];
@@ -32,20 +30,9 @@ export async function check(range: string, options: CheckOptions): Promise<Answe
 }
 
 async function answer(range: string, options: CheckOptions): Promise<Result<CheckAnswer, readonly Problem[]>> {
-  const [plan, floors] = await Promise.all([planAt(options.plan), floorsAt(options.floor)]);
-  if (!plan.ok) return { ok: false, error: [plan.error] };
+  const [plans, floors] = await Promise.all([plansAt(options.plan), floorsAt(options.floor)]);
+  if (!plans.ok) return plans;
   if (!floors.ok) return floors;
   const clone = await openClone(options.repo, floors.value);
-  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plan: plan.value, at: Date.now(), lines: options.lines === true });
-}
-
-async function planAt(file: string | undefined): Promise<Result<TerraformPlan | null>> {
-  if (file === undefined) return { ok: true, value: null };
-  try {
-    const plan = await readPlan(await readFile(file));
-    return plan.ok ? plan : { ok: false, error: { ...plan.error, place: `${file}${plan.error.place === undefined ? '' : ` ${plan.error.place}`}` } };
-  } catch (error) {
-    const message = `the plan cannot be read: ${unreadable(error)}`;
-    return { ok: false, error: problem('PLAN_INVALID', message, { place: file, remedy: 'give the output of `terraform show -json <plan>`' }) };
-  }
+  return checkChange(clone, { repo: options.name ?? null, range, target: options.target ?? null, plans: plans.value, at: Date.now(), lines: options.lines === true });
 }

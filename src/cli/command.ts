@@ -20,5 +20,8 @@ export function command(parent: Command, words: string, description: string, exa
 
 export const FLOOR_WORDS = "the organisation's floor, which no repository weakens; may be given more than once";
 
+export const PLAN_WORDS =
+  'what applying it does: output of `terraform show -json`, `aws cloudformation describe-change-set` or `pulumi preview --json`; may be given more than once';
+
 /** An option that may be given several times. */
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,12 +1,13 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
 import { policyCommands } from './policy-commands.ts';
+import { riskCommands } from './risk-commands.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
@@ -66,7 +67,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     'check --explain --plan plan.json',
   ])
     .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
-    .option('--plan <file>', 'output of `terraform show -json`')
+    .option('--plan <file>', PLAN_WORDS, several)
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
     .option('--floor <file>', FLOOR_WORDS, several)
@@ -74,6 +75,17 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--lines', 'say which lines an AI wrote, as notes and records have it')
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
+
+  riskCommands(program, act);
+
+  command(program, 'prescreen [range]', 'questions of a language model about the change in this clone; it decides nothing: docs/guides/prescreen.md', [
+    'prescreen',
+    'prescreen origin/main..HEAD --json',
+  ])
+    .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
+    .option('--repo <dir>', 'a folder of the clone', '.')
+    .option('--json', 'print JSON')
+    .action(async (range: string | undefined, options) => act((await import('./prescreen.ts')).prescreen(range ?? '', options)));
 
   command(program, 'simulate', 'what a policy would have asked of everything that landed on a branch', [
     'simulate --since 2026-01-01',

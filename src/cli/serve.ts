@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type Problem, problem } from '../core/base/result.ts';
 import { reachable } from '../server/listen.ts';
-import { serve as open, type Served } from '../world.ts';
+import { serve as open, readerFrom, type Served } from '../world.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
@@ -28,8 +28,16 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   if (typeof data !== 'string') return refusal([data]);
   const floors = await floorsAt(flags.floor);
   if (!floors.ok) return refusal(floors.error);
+  const reader = await readerFrom(process.env);
+  if (!reader.ok) return refusal([reader.error]);
   const at = { ...asked, data };
-  const served = await open({ ...at, demo, floors: floors.value, log: (line) => process.stderr.write(`countersign: ${line}\n`) });
+  const served = await open({
+    ...at,
+    demo,
+    floors: floors.value,
+    ...(reader.value === null ? {} : { reader: reader.value }),
+    log: (line) => process.stderr.write(`countersign: ${line}\n`),
+  });
   if (!served.ok) return refusal(served.error);
   // Heard before anybody reads that we listen: whoever waits for those words may end us the moment they come.
   const stop = stopped();

@@ -97,7 +97,6 @@ async function changedContext({ predicate }: Statement, { repository, parsers, f
     head: change.head.gitCommit,
     pusher: null,
     sticky: [],
-    plan: null,
     at: Date.now(),
     floors,
   };

@@ -143,7 +143,7 @@ async function decide(
     ]);
   const governance = await governanceAt(repository, base, floors);
   if (!governance.ok) return governance;
-  const asked = { repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head, pusher: null, sticky: [], plan: null, at, floors };
+  const asked = { repo: request.repo ?? '', targetRef: request.targetRef ?? 'refs/heads/main', base, head, pusher: null, sticky: [], at, floors };
   const considered = await considerChange(repository, parsers, governance.value, asked);
   if (!considered.ok) return considered;
   const { change, decision } = considered.value;

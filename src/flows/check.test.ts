@@ -37,7 +37,7 @@ const ask = (repo: TestRepository, more: Partial<CheckAsk> = {}) => {
       records: { notes: openNotes({ dir }), lines: openLines({ dir }) },
       trains: openTrains({ dir }),
     },
-    { repo: null, range: '', target: null, plan: null, at: Date.now(), ...more },
+    { repo: null, range: '', target: null, at: Date.now(), ...more },
   );
 };
 async function answered(repo: TestRepository, more: Partial<CheckAsk> = {}): Promise<CheckAnswer> {

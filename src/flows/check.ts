@@ -7,7 +7,8 @@ import type { Policy } from '../core/policy/document.ts';
 import { loadPolicy } from '../core/policy/load.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
 import type { RecorderKey } from '../core/provenance/lines/record-read.ts';
-import type { TerraformPlan } from '../core/risk/evidence.ts';
+import type { PlanFile } from '../core/risk/plan-file.ts';
+import type { Score } from '../core/risk/score/score.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } from './governance.ts';
 import { changeId } from './identity.ts';
@@ -15,6 +16,7 @@ import { type LinesOfChange, linesOf } from './lines.ts';
 import type { Naming, Parsers, Repository } from './ports.ts';
 import type { Trains } from './ports-train.ts';
 import { type Gathered, recordsOf } from './records.ts';
+import { openScorer, type Scoring } from './score.ts';
 import type { Records } from './site.ts';
 import { windowOfClone } from './train.ts';
 
@@ -26,6 +28,8 @@ export interface CheckedClone {
   readonly floors?: readonly Floor[];
   readonly records: Records;
   readonly trains: Trains;
+  /** What this clone keeps of its history; absent: nothing. */
+  readonly scoring?: Scoring;
 }
 
 export interface CheckAsk {
@@ -35,7 +39,7 @@ export interface CheckAsk {
   readonly range: string;
   /** Revision of the target; null: the remote's default branch, else the first of DEFAULT_TARGETS that is here. */
   readonly target: string | null;
-  readonly plan: TerraformPlan | null;
+  readonly plans?: readonly PlanFile[];
   /** Milliseconds since 1970: rules may hold for a while. */
   readonly at: number;
   /** Say whose hand made which lines, also where no record says anything. */
@@ -79,7 +83,7 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
     base: base ?? target.value.tip,
     head,
     repo,
-    plan: ask.plan,
+    plans: ask.plans ?? [],
     at: ask.at,
     lines: ask.lines === true,
     from: range.value.base,
@@ -146,7 +150,7 @@ interface Ends extends Target {
   readonly base: Oid;
   readonly head: Oid;
   readonly repo: string;
-  readonly plan: TerraformPlan | null;
+  readonly plans?: readonly PlanFile[];
   readonly at: number;
   readonly lines: boolean;
   /** As they were written; an empty one is the target. */
@@ -161,6 +165,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const { governance, starter, problems } = rules.value;
     const keys = governance.agents?.recorders ?? [];
     let recorded: Gathered | undefined;
+    const scored = await scoringOf(clone.scoring, ends.at);
     const asked = {
       repo: ends.repo,
       targetRef: ends.ref,
@@ -169,7 +174,8 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       pusher: null,
       sticky: [],
       records: async (change: Change) => (recorded = await recordsOf(ok(clone.records), change, keys)),
-      plan: ends.plan,
+      plans: ends.plans ?? [],
+      score: scored.score,
       window: windowOfClone(clone.trains, ends.base, ends.at),
       at: ends.at,
       floors: clone.floors ?? [],
@@ -188,7 +194,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       starter,
       changeId: named ? changeId(change) : null,
       problems,
-      notes: [...ends.notes, ...(empty ? await newest(clone.repository, ends.to) : [])],
+      notes: [...ends.notes, ...scored.notes, ...(empty ? await newest(clone.repository, ends.to) : [])],
       title: titleOf(change),
       lines: lines.value,
     });
@@ -196,6 +202,20 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     // A clone that is not whole: the port rejects where "absent" would be a wrong answer.
     return err([problem('CONTENT_UNSEEN', said(error), { remedy: WHOLE })]);
   }
+}
+
+/** What keeps a score from being known is said, unless nobody ever trained one. */
+async function scoringOf(scoring: Scoring | undefined, at: number): Promise<{ readonly score: (change: Change) => Promise<Score | null>; readonly notes: string[] }> {
+  const notes: string[] = [];
+  const scorer = scoring === undefined ? ok(null) : await openScorer(scoring);
+  if (!scorer.ok) notes.push(`no score: ${scorer.error.message}`);
+  const score = async (change: Change): Promise<Score | null> => {
+    if (!scorer.ok || scorer.value === null || change.records.length === 0) return null;
+    const scored = await scorer.value.score(change, Math.floor(at / 1_000));
+    if (!scored.ok) notes.push(`no score: ${scored.error.message}`);
+    return scored.ok ? scored.value : null;
+  };
+  return { score, notes };
 }
 
 /** Read once already where there is any record. */

@@ -3,25 +3,27 @@ import { text } from '../core/base/bytes.ts';
 import type { TreeRecord } from '../core/change/change.ts';
 import { GITLINK } from '../core/change/manifest.ts';
 import { type Dossier, dossier, type ShownFile } from '../core/dossier/dossier.ts';
-import type { BlobRead, ChangeRow, ObjectStore } from './ports.ts';
+import type { Decision } from '../core/policy/decision.ts';
+import type { BlobRead, ChangeRow, ObjectStore, Repository } from './ports.ts';
 
 /** Bytes of one side of one file that a page shows; above it the file is said to be too large. */
 export const SHOWN_CAP = 1024 * 1024;
 
 export async function dossierOf(objects: ObjectStore, row: ChangeRow): Promise<Dossier | null> {
-  const repository = objects.open(row.decision.change.repo);
-  const { repo, targetRef, base, head } = row.decision.change;
+  const files = await shownFiles(objects.open(row.decision.change.repo), row.decision);
+  return files === null ? null : dossier(row.title, row.decision, files);
+}
+
+/** Both sides of every changed file; null where they are not what was decided about, or cannot be read. */
+export async function shownFiles(repository: Repository, decision: Decision): Promise<readonly ShownFile[] | null> {
+  const { repo, targetRef, base, head, manifest } = decision.change;
   const change = await repository.change({ repo, targetRef, base, head });
-  if (!change.ok || change.value.manifest !== row.decision.change.manifest) return null;
+  if (!change.ok || change.value.manifest !== manifest) return null;
   const records = change.value.records;
   const sides = records.flatMap((r) => [blobId(r.oldMode, r.oldId), blobId(r.newMode, r.newId)]);
   const wanted = [...new Set(sides.filter((id): id is string => id !== null))];
   const read = new Map((await repository.blobs(wanted, SHOWN_CAP)).map((b) => [b.id, b]));
-  return dossier(
-    row.title,
-    row.decision,
-    records.map((r) => shown(r, read)),
-  );
+  return records.map((r) => shown(r, read));
 }
 
 const blobId = (mode: string, id: string): string | null => (mode === '000000' || mode === GITLINK ? null : id);

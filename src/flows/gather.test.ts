@@ -16,7 +16,7 @@ const considered = async (head: string, pusher: string | null = 'ada') => {
   const base = bed.tip();
   const governance = await governanceAt(repository, base);
   if (!governance.ok) throw new Error(JSON.stringify(governance.error));
-  return considerChange(repository, bed.world.parsers, governance.value, { repo: 'infra', targetRef: MAIN, base, head, pusher, sticky: [], plan: null, at: Date.now() });
+  return considerChange(repository, bed.world.parsers, governance.value, { repo: 'infra', targetRef: MAIN, base, head, pusher, sticky: [], at: Date.now() });
 };
 
 describe('a change', () => {

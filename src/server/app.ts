@@ -13,6 +13,7 @@ import { enrolments } from './routes/enrolments.ts';
 import { ledger } from './routes/ledger.ts';
 import { modes } from './routes/modes.ts';
 import { people } from './routes/people.ts';
+import { reader } from './routes/reader.ts';
 import { session } from './routes/session.ts';
 import { signoffs } from './routes/signoffs.ts';
 import { openSession, SESSION_COOKIE } from './session.ts';
@@ -59,6 +60,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/changes', changes(world));
   api.route('/changes', signoffs(world));
   api.route('/changes', breakGlass(world));
+  api.route('/changes', reader(world));
   api.route('/people', people(world));
   api.route('/modes', modes(world));
   api.route('/', ledger(world));

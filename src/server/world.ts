@@ -1,6 +1,7 @@
 /** What the server's doors need, handed in by the composition root. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
+import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
@@ -35,6 +36,8 @@ export interface ServerWorld extends SigningWorld {
   account(user: string, password: string): string | null;
   /** `git http-backend` for one request. `env` reaches the hooks. */
   serveGit(request: IncomingMessage, response: ServerResponse, as: { path: string; account: string; env: Readonly<Record<string, string>> }): Promise<void>;
+  /** A language model that reads for reviewers; absent unless somebody configured one. */
+  readonly reader?: Reader;
   log(line: string): void;
 }
 

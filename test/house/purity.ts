@@ -12,7 +12,7 @@ export interface Impurity {
 const PURE = new Set(
   (
     'undefined NaN Infinity Object Reflect Array Map Set WeakMap WeakSet String Number BigInt Boolean Symbol RegExp JSON Math Promise Iterator Error TypeError RangeError SyntaxError ' +
-    'ArrayBuffer DataView Uint8Array Uint16Array Uint32Array TextEncoder TextDecoder URL isNaN isFinite parseInt parseFloat ' +
+    'ArrayBuffer DataView Uint8Array Uint16Array Uint32Array Int32Array Float32Array Float64Array TextEncoder TextDecoder URL isNaN isFinite parseInt parseFloat ' +
     'encodeURIComponent decodeURIComponent structuredClone atob btoa'
   ).split(' '),
 );

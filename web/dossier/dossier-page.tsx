@@ -15,6 +15,7 @@ import { Findings } from './findings.tsx';
 import { Head } from './head.tsx';
 import { Identity } from './identity.tsx';
 import { ProvenancePart } from './provenance.tsx';
+import { ReaderPart } from './reader.tsx';
 import { Requirement } from './requirement.tsx';
 import { Systems } from './systems.tsx';
 import { Unreadable } from './unreadable.tsx';
@@ -54,6 +55,7 @@ function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
           <ProvenancePart provenance={dossier.decision.provenance} />
           <Commits dossier={dossier} />
           <ChangeFiles dossier={dossier} onSeen={review.saw} />
+          <ReaderPart id={dossier.id} />
           <BreakGlass id={dossier.id} />
           <Identity dossier={dossier} />
         </div>

@@ -1,11 +1,10 @@
 /** One side of a changed file: which parser reads it, and what is said where none can. */
 import type { Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead } from '../../flows/ports.ts';
-import { DATA_CAP, parseJson, parseYaml } from './data.ts';
-import { parseHcl } from './hcl.ts';
-import { parseSql } from './sql.ts';
-import { migrationLanguage, parseMigration } from './sql-migration.ts';
-import type { Language } from './sql-source.ts';
+import { type Bounded, bounded } from './bounded.ts';
+import type { Language } from './parse.ts';
+import { withScripts } from './shell-find.ts';
+import { migrationLanguage } from './sql-migration.ts';
 
 /** Bytes of one file; larger ones are unreadable. */
 export const CAP = 2 * 1024 * 1024;
@@ -18,7 +17,7 @@ const JSON_FILE = /\.json[c5]?$/i;
 const TEMPLATE = /(?<!\$)\{\{|\{%/;
 /** What tools write for themselves by the megabyte: read as text, by whoever knows them. */
 const LOCKFILE = /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer-lock|packages\.lock|deno|bun)\.json$|(?:^|\/)pnpm-lock\.yaml$|(?:^|\/)flake\.lock$/i;
-const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
+const TERRAFORM_JSON = /\.(tf|tofu|tfvars)\.json$/i;
 
 /**
  * What Git LFS takes for a pointer (its docs/spec.md and its decoder, older names of the version included). Whether the rest
@@ -27,16 +26,20 @@ const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
 const LFS = /^\s*version\s+https?:\/\/(?:git-lfs|git-media|hawser)\.github\.com\/spec\//;
 
 /** Which parser reads a path: all that the content of a file may mean beside its bytes and mode. */
-export function languageOf(path: string): 'hcl' | 'sql' | 'terraform-json' | 'yaml' | 'json' | 'text' | Language {
-  if (TERRAFORM_JSON.test(path)) return 'terraform-json';
+export function languageOf(path: string): Language | 'text' {
+  const json = TERRAFORM_JSON.exec(path)?.[1]?.toLowerCase();
+  if (json !== undefined) return json === 'tfvars' ? 'tfvars-json' : 'terraform-json';
   if (HCL.test(path)) return 'hcl';
   if (SQL.test(path)) return 'sql';
   if (LOCKFILE.test(path)) return 'text';
   return YAML.test(path) ? 'yaml' : JSON_FILE.test(path) ? 'json' : (migrationLanguage(path) ?? 'text');
 }
 
-/** Never rejects; what cannot be read says why. */
-export async function parseContent(path: string, mode: string, blob: BlobRead): Promise<Parsed> {
+/** Never rejects; what cannot be read says why. @param by how long it may take, shared by the files of a change. */
+export const parseContent = async (path: string, mode: string, blob: BlobRead, by: Bounded = bounded()): Promise<Parsed> =>
+  withScripts(await parseBlob(path, mode, blob, by), path);
+
+async function parseBlob(path: string, mode: string, blob: BlobRead, by: Bounded): Promise<Parsed> {
   if ('problem' in blob)
     return { kind: 'unreadable', why: blob.problem === 'too-large' ? `too large: over ${CAP / 1024 / 1024} MiB` : 'the object is missing from this repository' };
   const { bytes } = blob;
@@ -48,10 +51,10 @@ export async function parseContent(path: string, mode: string, blob: BlobRead): 
   if (bytes.includes(0)) return { kind: 'binary' };
   const language = languageOf(path);
   if (language === 'text') return { kind: 'text', text };
-  if (language === 'ruby' || language === 'python' || language === 'javascript') return parseCalls(language, text);
-  if (language === 'yaml' || language === 'json') return parseData(language, text, bytes.length);
-  if (strict === undefined) return { kind: 'unreadable', why: 'not UTF-8' };
-  return parseCode(language, text);
+  if (language === 'yaml' || language === 'json') return parseData(language, text, by);
+  // text as any other, with what its calls come to
+  if (language === 'ruby' || language === 'python' || language === 'javascript') return by.parse(language, text);
+  return strict === undefined ? { kind: 'unreadable', why: 'not UTF-8' } : by.parse(language, text);
 }
 
 function largeFile(text: string): Parsed {
@@ -59,30 +62,11 @@ function largeFile(text: string): Parsed {
   return { kind: 'large-file', oid: value('oid'), size: value('size') };
 }
 
-/** A template is text until it is rendered; so is what is too long to read as data, which is said. */
-function parseData(format: 'yaml' | 'json', text: string, size: number): Parsed {
-  if (size > DATA_CAP) return { kind: 'data', format, documents: [], text, problem: `too large to read as data: over ${DATA_CAP / 1024} KiB` };
-  const read = format === 'yaml' ? parseYaml(text) : parseJson(text);
-  return read.problem !== undefined && TEMPLATE.test(text) ? { kind: 'text', text } : read;
-}
-
-/** Text as any other, with what its calls come to; a reader that fails leaves the text. */
-async function parseCalls(language: Language, text: string): Promise<Parsed> {
-  try {
-    const migration = await parseMigration(language, text);
-    return migration.statements.length === 0 ? { kind: 'text', text } : { kind: 'text', text, migration };
-  } catch {
-    return { kind: 'text', text };
-  }
-}
-
-async function parseCode(language: 'hcl' | 'sql' | 'terraform-json', text: string): Promise<Parsed> {
-  if (language === 'terraform-json') return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
-  try {
-    return await (language === 'hcl' ? parseHcl(text) : parseSql(text));
-  } catch (error) {
-    return { kind: 'unreadable', why: `the parser failed: ${error instanceof Error ? error.message : 'unknown'}`.slice(0, 300) };
-  }
+/** A template is text until it is rendered. Data that took too long keeps its text: patterns of lines are tried on it all the same. */
+async function parseData(format: Extract<Language, 'yaml' | 'json'>, text: string, by: Bounded): Promise<Parsed> {
+  const read = await by.parse(format, text);
+  if (read.kind === 'unreadable') return { kind: 'data', format, documents: [], text, problem: read.why };
+  return read.kind === 'data' && read.problem !== undefined && TEMPLATE.test(text) ? { kind: 'text', text } : read;
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -9,8 +9,6 @@ import { type DataEntry, type DataNode, entries, items } from '../../core/risk/d
 import type { Parsed } from '../../core/risk/evidence.ts';
 import { lineCounter } from './split.ts';
 
-/** Bytes; the parser takes about a second for it. */
-export const DATA_CAP = 512 * 1024;
 const MAX_DEPTH = 100;
 /** Nodes that aliases may repeat in one document (YAML calls the attack a billion laughs). */
 const MAX_REPEATED = 20_000;
@@ -30,9 +28,11 @@ export function parseYaml(text: string): Data {
       uniqueKeys: false,
       customTags: [],
       resolveKnownTags: false,
+      // the parser counts lines from the start of the file for every error: by the square of a file full of them
+      prettyErrors: false,
     })) {
       const [error] = 'errors' in document ? document.errors : [];
-      if (error !== undefined) return problem('yaml', documents, text, `line ${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0] ?? ''}`);
+      if (error !== undefined) return problem('yaml', documents, text, `line ${counter.linePos(error.pos[0]).line}: ${error.message.split('\n')[0] ?? ''}`);
       if ('contents' in document && document.contents !== null) documents.push(new Walk(text, counter).node(document.contents as Node, 0));
     }
     return { kind: 'data', format: 'yaml', documents, text };

@@ -3,7 +3,9 @@ import type { Oid, TreeRecord } from '../../core/change/change.ts';
 import { GITLINK } from '../../core/change/manifest.ts';
 import type { FileEvidence, Parsed } from '../../core/risk/evidence.ts';
 import type { BlobRead, Parsers, Repository } from '../../flows/ports.ts';
+import { bounded } from './bounded.ts';
 import { CAP, languageOf, parseContent } from './content.ts';
+import { scriptPlace } from './shell-find.ts';
 
 export const languages = (): Parsers => ({ parse });
 
@@ -38,11 +40,12 @@ type Side = (path: string, mode: string, id: Oid) => Promise<Parsed | undefined>
 /** One blob may stand at a thousand paths of a tree: it is parsed once for each language that reads it. */
 function reader(blobs: ReadonlyMap<Oid, BlobRead>): Side {
   const parsed = new Map<string, Promise<Parsed>>();
+  const by = bounded();
   return async (path, mode, id) => {
     if (mode === '000000') return undefined;
     if (mode === GITLINK) return { kind: 'gitlink', commit: id };
-    const key = `${mode === '120000' ? 'link' : languageOf(path)} ${id}`;
-    const known = parsed.get(key) ?? parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' });
+    const key = `${mode === '120000' ? 'link' : `${languageOf(path)} ${scriptPlace(path)}`} ${id}`;
+    const known = parsed.get(key) ?? parseContent(path, mode, blobs.get(id) ?? { id, problem: 'missing' }, by);
     parsed.set(key, known);
     return known;
   };

@@ -1,6 +1,6 @@
 /**
  * Where the WASM grammars are: beside the built program in `wasm/`, or in node_modules when running from source. The only
- * file that knows. The build puts there: `web-tree-sitter.wasm`, `tree-sitter-hcl.wasm`, `libpg-query.wasm`, and
+ * file that knows. The build puts there: `web-tree-sitter.wasm`, `tree-sitter-hcl.wasm`, `tree-sitter-bash.wasm`, `libpg-query.wasm`, and
  * `libpg-query.cjs` (its CommonJS entry bundled into one file: it finds its own .wasm through `__dirname`).
  */
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ const fromHere = createRequire(import.meta.url);
 const SOURCES = {
   'web-tree-sitter.wasm': 'web-tree-sitter/web-tree-sitter.wasm',
   'tree-sitter-hcl.wasm': '@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm',
+  'tree-sitter-bash.wasm': 'tree-sitter-bash/tree-sitter-bash.wasm',
   'libpg-query.cjs': 'libpg-query',
 } as const;
 

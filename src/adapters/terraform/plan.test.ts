@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPlan } from './plan.ts';
+import type { Result } from '../../core/base/result.ts';
+import type { TerraformPlan } from '../../core/risk/terraform/planned.ts';
+import { readPlanFile } from '../../flows/plan-file.ts';
+import { readPlan as readTerraform } from './plan.ts';
+
+const none = () => {
+  throw new Error('not Terraform');
+};
+const readPlan = (raw: Uint8Array): Result<TerraformPlan> => {
+  const read = readPlanFile(raw, { terraform: readTerraform, cloudformation: none, pulumi: none });
+  return read.ok && read.value.kind === 'terraform' ? { ok: true, value: read.value.plan } : (read as Result<never>);
+};
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 const change = {

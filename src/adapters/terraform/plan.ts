@@ -1,104 +1,89 @@
 /**
  * `terraform show -json` of a saved plan. Plans hold secrets in clear, so values are dropped here: what survives is
- * addresses, actions and guard attributes. Unknown actions are kept as they are, for the detector to refuse.
+ * addresses, actions, guard attributes and which objects are alike. Unknown actions are kept as they are, for the detector
+ * to refuse. Read by hand and not by a schema: a plan may have a hundred thousand resources.
  */
-import * as z from 'zod';
-import { sha256Hex } from '../../core/base/crypto.ts';
 import type { Result } from '../../core/base/result.ts';
 import { err, ok, problem } from '../../core/base/result.ts';
-import type { PlannedResource, TerraformPlan } from '../../core/risk/evidence.ts';
-import { guardName } from '../../core/risk/guard-attributes.ts';
+import { PLAN_SOURCES } from '../../core/risk/plan-file.ts';
+import type { PlannedResource, TerraformPlan } from '../../core/risk/terraform/planned.ts';
+import { configurationOf } from './configuration.ts';
+import { renamesOf } from './renames.ts';
+import type { Change, ResourceChange } from './shape.ts';
+import { isObject, listOf, ShapeError, shapeOf, textOf } from './shape.ts';
+import { guardsOf, unknownNames } from './values.ts';
 
-const MAX_PLAN_BYTES = 64 * 1024 * 1024;
-
-const values = z.record(z.string(), z.unknown()).nullish();
-const change = z.object({
-  actions: z.array(z.string()).min(1),
-  before: values,
-  after: values,
-  after_unknown: z.union([z.record(z.string(), z.unknown()), z.boolean()]).nullish(),
-  replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).nullish(),
-});
-const resource = z.object({
-  address: z.string().min(1),
-  previous_address: z.string().optional(),
-  mode: z.enum(['managed', 'data']),
-  type: z.string().min(1),
-  deposed: z.string().optional(),
-  action_reason: z.string().optional(),
-  change,
-});
-const plan = z.object({
-  format_version: z.string().regex(/^1\.\d+$/, 'this version of the plan format is not known'),
-  complete: z.boolean().optional(),
-  errored: z.boolean().optional(),
-  deferred_changes: z.array(z.unknown()).nullish(),
-  resource_changes: z.array(resource).nullish(),
-});
-
-/** Problems: PLAN_INVALID. `complete` is false for an errored, partial, deferred or deposed plan too. */
-export function readPlan(bytes: Uint8Array): Result<TerraformPlan> {
-  if (bytes.length > MAX_PLAN_BYTES) return invalid(`it is larger than ${MAX_PLAN_BYTES / 1024 / 1024} MiB`);
-  const json = parseJson(bytes);
-  if (json === undefined) return invalid('it is not JSON');
-  const read = plan.safeParse(json);
-  if (!read.success) {
-    const first = read.error.issues[0];
-    return invalid(`${first?.path.join('.') || 'plan'}: ${first?.message ?? 'malformed'}`);
+/** @param digest of the bytes, lowercase hex SHA-256. Problems: PLAN_INVALID. */
+export function readPlan(json: unknown, digest: string): Result<TerraformPlan> {
+  try {
+    return ok(planOf(json, digest));
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    return err(problem('PLAN_INVALID', `the plan cannot be read: ${error.message}`, { remedy: `pass the output of ${PLAN_SOURCES.terraform}` }));
   }
-  const { data } = read;
-  const resources = data.resource_changes ?? [];
-  const partial = (data.deferred_changes ?? []).length > 0 || resources.some((r) => r.deposed !== undefined);
-  return ok({
-    digest: sha256Hex(bytes),
-    complete: data.complete !== false && !partial,
-    errored: data.errored === true,
-    resources: resources.map(planned),
-  });
 }
 
-function planned(r: z.infer<typeof resource>): PlannedResource {
+function planOf(json: unknown, digest: string): TerraformPlan {
+  if (!isObject(json)) throw new ShapeError('plan', 'expected an object');
+  if (!/^1\.\d{1,6}$/.test(textOf(json.format_version, 'format_version'))) throw new ShapeError('format_version', 'this version of the plan format is not known');
+  const changes = listOf(json.resource_changes, 'resource_changes').map((r, i) => shapeOf(r, `resource_changes.${i}`));
+  const configuration = configurationOf(json.configuration);
+  const partial = partialOf(json, changes);
   return {
-    address: r.address,
-    ...(r.previous_address === undefined ? {} : { previousAddress: r.previous_address }),
-    type: r.type,
-    mode: r.mode,
-    actions: r.change.actions,
-    ...(r.action_reason === undefined ? {} : { actionReason: r.action_reason }),
-    replacePaths: (r.change.replace_paths ?? []).map((p) => p.join('.')),
-    guards: guardsOf(r.change),
+    digest,
+    complete: partial.length === 0,
+    errored: json.errored === true,
+    partial,
+    resources: changes.map((r) => planned(r, configuration?.provisioners.get(r.place))),
+    ...renamesOf(changes),
+    drift: listOf(json.resource_drift, 'resource_drift')
+      .map((r, i) => shapeOf(r, `resource_drift.${i}`))
+      .map(({ address, change }) => ({ address, actions: change.actions })),
+    failedChecks: failed(json.checks),
+    invocations: listOf(json.action_invocations, 'action_invocations').flatMap((a) =>
+      isObject(a) ? [{ address: textOf(a.address, 'action_invocations.address'), type: textOf(a.type, 'action_invocations.type') }] : [],
+    ),
+    ...(configuration === undefined ? {} : { configured: configuration.modules }),
   };
 }
 
-/** Every guard on either side, in the order of the plan: the same attributes that are read in the source. */
-function guardsOf(c: z.infer<typeof change>): PlannedResource['guards'] {
-  const [before, after] = [guardValues(c.before), guardValues(c.after)];
-  return [...new Set([...before.keys(), ...after.keys()])].map((name) => ({ name, before: before.get(name) ?? null, after: after.get(name) ?? null }));
+function partialOf(json: { readonly [name: string]: unknown }, changes: readonly ResourceChange[]): readonly string[] {
+  const deferred = listOf(json.deferred_changes, 'deferred_changes').length + listOf(json.deferred_action_invocations, 'deferred_action_invocations').length;
+  const deposed = changes.filter((r) => r.deposed !== undefined).length;
+  return [
+    ...(json.errored === true ? ['planning ended with an error'] : []),
+    ...(json.complete === false && json.errored !== true && deferred === 0 ? ['it leaves resources out (-target does that)'] : []),
+    ...(deferred > 0 ? [`${deferred} changes are deferred to a later plan`] : []),
+    ...(deposed > 0 ? [`${deposed} objects are left over from an earlier replacement (deposed)`] : []),
+  ];
 }
 
-/** How deep nested blocks go in the types that have guards there (`settings.backup_configuration.enabled`). */
-const MAX_DEPTH = 3;
-/** Maps whose keys people choose: a tag called `encrypted` encrypts nothing. */
-const FREE = new Set(['tags', 'tags_all', 'labels', 'default_labels', 'effective_labels', 'terraform_labels', 'parameters', 'triggers']);
-
-/** `versioning.enabled` by path. Only booleans and numbers are taken: every other value may be a secret. */
-function guardValues(from: unknown, prefix = '', depth = 0, out = new Map<string, boolean | number>()): ReadonlyMap<string, boolean | number> {
-  if (typeof from !== 'object' || from === null || depth > MAX_DEPTH) return out;
-  for (const [name, value] of Object.entries(from)) {
-    const path = `${prefix}${name}`;
-    if ((typeof value === 'boolean' || typeof value === 'number') && guardName(path) !== undefined) out.set(path, value);
-    const nested: readonly unknown[] = FREE.has(name) ? [] : Array.isArray(value) ? value : [value];
-    for (const [i, block] of nested.entries()) guardValues(block, `${path}${i === 0 ? '' : `[${i}]`}.`, depth + 1, out);
-  }
-  return out;
+function planned(r: ResourceChange, provisioners: readonly string[] | undefined): PlannedResource {
+  const { change } = r;
+  const unknown = unknownNames(r.type, change);
+  return {
+    address: r.address,
+    ...(r.previousAddress === undefined ? {} : { previousAddress: r.previousAddress }),
+    type: r.type,
+    mode: r.mode,
+    ...(r.deposed === undefined ? {} : { deposed: r.deposed }),
+    actions: change.actions,
+    ...(r.actionReason === undefined ? {} : { actionReason: r.actionReason }),
+    replacePaths: change.replacePaths,
+    ...(change.importing ? { importing: true } : {}),
+    guards: hasLost(change) ? guardsOf(change) : [],
+    ...(unknown.length === 0 ? {} : { unknown }),
+    ...(provisioners === undefined ? {} : { provisioners }),
+  };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
+/** What is new has no guards to lose, and what stays has lost none. */
+const hasLost = ({ actions }: Change): boolean => !(actions.length === 1 && ['create', 'no-op', 'read'].includes(actions[0] ?? ''));
 
-const invalid = (why: string): Result<never> => err(problem('PLAN_INVALID', `the plan cannot be read: ${why}`, { remedy: 'pass the output of `terraform show -json <planfile>`' }));
+/** Messages of problems hold values, so that only the name is kept. */
+function failed(checks: unknown): readonly string[] {
+  return listOf(checks, 'checks').flatMap((check) => {
+    if (!isObject(check) || !(check.status === 'fail' || check.status === 'error')) return [];
+    return [isObject(check.address) && typeof check.address.to_display === 'string' ? check.address.to_display.slice(0, 1_000) : 'a check'];
+  });
+}

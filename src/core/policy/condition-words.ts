@@ -29,8 +29,10 @@ const FLAGS: { readonly [fact: string]: string } = {
   '!author.senior': 'the author is not senior',
   'lane.open': 'the sample read after landing found little',
   '!lane.open': 'the sample read after landing found too much',
-  'plan.present': 'a Terraform plan was handed in',
-  '!plan.present': 'no Terraform plan was handed in',
+  'plan.present': 'a plan, change set or preview was handed in',
+  '!plan.present': 'no plan, change set or preview was handed in',
+  'plan.missing': 'infrastructure changes and no plan says what that does',
+  '!plan.missing': 'a plan covers what infrastructure changes',
 };
 
 /** 1 is the most critical, 4 the least, and 5 means that no system is touched. */

@@ -8,6 +8,7 @@ import type { Change } from '../change/change.ts';
 import { assess } from '../provenance/assess.ts';
 import type { Provenance } from '../provenance/provenance.ts';
 import { detect } from '../risk/detect.ts';
+import { planDigests } from '../risk/plan-file.ts';
 import { withProvenance } from '../risk/provenance.ts';
 import { type Detector, type Finding, type Risk, TIERS } from '../risk/risk.ts';
 import { summary as riskSummary } from '../risk/summary.ts';
@@ -155,7 +156,8 @@ function factsDigest(policy: Policy, facts: Facts, provenance: Provenance, risk:
     ...(registry === undefined ? {} : { agents: registry.digest }),
   };
   // Plain data all of it; numbers a commit made up (NaN, infinite) are no error.
-  return digestOfAny({ ...read, plan: facts.evidence.plan?.digest ?? null, score: facts.score ?? null, provenance, risk } as unknown as Json);
+  const [plan = null, ...plans] = planDigests(facts.evidence);
+  return digestOfAny({ ...read, plan, ...(plans.length === 0 ? {} : { plans }), score: facts.score ?? null, provenance, risk } as unknown as Json);
 }
 
 /** Every moment policy and roster name, and whether it has passed; null: the time is not known. */

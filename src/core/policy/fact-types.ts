@@ -28,7 +28,7 @@ const INCIDENT = record('occurrence', { id: string, severity: int, class: string
 export const FACT_TYPES: { readonly [root: string]: Type } = {
   provenance: record('provenance', { level: word('provenance level'), tools: list(string, 100), declared_none: bool, lines: int, share: int }),
   risk: record('risk', { tier: word('tier'), findings: list(FINDING, 5_000), not_analysed: int, percentile: int }),
-  plan: record('plan', { present: bool, destroys: list(RESOURCE, 5_000), creates: int, updates: int }),
+  plan: record('plan', { present: bool, missing: bool, destroys: list(RESOURCE, 5_000), creates: int, updates: int }),
   change: record('change', { paths: list(string, 50_000), files: int, commits: int, messages: list(string, 1_000), target: string, repo: string }),
   system: record('system', { criticality: int, ids: list(string, 200) }),
   incident: record('incident', { open: list(INCIDENT, 200) }),

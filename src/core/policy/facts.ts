@@ -9,10 +9,12 @@ import { type LineTally, shareOf } from '../provenance/lines/tally.ts';
 import { type LineMark, PROVENANCE_LEVELS, type Provenance, type ProvenanceLevel, type StickyMark } from '../provenance/provenance.ts';
 import type { Registry } from '../provenance/registry.ts';
 import type { RiskEvidence } from '../risk/evidence.ts';
+import { plannedWork } from '../risk/planned-work.ts';
 import { type Risk, TIERS, type Tier } from '../risk/risk.ts';
 import type { Score } from '../risk/score/score.ts';
 import { outsideProduction, tierOf } from '../risk/tiers.ts';
 import type { Train } from '../risk/train.ts';
+import { unplanned } from '../risk/unplanned.ts';
 import { named } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, PrincipalRole, Roster } from '../roster/roster.ts';
 import { criticality, type System } from '../system/system.ts';
@@ -178,7 +180,7 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
       not_analysed: found.risk.notAnalysed.length,
       ...(facts.score == null ? {} : { percentile: facts.score.percentile }),
     },
-    plan: planValues(facts.evidence.plan),
+    plan: planValues(facts.evidence),
     change: {
       paths,
       files: paths.length,
@@ -199,12 +201,15 @@ export function factValues(policy: Policy, facts: Facts, found: Findings): FactV
 const lineValues = (tally: LineTally | undefined): { readonly lines?: number; readonly share?: number } =>
   tally?.proven === true ? { lines: tally.ai, share: shareOf(tally) } : {};
 
-/** Without a plan nothing is known of what it would do; one that is not complete may destroy more than it says. */
-function planValues(plan: Facts['evidence']['plan']): FactValues[string] {
-  if (plan === null) return { present: false };
-  const doing = (action: string) => plan.resources.filter((r) => r.mode === 'managed' && r.actions.includes(action));
-  const destroys = doing('delete').map(({ type, address }) => ({ type, address }));
-  return { present: true, ...(plan.complete && !plan.errored ? { destroys, creates: doing('create').length, updates: doing('update').length } : {}) };
+/**
+ * Without a plan nothing is known of what it would do; one that is not complete may destroy more than it says. Destroyed is
+ * what is deleted or made anew, by Terraform, CloudFormation or Pulumi alike.
+ */
+function planValues(evidence: RiskEvidence): FactValues[string] {
+  const done = plannedWork(evidence);
+  const missing = unplanned(evidence).length > 0;
+  if (done === null) return { present: false, missing };
+  return { present: true, missing, ...(done.complete ? { destroys: done.destroys, creates: done.creates, updates: done.updates } : {}) };
 }
 
 const laneOpen = ({ sample }: Policy, lane: Lane | null): boolean | undefined => (sample === null ? true : lane === null ? undefined : lane.escapes <= sample.closeAfter.escapes);

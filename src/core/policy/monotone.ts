@@ -27,7 +27,7 @@ const TOPICS = {
   provenance: { ...NOTHING, words: { level: PROVENANCE_LEVELS.values }, counts: ['lines', 'share'], lists: ['tools'], flags: ['declared_none'] },
   risk: { ...NOTHING, words: { tier: TIERS.values }, counts: ['not_analysed', 'percentile'], lists: ['findings'] },
   people: { ...NOTHING, counts: ['unresolved'] },
-  plan: { ...NOTHING, counts: ['creates', 'updates'], lists: ['destroys'], free: ['present'] },
+  plan: { ...NOTHING, counts: ['creates', 'updates'], lists: ['destroys'], flags: ['missing'], free: ['present'] },
   incident: { ...NOTHING, lists: ['open'] },
 } as const satisfies { readonly [root: string]: Topic };
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DataNode } from './data.ts';
 import { detect } from './detect.ts';
 import { ALL_DETECTORS } from './detectors.ts';
 import type { FileEvidence, Parsed } from './evidence.ts';
@@ -13,6 +14,11 @@ const file = (path: string, head?: Parsed, base?: Parsed): FileEvidence => ({
   newMode: head === undefined ? '000000' : '100644',
   ...(head === undefined ? {} : { head }),
   ...(base === undefined ? {} : { base }),
+});
+const map = (of: { readonly [key: string]: string }): DataNode => ({
+  is: 'map',
+  line: 1,
+  entries: Object.entries(of).map(([key, value]) => ({ key, line: 1, value: { is: 'scalar', value, line: 1 } })),
 });
 const text = (t: string): Parsed => ({ kind: 'text', text: t });
 const unreadable = (why: string): Parsed => ({ kind: 'unreadable', why });
@@ -58,6 +64,15 @@ describe('detect', () => {
     expect(notAnalysed.map((n) => n.path)).toEqual(['src/app.ts', 'logo.png']);
   });
 
+  it('counts as read what a detector reads by its content, and not what only lies where such things lie', () => {
+    const of = (path: string, head: Parsed): readonly string[] => detectAll(file(path, head)).notAnalysed.map((n) => n.path);
+    const manifest: Parsed = { kind: 'data', format: 'yaml', text: '', documents: [map({ apiVersion: 'v1', kind: 'ConfigMap' })] };
+    expect(of('deploy/notes.yaml', { ...manifest, documents: [map({ a: 'b' })] })).toEqual(['deploy/notes.yaml']);
+    expect(of('anywhere.yaml', manifest)).toEqual([]);
+    expect(of('puppet/manifests/site.pp', text('x'))).toEqual(['puppet/manifests/site.pp']);
+    expect(of('a.zone', text('www IN A 192.0.2.1\n'))).toEqual([]);
+  });
+
   it('gives the same answer for files in any order, with one finding a key', () => {
     const files = [file('a.sh', text('terraform destroy\nkubectl delete ns x')), file('CODEOWNERS', text('b'), text('a')), file('iam/x.json', text('{}'))];
     const risk = detectAll(...files);
@@ -99,6 +114,6 @@ describe('summary', () => {
     expect(summary(risk)).toBe('x.sh line 1 destroys what Terraform manages: terraform destroy -auto-approve.');
     expect(summary(detectAll())).toBe('No detector saw anything dangerous.');
     expect(summary(detectAll(file('x.ts', text('y'))))).toBe('No detector saw anything dangerous; 1 file was not analysed.');
-    expect(summary(detectAll(file('iam/x.json', text('{}'))))).toContain('decides who may do what');
+    expect(summary(detectAll(file('etc/sudoers', text('x'))))).toContain('decides who may do what');
   });
 });

@@ -1,9 +1,11 @@
 /** Runs the detectors. A detector that throws, and a covered file that cannot be read, are findings: silence is never safe. */
 import type { FileEvidence, Parsed, RiskEvidence } from './evidence.ts';
 import { rule } from './finding.ts';
-import { isCovered, kindsOf } from './kinds.ts';
+import { isCovered, type Kind, kindsOf } from './kinds.ts';
 import type { Detector, Finding, NotAnalysed, Risk, Tier } from './risk.ts';
 import { findingKey, TIERS } from './risk.ts';
+import { raiseSuppressions } from './source/suppressions.ts';
+import { unplanned } from './unplanned.ts';
 
 const META000 = rule('META000', 'detector-failed', 'critical', 'exact', ['report this bug; a person reads the change in full']);
 const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['fix the syntax so that the file can be analysed']);
@@ -11,10 +13,12 @@ const META002 = rule('META002', 'too-big-or-unreadable', 'high', 'exact', ['spli
 
 /** Pure and total. Findings come most severe first, then by key: the same input gives the same bytes. */
 export function detect(detectors: readonly Detector[], evidence: RiskEvidence): Risk {
-  const findings = unique([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)]).sort(byWeight);
+  const findings = unique(raiseSuppressions([...detectors.flatMap((d) => run(d, evidence)), ...evidence.files.flatMap(unreadable)])).sort(byWeight);
   // folded, not spread: a change decides how many there are, and a call takes only so many arguments
   const tier = findings.reduce<Tier>((most, f) => TIERS.max(most, f.severity), 'routine');
-  return { findings, notAnalysed: evidence.files.flatMap(notAnalysed), tier };
+  const unread = evidence.files.flatMap((f) => notAnalysed(f, detectors));
+  const said = new Set(unread.map((n) => n.path));
+  return { findings, notAnalysed: [...unread, ...unplanned(evidence).filter((n) => !said.has(n.path))], tier };
 }
 
 function run(detector: Detector, evidence: RiskEvidence): readonly Finding[] {
@@ -56,12 +60,16 @@ function problemOf(side: Parsed | undefined): string | undefined {
 const isOversize = (why: string): boolean => /^(?:too large|binary|a large file|the object is missing)/.test(why);
 
 /** Everything no detector understands, so that the reader of a clean report knows what it does not cover. */
-function notAnalysed(file: FileEvidence): readonly NotAnalysed[] {
+function notAnalysed(file: FileEvidence, detectors: readonly Detector[]): readonly NotAnalysed[] {
   const problem = problemOf(file.head) ?? problemOf(file.base);
   if (problem !== undefined) return [{ path: file.path, why: problem }];
   const special = [file.head, file.base].some((p) => p?.kind === 'gitlink' || p?.kind === 'symlink');
-  return special || kindsOf(file.path).length > 0 ? [] : [{ path: file.path, why: 'no detector reads this kind of file' }];
+  const read = kindsOf(file.path).some((k) => !BY_CONTENT.includes(k)) || detectors.some((d) => d.reads?.(file) === true);
+  return special || read ? [] : [{ path: file.path, why: 'no detector reads this kind of file' }];
 }
+
+/** What such a path holds may be anything: it counts as read where a detector says that it read it. */
+const BY_CONTENT: readonly Kind[] = ['kubernetes', 'routing', 'infrastructure'];
 
 /** One finding a key: signers give one disposition for each. The most severe one stays. */
 function unique(findings: readonly Finding[]): Finding[] {

@@ -1,6 +1,10 @@
-/** Typed trees handed in by adapters/languages and adapters/terraform. Positions are 1-based lines of the file. */
+/** Typed trees handed in by adapters/languages, and plans by adapters/terraform, cloudformation and pulumi. Positions are 1-based lines of the file. */
 
+import type { ChangeSet } from './cloudformation/change-set.ts';
 import type { DataNode } from './data.ts';
+import type { Preview } from './pulumi/preview.ts';
+import type { Script } from './shell/script.ts';
+import type { TerraformPlan } from './terraform/planned.ts';
 
 /** One changed file. `undefined` where the side does not exist. */
 export interface FileEvidence {
@@ -12,14 +16,24 @@ export interface FileEvidence {
   readonly head?: Parsed;
 }
 
-/** `text` beside a tree is the source it was read from: comments and invisible characters are not in the tree. */
+/**
+ * `text` beside a tree is the source it was read from: comments and invisible characters are not in the tree.
+ * `scripts`: what of it a shell runs.
+ */
 export type Parsed =
-  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string }
+  | { readonly kind: 'hcl'; readonly blocks: readonly HclBlock[]; readonly text?: string; readonly scripts?: readonly Script[] }
   | { readonly kind: 'sql'; readonly statements: readonly SqlStatement[]; readonly text?: string }
   /** YAML or JSON. `problem`: where and why the rest could not be read; what was read until then is there. */
-  | { readonly kind: 'data'; readonly format: 'yaml' | 'json'; readonly documents: readonly DataNode[]; readonly text: string; readonly problem?: string }
+  | {
+      readonly kind: 'data';
+      readonly format: 'yaml' | 'json';
+      readonly documents: readonly DataNode[];
+      readonly text: string;
+      readonly problem?: string;
+      readonly scripts?: readonly Script[];
+    }
   /** `migration`: of a Rails, Django, Alembic or JavaScript migration, the SQL that its calls come to. */
-  | { readonly kind: 'text'; readonly text: string; readonly migration?: MigrationCalls }
+  | { readonly kind: 'text'; readonly text: string; readonly migration?: MigrationCalls; readonly scripts?: readonly Script[] }
   | { readonly kind: 'binary' }
   | { readonly kind: 'gitlink'; readonly commit: string }
   | { readonly kind: 'symlink'; readonly target: string }
@@ -71,28 +85,13 @@ export interface MigrationCalls {
   readonly dump?: true;
 }
 
-/** `terraform show -json` of a plan, validated by adapters/terraform. Sensitive values are not kept. */
-export interface TerraformPlan {
-  /** Lowercase hex SHA-256 of the plan file's bytes. */
-  readonly digest: string;
-  readonly complete: boolean;
-  readonly errored: boolean;
-  readonly resources: readonly PlannedResource[];
-}
-
-export interface PlannedResource {
-  readonly address: string;
-  readonly previousAddress?: string;
-  readonly type: string;
-  readonly mode: 'managed' | 'data';
-  readonly actions: readonly string[];
-  readonly actionReason?: string;
-  readonly replacePaths: readonly string[];
-  /** Guard attributes only (deletion_protection, skip_final_snapshot, ...), before and after; `null` unknown or absent. */
-  readonly guards: readonly { readonly name: string; readonly before: boolean | number | null; readonly after: boolean | number | null }[];
-}
+export type { PlannedResource, TerraformPlan } from './terraform/planned.ts';
 
 export interface RiskEvidence {
   readonly files: readonly FileEvidence[];
   readonly plan: TerraformPlan | null;
+  /** Further Terraform plans: a repository may hold several roots. See `planEvidence`. */
+  readonly plans?: readonly TerraformPlan[];
+  readonly changeSets?: readonly ChangeSet[];
+  readonly previews?: readonly Preview[];
 }

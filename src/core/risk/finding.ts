@@ -1,5 +1,6 @@
 /** Builders that keep detectors short: a rule's fixed part once, its place and words per finding. */
 import type { Finding, Place, Tier } from './risk.ts';
+import { visible } from './source/characters.ts';
 
 export interface Saying {
   readonly place: Place;
@@ -20,8 +21,9 @@ export function rule(id: string, slug: string, severity: Tier, confidence: Findi
     severity: s.severity ?? severity,
     confidence: s.confidence ?? confidence,
     place: s.place,
-    what: s.what,
-    because: (s.because ?? []).map(([name, value]) => [name, value.slice(0, 300)] as const),
+    // what a finding quotes comes from whoever wants to be misread
+    what: visible(s.what),
+    because: (s.because ?? []).map(([name, value]) => [name, visible(value.slice(0, 300))] as const),
     safeIf: s.safeIf ?? safeIf,
   });
 }

@@ -1,37 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
-import { access } from './access.ts';
-import { commands } from './commands.ts';
+import { workflows } from './ci/workflows.ts';
 import { detect } from './detect.ts';
-import { kubernetes } from './kubernetes.ts';
 import type { Detector } from './risk.ts';
-import { workflows } from './workflows.ts';
+import { commands } from './shell/commands.ts';
 
 async function run(detector: Detector, path: string, before: string | null, after: string | null): Promise<readonly string[]> {
   const { records, read } = sampleTree({ [path]: [before, after] });
   return detect([detector], { files: await languages().parse(records, read), plan: null }).findings.map((f) => `${f.rule}:${f.severity}`);
 }
-
-describe('kubernetes', () => {
-  const object = (kind: string, spec = ''): string => `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: orders\n  namespace: shop\n${spec}`;
-  const scale = (n: number): string => object('Deployment', `spec:\n  replicas: ${n}\n`);
-  it.each([
-    ['a namespace goes', object('Namespace'), '', ['K8101:critical']],
-    ['a claim goes', object('PersistentVolumeClaim'), null, ['K8102:critical']],
-    ['a stateful set is renamed', object('StatefulSet'), object('StatefulSet').replace('orders', 'orders2'), ['K8102:critical']],
-    ['a kind goes', object('CustomResourceDefinition'), '', ['K8103:critical']],
-    ['replicas go to zero', scale(4), scale(0), ['K8108:critical']],
-    ['replicas are halved', scale(4), scale(2), ['K8108:high']],
-    ['replicas shrink a little', scale(4), scale(3), []],
-    ['replicas grow', scale(2), scale(4), []],
-    ['a config map goes', object('ConfigMap'), '', []],
-    ['documents change places', `${object('Namespace')}---\n${object('StatefulSet')}`, `${object('StatefulSet')}---\n${object('Namespace')}`, []],
-    ['it is another kind of file', 'kind: Namespace\n', '', []],
-  ] as const)('%s', async (_, before, after, expected) => {
-    expect(await run(kubernetes, 'k8s/x.yaml', before, after)).toEqual(expected);
-  });
-});
 
 describe('workflows', () => {
   const head = '$' + '{{ github.event.pull_request.head.sha }}';
@@ -72,28 +50,5 @@ describe('commands in infrastructure source', () => {
     ['a comment in a provisioner', '', exec('"echo"\n    # terraform destroy'), []],
   ] as const)('%s', async (_, before, after, expected) => {
     expect(await run(commands, 'db/main.tf', before, after)).toEqual(expected);
-  });
-});
-
-describe('access', () => {
-  const group = (cidr: string, port: number): string =>
-    `resource "aws_security_group" "a" {\n  ingress {\n    from_port = ${port}\n    to_port = ${port}\n    protocol = "tcp"\n    cidr_blocks = ["${cidr}"]\n  }\n}\n`;
-  it.each([
-    ['a wildcard', 'x = 1\n', 'x = 1\nactions = ["s3:*"]\n', ['IAM101:critical']],
-    ['a wildcard on a line of its own', 'x = 1\n', 'actions = [\n  "ec2:Describe",\n  "*",\n]\n', ['IAM101:critical']],
-    ['a wildcard under a key nobody knows', 'x = 1\n', 'locals {\n  all = [\n    "*",\n  ]\n}\n', ['IAM101:critical']],
-    ['a wildcard behind resources that ended', 'x = 1\n', 'resources = []\nactions = concat(var.x, [\n  "*",\n])\n', ['IAM101:critical']],
-    ['every resource, of named actions', 'x = 1\n', 'actions = ["s3:GetObject"]\nresources = [\n  "arn:aws:s3:::a",\n  "*",\n]\n', []],
-    ['every resource, in JSON', '{}\n', '{"Action": "s3:GetObject",\n  "Resource": [\n    "*"\n  ]}\n', []],
-    ['an administrator', 'x = 1\n', 'x = "arn:aws:iam::aws:policy/AdministratorAccess"\n', ['IAM108:critical']],
-    ['everybody', 'x = 1\n', 'members = ["allUsers"]\n', ['IAM111:critical']],
-    ['a Deny goes', 'effect = "Deny"\n', 'x = 1\n', ['IAM103:critical']],
-    ['the database is open', group('10.0.0.0/8', 5432), group('0.0.0.0/0', 5432), ['NET102:critical']],
-    ['a web port is open', group('10.0.0.0/8', 443), group('0.0.0.0/0', 443), ['NET102:high']],
-    ['it was open before', group('0.0.0.0/0', 443), `# same\n${group('0.0.0.0/0', 443)}`, []],
-    ['a named action', 'x = 1\n', 'actions = ["s3:GetObject"]\n', []],
-    ['a narrow range', group('10.0.0.0/8', 22), group('10.1.0.0/16', 22), []],
-  ] as const)('%s', async (_, before, after, expected) => {
-    expect(await run(access, 'iam/x.tf', before, after)).toEqual(expected);
   });
 });

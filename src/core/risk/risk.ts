@@ -49,9 +49,11 @@ export interface Detector {
   readonly id: string;
   /** Pure and total; reads base against head. A throw is caught by `detect` and becomes a META finding. */
   detect(evidence: RiskEvidence): readonly Finding[];
+  /** Whether it understands this file by its content, so that its silence says something. Absent: that is left to what the path says. */
+  reads?(file: FileEvidence): boolean;
 }
 
 /** What detectors read: typed trees of every changed file, base and head, and plans. See evidence.ts. */
 export type { RiskEvidence } from './evidence.ts';
 
-import type { RiskEvidence } from './evidence.ts';
+import type { FileEvidence, RiskEvidence } from './evidence.ts';
