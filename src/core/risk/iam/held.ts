@@ -53,22 +53,38 @@ export function unclaimed(side: Side, things: ReadonlyMap<string, Thing>, consum
     });
 }
 
-/** Documents may be made of documents: each is read once, and one that contains itself ends. */
+/** Statements of one document, with what it is made of. */
+const MOST = 1_000;
+/** Documents made of documents made of documents. */
+const MAX_DEPTH = 32;
+
+/** Documents may be made of documents: each is read once, one that contains itself ends, and a part that comes twice counts once. */
 function documentsOf(side: Side, things: ReadonlyMap<string, Thing>, consumed: Set<string>): Documents {
-  const done = new Map<string, Policy | undefined>();
+  const done = new Map<string, Policy>();
+  let depth = 0;
   const read: Documents = (key) => {
     const thing = things.get(key);
     if (thing?.type !== 'aws_iam_policy_document') return undefined;
-    if (done.has(key)) return done.get(key);
-    done.set(key, NOTHING);
+    const before = done.get(key);
+    if (before !== undefined) return before;
     const at = placeAt(thing.path, side, thing.address);
+    if (depth > MAX_DEPTH) return { statements: [], opaque: [{ text: thing.address, place: at(thing.line) }] };
+    done.set(key, NOTHING);
+    depth++;
     const own = readPolicy(thing.node, at) ?? NOTHING;
     const parts = ['source_json', 'override_json', 'source_policy_documents', 'override_policy_documents'].flatMap((name) => oneOrMore(dig(thing.node, name)));
-    const policy = joined([own, ...parts.map((p) => resolved(p, thing, at, read, consumed))]);
+    const policy = bounded(joined([own, ...parts.map((p) => resolved(p, thing, at, read, consumed))]), thing, at);
+    depth--;
     done.set(key, policy);
     return policy;
   };
   return read;
+}
+
+function bounded({ statements, opaque }: Policy, thing: Thing, at: (line: number) => Place): Policy {
+  const [all, later] = [[...new Set(statements)], [...new Set(opaque)]];
+  if (all.length + later.length <= MOST) return { statements: all, opaque: later };
+  return { statements: all.slice(0, MOST), opaque: [{ text: `${thing.address}, of more statements than are read`, place: at(thing.line) }] };
 }
 
 /** The policy that a value is or names. */

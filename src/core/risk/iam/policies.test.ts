@@ -158,6 +158,54 @@ describe('what limits', () => {
   });
 });
 
+describe('who may use a key', () => {
+  const key = (...statements: readonly Said[]): string => `resource "aws_kms_key" "k" {\n  policy = <<EOF\n${json(...statements.map((s) => ({ Resource: '*', ...s })))}\nEOF\n}\n`;
+  const OWNER = { Action: 'kms:*', Principal: { AWS: 'arn:aws:iam::111111111111:root' } };
+  const APP = { Action: ['kms:Decrypt', 'kms:Encrypt'], Principal: { AWS: 'arn:aws:iam::111111111111:role/app' } };
+  it.each<[string, readonly Said[], readonly Said[], readonly string[]]>([
+    ['one who used it is out', [OWNER, APP], [OWNER], ['IAM112:critical']],
+    ['one may do less with it', [OWNER, APP], [OWNER, { ...APP, Action: 'kms:Decrypt' }], ['IAM112:high']],
+    ['its own account', [APP], [APP, OWNER], []],
+    ['one more of the account', [OWNER], [OWNER, APP], []],
+    ['everybody', [OWNER], [OWNER, { ...APP, Principal: '*' }], ['IAM111:critical']],
+    [
+      'one of everybody through a service',
+      [OWNER, { ...APP, Principal: '*', Condition: { StringEquals: { 'kms:ViaService': 's3.amazonaws.com' } } }],
+      [OWNER, APP, { ...APP, Principal: '*', Condition: { StringEquals: { 'kms:ViaService': 's3.amazonaws.com' } } }],
+      [],
+    ],
+  ])('%s', async (_, before, after, expected) => expect(await between(key(...before), key(...after))).toEqual(expected));
+});
+
+describe('in a template of CloudFormation', () => {
+  const role = (more: string): string => `Resources:\n  App:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleName: app\n${more}`;
+  const policy = (action: string, resource = '!GetAtt B.Arn'): string =>
+    `      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Statement:\n              - Effect: Allow\n                Action: ${action}\n                Resource: ${resource}\n`;
+  const apart = (action: string): string =>
+    `  P:\n    Type: AWS::IAM::Policy\n    Properties:\n      Roles: [!Ref App]\n      PolicyDocument:\n        Statement:\n          - Effect: Allow\n            Action: ${action}\n            Resource: !GetAtt B.Arn\n`;
+  it.each<[string, string, string, readonly string[]]>([
+    ['a whole service', role(policy('s3:GetObject')), role(policy('[s3:GetObject, sqs:*]')), ['IAM101:critical']],
+    ['an administrator', role(''), role('      ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"]\n'), ['IAM108:critical']],
+    ['a policy that moves out of its role', role(policy('s3:*')), role('') + apart('s3:*'), []],
+    ['actions that are known later', role(policy('s3:GetObject')), role(policy('!Ref Actions')), ['IAM116:high']],
+    [
+      'everybody',
+      role(''),
+      `${role('')}  Q:\n    Type: AWS::SQS::QueuePolicy\n    Properties:\n      Queues: [!Ref A]\n      PolicyDocument:\n        Statement: { Effect: Allow, Action: "sqs:SendMessage", Principal: "*", Resource: "*" }\n`,
+      ['IAM111:critical'],
+    ],
+  ])('%s', async (_, before, after, expected) => expect((await between(before, after, 'stack.yaml')).filter((f) => f !== 'IAM110:high')).toEqual(expected));
+});
+
+describe('a limit gives nothing', () => {
+  it('to allow all is how it begins; what it denies counts', async () => {
+    const scp = (...statements: readonly Said[]): string => json(...statements.map((s) => ({ Resource: '*', ...s })));
+    const deny: Said = { Effect: 'Deny', Action: 'organizations:LeaveOrganization' };
+    expect(await between(null, scp({ Action: '*' }, deny), 'scp/base.json')).toEqual([]);
+    expect(await between(scp({ Action: '*' }, deny), scp({ Action: '*' }), 'scp/base.json')).toEqual(['IAM103:critical']);
+  });
+});
+
 describe('no change', () => {
   const statement = (actions: string): string => `  statement {\n    actions   = [${actions}]\n    resources = ["arn:aws:s3:::a/*"]\n  }\n`;
   const doc = (name: string, ...statements: readonly string[]): string => `data "aws_iam_policy_document" "${name}" {\n${statements.join('')}}\n`;

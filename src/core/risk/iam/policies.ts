@@ -93,7 +93,7 @@ function wide(p: Principal, u: Unit): Tier | undefined {
 }
 
 /** Every key's policy lets its own account decide: without it nobody could ever change the key. */
-const isOwner = (p: Principal, u: Unit): boolean => p.use === 'key' && /:root$/.test(one(u.principal));
+const isOwner = (p: Principal, u: Unit): boolean => (p.use === 'key' || one(u.action) === 'kms:*') && /:root$/.test(one(u.principal));
 
 function notForms(p: Principal, added: readonly Unit[]): readonly Finding[] {
   const units = added.filter((u) => 'allBut' in u.action || 'allBut' in u.resource || 'allBut' in u.principal).map((u) => [u, 'high'] as const);
@@ -118,9 +118,11 @@ function credentials(p: Principal, added: readonly Unit[]): readonly Finding[] {
     // for what is new, named secrets are its least right
     return !p.fresh || (/\*$/.test(shown(u.resource)) && one(u.action) !== 'ecr:getauthorizationtoken' && !/[^:]*[^*:/][^:]*\*$/.test(shown(u.resource)));
   });
+  const before = new Set(p.base.statements.filter((s) => s.effect === 'Allow').flatMap((s) => s.actions ?? []));
   return told(
     IAM107,
-    units.map((u) => [u, 'high'] as const),
+    // the same of another one that is named
+    units.map((u) => [u, before.has(one(u.action)) && !/^\*$/.test(shown(u.resource)) ? 'elevated' : 'high'] as const),
     (u) => `${p.name} may now read credentials or secrets (${one(u.action)} on ${shown(u.resource)})`,
   );
 }
@@ -148,7 +150,11 @@ function taken(p: Principal, isGone: (text: string) => boolean, spend: Budget): 
   // what is hidden may still be allowed, and of a limit nobody loses anything that was given
   const lost = hidden || p.use === 'limit' ? [] : missing('Allow').filter((u) => !u.conditional);
   const said = (u: Unit): string => `${p.name} loses ${phrase(u)}: whatever still uses it fails`;
-  if (p.use === 'key') return [...denying, ...told(IAM112, all(lost, 'critical'), (u) => `${said(u)}, and data under the key cannot be read`)];
+  if (p.use === 'key') {
+    const still = new Set(p.head.statements.filter((s) => s.effect === 'Allow').flatMap((s) => s.principals ?? []));
+    const [fewer, out] = [lost.filter((u) => still.has(one(u.principal))), lost.filter((u) => !still.has(one(u.principal)))];
+    return [...denying, ...told(IAM112, [...all(out, 'critical'), ...all(fewer, 'high')], (u) => `${said(u)}, and data under the key may not be read any more`)];
+  }
   // an action that is still allowed, on something else, is pointed elsewhere
   const kept = new Set(p.use === 'trust' ? [] : p.head.statements.filter((s) => s.effect === 'Allow').flatMap((s) => s.actions ?? []));
   const [pointed, gone] = [lost.filter((u) => kept.has(one(u.action))), lost.filter((u) => !kept.has(one(u.action)))];
