@@ -55,7 +55,12 @@ await bundle({
 
 const modules = (path) => join(root, 'node_modules', path);
 mkdirSync(join(dist, 'wasm'));
-for (const file of ['web-tree-sitter/web-tree-sitter.wasm', '@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm', 'tree-sitter-bash/tree-sitter-bash.wasm', 'libpg-query/wasm/libpg-query.wasm']) {
+for (const file of [
+  'web-tree-sitter/web-tree-sitter.wasm',
+  '@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm',
+  'tree-sitter-bash/tree-sitter-bash.wasm',
+  'libpg-query/wasm/libpg-query.wasm',
+]) {
   cpSync(modules(file), join(dist, 'wasm', file.split('/').pop()));
 }
 // It finds its .wasm through __dirname, so it stays CommonJS and lies beside it.

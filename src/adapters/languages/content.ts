@@ -17,7 +17,7 @@ const JSON_FILE = /\.json[c5]?$/i;
 const TEMPLATE = /(?<!\$)\{\{|\{%/;
 /** What tools write for themselves by the megabyte: read as text, by whoever knows them. */
 const LOCKFILE = /(?:^|\/)(?:package-lock|npm-shrinkwrap|composer-lock|packages\.lock|deno|bun)\.json$|(?:^|\/)pnpm-lock\.yaml$|(?:^|\/)flake\.lock$/i;
-const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
+const TERRAFORM_JSON = /\.(tf|tofu|tfvars)\.json$/i;
 
 /**
  * What Git LFS takes for a pointer (its docs/spec.md and its decoder, older names of the version included). Whether the rest
@@ -26,8 +26,9 @@ const TERRAFORM_JSON = /\.(?:tf|tofu|tfvars)\.json$/i;
 const LFS = /^\s*version\s+https?:\/\/(?:git-lfs|git-media|hawser)\.github\.com\/spec\//;
 
 /** Which parser reads a path: all that the content of a file may mean beside its bytes and mode. */
-export function languageOf(path: string): Language | 'terraform-json' | 'text' {
-  if (TERRAFORM_JSON.test(path)) return 'terraform-json';
+export function languageOf(path: string): Language | 'text' {
+  const json = TERRAFORM_JSON.exec(path)?.[1]?.toLowerCase();
+  if (json !== undefined) return json === 'tfvars' ? 'tfvars-json' : 'terraform-json';
   if (HCL.test(path)) return 'hcl';
   if (SQL.test(path)) return 'sql';
   if (LOCKFILE.test(path)) return 'text';
@@ -50,7 +51,6 @@ async function parseBlob(path: string, mode: string, blob: BlobRead, by: Bounded
   if (bytes.includes(0)) return { kind: 'binary' };
   const language = languageOf(path);
   if (language === 'text') return { kind: 'text', text };
-  if (language === 'terraform-json') return { kind: 'unreadable', why: "Terraform's JSON syntax is not read" };
   if (language === 'yaml' || language === 'json') return parseData(language, text, by);
   // text as any other, with what its calls come to
   if (language === 'ruby' || language === 'python' || language === 'javascript') return by.parse(language, text);

@@ -5,14 +5,16 @@ import { parseHcl } from './hcl.ts';
 import { parseSql } from './sql.ts';
 import { parseMigration } from './sql-migration.ts';
 import type { Language as MigrationLanguage } from './sql-source.ts';
+import { parseTerraformJson } from './terraform-json.ts';
 
-export type Language = 'hcl' | 'sql' | 'yaml' | 'json' | MigrationLanguage;
+export type Language = 'hcl' | 'terraform-json' | 'tfvars-json' | 'sql' | 'yaml' | 'json' | MigrationLanguage;
 
 /** Never rejects; what cannot be read says why. */
 export async function parseLanguage(language: Language, text: string): Promise<Parsed> {
   try {
     if (language === 'yaml') return parseYaml(text);
     if (language === 'json') return parseJson(text);
+    if (language === 'terraform-json' || language === 'tfvars-json') return parseTerraformJson(text, language === 'tfvars-json');
     if (language === 'hcl') return await parseHcl(text);
     return await (language === 'sql' ? parseSql(text) : parseCalls(language, text));
   } catch (error) {

@@ -41,7 +41,7 @@ describe('a moved block', () => {
     ['into a set of one key', db('a'), db('a', 'for_each = toset(["main"])\n') + moved('a', 'a["main"]')],
     ['of two into one with a count', db('a') + db('b'), db('c', 'count = 2\n') + moved('a', 'c[0]') + moved('b', 'c[1]')],
     ['of two into one set', db('a') + db('b'), db('c', 'for_each = toset(["a", "b"])\n') + moved('a', 'c["a"]') + moved('b', 'c["b"]')],
-  ])('%s is', async (_, base, head) => expect(await tierOf('main.tf', base, head)).toBe('elevated'));
+  ])('%s is', async (_, base, head) => expect(await tierOf('main.tf', base, head)).toBe('routine'));
 
   it('costs what it is long, however many come by one address', async () => {
     const n = 4_000;

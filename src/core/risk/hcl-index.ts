@@ -53,7 +53,7 @@ function placed(path: string, side: Parsed | undefined): readonly Placed[] {
 }
 
 /** What Terraform reads as one module: the extension in lower case, no leading dot. Any other file stands alone. */
-const LOADED = /(?:^|\/)[^./][^/]*\.(?:tf|tofu)$/;
+const LOADED = /(?:^|\/)[^./][^/]*\.(?:tf|tofu)(?:\.json)?$/;
 
 /** Providers of one name differ by alias; the loose attributes of a tfvars file belong to that file alone. */
 function addressOf(b: HclBlock, path: string): string {

@@ -5,9 +5,6 @@ import { kindsOf } from './kinds.ts';
 import { paths } from './paths.ts';
 import type { Detector } from './risk.ts';
 import { commands } from './shell/commands.ts';
-import { guards } from './source/guards.ts';
-import { hidden } from './source/hidden.ts';
-import { submodule } from './source/submodule.ts';
 
 const text = (t: string): Parsed => ({ kind: 'text', text: t });
 const run = (detector: Detector, path: string, before: string | null, after: string | null, mode = '100644'): readonly string[] =>

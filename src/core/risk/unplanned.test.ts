@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
+import { stackGuards } from './cloudformation/stack-guards.ts';
+import { templates } from './cloudformation/templates.ts';
 import { detect } from './detect.ts';
 import type { RiskEvidence, TerraformPlan } from './evidence.ts';
 import { plannedWork } from './planned-work.ts';
+import { pulumiSource } from './pulumi/source.ts';
 import { planUnbound } from './unplanned.ts';
 
 type Files = Parameters<typeof sampleTree>[0];
 async function look(files: Files, more: Partial<RiskEvidence> = {}) {
   const { records, read } = sampleTree(files);
-  const risk = detect([planUnbound], { files: await languages().parse(records, read), plan: null, ...more });
-  return { fired: risk.findings.map((f) => `${f.rule}:${f.severity} ${f.place.object}`), missing: risk.notAnalysed.map((n) => `${n.path}: ${n.why}`) };
+  const risk = detect([planUnbound, templates, stackGuards, pulumiSource], { files: await languages().parse(records, read), plan: null, ...more });
+  return {
+    fired: risk.findings.filter((f) => f.rule.startsWith('META')).map((f) => `${f.rule}:${f.severity} ${f.place.object}`),
+    missing: risk.notAnalysed.map((n) => `${n.path}: ${n.why}`),
+  };
 }
 const plan = (names: readonly string[] | undefined, module = ''): TerraformPlan => ({
   digest: 'd'.repeat(64),
@@ -40,7 +46,7 @@ describe('what no plan covers', () => {
     ],
     ['variables', { 'a/prod.tfvars': ['x = 1\n', 'x = 2\n'] }, ['a/prod.tfvars: no plan: what applying it does is unknown']],
     ['a template', { 's.yaml': [null, TEMPLATE] }, ['s.yaml: no change set: what applying it does is unknown']],
-    ['a program of the CDK', { 'lib/a.ts': ['', "import 'aws-cdk-lib';\n"] }, ['lib/a.ts: no detector reads this kind of file']],
+    ['a program of the CDK', { 'lib/a.ts': ['', "import 'aws-cdk-lib';\n"] }, ['lib/a.ts: no change set: what deploying this program does is unknown']],
     ['a program of Pulumi', { 'infra/index.ts': ['', "import '@pulumi/aws';\n"] }, ['infra/index.ts: no preview: what applying this program does is unknown']],
     ['a comment', { 'a/main.tf': [role('x'), `# why\n${role('x')}`] }, []],
     ['a test of a module', { 'a/x.tftest.hcl': [null, 'run "x" {\n}\n'] }, []],

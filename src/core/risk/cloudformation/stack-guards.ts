@@ -11,7 +11,11 @@ import type { Detector, Finding } from '../risk.ts';
 
 const CF104 = rule('CF104', 'stack-guard-off', 'critical', 'exact', ['the guard stays on']);
 
-export const stackGuards: Detector = { id: 'cloudformation-stack-guards', detect: ({ files }) => files.flatMap((f) => [...stackPolicy(f), ...termination(f), ...program(f)]) };
+export const stackGuards: Detector = {
+  id: 'cloudformation-stack-guards',
+  reads: (f) => [f.base, f.head].some((side) => isProgram(side) || statementsOf(side).length > 0),
+  detect: ({ files }) => files.flatMap((f) => [...stackPolicy(f), ...termination(f), ...program(f)]),
+};
 
 /** A statement of a stack policy: its actions begin with `Update:`. */
 function statementsOf(side: Parsed | undefined): readonly DataNode[] {
@@ -98,4 +102,4 @@ function program(file: FileEvidence): readonly Finding[] {
 }
 
 /** Whether it is a program of the CDK, by what it imports. */
-export const isProgram = (side: Parsed): boolean => CDK.test(textOf(side).slice(0, 64 * 1024));
+export const isProgram = (side: Parsed | undefined): boolean => CDK.test(textOf(side).slice(0, 64 * 1024));

@@ -10,7 +10,7 @@ import type { Detector, Finding } from '../risk.ts';
 
 const PU102 = rule('PU102', 'protect-off', 'critical', 'heuristic', ['`protect` and `retainOnDelete` stay', 'a preview shows that nothing is deleted']);
 
-export const pulumiSource: Detector = { id: 'pulumi-source', detect: ({ files }) => files.flatMap(ofFile) };
+export const pulumiSource: Detector = { id: 'pulumi-source', reads: (f) => isPulumi(f.head ?? f.base), detect: ({ files }) => files.flatMap(ofFile) };
 
 const PROGRAM = /@pulumi\/|\bpulumi(?:_\w+)?\b\.|import pulumi|github\.com\/pulumi\/|using Pulumi|com\.pulumi|^runtime:\s*yaml\b/m;
 

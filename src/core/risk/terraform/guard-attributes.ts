@@ -50,3 +50,15 @@ export function constant(expression: string | undefined): Value {
   if (plain === 'false') return false;
   return /^-?\d{1,9}$/.test(plain) ? Number(plain) : null;
 }
+
+/** What a provider takes where the source says nothing; null: unsafe, or not known. */
+export function byDefault(type: string, name: string): Value {
+  if (OFF.has(name)) return false;
+  return name === 'deletion_protection' && /^google_(?:sql|container|bigquery|spanner|bigtable|alloydb)/.test(type) ? true : null;
+}
+
+/** Whether an expression says by itself what it is: no name, no call and no template in it. */
+export const isConstant = (expression: string): boolean =>
+  !/[$%]\{/.test(expression) &&
+  !/[A-Za-z_][\w-]*\s*[.([]/.test(expression.replace(/"[^"]*"/g, '""').replace(/\b(?:true|false|null)\b/g, '')) &&
+  !/^[A-Za-z_]\w*$/.test(expression.replace(/^(?:true|false|null)$/, ''));

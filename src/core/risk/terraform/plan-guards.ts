@@ -20,7 +20,15 @@ export function guards(r: Planned): readonly Finding[] {
       ['after', String(g.after)],
     ] as const;
     const place = { ...r.place, object: `${r.address}.${g.name}` };
-    if (change === 'off') return [TF117({ place, because, what: `${g.name} of ${r.address} goes from ${g.before} to ${g.after}: what kept it safe is switched off` })];
+    if (change === 'off')
+      return [
+        TF117({
+          place,
+          because,
+          ...(guardName(g.name) === 'retention_in_days' ? { severity: 'high' as const } : {}),
+          what: `${g.name} of ${r.address} goes from ${g.before} to ${g.after}: what kept it safe is switched off`,
+        }),
+      ];
     return change === 'unknown' ? [TF118({ place, because, what: `${g.name} of ${r.address} is unknown or absent after this change` })] : [];
   });
 }

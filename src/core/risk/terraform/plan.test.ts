@@ -45,7 +45,7 @@ describe('terraform plans', () => {
     ['a program left for the apply', resource('data.external.x', ['read'], { mode: 'data', type: 'external' }), ['TF119:high']],
     ['a provisioner', resource('aws_instance.x', ['create'], { provisioners: ['remote-exec'] }), ['TF119:high']],
     ['values of the configuration', resource('terraform_data.x', ['create', 'delete']), ['TF102:elevated']],
-    ['logs kept for less long', resource('aws_cloudwatch_log_group.a', ['update'], { guards: [{ name: 'retention_in_days', before: 0, after: 7 }] }), ['TF117:critical']],
+    ['logs kept for less long', resource('aws_cloudwatch_log_group.a', ['update'], { guards: [{ name: 'retention_in_days', before: 0, after: 7 }] }), ['TF117:high']],
     ['a deposed object', resource(DB, ['delete'], { deposed: 'ab12' }), ['TF101:critical']],
     ['a move', resource(DB, ['no-op'], { previousAddress: 'aws_db_instance.o' }), ['TF113:routine']],
   ] as const)('%s', (_, r, expected) => {

@@ -1,8 +1,8 @@
-/** HCL, base against head: resource and module blocks that are gone or renamed (TF101, TF103, TF105, TF107 to TF109, TF112, TF202, TF204). */
+/** HCL, base against head: resource and module blocks that are gone or renamed (TF101, TF103 to TF105, TF107 to TF109, TF112, TF202, TF204). */
 import type { HclBlock } from '../evidence.ts';
 import { rule } from '../finding.ts';
 import type { HclSides, Placed } from '../hcl-index.ts';
-import { attribute, hclSides, keyOf, nested, place } from '../hcl-index.ts';
+import { attribute, flatten, hclSides, keyOf, nested, place } from '../hcl-index.ts';
 import type { Detector, Finding } from '../risk.ts';
 import { constant } from './guard-attributes.ts';
 import type { Moves } from './moves.ts';
@@ -12,6 +12,7 @@ import { isLoadBearing, isStateful } from './stateful-types.ts';
 const MOVED = 'a `moved` block from the old address to the new one';
 const TF101 = rule('TF101', 'destroy-stateful', 'critical', 'inferred', ['a snapshot restore was rehearsed', 'a `removed` block with `destroy = false`']);
 const TF103 = rule('TF103', 'destroy-other', 'elevated', 'inferred', ['nothing depends on it any more']);
+const TF104 = rule('TF104', 'destroy-environment', 'critical', 'inferred', ['the environment is meant to go, and its owner says so']);
 const TF105 = rule('TF105', 'mass-change', 'high', 'inferred', ['the change is split']);
 const TF107 = rule('TF107', 'rename-without-moved', 'high', 'inferred', [MOVED]);
 const TF108 = rule('TF108', 'lost-module', 'high', 'inferred', [MOVED]);
@@ -28,17 +29,64 @@ export const terraformRemoved: Detector = {
     const gone = [...sides.base.values()].filter((p) => !sides.head.has(keyOf(p))).map((p) => ({ ...p, fate: known(p) }));
     const lost = gone.filter((p) => p.block.type === 'resource' && p.fate === 'destroyed');
     const fresh = [...sides.head.values()].filter((p) => p.block.type === 'resource' && !sides.base.has(keyOf(p)));
-    const heirs = new Map(fresh.toReversed().map((p) => [typeOf(p), p]));
+    const heirs = heirsOf(lost, fresh);
     return [
-      ...lost.flatMap((p) => lostResource(p, heirs.get(typeOf(p)))),
+      ...lost.flatMap((p) => lostResource(p, heirs.get(p))),
       ...gone.flatMap(outOfSight),
       ...gone.flatMap(forgotten),
       ...gone.flatMap(lostModule),
       ...mass(lost),
+      ...emptied(lost, sides),
       ...removedBlocks(sides),
     ];
   },
 };
+
+/** Pairs that are compared; beyond them a new block of the type is taken for the old one's heir. */
+const MAX_PAIRS = 20_000;
+/** Share of what the two say that has to be the same. */
+const ALIKE = 0.8;
+
+/** For each block that goes, the new block of its type that says the same; a few words changed with the name do not count. */
+function heirsOf(lost: readonly Placed[], fresh: readonly Placed[]): ReadonlyMap<Placed, Placed> {
+  const byType = Map.groupBy(fresh, typeOf);
+  const pairs = lost.reduce((n, p) => n + (byType.get(typeOf(p))?.length ?? 0), 0);
+  return new Map(
+    lost.flatMap((p) => {
+      const found = byType.get(typeOf(p)) ?? [];
+      const heir = pairs > MAX_PAIRS ? found[0] : found.find((f) => alike(p, f));
+      return heir === undefined ? [] : [[p, heir] as const];
+    }),
+  );
+}
+
+function alike(a: Placed, b: Placed): boolean {
+  const [was, is] = [flatten(a.block), flatten(b.block)];
+  const names = [...new Set([...was.keys(), ...is.keys()])].filter((name) => !NAMING.test(name));
+  return names.filter((name) => was.get(name) === is.get(name)).length >= names.length * ALIKE;
+}
+
+/** What a rename changes. */
+const NAMING = /^(?:name|identifier|name_prefix|bucket|cluster_identifier)$|^tags\b/;
+
+/** Every resource of a folder that this change shows goes while the folder stays: the next apply takes the environment away. */
+function emptied(lost: readonly Placed[], sides: HclSides): readonly Finding[] {
+  const isResource = (p: Placed): boolean => p.block.type === 'resource';
+  const stay = new Set(sides.headBlocks.filter(isResource).map((p) => p.folder));
+  const live = new Set(sides.headBlocks.map((p) => p.folder));
+  return [...Map.groupBy(lost, (p) => p.folder)].flatMap(([folder, gone]) => {
+    const [first] = gone;
+    if (first === undefined || gone.length < 5 || stay.has(folder) || !live.has(folder)) return [];
+    const names = gone.slice(0, 20).map((p) => p.address);
+    return [
+      TF104({
+        place: { path: first.path, side: 'base' },
+        because: [['destroyed', names.join(', ')]],
+        what: `all ${gone.length} resources that stood here are gone from the source: the next apply deletes the environment`,
+      }),
+    ];
+  });
+}
 
 type Fate = 'destroyed' | 'moved' | 'hidden' | 'forgotten';
 type Gone = Placed & { readonly fate: Fate };
