@@ -40,7 +40,7 @@ export const shareOf = ({ features }: Space, samples: readonly Sample[], rows: r
 });
 
 /** @param weigh how much a row counts; all the same unless told. */
-export function rowsOf(space: Space, shares: readonly Share[], weigh?: (share: Share, row: Labelled) => number): Rows {
+export function rowsOf<S extends Share>(space: Space, shares: readonly S[], weigh?: (share: S, row: Labelled) => number): Rows {
   const n = shares.reduce((sum, s) => sum + s.rows.length, 0);
   const width = space.basis.of.length;
   const [x, y, weight] = [new Float32Array(n * width), new Uint8Array(n), weigh === undefined ? null : new Float64Array(n)];
@@ -57,18 +57,31 @@ export function rowsOf(space: Space, shares: readonly Share[], weigh?: (share: S
   return { x, width, y, weight };
 }
 
+/** Changes of one repository that went well, of as many as there are: more of them move nothing and cost time and memory. */
+const MOST_GOOD = { prior: 5_000, own: 10_000 } as const;
 /** Rows of one repository, and what all of them weigh together: no history outweighs another. */
 const [MOST_ROWS, EACH] = [25_000, 10_000];
 const [LEAST_ROWS, LEAST_BAD] = [2_000, 20];
 
 /** Of repositories that have seen enough; undefined where none has. */
 export function fitPrior(space: Space, shares: readonly Share[], strength: number = STRENGTH.prior): Linear | undefined {
-  const taken = shares.map((s) => ({ ...s, rows: s.rows.slice(-MOST_ROWS) })).filter((s) => s.rows.length >= LEAST_ROWS && s.rows.filter((r) => r.bad).length >= LEAST_BAD);
+  const taken = shares
+    .map((s) => ({ ...s, rows: s.rows.slice(-MOST_ROWS) }))
+    .filter((s) => s.rows.length >= LEAST_ROWS && s.rows.filter((r) => r.bad).length >= LEAST_BAD)
+    .map((s) => ({ ...s, ...thinned(s.rows, MOST_GOOD.prior), all: s.rows.length }));
   if (taken.length === 0) return undefined;
   return fitLogistic(
-    rowsOf(space, taken, (share) => EACH / share.rows.length),
+    rowsOf(space, taken, (share, row) => ((row.bad ? 1 : share.each) * EACH) / share.all),
     strength,
   );
+}
+
+/** What went well is plenty: some of it, evenly over time, each counting for those left out. */
+export function thinned(rows: readonly Labelled[], most: number): { readonly rows: readonly Labelled[]; readonly each: number } {
+  const good = rows.reduce((n, r) => n + (r.bad ? 0 : 1), 0);
+  if (good <= most) return { rows, each: 1 };
+  let seen = 0;
+  return { rows: rows.filter((r) => r.bad || Math.floor((++seen * most) / good) > Math.floor(((seen - 1) * most) / good)), each: good / most };
 }
 
 export interface Own {
@@ -83,7 +96,9 @@ export function fitOwn(
   options: { readonly strength?: number; readonly from?: Linear; readonly forest?: boolean; readonly weigh?: (share: Share, row: Labelled) => number } = {},
 ): Own | null {
   if (share.rows.filter((r) => r.bad).length < FEW) return null;
-  const linear = fitLogistic(rowsOf(space, [share], options.weigh), options.strength ?? STRENGTH.own, options.from);
+  const some = { ...share, ...thinned(share.rows, MOST_GOOD.own) };
+  const rows = rowsOf(space, [some], (s, row) => (row.bad ? 1 : s.each) * (options.weigh?.(s, row) ?? 1));
+  const linear = fitLogistic(rows, options.strength ?? STRENGTH.own, options.from);
   return { linear, forest: options.forest === true ? forestOf(space, share) : null };
 }
 
