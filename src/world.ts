@@ -18,6 +18,7 @@ import type { Reader } from './flows/ports-reader.ts';
 import type { Trains } from './flows/ports-train.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
+import type { Scoring } from './flows/score.ts';
 import type { Records, ServedRepository, Site } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
@@ -29,6 +30,7 @@ export interface Clone {
   readonly naming: Naming;
   readonly records: Records;
   readonly trains: Trains;
+  readonly scoring: Scoring;
   /** What the organisation asks of every repository, as the user handed it in. */
   readonly floors: readonly Floor[];
 }
@@ -37,13 +39,25 @@ export interface Clone {
 export async function openClone(dir: string, floors: readonly Floor[] = []): Promise<Clone> {
   // The parsers run once here. Left alone, V8 starts to optimise their WASM in the background and the process cannot end before it has: twice the time.
   setFlagsFromString('--wasm-tiering-budget=2000000000');
-  const [{ openNaming }, { openTrains }, { languages }, { repository, ...records }] = await Promise.all([
+  const [{ openNaming }, { openTrains }, { languages }, scoring, { repository, ...records }] = await Promise.all([
     import('./adapters/git/naming.ts'),
     import('./adapters/git/trains.ts'),
     import('./adapters/languages/index.ts'),
+    openScoring(dir),
     openLineClone(dir),
   ]);
-  return { repository, parsers: languages(), naming: openNaming(dir), records, trains: openTrains({ dir }), floors };
+  return { repository, parsers: languages(), naming: openNaming(dir), records, trains: openTrains({ dir }), scoring, floors };
+}
+
+/** What a clone keeps of its history for the score. @param keep the folder; in the git directory unless told. */
+export async function openScoring(dir: string, keep?: string): Promise<Scoring> {
+  const [{ openLanded }, { commonFolder }, { openScoreKeeping }] = await Promise.all([
+    import('./adapters/git/landed.ts'),
+    import('./adapters/git/place.ts'),
+    import('./store/score/keeping.ts'),
+  ]);
+  const folder = keep ?? join((await commonFolder({ dir })) ?? dir, 'countersign', 'score');
+  return { landed: openLanded({ dir }), keeping: openScoreKeeping(folder) };
 }
 
 /** A clone, for whose hand made which lines. */
@@ -91,7 +105,7 @@ export async function filesAtHead(dir: string): Promise<Result<readonly string[]
 }
 
 /** A clone to read from end to end. The parsers run long enough for V8 to make them fast. */
-export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Omit<Clone, 'records' | 'trains'> & { readonly history: History }> {
+export async function openHistoryOf(dir: string, floors: readonly Floor[] = []): Promise<Omit<Clone, 'records' | 'trains' | 'scoring'> & { readonly history: History }> {
   const [{ openRepository }, { openHistory }, { openNaming }, { languages }] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/history.ts'),
@@ -328,18 +342,31 @@ async function genesisMode(store: Store): Promise<'demo' | 'production' | null> 
 }
 
 async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample): Promise<ServerWorld> {
-  const [{ openRepository }, { aliasesIn }, { objectStore }, { handleGit }, { languages }, { installHooks }, { SAMPLE_PASSWORD }, { PEOPLE }, { pushedRecords }] =
-    await Promise.all([
-      import('./adapters/git/repository.ts'),
-      import('./adapters/git/aliases.ts'),
-      import('./adapters/git/keep.ts'),
-      import('./adapters/git/http.ts'),
-      import('./adapters/languages/index.ts'),
-      import('./server/hooks/install.ts'),
-      import('./testing/sample/seed.ts'),
-      import('./testing/sample/organisation.ts'),
-      import('./adapters/git/records.ts'),
-    ]);
+  const [
+    { openRepository },
+    { aliasesIn },
+    { openScoreKeeping },
+    { servedScores },
+    { objectStore },
+    { handleGit },
+    { languages },
+    { installHooks },
+    { SAMPLE_PASSWORD },
+    { PEOPLE },
+    { pushedRecords },
+  ] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/aliases.ts'),
+    import('./store/score/keeping.ts'),
+    import('./flows/score-served.ts'),
+    import('./adapters/git/keep.ts'),
+    import('./adapters/git/http.ts'),
+    import('./adapters/languages/index.ts'),
+    import('./server/hooks/install.ts'),
+    import('./testing/sample/seed.ts'),
+    import('./testing/sample/organisation.ts'),
+    import('./adapters/git/records.ts'),
+  ]);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
   for (const { id } of sample.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
@@ -355,11 +382,14 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
   const ids = new Set(served.map((s) => s.id));
   const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
   const accounts = new Set([...PEOPLE.map((p) => p.id), 'build-7']);
+  const objects = objectStore({ root: join(options.data, 'kept'), gitDirOf: known });
+  const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
     ledger: store.ledger,
     projections: store.projections,
-    objects: objectStore({ root: join(options.data, 'kept'), gitDirOf: known }),
+    objects,
+    score: servedScores(scoringOf, options.log, Date.now),
     parsers: languages(),
     records: (of) => pushedRecords(known, of),
     repositories: new Map(served.map((s) => [s.id, s])),

@@ -56,7 +56,7 @@ describe("the sample's story", () => {
   test('nothing is said twice', async () => {
     const { stdout } = await check('', { repo: clone.dir });
     const findings = (await asJson(clone.dir)).decision.findings as readonly { what: string }[];
-    expect(findings.length).toBeGreaterThan(2);
+    expect(findings.length).toBeGreaterThan(1);
     for (const { what } of findings) expect(stdout.split(what.replace(/\.$/, ''))).toHaveLength(2);
   });
 

@@ -11,6 +11,8 @@ export function riskCommands(program: Command, act: Act): void {
     'risk file infra/main.tf',
     'risk sql db/migrations/0042_drop.sql',
     'risk plan plan.json --fail-on critical',
+    'risk train',
+    'risk change --per-commit --jsonl > scores.jsonl',
   ]);
   const sub = (words: string, description: string, isDefault = false): Command =>
     group
@@ -26,7 +28,11 @@ export function riskCommands(program: Command, act: Act): void {
     .option('--plan <file>', PLAN_WORDS, several)
     .option('--repo <dir>', 'a folder of the clone', '.')
     .option('--floor <file>', FLOOR_WORDS, several)
-    .action(async (range: string | undefined, options) => act((await import('./risk.ts')).risk(range ?? '', options)));
+    .option('--per-commit', 'the score of every commit of a history instead, as it was when it landed, oldest first')
+    .option('--jsonl', 'with --per-commit: one JSON line each, which is the only form')
+    .action(async (range: string | undefined, options) =>
+      act(options.perCommit === true ? (await import('./risk-history.ts')).riskHistory(range ?? '', options) : (await import('./risk.ts')).risk(range ?? '', options)),
+    );
   sub('file <paths...>', 'of files as they lie here, against what the repository has of them; - reads standard input')
     .option('--base <rev>', 'what was there before: a revision, or none (default: HEAD)')
     .option('--as <path>', 'what to call standard input: the name says what it is')
@@ -36,5 +42,24 @@ export function riskCommands(program: Command, act: Act): void {
     .action(async (files: string[], options) => act((await import('./risk-files.ts')).riskSql(files, options)));
   sub('plan <files...>', 'of plans: output of `terraform show -json`, `aws cloudformation describe-change-set` or `pulumi preview --json`').action(
     async (files: string[], options) => act((await import('./risk-files.ts')).riskPlans(files, options)),
+  );
+
+  const learning = (words: string, description: string): Command =>
+    group
+      .command(words)
+      .description(description)
+      .exitOverride()
+      .option('--repo <dir>', 'a folder of the clone, or a bare repository', '.')
+      .option('--branch <rev>', 'what landed on this branch (default: HEAD)')
+      .option('--planned <file>', 'words of subjects whose reverts were planned, one a line, in place of those built in')
+      .option('--incidents <file>', 'YAML or JSON: a list of {id, at, severity, class, commits}; those commits went wrong too')
+      .option('--forest', 'add boosted trees, which explain nothing, to the scorecard')
+      .option('--json', 'print JSON (docs/spec/risk-score.md)')
+      .addHelpText('after', EXIT_HELP);
+  learning('train', 'learn from what landed here and was taken back; check and risk score changes by it from then on')
+    .option('--keep <dir>', 'where to keep the model (default: countersign/score in the git directory)')
+    .action(async (options) => act((await import('./risk-train.ts')).riskTrain(options)));
+  learning('evaluate', 'how good the score would have been here, in time, beside size and chance').action(async (options) =>
+    act((await import('./risk-evaluate.ts')).riskEvaluate(options)),
   );
 }

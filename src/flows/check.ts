@@ -8,6 +8,7 @@ import { loadPolicy } from '../core/policy/load.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
 import type { RecorderKey } from '../core/provenance/lines/record-read.ts';
 import type { PlanFile } from '../core/risk/plan-file.ts';
+import type { Score } from '../core/risk/score/score.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } from './governance.ts';
 import { changeId } from './identity.ts';
@@ -15,6 +16,7 @@ import { type LinesOfChange, linesOf } from './lines.ts';
 import type { Naming, Parsers, Repository } from './ports.ts';
 import type { Trains } from './ports-train.ts';
 import { type Gathered, recordsOf } from './records.ts';
+import { openScorer, type Scoring } from './score.ts';
 import type { Records } from './site.ts';
 import { windowOfClone } from './train.ts';
 
@@ -26,6 +28,8 @@ export interface CheckedClone {
   readonly floors?: readonly Floor[];
   readonly records: Records;
   readonly trains: Trains;
+  /** What this clone keeps of its history; absent: nothing. */
+  readonly scoring?: Scoring;
 }
 
 export interface CheckAsk {
@@ -161,6 +165,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const { governance, starter, problems } = rules.value;
     const keys = governance.agents?.recorders ?? [];
     let recorded: Gathered | undefined;
+    const scored = await scoringOf(clone.scoring, ends.at);
     const asked = {
       repo: ends.repo,
       targetRef: ends.ref,
@@ -170,6 +175,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       sticky: [],
       records: async (change: Change) => (recorded = await recordsOf(ok(clone.records), change, keys)),
       plans: ends.plans ?? [],
+      score: scored.score,
       window: windowOfClone(clone.trains, ends.base, ends.at),
       at: ends.at,
       floors: clone.floors ?? [],
@@ -188,7 +194,7 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
       starter,
       changeId: named ? changeId(change) : null,
       problems,
-      notes: [...ends.notes, ...(empty ? await newest(clone.repository, ends.to) : [])],
+      notes: [...ends.notes, ...scored.notes, ...(empty ? await newest(clone.repository, ends.to) : [])],
       title: titleOf(change),
       lines: lines.value,
     });
@@ -196,6 +202,20 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     // A clone that is not whole: the port rejects where "absent" would be a wrong answer.
     return err([problem('CONTENT_UNSEEN', said(error), { remedy: WHOLE })]);
   }
+}
+
+/** What keeps a score from being known is said, unless nobody ever trained one. */
+async function scoringOf(scoring: Scoring | undefined, at: number): Promise<{ readonly score: (change: Change) => Promise<Score | null>; readonly notes: string[] }> {
+  const notes: string[] = [];
+  const scorer = scoring === undefined ? ok(null) : await openScorer(scoring);
+  if (!scorer.ok) notes.push(`no score: ${scorer.error.message}`);
+  const score = async (change: Change): Promise<Score | null> => {
+    if (!scorer.ok || scorer.value === null || change.records.length === 0) return null;
+    const scored = await scorer.value.score(change, Math.floor(at / 1_000));
+    if (!scored.ok) notes.push(`no score: ${scored.error.message}`);
+    return scored.ok ? scored.value : null;
+  };
+  return { score, notes };
 }
 
 /** Read once already where there is any record. */

@@ -13,6 +13,7 @@ import { incidentsAt } from '../core/policy/incident-file.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import { ALL_DETECTORS } from '../core/risk/detectors.ts';
 import { type PlanFile, planEvidence } from '../core/risk/plan-file.ts';
+import type { Score } from '../core/risk/score/score.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 import { brought, type Floor, type Governance } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
@@ -36,6 +37,8 @@ export interface Asked {
   readonly plans?: readonly PlanFile[];
   /** What the target ref went through lately; not given: the change stands alone. */
   readonly window?: Window;
+  /** What history says of it; not given, or null: nobody can tell. */
+  readonly score?: (change: Change) => Promise<Score | null>;
   /** What line records say of it; not given: none are read. */
   readonly records?: RecordsOf;
   /** When this is decided, milliseconds since 1970; null: unknown, so what is time-boxed holds. */
@@ -60,6 +63,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
   const files = await parsers.parse(change.value.records, repository.blobs);
   const recorded = await asked.records?.(change.value);
   const train = asked.window === undefined ? undefined : await trainOf(repository, parsers, asked.window, change.value);
+  const score = (await asked.score?.(change.value)) ?? null;
   const pushersBefore = (await asked.pushersBefore?.(change.value)) ?? [];
   const decision = consider(governance.policy, ALL_DETECTORS, {
     change: change.value,
@@ -74,6 +78,7 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     seed: asked.seed ?? null,
     lane: OPEN_LANE,
     ...(train === undefined ? {} : { train }),
+    score,
     ...(recorded === undefined ? {} : { records: recorded.records, behind: recorded.behind }),
     ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),

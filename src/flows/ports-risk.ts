@@ -12,6 +12,24 @@ export interface Landed {
   read(asked: LandedAsked, take: TakeLanded): Promise<Result<readonly string[]>>;
   /** How many there are, merges too. Problems: CONTENT_UNSEEN, GIT_FAILED. */
   count(asked: LandedAsked): Promise<Result<number>>;
+  /** A change as the one commit it would be: `as`, with every file that differs between the two. Problems: CONTENT_UNSEEN, GIT_FAILED. */
+  squashed(base: Oid, head: Oid, as: Omit<LandedCommit, 'files'>): Promise<Result<LandedCommit>>;
+}
+
+/** What is kept of one repository between runs. Implemented by store/score. */
+export interface ScoreKeeping {
+  /** null where nothing is kept. Problem: DATA_INVALID. */
+  load(): Promise<Result<KeptScore | null>>;
+  /** Replaces what is kept, whole or not at all. Problem: DATA_INVALID. */
+  save(kept: KeptScore): Promise<Result<void>>;
+}
+
+export interface KeptScore {
+  /** docs/spec/risk-score.md. */
+  readonly model: string;
+  /** Commit the history has seen last. */
+  readonly tip: Oid;
+  readonly history: Uint8Array;
 }
 
 export type TakeLanded = (commits: readonly LandedCommit[]) => void | Promise<void>;

@@ -15,6 +15,7 @@ import type { ToolKind, Who } from '../core/provenance/session/event.ts';
 import type { TrailText } from '../core/provenance/session/trail.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
+import type { Landed } from './ports-risk.ts';
 import type { Trains } from './ports-train.ts';
 
 /** Reads one git repository. Implemented by adapters/git over spawned `git` with a fixed environment. */
@@ -304,6 +305,8 @@ export interface ObjectStore {
   merges(repo: string): Merges;
   /** The same copy, for what its refs went through. */
   trains(repo: string): Trains;
+  /** The same copy, for the score. */
+  landed(repo: string): Landed;
 }
 
 /** Git's own three-way merge of single files, from objects alone: no merge driver, attribute, rename or configuration of any clone. */

@@ -83,11 +83,11 @@ describe('a story', () => {
     expect(done).toMatchObject({ repo: 'infra', branch: 'refs/heads/main', tip: ids.muchLater, commits: 10, landings: 8, complete: true, notSeen: [] });
     expect(first(done).map((l) => l.id)).toEqual([ids.start, ids.other, ids.quiet, ids.merge, ids.back, ids.agent, ids.after, ids.muchLater]);
     expect(first(done).map((l) => [l.outcome, l.tier, l.files, l.commits])).toEqual([
-      ['signoff', 'elevated', 2, 1],
+      ['signoff', 'routine', 2, 1],
       ['pass', 'routine', 1, 1],
       ['pass', 'routine', 1, 1],
       ['signoff', 'critical', 2, 3],
-      ['signoff', 'elevated', 1, 1],
+      ['signoff', 'routine', 1, 1],
       ['pass', 'routine', 1, 1],
       ['pass', 'routine', 1, 1],
       ['pass', 'routine', 1, 1],

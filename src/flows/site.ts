@@ -1,6 +1,7 @@
 /** What one installation is called and where it is reached. Fixed at genesis; nothing here can be changed by a request. */
 import type { Result } from '../core/base/result.ts';
-import type { Oid } from '../core/change/change.ts';
+import type { Change, Oid } from '../core/change/change.ts';
+import type { Score } from '../core/risk/score/score.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import type { Floor } from './governance.ts';
 import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
@@ -57,6 +58,8 @@ export interface GateWorld {
    * Problem: GIT_FAILED where the repository, or the push's quarantine, is not there.
    */
   readonly records?: (of: { readonly repo: string; readonly quarantine: string | undefined; readonly moving: ReadonlyMap<string, Oid> }) => Promise<Result<Records>>;
+  /** What the history of a repository says of a change at that time (seconds since 1970); absent, or null: nobody can tell. */
+  readonly score?: (repo: string, change: Change, at: number) => Promise<Score | null>;
   /** Nobody outside knows it: it draws what is reviewed after landing. */
   readonly seed?: string;
   now(): number;

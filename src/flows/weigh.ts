@@ -49,6 +49,7 @@ export async function weigh(scale: Scale, base: string | null, head: string, win
     sticky,
     records,
     ...(window === undefined ? {} : { window }),
+    score: async (change: Change) => (await world.score?.(push.repo, change, Math.floor(world.now() / 1_000))) ?? null,
     at: world.now(),
     seed: world.seed ?? null,
     floors: world.floors ?? [],

@@ -13,6 +13,7 @@ import type { Oid } from '../../core/change/change.ts';
 import { isAbsent } from '../../core/change/manifest.ts';
 import type { ObjectStore } from '../../flows/ports.ts';
 import { isId, lines } from './change.ts';
+import { openLanded } from './landed.ts';
 import { openMerges } from './merges.ts';
 import { type Caps, copyObjects } from './pack.ts';
 import { locate, objectFolders, type Place } from './place.ts';
@@ -51,6 +52,7 @@ export function objectStore(options: KeepOptions): ObjectStore {
     },
     open: (repo) => openRepository({ gitDir: folderOf(repo) }),
     merges: (repo) => openMerges({ gitDir: folderOf(repo) }),
+    landed: (repo) => openLanded({ gitDir: folderOf(repo) }),
     trains: (repo) => openTrains({ gitDir: folderOf(repo) }),
   };
 }

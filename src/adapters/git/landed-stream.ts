@@ -10,8 +10,10 @@ import type { LandedCommit, TouchedFile } from '../../core/risk/score/landed.ts'
 const FIELDS = ['%H', '%P', '%an', '%ae', '%ad', '%cn', '%ce', '%ct', '%B'] as const;
 export const LANDED_FORMAT = `tformat:${FIELDS.join('%x00')}`;
 
-/** Bytes of one field that are held, and files of one commit: what is beyond is not looked at. */
+/** Characters of one field, and files of one commit: what is beyond is not looked at. */
 const MOST_FIELD = 256 << 10;
+/** Bytes of a field in pieces that are held: so many are never fewer characters, wherever the pieces were cut. */
+const MOST_HELD = 4 * MOST_FIELD;
 const MOST_FILES = 200_000;
 
 export interface LandedStream {
@@ -61,7 +63,7 @@ class Cutter implements LandedStream {
   }
 
   #hold(part: Buffer): void {
-    const room = MOST_FIELD - this.#held;
+    const room = MOST_HELD - this.#held;
     // a copy: the chunk of a pipe is a piece of a larger buffer
     if (room > 0 && part.length > 0) this.#pending.push(Buffer.from(part.subarray(0, room)));
     this.#held += Math.max(0, Math.min(room, part.length));
@@ -84,7 +86,8 @@ class Cutter implements LandedStream {
     }
   }
 
-  #token(token: string, whole: LandedCommit[]): void {
+  #token(all: string, whole: LandedCommit[]): void {
+    const token = all.length > MOST_FIELD ? all.slice(0, MOST_FIELD) : all;
     if (this.#fields.length < FIELDS.length) {
       this.#fields.push(token);
       if (this.#fields.length === 1 && token.length !== this.#idLength) this.#broken = true;

@@ -9,16 +9,31 @@ import type { LandedCommit } from '../../core/risk/score/landed.ts';
 import type { Landed, LandedAsked, TakeLanded } from '../../flows/ports-risk.ts';
 import { isId } from './change.ts';
 import { type LandedOrder, landedOrder } from './landed-order.ts';
+import { squashed } from './landed-squashed.ts';
 import { LANDED_FORMAT, landedStream } from './landed-stream.ts';
 import { idLength, locate, type Place, type RepositoryPlace } from './place.ts';
 import { failure, type GitChild, startGit, tail } from './run.ts';
 
-const TREE = ['diff-tree', '--stdin', '--always', '-r', '--root', '-z', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none', '--no-abbrev'];
+const HEADER = ['--stdin', '-z', '--encoding=UTF-8', '--date=raw', `--format=${LANDED_FORMAT}`];
+const FILES = [
+  'diff-tree',
+  ...HEADER,
+  '--always',
+  '-r',
+  '--root',
+  '--no-renames',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--ignore-submodules=none',
+  '--no-abbrev',
+  '-O/dev/null',
+  '--raw',
+];
 /** What the measurements ask git for too. */
-export const LANDED_LOG = [...TREE, '--encoding=UTF-8', '-O/dev/null', '--date=raw', `--format=${LANDED_FORMAT}`] as const;
+export const LANDED_LOG: readonly string[] = [...FILES, '--numstat'];
 
-/** How much is asked of a commit: where something is missing, less is asked of that one. */
-const DEPTHS = [['--raw', '--numstat'], ['--raw'], ['--no-patch']] as const;
+/** How much is asked of a commit: where contents are missing no lines are counted, where folders are missing no files are named. */
+const DEPTHS = [LANDED_LOG, FILES, ['log', '--no-walk=unsorted', '--no-show-signature', '--no-patch', ...HEADER]];
 /** After so many commits with contents missing, lines are counted of none: a clone without contents lacks all of them. */
 const MOST_MISSING = 200;
 /** Into a pipe git writes every commit by itself unless told otherwise. */
@@ -35,6 +50,10 @@ export function openLanded(place: RepositoryPlace): Landed {
     return found.ok ? ok({ at: at.value, order: found.value }) : found;
   };
   return {
+    squashed: async (base, head, as) => {
+      const at = await locate(place);
+      return at.ok ? squashed(at.value, base, head, as) : at;
+    },
     count: async (asked) => {
       const found = await order(asked);
       return found.ok ? ok(found.value.order.length) : found;
@@ -94,7 +113,7 @@ class Reading {
 
   /** Reads on to `end`; only whole commits count as done. */
   async #run(depth: number, from: number, end: number): Promise<Result<void>> {
-    const child = startGit([...LANDED_LOG, ...(DEPTHS[depth] ?? [])], { env: { ...this.#place.objects, ...BUFFERED } });
+    const child = startGit(DEPTHS[depth] ?? LANDED_LOG, { env: { ...this.#place.objects, ...BUFFERED } });
     const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
     const stderr = tail(child.stderr);
     const stop = (): void => void child.kill('SIGKILL');

@@ -7,7 +7,7 @@
  * instead of being fetched. Measured on git 2.39: with the clone's own configuration `cat-file` dies on the first missing blob.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
@@ -73,6 +73,12 @@ export async function locate(asked: RepositoryPlace): Promise<Result<Place>> {
       ...(isShallow ? { GIT_SHALLOW_FILE: shallowFile } : {}),
     }),
   });
+}
+
+/** The git directory all work trees of a repository share; null where there is none. */
+export async function commonFolder(place: RepositoryPlace): Promise<string | null> {
+  const at = await locate(place);
+  return at.ok ? dirname(at.value.objectFolder) : null;
 }
 
 /** Reads (and would write) the first folder, reads the others. */

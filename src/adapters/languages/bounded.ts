@@ -18,8 +18,13 @@ export type Answer = { readonly id: number; readonly began: true } | { readonly 
 
 /** Characters. The worst input known (brackets and anchors without end) takes .2 s of this many. */
 export const INLINE = 32 * 1024;
-/** Milliseconds for one file, from when its grammar is loaded: several times what the largest ordinary one takes on a busy machine, so that the same file is read the same again. */
+/**
+ * Milliseconds of work for one file, from when its grammar is loaded: several times what the largest ordinary one takes. Work and
+ * not waiting, so that the same file is read the same again on a machine that is busy with others.
+ */
 export const FILE_TIME = 6_000;
+/** So many times as long as it may work may it take in all. */
+const MAX_WAIT = 5;
 /** Milliseconds for all files of one change: thousands of small ones can each take what one may. */
 const CHANGE_TIME = 60_000;
 /** Milliseconds until a thread says that it began: loading a grammar on a busy machine is nobody's attack. */
@@ -90,15 +95,47 @@ function run({ language, text, time }: Task): Promise<Parsed | undefined> {
       resolve(parsed);
     };
     let timer = setTimeout(done, START_TIME, undefined);
-    waiting = (answer) => {
-      if (answer === undefined) return done(undefined);
-      if (answer.id !== id) return;
-      if ('parsed' in answer) return done(answer.parsed);
-      clearTimeout(timer);
-      timer = setTimeout(done, time, undefined);
+    const measure = clock(worker, time);
+    const look = async (): Promise<void> => {
+      const left = await measure();
+      if (waiting !== mine) return;
+      if (left <= 0) return done(undefined);
+      timer = setTimeout(look, Math.max(left, 50));
     };
+    const mine = (answer: Answer | undefined): void => {
+      if (answer === undefined) done(undefined);
+      else if (answer.id === id && 'parsed' in answer) done(answer.parsed);
+      else if (answer.id === id) {
+        clearTimeout(timer);
+        void look();
+      }
+    };
+    waiting = mine;
     worker.postMessage({ id, language, text } satisfies Job);
   });
+}
+
+/**
+ * Milliseconds of work that are left, at each asking; the first one starts it. A thread that says nothing of its work, as in older
+ * versions of Node, is measured by the time that passes.
+ */
+function clock(worker: Worker, time: number): () => Promise<number> {
+  let began: { readonly at: number; readonly work: number | undefined } | undefined;
+  return async () => {
+    const work = await workOf(worker);
+    const at = performance.now();
+    began ??= { at, work };
+    const passed = at - began.at;
+    const worked = work === undefined || began.work === undefined ? passed : work - began.work;
+    return Math.min(time - worked, time * MAX_WAIT - passed);
+  };
+}
+
+/** Milliseconds a thread has worked since it began. */
+async function workOf(worker: Worker): Promise<number | undefined> {
+  if (!('cpuUsage' in worker)) return undefined;
+  const used = await Promise.race([worker.cpuUsage().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, 1_000, undefined).unref())]);
+  return used === undefined ? undefined : (used.user + used.system) / 1_000;
 }
 
 /** Beside the built program, or beside this file when running from source. */

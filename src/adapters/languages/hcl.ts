@@ -1,6 +1,7 @@
 /** HCL into block trees by tree-sitter. It recovers after errors; a file with any error is unreadable, never half a tree. */
 import type { Node, Parser } from 'web-tree-sitter';
 import type { HclAttribute, HclBlock, Parsed } from '../../core/risk/evidence.ts';
+import { constantsOf } from './hcl-value.ts';
 import { wasmPath } from './wasm.ts';
 
 let loaded: Promise<Parser> | undefined;
@@ -58,7 +59,8 @@ function attributesOf(body: Node): readonly HclAttribute[] {
   return children(body, 'attribute').flatMap((a) => {
     const name = children(a, 'identifier')[0];
     const expression = children(a, 'expression')[0];
-    return name === undefined || expression === undefined ? [] : [{ name: name.text, expression: source(expression), line: a.startPosition.row + 1 }];
+    if (name === undefined || expression === undefined) return [];
+    return [{ name: name.text, expression: source(expression), line: a.startPosition.row + 1, value: constantsOf(expression, source) }];
   });
 }
 

@@ -87,9 +87,38 @@ describe('SQL', () => {
     expect(splitSql('COPY t FROM stdin;\n;\n\\.\n'.repeat(3), () => true).map((p) => p.line)).toEqual([1, 4, 7]);
   });
 
-  it.each(['/*!50000 DROP TABLE a */;', 'SELECT 1 /*! ; DROP TABLE a */;', '/*M!100100 DROP TABLE a */;'])('says that PostgreSQL skips what MySQL runs: %s', async (text) => {
+  it.each(['/*!50000 DROP TABLE a */;', 'SELECT 1 /*! ; DROP TABLE a */;', '/*M!100100 DROP TABLE a */;'])('reads what MySQL runs and PostgreSQL skips: %s', async (text) => {
     const parsed = await read('a.sql', `SELECT 2;\n${text}\n`);
-    expect(parsed.kind === 'sql' && parsed.statements.find((s) => s.node === null)).toMatchObject({ line: 2, error: 'a comment that MySQL runs as a statement' });
+    expect(parsed.kind === 'sql' && parsed.statements.find((s) => s.node?.DropStmt !== undefined)).toMatchObject({ line: 2 });
+  });
+
+  it('says what of it cannot be read, and nothing of the settings of a dump', async () => {
+    const parsed = await read('a.sql', "/*!40101 SET NAMES utf8 */;\n/*!40103 SET TIME_ZONE='+00:00' */;\n/*!40000 ALTER TABLE `a` DISABLE KEYS */;\n/*!50001 DROP TABEL a */;\n");
+    expect(parsed.kind === 'sql' && parsed.statements).toMatchObject([{ line: 4, error: 'a comment that MySQL runs as a statement' }]);
+  });
+
+  it('reads the statements of a block, and says whether all of them', async () => {
+    const block = async (body: string) => {
+      const parsed = await read('a.sql', `DO $$ ${body} $$;`);
+      const [first, ...rest] = parsed.kind === 'sql' ? parsed.statements : [];
+      return [first?.read ?? false, ...rest.map((s) => Object.keys(s.node ?? {})[0])];
+    };
+    expect(await block('DECLARE n int := 0;\nBEGIN IF n = 0 THEN DROP TABLE a; ELSE ALTER TABLE b ADD c int; END IF; EXCEPTION WHEN others THEN NULL; END')).toEqual([
+      true,
+      'DropStmt',
+      'AlterTableStmt',
+    ]);
+    expect(await block("BEGIN EXECUTE 'TRUNCATE a'; END")).toEqual([true, 'TruncateStmt']);
+    expect(await block('BEGIN EXECUTE q; DROP TABLE a; END')).toEqual([false, 'DropStmt']);
+    expect(await block('BEGIN PERFORM f(); END')).toEqual([false]);
+    expect(await block(`BEGIN ${'DROP TABLE a;'.repeat(1_001)} END`)).toEqual([false]);
+  });
+
+  it('takes what a template puts in for a name', async () => {
+    const parsed = await read('a.sql', 'DROP TABLE {{ index .Options "Namespace" }}.users;');
+    expect(parsed.kind === 'sql' && parsed.statements.map((s) => s.node !== null)).toEqual([true]);
+    const whole = await read('a.sql', '{{ template "x" }};');
+    expect(whole.kind === 'sql' && whole.statements.map((s) => s.node !== null)).toEqual([false]);
   });
 
   it.each(["SELECT '/*! x */'", '-- /*! x */\nSELECT 1', '/* /*! x */ */ SELECT 1', 'SELECT 1 /* ! */'])('and not of %j', async (text) => {

@@ -1,7 +1,8 @@
 /** Scripts within other languages: programs, units of systemd, crontabs, provisioners of Terraform. */
 import type { HclAttribute, HclBlock } from '../../core/risk/evidence.ts';
-import { callsIn, type ProgramLanguage } from '../../core/risk/shell/calls.ts';
+import { callsIn } from '../../core/risk/shell/calls.ts';
 import { shellBlocks } from '../../core/risk/shell/provisioners.ts';
+import type { ProgramLanguage } from '../../core/risk/shell/script.ts';
 import type { Found } from './shell.ts';
 
 /** Words without which no call of a program is worth reading. */

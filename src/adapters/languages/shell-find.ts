@@ -1,8 +1,7 @@
 /** Where a file holds scripts, by its path and, without an ending, by its first line. */
 import type { Parsed } from '../../core/risk/evidence.ts';
 import { isHook } from '../../core/risk/kinds.ts';
-import type { ProgramLanguage } from '../../core/risk/shell/calls.ts';
-import type { Script } from '../../core/risk/shell/script.ts';
+import type { ProgramLanguage, Script } from '../../core/risk/shell/script.ts';
 import { type Found, readScript } from './shell.ts';
 import { programScripts, provisionerScripts, timerScripts, unitScripts } from './shell-code.ts';
 import { shellGrammar } from './shell-grammar.ts';
@@ -60,24 +59,26 @@ export function scriptPlace(path: string): ScriptPlace {
 export async function withScripts(parsed: Parsed, path: string): Promise<Parsed> {
   if (!('text' in parsed) || parsed.kind === 'sql' || parsed.text === undefined || parsed.text === '') return parsed;
   const found = foundIn(parsed, path, parsed.text);
-  if (found.length === 0) return parsed;
+  if (found === undefined || (found.length === 0 && parsed.kind !== 'text')) return parsed;
+  if (found.length === 0) return { ...parsed, scripts: [] };
   const grammar = await shellGrammar();
   return { ...parsed, scripts: found.map((f) => ('unread' in f ? f : readScript(f, grammar))) };
 }
 
-function foundIn(parsed: Parsed, path: string, text: string): readonly (Found | Script)[] {
+/** Undefined where nobody knows how such a file is run. */
+function foundIn(parsed: Parsed, path: string, text: string): readonly (Found | Script)[] | undefined {
   const place = scriptPlace(path);
   if (parsed.kind === 'hcl') return provisionerScripts(parsed.blocks, text);
   if (parsed.kind === 'data') {
     const source = text.split('\n');
     if (place === 'package') return packageScripts(parsed.documents[0], source);
     if (place === 'workflow') return parsed.documents.flatMap((d) => workflowScripts(d, source));
-    return place === 'ansible' || place === 'data' ? scriptsIn(parsed.documents, source, place === 'ansible' ? 'ansible' : 'container') : [];
+    return place === 'ansible' || place === 'data' ? scriptsIn(parsed.documents, source, place === 'ansible' ? 'ansible' : 'container') : undefined;
   }
-  return parsed.kind === 'text' ? ofText(place, text) : [];
+  return parsed.kind === 'text' ? ofText(place, text) : undefined;
 }
 
-function ofText(place: ScriptPlace, text: string): readonly (Found | Script)[] {
+function ofText(place: ScriptPlace, text: string): readonly (Found | Script)[] | undefined {
   switch (place) {
     case 'shell':
       return [{ text, line: 1, runner: 'script' }];
@@ -108,15 +109,15 @@ function ofText(place: ScriptPlace, text: string): readonly (Found | Script)[] {
     case 'go':
       return programScripts(text, place);
     default:
-      return [];
+      return undefined;
   }
 }
 
-function shebang(text: string): readonly Found[] {
+function shebang(text: string): readonly Found[] | undefined {
   const [, program = ''] = /^#!\s*(?:\S*\/env\s+(?:-S\s+)?)?(?:\S*\/)?([\w.]+)/.exec(text) ?? [];
   if (/^(?:ba|da|z|k|a)?sh$/.test(program)) return [{ text, line: 1, runner: 'script' }];
   const language = ({ python: 'python', node: 'javascript', ruby: 'ruby', perl: 'perl', php: 'php' } as const)[program.replace(/[\d.]+$/, '')];
-  return language === undefined ? [] : programScripts(text, language);
+  return language === undefined ? undefined : programScripts(text, language);
 }
 
 const asText = (text: string): Script => ({ runner: 'script', name: '', scratch: false, commands: [], unread: text.split('\n').map((t, i) => ({ line: i + 1, text: t })) });

@@ -66,7 +66,7 @@ function step(c: Cursor): void {
 }
 
 function commentEnd(text: string, at: number): number | undefined {
-  if (text.startsWith('--', at)) return endOfLine(text, at);
+  if (text.startsWith('--', at)) return endOfComment(text, at);
   if (!text.startsWith('/*', at)) return undefined;
   let depth = 1;
   let i = at + 2;
@@ -80,6 +80,13 @@ function commentEnd(text: string, at: number): number | undefined {
     i += 2;
   }
   return i;
+}
+
+/** A carriage return ends a comment for PostgreSQL as well. */
+function endOfComment(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
+  return end;
 }
 
 function quoteEnd(text: string, at: number): number | undefined {

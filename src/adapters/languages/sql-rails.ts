@@ -290,5 +290,7 @@ function model(source: Source, call: Call): readonly string[] {
   const table = plural(last.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase());
   if (found?.[2] !== 'update_all') return [`DELETE FROM ${quoted(table)}`];
   const keys = call.args.map((a) => a.key).filter((k) => k !== '');
+  const written = keys.length > 0 ? '' : sqlOf(source, positional(call, 0));
+  if (written !== '') return [`UPDATE ${quoted(table)} SET ${written}`];
   return [`UPDATE ${quoted(table)} SET ${(keys.length > 0 ? keys : ['?']).map((k) => `${quoted(k)} = 'x'`).join(', ')}`];
 }

@@ -35,9 +35,11 @@ export const REASON_CODES = {
   // risk
   FINDING: 'a detector saw something dangerous',
   NOT_ANALYSED: 'no detector could analyse this file',
+  HISTORY_STALE: 'more landed than the score can take in, or nothing did',
   MODEL_INVALID: 'the model of the score cannot be read',
   READER_BUDGET: 'the language model that reads for reviewers has used up its day',
   READER_UNAVAILABLE: 'the language model that reads for reviewers did not answer',
+  TOO_LITTLE: 'too little landed here for a score',
   RISK_SCORE: 'how this change ranks among what landed here before',
   PLAN_INVALID: 'the plan, change set or preview cannot be read',
   SYSTEM_TOUCHED: 'the change touches a system',

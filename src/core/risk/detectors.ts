@@ -1,11 +1,14 @@
 /** All detectors, one a file. */
-import { access } from './access.ts';
+import { AUTH_DETECTORS } from './auth/detectors.ts';
+import { agents } from './ci/agents.ts';
+import { rollouts } from './ci/rollouts.ts';
 import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
 import { stackGuards } from './cloudformation/stack-guards.ts';
 import { templates } from './cloudformation/templates.ts';
 import { CONFIG_DETECTORS } from './config/detectors.ts';
 import { DEPENDENCY_DETECTORS } from './dependencies/detectors.ts';
+import { IAM_DETECTORS } from './iam/detectors.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { network } from './network/network.ts';
 import { paths } from './paths.ts';
@@ -34,11 +37,14 @@ export const ALL_DETECTORS: readonly Detector[] = [
   sql,
   kubernetes,
   network,
-  access,
   workflows,
+  rollouts,
+  agents,
   ...SOURCE_DETECTORS,
   ...DEPENDENCY_DETECTORS,
   ...CONFIG_DETECTORS,
+  ...AUTH_DETECTORS,
+  ...IAM_DETECTORS,
   commands,
   absent,
   paths,

@@ -68,6 +68,8 @@ export interface SqlStatement {
   readonly text: string;
   readonly node: { readonly [kind: string]: unknown } | null;
   readonly error?: string;
+  /** A block of code of which everything that runs stands behind it, as statements by themselves. */
+  readonly read?: true;
   /** Of a migration in another language: what only runs when it is undone. */
   readonly part?: 'down';
   /** Of such a migration: what the call does is not written in it, so that nothing found there is more than elevated. */

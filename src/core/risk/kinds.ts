@@ -1,5 +1,7 @@
 /** What a path is, by name alone: which rules look at it, and whether its not being readable is itself dangerous. */
-export type Kind = 'terraform' | 'sql' | 'workflow' | 'kubernetes' | 'script' | 'guard' | 'iam' | 'routing' | 'infrastructure' | 'prose';
+import { agentFile } from './ci/agent-paths.ts';
+
+export type Kind = 'terraform' | 'sql' | 'workflow' | 'kubernetes' | 'script' | 'guard' | 'iam' | 'routing' | 'infrastructure' | 'agent' | 'prose';
 
 const name = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase();
 
@@ -58,6 +60,7 @@ const TESTS: readonly (readonly [Kind, (path: string, base: string) => boolean])
       (!media(b) && /(?:^|\/)(?:terraform|terragrunt|infra(?:structure)?|ansible|pulumi|cloudformation|cdk|packer|puppet|salt|chef|nomad|consul)(?:\/|-|$)/.test(p)) ||
       /^(?:pulumi|serverless|docker-compose|compose|cdk|template|samconfig|ansible)\b.*\.(?:ya?ml|json|toml|cfg)$/.test(b),
   ],
+  ['agent', (p) => agentFile(p) !== undefined],
   ['prose', (_, b) => prose(b)],
 ];
 

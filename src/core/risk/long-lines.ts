@@ -9,8 +9,12 @@ export const MAX_LINE = 4_000;
 
 const META002 = rule('META002', 'too-big-or-unreadable', 'high', 'exact', ['the line is broken up so that it can be read']);
 
+/** Copies of what others wrote and packed: whether they changed is asked of the file as a whole, not of its lines. */
+const VENDORED = /(?:^|\/)(?:node_modules|vendor|vendored|third[_-]party|\.yarn\/releases|\.yarn\/plugins)\/|\.min\.(?:js|css)$/;
+
 /** One finding a file, at the first such line: whoever reads one of them reads the file. */
 export function cutLines(file: FileEvidence, lines: readonly NewLine[]): readonly Finding[] {
+  if (VENDORED.test(file.path)) return [];
   const long = lines.filter((l) => l.text.length > MAX_LINE);
   const [first] = long;
   if (first === undefined) return [];

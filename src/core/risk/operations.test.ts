@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../adapters/languages/index.ts';
 import { sampleTree } from '../../testing/tree.ts';
-import { access } from './access.ts';
-import { workflows } from './ci/workflows.ts';
 import { detect } from './detect.ts';
 import type { Detector } from './risk.ts';
 import { commands } from './shell/commands.ts';
@@ -11,33 +9,6 @@ async function run(detector: Detector, path: string, before: string | null, afte
   const { records, read } = sampleTree({ [path]: [before, after] });
   return detect([detector], { files: await languages().parse(records, read), plan: null }).findings.map((f) => `${f.rule}:${f.severity}`);
 }
-
-describe('workflows', () => {
-  const head = '$' + '{{ github.event.pull_request.head.sha }}';
-  const title = '$' + '{{ github.event.pull_request.title }}';
-  it.each([
-    ['outsiders run with rights', 'on: push\n', `on: pull_request_target\nsteps:\n  - with:\n      ref: ${head}\n`, ['CI101:critical']],
-    ['rights are gained', 'on: push\n', 'on: push\npermissions: write-all\n', ['CI102:high']],
-    ['a title becomes a command', 'on: push\n', `on: push\nsteps:\n      - run: echo ${title}\n`, ['CI103:critical']],
-    [
-      'a title in an expression of many',
-      'on: push\n',
-      `on: push\nsteps:\n      - run: echo $\{{ a }}-$\{{ github.event.issue.number || github.event.issue.title }}\n`,
-      ['CI103:critical'],
-    ],
-    ['a title behind much else', 'on: push\n', `on: push\nsteps:\n      - run: ${'x'.repeat(20_000)} ${title}\n`, ['CI103:critical']],
-    ['outsiders run with rights, on the next line', 'on: push\n', `on: workflow_run\nsteps:\n  - with:\n      ref: >-\n        ${head}\n`, ['CI101:critical']],
-    ['a number and a title apart', 'on: push\n', 'on: push\nsteps:\n      - run: echo $' + '{{ github.event.issue.number }} title\n', []],
-    ['an action is not pinned', 'on: push\n', 'on: push\nsteps:\n  - uses: acme/setup@v4\n', ['CI104:elevated']],
-    ['a check may fail', 'on: push\n', 'on: push\njobs:\n    continue-on-error: true\n', ['CI105:critical']],
-    ['a test goes', '  - run: npm test\n', '  - run: echo ok\n', ['CI105:critical']],
-    ['an approval goes', '  environment: production\n', '  x: 1\n', ['CI106:critical']],
-    ['a pinned action comes', 'on: push\n', `on: push\nsteps:\n  - uses: acme/setup@${'a'.repeat(40)} # v4\n  - uses: ./local\n`, []],
-    ['a read right comes', 'on: push\n', 'on: push\npermissions:\n  contents: read\n', []],
-  ] as const)('%s', async (_, before, after, expected) => {
-    expect(await run(workflows, '.github/workflows/x.yml', before, after)).toEqual(expected);
-  });
-});
 
 describe('commands in infrastructure source', () => {
   const exec = (command: string): string => `resource "null_resource" "x" {\n  provisioner "local-exec" {\n    command = ${command}\n  }\n}\n`;
@@ -51,22 +22,5 @@ describe('commands in infrastructure source', () => {
     ['a comment in a provisioner', '', exec('"echo"\n    # terraform destroy'), []],
   ] as const)('%s', async (_, before, after, expected) => {
     expect(await run(commands, 'db/main.tf', before, after)).toEqual(expected);
-  });
-});
-
-describe('access', () => {
-  it.each([
-    ['a wildcard', 'x = 1\n', 'x = 1\nactions = ["s3:*"]\n', ['IAM101:critical']],
-    ['a wildcard on a line of its own', 'x = 1\n', 'actions = [\n  "ec2:Describe",\n  "*",\n]\n', ['IAM101:critical']],
-    ['a wildcard under a key nobody knows', 'x = 1\n', 'locals {\n  all = [\n    "*",\n  ]\n}\n', ['IAM101:critical']],
-    ['a wildcard behind resources that ended', 'x = 1\n', 'resources = []\nactions = concat(var.x, [\n  "*",\n])\n', ['IAM101:critical']],
-    ['every resource, of named actions', 'x = 1\n', 'actions = ["s3:GetObject"]\nresources = [\n  "arn:aws:s3:::a",\n  "*",\n]\n', []],
-    ['every resource, in JSON', '{}\n', '{"Action": "s3:GetObject",\n  "Resource": [\n    "*"\n  ]}\n', []],
-    ['an administrator', 'x = 1\n', 'x = "arn:aws:iam::aws:policy/AdministratorAccess"\n', ['IAM108:critical']],
-    ['everybody', 'x = 1\n', 'members = ["allUsers"]\n', ['IAM111:critical']],
-    ['a Deny goes', 'effect = "Deny"\n', 'x = 1\n', ['IAM103:critical']],
-    ['a named action', 'x = 1\n', 'actions = ["s3:GetObject"]\n', []],
-  ] as const)('%s', async (_, before, after, expected) => {
-    expect(await run(access, 'iam/x.tf', before, after)).toEqual(expected);
   });
 });

@@ -8,24 +8,19 @@ export function expressions(text: string): readonly string[] {
   });
 }
 
-const EVENT = /\bgithub\.event\.(?:issue|pull_request|comment|review|discussion|head_commit|workflow_run)\b/;
-const WRITTEN = /\b(?:title|body|ref|label|message|email|name|head_branch)\b/;
+const EVENT = /\bgithub\.event\.(?:issue|pull_request|comment|review|discussion|head_commit|workflow_run|commits|pages)\b/;
+const WRITTEN = /\b(?:title|body|ref|label|message|email|name|head_branch|page_name)\b/;
+/** The whole event, with all that outsiders wrote into it. */
+const WHOLE = /\btoJSON\(\s*github(?:\.event)?\s*\)/i;
 
-/** Whether a line puts text that outsiders write into itself. */
-export const injects = (line: string): boolean =>
-  expressions(line).some((e) => {
+/** Expressions of a text that outsiders write, as they are written. */
+export const injected = (text: string): readonly string[] =>
+  expressions(text).filter((e) => {
     const event = EVENT.exec(e);
-    return e.includes('github.head_ref') || (event !== null && WRITTEN.test(e.slice(event.index + event[0].length)));
+    return (
+      e.includes('github.head_ref') || WHOLE.test(e) || (event !== null && WRITTEN.test(e.slice(event.index + event[0].length)) && !/head\.repo\.(?:full_)?name\s*[!=]=/.test(e))
+    );
   });
 
-const HEAD = /head\.(?:sha|ref)|head_ref|head_sha|head_branch|merge_commit_sha/;
-
-/** Whether a pipeline checks out what somebody proposes: `ref:` and, on its line or the next, an expression for that head. */
-export const checksOutHead = (text: string): boolean =>
-  text
-    .replace(/\bref:\s*(?:[>|][+-]?)?\s+/g, 'ref: ')
-    .split('\n')
-    .some((line) => {
-      const at = line.indexOf('ref:');
-      return at >= 0 && expressions(line.slice(at)).some((e) => HEAD.test(e));
-    });
+/** Whether a line puts text that outsiders write into itself. */
+export const injects = (line: string): boolean => injected(line).length > 0;

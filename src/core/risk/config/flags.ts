@@ -14,20 +14,26 @@ const FLAG101 = rule('FLAG101', 'default-flipped', 'high', 'inferred', ['the fla
 const FLAG102 = rule('FLAG102', 'target-widened', 'high', 'inferred', ['a smaller group has had it without harm']);
 const FLAG103 = rule('FLAG103', 'flag-removed', 'high', 'inferred', ['no code that runs reads the flag']);
 
-export const flags: Detector = { id: 'flags', detect: ({ files }) => files.flatMap((f) => ofFile(f, files)) };
+export const flags: Detector = {
+  id: 'flags',
+  detect: ({ files }) => {
+    const after = new Set(files.filter((f) => !isCode(f.path)).flatMap((f) => [...flagsOf(f.path, f.head).values()].map((flag) => flag.name)));
+    return files.flatMap((f) => ofFile(f, files, after));
+  },
+};
 
 const FLAG_FILE = /(?:^|[/_.-])(?:feature[-_]?)?(?:flags?|toggles?|flagd|unleash|launchdarkly|growthbook|goff)(?:[/_.-]|$)|(?:^|[/_.-])features?\.(?:ya?ml|json|toml)$/i;
 const FLAG_KEY = /^(?:feature[-_]?)?(?:flags|toggles|gates)$|^feature[-_]?(?:flags?|gates?|toggles?)$|^features$/i;
 const FLAG_ENV = /^(?:FEATURE|FF|FLAG|ENABLE)_[A-Z\d_]+$|^[A-Z\d_]+_(?:FEATURE|FLAG)(?:_ENABLED)?$/;
 const KILL = /kill[-_]?switch|emergency|circuit|maintenance[-_]?mode|panic|\bkill[-_]/i;
 
-function ofFile(file: FileEvidence, files: readonly FileEvidence[]): readonly Finding[] {
+function ofFile(file: FileEvidence, files: readonly FileEvidence[], after: ReadonlySet<string>): readonly Finding[] {
   if (file.base === undefined || isCode(file.path)) return [];
   const [base, head] = [flagsOf(file.path, file.base), flagsOf(file.path, file.head)];
   if (base.size === 0) return [];
   return [...base].flatMap(([name, was]) => {
     const is = head.get(name);
-    return is === undefined ? gone(file, was, files) : [...flipped(file, was, is), ...widened(file, was, is)];
+    return is === undefined ? gone(file, was, files, after) : [...flipped(file, was, is), ...widened(file, was, is)];
   });
 }
 
@@ -137,8 +143,8 @@ function words(node: DataNode, depth = 0): readonly { readonly text: string; rea
   return entries(node).flatMap((e) => [...(scalar(e.value) === false ? [] : [{ text: e.key, line: e.line }]), ...words(e.value, depth + 1)]);
 }
 
-function gone(file: FileEvidence, was: Flag, files: readonly FileEvidence[]): readonly Finding[] {
-  if (files.some((f) => f !== file && flagsOf(f.path, f.head).has(was.name))) return [];
+function gone(file: FileEvidence, was: Flag, files: readonly FileEvidence[], after: ReadonlySet<string>): readonly Finding[] {
+  if (after.has(was.name)) return [];
   const kill = KILL.test(was.name);
   const code = files.filter((f) => isCode(f.path) && f.base !== undefined);
   const still = code.find((f) => textOf(f.head).includes(was.name));

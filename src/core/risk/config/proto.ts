@@ -53,6 +53,7 @@ function changed(was: Member, is: Member | undefined, head: ReadonlyMap<string, 
   return is.name === was.name || was.type === 'rpc' ? undefined : [`is called ${is.name} now: JSON and text forms break`, true];
 }
 
+const DEEPEST = 20;
 const FIELD = /^(?:(optional|required|repeated)\s+)?((?:map\s*<[^>]{1,200}>)|[\w.]+)\s+(\w+)\s*=\s*(\d+)/;
 const read = new WeakMap<Parsed, ReadonlyMap<string, Member>>();
 
@@ -62,6 +63,7 @@ function membersOf(side: Parsed | undefined): ReadonlyMap<string, Member> {
   const known = read.get(side);
   if (known !== undefined) return known;
   const out = new Map<string, Member>();
+  /** Nobody nests deeper; what does is read as part of the deepest. */
   const open: string[] = [];
   for (const [i, raw] of textOf(side).split('\n').entries()) {
     const line = raw
@@ -71,6 +73,7 @@ function membersOf(side: Parsed | undefined): ReadonlyMap<string, Member> {
     const scope = open.filter((s) => s !== '').join('.');
     const block = /^(message|enum|service|oneof|extend)\s+([\w.]+)\s*\{/.exec(line);
     member(line, scope, i + 1, out);
+    if (open.length > DEEPEST) continue;
     if (block !== null) open.push(block[1] === 'oneof' ? '' : (block[2] ?? ''));
     else for (const _ of line.matchAll(/\{/g)) open.push('');
     for (const _ of line.matchAll(/\}/g)) open.pop();

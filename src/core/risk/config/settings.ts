@@ -97,7 +97,7 @@ function readLines(path: string, source: string, add: Add): void {
 /** undefined: empty, computed or a container. */
 function scalarOf(rest: string): Setting['value'] | undefined {
   const value = rest
-    .replace(/\s+[#;]\s.*$/, '')
+    .replace(/\s[#;]\s.*$/, '')
     .replace(/[,;]$/, '')
     .trim();
   if (value === '' || /^[[{|>&*(]|\$\{|\$\(|\{\{|<%/.test(value)) return undefined;

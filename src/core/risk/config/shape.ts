@@ -36,7 +36,7 @@ function changed({ was, is }: Transition): string | undefined {
     const [named, unnamed] = [quantityOf(a, words), quantityOf(b, words)];
     return named?.kind === unnamed?.kind && named?.amount === unnamed?.amount ? undefined : `changes its unit, from ${String(a)} to ${String(b)}`;
   }
-  if (typeof a === typeof b || (x !== undefined && x.amount === y?.amount)) return undefined;
+  if (typeof a === typeof b || Number(a) === Number(b) || (x !== undefined && x.amount === y?.amount)) return undefined;
   // a version is written as a number until it has two dots; words for on and off are one type
   if (words.some((w) => /^(?:version|tag|revision|ref|id|name|port|sha|commit|release)$/.test(w)) || [a, b].every((v) => /^(?:true|false|yes|no|on|off|0|1)$/i.test(String(v))))
     return undefined;

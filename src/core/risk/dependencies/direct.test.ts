@@ -98,6 +98,8 @@ describe('what everything runs on', () => {
 
 describe('code of others', () => {
   it('that is edited here', () => expect(fired({ 'vendor/github.com/x/y.go': ['a', 'b'] })).toEqual(['DEP107:high']));
+  it('that says it is not as it was published is less', () =>
+    expect(fired({ 'src/vendored/a.ts': ['// Vendored from x, with changes\na', '// Vendored from x, with changes\nb'] })).toEqual(['DEP107:elevated']));
   it.each<[string, Files]>([
     ['moves with its version', { 'vendor/github.com/x/y.go': ['a', 'b'], 'go.mod': ['module x\n', 'module y\n'] }],
     ['is patched by name', { 'third_party/zlib/a.c': ['a', 'b'], 'third_party/zlib/0001-fix.patch': [null, 'x'] }],

@@ -133,6 +133,10 @@ describe('another source', () => {
     ['docs/setup.md', 'x', 'PIP_INDEX_URL=https://evil.example'],
   ])('%s is silent', (path, before, after) => expect(fired({ [path]: [before, after] }).filter((f) => f.startsWith('DEP102'))).toEqual([]));
 
+  it('that is where the others come from again is less', () => {
+    const git = 'GIT\n  remote: https://github.com/x/a\n  specs:\n    a (1.0.0)\n\nGEM\n  remote: https://rubygems.org/\n  specs:\n    b (2.0.0)\n';
+    expect(fired({ 'Gemfile.lock': [git, gems('https://rubygems.org/')] })).toContain('DEP102:high');
+  });
   it('of this tree is less', () => {
     expect(fired({ 'go.mod': ['module x\n', 'module x\nreplace example.com/a => ../a\n'] })).toContain('DEP102:elevated');
   });

@@ -17,6 +17,8 @@ const DEP103 = rule('DEP103', 'install-script', 'high', 'exact', ['the script wa
 
 /** Of one kind and file: whoever replaces a registry changes every line, and reads about it once. */
 const MOST = 5;
+/** Versions of one name that are compared; no tree has so many. */
+const MOST_SAME = 50;
 
 export const locks: Detector = { id: 'locks', detect: ({ files }) => files.flatMap((f) => ofFile(f, files)) };
 
@@ -27,7 +29,11 @@ function ofFile(file: FileEvidence, files: readonly FileEvidence[]): readonly Fi
   if (head === null || (base === null && file.base !== undefined)) return [unread(file)];
   if (base === null) return [];
   const before = new Map<string, Locked[]>();
-  for (const entry of base) before.set(entry.name, [...(before.get(entry.name) ?? []), entry]);
+  for (const entry of base) {
+    const same = before.get(entry.name);
+    if (same === undefined) before.set(entry.name, [entry]);
+    else if (same.length < MOST_SAME) same.push(entry);
+  }
   return [...contents(file, lock, before, head, alone(lock, files)), ...sources(file, base, before, head), ...scripts(file, before, head)].map((f) => rehearsed(file, f));
 }
 
@@ -112,8 +118,11 @@ function sources(file: FileEvidence, base: readonly Locked[], before: ReadonlyMa
     if (was === undefined && (usual.has(entry.source) || usual.size === 0) && entry.source.startsWith('registry ')) return [];
     if (was === undefined && old !== undefined) return [];
     const from = was === undefined ? `is new and comes from ${entry.source}` : `comes from ${entry.source} and came from ${was}`;
+    // back to where the others come from is less than away from it
+    const back = usual.has(entry.source) && was?.startsWith('git ') === true ? { severity: 'high' as const } : {};
     return [
       DEP102({
+        ...back,
         place: place(file, entry),
         because: [
           ['before', was ?? 'not there'],

@@ -80,7 +80,10 @@ export function readPnpmLock(text: string): readonly Locked[] | null {
   const at = /^packages:\s*$/m.exec(text)?.index;
   if (at === undefined) return [];
   const above = text.slice(0, at).split('\n').length - 1;
-  return blocks(text.slice(at), /^ {2}(\S.*):\s*$/).map(({ heading, fields, line }) => {
+  // below them stand snapshots, by the same names and without hashes
+  const from = text.indexOf('\n', at) + 1;
+  const end = text.slice(from).search(/^\S/m);
+  return blocks(text.slice(at, end < 0 ? undefined : from + end), /^ {2}(\S.*):\s*$/).map(({ heading, fields, line }) => {
     const key = heading
       .replace(/^['"]|['"]$/g, '')
       .replace(/^\//, '')

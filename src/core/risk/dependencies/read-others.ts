@@ -1,16 +1,19 @@
 /** Cargo.lock, poetry.lock, uv.lock; go.sum; Gemfile.lock; composer.lock; Pipfile.lock; requirements with hashes. */
 import { array, json, keyLines, type Locked, locked, object, sourceOf, string } from './lock.ts';
 
+type Growing = { -readonly [K in keyof Locked]: Locked[K] } & { hashes: string[] };
+const growing = (part: Parameters<typeof locked>[0]): Growing => ({ ...locked(part), hashes: [] });
+
 /** The tables `[[package]]` of three tools. Lines are enough: each writes one value a line, or one file a line of a list. */
 export function readTomlLock(text: string): readonly Locked[] | null {
-  const out: { -readonly [K in keyof Locked]: Locked[K] }[] = [];
+  const out: Growing[] = [];
   for (const [i, raw] of text.split('\n').entries()) {
     const line = raw.trim();
-    if (line === '[[package]]') out.push({ ...locked({ name: '', version: '', line: i + 1 }) });
+    if (line === '[[package]]') out.push(growing({ name: '', version: '', line: i + 1 }));
     const open = out.at(-1);
     if (open === undefined) continue;
     if (line.startsWith('[[') || (line.startsWith('[') && !/^\[package\./.test(line) && line !== '[[package]]' && /^\[[\w.-]+\]$/.test(line))) {
-      if (line !== '[[package]]') out.push({ ...locked({ name: '', version: '', line: i + 1 }) });
+      if (line !== '[[package]]') out.push(growing({ name: '', version: '', line: i + 1 }));
       continue;
     }
     const value = (key: string): string | undefined => (line.startsWith(`${key} `) || line.startsWith(`${key}=`) ? /=\s*"([^"]*)"/.exec(line)?.[1] : undefined);
@@ -20,8 +23,8 @@ export function readTomlLock(text: string): readonly Locked[] | null {
     if (source !== undefined && open.source === '') open.source = sourceOf(source);
     const checksum = value('checksum');
     const file = /(?:file|url) = "(?:[^"]*\/)?([^"/]+)"[^}]*?hash = "([^"]+)"/.exec(line);
-    if (checksum !== undefined) open.hashes = [...open.hashes, `checksum:${checksum}`];
-    if (file !== null) (open.hashes as string[]).push(`${file[1]}:${file[2]}`);
+    if (checksum !== undefined) open.hashes.push(`checksum:${checksum}`);
+    if (file !== null) open.hashes.push(`${file[1]}:${file[2]}`);
   }
   const found = out.filter((p) => p.name !== '');
   return found.length === 0 && text.trim() !== '' && !/^\s*(?:#|version\b)/.test(text) ? null : found;
@@ -97,13 +100,13 @@ export function readPipfileLock(text: string): readonly Locked[] | null {
 
 /** `name==1.0 --hash=sha256:...`, continued over lines; a name alone is no pin. */
 export function readRequirements(text: string): readonly Locked[] {
-  const out: { -readonly [K in keyof Locked]: Locked[K] }[] = [];
+  const out: Growing[] = [];
   let open = false;
   for (const [i, line] of text.split('\n').entries()) {
     const pin = open ? null : /^\s*([\w.-]+)(?:\[[^\]]*\])?\s*(?:===?\s*([^\s;\\#]+)|@\s*(\S+))/.exec(line);
-    if (pin !== null) out.push({ ...locked({ name: (pin[1] ?? '').toLowerCase().replace(/[._]/g, '-'), version: pin[2] ?? '', source: sourceOf(pin[3] ?? ''), line: i + 1 }) });
+    if (pin !== null) out.push(growing({ name: (pin[1] ?? '').toLowerCase().replace(/[._]/g, '-'), version: pin[2] ?? '', source: sourceOf(pin[3] ?? ''), line: i + 1 }));
     const last = out.at(-1);
-    if (last !== undefined && (open || pin !== null)) last.hashes = [...last.hashes, ...[...line.matchAll(/--hash=(\w+:[0-9a-f]+)/g)].map((m) => m[1] ?? '')];
+    if (last !== undefined && (open || pin !== null)) for (const [, hash = ''] of line.matchAll(/--hash=(\w+:[0-9a-f]+)/g)) last.hashes.push(hash);
     open = line.trimEnd().endsWith('\\');
   }
   return out;

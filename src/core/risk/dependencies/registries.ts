@@ -63,6 +63,8 @@ function replaced(file: FileEvidence): readonly Finding[] {
   return newReplacements(file, go).flatMap((r) => {
     if (before.has(`${r.from} ${r.to}`) || file.base === undefined) return [];
     const line = { line: r.line, text: r.text };
+    // a module that replaces itself is held at a version
+    if (r.from === r.to) return [say(file, line, `holds ${r.from} at another version than its users ask for`, 'elevated')];
     return /^\.{1,2}\//.test(r.to) ? [say(file, line, `builds ${r.from} from ${r.to} of this tree`, 'elevated')] : [say(file, line, `replaces ${r.from} by ${r.to}`)];
   });
 }
@@ -72,17 +74,23 @@ interface Replacement extends NewLine {
   readonly to: string;
 }
 
+const PATCHED = /^([\w-]{1,100})\s*=\s*\{.{0,200}?(?:git|path)\s*=\s*"([^"]+)"/;
 const replacements = (side: FileEvidence['head'], go: boolean): readonly Replacement[] => linesOf(side).flatMap((l) => (go ? goReplacement(l) : []));
 function newReplacements(file: FileEvidence, go: boolean): readonly Replacement[] {
   if (go) return replacements(file.head, true);
   // [patch] and [replace] of Cargo: what stands below them takes the place of something published
   const added = new Set(newLines(file).map((l) => l.line));
+  const old = new Set(
+    linesOf(file.base).flatMap((b) => {
+      const found = PATCHED.exec(b.text);
+      return found === null ? [] : [`${found[1]} ${found[2]}`];
+    }),
+  );
   let open = false;
   return linesOf(file.head).flatMap((l) => {
     if (l.text.startsWith('[')) open = /^\[(?:patch|replace)\b/.test(l.text);
-    const [, from = '', to = ''] = open ? (/^([\w-]+)\s*=\s*\{.*?(?:git|path)\s*=\s*"([^"]+)"/.exec(l.text) ?? []) : [];
-    const old = new Set(linesOf(file.base).flatMap((b) => (b.text.startsWith(`${from} `) && b.text.includes(to) ? [b.line] : [])));
-    return from === '' || !added.has(l.line) || old.size > 0 ? [] : [{ ...l, from, to: to.startsWith('.') || /^[\w-]+(?:\/|$)/.test(to) ? `./${to}` : to }];
+    const [, from = '', to = ''] = open ? (PATCHED.exec(l.text) ?? []) : [];
+    return from === '' || !added.has(l.line) || old.has(`${from} ${to}`) ? [] : [{ ...l, from, to: to.startsWith('.') || /^[\w-]+(?:\/|$)/.test(to) ? `./${to}` : to }];
   });
 }
 const goReplacement = (l: NewLine): readonly Replacement[] => {

@@ -4,6 +4,7 @@
  */
 import type { FileEvidence } from '../evidence.ts';
 import { rule } from '../finding.ts';
+import { textOf } from '../lines.ts';
 import type { Detector, Finding } from '../risk.ts';
 import { baseName, isCode, isVendored } from '../source/files.ts';
 
@@ -27,12 +28,18 @@ export const vendored: Detector = {
 /** The vendoring folder and what is kept in it: `vendor/github.com` is no tree, `third_party/zlib` is. */
 const treeOf = (path: string): string => /^(?:.*?\/)?(?:vendor(?:ed|_modules)?|third[_-]?party|external|node_modules|bower_components|Godeps|deps)\/[^/]+/i.exec(path)?.[0] ?? path;
 
+/** Who took it in already says that it is not as it was published: nothing more is lost. */
+const ADAPTED = /\b(?:modif(?:ied|ications)|adapted|adjust(?:ed|ments)|vendored from|forked from|notice from|changes? (?:made|from upstream)|based on)\b/i;
+const adapted = (file: FileEvidence): boolean => ADAPTED.test(textOf(file.base).slice(0, 3_000));
+
 function say(tree: string, files: readonly FileEvidence[]): readonly Finding[] {
   const [first] = files;
   if (first === undefined) return [];
+  const severity = files.every(adapted) ? 'elevated' : 'high';
   return [
     DEP107({
       place: { path: first.path, side: 'head', object: tree },
+      severity,
       because: [['files', files.map((f) => f.path).join(', ')]],
       what: `${tree} is code of others, and ${files.length === 1 ? 'a file' : `${files.length} files`} of it changes while its version does not`,
     }),

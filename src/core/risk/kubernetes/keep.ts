@@ -70,13 +70,15 @@ const prunes = (o: KubeObject): boolean => forces(o).some((f) => /prune/i.test(f
 
 /** A tag or a commit: it names one state, and the next one was chosen. */
 const PINNED = /^(?:[0-9a-f]{40}|(?:[\w.-]+[-/@])?v?\d+(?:\.\d+){1,3}(?:[-+][\w.+-]+)?)$/;
+/** No name of a version is longer; what an author writes must not decide how long it is looked at. */
+const isPinned = (revision = ''): boolean => revision.length <= 200 && PINNED.test(revision);
 const TARGETS = ['repoURL', 'path', 'chart', 'ref', 'name', 'targetRevision'] as const;
 
 function retargeted({ before, after }: KubePair): readonly Finding[] {
   const [was, is] = [targets(before), targets(after)];
   const changed = [...new Set([...was.keys(), ...is.keys()])].filter((k) => (was.get(k) ?? '') !== (is.get(k) ?? ''));
   if (changed.length === 0) return [];
-  const pinned = changed.every((k) => /(?:targetRevision|version|ref\.(?:tag|commit|semver|digest))$/.test(k) && PINNED.test(was.get(k) ?? '') && PINNED.test(is.get(k) ?? ''));
+  const pinned = changed.every((k) => /(?:targetRevision|version|ref\.(?:tag|commit|semver|digest))$/.test(k) && isPinned(was.get(k)) && isPinned(is.get(k)));
   if (pinned) return [];
   const because = changed.map((k) => [k, `${was.get(k) ?? 'unset'} -> ${is.get(k) ?? 'unset'}`] as const);
   const prune = prunes(before) || prunes(after) || isFlux(after);

@@ -309,6 +309,12 @@ cases('isolation', [
   ['a capability', deploy(), deploy(', securityContext: {capabilities: {add: [SYS_ADMIN]}}'), ['K8115:critical']],
   ['the capability everybody may have', deploy(), deploy(', securityContext: {capabilities: {add: [NET_BIND_SERVICE]}}'), []],
   ['root', deploy(', securityContext: {runAsNonRoot: true}'), deploy(), ['K8115:critical']],
+  [
+    'one container more, which says nothing of root',
+    deploy(', securityContext: {runAsNonRoot: true}'),
+    deploy(', securityContext: {runAsNonRoot: true}}, {name: b, image: "registry.example/b:1"'),
+    [],
+  ],
   ['root is refused by the pod', deploy(', securityContext: {runAsNonRoot: true}'), deploy('', 'securityContext: {runAsNonRoot: true}, '), []],
   ['what is new is privileged', null, deploy(', securityContext: {privileged: true}'), ['K8115:high']],
   [
@@ -375,6 +381,7 @@ describe('what is rendered elsewhere', () => {
     ['comments in values', 'charts/orders/values.yaml', ['a: 1\n', '# why\na: 1\n'], []],
     ['another tag in values', 'charts/orders/values.yaml', ['image: {tag: v1.0}\n', 'image: {tag: v1.1}\n'], ['K8122:elevated']],
     ['a template', 'charts/orders/templates/a.yaml', ['a: {{ .Values.a }}\nb:\n{{ if x }}\n', 'a: {{ .Values.b }}\nb:\n{{ if x }}\n'], ['K8122:high']],
+    ['a template of Ansible', 'roles/a/templates/a.yaml', ['a: {{ b }}\n{% if x %}\nc: {{\n', 'a: {{ d }}\n{% if x %}\nc: {{\n'], []],
     ['a comment in a template', 'charts/orders/templates/a.yaml', ['b:\n{{ if x }}\n', '# why\nb:\n{{ if x }}\n'], []],
     ['a new template', 'charts/orders/templates/a.yaml', [null, 'b:\n{{ if x }}\n'], ['K8122:elevated']],
     [

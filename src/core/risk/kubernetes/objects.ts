@@ -119,7 +119,9 @@ export const title = (o: KubeObject): string => `${o.kind} ${o.namespace === '' 
 export const placeOf = (o: KubeObject, side: 'base' | 'head', line = o.line): Place => ({ path: o.path, side, line, object: title(o) });
 
 /** Places that by what they are called hold samples and test data: nothing is applied from there, or nothing that people use. */
-export const isSample = (path: string): boolean => SAMPLE.test(path);
+export const isSample = (path: string): boolean => SAMPLE.test(path.slice(-MAX_PATH));
+/** Characters of a path that patterns are tried on, from its end. */
+export const MAX_PATH = 1_024;
 const SAMPLE =
   /(?:^|\/)(?:testdata|test-data|test_data|tests?|__tests__|e2e|fixtures?|__fixtures__|mocks?|golden|examples?|samples?|demos?|docs?|documentation|tutorials?|hack|contrib)(?:\/|$)|(?:^|\/)(?:test|example|sample)[-_][^/]*$|[-_](?:golden|examples?|samples?|tests?)\.(?:ya?ml|json|conf|cfg)$|\.golden[^/]*$|\.(?:example|sample)$/i;
 

@@ -11,12 +11,16 @@ export const privilege = ({ pairs, added }: KubeSides): readonly Finding[] => [.
 
 interface Power {
   readonly name: string;
+  /** The container that may run as root, where that is all. */
+  readonly root?: string;
   readonly line: number;
 }
 
 function gained({ before, after }: KubePair): readonly Finding[] {
   const had = new Set(powers(before).map((p) => p.name));
-  const fresh = powers(after).filter((p) => !had.has(p.name));
+  const known = containersOf(before);
+  // a container that is new loses no guard by saying nothing of root
+  const fresh = powers(after).filter((p) => !had.has(p.name) && (p.root === undefined || known.has(p.root)));
   const [first] = fresh;
   if (first === undefined) return [];
   const what = `${title(after)} gains power over the machine it runs on (${names(fresh)}): whoever breaks into it has the machine`;
@@ -25,7 +29,7 @@ function gained({ before, after }: KubePair): readonly Finding[] {
 
 /** New as a whole: nothing that runs becomes more dangerous, and the machine does. */
 function born(o: KubeObject): readonly Finding[] {
-  const all = powers(o).filter((p) => !p.name.startsWith('runs as root'));
+  const all = powers(o).filter((p) => p.root === undefined);
   const [first] = all;
   if (first === undefined) return [];
   const what = `${title(o)} is new, and has power over the machine it runs on (${names(all)})`;
@@ -73,7 +77,7 @@ function ofContainer(name: string, container: DataNode): readonly Power[] {
 /** The container's own word counts, then the pod's. */
 function asRoot(name: string, container: DataNode, spec: DataNode): readonly Power[] {
   const said = dig(container, 'securityContext', 'runAsNonRoot') ?? dig(spec, 'securityContext', 'runAsNonRoot');
-  return isTrue(said) ? [] : [{ name: `runs as root unless its image says otherwise (${name})`, line: said?.line ?? container.line }];
+  return isTrue(said) ? [] : [{ root: name, name: `runs as root unless its image says otherwise (${name})`, line: said?.line ?? container.line }];
 }
 
 const LEVELS = ['privileged', 'baseline', 'restricted'];

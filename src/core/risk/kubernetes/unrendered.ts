@@ -7,7 +7,7 @@ import type { FileEvidence, Parsed } from '../evidence.ts';
 import { rule } from '../finding.ts';
 import { textOf } from '../lines.ts';
 import type { Finding, Place, Tier } from '../risk.ts';
-import { type KubePair, type KubeSides, placeOf, title } from './objects.ts';
+import { type KubePair, type KubeSides, MAX_PATH, placeOf, title } from './objects.ts';
 import { isTemplate } from './templates.ts';
 
 const K8122 = rule('K8122', 'unrendered', 'high', 'inferred', ['the rendered difference was read']);
@@ -16,16 +16,21 @@ export function unrendered(files: readonly FileEvidence[], { pairs }: KubeSides)
   return [...files.flatMap(ofFile), ...pairs.flatMap(ofDeployer)];
 }
 
-const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+/** No file system takes a longer name, and patterns are tried on it. */
+const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1).slice(0, 255);
 const isChart = (path: string): boolean => /^(?:chart|requirements)\.ya?ml$/i.test(base(path));
 const isKustomization = (path: string): boolean => /^kustomization(?:\.ya?ml)?$/i.test(base(path));
 const isHelmfile = (path: string): boolean => /^helmfile\b.*\.ya?ml(?:\.gotmpl)?$/i.test(base(path));
 const isValues = (path: string): boolean => /^(?:[\w.-]*[-_.])?values(?:[-_.][\w.-]*)?\.ya?ml$/i.test(base(path));
-const isHelmTemplate = (path: string): boolean => /(?:^|\/)templates\/(?:.*\/)?[^/]+\.(?:ya?ml|tpl)$/i.test(path);
+const isHelmTemplate = (path: string): boolean => /(?:^|\/)templates\//.test(path.slice(-MAX_PATH)) && /\.(?:ya?ml|tpl)$/i.test(path);
+
+/** How Helm writes: Jinja (Ansible, Salt) begins with a name, and has its statements in other brackets. */
+const HELM = /\{\{-?[ \t]{0,8}(?:[.$(]|\/\*|(?:include|template|if|range|with|define|end|else|toYaml|tpl)\b)/;
 
 /** Whether this rule looks at a file, and so says what there is to say of it. */
 export const isInput = (file: FileEvidence): boolean =>
-  [isChart, isKustomization, isHelmfile, isValues].some((test) => test(file.path)) || (isTemplate(file) && (isHelmTemplate(file.path) || namesObject(file)));
+  [isChart, isKustomization, isHelmfile, isValues].some((test) => test(file.path)) ||
+  (isTemplate(file) && ((isHelmTemplate(file.path) && [file.base, file.head].some((side) => HELM.test(textOf(side)))) || namesObject(file)));
 const namesObject = (file: FileEvidence): boolean => [file.base, file.head].some((side) => /^kind:/m.test(textOf(side)) && /^apiVersion:/m.test(textOf(side)));
 
 function ofFile(file: FileEvidence): readonly Finding[] {
@@ -64,7 +69,7 @@ const dependencies = (side: Parsed | undefined): ReadonlyMap<string, string> =>
   );
 
 /** Another major version, or one that cannot be compared. */
-export function isMajor(was: string, is: string): boolean {
+function isMajor(was: string, is: string): boolean {
   const major = (v: string): string | undefined => /^[v^~=<> ]{0,4}(\d+)\.(?:\d+|x)/.exec(v)?.[1];
   return major(was) === undefined || major(was) !== major(is);
 }
@@ -75,10 +80,10 @@ const documents = (side: Parsed | undefined): readonly DataNode[] => (side?.kind
 function content(side: Parsed | undefined): string {
   if (side?.kind === 'data' && side.problem === undefined) return side.documents.map(canonical).join('\n');
   return textOf(side)
-    .replace(/^[ \t]*#.*$/gm, '')
-    .replace(/[ \t\r]+$/gm, '')
-    .replace(/\n{2,}/g, '\n')
-    .trim();
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !line.trimStart().startsWith('#'))
+    .join('\n');
 }
 
 /** The scalars that differ, where all of them name a version of something; undefined where anything else does. */

@@ -68,7 +68,7 @@ export function seconds(node: DataNode | undefined): number | undefined {
 }
 
 /** A count, or a share of 1 where it is written as a percentage. */
-export type Amount = { readonly unit: 'count' | 'share'; readonly value: number };
+type Amount = { readonly unit: 'count' | 'share'; readonly value: number };
 export function amount(node: DataNode | undefined): Amount | undefined {
   const value = text(node) ?? '';
   if (/^\d{1,9}$/.test(value)) return { unit: 'count', value: Number(value) };

@@ -8,7 +8,7 @@ import type { Finding } from '../risk.ts';
 import { NET106 } from './rules.ts';
 
 /** Conditions compared with conditions; an author decides how many there are. */
-const MAX_WORK = 1_000_000;
+const MAX_WORK = 250_000;
 
 export function order({ before, after }: KubePair): readonly Finding[] {
   const say = (line: number, what: string, because: readonly (readonly [string, string])[], severity: 'high' | 'critical' = 'high'): Finding =>
@@ -27,11 +27,18 @@ type Say = (line: number, what: string, because: readonly (readonly [string, str
 interface Route {
   readonly key: string;
   /** Any of them is enough; none at all takes everything. */
-  readonly conditions: readonly DataNode[];
+  readonly conditions: readonly Condition[];
   readonly line: number;
 }
 
-const route = (node: DataNode): Route => ({ key: canonical(dig(node, 'match')), conditions: items(dig(node, 'match')), line: node.line });
+/** By name of what is asked: as data, and as text to be compared. */
+type Condition = ReadonlyMap<string, { readonly node: DataNode; readonly text: string }>;
+
+const route = (node: DataNode): Route => ({
+  key: canonical(dig(node, 'match')),
+  conditions: items(dig(node, 'match')).map((c) => new Map(entries(c).flatMap((e) => (e.key === 'name' ? [] : [[e.key, { node: e.value, text: canonical(e.value) }] as const])))),
+  line: node.line,
+});
 
 /** Matches that a broader one before them takes, and did not at base. */
 function firstMatch(was: readonly Route[], is: readonly Route[], say: Say): readonly Finding[] {
@@ -65,21 +72,22 @@ function shadowed(routes: readonly Route[]): readonly { readonly hidden: Route; 
 
 const covers = (a: Route, b: Route): boolean =>
   a.conditions.length === 0 ||
-  (b.conditions.length > 0 &&
-    b.conditions.every((narrow) => a.conditions.some((broad) => entries(broad).every((e) => e.key === 'name' || implied(e.key, e.value, dig(narrow, e.key))))));
+  (b.conditions.length > 0 && b.conditions.every((narrow) => a.conditions.some((broad) => [...broad].every(([key, is]) => implied(key, is, narrow.get(key))))));
+
+type Demand = { readonly node: DataNode; readonly text: string };
 
 /** Whether whatever the narrow one takes satisfies this demand of the broad one. */
-function implied(key: string, broad: DataNode, narrow: DataNode | undefined): boolean {
+function implied(key: string, broad: Demand, narrow: Demand | undefined): boolean {
   if (narrow === undefined) return false;
-  if (canonical(broad) === canonical(narrow)) return true;
-  const prefix = key === 'uri' ? text(dig(broad, 'prefix')) : undefined;
-  const path = text(dig(narrow, 'prefix')) ?? text(dig(narrow, 'exact'));
+  if (broad.text === narrow.text) return true;
+  const prefix = key === 'uri' ? text(dig(broad.node, 'prefix')) : undefined;
+  const path = text(dig(narrow.node, 'prefix')) ?? text(dig(narrow.node, 'exact'));
   return prefix !== undefined && path?.startsWith(prefix) === true;
 }
 
 function defaultGone(was: Route | undefined, is: Route | undefined, line: number, say: Say): readonly Finding[] {
   const takesAll = (r: Route | undefined): boolean =>
-    r !== undefined && (r.conditions.length === 0 || r.conditions.some((c) => text(dig(c, 'uri', 'prefix')) === '/' && entries(c).every((e) => /^(?:uri|name)$/.test(e.key))));
+    r !== undefined && (r.conditions.length === 0 || r.conditions.some((c) => c.size === 1 && text(dig(c.get('uri')?.node, 'prefix')) === '/'));
   return takesAll(was) && is !== undefined && !takesAll(is)
     ? [say(line, 'nothing answers any more for what no other route takes', [['default route', 'removed']], 'critical')]
     : [];

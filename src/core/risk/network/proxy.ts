@@ -3,6 +3,7 @@
  * NET113 (code and lists that nothing checks). Patterns in lines, so a guess: files may be templates of Puppet or Ansible.
  */
 import type { FileEvidence } from '../evidence.ts';
+import { MAX_PATH } from '../kubernetes/objects.ts';
 import { goneLines, type NewLine, newLines, textOf } from '../lines.ts';
 import { MAX_LINE } from '../long-lines.ts';
 import type { Finding } from '../risk.ts';
@@ -12,7 +13,7 @@ type Proxy = 'nginx' | 'haproxy' | 'varnish' | 'apache' | 'filter';
 
 /** By its name and place; for the rest by its first words. */
 export function proxyOf(file: FileEvidence): Proxy | undefined {
-  const path = file.path.toLowerCase();
+  const path = file.path.slice(-MAX_PATH).toLowerCase();
   const sides = [file.base, file.head].filter((s) => s !== undefined);
   if (sides.length === 0 || sides.some((s) => s.kind !== 'text')) return undefined;
   if (/\.vcl(?:\.\w+)?$/.test(path)) return 'varnish';
@@ -20,8 +21,8 @@ export function proxyOf(file: FileEvidence): Proxy | undefined {
   if (/haproxy/.test(path)) return 'haproxy';
   if (/(?:^|[/_.-])(?:nftables|iptables|ip6tables|ferm|bird6?|frr|quagga|bgpd?|exabgp|prefix-lists?|acls?)(?:[/_.-]|$)/.test(path)) return 'filter';
   const text = textOf(file.head ?? file.base).slice(0, 20_000);
-  if (/(?:^|[/_.-])nginx/.test(path) || /^\s*(?:upstream\s+\S+\s*\{|proxy_pass\s|server\s*\{)/m.test(text)) return 'nginx';
-  return /^\s*(?:ProxyPass|BalancerMember|RewriteRule)\s/m.test(text) ? 'apache' : undefined;
+  if (/(?:^|[/_.-])nginx/.test(path) || /^[ \t]*(?:upstream[ \t]|proxy_pass[ \t]|server[ \t]{0,8}\{)/m.test(text)) return 'nginx';
+  return /^[ \t]*(?:ProxyPass|BalancerMember|RewriteRule)[ \t]/m.test(text) ? 'apache' : undefined;
 }
 
 /** Lines that say who answers, and what is done when nobody does. */

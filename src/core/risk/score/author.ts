@@ -58,7 +58,7 @@ function ownInPlaces(people: People, author: number, subs: ReadonlySet<string>):
 const placeOf = (author: number, sub: string): string => `${author}/${sub}`;
 
 /** A word of its own (`x-bot`, `x[bot]`), or the end of a name that nobody has. */
-const isBot = (text: string): boolean => /\bbot\b|(?:depend|renovate|merge|github|build|sync|deploy|release|auto|policy|test)bot\b/i.test(text.slice(0, 200));
+const isBot = (text: string): boolean => /\bbot\b|(?:dependa|renovate|merge|github|build|sync|deploy|release|auto|policy|test)bot\b/i.test(text.slice(0, 200));
 
 /** Counts one more commit, numbered `commit`. @returns the author's number. */
 export function addAuthor(people: People, times: Times, commit: number, facts: CommitFacts): number {
@@ -66,7 +66,8 @@ export function addAuthor(people: People, times: Times, commit: number, facts: C
   if (author === people.commits.length) newAuthor(people, commit, facts.now);
   people.commits.bump(author);
   people.last.set(author, facts.now);
-  if (people.newest.at(author) !== commit) times.next.set(people.newest.at(author), commit);
+  const before = people.newest.at(author);
+  if (before >= 0 && before !== commit) times.next.set(before, commit);
   people.newest.set(author, commit);
   while (people.recent.at(author) > 0 && times.at.unsigned(people.oldest.at(author)) <= facts.now - DAY) {
     people.oldest.set(author, times.next.at(people.oldest.at(author)));

@@ -125,7 +125,7 @@ export class LandedHistory {
 
   /** Times of a history never go back: what claims to be older landed with the last. */
   #now({ committedAt }: LandedCommit): number {
-    return Math.max(this.parts.counted.unsigned(1), Math.min(committedAt, 0xffffffff), 0);
+    return Math.max(this.parts.counted.unsigned(1), Math.min(committedAt || 0, 0xffffffff), 0);
   }
 
   #indexed(): CommitIndex {
@@ -170,9 +170,11 @@ export class LandedHistory {
   }
 
   #add(commit: LandedCommit, now: number, touched?: { readonly author: number; readonly paths: readonly number[]; readonly words: readonly number[] }): number {
-    const parents = commit.parents.flatMap((id) => this.numberOf(id) ?? []);
+    // before the commit is there: an index that is made after it would know it already
+    const index = this.#indexed();
+    const parents = commit.parents.flatMap((id) => index.byId(id) ?? []);
     const number = addCommit(this.parts.commits, commit, now, parents, touched);
-    this.#indexed().note(number);
+    index.note(number);
     return number;
   }
 }

@@ -49,6 +49,21 @@ export class Ints {
     this.#data[i] = (this.#data[i] ?? 0) + by;
   }
 
+  /** Takes these in place of what was held. @param data taken over, not copied. */
+  load(data: Int32Array): void {
+    this.#data = data.length === 0 ? new Int32Array(64) : data;
+    this.#length = data.length;
+  }
+
+  /** From there on, its own. */
+  from(start: number): Ints {
+    return new Ints(this.#data.slice(start, this.#length));
+  }
+
+  map(change: (value: number, i: number) => number): Ints {
+    return new Ints(this.view().map(change));
+  }
+
   /** What is held, for writing it down; valid until the next change. */
   view(): Int32Array {
     return this.#data.subarray(0, this.#length);
@@ -68,6 +83,15 @@ export class Lists {
   push(values: readonly number[]): void {
     for (const value of values) this.values.push(value);
     this.ends.push(this.values.length);
+  }
+
+  /** The lists of the owners from there on. */
+  from(owner: number): Lists {
+    const skipped = owner === 0 ? 0 : this.ends.at(owner - 1);
+    return new Lists(
+      this.ends.from(owner).map((end) => end - skipped),
+      this.values.from(skipped),
+    );
   }
 
   of(owner: number): readonly number[] {

@@ -19,7 +19,6 @@ export class Names {
   constructor(high = Ints.empty(), low = Ints.empty()) {
     this.high = high;
     this.low = low;
-    this.#lay();
   }
 
   get length(): number {
@@ -54,6 +53,7 @@ export class Names {
   }
 
   #look(high: number, low: number): number {
+    if (this.#table.length === 0) this.#lay();
     const mask = this.#table.length - 1;
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {
       const number = (this.#table[slot] ?? 0) - 1;

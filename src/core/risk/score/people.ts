@@ -10,7 +10,7 @@ export interface People {
   readonly last: Ints;
   /** Commits known to be reverted. */
   readonly reverted: Ints;
-  /** Of the last 24 hours: the number of the oldest, how many, and the number of the newest. */
+  /** Of the last 24 hours: the number of the oldest, how many, and the number of the newest ever; -1 of one that is forgotten. */
   readonly oldest: Ints;
   readonly recent: Ints;
   readonly newest: Ints;

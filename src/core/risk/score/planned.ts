@@ -21,3 +21,12 @@ export function plannedBySubject(subject: string): boolean {
 }
 
 export const isPlanned = (message: string, planned: Planned = plannedBySubject): boolean => planned(subjectOf(message));
+
+/** Of an organisation's own words, one a line, in place of those built in; empty lines and those that begin with # are left out. Looked for as they are. */
+export function plannedFrom(lines: readonly string[]): Planned {
+  const words = lines.map((line) => line.trim().toLowerCase()).filter((line) => line !== '' && !line.startsWith('#'));
+  return (subject) => {
+    const lower = subject.toLowerCase();
+    return words.some((word) => lower.includes(word));
+  };
+}

@@ -3,9 +3,8 @@
  * walk over strings and brackets, without a grammar of the language; comments and what stands inside other strings is no call.
  */
 
+import type { ProgramLanguage } from './script.ts';
 import { sdkCalls } from './sdk.ts';
-
-export type ProgramLanguage = 'python' | 'javascript' | 'ruby' | 'perl' | 'php' | 'go' | 'groovy';
 
 /** A line for a shell. Words of a list are quoted as a shell needs it. `line`: 1-based. */
 export interface Call {

@@ -60,7 +60,8 @@ function textLines(file: FileEvidence): readonly NewLine[] {
   const { head } = file;
   if (head === undefined || !('text' in head)) return [];
   const scripts = 'scripts' in head ? head.scripts : undefined;
-  if (scripts === undefined) return isScript(file) && (head.kind !== 'data' || head.problem !== undefined) ? newLines(file) : [];
+  if (head.kind === 'data' && head.problem !== undefined) return isScript(file) ? newLines(file) : [];
+  if (scripts === undefined) return isScript(file) && head.kind !== 'data' ? newLines(file) : [];
   const unread = new Set(scripts.flatMap((s) => s.unread.map((u) => u.line)));
   if (unread.size === 0) return [];
   const fresh = newLines(file);

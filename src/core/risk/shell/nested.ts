@@ -1,6 +1,6 @@
 /** Scripts inside of commands: `sh -c '...'`, `eval`, heredocs to a shell, `ssh host '...'`, `echo ... | sh`, one-liners of other languages. */
-import { type Call, callsIn, type ProgramLanguage } from './calls.ts';
-import { type Command, toolName, type Word } from './script.ts';
+import { type Call, callsIn } from './calls.ts';
+import { type Command, type ProgramLanguage, toolName, type Word } from './script.ts';
 
 export interface Nested {
   readonly text: string;

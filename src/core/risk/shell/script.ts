@@ -6,6 +6,9 @@
 /** Where a script was found; it decides what the machine is that it runs on. */
 export type Runner = 'script' | 'workflow' | 'make' | 'image' | 'package' | 'provisioner' | 'program' | 'ansible' | 'unit' | 'timer' | 'container';
 
+/** Languages whose calls of a shell are read. */
+export type ProgramLanguage = 'python' | 'javascript' | 'ruby' | 'perl' | 'php' | 'go' | 'groovy';
+
 export interface Script {
   readonly runner: Runner;
   /** For example `deploy / step 3` or `target clean`; empty for a whole file. */

@@ -2,7 +2,7 @@
  * Calls of cloud libraries that delete what holds more than itself, as the commands they are: `client.delete_stack(...)` is
  * `aws delete-stack`. Only names that no application uses for its own things; one row of a table is nobody's environment.
  */
-import type { ProgramLanguage } from './calls.ts';
+import type { ProgramLanguage } from './script.ts';
 
 const HOLDS =
   '(?:stack|stack_set|db_instance|db_cluster|cluster|cache_cluster|replication_group|table|bucket|instances|nodegroup|vpc|load_balancer|file_system|hosted_zone|stream|domain|user_pool|db_snapshot|global_cluster|nat_gateway|subnet|internet_gateway|volume|resource_group|app|service|auto_scaling_group)';

@@ -63,10 +63,11 @@ export const fetched: Look = (a) => {
 export const isGate = (a: Asked): boolean =>
   (/^(?:npm|yarn|pnpm|bun|cargo|go|mvn|mvnw|gradle|gradlew|make|just|dotnet|mix|bundle|rake)$/.test(a.tool) &&
     a.plain.slice(0, 2).some((p) => /^(?:test|tests|check|lint|verify|audit|vet|typecheck|ci)(?::|$)/.test(p))) ||
-  /^(?:pytest|tox|nox|jest|vitest|mypy|ruff|flake8|eslint|tsc|phpunit|rspec|tflint|tfsec|trivy|checkov|conftest|semgrep|gitleaks|shellcheck|hadolint|kubeconform|kubeval|cosign|countersign|squawk|bandit|snyk|govulncheck)$/.test(
+  /^(?:pytest|tox|nox|jest|vitest|mypy|ruff|flake8|eslint|tsc|phpunit|rspec|tflint|tfsec|trivy|checkov|conftest|semgrep|gitleaks|shellcheck|hadolint|kubeconform|kubeval|countersign|squawk|bandit|snyk|govulncheck)$/.test(
     a.tool,
   ) ||
   (/^(?:terraform|tofu)$/.test(a.tool) && a.verbs.some((v) => /^(?:validate|plan|test)$/.test(v))) ||
+  (a.tool === 'cosign' && a.verbs.some((v) => v.startsWith('verify'))) ||
   (/^(?:sha256sum|shasum|gpg)$/.test(a.tool) && a.has('-c', '--check', '--verify'));
 
 export const safety: Look = (a) => {

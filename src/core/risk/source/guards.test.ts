@@ -108,6 +108,11 @@ describe('linters and scanners', () => {
     ['.gitleaks.toml', '[extend]\nuseDefault = true\n', '[extend]\nuseDefault = false\n', 'critical'],
   ])('%s: %s becomes %s', (path, before, after, severity) => expect(fired(path, before, after)).toBe(severity));
 
+  it('that go with what they looked at, or leave it to a folder above, are less', () => {
+    expect(look(file('a/.checkov.yaml', 'check: [a]\n', null), file('a/package.json', '{}', null)).tier).toBe('elevated');
+    expect(fired('a/.eslintrc.json', ESLINT, null)).toBe('elevated');
+    expect(fired('.gitattributes', '*.png binary\n', null)).toBe('elevated');
+  });
   it('of which one follows another', () => {
     const risk = look(file('.eslintrc.json', ESLINT, null), file('eslint.config.js', null, 'export default []'));
     expect(risk.tier).toBe('high');

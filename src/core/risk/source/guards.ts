@@ -6,7 +6,7 @@ import type { FileEvidence } from '../evidence.ts';
 import { rule } from '../finding.ts';
 import { linesOf, newLines, textOf } from '../lines.ts';
 import type { Detector, Finding } from '../risk.ts';
-import { baseName } from './files.ts';
+import { baseName, folderOf } from './files.ts';
 import { type GuardChange, type GuardKind, guardKindOf } from './guard-files.ts';
 import { listedChange } from './listed-guards.ts';
 import { ownersChange } from './owners-change.ts';
@@ -32,9 +32,17 @@ const isMove = (from: FileEvidence, to: FileEvidence): boolean =>
   from.status === 'D' && to.status === 'A' && (baseName(from.path).toLowerCase() === 'codeowners' ? baseName(to.path).toLowerCase() === 'codeowners' : same(from, to));
 const same = (a: FileEvidence, b: FileEvidence): boolean => textOf(a.base) !== '' && textOf(a.base) === textOf(b.head) && guardKindOf(a.path) === guardKindOf(b.path);
 
+const PROJECT = /^(?:package\.json|go\.mod|Cargo\.toml|pyproject\.toml|setup\.py|pom\.xml|Gemfile|composer\.json)$/;
+
 const gone = (file: FileEvidence, kind: GuardKind, files: readonly FileEvidence[]): GuardChange => {
   // another configuration of its kind takes over: what it asks is another question
   const follows = kind === 'linter' && files.some((f) => f.status !== 'D' && f.path !== file.path && guardKindOf(f.path) === 'linter');
+  // what hid or fetched things hides and fetches no more
+  if (kind === 'attributes' || kind === 'submodules') return { severity: 'elevated', what: `${file.path} is deleted` };
+  if (kind === 'linter' && folderOf(file.path) !== '') return { severity: 'elevated', what: `${file.path} is deleted: what a folder above it asks holds there now` };
+  // with the project that it looked at
+  const whole = (kind === 'linter' || kind === 'scanner') && files.some((f) => f.status === 'D' && PROJECT.test(baseName(f.path)) && folderOf(f.path) === folderOf(file.path));
+  if (whole) return { severity: 'elevated', what: `${file.path} is deleted with the project it looked at` };
   return { severity: follows ? 'high' : 'critical', what: `${file.path} is deleted: what guards other changes may ask for less` };
 };
 

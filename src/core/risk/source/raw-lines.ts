@@ -3,6 +3,7 @@ import type { FileEvidence, Parsed } from '../evidence.ts';
 import { type NewLine, textOf } from '../lines.ts';
 
 const read = new WeakMap<Parsed, readonly NewLine[]>();
+const lost = new WeakMap<FileEvidence, readonly NewLine[]>();
 const fresh = new WeakMap<FileEvidence, readonly NewLine[]>();
 
 export function rawLines(side: Parsed | undefined): readonly NewLine[] {
@@ -24,7 +25,13 @@ export function newRaw(file: FileEvidence): readonly NewLine[] {
 }
 
 /** Lines of base that head does not have anywhere. */
-export const goneRaw = (file: FileEvidence): readonly NewLine[] => without(rawLines(file.base), rawLines(file.head));
+export function goneRaw(file: FileEvidence): readonly NewLine[] {
+  const known = lost.get(file);
+  if (known !== undefined) return known;
+  const found = without(rawLines(file.base), rawLines(file.head));
+  lost.set(file, found);
+  return found;
+}
 
 function without(lines: readonly NewLine[], others: readonly NewLine[]): readonly NewLine[] {
   const there = new Set(others.map((l) => l.text.trim()));

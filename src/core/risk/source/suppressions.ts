@@ -65,13 +65,16 @@ const NEAR = 5;
 
 /** Beside something dangerous it is more: what looked away would have looked at that. */
 export function raiseSuppressions(findings: readonly Finding[]): readonly Finding[] {
-  const others = Map.groupBy(
-    findings.filter((f) => f.rule !== 'META003' && f.severity !== 'routine' && f.place.side === 'head' && f.place.line !== undefined),
-    (f) => f.place.path,
-  );
+  const lines = new Map<string, Map<number, string>>();
+  for (const { rule, severity, place } of findings) {
+    if (rule === 'META003' || severity === 'routine' || place.side !== 'head' || place.line === undefined) continue;
+    const known = lines.get(place.path) ?? new Map<number, string>();
+    lines.set(place.path, known.set(place.line, rule));
+  }
   return findings.map((f) => {
-    if (f.rule !== 'META003') return f;
-    const beside = others.get(f.place.path)?.find((o) => Math.abs((o.place.line ?? 0) - (f.place.line ?? 0)) <= NEAR);
-    return beside === undefined ? f : { ...f, severity: 'high', because: [...f.because, ['beside', `${beside.rule} on line ${beside.place.line ?? 0}`] as const] };
+    const at = f.place.line ?? 0;
+    const near = f.rule !== 'META003' ? undefined : lines.get(f.place.path);
+    const line = near === undefined ? undefined : Array.from({ length: 2 * NEAR + 1 }, (_, i) => at - NEAR + i).find((l) => near.has(l));
+    return line === undefined ? f : { ...f, severity: 'high', because: [...f.because, ['beside', `${near?.get(line) ?? ''} on line ${line}`] as const] };
   });
 }

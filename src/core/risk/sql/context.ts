@@ -5,10 +5,18 @@ import { absorb, freshState, setsContext } from './state.ts';
 export const statements = (side: Parsed | undefined): readonly SqlStatement[] =>
   side?.kind === 'sql' ? side.statements : side?.kind === 'text' ? (side.migration?.statements ?? []) : [];
 
-/** The kept text is cut; a longer statement is told by its tree, and one without a tree is always new. */
+/** What a statement says, however it is laid out; one that does not parse is told by its text and its place. */
+export function identity(s: SqlStatement): string {
+  const known = identities.get(s);
+  if (known !== undefined) return known;
+  const said = s.node === null ? `?${s.text.length < LONG ? '' : s.line}:${s.text}` : JSON.stringify(s.node, (k, v: unknown) => (k.includes('location') ? undefined : v));
+  identities.set(s, said);
+  return said;
+}
+
+/** The kept text is cut there. */
 const LONG = 2_000;
-export const identity = (s: SqlStatement): string =>
-  s.text.length < LONG ? s.text : s.node === null ? `?${s.line}:${s.error ?? ''}` : JSON.stringify(s.node, (k, v: unknown) => (k.includes('location') ? undefined : v));
+const identities = new WeakMap<SqlStatement, string>();
 
 /**
  * Whether what stood there before may do something else now: a ROLLBACK became a COMMIT, another schema is looked in, a

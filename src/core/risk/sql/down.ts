@@ -5,10 +5,11 @@
  */
 import type { SqlStatement } from '../evidence.ts';
 import type { Finding } from '../risk.ts';
+import { lastOf } from './catalog.ts';
 import type { Statement } from './statement.ts';
 import type { Running } from './tools.ts';
 import { isDown } from './tools.ts';
-import { dropped, get, list, relation, str } from './tree.ts';
+import { dropped, get, list, names, relation, str } from './tree.ts';
 
 const LOSS = /^SQL(?:10[1-7]|110|309|501|502|505)$/;
 
@@ -25,14 +26,16 @@ export function settle(found: readonly Finding[], source: SqlStatement, s: State
   });
 }
 
-/** Drops nothing but what the way up makes where it is not there yet, and gives back the types that the way up changed. */
+/** Takes away nothing but what the way up makes, there already or not, and gives back the types that the way up changed. */
 function undoes(s: Statement): boolean {
-  const tables = str(s.node, 'DropStmt', 'removeType') === 'OBJECT_TABLE' ? list(s.node, 'DropStmt', 'objects').map((o) => dropped(o, s.state.schema)) : [];
+  const [kind, supposed] = [str(s.node, 'DropStmt', 'removeType'), s.state.supposed];
+  const objects = list(s.node, 'DropStmt', 'objects').map((o) => (kind === 'OBJECT_TABLE' ? dropped(o, s.state.schema) : `${kind} ${lastOf(dropped(o, ''))}`));
   const table = relation(get(s.node, 'AlterTableStmt', 'relation'), s.state.schema);
   const cmds = list(s.node, 'AlterTableStmt', 'cmds').map((c) => {
-    const [kind, name] = [str(c, 'AlterTableCmd', 'subtype'), str(c, 'AlterTableCmd', 'name')];
-    return kind === 'AT_DropColumn' ? `${table}.${name}` : kind === 'AT_AlterColumnType' ? `type ${table}.${name}` : '?';
+    const [what, name] = [str(c, 'AlterTableCmd', 'subtype'), str(c, 'AlterTableCmd', 'name')];
+    return what === 'AT_DropColumn' ? `${table}.${name}` : what === 'AT_AlterColumnType' ? `type ${table}.${name}` : '?';
   });
-  const all = [...tables, ...cmds];
-  return all.length > 0 && all.every((name) => s.state.supposed.has(name));
+  const remade = get(s.node, 'CreateEnumStmt') === undefined ? [] : [`OBJECT_TYPE ${names(list(s.node, 'CreateEnumStmt', 'typeName')).at(-1) ?? ''}`];
+  const all = [...objects, ...cmds, ...remade];
+  return all.length > 0 && all.every((name) => supposed.has(name));
 }

@@ -97,7 +97,7 @@ function works(s: Statement): boolean {
 }
 
 function worksOn(s: Statement, there: (n: unknown) => boolean): boolean {
-  if (get(s.node, 'DoStmt') !== undefined || get(s.node, 'CallStmt') !== undefined) return true;
+  if (get(s.node, 'DoStmt') !== undefined || get(s.node, 'CallStmt') !== undefined) return !s.read;
   if (get(s.node, 'UpdateStmt') !== undefined || get(s.node, 'DeleteStmt') !== undefined) {
     const write = get(s.node, 'UpdateStmt') ?? get(s.node, 'DeleteStmt');
     return there(get(write, 'relation')) && !bounded(get(write, 'whereClause'));
@@ -121,7 +121,7 @@ function scans(s: Statement, cmd: unknown): boolean {
 /** Statements of the catalogue alone are short, and still each of them waits for its lock while the first is held. */
 function behind(s: Statement, flow: Flow): readonly Finding[] {
   if (flow.held.size === 0 || settles(s.node) || s.moment.inside === 'no') return [];
-  const first = [...flow.held][0] ?? '';
+  const first = firstOf(flow.held);
   const unsure = s.moment.inside === 'perhaps' ? { confidence: 'inferred' as const } : {};
   if (works(s))
     return once(flow, `work ${flow.tx}`, [
@@ -230,11 +230,13 @@ function values(s: Statement, flow: Flow): readonly Finding[] {
       ];
 }
 
+const firstOf = (held: ReadonlySet<string>): string => held.values().next().value ?? '';
+
 function several(s: Statement, flow: Flow): readonly Finding[] {
   if (flow.held.size === 0 || s.moment.inside === 'no') return [];
   const next = locksOf(s.node, s.state.schema).find((l) => l.level === 'exclusive' && ownership(s, l.table) === 'theirs' && !flow.held.has(l.table));
   if (next === undefined) return [];
-  const first = [...flow.held][0] ?? '';
+  const first = firstOf(flow.held);
   return once(flow, `several ${flow.tx}`, [
     SQL308({
       ...at(s, `${say(first)}, ${say(next.table)}`),

@@ -61,7 +61,7 @@ function truncates(s: Statement): readonly Finding[] {
 
 function truncate(s: Statement, table: string, cascade: boolean): readonly Finding[] {
   if (ours(s, table) && !cascade) return [];
-  const others = cascade ? referencing(s.state.catalog, table) : [];
+  const others = cascade && s.state.closures-- > 0 ? referencing(s.state.catalog, table) : [];
   const named = others.length > 0 ? ` (${others.slice(0, 20).map(say).join(', ')})` : '';
   const here = at(s, `table ${say(table)}`);
   const because = others.length > 0 ? [...here.because, ['tables that reference it', others.slice(0, 50).join(', ')] as const] : here.because;
@@ -71,7 +71,7 @@ function truncate(s: Statement, table: string, cascade: boolean): readonly Findi
 /** Tables that a chain of foreign keys leads from to this one, as far as the schema is known. */
 function referencing(c: Catalog, table: string): readonly string[] {
   const by = new Map<string, string[]>();
-  for (const [from, known] of c.tables)
+  for (const [from, known] of [...c.tables, ...(c.prior?.tables ?? [])])
     for (const k of known.constraints.values()) if (k.to !== undefined) by.set(lastOf(k.to), [...(by.get(lastOf(k.to)) ?? []).slice(-500), from]);
   const seen = new Set<string>();
   const todo = [table];

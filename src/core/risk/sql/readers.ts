@@ -62,10 +62,10 @@ function sides(file: FileEvidence): readonly (readonly ['base' | 'head', string]
     kinds.includes('sql') ||
     kinds.includes('prose') ||
     kinds.includes('workflow') ||
-    /(?:^|\/)(?:migrat\w*|migrate|versions|schema\.(?:rb|prisma))(?:\/|$)|(?:^|[/_.-])(?:tests?|specs?)(?:[/_.-]|$)/i.test(file.path)
+    /(?:^|\/)(?:\w*migrat\w*|versions|\w*schema\.(?:rb|prisma|sql|rs))(?:\/|$)|(?:^|[/_.-])(?:tests?|specs?)(?:[/_.-]|$)/i.test(file.path)
   )
     return [];
-  const text = (p: Parsed | undefined): string => (p?.kind === 'text' ? p.text : '');
+  const text = (p: Parsed | undefined): string => (p?.kind === 'text' && p.migration === undefined ? p.text : '');
   return (['base', 'head'] as const).flatMap((side) => (text(file[side]) === '' ? [] : [[side, text(file[side])] as const]));
 }
 

@@ -14,6 +14,7 @@ const LITERAL = { severity: 'critical', confidence: 'inferred' } as const;
 export const judgeBodies = (s: Statement): readonly Finding[] => [...blocks(s), ...made(s), ...called(s)];
 
 function blocks(s: Statement): readonly Finding[] {
+  if (s.read) return all(s.node, 'DoStmt').map(() => SQL309({ ...at(s, 'DO block'), what: 'a code block decides at run time which of its statements run' }));
   return all(s.node, 'DoStmt').map((node) => {
     const body = bodyOf(node);
     const tables = strangers(s, body);

@@ -27,7 +27,7 @@ import { judgeRights } from './rights.ts';
 import { judgeBodies } from './routines.ts';
 import { moments } from './session.ts';
 import type { SqlState } from './state.ts';
-import { absorb, forget, freshState, heed, learn, nextSession, suppose } from './state.ts';
+import { absorb, apart, forget, freshState, heed, learn, nextSession, suppose } from './state.ts';
 import type { Statement } from './statement.ts';
 import { order, runningOf } from './tools.ts';
 import { get, list, str } from './tree.ts';
@@ -90,10 +90,11 @@ function ofFile(walk: Walk, file: FileEvidence): readonly Finding[] {
   const head = statements(file.head);
   // a schema in Ruby is loaded into empty databases only
   if (head.length === 0 || (file.head?.kind === 'text' && file.head.migration?.dump === true)) return [];
-  const state = stateOf(walk, file.path);
-  nextSession(state);
+  const forth = stateOf(walk, file.path);
+  let back: SqlState | undefined;
+  nextSession(forth);
   const running = runningOf(file.path, file.head);
-  const run = moments(head, running, walk.tx, state.roleTimeout);
+  const run = moments(head, running, walk.tx, forth.roleTimeout);
   walk.tx = run.next;
   const ahead = lookAhead(head, run.moments);
   const old = leftOver(file);
@@ -102,13 +103,14 @@ function ofFile(walk: Walk, file: FileEvidence): readonly Finding[] {
     const moment = run.moments[index];
     if (moment === undefined) continue;
     const known = old(s);
+    const down = inDownPart(s, running);
+    if (down) back ??= apart(forth);
+    const state = down && back !== undefined ? back : forth;
     if (s.node === null && !known) failed.push(s);
-    const statement: Statement = { node: s.node, text: s.text, state, moment, index, file: ahead, place: { path: file.path, side: 'head', line: s.line } };
+    const statement: Statement = { node: s.node, text: s.text, read: s.read === true, state, moment, index, file: ahead, place: { path: file.path, side: 'head', line: s.line } };
     const found = s.node === null || isExplained(s.node) ? [] : [...judge(statement), ...judgeFlow(statement, flow)];
     if (!known) findings.push(...settle(s.unsure === true ? found.map(doubted) : found, s, statement, running));
-    // what is done on the way down is not there for the next file
-    if (inDownPart(s, running)) continue;
-    if (!known) state.keys.push(...keysOf(statement));
+    if (!known && !down) state.keys.push(...keysOf(statement));
     take(state, s, file, walk.moved, known ? 0 : moment.tx);
   }
   return [...findings.map((f) => said(f, file)), ...unparsed(file, failed)];

@@ -46,6 +46,8 @@ export interface SqlState {
   readonly gone: Set<string>;
   /** Names that types had which were renamed away. */
   readonly renamedTypes: Set<string>;
+  /** How often the tables behind a foreign key are still looked for: each time all of the schema is. */
+  closures: number;
   /** Roles that this change makes. */
   readonly roles: Set<string>;
   /** Of `ALTER ROLE ... SET lock_timeout` and the like: what a session begins with. */
@@ -66,8 +68,22 @@ export const freshState = (prior?: Catalog): SqlState => ({
   claimed: new Map(),
   gone: new Set(),
   renamedTypes: new Set(),
+  closures: 50,
   roles: new Set(),
   roleTimeout: 0,
+});
+
+/** A way down is walked by itself: what it makes and drops is not there for the next file. */
+export const apart = (state: SqlState): SqlState => ({
+  ...state,
+  created: new Set(state.created),
+  columns: new Set(state.columns),
+  perhaps: new Set(state.perhaps),
+  bodies: new Map(state.bodies),
+  claimed: new Map(),
+  gone: new Set(),
+  keys: [],
+  catalog: freshCatalog(state.catalog),
 });
 
 const DEFAULT = 'path@0';
@@ -92,12 +108,26 @@ export function suppose(state: SqlState, node: unknown): void {
   };
   const made = [get(node, 'CreateStmt', 'relation'), get(node, 'CreateTableAsStmt', 'into', 'rel')];
   for (const range of made) if (range !== undefined) add(relation(range, state.schema));
+  supposeOthers(state, node);
   for (const cmd of list(node, 'AlterTableStmt', 'cmds')) {
     const table = relation(get(node, 'AlterTableStmt', 'relation'), state.schema);
     const kind = str(cmd, 'AlterTableCmd', 'subtype');
     if (kind === 'AT_AddColumn') add(`${table}.${str(cmd, 'AlterTableCmd', 'def', 'ColumnDef', 'colname')}`);
     if (kind === 'AT_AlterColumnType') state.supposed.add(`type ${table}.${str(cmd, 'AlterTableCmd', 'name')}`);
   }
+}
+
+/** Functions, extensions, types and the like, by the kind that a DROP calls them: a way down takes away what the way up makes. */
+function supposeOthers(state: SqlState, node: unknown): void {
+  const add = (kind: string, name: string): unknown => state.supposed.add(`${kind} ${name}`);
+  const made = get(node, 'CreateFunctionStmt');
+  if (made !== undefined) for (const kind of ['OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE']) add(kind, functionName(made));
+  if (get(node, 'CreateExtensionStmt') !== undefined) add('OBJECT_EXTENSION', str(node, 'CreateExtensionStmt', 'extname'));
+  if (get(node, 'CreateSchemaStmt') !== undefined) add('OBJECT_SCHEMA', str(node, 'CreateSchemaStmt', 'schemaname'));
+  if (get(node, 'ViewStmt') !== undefined) add('OBJECT_VIEW', str(node, 'ViewStmt', 'view', 'relname'));
+  if (get(node, 'CreatePolicyStmt') !== undefined) add('OBJECT_POLICY', str(node, 'CreatePolicyStmt', 'policy_name'));
+  if (get(node, 'CreatePublicationStmt') !== undefined) add('OBJECT_PUBLICATION', str(node, 'CreatePublicationStmt', 'pubname'));
+  for (const type of [get(node, 'CreateEnumStmt'), get(node, 'AlterEnumStmt')]) if (type !== undefined) add('OBJECT_TYPE', names(list(type, 'typeName')).at(-1) ?? '');
 }
 
 /** What holds of a session, a role or an index whoever wrote the file. Before `note`: a constraint that is not known yet is not ours. */

@@ -8,6 +8,8 @@ import type { SqlState } from './state.ts';
 export interface Statement {
   readonly node: unknown;
   readonly text: string;
+  /** What a block of code runs is judged by itself, behind it. */
+  readonly read: boolean;
   readonly place: Place;
   readonly state: SqlState;
   readonly moment: Moment;
