@@ -15,7 +15,9 @@ export const STRENGTH = { prior: 0.02, own: 0.005 } as const;
 /** Known to have gone wrong, below which a repository's own history says nothing yet. */
 export const FEW = 15;
 /** At so many, its own history and the prior weigh the same. */
-const EVEN = 150;
+const EVEN = 75;
+/** Days after which a change of its own history counts half: what hurt a repository years ago is not what hurts it now. */
+const HALF = 540;
 
 /** The space models are fitted in. */
 export interface Space {
@@ -90,19 +92,22 @@ export interface Own {
 }
 
 /** null where too little is known to have gone wrong. */
-export function fitOwn(
-  space: Space,
-  share: Share,
-  options: { readonly strength?: number; readonly from?: Linear; readonly forest?: boolean; readonly weigh?: (share: Share, row: Labelled) => number } = {},
-): Own | null {
+export function fitOwn(space: Space, share: Share, options: { readonly strength?: number; readonly from?: Linear; readonly forest?: boolean } = {}): Own | null {
   if (share.rows.filter((r) => r.bad).length < FEW) return null;
+  const aged = agedFrom(share.rows.at(-1)?.sample.at ?? 0);
   const some = { ...share, ...thinned(share.rows, MOST_GOOD.own) };
-  const rows = rowsOf(space, [some], (s, row) => (row.bad ? 1 : s.each) * (options.weigh?.(s, row) ?? 1));
+  const rows = rowsOf(space, [some], (s, row) => (row.bad ? 1 : s.each) * aged(row));
   const linear = fitLogistic(rows, options.strength ?? STRENGTH.own, options.from);
-  return { linear, forest: options.forest === true ? forestOf(space, share) : null };
+  return { linear, forest: options.forest === true ? forestOf(space, share, aged) : null };
 }
 
-function forestOf(space: Space, share: Share): Forest {
+/** How much a change counts by its age, seen from that time (seconds since 1970): 1, a half, a quarter. */
+export const agedFrom =
+  (time: number) =>
+  ({ sample }: Labelled): number =>
+    0.5 ** (Math.max(0, time - sample.at) / 86_400 / HALF);
+
+function forestOf(space: Space, share: Share, aged: (row: Labelled) => number): Forest {
   const columns = space.features.map(() => new Float32Array(share.rows.length));
   const z = new Float64Array(space.features.length);
   const used = new Set(space.basis.used);
@@ -113,6 +118,7 @@ function forestOf(space: Space, share: Share): Forest {
   return fitForest(
     columns,
     Uint8Array.from(share.rows, (r) => (r.bad ? 1 : 0)),
+    Float64Array.from(share.rows, aged),
   );
 }
 
