@@ -10,11 +10,13 @@ afterAll(() => bed.close());
 
 const deployment = (replicas: number): string =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: orders, namespace: shop}\nspec:\n  replicas: ${replicas}\n  selector: {matchLabels: {app: orders}}\n  template:\n    metadata: {labels: {app: orders}}\n    spec: {containers: [{name: a, image: "r.example/a@sha256:${'a'.repeat(64)}"}]}\n`;
-const FILE = 'deploy/k8s/orders.yml';
+const FILE = 'db/k8s/orders.yml';
 const found = async (head: string) => (await bed.judged(head)).decision;
 
 it('is judged by the sum, and each part that landed is not judged again', async () => {
-  await bed.land(bed.commit({ [FILE]: deployment(10) }));
+  const start = bed.commit({ [FILE]: deployment(10) });
+  await found(start);
+  await bed.land(start);
   bed.clock.now += 8 * 24 * 3_600_000;
   const first = bed.commit({ [FILE]: deployment(7) });
   expect((await found(first))?.findings.map((f) => f.rule)).not.toContain('K8108');
