@@ -4,20 +4,22 @@
  */
 import { type Basis, basisOf, expand } from './basis.ts';
 import { type Forest, fitForest, forestLogit } from './boost.ts';
-import type { Feature } from './feature.ts';
+import type { Feature, Group } from './feature.ts';
 import type { Labelled } from './labels.ts';
 import type { Sample } from './landed.ts';
 import { fitLogistic, type Linear, logit, type Rows } from './logistic.ts';
 import { fitScale, type Scale, scaled } from './scale.ts';
 
 /** Strength of what is seen against the penalty, for each of the two. */
-export const STRENGTH = { prior: 0.02, own: 0.005 } as const;
+export const STRENGTH = { prior: 0.02, own: 0.01 } as const;
 /** Known to have gone wrong, below which a repository's own history says nothing yet. */
 export const FEW = 15;
 /** At so many, its own history and the prior weigh the same. */
 const EVEN = 75;
 /** Days after which a change of its own history counts half: what hurt a repository years ago is not what hurts it now. */
 const HALF = 540;
+/** Left to the prior: one history has too few reverts to learn single words from, and how its own words fared is a value already. */
+const PRIOR_ONLY: ReadonlySet<Group> = new Set(['words']);
 
 /** The space models are fitted in. */
 export interface Space {
@@ -96,9 +98,21 @@ export function fitOwn(space: Space, share: Share, options: { readonly strength?
   if (share.rows.filter((r) => r.bad).length < FEW) return null;
   const aged = agedFrom(share.rows.at(-1)?.sample.at ?? 0);
   const some = { ...share, ...thinned(share.rows, MOST_GOOD.own) };
-  const rows = rowsOf(space, [some], (s, row) => (row.bad ? 1 : s.each) * aged(row));
+  const rows = withoutGroups(
+    space,
+    rowsOf(space, [some], (s, row) => (row.bad ? 1 : s.each) * aged(row)),
+  );
   const linear = fitLogistic(rows, options.strength ?? STRENGTH.own, options.from);
   return { linear, forest: options.forest === true ? forestOf(space, share, aged) : null };
+}
+
+/** A column that never moves gets no weight. */
+function withoutGroups({ features, basis }: Space, rows: Rows): Rows {
+  basis.of.forEach((feature, column) => {
+    if (!PRIOR_ONLY.has(features[feature]?.group ?? 'time')) return;
+    for (let at = column; at < rows.x.length; at += rows.width) rows.x[at] = 0;
+  });
+  return rows;
 }
 
 /** How much a change counts by its age, seen from that time (seconds since 1970): 1, a half, a quarter. */

@@ -59,6 +59,17 @@ describe('what is learnt of old changes', () => {
     expect(learnt(history(0))).toBeLessThan(-0.1);
   });
 
+  it('leaves single words to the prior', () => {
+    const two = spaceOf([
+      { name: 'w_risky', group: 'words', scale: 'binary' },
+      { name: 'risky', group: 'message', scale: 'binary' },
+    ]);
+    const rows = history(1).map((r): Labelled => ({ ...r, sample: { ...r.sample, x: Float64Array.of(r.sample.x[0] ?? 0, r.sample.x[0] ?? 0) } }));
+    const weights = fitOwn(two, shareOf(two, [], rows), { strength: 1 })?.linear.weights;
+    expect(weights?.[0]).toBe(0);
+    expect(weights?.[1]).toBeGreaterThan(0.1);
+  });
+
   it('weighs against the prior by how many went wrong', () => {
     const own = fitOwn(space, shareOf(space, [], history(1)));
     expect(ownWeight(null, 1_000)).toBe(0);
