@@ -12,6 +12,10 @@ export interface Binding {
   /** '' where it always holds. */
   readonly condition: string;
   readonly place: Place;
+  /** Key of the block that says so, in Terraform and templates. */
+  readonly by?: string;
+  /** A name among what a module or a local holds: given to somebody, most likely. */
+  readonly loose?: boolean;
 }
 
 /** The same binding wherever it is written. */

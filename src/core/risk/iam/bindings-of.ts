@@ -9,14 +9,15 @@ import { reference, type Thing } from './things.ts';
 type Side = Place['side'];
 type Things = ReadonlyMap<string, Thing>;
 
-export const bindingsOf = (side: Side, things: Things): readonly Binding[] =>
-  [...things.values()].flatMap((t) => {
-    if (t.kind === 'data' || t.kind === 'variable') return [];
-    if (/^google_\w+_iam_(?:member|binding|policy)$/.test(t.type)) return google(t, side, things);
-    if (t.type === 'azurerm_role_assignment') return azure(t, side, things);
-    if (/^kubernetes_(?:cluster_)?role_binding(?:_v1)?$/.test(t.type)) return cluster(t, side);
-    return [...(isAws(t) ? aws(t, side, things) : []), ...(t.kind === 'resource' ? [] : loose(t.node, t, side, 0))];
-  });
+export const bindingsOf = (side: Side, things: Things): readonly Binding[] => [...things.values()].flatMap((t) => bindings(t, side, things).map((b) => ({ ...b, by: t.key })));
+
+function bindings(t: Thing, side: Side, things: Things): readonly Binding[] {
+  if (t.kind === 'data' || t.kind === 'variable') return [];
+  if (/^google_\w+_iam_(?:member|binding|policy)$/.test(t.type)) return google(t, side, things);
+  if (t.type === 'azurerm_role_assignment') return azure(t, side, things);
+  if (/^kubernetes_(?:cluster_)?role_binding(?:_v1)?$/.test(t.type)) return cluster(t, side);
+  return [...(isAws(t) ? aws(t, side, things) : []), ...(t.kind === 'resource' ? [] : loose(t.node, t, side, 0))];
+}
 
 const isAws = (t: Thing): boolean => /^(?:aws_|AWS::)/.test(t.type) || t.kind === 'module' || t.kind === 'locals' || t.kind === '';
 const at = (t: Thing, side: Side, line: number): Place => ({ path: t.path, side, line, object: t.address });
@@ -94,7 +95,7 @@ function loose(node: DataNode, t: Thing, side: Side, depth: number): readonly Bi
     );
   const text = written(node);
   if (/^all(?:Authenticated)?Users$/.test(text)) return [bound('what it is given', text, node.line)];
-  return ROLE.test(text) ? [bound(text, t.address, node.line)] : [];
+  return ROLE.test(text) ? [{ ...bound(text, t.address, node.line), loose: true }] : [];
 }
 const ROLE = /^roles\/[\w.]{1,80}$/;
 

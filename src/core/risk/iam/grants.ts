@@ -46,13 +46,15 @@ const on = (b: Binding): string => (b.scope === '' ? '' : ` on ${b.scope.slice(0
 const facts = (b: Binding): readonly (readonly [string, string])[] => [['role', b.role], ['member', b.member], ...(b.condition === '' ? [] : [['only if', b.condition] as const])];
 
 function given(b: Binding, base: readonly Binding[]): readonly Finding[] {
-  const say = (make: typeof IAM108, what: string): Finding => make({ place: b.place, because: facts(b), what });
+  const say = (make: typeof IAM108, what: string): Finding => make({ place: b.place, ...(b.loose === true ? GUESSED : {}), because: facts(b), what });
   if (isPublic(b.member)) return [say(IAM111, `${b.role}${on(b)} is given to everybody (${b.member})`)];
   if (isAdmin(b))
     return base.some((o) => o.member === b.member && o.scope === b.scope && isAdmin(o)) ? [] : [say(IAM108, `${b.member} becomes an administrator${on(b)} (${b.role})`)];
   if (b.cloud === 'google' && LEADS_UP.test(b.role)) return [say(IAM106, `${b.member} can make an administrator of itself${on(b)}: ${b.role} leads to every other role`)];
   return [];
 }
+
+const GUESSED = { severity: 'high', confidence: 'heuristic' } as const;
 
 const isPublic = (member: string): boolean => /^(?:allUsers|allAuthenticatedUsers)$|^Group {2}system:(?:anonymous|unauthenticated)$|^User {2}system:anonymous$/.test(member);
 
@@ -72,7 +74,16 @@ function lost(b: Binding, things: Things, isGone: (text: string) => boolean, gon
   const went = b.subject !== undefined && ((things.base.has(b.subject) && !things.head.has(b.subject) && !things.renamed.has(b.subject)) || gone.has(b.subject));
   // what locals and modules hand on is not known to be given to anybody
   if (went || b.place.object === b.member || isGone(b.scope) || isGone(b.member) || !inUse(b, things)) return [];
-  return [IAM110({ place: b.place, because: facts(b), what: `${b.member} loses ${b.role}${on(b)}: whatever still uses it fails` })];
+  // an expression that is written otherwise, where the same block still gives something, may give the same
+  const rewritten = b.by !== undefined && things.head.has(things.renamed.get(b.by) ?? b.by) && /[$]\{|^!/.test(b.member + b.role + b.scope);
+  return [
+    IAM110({
+      place: b.place,
+      ...(rewritten ? { severity: 'elevated' as const } : {}),
+      because: facts(b),
+      what: `${b.member} loses ${b.role}${on(b)}: whatever still uses it fails`,
+    }),
+  ];
 }
 
 /** A folder of which nothing is left in view had its own members and its own project. */
