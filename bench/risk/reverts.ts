@@ -1,86 +1,119 @@
 /**
- * The score on the reverts of real repositories, in time: each of the last 30 % in eight blocks, by what was known when it began and by
- * a prior that never saw the repository. Samples come from `node bench/risk/export.ts`.
+ * The score on the reverts of real repositories, in time: the last 30 % of each, by what was known when it began (static), or in eight
+ * blocks by what was known when each began (rolling), with a prior that never saw the repository and learnt from the first 70 % of the
+ * others. Beside it the rows everybody can compute. Raw labels count what was meant to be undone as well: they flatter every model.
+ * Samples come from `node bench/risk/export.ts`; each scored run is counted in the file `runs` beside them, for whoever looks often
+ * enough at one test period sees what he wants.
  *
- *     COUNTERSIGN_BENCH_SAMPLES=<folder of *.bin> node bench/risk/reverts.ts [--forest] [--labels raw] [--use prior|own] [name...]
+ *     COUNTERSIGN_BENCH_SAMPLES=<folder of *.bin> node bench/risk/reverts.ts [--forest] [--labels clean|raw] [--how static|rolling] [--use prior|own] [name...]
  */
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FEATURES } from '../../src/core/risk/score/features.ts';
-import { fitPrior, shareOf, spaceOf } from '../../src/core/risk/score/fit.ts';
-import { knownAt, outcomes } from '../../src/core/risk/score/labels.ts';
-import { atBudget, auc, caught, interval, reliability, type Scored } from '../../src/core/risk/score/measures.ts';
-import { ROLLING, type Rolling, rolling, scoredOf } from '../../src/core/risk/score/rolling.ts';
+import { fitPrior, type Share, shareOf, spaceOf } from '../../src/core/risk/score/fit.ts';
+import { knownAt, type Labels, outcomes } from '../../src/core/risk/score/labels.ts';
+import type { Linear } from '../../src/core/risk/score/logistic.ts';
+import { atBudget, auc, caught, interval, random, reliability, type Scored } from '../../src/core/risk/score/measures.ts';
+import { type Judged, minutesOf, ROLLING, type Rolling, rolling } from '../../src/core/risk/score/rolling.ts';
 import { readSamples, type SampleFile } from './export.ts';
+
+/** What choices were made on; other files are only learnt from, unless they are named. */
+const DEVELOPMENT = ['wikimedia+operations-puppet', 'wikimedia+operations-mediawiki-config', 'facebook+folly', 'istio+istio', 'pypi+warehouse', 'google+jax'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { forest: { type: 'boolean', default: false }, labels: { type: 'string', default: 'clean' }, use: { type: 'string', default: 'both' } },
+  options: { forest: { type: 'boolean', default: false }, labels: { type: 'string' }, how: { type: 'string' }, use: { type: 'string', default: 'both' } },
 });
 const folder = process.env.COUNTERSIGN_BENCH_SAMPLES;
 if (folder === undefined) throw new Error('COUNTERSIGN_BENCH_SAMPLES names the folder of samples');
 
-const options: Rolling = { ...ROLLING, forest: values.forest, labels: values.labels === 'raw' ? 'raw' : 'clean', use: values.use as Rolling['use'] };
 const space = spaceOf(FEATURES);
 const files = readdirSync(folder)
   .filter((f) => f.endsWith('.bin'))
   .map((f) => [f.replace(/\.bin$/, ''), readSamples(join(folder, f))] as const);
+const measured = files.filter(([name]) => (positionals.length === 0 ? DEVELOPMENT.includes(name) : positionals.some((p) => name.includes(p))));
+const HOW = ['static', 'rolling'] as const;
 
-/** Of the first 70 % of each: nothing that is measured anywhere is learnt from. */
-const shares = new Map(
-  files.map(([name, { samples }]) => {
-    const cut = cutOf(samples);
-    return [
-      name,
-      shareOf(
-        space,
-        samples.filter((s) => s.at < cut),
-        knownAt(samples, cut, options.labels),
-      ),
-    ];
-  }),
-);
+for (const labels of (['clean', 'raw'] as const).filter((l) => values.labels === undefined || l === values.labels)) {
+  const shares = new Map(files.map(([name, file]) => [name, first70(file, labels)]));
+  const priors = new Map(measured.map(([name]) => [name, priorWithout(shares, name)]));
+  for (const how of HOW.filter((h) => values.how === undefined || h === values.how)) report(labels, how, priors);
+}
+const runs = readFileSync(join(folder, 'runs'), 'utf8').split('\n').length - 1;
+console.log(`\n${runs} runs were scored on test periods of this folder so far`);
 
-function cutOf(samples: SampleFile['samples']): number {
-  const measured = outcomes(samples, samples.at(-1)?.at ?? 0, options.labels);
-  return measured[Math.floor(0.7 * measured.length)]?.sample.at ?? 0;
+function first70({ samples }: SampleFile, labels: Labels): Share {
+  const known = outcomes(samples, samples.at(-1)?.at ?? 0, labels);
+  const cut = known[Math.floor(0.7 * known.length)]?.sample.at ?? 0;
+  return shareOf(
+    space,
+    samples.filter((s) => s.at < cut),
+    knownAt(samples, cut, labels),
+  );
 }
 
-const rows: (readonly number[])[] = [];
-console.log(`${'repository'.padEnd(44)}     n  bad   AUC (95 %)          R5    R10   R20   at 20 % of minutes: by chance (opened), per minute (opened)   ECE`);
-for (const [name, { samples }] of files.filter(([n]) => positionals.length === 0 || positionals.some((p) => n.includes(p)))) {
+function priorWithout(shares: ReadonlyMap<string, Share>, name: string): Linear {
   const prior = fitPrior(
     space,
-    [...shares].filter(([n]) => n !== name).map(([, s]) => s),
+    [...shares].filter(([n]) => n !== name).map(([, share]) => share),
   );
   if (prior === undefined) throw new Error('there is no other repository to learn a prior from');
-  const judged = scoredOf(rolling(space, samples, prior, options));
-  rows.push(print(name, judged));
+  return prior;
 }
-const mean = (column: number): string => (rows.reduce((sum, r) => sum + (r[column] ?? 0), 0) / rows.length).toFixed(3);
-console.log(
-  `mean of ${rows.length}: AUC ${mean(0)}  R5 ${mean(1)}  R10 ${mean(2)}  R20 ${mean(3)}  minutes ${mean(4)} (${mean(5)} opened), per minute ${mean(6)} (${mean(7)} opened)  ECE ${mean(8)}`,
-);
 
-function print(name: string, judged: readonly Scored[]): readonly number[] {
-  const [low, high] = interval(judged, auc);
-  const chance = atBudget(judged, 0.2, (r) => r.score);
-  const minute = atBudget(judged, 0.2, (r) => r.score / r.minutes);
-  const figures = [
-    auc(judged),
-    caught(judged, 0.05),
-    caught(judged, 0.1),
-    caught(judged, 0.2),
-    chance.caught,
-    chance.opened,
-    minute.caught,
-    minute.opened,
-    reliability(judged).error,
+function report(labels: Labels, how: (typeof HOW)[number], priors: ReadonlyMap<string, Linear>): void {
+  const options: Rolling = { ...ROLLING, blocks: how === 'static' ? 1 : ROLLING.blocks, forest: values.forest, labels, use: values.use as Rolling['use'] };
+  console.log(`\n${how}, ${labels} labels, ${values.use === 'both' ? 'own and prior' : values.use}${values.forest ? ', with boosting' : ''}`);
+  console.log(`${'repository'.padEnd(40)} order             n  bad  AUC (95 %)          R5    R10   R20   at 20 % of minutes (opened), per minute (opened)   ECE (constant)`);
+  const all = new Map<string, (readonly number[])[]>();
+  for (const [name, { samples }] of measured) {
+    const prior = priors.get(name);
+    if (prior === undefined) continue;
+    const judged = rolling(space, samples, prior, options);
+    appendFileSync(join(folder ?? '.', 'runs'), `${name} ${how} ${labels} ${values.use}${values.forest ? ' forest' : ''}\n`);
+    for (const [order, scored] of orders(judged)) all.set(order, [...(all.get(order) ?? []), print(name, order, scored)]);
+  }
+  for (const [order, rows] of all) {
+    const mean = rows[0]?.map((_, i) => (rows.reduce((sum, r) => sum + (r[i] ?? 0), 0) / rows.length).toFixed(3)) ?? [];
+    console.log(`${`mean of ${rows.length}`.padEnd(40)} ${order.padEnd(15)}            ${cells(mean, '             ')}`);
+  }
+}
+
+function orders(judged: readonly Judged[]): readonly (readonly [string, readonly Scored[]])[] {
+  const next = random(1);
+  const by = (score: (j: Judged) => number): readonly Scored[] => judged.map((j) => ({ score: score(j), bad: j.row.bad, minutes: minutesOf(j.row) }));
+  const lines = ({ row }: Judged): number => (row.sample.x[0] ?? 0) + (row.sample.x[1] ?? 0);
+  return [
+    ['random', by(() => next())],
+    ['size', by(lines)],
+    ['smallest first', by((j) => -lines(j))],
+    ['model', by((j) => j.probability)],
   ];
-  const f = figures.map((v) => v.toFixed(3));
+}
+
+function print(name: string, order: string, scored: readonly Scored[]): readonly number[] {
+  const isModel = order === 'model';
+  const chance = atBudget(scored, 0.2, (r) => r.score);
+  // by what a minute yields; of the orders that are no probability there is no such thing
+  const minute = isModel ? atBudget(scored, 0.2, (r) => r.score / r.minutes) : { caught: Number.NaN, opened: Number.NaN };
+  const bad = scored.filter((r) => r.bad).length;
+  const [error, constant] = isModel ? [reliability(scored).error, Math.abs(meanOf(scored) - bad / scored.length)] : [Number.NaN, Number.NaN];
+  const figures = [auc(scored), ...[0.05, 0.1, 0.2].map((s) => caught(scored, s)), chance.caught, chance.opened, minute.caught, minute.opened, error, constant];
+  const [low, high] = interval(scored, auc);
+  const range = ` (${low.toFixed(2)}-${high.toFixed(2)})`;
   console.log(
-    `${name.padEnd(44)} ${String(judged.length).padStart(5)} ${String(judged.filter((r) => r.bad).length).padStart(4)}  ${f[0]} (${low.toFixed(2)}-${high.toFixed(2)})  ${f[1]} ${f[2]} ${f[3]}  ${f[4]} (${f[5]}), ${f[6]} (${f[7]})  ${f[8]}`,
+    `${name.padEnd(40)} ${order.padEnd(15)} ${String(scored.length).padStart(6)} ${String(bad).padStart(4)} ${cells(
+      figures.map((v) => v.toFixed(3)),
+      range,
+    )}`,
   );
   return figures;
+}
+
+const meanOf = (scored: readonly Scored[]): number => scored.reduce((sum, r) => sum + r.score, 0) / scored.length;
+
+function cells(f: readonly string[], range: string): string {
+  const minutes = f[6] === 'NaN' ? '' : `, ${f[6]} (${f[7]})  ${f[8]} (${f[9]})`;
+  return `${f[0]}${range}  ${f[1]} ${f[2]} ${f[3]}  ${f[4]} (${f[5]})${minutes}`;
 }

@@ -12,8 +12,8 @@ import { rails } from './sql-rails.ts';
 import type { Language, Reading, Source, Spoken } from './sql-source.ts';
 import { sourceOf } from './sql-source.ts';
 
-/** Statements of one file; what comes behind is not read. */
-const MOST = 20_000;
+/** Calls of one file; that there are more is said, and stops a change as anything does that is not read. */
+const MOST = 5_000;
 
 const READERS: { readonly [L in Language]: (source: Source) => Reading } = { ruby: rails, python, javascript };
 
@@ -33,6 +33,8 @@ export async function parseMigration(language: Language, text: string): Promise<
     const line = lineOf(one.at);
     for (const s of await parsePieces(one.sql)) statements.push(placed(s, one, line));
   }
+  const next = spoken[MOST];
+  if (next !== undefined) statements.push({ line: lineOf(next.at), text: next.as.slice(0, 200), node: null, error: `only the first ${MOST} calls are read` });
   return { wrapped, statements, ...(dump === true ? { dump } : {}) };
 }
 

@@ -27,7 +27,7 @@ export function rails(source: Source): Reading {
   const blocks = inBlocks(source, dump).flatMap(({ call, table }) => say(call, inTable(source, call, table)));
   const models = callsOf(source, MODELS, true).flatMap((c) => say(c, model(source, c)));
   return {
-    wrapped: !/^\s*disable_ddl_transaction!/m.test(source.masked),
+    wrapped: !/^[ \t]{0,80}disable_ddl_transaction!/m.test(source.masked),
     spoken: [...plain, ...blocks, ...models].sort((a, b) => a.at - b.at).map((one) => ({ ...one, down: inDown(one.at) })),
     ...(dump ? { dump } : {}),
   };

@@ -40,11 +40,11 @@ function labelled(type: string, left: number, node: DataNode, labels: readonly s
 function body(head: Head, node: DataNode, depth: number): HclBlock {
   if (depth > MAX_DEPTH) throw new Error(`blocks are nested deeper than ${MAX_DEPTH} levels`);
   const own = entries(node).filter((e) => e.key !== '//');
-  const blocks = own.filter((e) => isBlock(head, e));
+  const blocks = new Set(own.filter((e) => isBlock(head, e)));
   return {
     ...head,
-    attributes: own.filter((e) => !blocks.includes(e)).map(attribute),
-    blocks: blocks.flatMap((e) => labelled(e.key, NESTED[e.key] ?? 0, e.value, [], depth + 1)),
+    attributes: own.filter((e) => !blocks.has(e)).map(attribute),
+    blocks: [...blocks].flatMap((e) => labelled(e.key, NESTED[e.key] ?? 0, e.value, [], depth + 1)),
     line: node.line,
     endLine: lastLine(node),
   };

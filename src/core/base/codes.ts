@@ -41,7 +41,7 @@ export const REASON_CODES = {
   READER_UNAVAILABLE: 'the language model that reads for reviewers did not answer',
   TOO_LITTLE: 'too little landed here for a score',
   RISK_SCORE: 'how this change ranks among what landed here before',
-  PLAN_INVALID: 'the Terraform plan cannot be read',
+  PLAN_INVALID: 'the plan, change set or preview cannot be read',
   SYSTEM_TOUCHED: 'the change touches a system',
   // content (verify step 6)
   CONTENT_MISMATCH: 'the signed change is not this change',

@@ -32,6 +32,13 @@ describe('work that goes by the length of the input', () => {
     ['spaces behind a key', 'iam/a.json', `"action":${' '.repeat(256 * K)}x\n`.repeat(2)],
     ['keys again and again', 'iam/a.json', `${'action'.repeat(20 * K)}${'effect = [ '.repeat(20 * K)}`],
     ['documents', 'k8s/a.yaml', '---\nkind: A\napiVersion: v\nmetadata:\n  name: x\n'.repeat(8 * K)],
+    ['counts that nobody can read', 'main.tf', `resource "a" "b" {\n  count = ${'x ? 1 : 0 ? '.repeat(8 * K)}1\n}\n`],
+    ['keys of a set', 'main.tf', `resource "a" "b" {\n  for_each = toset([${'"a",'.repeat(32 * K)}"${'\\"'.repeat(K)}"])\n}\n`],
+    ['blocks that are alike', 'main.tf', Array.from({ length: 2 * K }, (_, n) => `resource "aws_db_instance" "a${n}" {\n  port = ${n}\n}\n`).join('')],
+    ['ignored names', 'main.tf', `resource "a" "b" {\n  lifecycle {\n    ignore_changes = [${'x[0].y,'.repeat(16 * K)}z]\n  }\n}\n`],
+    ['blocks in JSON', 'main.tf.json', `{"resource":{"a":{${Array.from({ length: 8 * K }, (_, n) => `"b${n}":[{"c":{"d":${n}}}]`).join(',')}}}}`],
+    ['a template of many', 'a.yaml', `Resources:\n${Array.from({ length: 4 * K }, (_, n) => `  R${n}:\n    Type: AWS::S3::Bucket\n`).join('')}`],
+    ['a program of guards', 'a.ts', `import 'aws-cdk-lib'; import '@pulumi/aws';\n${'protect : protect = RemovalPolicy . RemovalPolicy'.repeat(8 * K)}`],
     ['invisible letters', 'a.txt', '\u200b'.repeat(256 * K)],
   ])('%s', async (_, path, text) => {
     expect(failed(await look(path, null, text))).toEqual([]);

@@ -36,6 +36,7 @@ const META001 = rule('META001', 'parse-failed', 'high', 'exact', ['write it so t
 
 export const sql: Detector = {
   id: 'sql',
+  reads: ({ base, head }) => [base, head].some((side) => side?.kind === 'text' && side.migration !== undefined),
   detect: ({ files }) => {
     const walk: Walk = { states: new Map(), prior: freshCatalog(), tx: 1, moved: new Set(files.flatMap((f) => [...createdBy(statements(f.base))]).map(lastOf)) };
     const inOrder = files.filter((f) => statements(f.head).length > 0 || statements(f.base).length > 0).sort((a, b) => order(a.path, b.path));

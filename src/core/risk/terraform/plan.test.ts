@@ -157,3 +157,12 @@ describe('terraform plans', () => {
     expect(risk.findings[0]?.place).toEqual({ path: 'db/main.tf', line: 12, side: 'plan', object: DB });
   });
 });
+
+it('ten that go at once are too many for one change, nine are not', () => {
+  const some = (n: number) => [
+    ...Array.from({ length: n }, (_, i) => resource(`null_resource.x${i}`, ['delete'])),
+    ...Array.from({ length: 20 }, (_, i) => resource(`aws_iam_user.u${i}`, ['no-op'])),
+  ];
+  expect(plan(some(10)).findings.map((f) => f.rule)).toContain('TF105');
+  expect(plan(some(9)).findings.map((f) => f.rule)).not.toContain('TF105');
+});
