@@ -8,6 +8,7 @@ import { LADDERS, type Ladder, MANAGED, reaches } from './actions.ts';
 import { bindingsOf } from './bindings-of.ts';
 import { covers, meet } from './pattern.ts';
 import { type Principal, principalsIn } from './principals.ts';
+import { LEADS_UP } from './roles-of.ts';
 import { seen } from './seen.ts';
 import type { Statement } from './statement.ts';
 import { thingsOf } from './things.ts';
@@ -65,7 +66,7 @@ function ofPrincipal(p: Principal, atBase: readonly Statement[], atHead: readonl
     return now === undefined || (before !== undefined && before.named <= now.named) ? [] : [{ ladder, ...now }];
   });
   const first = climbed.find((c) => c.named === 0) ?? climbed[0];
-  if (first === undefined) return [];
+  if (first === undefined) return otherClouds(p);
   return [
     IAM106({
       place: first.by[0]?.statement.place ?? { path: '', side: 'head' },
@@ -74,6 +75,17 @@ function ofPrincipal(p: Principal, atBase: readonly Statement[], atHead: readonl
       what: `${p.name} can make an administrator of itself: it ${first.ladder.name}`,
     }),
   ];
+}
+
+/** One permission is the whole ladder there. */
+function otherClouds(p: Principal): readonly Finding[] {
+  const before = p.base.statements.flatMap((s) => s.actions ?? []);
+  const held = p.head.statements.flatMap((s) => (s.effect === 'Allow' ? (s.actions ?? []) : []).map((action) => ({ action, s })));
+  const gained = LEADS_UP.flatMap((need) => (before.some((b) => covers(b, need)) ? [] : held.filter((h) => covers(h.action, need)).slice(0, 1)));
+  const [first] = gained;
+  if (first === undefined) return [];
+  const because = gained.slice(0, 8).map((g) => ['may', g.action] as const);
+  return [IAM106({ place: first.s.place, because, what: `${p.name} can make an administrator of itself: ${first.action} leads to every other role` })];
 }
 
 /** Everything allowed and not denied outright; each action but once. */

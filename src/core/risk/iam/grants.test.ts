@@ -58,6 +58,24 @@ describe('a role is given or taken', () => {
     ['a reader who is one no more', assign('Reader'), '', ['IAM110:high']],
   ])('%s', async (_, before, after, expected) => expect(await fired({ 'a.tf': [REST + before, REST + after] })).toEqual(expected));
 
+  const definition = (actions: string): string => `resource "azurerm_role_definition" "r" {\n  scope = var.s\n  permissions {\n    actions = [${actions}]\n  }\n}\n`;
+  const custom = (permissions: string): string => `resource "google_project_iam_custom_role" "r" {\n  role_id     = "r"\n  permissions = [${permissions}]\n}\n`;
+  const call = (principal: string, more = ''): string =>
+    `resource "aws_lambda_permission" "l" {\n  action        = "lambda:InvokeFunction"\n  function_name = "f"\n  principal     = "${principal}"\n${more}}\n`;
+  const READ = '"Microsoft.Compute/*/read"';
+  it.each<[string, string, string, readonly string[]]>([
+    ['every action of Azure', definition(READ), definition(`${READ}, "*"`), ['IAM101:critical']],
+    ['assignments of Azure', definition(READ), definition(`${READ}, "Microsoft.Authorization/*"`), ['IAM106:critical']],
+    ['one more action of Azure', definition(READ), definition(`${READ}, "Microsoft.Compute/virtualMachines/start/action"`), []],
+    ['fewer actions of Azure', definition(`${READ}, "Microsoft.Web/*/read"`), definition(READ), ['IAM110:high']],
+    ['actions of Azure that are known later', definition(READ), definition(READ).replace(`[${READ}]`, 'var.actions'), ['IAM116:high']],
+    ['policies of a project of Google', custom('"compute.instances.get"'), custom('"compute.instances.get", "resourcemanager.projects.setIamPolicy"'), ['IAM106:critical']],
+    ['one more permission of Google', custom('"compute.instances.get"'), custom('"compute.instances.get", "compute.instances.list"'), []],
+    ['calls by everybody', '', call('*'), ['IAM111:critical']],
+    ['calls by everybody of an organisation', '', call('*', '  principal_org_id = "o-1"\n'), []],
+    ['calls by a service', '', call('apigateway.amazonaws.com'), []],
+  ])("in a role of one's own: %s", async (_, before, after, expected) => expect(await fired({ 'a.tf': [REST + before, REST + after] })).toEqual(expected));
+
   it('nothing is taken from who goes too', async () => {
     const role = 'resource "aws_iam_role" "app" {\n}\n';
     const reads = attach('"arn:aws:iam::aws:policy/ReadOnlyAccess"').replace('"app"', 'aws_iam_role.app.name');

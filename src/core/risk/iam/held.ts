@@ -5,6 +5,7 @@
 import { type DataEntry, type DataNode, dig, entries, items, oneOrMore, scalar } from '../data.ts';
 import type { Place } from '../risk.ts';
 import { readPolicy, readStatement, written } from './document.ts';
+import { roleOfCloud } from './roles-of.ts';
 import { joined, NOTHING, type Policy } from './statement.ts';
 import { placeAt, reference, type Thing } from './things.ts';
 
@@ -148,6 +149,8 @@ function subject(node: DataNode | undefined, t: Thing): readonly string[] {
 }
 
 function ofThing(t: Thing, side: Side, documents: Documents, attached: ReadonlyMap<string, readonly string[]>, consumed: Set<string>): readonly Held[] {
+  const role = roleOfCloud(t, side);
+  if (role !== undefined) return [{ holders: [t.key], use: 'grant', name: t.address, policy: role }];
   const at = placeAt(t.path, side, t.address);
   const found: Held[] = [];
   const to =
