@@ -111,7 +111,9 @@ function print(name: string, order: string, scored: readonly Scored[]): readonly
   return figures;
 }
 
-const meanOf = (scored: readonly Scored[]): number => scored.reduce((sum, r) => sum + r.score, 0) / scored.length;
+function meanOf(scored: readonly Scored[]): number {
+  return scored.reduce((sum, r) => sum + r.score, 0) / scored.length;
+}
 
 function cells(f: readonly string[], range: string): string {
   const minutes = f[6] === 'NaN' ? '' : `, ${f[6]} (${f[7]})  ${f[8]} (${f[9]})`;

@@ -98,12 +98,13 @@ export function fitOwn(space: Space, share: Share, options: { readonly strength?
   if (share.rows.filter((r) => r.bad).length < FEW) return null;
   const aged = agedFrom(share.rows.at(-1)?.sample.at ?? 0);
   const some = { ...share, ...thinned(share.rows, MOST_GOOD.own) };
+  const weigh = (row: Labelled): number => (row.bad ? 1 : some.each) * aged(row);
   const rows = withoutGroups(
     space,
-    rowsOf(space, [some], (s, row) => (row.bad ? 1 : s.each) * aged(row)),
+    rowsOf(space, [some], (_, row) => weigh(row)),
   );
   const linear = fitLogistic(rows, options.strength ?? STRENGTH.own, options.from);
-  return { linear, forest: options.forest === true ? forestOf(space, share, aged) : null };
+  return { linear, forest: options.forest === true ? forestOf(space, some, weigh) : null };
 }
 
 /** A column that never moves gets no weight. */
@@ -121,7 +122,7 @@ export const agedFrom =
   ({ sample }: Labelled): number =>
     0.5 ** (Math.max(0, time - sample.at) / 86_400 / HALF);
 
-function forestOf(space: Space, share: Share, aged: (row: Labelled) => number): Forest {
+function forestOf(space: Space, share: Share, weigh: (row: Labelled) => number): Forest {
   const columns = space.features.map(() => new Float32Array(share.rows.length));
   const z = new Float64Array(space.features.length);
   const used = new Set(space.basis.used);
@@ -132,7 +133,7 @@ function forestOf(space: Space, share: Share, aged: (row: Labelled) => number): 
   return fitForest(
     columns,
     Uint8Array.from(share.rows, (r) => (r.bad ? 1 : 0)),
-    Float64Array.from(share.rows, aged),
+    Float64Array.from(share.rows, weigh),
   );
 }
 
