@@ -1,8 +1,14 @@
 /** The commands of `countersign risk`. */
 import { type Command, Option } from 'commander';
+import { problem } from '../core/base/result.ts';
 import { TIERS } from '../core/risk/risk.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
+import { type Answer, refusal } from './exit.ts';
 import { FAIL_ON } from './risk-text.ts';
+
+async function misplaced(): Promise<Answer> {
+  return refusal([problem('USAGE', '--jsonl is the form of --per-commit', { place: '--jsonl', remedy: 'add --per-commit, or ask for --json' })]);
+}
 
 export function riskCommands(program: Command, act: Act): void {
   const group = command(program, 'risk', 'how dangerous a change, a file or a plan is, and why: docs/guides/risk.md', [
@@ -31,7 +37,13 @@ export function riskCommands(program: Command, act: Act): void {
     .option('--per-commit', 'the score of every commit of a history instead, as it was when it landed, oldest first')
     .option('--jsonl', 'with --per-commit: one JSON line each, which is the only form')
     .action(async (range: string | undefined, options) =>
-      act(options.perCommit === true ? (await import('./risk-history.ts')).riskHistory(range ?? '', options) : (await import('./risk.ts')).risk(range ?? '', options)),
+      act(
+        options.jsonl === true && options.perCommit !== true
+          ? misplaced()
+          : options.perCommit === true
+            ? (await import('./risk-history.ts')).riskHistory(range ?? '', options)
+            : (await import('./risk.ts')).risk(range ?? '', options),
+      ),
     );
   sub('file <paths...>', 'of files as they lie here, against what the repository has of them; - reads standard input')
     .option('--base <rev>', 'what was there before: a revision, or none (default: HEAD)')

@@ -38,7 +38,10 @@ function text({ rows, constantError, scored }: Evaluation, notes: readonly strin
     const words = labels === 'clean' ? 'without changes that were meant to be undone' : 'with changes that were meant to be undone';
     return [`${labels}: ${words}; ${first.changes} changes, ${first.reverted} reverted within 30 days`, HEAD, ...some.map(row), ''];
   });
+  const fewest = Math.min(...rows.map((r) => r.reverted));
+  const few = fewest < 30 ? [`Only ${fewest} changes here are known to have been reverted: too few to tell any order from chance.`, ''] : [];
   return [
+    ...few,
     'The last 30 % of history in 8 blocks, each scored by what was known when it began.',
     '',
     ...parts,

@@ -51,7 +51,9 @@ async function artefact(name: string, { base = 'HEAD', as }: FileOptions): Promi
   if (top === null) return ok({ file: { path: named(path), base: null, head: head.value }, notes: ['outside any repository: everything counts as new'] });
   const inside = relative(top.root, resolve(path)).split(sep).join('/');
   const before = await baseOf(top.repository, base, inside);
-  return before.ok ? ok({ file: { path: inside, base: before.value, head: head.value }, notes: [] }) : before;
+  if (!before.ok) return before;
+  const notes = before.value === null ? [`${inside} is not at ${base}: everything in it counts as new`] : [];
+  return ok({ file: { path: inside, base: before.value, head: head.value }, notes });
 }
 
 /** A name that leads elsewhere means as much as it says. */

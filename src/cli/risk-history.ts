@@ -26,24 +26,27 @@ export async function riskHistory(range: string, options: { readonly repo: strin
 
   const line = progressLine(process.stderr);
   const behind = base === null ? null : await idsBehind(scoring.landed, base);
+  // whoever reads us may stop reading (`| head`): then there is nothing left to do
+  const stop = new AbortController();
+  process.stdout.once('error', () => stop.abort());
   let text = '';
   const write = async (): Promise<void> => {
     const full = !process.stdout.write(text);
     text = '';
-    if (full) await once(process.stdout, 'drain');
+    if (full && !stop.signal.aborted) await once(process.stdout, 'drain', { signal: stop.signal }).catch(() => undefined);
   };
   const read = await scoreHistory(
     scoring,
     model.value,
-    { tip, progress: (done, all) => line.show(`${done} of ${all} commits`, done / Math.max(1, all)) },
+    { tip, signal: stop.signal, progress: (done, all) => line.show(`${done} of ${all} commits`, done / Math.max(1, all)) },
     new LandedHistory(),
     async (commit, score) => {
-      if (behind?.has(commit.id)) return;
+      if (stop.signal.aborted || behind?.has(commit.id)) return;
       text += `${JSON.stringify({ change: commit.id, score })}\n`;
       if (text.length > CHUNK) await write();
     },
   );
-  await write();
+  if (!stop.signal.aborted) await write();
   line.clear();
   return read.ok ? { code: EXIT.ok, stdout: '', stderr: read.value.map((n) => `countersign: ${n}\n`).join('') } : refusal([read.error], options.json);
 }

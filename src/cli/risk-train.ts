@@ -4,7 +4,7 @@ import { readIncidents } from '../core/policy/incident-file.ts';
 import { plannedFrom } from '../core/risk/score/planned.ts';
 import { PRIOR } from '../core/risk/score/prior.ts';
 import { type Training, trainOn } from '../flows/score.ts';
-import { openClone, openScoring } from '../world.ts';
+import { noRepositoryAt, openClone, openScoring } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { fileOf } from './named-file.ts';
 import { progressLine } from './progress.ts';
@@ -48,6 +48,8 @@ export async function riskTrain(options: TrainOptions): Promise<Answer> {
 
 /** Where to begin, and what the organisation knows beside its history. Problems: NOT_FOUND, USAGE. */
 export async function trainingOf({ repo, branch, planned, incidents }: TrainOptions): Promise<Result<Pick<Training, 'tip' | 'planned' | 'hurts'>, readonly Problem[]>> {
+  const nowhere = await noRepositoryAt(repo);
+  if (nowhere !== null) return err([nowhere]);
   const [{ repository }, words, list] = await Promise.all([openClone(repo), fileOf('--planned', planned), fileOf('--incidents', incidents)]);
   const tip = await repository.resolve(branch ?? 'HEAD');
   if (tip === null)

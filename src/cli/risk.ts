@@ -20,8 +20,10 @@ export async function risk(range: string, options: RangeOptions): Promise<Answer
   const clone = await openClone(options.repo, floors.value);
   const answered = await checkChange(clone, { repo: null, range, target: options.target ?? null, plans: plans.value, at: Date.now() });
   if (!answered.ok) return refusal(answered.error, options.json);
-  const { decision, changeId, title, notes, starter } = answered.value;
+  const { decision, changeId, title, starter } = answered.value;
+  const notes = [...answered.value.notes];
   const { base, head } = decision.change;
+  if (decision.change.paths.length === 0) notes.unshift('nothing differs, and work that is not committed is not looked at: countersign risk file PATH does');
   const said = starter ? [...notes, 'there is no policy on the target: every path is production, and the score moves nothing'] : notes;
   return riskAnswer({ ...decision, change: { id: changeId, base, head, title }, notes: said }, options);
 }

@@ -33,8 +33,9 @@ export function unplanned(evidence: RiskEvidence): readonly NotAnalysed[] {
   return [
     ...folders.map(({ paths }) => ({
       path: paths[0] ?? '',
-      why: `no plan: what applying it does is unknown${paths.length > 1 ? `, as of ${paths.length - 1} more files beside it` : ''}${unbound}`,
+      why: `no plan: what applying it does is unknown${paths.length > 1 ? `, and the same of ${paths.length - 1} more in this folder` : ''}${unbound}`,
     })),
+    ...unread(evidence),
     ...templatesOf(evidence.files)
       .filter((t) => !covered(t, evidence))
       .map(({ path }) => ({ path, why: 'no change set: what applying it does is unknown' })),
@@ -42,6 +43,20 @@ export function unplanned(evidence: RiskEvidence): readonly NotAnalysed[] {
     ...programs(evidence, isPulumi, evidence.previews).map(({ path }) => ({ path, why: 'no preview: what applying this program does is unknown' })),
   ];
 }
+
+/** Values of a plan are secrets and are not kept, so what a grant allows and a port lets in is judged in source alone. */
+function unread(evidence: RiskEvidence): readonly NotAnalysed[] {
+  const grants = terraformPlans(evidence).flatMap((p) =>
+    p.resources.filter((r) => r.mode === 'managed' && OPENS.test(r.type) && r.actions.some((a) => a === 'create' || a === 'update')),
+  );
+  const [first] = grants;
+  if (first === undefined) return [];
+  const more = grants.length > 1 ? ` and ${grants.length - 1} more` : '';
+  return [{ path: 'terraform plan', why: `a plan shows no values here: what ${first.address}${more} allows is judged in source alone` }];
+}
+
+const OPENS =
+  /_(?:iam|policy|role|role_assignment|security_group|security_group_rule|firewall|network_acl|acl|binding|member|grant|permission|public_access_block)(?:_|$)|^aws_(?:iam|security_group|network_acl)/;
 
 function disagrees({ by, paths, missing, stale }: CoveredFolder): readonly Finding[] {
   const [first] = [...missing, ...stale];

@@ -17,7 +17,7 @@ const NAMES_VERSION =
 export const vendored: Detector = {
   id: 'vendored',
   detect: ({ files }) => {
-    const edited = files.filter((f) => isVendored(f.path) && isCode(f.path) && f.status === 'M');
+    const edited = files.filter((f) => isVendored(f.path) && isCode(f.path) && f.status === 'M' && f.head?.kind !== 'hcl' && !/(?:^|\/)external\//.test(f.path));
     if (edited.length === 0) return [];
     const named = new Set(files.filter((f) => NAMES_VERSION.test(baseName(f.path))).map((f) => (isVendored(f.path) ? treeOf(f.path) : '')));
     const trees = Map.groupBy(edited, (f) => treeOf(f.path));
