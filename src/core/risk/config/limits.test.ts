@@ -80,6 +80,10 @@ describe('limits that move', () => {
     expect(await fired({ 'conf/a.yaml': ['x: 1\ntimeout: 5s\n', 'x: 1\n'], 'conf/b.yaml': ['y: 1\n', 'y: 1\ntimeout: 5s\n'] })).toEqual([]);
     expect(await fired({ 'conf/a.yaml': ['timeout: 5s\n', null], 'conf/c.yaml': [null, 'timeout: 50s\n'] })).toEqual([]);
   });
+  it('a schema of settings holds none', async () => {
+    const crd = (n: number): string => `kind: CustomResourceDefinition\nmetadata: {name: x}\nspec:\n  maxRetries: ${n}\n`;
+    expect(await fired({ 'k8s/crd.yaml': [crd(1), crd(9)] })).toEqual([]);
+  });
   it('of tests and pipelines are less', async () => {
     expect(await fired({ 'tests/conf.yaml': ['maxRetries: 1\n', 'maxRetries: 9\n'] })).toEqual(['CFG102:elevated']);
     expect(await fired({ '.github/workflows/a.yml': ['retention-days: 30\n', 'retention-days: 5\n'] })).toEqual(['CFG107:elevated']);

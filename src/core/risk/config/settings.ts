@@ -29,14 +29,20 @@ export function settingsOf(path: string, side: Parsed | undefined): ReadonlyMap<
     const at = parent === '' ? key : `${parent}.${key}`;
     if (out.size < MOST && !out.has(at)) out.set(at, { path: at, key, parent, value, line });
   };
-  if (side.kind === 'data') for (const [i, document] of side.documents.entries()) walk(document, documentName(document, i, side.documents.length), '', add);
-  else if (side.kind === 'hcl') for (const block of side.blocks) walkHcl(block, '', add);
-  else if (side.kind === 'text') readLines(path, side.text, add);
+  if (side.kind === 'data') {
+    const { documents } = side;
+    for (const [i, document] of documents.entries()) if (!isSchema(document)) walk(document, documentName(document, i, documents.length), '', add);
+  }
+  if (side.kind === 'hcl') for (const block of side.blocks) walkHcl(block, '', add);
+  if (side.kind === 'text') readLines(path, side.text, add);
   read.set(side, out);
   return out;
 }
 
 type Add = (parent: string, key: string, value: Setting['value'], line: number) => void;
+
+/** What describes the form of settings holds none. */
+const isSchema = (document: DataNode): boolean => text(entry(document, 'kind')?.value) === 'CustomResourceDefinition';
 
 /** Manifests of one file are known by what they are, not by their place. */
 function documentName(document: DataNode, i: number, of: number): string {

@@ -96,6 +96,8 @@ describe('what everything runs on', () => {
   ])('%s: %s to %s is silent', (path, before, after) => expect(fired({ [path]: [before, after] })).toEqual([]));
 });
 
+it('a module called build is no build hook', () => expect(fired({ 'crates/a/src/build.rs': [null, 'fn x() {}'] })).toEqual([]));
+
 describe('code of others', () => {
   it('that is edited here', () => expect(fired({ 'vendor/github.com/x/y.go': ['a', 'b'] })).toEqual(['DEP107:high']));
   it('that says it is not as it was published is less', () =>

@@ -123,6 +123,6 @@ function scriptsAllowed(file: FileEvidence): readonly Finding[] {
 const HOOKS = /^(?:build\.rs|binding\.gyp|setup\.py|extconf\.rb)$/;
 
 function buildHooks(file: FileEvidence): readonly Finding[] {
-  if (file.status !== 'A' || isRehearsal(file.path) || !HOOKS.test(baseName(file.path)) || linesOf(file.head).length === 0) return [];
+  if (file.status !== 'A' || isRehearsal(file.path) || !HOOKS.test(baseName(file.path)) || /(?:^|\/)src\/build\.rs$/.test(file.path) || linesOf(file.head).length === 0) return [];
   return [DEP103({ place: { path: file.path, side: 'head' }, what: `${file.path} is new and runs on every machine that builds this package` })];
 }

@@ -57,6 +57,10 @@ describe('characters that do not', () => {
     ['ru.po', 'msgstr "PDF\u043a\u0430"'],
   ])('%s %j', (path, after) => expect(fired(path, after)).toEqual([]));
 
+  it('are left over in a string, which is less', () => {
+    expect(fired('a.py', 'log(f"{icon}\ufe0f x")')).toEqual(['SRC103:elevated']);
+    expect(fired('a.html', '<b>\ufe0fx</b>')).toEqual(['SRC103:elevated']);
+  });
   it('stood there before', () => expect(fired('a.ts', 'a\u200b\nb', 'a\u200b')).toEqual([]));
 });
 

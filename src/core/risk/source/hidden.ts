@@ -20,7 +20,7 @@ const SRC103 = rule('SRC103', 'zero-width', 'high', 'exact', ['the characters ar
 const SRC105 = rule('SRC105', 'control-or-separator', 'high', 'exact', ['the characters are removed, or written as escapes', 'the code stands where a reader looks']);
 
 /** White space of a line that no editor shows whole, and something behind it. */
-const FAR = /[ \t]{500,}\S/;
+const FAR = /(?<![ \t])[ \t]{500,}\S/;
 
 export const hidden: Detector = { id: 'hidden', detect: ({ files }) => files.flatMap(ofFile) };
 
@@ -47,7 +47,7 @@ function ofFile(file: FileEvidence): readonly Finding[] {
         ];
   };
   // one that is left over of a picture says nothing; in code it makes a name another name
-  const left = !isCode(file.path) && lines.every((l) => !ZERO_WIDTH.test(l.text.replace(/[\ufe0e\ufe0f]/g, '')));
+  const left = lines.every((l) => (!isCode(file.path) || !/[\ufe0e\ufe0f]/.test(codeOnly(file.path, l.text))) && !ZERO_WIDTH.test(l.text.replace(/[\ufe0e\ufe0f]/g, '')));
   return [
     ...say(SRC101, BIDI, (t) => BIDI.test(t) && (!translation || !balanced(t)), 'reads differently than it runs: it holds text direction controls'),
     ...say(SRC102, PAYLOAD, hasPayload, 'holds invisible characters that can carry a payload'),
