@@ -87,7 +87,7 @@ describe('a hostile change, and a model that obeys it', () => {
     await read(createApp(world), id);
     expect(await get(`/changes/${id}`)).toEqual(page);
     expect(page.decision).toEqual(JSON.parse(JSON.stringify(before)));
-    expect(page.decision).toMatchObject({ outcome: 'signoff', tier: 'critical', findings: [{ rule: 'SQL101', severity: 'critical' }] });
+    expect(page.decision).toMatchObject({ outcome: 'signoff', tier: 'critical', findings: [{ rule: 'SQL101', severity: 'critical' }, { rule: 'SQL301' }] });
     expect(JSON.stringify(page)).not.toContain('APPROVED');
     expect(await world.ledger.entries(0, 1_000)).toHaveLength(entries);
     const again = await bed.judged(head);
