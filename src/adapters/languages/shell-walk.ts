@@ -31,6 +31,9 @@ export function walk(root: Node, source: Source, line: number): Read {
 const NEAR = 8;
 const near = (stages: readonly (readonly Command[])[]): readonly (readonly Word[])[] => stages.flatMap((s) => s.slice(0, NEAR).map((c) => c.words));
 
+/** What always succeeds, or ends the script as if all were well: whatever failed before it did not. */
+const HARMLESS = /^\s*(?:(?:\/\w+)*\/)?(?:true|:|exit\s+0|return\s+0|(?:echo|printf)\b[^;&|`$]*)\s*$/;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 class Walk {
@@ -150,7 +153,7 @@ class Walk {
     const [left, right] = node.namedChildren.filter((n) => n.type !== 'comment');
     const or = node.children.some((n) => n.type === '||');
     if (left === undefined) return;
-    this.visit(left, { ...around, ignored: around.ignored || (or && right !== undefined && /^(?:true|:)$/.test(right.text.trim())) });
+    this.visit(left, { ...around, ignored: around.ignored || (or && right !== undefined && HARMLESS.test(right.text)) });
     if (right === undefined) return;
     const asked = isAsking(left) ? conditionText(left, or) : undefined;
     this.visit(right, asked === undefined ? around : { ...around, conditions: [...around.conditions, asked] });

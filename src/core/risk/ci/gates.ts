@@ -43,6 +43,13 @@ function checks(sides: Sides): readonly Finding[] {
 
 const stem = (key: string): string => key.replace(/:.*$/, '');
 
+/** A condition of its own that was not there: it may hold for nobody. Those that every pipeline has say nothing. */
+const ALWAYS = /^(?:\$\{\{\s*)?(?:always\(\)|!cancelled\(\)|success\(\)|true)(?:\s*\}\})?$/;
+const conditioned = (was: DataNode, is: DataNode): boolean => {
+  const condition = text(dig(is, 'if'));
+  return dig(was, 'if') === undefined && condition !== undefined && !ALWAYS.test(condition) && !NEVER.test(condition);
+};
+
 const NEVER = /^(?:\$\{\{\s*)?false(?:\s*\}\})?$/;
 const off = (node: DataNode): string | undefined =>
   text(dig(node, 'continue-on-error')) === 'true'
@@ -61,12 +68,18 @@ function softened(sides: Sides): readonly Finding[] {
       off(is.node) !== undefined && off(was.node) === undefined
         ? [{ what: `job ${is.id} ${off(is.node)}`, line: is.line, object: is.id, check: is.steps.some(isCheck) || isCheck({ ...EMPTY, name: is.id }) }]
         : [];
+    const bound =
+      conditioned(was.node, is.node) && is.steps.some(isCheck)
+        ? [{ what: `job ${is.id} checks only under a condition it did not have`, line: is.line, object: is.id, check: false }]
+        : [];
     const steps = matchedSteps(was, is).pairs.flatMap((s) =>
       off(s.is.node) !== undefined && off(s.was.node) === undefined
         ? [{ what: `step ${s.is.name.slice(0, 60)} ${off(s.is.node)}`, line: s.is.line, object: s.is.name, check: isCheck(s.is) }]
-        : [],
+        : conditioned(s.was.node, s.is.node) && isCheck(s.is)
+          ? [{ what: `step ${s.is.name.slice(0, 60)} checks only under a condition it did not have`, line: s.is.line, object: s.is.name, check: false }]
+          : [],
     );
-    return [...job, ...steps];
+    return [...job, ...bound, ...steps];
   });
   // a check that comes soft takes nothing away
   const soft = come.flatMap((j) =>
