@@ -62,34 +62,36 @@ const INSTRUCTION = /^\s*(FROM|RUN|CMD|ENTRYPOINT|HEALTHCHECK|ONBUILD|ENV|ARG|CO
 /** RUN builds an image, CMD and ENTRYPOINT run where it is started. Lines go on behind a comment. */
 export function imageScripts(text: string): readonly Found[] {
   const out: Found[] = [];
-  let open: { text: string; line: number; scratch: boolean } | undefined;
+  // lines are joined at the end: looking at the end of a growing text copies it every time
+  let open: { lines: string[]; line: number; scratch: boolean } | undefined;
+  const goesOn = (): boolean => open?.lines.at(-1)?.endsWith('\\') === true;
   let here: string | undefined;
   const end = (): void => {
-    if (open !== undefined) out.push({ text: listForm(open.text), line: open.line, runner: 'image', name: '', scratch: open.scratch });
+    if (open !== undefined) out.push({ text: listForm(open.lines.join('\n')), line: open.line, runner: 'image', name: '', scratch: open.scratch });
     open = undefined;
   };
   for (const [i, raw] of text.split('\n').entries()) {
     const line = raw.replace(/\r$/, '');
     if (open !== undefined && here !== undefined) {
-      open.text += `\n${line}`;
+      open.lines.push(line);
       if (line.trim() === here) here = undefined;
       if (here === undefined) end();
       continue;
     }
-    if (open?.text.endsWith('\\') === true) {
+    if (open !== undefined && goesOn()) {
       // a comment within is nothing, and its line is kept for the count
-      open.text = /^\s*#/.test(line) || line.trim() === '' ? `${open.text}\n\\` : `${open.text}\n${line.trimEnd()}`;
-      if (!open.text.endsWith('\\')) end();
+      open.lines.push(/^\s*#/.test(line) || line.trim() === '' ? '\\' : line.trimEnd());
+      if (!goesOn()) end();
       continue;
     }
     end();
     const [, instruction = '', rest = ''] = INSTRUCTION.exec(line) ?? [];
     if (!/^(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK|ONBUILD)$/i.test(instruction)) continue;
     const flags = rest.replace(/^\s*(?:RUN|CMD)\b/i, '').replace(/^(?:\s*--[\w-]+=\S+)+/, '');
-    open = { text: flags.trim(), line: i + 1, scratch: /^RUN$/i.test(instruction) };
+    open = { lines: [flags.trim()], line: i + 1, scratch: /^RUN$/i.test(instruction) };
     here = /^<<-?["']?(\w+)["']?\s*$/.exec(flags.trim())?.[1];
-    if (here !== undefined) open.text = '';
-    if (here === undefined && !open.text.endsWith('\\')) end();
+    if (here !== undefined) open.lines = [''];
+    if (here === undefined && !goesOn()) end();
   }
   end();
   return out;

@@ -1,6 +1,7 @@
 /** Builders that keep detectors short: a rule's fixed part once, its place and words per finding. */
 import type { Finding, Place, Tier } from './risk.ts';
 import { visible } from './source/characters.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export interface Saying {
   readonly place: Place;
@@ -22,8 +23,8 @@ export function rule(id: string, slug: string, severity: Tier, confidence: Findi
     confidence: s.confidence ?? confidence,
     place: s.place,
     // what a finding quotes comes from whoever wants to be misread
-    what: visible(s.what),
-    because: (s.because ?? []).map(([name, value]) => [name, visible(value.slice(0, 300))] as const),
+    what: visible(withoutSecrets(s.what)),
+    because: (s.because ?? []).map(([name, value]) => [name, visible(withoutSecrets(value.slice(0, 300)))] as const),
     safeIf: s.safeIf ?? safeIf,
   });
 }
