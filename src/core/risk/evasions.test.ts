@@ -126,3 +126,9 @@ describe('SQL', () => {
     expect(summary(found)).not.toContain('scratch');
   });
 });
+
+it('a database that moves where Terraform does not look is gone for it', async () => {
+  const guarded = db('a', '  lifecycle {\n    prevent_destroy = true\n  }\n');
+  expect((await look({ 'main.tf': [guarded, null], 'main.tofu': [null, guarded] })).tier).toBe('critical');
+  expect((await look({ 'main.tf': [guarded, null], 'other.tf': [null, guarded] })).tier).toBe('routine');
+});

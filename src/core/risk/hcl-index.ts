@@ -48,9 +48,12 @@ function merged(parts: readonly [Placed, ...Placed[]]): Placed {
 
 function placed(path: string, side: Parsed | undefined): readonly Placed[] {
   if (side?.kind !== 'hcl') return [];
-  const folder = LOADED.test(path) ? path.slice(0, Math.max(0, path.lastIndexOf('/'))) : path;
+  const folder = LOADED.test(path) ? folderOf(path) : path;
   return side.blocks.map((block) => ({ folder, path, address: addressOf(block, path), block }));
 }
+
+/** Terraform reads no `.tofu`: what moves there is gone for it, so the two are no one module. */
+const folderOf = (path: string): string => `${path.slice(0, Math.max(0, path.lastIndexOf('/')))}${/\.tofu(?:\.json)?$/.test(path) ? '/.tofu' : ''}`;
 
 /** What Terraform reads as one module: the extension in lower case, no leading dot. Any other file stands alone. */
 const LOADED = /(?:^|\/)[^./][^/]*\.(?:tf|tofu)(?:\.json)?$/;
