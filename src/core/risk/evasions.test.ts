@@ -132,3 +132,44 @@ it('a database that moves where Terraform does not look is gone for it', async (
   expect((await look({ 'main.tf': [guarded, null], 'main.tofu': [null, guarded] })).tier).toBe('critical');
   expect((await look({ 'main.tf': [guarded, null], 'other.tf': [null, guarded] })).tier).toBe('routine');
 });
+
+describe('an object of a cluster that moves', () => {
+  const policy = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n';
+  const space = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n';
+  const moves = async (content: string, from: string, to: string) => (await look({ [from]: [content, null], [to]: [null, content] })).tier;
+  it.each([
+    ['to another environment', policy, 'clusters/prod/np.yaml', 'clusters/dev/np.yaml'],
+    ['to an archive', space, 'apps/shop/ns.yaml', 'archive/shop/ns.yaml'],
+    ['to where a chart renders nothing', space, 'chart/templates/ns.yaml', 'chart/templates/_ns.yaml'],
+  ])('%s is gone where it was', async (_, content, from, to) => expect(await moves(content, from, to)).toBe('critical'));
+  it('within its environment is where it was', async () => expect(await moves(policy, 'clusters/prod/a/np.yaml', 'clusters/prod/b/np.yaml')).not.toBe('critical'));
+  it.each(["config.kubernetes.io/local-config: 'true'", 'argocd.argoproj.io/hook: Skip'])('or is no longer applied, by %s, is gone', async (annotation) => {
+    const off = policy.replace('namespace: shop', `namespace: shop, annotations: {${annotation}}`);
+    expect((await look({ 'clusters/np.yaml': [policy, off] })).tier).toBe('critical');
+  });
+});
+
+describe('rows that a condition seems to spare', () => {
+  it.each(['id > 0', 'id IS NOT NULL', 'id <> -1', "name LIKE '%'", 'id >= 1 AND name IS NOT NULL'])('DELETE WHERE %s', async (where) => {
+    expect(await tierOf('m.sql', null, `SET lock_timeout = '1s';\nDELETE FROM orders WHERE ${where};\n`)).toBe('high');
+  });
+  it.each(['id = 3', 'id > 100', 'id > 0 AND id < 100', 'done AND id IS NOT NULL', "name LIKE 'a%'"])('DELETE WHERE %s names them', async (where) => {
+    expect(await tierOf('m.sql', null, `SET lock_timeout = '1s';\nDELETE FROM orders WHERE ${where};\n`)).toBe('routine');
+  });
+});
+
+describe('the same in other words', () => {
+  it.each(['pulumi down -y', 'sam delete --no-prompts', 'rm -rf /var/lib/postgresql', 'rm -rf /srv/data', 'rm -rf /var/lib/postgresql/15/main'])('%s', async (command) => {
+    expect(await tierOf('x.sh', null, `${command}\n`)).toBe('critical');
+  });
+  it.each(['rm -rf /var/lib/apt/lists', 'rm -rf /tmp/build', 'pulumi up'])('%s is not', async (command) => expect(await tierOf('x.sh', null, `${command}\n`)).not.toBe('critical'));
+});
+
+describe('a check whose shell runs nothing', () => {
+  const flow = (top: string, step = ''): string => `on: push\n${top}jobs:\n  t:\n    runs-on: x\n    steps:\n      - run: npm test\n${step}`;
+  it.each([
+    ['of the workflow', flow("defaults: {run: {shell: 'true {0}'}}\n")],
+    ['of the step', flow('', "        shell: bash -c 'true {0}'\n")],
+  ])('%s', async (_, after) => expect(await tierOf('.github/workflows/a.yml', flow(''), after)).toBe('critical'));
+  it('and one that a forge knows', async () => expect(await tierOf('.github/workflows/a.yml', flow(''), flow('', '        shell: bash\n'))).toBe('routine'));
+});

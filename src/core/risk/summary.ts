@@ -2,7 +2,7 @@
 import type { Finding, Risk } from './risk.ts';
 
 /** Rules whose firing means that something which exists is gone afterwards. */
-const DESTROYS = /^(?:CF10[136]|PU10[13]|TF10[1-8]|TF20[2457]|SQL10[1-6]|SQL110|SQL309|SQL502|SH10[1-5]|K810[1-3])$/;
+const DESTROYS = /^(?:CF10[136]|PU10[13]|TF10[1-8]|TF20[2457]|SQL10[1-6]|SQL110|SQL309|SQL502|SH10[1-5]|K810[1-3]|K8105|K8121|CFG107)$/;
 
 /** Of these, only the worst is a loss: a scratch folder goes too, and code that may run is no row gone. */
 const OR_LESS = /^(?:SQL309|SH101)$/;

@@ -27,6 +27,10 @@ describe('outside production', () => {
   ] as const)('a loss of data that is %s is %s there', (severity, expected) => {
     expect(outsideProduction(risk(find(drop, 'dev/a.sql', severity)), isProduction).tier).toBe(expected);
   });
+  it.each(['META004', 'IAM108', 'SQL501'])('%s weighs the same wherever it is written', (id) => {
+    const there = risk({ ...find(drop, 'dev/a'), rule: id });
+    expect(outsideProduction(there, isProduction)).toBe(there);
+  });
   it('changes nothing elsewhere', () => {
     const there = risk(find(drop, 'live/a.sql'), find(timeout, 'a.yml'));
     expect(outsideProduction(there, isProduction)).toBe(there);

@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { said, textEvidence } from '../../../testing/evidence.ts';
 import { detect } from '../detect.ts';
-import type { FileEvidence } from '../evidence.ts';
 import type { Risk } from '../risk.ts';
 import { AUTH_DETECTORS } from './detectors.ts';
 import { entropy, isSample } from './secrets.ts';
 
-const look = (path: string, before: string | null, after: string): Risk => {
-  const file: FileEvidence = {
-    path,
-    status: before === null ? 'A' : 'M',
-    oldMode: '100644',
-    newMode: '100644',
-    ...(before === null ? {} : { base: { kind: 'text', text: before } }),
-    head: { kind: 'text', text: after },
-  };
-  return detect(AUTH_DETECTORS, { plan: null, files: [file] });
-};
-const fired = (path: string, before: string | null, after: string): readonly string[] => look(path, before, after).findings.map((f) => `${f.rule}:${f.severity}`);
+const look = (path: string, before: string | null, after: string): Risk => detect(AUTH_DETECTORS, { plan: null, files: textEvidence({ [path]: [before, after] }) });
+const fired = (path: string, before: string | null, after: string): readonly string[] => said(look(path, before, after));
 const added = (path: string, line: string): readonly string[] => fired(path, 'x\n', `x\n${line}\n`);
 
 const JS = 'function canEdit(user, doc) {\n  if (!user) {\n    return false;\n  }\n  return user.admin && user.id === doc.owner;\n}\n';

@@ -1,24 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { said, type TextFiles, textEvidence } from '../../../testing/evidence.ts';
 import { detect } from '../detect.ts';
-import type { FileEvidence } from '../evidence.ts';
 import { AUTH_DETECTORS } from './detectors.ts';
 
-type Files = { readonly [path: string]: readonly [string | null, string | null] };
-const fired = (files: Files): readonly string[] =>
-  detect(AUTH_DETECTORS, {
-    plan: null,
-    files: Object.entries(files).map(
-      ([path, [before, after]]): FileEvidence => ({
-        path,
-        status: before === null ? 'A' : after === null ? 'D' : 'M',
-        oldMode: '100644',
-        newMode: '100644',
-        ...(before === null ? {} : { base: { kind: 'text', text: before } }),
-        ...(after === null ? {} : { head: { kind: 'text', text: after } }),
-      }),
-    ),
-  }).findings.map((f) => `${f.rule}:${f.severity}`);
+const fired = (files: TextFiles): readonly string[] => said(detect(AUTH_DETECTORS, { plan: null, files: textEvidence(files) }));
 const one = (path: string, before: string, after: string): readonly string[] => fired({ [path]: [before, after] });
 
 const NEST = "@Controller('orders')\nexport class Orders {\n  @UseGuards(JwtGuard)\n  @Get()\n  async list(@Req() req) {\n    return 1;\n  }\n}\n";

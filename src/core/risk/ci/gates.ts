@@ -50,6 +50,14 @@ const conditioned = (was: DataNode, is: DataNode): boolean => {
   return dig(was, 'if') === undefined && condition !== undefined && !ALWAYS.test(condition) && !NEVER.test(condition);
 };
 
+/** A shell that is told what to do with a script may do nothing with it: `shell: "true {0}"`. The ones a forge knows by name do. */
+const SHELL =
+  /^(?:bash|sh|zsh|pwsh|powershell|cmd|python3?|node|bash -l \{0\}|bash -e[lux]* \{0\}|bash --noprofile --norc -e[lux]*(?: -o pipefail)? \{0\}|bash -e[lux]* -o pipefail \{0\})$/;
+const ownShell = (node: DataNode | undefined): string | undefined => {
+  const shell = text(dig(node, 'shell')) ?? text(dig(node, 'defaults', 'run', 'shell'));
+  return shell === undefined || SHELL.test(shell.trim()) || /^(?:nix|micromamba|msys2|conda|wsl)/.test(shell) ? undefined : shell;
+};
+
 const NEVER = /^(?:\$\{\{\s*)?false(?:\s*\}\})?$/;
 const off = (node: DataNode): string | undefined =>
   text(dig(node, 'continue-on-error')) === 'true'
@@ -81,14 +89,40 @@ function softened(sides: Sides): readonly Finding[] {
     );
     return [...job, ...bound, ...steps];
   });
+  const shells = sides.was === undefined || sides.is === undefined || checksIn(sides.file.base, sides.was).length === 0 ? [] : shellsOf(sides.was, sides.is);
   // a check that comes soft takes nothing away
   const soft = come.flatMap((j) =>
     off(j.node) !== undefined && j.steps.some(isCheck) && sides.was !== undefined ? [{ what: `job ${j.id} ${off(j.node)}`, line: j.line, object: j.id, check: false }] : [],
   );
-  return [...found.map((f) => ({ ...f, severity: f.check ? undefined : ('high' as const) })), ...soft.map((f) => ({ ...f, severity: 'elevated' as const }))].map((f) =>
-    CI105({ place: place(sides, 'head', f.line, f.object), what: `${sides.file.path}: ${f.what}`, ...(f.severity === undefined ? {} : { severity: f.severity }) }),
+  return [...[...found, ...shells].map((f) => ({ ...f, severity: f.check ? undefined : ('high' as const) })), ...soft.map((f) => ({ ...f, severity: 'elevated' as const }))].map(
+    (f) => CI105({ place: place(sides, 'head', f.line, f.object), what: `${sides.file.path}: ${f.what}`, ...(f.severity === undefined ? {} : { severity: f.severity }) }),
   );
 }
+/** Of the workflow, of jobs and of steps that check: a shell of its own that was not there. */
+function shellsOf(was: Pipeline, is: Pipeline): readonly { what: string; line: number; object: string; check: boolean }[] {
+  const say = (where: string, shell: string, line: number, check: boolean) => ({
+    what: `${where} hands its scripts to ${JSON.stringify(shell.slice(0, 60))}, which need not run them`,
+    line,
+    object: where,
+    check,
+  });
+  const top = ownShell(is.root);
+  const jobs = matchedJobs(was, is).pairs;
+  return [
+    ...(top !== undefined && ownShell(was.root) !== top ? [say('the workflow', top, dig(is.root, 'defaults')?.line ?? 1, true)] : []),
+    ...jobs.flatMap((j) => {
+      const shell = ownShell(j.is.node);
+      return shell !== undefined && ownShell(j.was.node) !== shell ? [say(`job ${j.is.id}`, shell, j.is.line, j.is.steps.some(isCheck))] : [];
+    }),
+    ...jobs.flatMap((j) =>
+      matchedSteps(j.was, j.is).pairs.flatMap((s) => {
+        const shell = ownShell(s.is.node);
+        return shell !== undefined && ownShell(s.was.node) !== shell ? [say(`step ${s.is.name.slice(0, 60)}`, shell, s.is.line, isCheck(s.is))] : [];
+      }),
+    ),
+  ];
+}
+
 const EMPTY: Step = { node: { is: 'scalar', value: null, line: 1 }, line: 1, name: '' };
 
 /** Proposals that used to be checked and no longer start the workflow. */

@@ -1,25 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { said, type TextFiles, textEvidence } from '../../../testing/evidence.ts';
 import { detect } from '../detect.ts';
-import type { FileEvidence } from '../evidence.ts';
 import { DEPENDENCY_DETECTORS } from './detectors.ts';
 import { nearName, oneSlip } from './near-names.ts';
 
-type Files = { readonly [path: string]: readonly [string | null, string | null] };
-const fired = (files: Files): readonly string[] =>
-  detect(DEPENDENCY_DETECTORS, {
-    plan: null,
-    files: Object.entries(files).map(
-      ([path, [before, after]]): FileEvidence => ({
-        path,
-        status: before === null ? 'A' : after === null ? 'D' : 'M',
-        oldMode: '100644',
-        newMode: '100644',
-        ...(before === null ? {} : { base: { kind: 'text', text: before } }),
-        ...(after === null ? {} : { head: { kind: 'text', text: after } }),
-      }),
-    ),
-  }).findings.map((f) => `${f.rule}:${f.severity}`);
+const fired = (files: TextFiles): readonly string[] => said(detect(DEPENDENCY_DETECTORS, { plan: null, files: textEvidence(files) }));
 
 const pkg = (deps: object, more: object = {}): string => JSON.stringify({ dependencies: deps, ...more });
 
@@ -59,7 +45,7 @@ describe('a new dependency', () => {
   ])('%s: %s', (path, before, after, severity) => expect(fired({ [path]: [before, after] })).toEqual([`DEP105:${severity}`]));
 
   it('that others of the tree have is none to look at twice', () => {
-    const files: Files = { 'a/package.json': [pkg({}), pkg({ lodahs: '1' })], 'b/package.json': [pkg({ lodahs: '1' }), pkg({ lodahs: '2' })] };
+    const files: TextFiles = { 'a/package.json': [pkg({}), pkg({ lodahs: '1' })], 'b/package.json': [pkg({ lodahs: '1' }), pkg({ lodahs: '2' })] };
     expect(fired(files)).not.toContain('DEP105:high');
   });
   it('well known is not close to a known one', () => {
@@ -102,7 +88,7 @@ describe('code of others', () => {
   it('that is edited here', () => expect(fired({ 'vendor/github.com/x/y.go': ['a', 'b'] })).toEqual(['DEP107:high']));
   it('that says it is not as it was published is less', () =>
     expect(fired({ 'src/vendored/a.ts': ['// Vendored from x, with changes\na', '// Vendored from x, with changes\nb'] })).toEqual(['DEP107:elevated']));
-  it.each<[string, Files]>([
+  it.each<[string, TextFiles]>([
     ['moves with its version', { 'vendor/github.com/x/y.go': ['a', 'b'], 'go.mod': ['module x\n', 'module y\n'] }],
     ['is patched by name', { 'third_party/zlib/a.c': ['a', 'b'], 'third_party/zlib/0001-fix.patch': [null, 'x'] }],
     ['is new', { 'vendor/github.com/x/y.go': [null, 'b'] }],

@@ -18,14 +18,16 @@ export interface Locked {
   readonly asked: readonly string[];
 }
 
+/** The registry that npm and yarn ask unless they are told of another. */
+export const NPM = 'npm';
+
 export const locked = (part: Partial<Locked> & Pick<Locked, 'name' | 'version' | 'line'>): Locked => ({ hashes: [], source: '', installs: false, asked: [], ...part });
 
-/** Names that lead to the same registry. */
-const SAME: { readonly [host: string]: string } = {
-  'registry.yarnpkg.com': 'registry.npmjs.org',
-  'registry.npmjs.com': 'registry.npmjs.org',
-  'index.crates.io': 'github.com/rust-lang/crates.io-index',
-};
+/** Names that lead to the same registry, and what it is called here. */
+const SAME: readonly (readonly [RegExp, string])[] = [
+  [/^registry\.(?:npmjs|yarnpkg)\.(?:org|com)$/, NPM],
+  [/^index\.crates\.io$/, 'github.com/rust-lang/crates.io-index'],
+];
 
 /**
  * `local` for a path of this tree, `git host/owner/name`, or `registry host`. Versions, queries, credentials and file names are
@@ -48,7 +50,7 @@ export function sourceOf(url: string): string {
       .join('/')
       .replace(/\.git$/, '')}`.toLowerCase();
   const whole = registry ? `${host}/${rest}`.replace(/\/+$/, '') : host;
-  return `registry ${SAME[whole] ?? SAME[host] ?? whole}`.toLowerCase();
+  return `registry ${SAME.find(([name]) => name.test(whole) || name.test(host))?.[1] ?? whole}`.toLowerCase();
 }
 
 /** Line of each key as it is first written, for formats that are read by JSON.parse. */

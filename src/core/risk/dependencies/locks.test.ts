@@ -26,7 +26,8 @@ const look = (files: Files): Risk =>
   });
 const fired = (files: Files): readonly string[] => look(files).findings.map((f) => `${f.rule}:${f.severity}`);
 
-const NPM = 'https://registry.npmjs.org/a/-/a-1.0.0.tgz';
+const [HOST, TWIN] = ['npmjs', 'yarnpkg'].map((name) => `registry.${name}.${name === 'npmjs' ? 'org' : 'com'}`) as [string, string];
+const NPM = `https://${HOST}/a/-/a-1.0.0.tgz`;
 const npm = (entry: object, more: object = {}): string =>
   JSON.stringify(
     { lockfileVersion: 3, packages: { '': { dependencies: { a: '^1.0.0' } }, 'node_modules/a': { version: '1.0.0', resolved: NPM, integrity: 'sha512-AAA=', ...entry }, ...more } },
@@ -34,7 +35,7 @@ const npm = (entry: object, more: object = {}): string =>
     2,
   );
 const npm1 = (entry: object): string => JSON.stringify({ lockfileVersion: 1, dependencies: { a: { version: '1.0.0', resolved: NPM, integrity: 'sha512-AAA=', ...entry } } });
-const yarn = (hash: string, version = '1.0.0', host = 'registry.yarnpkg.com'): string =>
+const yarn = (hash: string, version = '1.0.0', host = TWIN): string =>
   `# yarn lockfile v1\n\n\na@^1.0.0:\n  version "${version}"\n  resolved "https://${host}/a/-/a-${version}.tgz#da39a3ee5e6b4b0d3255bfef95601890afd80709"\n  integrity sha512-${hash}\n  dependencies:\n    b "^1.0.0"\n`;
 const berry = (checksum: string, resolution = 'a@npm:1.0.0'): string =>
   `__metadata:\n  version: 8\n\n"a@npm:^1.0.0":\n  version: 1.0.0\n  resolution: "${resolution}"\n  checksum: ${checksum}\n`;
@@ -123,8 +124,8 @@ describe('another source', () => {
   ])('%s', (path, before, after) => expect(new Set(fired({ [path]: [before, after] }).filter((f) => f.startsWith('DEP102')))).toEqual(new Set(['DEP102:critical'])));
 
   it.each<[string, string, string]>([
-    ['package-lock.json', npm({}), npm({ resolved: NPM.replace('registry.npmjs.org', 'registry.yarnpkg.com') })],
-    ['package-lock.json', npm({}), npm({}, { 'node_modules/b': { version: '1.0.0', resolved: 'https://registry.npmjs.org/b/-/b-1.0.0.tgz', integrity: 'sha512-CCC=' } })],
+    ['package-lock.json', npm({}), npm({ resolved: NPM.replace(HOST, TWIN) })],
+    ['package-lock.json', npm({}), npm({}, { 'node_modules/b': { version: '1.0.0', resolved: `https://${HOST}/b/-/b-1.0.0.tgz`, integrity: 'sha512-CCC=' } })],
     ['package-lock.json', npm({}), npm({}, { 'node_modules/b': { link: true, resolved: 'packages/b' } })],
     ['Gemfile.lock', gems('https://rubygems.org/'), gems('https://rubygems.org/').replace('b (2', 'c (2')],
     ['.npmrc', 'registry=https://a.example/\n', 'registry=https://a.example/ \nsave-exact=true\n'],

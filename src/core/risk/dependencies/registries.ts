@@ -4,7 +4,7 @@ import { rule } from '../finding.ts';
 import { linesOf, type NewLine, newLines, textOf } from '../lines.ts';
 import type { Detector, Finding } from '../risk.ts';
 import { baseName, isProse, isRehearsal } from '../source/files.ts';
-import { sourceOf } from './lock.ts';
+import { NPM, sourceOf } from './lock.ts';
 
 const DEP102 = rule('DEP102', 'source-changed', 'critical', 'exact', ['the new source is one the organisation runs or has read']);
 
@@ -50,9 +50,7 @@ function named(file: FileEvidence): readonly Finding[] {
 
 /** Said by default, so saying it changes nothing. */
 const USUAL = new Set(
-  ['pypi.org', 'registry.npmjs.org', 'rubygems.org', 'crates.io', 'repo1.maven.org', 'repo.maven.apache.org', 'proxy.golang.org', 'github.com/rust-lang'].map(
-    (h) => `registry ${h}`,
-  ),
+  ['pypi.org', NPM, 'rubygems.org', 'crates.io', 'repo1.maven.org', 'repo.maven.apache.org', 'proxy.golang.org', 'github.com/rust-lang'].map((h) => `registry ${h}`),
 );
 const sources = ({ text }: NewLine): readonly string[] => [...text.matchAll(/(?:sparse\+|git\+)?https?:\/\/[^\s"'<>,|)]{1,300}/g)].map(([url]) => sourceOf(url));
 

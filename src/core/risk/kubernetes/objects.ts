@@ -65,8 +65,22 @@ function joined(base: readonly KubeObject[], head: readonly KubeObject[], unseen
   return { pairs, gone: left.filter((o) => !unseen.has(o.path)), added: free };
 }
 
-/** Two namespaces are two objects; one that is not said may be set by whoever applies the file. */
-const mayBeOne = (a: KubeObject, b: KubeObject): boolean => a.namespace === b.namespace || a.namespace === '' || b.namespace === '';
+/**
+ * Two namespaces are two objects; one that is not said may be set by whoever applies the file. So are two of which one stands in a
+ * folder of another environment, or of what nobody applies any more: whatever applied it there prunes it.
+ */
+const mayBeOne = (a: KubeObject, b: KubeObject): boolean => (a.namespace === b.namespace || a.namespace === '' || b.namespace === '') && stageOf(a.path) === stageOf(b.path);
+
+const STAGE =
+  /^(?:(?:non-?)?prod(?:uction)?|live|stag(?:e|ing)|dev(?:elopment)?|test|qa|uat|sandbox|preview|canary|dr|archived?|attic|old|disabled|deprecated|retired|unused|backup)(?:[-_.].*)?$|[-_.](?:prod|production|live|staging|dev|test|qa|uat)$/i;
+const stageOf = (path: string): string =>
+  path.includes('/')
+    ? path
+        .slice(0, path.lastIndexOf('/'))
+        .split('/')
+        .filter((part) => STAGE.test(part))
+        .join('/')
+    : '';
 
 function matched(base: readonly KubeObject[], head: readonly KubeObject[], keyOf: (o: KubeObject) => string): readonly KubePair[] {
   const waiting = new Map<string, KubeObject[]>();
@@ -88,9 +102,17 @@ function matched(base: readonly KubeObject[], head: readonly KubeObject[], keyOf
 const keyed = (o: KubeObject): string => [o.group, o.kind, o.namespace, o.name === '' ? o.path : o.name, o.sample].join('\0');
 const folderKey = (o: KubeObject): string => `${o.path.slice(0, o.path.lastIndexOf('/') + 1)}\0${keyed(o)}`;
 
+/** Helm renders no file of a chart that begins so. */
+const PARTIAL = /(?:^|\/)templates\/(?:[^/]+\/){0,8}_[^/]*$/;
+
+/** By its own words no tool applies it: what was applied before is pruned. */
+const isLeftOut = (node: DataNode): boolean =>
+  text(dig(node, 'metadata', 'annotations', 'config.kubernetes.io/local-config')) === 'true' ||
+  /^skip$/i.test(text(dig(node, 'metadata', 'annotations', 'argocd.argoproj.io/hook')) ?? '');
+
 /** Of one side of a file. Objects whose name is a template are not known, and left out. */
 export function objectsOf(path: string, side: Parsed | undefined): readonly KubeObject[] {
-  return side?.kind === 'data' ? side.documents.flatMap((d) => objectOf(path, d, 0)) : [];
+  return side?.kind === 'data' && !PARTIAL.test(path) ? side.documents.flatMap((d) => objectOf(path, d, 0)) : [];
 }
 
 function objectOf(path: string, node: DataNode, depth: number): readonly KubeObject[] {
@@ -99,6 +121,7 @@ function objectOf(path: string, node: DataNode, depth: number): readonly KubeObj
   const list = dig(node, 'items') ?? (kind === 'Template' ? dig(node, 'objects') : undefined);
   if (list?.is === 'list' && /^(?:\w*List|Template)$/.test(kind)) return items(list).flatMap((item) => objectOf(path, item, depth + 1));
   const [name, namespace] = [nameIn(node, 'name'), nameIn(node, 'namespace')];
+  if (isLeftOut(node)) return [];
   return name === undefined || namespace === undefined ? [] : [{ path, line: node.line, group: groupOf(apiVersion, kind), kind, namespace, name, sample: isSample(path), node }];
 }
 

@@ -35,10 +35,10 @@ const terraform: Look = (a) => {
 const appliesPlan = (a: Asked): boolean => a.behind('apply').some((p) => /plan|\.out$|\.bin$/i.test(p));
 
 const STACKS: Look = (a) => {
-  if (a.tool === 'pulumi' && (a.verbs.includes('destroy') || (a.verbs.includes('stack') && a.args.includes('rm'))))
+  if (a.tool === 'pulumi' && (a.verbs.some((v) => v === 'destroy' || v === 'down' || v === 'dn') || (a.verbs.includes('stack') && a.args.includes('rm'))))
     return hit('destroys a whole stack', a.has('--target', '-t') ? 'high' : undefined);
   if (
-    /^(?:cdk|cdktf|sst|copilot|amplify|eb|up|vagrant|nitric|encore|terramate|atmos|spacectl|garden)$/.test(a.tool) &&
+    /^(?:cdk|cdktf|sam|sst|copilot|amplify|eb|up|vagrant|nitric|encore|terramate|atmos|spacectl|garden)$/.test(a.tool) &&
     a.verbs.some((v) => /^(?:destroy|remove|delete|terminate)$/.test(v))
   )
     return hit('destroys a whole stack');

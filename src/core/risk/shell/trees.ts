@@ -16,12 +16,17 @@ export function trees(a: Asked): Hit | undefined {
 /** Folders whose loss is a machine's: `$X/bin` with an empty X is one of them. */
 const SYSTEM = /^\/(?:bin|boot|data|dev|etc|home|lib(?:32|64)?|media|mnt|opt|proc|root|run|sbin|srv|sys|usr|var|backups?|storage|volumes?)?(?:\/\*?)?$/;
 
+/** Where databases and services keep what they have: caches and logs are none. */
+const DATA =
+  /^(?:\/var\/lib\/(?!apt\b|dpkg\b|cache\b|systemd\b|cloud\b|update|ucf\b|dhcp)[\w.-]+|\/(?:srv|data|mnt|backups?|storage|volumes?)\/[\w.-]+|\/etc\/(?:kubernetes|postgresql|mysql|letsencrypt|ssl|vault(?:\.d)?))(?:\/(?:data|main|mysql|pgdata|\d+))*\/?\*?$/;
+
 function target(word: Word, a: Asked): Hit | undefined {
   const { text, parts } = word;
   if (/^(?:\/|~\/?|\/\*|~\/\*|\.\.?\/\*|\*|\.\*|\/\.\*)$/.test(text) && (parts[0]?.quoted !== true || !text.includes('*')))
     return onMachine(a, 'deletes a whole file system, home or folder');
   if (/^\/(?!tmp\/|private\/tmp\/)[\w.-]+\/?\*/.test(text) && !quotedGlob(parts)) return onMachine(a, 'deletes a folder tree whose name comes from a wildcard near the root');
   if (SYSTEM.test(text)) return onMachine(a, 'deletes a folder of the system');
+  if (DATA.test(text)) return onMachine(a, 'deletes a folder that keeps data');
   const [first, ...rest] = parts;
   if (first?.open === undefined) return undefined;
   const behind = rest.map((p) => p.text).join('');

@@ -87,6 +87,21 @@ function referencing(c: Catalog, table: string): readonly string[] {
 /** A condition that names no column of anything says the same of every row. */
 export const unbounded = (where: unknown): boolean => alwaysTrue(where) || (all(where, 'ColumnRef').length === 0 && all(where, 'CurrentOfExpr').length === 0);
 
+/** One side of a scale that begins at nought, or any value at all: `id > 0`, `id IS NOT NULL`, `id <> -1`, `name LIKE '%'`. */
+function isWide(where: unknown): boolean {
+  const nulls = get(where, 'NullTest');
+  if (nulls !== undefined) return str(nulls, 'nulltesttype') === 'IS_NOT_NULL';
+  const [args, op] = [list(where, 'BoolExpr', 'args'), str(where, 'BoolExpr', 'boolop')];
+  if (args.length > 0 && op !== 'NOT_EXPR') return op === 'AND_EXPR' ? args.every(isWide) : args.some(isWide);
+  const operator = str(where, 'A_Expr', 'name', 0, 'String', 'sval');
+  const constant = get(where, 'A_Expr', 'rexpr', 'A_Const');
+  if (constant === undefined) return false;
+  const number = get(constant, 'ival') !== undefined ? Number(get(constant, 'ival', 'ival') ?? 0) : undefined;
+  if (operator === '<>') return number !== undefined && number <= 0;
+  if (operator === '>' || operator === '>=') return number !== undefined && number <= 1;
+  return /^~~\*?$/.test(operator) && str(constant, 'sval', 'sval') === '%';
+}
+
 /** A column that this change added holds nothing yet. */
 export function fillsFresh(s: Statement, update: unknown): boolean {
   const table = relation(get(update, 'relation'), s.state.schema);
@@ -98,10 +113,25 @@ function writes(s: Statement): readonly Finding[] {
   const deletes = all(s.node, 'DeleteStmt').filter((d) => unbounded(get(d, 'whereClause')));
   const updates = all(s.node, 'UpdateStmt').filter((u) => unbounded(get(u, 'whereClause')) && !fillsFresh(s, u));
   const merges = all(s.node, 'MergeStmt').filter((m) => all(m, 'MergeWhenClause').some((w) => str(w, 'commandType') === 'CMD_DELETE' && alwaysTrue(get(w, 'condition'))));
-  return [...deletes.map((d) => [d, 'deleted'] as const), ...updates.map((u) => [u, 'overwritten'] as const), ...merges.map((m) => [m, 'deleted'] as const)].flatMap(([w, how]) => {
+  // `id > 0` names nearly all of them
+  const wide = [
+    ...all(s.node, 'DeleteStmt').map((d) => [d, 'deleted'] as const),
+    ...all(s.node, 'UpdateStmt')
+      .filter((u) => !fillsFresh(s, u))
+      .map((u) => [u, 'overwritten'] as const),
+  ].filter(([w]) => !unbounded(get(w, 'whereClause')) && isWide(get(w, 'whereClause')) && get(w, 'usingClause') === undefined && get(w, 'fromClause') === undefined);
+  const nearly = wide.flatMap(([w, how]) => {
     const table = relation(get(w, 'relation'), s.state.schema);
-    return ours(s, table) ? [] : [SQL105({ ...at(s, `table ${say(table)}`), what: `every row of ${say(table)} is ${how}: no condition limits it` })];
+    const what = `nearly every row of ${say(table)} may be ${how}: its condition holds for whatever has a value there`;
+    return ours(s, table) ? [] : [SQL105({ ...at(s, `table ${say(table)}`), severity: 'high', confidence: 'inferred', what })];
   });
+  const found = [...deletes.map((d) => [d, 'deleted'] as const), ...updates.map((u) => [u, 'overwritten'] as const), ...merges.map((m) => [m, 'deleted'] as const)].flatMap(
+    ([w, how]) => {
+      const table = relation(get(w, 'relation'), s.state.schema);
+      return ours(s, table) ? [] : [SQL105({ ...at(s, `table ${say(table)}`), what: `every row of ${say(table)} is ${how}: no condition limits it` })];
+    },
+  );
+  return [...found, ...nearly];
 }
 
 const SLOT = new Set(['pg_drop_replication_slot', 'pg_drop_subscription']);

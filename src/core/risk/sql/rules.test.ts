@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { languages } from '../../../adapters/languages/index.ts';
+import { LATER_SQL_CASES, NEW, NEXT, type SqlCase } from '../../../testing/sql-cases.ts';
 import { sampleTree } from '../../../testing/tree.ts';
 import { detect } from '../detect.ts';
 import { sql } from './sql.ts';
@@ -22,10 +23,8 @@ async function of(rule: string, text: string, schema?: string): Promise<readonly
   return (await findings(Object.fromEntries([...stood, ...added]))).filter((f) => f.startsWith(rule));
 }
 
-const NEW = 'CREATE TABLE t (id bigint PRIMARY KEY, a int, b int); ';
-const NEXT = '\n--\n';
-
-describe.each<[string, { readonly fires: readonly (readonly [string, string])[]; readonly silent: readonly string[] }]>([
+const CASES: readonly SqlCase[] = [
+  ...LATER_SQL_CASES,
   [
     'SQL101',
     {
@@ -297,7 +296,9 @@ describe.each<[string, { readonly fires: readonly (readonly [string, string])[];
       ],
     },
   ],
-])('%s', (rule, { fires, silent }) => {
+];
+
+describe.each(CASES)('%s', (rule, { fires, silent }) => {
   it.each(fires)('fires: %s', async (text, severity) => {
     expect(await of(rule, text)).toContain(`${rule}:${severity}`);
   });

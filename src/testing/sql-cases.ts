@@ -1,31 +1,15 @@
 /**
- * Rules of SQL migrations from SQL301 on, as in rules.test.ts: a case that fires with its severity, and for each thing that makes it safe a case that is
- * silent, the same statements in another order included. `--` between files: each is a file of its own, in that order.
+ * Rules of SQL migrations from SQL301 on, each with what fires it and what makes it safe; `sql/rules.test.ts` tries them, and has the
+ * earlier ones. `--` between files: each is a file of its own, in that order.
  */
-import { describe, expect, it } from 'vitest';
-import { languages } from '../../../adapters/languages/index.ts';
-import { sampleTree } from '../../../testing/tree.ts';
-import { detect } from '../detect.ts';
-import { sql } from './sql.ts';
 
-type Files = Parameters<typeof sampleTree>[0];
+export type SqlCase = readonly [rule: string, cases: { readonly fires: readonly (readonly [text: string, severity: string])[]; readonly silent: readonly string[] }];
 
-async function findings(files: Files): Promise<readonly string[]> {
-  const { records, read } = sampleTree(files);
-  return detect([sql], { files: await languages().parse(records, read), plan: null }).findings.map((f) => `${f.rule}:${f.severity}`);
-}
+/** A table that the migration itself makes, and the end of a file. */
+export const NEW = 'CREATE TABLE t (id bigint PRIMARY KEY, a int, b int); ';
+export const NEXT = '\n--\n';
 
-/** Files that are added one after another; the schema as it was, if any, is a dump that stands beside them. */
-async function of(rule: string, text: string, schema?: string): Promise<readonly string[]> {
-  const added = text.split('\n--\n').map((part, i) => [`db/migrations/00${i + 1}_x.sql`, [null, part]] as const);
-  const stood = schema === undefined ? [] : [['db/structure.sql', [schema, schema]] as const];
-  return (await findings(Object.fromEntries([...stood, ...added]))).filter((f) => f.startsWith(rule));
-}
-
-const NEW = 'CREATE TABLE t (id bigint PRIMARY KEY, a int, b int); ';
-const NEXT = '\n--\n';
-
-describe.each<[string, { readonly fires: readonly (readonly [string, string])[]; readonly silent: readonly string[] }]>([
+export const LATER_SQL_CASES: readonly SqlCase[] = [
   [
     'SQL301',
     {
@@ -257,11 +241,4 @@ describe.each<[string, { readonly fires: readonly (readonly [string, string])[];
       silent: ['COPY t FROM STDIN', "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS 'x'", 'CREATE EXTENSION pg_trgm', 'SET session_replication_role = origin'],
     },
   ],
-])('%s', (rule, { fires, silent }) => {
-  it.each(fires)('fires: %s', async (text, severity) => {
-    expect(await of(rule, text)).toContain(`${rule}:${severity}`);
-  });
-  it.each(silent.map((text) => [text]))('silent: %s', async (text) => {
-    expect(await of(rule, text)).toEqual([]);
-  });
-});
+];
