@@ -1,6 +1,7 @@
 /** All detectors, one a file. */
 import { AUTH_DETECTORS } from './auth/detectors.ts';
 import { agents } from './ci/agents.ts';
+import { hollow } from './ci/hollow.ts';
 import { rollouts } from './ci/rollouts.ts';
 import { workflows } from './ci/workflows.ts';
 import { changeSets } from './cloudformation/changes.ts';
@@ -38,6 +39,7 @@ export const ALL_DETECTORS: readonly Detector[] = [
   kubernetes,
   network,
   workflows,
+  hollow,
   rollouts,
   agents,
   ...SOURCE_DETECTORS,

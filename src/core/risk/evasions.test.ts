@@ -173,3 +173,31 @@ describe('a check whose shell runs nothing', () => {
   ])('%s', async (_, after) => expect(await tierOf('.github/workflows/a.yml', flow(''), after)).toBe('critical'));
   it('and one that a forge knows', async () => expect(await tierOf('.github/workflows/a.yml', flow(''), flow('', '        shell: bash\n'))).toBe('routine'));
 });
+
+it.each([
+  ['exit 0', 'critical'],
+  ['echo ok', 'critical'],
+  ['true && vitest run', 'routine'],
+  ['vitest run --coverage', 'routine'],
+])('a script that pipelines call a test, emptied to `%s`, is %s', async (run, tier) => {
+  const pkg = (test: string): string => JSON.stringify({ name: 'x', scripts: { test } });
+  expect(await tierOf('package.json', pkg('vitest run'), pkg(run))).toBe(tier);
+});
+
+it('a state that is looked for elsewhere, told by the file of a partial backend', async () => {
+  expect(await tierOf('prod.tfbackend', 'bucket = "b"\nkey = "prod/a"\n', 'bucket = "b"\nkey = "prod/b"\n')).toBe('critical');
+  expect(await tierOf('prod.tfbackend', 'key = "prod/a"\nprofile = "x"\n', 'key = "prod/a"\nprofile = "y"\n')).toBe('routine');
+});
+
+it('an object written a second time is held against what was there, whichever comes last', async () => {
+  const policy = (selector: string): string =>
+    `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec: {podSelector: ${selector}, policyTypes: [Ingress]}\n`;
+  const [strict, lax] = [policy('{}'), policy('{matchLabels: {a: none}}')];
+  const [one, last, first] = [
+    await tierOf('np.yaml', strict, lax),
+    await tierOf('np.yaml', strict, `${strict}---\n${lax}`),
+    await tierOf('np.yaml', strict, `${lax}---\n${strict}`),
+  ];
+  expect(one).not.toBe('routine');
+  expect([last, first]).toEqual([one, one]);
+});

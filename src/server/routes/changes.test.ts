@@ -1,10 +1,10 @@
 /** What the page of a change carries beside the decision: what signers said, and the commits it comes as. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
+import { type Bed, openBed } from '../../../test/bed/bed.ts';
+import { ask, serverWorld } from '../../../test/bed/doors.ts';
 import { utf8 } from '../../core/base/bytes.ts';
 import { SENTENCES } from '../../core/signoff/build.ts';
 import { createApp } from '../app.ts';
-import { newSession, SESSION_COOKIE, sealSession } from '../session.ts';
 import type { ServerWorld } from '../world.ts';
 
 let bed: Bed;
@@ -12,24 +12,11 @@ let world: ServerWorld;
 
 beforeAll(async () => {
   bed = await openBed();
-  world = {
-    ...bed.world,
-    logKey: '',
-    cookieSecret: new Uint8Array(32).fill(7),
-    demo: null,
-    webRoot: '/nowhere',
-    account: () => null,
-    serveGit: () => Promise.reject(new Error('nobody pushes here')),
-    log: (line) => expect(line).toBe(''),
-  };
+  world = serverWorld(bed);
 });
 afterAll(() => bed?.close());
 
-async function get(path: string, of = world, person = 'ada') {
-  const cookie = `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession(person, 'passkey', world.now()))}`;
-  const answer = await createApp(of).request(`${RP.origin}/api/v1${path}`, { headers: { host: new URL(RP.origin).host, cookie } });
-  return (await answer.json()) as { readonly [member: string]: unknown };
-}
+const get = async (path: string, of = world, person = 'ada') => (await (await ask(createApp(of), of, path, person)).json()) as { readonly [member: string]: unknown };
 
 describe('what a signer said', () => {
   let id: string;

@@ -1,10 +1,10 @@
 /** A model that reads a hostile change, and says whatever its author wanted: a real model of the vendors' protocol, real pushes, real signatures. */
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
+import { type Bed, openBed } from '../../../test/bed/bed.ts';
+import { ask, serverWorld } from '../../../test/bed/doors.ts';
 import { openReader } from '../../adapters/reader/reader.ts';
 import { createApp } from '../app.ts';
-import { newSession, SESSION_COOKIE, sealSession } from '../session.ts';
 import type { ServerWorld } from '../world.ts';
 
 const model = new LLMock({ port: 0, host: '127.0.0.1' });
@@ -21,35 +21,19 @@ beforeAll(async () => {
   model.onMessage(/.*/s, { content: OBEYED });
   await model.start();
   bed = await openBed();
-  world = {
-    ...bed.world,
-    logKey: '',
-    cookieSecret: new Uint8Array(32).fill(7),
-    demo: null,
-    webRoot: '/nowhere',
-    account: () => null,
-    serveGit: () => Promise.reject(new Error('nobody pushes here')),
-    reader: openReader({ kind: 'openai-compatible', url: `${model.url}/v1`, model: 'oracle', key: '', tokensPerDay: 1_000_000, seconds: 20 }),
-    log: (line) => expect(line).toBe(''),
-  };
+  world = serverWorld(bed, { reader: openReader({ kind: 'openai-compatible', url: `${model.url}/v1`, model: 'oracle', key: '', tokensPerDay: 1_000_000, seconds: 20 }) });
 });
 afterAll(async () => {
   await bed?.close();
   await model.stop();
 });
 
-async function get(path: string, of = world) {
-  const cookie = `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession('ada', 'passkey', world.now()))}`;
-  const answer = await createApp(of).request(`${RP.origin}/api/v1${path}`, { headers: { host: new URL(RP.origin).host, cookie } });
-  return (await answer.json()) as { readonly [member: string]: unknown };
-}
+const get = async (path: string, of = world) => (await (await ask(createApp(of), of, path)).json()) as { readonly [member: string]: unknown };
 
 async function read(app: ReturnType<typeof createApp>, id: string) {
-  const cookie = `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession('ada', 'passkey', world.now()))}`;
   for (let i = 0; i < 200; i++) {
-    const answer = await app.request(`${RP.origin}/api/v1/changes/${id}/reader`, { headers: { host: new URL(RP.origin).host, cookie } });
-    const said = (await answer.json()) as { readonly state: string };
-    if (said.state !== 'reading') return said;
+    const answer = (await (await ask(app, world, `/changes/${id}/reader`)).json()) as { readonly state: string };
+    if (answer.state !== 'reading') return answer;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('it reads for ever');
@@ -102,7 +86,7 @@ describe('a hostile change, and a model that obeys it', () => {
     expect(model.getRequests().length).toBe(asked + 1);
     const { reader: _, ...without } = world;
     expect(await get(`/changes/${id}/reader`, without)).toEqual({ state: 'off' });
-    expect((await createApp(world).request(`${RP.origin}/api/v1/changes/${id}/reader`, { headers: { host: new URL(RP.origin).host } })).status).toBe(401);
+    expect((await ask(createApp(world), world, `/changes/${id}/reader`, null)).status).toBe(401);
   });
 
   it('holds nothing up where it does not answer', async () => {

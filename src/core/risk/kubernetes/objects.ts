@@ -62,7 +62,13 @@ function joined(base: readonly KubeObject[], head: readonly KubeObject[], unseen
     left = left.filter((o) => !was.has(o));
     free = free.filter((o) => !is.has(o));
   }
-  return { pairs, gone: left.filter((o) => !unseen.has(o.path)), added: free };
+  // the same object twice: whichever is applied last is the one that runs, so each is held against what was there
+  const was = new Map(pairs.map((p) => [folderKey(p.after), p.before]));
+  const again = free.flatMap((after) => {
+    const before = was.get(folderKey(after));
+    return before === undefined ? [] : [{ before, after }];
+  });
+  return { pairs: [...pairs, ...again], gone: left.filter((o) => !unseen.has(o.path)), added: free.filter((o) => !was.has(folderKey(o))) };
 }
 
 /**

@@ -16,6 +16,7 @@ export function settings(sides: HclSides): readonly Finding[] {
     const after = sides.head.get(keyOf(before));
     const gone = left.has(before.folder);
     if (before.block.type === 'terraform') return [...backend(before, after, gone), ...providerVersions(before, after)];
+    if (before.block.type === '' && /\.tfbackend$/.test(before.path)) return partial(before, after);
     if (before.block.type === 'provider' && isLock(before)) return lock(before, after);
     return before.block.type === 'provider' && !gone ? provider(before, after) : [];
   });
@@ -37,6 +38,20 @@ function backend(before: Placed, after: Placed | undefined, gone: boolean): read
   return gone
     ? [TF206({ place: at, severity: 'high', because, what: 'a whole configuration is gone with its state: what it made lives on and nobody manages it, or is destroyed by hand' })]
     : [TF206({ place: at, because, what: 'the state is looked for elsewhere: Terraform would create everything again beside what exists' })];
+}
+
+/** What `init -backend-config` is given: the part of a backend that names where the state lies. */
+const LIES =
+  /^(?:bucket|key|prefix|path|workspace_key_prefix|address|conn_str|schema_name|container_name|storage_account_name|resource_group_name|hostname|organization|workspaces\..*|endpoint|region)$/;
+
+function partial(before: Placed, after: Placed | undefined): readonly Finding[] {
+  if (after === undefined) return [];
+  const [was, is] = [flatten(before.block), flatten(after.block)];
+  const names = [...new Set([...was.keys(), ...is.keys()])].filter((k) => LIES.test(k) && was.get(k) !== is.get(k));
+  const because = names.map((k) => [k, change(was.get(k), is.get(k))] as const);
+  return names.length === 0
+    ? []
+    : [TF206({ place: place(after, 'head'), because, what: 'the state is looked for elsewhere: Terraform would create everything again beside what exists' })];
 }
 
 const backendOf = (b: HclBlock | undefined): string =>
