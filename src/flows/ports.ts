@@ -6,6 +6,7 @@ import type { Json } from '../core/base/json.ts';
 import type { Result } from '../core/base/result.ts';
 import type { Change, Commit, Oid, TreeRecord } from '../core/change/change.ts';
 import type { FileMerge } from '../core/change/classes.ts';
+import type { EntryType } from '../core/log/kinds.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Run } from '../core/provenance/lines/fingerprint.ts';
 import type { ChangedLines } from '../core/provenance/lines/hunk.ts';
@@ -318,8 +319,6 @@ export interface Merges {
    */
   files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
 }
-
-export type EntryType = 'genesis' | 'enrolment' | 'decision' | 'signoff' | 'verdict' | 'landed' | 'violation' | 'carry' | GlassEntry;
 
 /** A use of break-glass, its taking back, the review after it. */
 export type GlassEntry = 'break-glass' | 'break-glass-cancel' | 'break-glass-review';

@@ -143,7 +143,8 @@ export function glassDraft(
   const [type, predicateType] = GLASS[of];
   const { change } = sampleDecision({ content });
   const names = { repo: change.repo, targetRef: change.targetRef, manifest: { sha256: change.manifest }, manifest256: { sha256: change.manifest256 } };
-  const fields = { change: changeOf(content), repo: REPO, ref: MAIN, signer: sha256Hex('salted') };
+  const more: EntryDraft['fields'] = { use: { tier: 'high' }, cancel: {}, review: { outcome: 'justified' } }[of];
+  const fields = { change: changeOf(content), repo: REPO, ref: MAIN, signer: sha256Hex('salted'), ...more };
   return { type, fields, body: envelope(predicateType, { signer: { id: `urn:person:${signer}` }, change: names, nonce }, counter) };
 }
 

@@ -106,6 +106,8 @@ export const REASON_CODES = {
   ST_DISPOSITION: 'a finding has no disposition',
   ST_CONDITIONS: 'conditions or changes are asked for and none is named',
   ST_UNCHECKED: '"what I did not check" is not answered',
+  OWNERSHIP_MISSING: 'the author has not said what they read, ran and do not understand',
+  OWNERSHIP_INVALID: 'the ownership statement does not hold',
   // people (verify step 7)
   SOD_AUTHOR: 'the signer wrote the change',
   SOD_PUSHER: 'the signer pushed the change',
@@ -128,6 +130,9 @@ export const REASON_CODES = {
   REV_CHANGES: 'an open request for changes blocks',
   REV_STALE: 'the checkpoint is too old',
   REV_MISSING: 'the revocation list is missing',
+  VSA_INVALID: "the gate's verification summary does not hold",
+  ERASED: 'it was logged and later erased, so it proves nothing any more',
+  POLICY_CHANGED: 'a landing changed the policy or the roster',
   BG_APPROVERS: 'break-glass was not signed by enough people',
   BG_SCOPE: 'break-glass was for something else',
   BG_EXPIRED: 'break-glass has expired',

@@ -6,11 +6,9 @@ import { base64, fromBase64 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import type { PersonId } from '../roster/roster.ts';
-import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
 import { personOf, personUrn } from './build.ts';
-import { type Envelope, type EnvelopeSignature, parseEnvelope } from './dsse.ts';
+import { type CosignExpectation, openCosigned } from './cosigned.ts';
 import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
-import { type OpenedSignature, openSignature } from './open.ts';
 import { parseStatementOf } from './parse.ts';
 import { boolean, count, matching, object, oneOf, type Shape, string } from './shape.ts';
 import { NAMES, type Statement } from './statement.ts';
@@ -73,24 +71,15 @@ export function enrolmentStatement(of: EnrolmentSubject, rpId: string, nonce: st
 }
 
 /**
- * The key to enrol, where `quorum` distinct people other than its owner signed. Every signature present must be good: a bad
- * one beside enough good ones is a sign of tampering. Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, QUORUM.
+ * The key to enrol, where `quorum` distinct people other than its owner signed. Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, QUORUM.
  */
-export function verifyEnrolment(
-  envelope: Bytes,
-  trust: SignoffTrust,
-  quorum: number,
-  expect: Pick<KeyExpectation, 'now' | 'allowDemo'>,
-): Result<EnrolmentSubject, readonly Problem[]> {
-  const parsed = parseEnvelope(envelope);
-  if (!parsed.ok) return err([parsed.error]);
-  const signers = parsed.value.signatures.map((s) => signerOf(parsed.value, s, trust, expect));
-  const bad = signers.flatMap((s) => (s.ok ? [] : s.error));
-  if (bad.length > 0) return err(bad);
-  const subject = subjectOf(parsed.value.payload, trust);
+export function verifyEnrolment(envelope: Bytes, trust: SignoffTrust, quorum: number, expect: CosignExpectation): Result<EnrolmentSubject, readonly Problem[]> {
+  const opened = openCosigned(envelope, trust, expect);
+  if (!opened.ok) return opened;
+  const subject = subjectOf(opened.value.payload, trust);
   if (!subject.ok) return err([subject.error]);
-  const people = new Set(signers.flatMap((s) => (s.ok && s.value !== subject.value.person ? [s.value] : [])));
-  if (!(quorum >= 1 && people.size >= quorum)) return err([problem('QUORUM', `${people.size} of ${quorum} people other than ${subject.value.person} signed this enrolment`)]);
+  const people = opened.value.signers.filter((person) => person !== subject.value.person);
+  if (!(quorum >= 1 && people.length >= quorum)) return err([problem('QUORUM', `${people.length} of ${quorum} people other than ${subject.value.person} signed this enrolment`)]);
   return ok(subject.value);
 }
 
@@ -110,20 +99,4 @@ function subjectOf(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): 
   const fits = isPasskey ? parsed.value.type === SK_ECDSA && parsed.value.application === trust.rpId : parsed.value.application.startsWith('ssh:');
   if (!fits || (key.kind === 'demo' && trust.mode !== 'demo')) return err(problem('KEY_MODEL', `this key cannot be enrolled as ${key.kind}`));
   return ok({ person: personOf(person.id) ?? '', name: person.name, level: person.level, ...key });
-}
-
-/** The person whose enrolled key made one of the signatures. */
-function signerOf(
-  envelope: Envelope,
-  signature: EnvelopeSignature,
-  trust: Omit<SignoffTrust, 'ladder'>,
-  expect: Pick<KeyExpectation, 'now' | 'allowDemo'>,
-): Result<PersonId, readonly Problem[]> {
-  const opened: Result<OpenedSignature> = openSignature(envelope, signature, trust.namespace);
-  if (!opened.ok) return err([opened.error]);
-  const key = findKey(opened.value, trust.keys);
-  if (!key.ok) return err([key.error]);
-  // Synced passkeys may confirm a person; only sign-offs at the top tier bar them.
-  const problems = [...checkKey(opened.value, key.value, trust.mode, { ...expect, tier: 'high', counters: 'logged' }), ...checkAuthenticator(opened.value, trust)];
-  return problems.length > 0 ? err(problems) : ok(key.value.person);
 }

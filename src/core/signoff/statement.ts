@@ -15,6 +15,12 @@ export const NAMES = {
   breakGlassCancelPredicate: 'https://countersign.dev/attestation/break-glass-cancel/v1',
   breakGlassReviewPredicate: 'https://countersign.dev/attestation/break-glass-review/v1',
   genesisPredicate: 'https://countersign.dev/attestation/genesis/v1',
+  ownershipPredicate: 'https://countersign.dev/attestation/ownership/v1',
+  rosterPredicate: 'https://countersign.dev/attestation/roster/v1',
+  revocationPredicate: 'https://countersign.dev/attestation/revocation/v1',
+  erasurePredicate: 'https://countersign.dev/attestation/erasure/v1',
+  /** SLSA's own: what the gate says it verified. */
+  vsaPredicate: 'https://slsa.dev/verification_summary/v1',
   namespace: 'signoff@countersign.dev',
   payloadType: 'application/vnd.in-toto+json',
   statementType: 'https://in-toto.io/Statement/v1',

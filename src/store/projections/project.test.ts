@@ -17,7 +17,7 @@ const DRAFTS: readonly EntryDraft[] = [
   glassDraft('x', 'n', { counter: 1 }),
   glassDraft('x', 'm', { of: 'cancel' }),
   glassDraft('x', 'o', { of: 'review' }),
-  carryDraft('x', 'ab'),
+  carryDraft('x', sha256Hex('ab')),
 ];
 const placed = ({ type, fields, body }: EntryDraft, index: number): PlacedEntry => ({ type, fields, body, index, at: 5, envelope: sha256Hex(body) });
 
@@ -33,6 +33,18 @@ it('says a missing body is missing, and needs none of a violation: its fields sa
   const erased = DRAFTS.map((d, i) => project({ ...placed(d, i), body: null }));
   expect(erased.map((r) => r.ok)).toEqual([false, false, false, false, false, false, true, false, false, false, false]);
   expect(erased[3]).toMatchObject({ error: { message: 'the body is missing', place: 'entry 3 (signoff)' } });
+});
+
+it('takes no entry of a type nobody declared, and none with a field more, less or of another kind', () => {
+  const verdict = placed(verdictDraft('x', 'allow'), 1);
+  expect(project({ ...verdict, type: 'wish' })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+  expect(project({ ...verdict, type: 'toString' })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+  for (const [fields, said] of [
+    [{ ...verdict.fields, person: 'mara' }, 'person is no field'],
+    [{ ...verdict.fields, codes: 'OK' }, 'the field codes is not a list of texts'],
+    [{ ...verdict.fields, old: undefined }, 'the field old is not a text'],
+  ] as const)
+    expect(project({ ...verdict, fields: fields as PlacedEntry['fields'] })).toMatchObject({ ok: false, error: { message: expect.stringContaining(said) } });
 });
 
 it('takes no statement about break-glass for one of another kind', () => {

@@ -5,6 +5,7 @@
  */
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Entry } from '../../core/log/entry.ts';
+import { type EntryType, fieldFault, isEntryType } from '../../core/log/kinds.ts';
 import { isKeyName } from '../../core/log/note.ts';
 import { PROVENANCE_LEVELS, type ProvenanceLevel } from '../../core/provenance/provenance.ts';
 import { personOf } from '../../core/signoff/build.ts';
@@ -27,8 +28,10 @@ type Projector = (entry: PlacedEntry) => readonly Effect[] | undefined;
 export function project(entry: PlacedEntry): Result<readonly Effect[]> {
   const place = `entry ${entry.index} (${entry.type})`;
   if ((entry.index === 0) !== (entry.type === 'genesis')) return err(problem('DATA_INVALID', 'the first entry of a log is its genesis, and no other is', { place }));
-  const projector = PROJECTORS.get(entry.type);
-  if (projector === undefined) return err(problem('DATA_INVALID', 'an entry of a type this version does not know', { place, remedy: 'use a newer version' }));
+  if (!isEntryType(entry.type)) return err(problem('DATA_INVALID', 'an entry of a type this version does not know', { place, remedy: 'use a newer version' }));
+  const fault = fieldFault(entry.type, entry.fields);
+  if (fault !== undefined) return err(problem('DATA_INVALID', fault, { place }));
+  const projector = PROJECTORS[entry.type];
   const effects = projector(entry);
   return effects === undefined
     ? err(problem('DATA_INVALID', `${entry.body === null ? 'the body is missing' : 'the entry does not say what its type must say'}`, { place }))
@@ -195,19 +198,32 @@ function violation({ index, at, envelope, fields }: PlacedEntry): readonly Effec
   return said && [{ do: 'violate', row: { idx: index, ...said, body: envelope, at } }];
 }
 
-const PROJECTORS: ReadonlyMap<string, Projector> = new Map([
-  ['genesis', genesis],
-  ['enrolment', enrolment],
-  ['decision', decision],
-  ['signoff', signoff],
-  ['verdict', verdict],
-  ['landed', landed],
-  ['carry', carry],
-  ['violation', violation],
-  ['break-glass', glass('break-glass', NAMES.breakGlassPredicate)],
-  ['break-glass-cancel', glass('break-glass-cancel', NAMES.breakGlassCancelPredicate)],
-  ['break-glass-review', glass('break-glass-review', NAMES.breakGlassReviewPredicate)],
-]);
+/** What the log keeps and no projection asks for yet. */
+const nothing: Projector = () => [];
+
+const PROJECTORS: { readonly [type in EntryType]: Projector } = {
+  genesis,
+  enrolment,
+  decision,
+  signoff,
+  verdict,
+  landed,
+  carry,
+  violation,
+  'break-glass': glass('break-glass', NAMES.breakGlassPredicate),
+  'break-glass-cancel': glass('break-glass-cancel', NAMES.breakGlassCancelPredicate),
+  'break-glass-review': glass('break-glass-review', NAMES.breakGlassReviewPredicate),
+  request: nothing,
+  ownership: nothing,
+  vsa: nothing,
+  roster: nothing,
+  revocation: nothing,
+  policy: nothing,
+  incident: nothing,
+  erasure: nothing,
+  witness: nothing,
+  'log-key': nothing,
+};
 
 /** The predicate of the in-toto statement in a DSSE envelope, of this type and no other. */
 function predicate(body: Uint8Array | null, type: string): unknown {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../../core/base/crypto.ts';
 import { ok } from '../../core/base/result.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
 import {
@@ -273,9 +274,9 @@ describe('break-glass', () => {
 });
 
 it('carried sign-offs are found by the change they were counted for, and survive a rebuild', async () => {
-  await append(decide(), carryDraft(x, `first ${x}`), carryDraft(x, `second ${x}`), carryDraft(`other ${x}`, `first ${x}`));
+  await append(decide(), carryDraft(x, sha256Hex(`first ${x}`)), carryDraft(x, sha256Hex(`second ${x}`)), carryDraft(`other ${x}`, sha256Hex(`first ${x}`)));
   const found = await store.projections.memory.carries({ change: changeOf(x) });
-  expect(found.map((c) => c.signoff)).toEqual([`first ${x}`, `second ${x}`]);
+  expect(found.map((c) => c.signoff)).toEqual([sha256Hex(`first ${x}`), sha256Hex(`second ${x}`)]);
   expect(found[0]?.index).toBeLessThan(found[1]?.index ?? 0);
   expect(await store.audit()).toEqual([]);
 });
