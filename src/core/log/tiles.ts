@@ -20,3 +20,15 @@ export function tilesAt(level: number, size: number): { readonly full: number; r
   const hashes = Math.floor(size / TILE_WIDTH ** level);
   return { full: Math.floor(hashes / TILE_WIDTH), partial: hashes % TILE_WIDTH };
 }
+
+/** The inverse of `tilePath`: one spelling for each tile, anything else is undefined. */
+export function parseTilePath(path: string): { readonly level: number | 'entries'; readonly index: number; readonly width: number } | undefined {
+  const [, level = '', digits = '', width] = /^tile\/(entries|[0-9]|[1-5][0-9]|6[0-3])\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/.exec(path) ?? [];
+  if (level === '') return undefined;
+  const tile = {
+    level: level === 'entries' ? ('entries' as const) : Number(level),
+    index: Number(digits.replace(/[x/]/g, '')),
+    width: width === undefined ? TILE_WIDTH : Number(width),
+  };
+  return tilePath(tile.level, tile.index, tile.width) === path && (width === undefined || tile.width < TILE_WIDTH) ? tile : undefined;
+}
