@@ -67,6 +67,14 @@ export function authorityOf(body: Bytes, at: number): Result<Authority> {
   });
 }
 
+/** Distinct trustees at quorum signed exactly these bytes; what they say is for the caller. Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, QUORUM. */
+export function openAtQuorum(authority: Authority, envelope: Bytes, at: number): Result<Bytes, readonly Problem[]> {
+  const opened = openCosigned(envelope, trusteesTrust(authority), { now: at, allowDemo: authority.genesis.mode === 'demo' });
+  if (!opened.ok) return opened;
+  const lacking = short(authority, opened.value.signers, undefined);
+  return lacking.length > 0 ? err(lacking) : ok(opened.value.payload);
+}
+
 /** How many trustees other than the person concerned have to sign. Alone, the one there is signs for themselves. */
 export const quorumOf = ({ genesis }: Pick<Authority, 'genesis'>): number => (genesis.solo ? 1 : 2);
 
