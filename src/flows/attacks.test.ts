@@ -202,7 +202,9 @@ describe('an administrator with the database', () => {
     expect((await bed.store.projections.keys({ keyid: own.keyid })).length).toBe(1);
 
     const { id } = await bed.judged(bed.commit({ [path()]: DROP }));
-    const statement = await bed.statement('noor', id ?? '', { credential: { kind: 'webauthn', keyid: own.keyid } });
+    // Not even prepared; and a statement that was, signed by it, is refused.
+    await expect(bed.statement('noor', id ?? '', { credential: { kind: 'webauthn', keyid: own.keyid } })).rejects.toThrow('KEY_UNKNOWN');
+    const statement = await bed.statement('noor', id ?? '');
     expect(await completeSignoff(bed.world, id ?? '', own.signEnvelope(statement))).toMatchObject({
       ok: false,
       error: expect.arrayContaining([expect.objectContaining({ code: 'KEY_UNKNOWN' })]),

@@ -9,7 +9,7 @@ import { parseEntry } from '../core/log/entry.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 import { AUTHORITY_TYPES, type Authority, authorityOf, heed, type Said, takenBack } from '../core/signoff/authority.ts';
 import type { TrustedKey } from '../core/signoff/trust.ts';
-import type { LoggedBody, Projections } from './ports.ts';
+import type { KeyRow, LoggedBody, Projections } from './ports.ts';
 
 export interface Known {
   readonly authority: Authority;
@@ -79,4 +79,14 @@ export async function trustedKeys(state: Pick<Projections, 'authority' | 'keys'>
 export async function backOf(state: Pick<Projections, 'authority'>): Promise<(digest: string, signer: PersonId) => boolean> {
   const known = await knownAuthority(state);
   return known.ok ? (digest, signer) => takenBack(known.value.authority, digest, signer) : () => true;
+}
+
+/** Rows of keys that may sign now, with the level the log gives. A row says what the key is called; whether it counts, the log does. */
+export async function enrolledKeys(state: Pick<Projections, 'authority' | 'keys'>, where: { person?: string; keyid?: string } = {}): Promise<readonly KeyRow[]> {
+  const trusted = new Map((await trustedKeys(state)).map((k) => [k.keyid, k]));
+  const rows = await state.keys(where);
+  return rows.flatMap((row) => {
+    const key = trusted.get(row.keyid);
+    return key === undefined || key.person !== row.person || key.revokedAt !== undefined ? [] : [{ ...row, level: key.level }];
+  });
 }

@@ -9,7 +9,7 @@ import { parseSignature, verifyKeySignature } from '../core/signoff/signature.ts
 import { parseSshSig, unarmor } from '../core/signoff/sshsig.ts';
 import { parseStrictJson } from '../core/signoff/strict-json.ts';
 import { checkClientData, checkPresence, type PasskeyAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
-import { trustedKeys } from './authority.ts';
+import { enrolledKeys } from './authority.ts';
 import type { GateWorld } from './site.ts';
 import { SIGNING_NAMESPACE } from './site.ts';
 
@@ -23,8 +23,7 @@ export async function verifyLogin(
   assertion: PasskeyAssertion & { credentialId: string },
   take: (ticket: string) => boolean,
 ): Promise<Result<string, readonly Problem[]>> {
-  const [row] = (await world.projections.keys({})).filter((k) => k.kind === 'webauthn' && k.credentialId === assertion.credentialId);
-  const key = (await trustedKeys(world.projections)).find((k) => k.keyid === row?.keyid && k.revokedAt === undefined);
+  const [key] = (await enrolledKeys(world.projections)).filter((k) => k.kind === 'webauthn' && k.credentialId === assertion.credentialId);
   const blob = key === undefined ? undefined : fromBase64(key.blob);
   if (key === undefined || blob === undefined) return err([problem('KEY_UNKNOWN', 'this passkey is not enrolled here', { remedy: 'ask a founder to enrol it' })]);
   const challenge = challengeIn(assertion.clientDataJSON);

@@ -10,7 +10,7 @@ import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
-import { backOf } from './authority.ts';
+import { backOf, enrolledKeys } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { movedSignoffs } from './moved.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
@@ -96,7 +96,7 @@ function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredi
 /** The statement says which key was to sign it: another one, even of the same person, makes the record a lie. */
 async function namedOtherwise(bench: Bench, { keyid, statement }: VerifiedSignoff): Promise<readonly Problem[]> {
   const { id, type } = statement.predicate.signer.credential;
-  const [key] = await bench.state.keys({ keyid });
+  const [key] = await enrolledKeys(bench.state, { keyid });
   const same = key !== undefined && key.kind === type && (id === '' || id === (key.credentialId || key.keyid));
   return same ? [] : [problem('KEY_MODEL', `the statement names another key than ${keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' })];
 }
