@@ -260,13 +260,27 @@ export async function serve(options: ServeOptions): Promise<Result<Served, reado
   return opened;
 }
 
+/** Writes the genesis of a log into an empty data folder; answers the log's vkey. Problems: DATA_INVALID, DATA_LOCKED. */
+export async function foundLog(dir: string, origin: string, genesis: Uint8Array): Promise<Result<string>> {
+  const { openStore } = await import('./store/store.ts');
+  const store = await openStore({ dir, clock: Date.now });
+  if (!store.ok) return store;
+  try {
+    if (store.value.origin !== null)
+      return err(problem('DATA_INVALID', `this folder holds the log ${store.value.origin} already`, { place: dir, remedy: 'choose another --data folder' }));
+    const laid = await store.value.ledger.append(() => ok([{ type: 'genesis' as const, fields: { mode: 'production', origin }, body: genesis }]));
+    return laid.ok ? ok(store.value.logVerifierKey ?? '') : laid;
+  } finally {
+    await store.value.close();
+  }
+}
+
 async function open(store: Store, options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
   const rp = { rpId: 'localhost', origin: `http://localhost:${options.port}` };
   const sample = await layOut(store, options, rp);
   if (!sample.ok) return sample;
   const site: Site = {
     organisation: sample.value.organisation,
-    founders: await foundersOf(store),
     mode: 'demo',
     origin: sample.value.origin,
     rpId: rp.rpId,
@@ -325,14 +339,6 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
     },
   };
   return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo });
-}
-
-/** As genesis pinned them: a projection cannot add one. */
-async function foundersOf(store: Store): Promise<readonly string[]> {
-  const [genesis] = await store.ledger.entries(0, 1);
-  const body = genesis === undefined ? null : await store.ledger.body(genesis.body);
-  const said = body === null ? {} : (JSON.parse(new TextDecoder().decode(body)) as { founders?: readonly { person: string }[] });
-  return [...new Set((said.founders ?? []).map((f) => f.person))];
 }
 
 async function genesisMode(store: Store): Promise<'demo' | 'production' | null> {

@@ -71,9 +71,7 @@ function stockSshKeygen({ stage }: Scene, envelope: Uint8Array, trust: string): 
   if (!parsed.ok) throw new Error(parsed.error.message);
   const { payloadType, payload, signatures } = parsed.value;
   const person = JSON.parse(new TextDecoder().decode(payload)).predicate.signer.id as string;
-  const keys = (JSON.parse(readFileSync(trust, 'utf8')).people as { id: string; keys: { keyid: string; blob: string }[] }[]).flatMap((p) => p.keys);
-  const blob = keys.find((k) => k.keyid === signatures[0]?.keyid)?.blob ?? '';
-  writeFileSync(join(stage.folder, 'allowed_signers'), `${person} namespaces="signoff@countersign.dev" sk-ecdsa-sha2-nistp256@openssh.com ${blob}\n`);
+  writeFileSync(join(stage.folder, 'allowed_signers'), stage.countersign('authority', 'show', '--trust', trust, '--allowed-signers').text);
   writeFileSync(join(stage.folder, 'sig'), signatures[0]?.sig ?? '');
   const args = ['-Y', 'verify', '-f', 'allowed_signers', '-I', person, '-n', 'signoff@countersign.dev', '-s', 'sig'];
   const done = spawnSync('ssh-keygen', args, { cwd: stage.folder, input: pae(payloadType, payload), encoding: 'utf8' });

@@ -1,6 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
+import { authorityCommands } from './authority-commands.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
@@ -205,6 +206,8 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
     .option('--floor <file>', FLOOR_WORDS, several)
+    .option('--pin <digest>', 'the genesis the trust file must have, which trustees then must have signed')
+    .option('--trust-size <n>', 'the size of the newest trust file seen: an older one is refused')
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
@@ -236,6 +239,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--json', 'print JSON')
     .action(async (range: string | undefined, options) => act((await import('./declare.ts')).declare(range ?? '', options)));
 
+  authorityCommands(program, act);
   policyCommands(program, act);
   hookCommands(program, act);
 

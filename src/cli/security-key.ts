@@ -43,13 +43,13 @@ export function readSecurityKey(file: string): Result<SecurityKey, readonly Prob
   return ok({ file, keyid: keyIdOf(blob), line: publicKeyLine(blob), blob: base64(blob) });
 }
 
-/** The armored signature over a PAE. Problems: SIG_INVALID. */
-export function signWithKey(key: SecurityKey, message: Uint8Array): Result<string, readonly Problem[]> {
+/** The armored signature over a PAE. @param namespace of sign-offs unless told. Problems: SIG_INVALID. */
+export function signWithKey(key: SecurityKey, message: Uint8Array, namespace: string = NAMES.namespace): Result<string, readonly Problem[]> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-sign-'));
   try {
     const file = join(folder, 'pae');
     writeFileSync(file, message, { mode: 0o600 });
-    const done = spawnSync('ssh-keygen', ['-Y', 'sign', '-f', key.file, '-n', NAMES.namespace, file], { stdio: ['inherit', 'ignore', 'pipe'], encoding: 'utf8' });
+    const done = spawnSync('ssh-keygen', ['-Y', 'sign', '-f', key.file, '-n', namespace, file], { stdio: ['inherit', 'ignore', 'pipe'], encoding: 'utf8' });
     if (done.status === 0) return ok(readFileSync(`${file}.sig`, 'utf8'));
     const why = done.error?.message ?? done.stderr.trim();
     return err([problem('SIG_INVALID', `ssh-keygen did not sign: ${why}`, { place: key.file, remedy: `plug the key in, touch it when it blinks, and ${MAKE_ONE}` })]);

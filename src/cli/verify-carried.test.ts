@@ -19,7 +19,9 @@ let trust: string;
 beforeAll(async () => {
   bed = await openBed();
   await bed.land(bed.commit({ 'countersign.yml': POLICY.replace('rules:\n', RULES), 'k/one.txt': lines({}) }, { by: 'kim' }));
-  trust = await exportTrust(bed.world, bed.store.logVerifierKey ?? '', ['L4', 'L5', 'L6', 'L7']);
+  const file = await exportTrust(bed.world, [bed.store.logVerifierKey ?? ''], ['L4', 'L5', 'L6', 'L7']);
+  if (!file.ok) throw new Error(file.error.message);
+  trust = file.value;
 });
 afterAll(() => bed.close());
 

@@ -7,12 +7,11 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import type { Change } from '../core/change/change.ts';
 import type { SignoffInput } from '../core/signoff/build.ts';
 import { formatBundle } from '../core/signoff/bundle.ts';
-import { NAMES } from '../core/signoff/statement.ts';
-import { formatTrust, type TrustBundle, trustedPeople } from '../core/signoff/trust.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { gitRoom, type TestRepository } from '../testing/git.ts';
-import { LADDER, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../testing/signoffs.ts';
+import { RP, signoffBytes, signoffInput, testLog } from '../testing/signoffs.ts';
+import { type TrustOptions, trustFileOf } from '../testing/trust-files.ts';
 import { openClone } from '../world.ts';
 import { runVerify, type VerifyRequest } from './verify.ts';
 
@@ -42,18 +41,7 @@ let parsers: Parsers;
 let landed: Change;
 let request: VerifyRequest;
 
-const trustWith = (change: Partial<TrustBundle> = {}): string =>
-  formatTrust({
-    version: 1,
-    mode: 'production',
-    origin: log.origin,
-    logKey: log.vkey,
-    ...RP,
-    namespace: NAMES.namespace,
-    ladder: LADDER,
-    people: trustedPeople([trustedKey(key)], new Map()),
-    ...change,
-  });
+const trustWith = (more: TrustOptions = {}): string => trustFileOf([{ person: 'mara', key }], log, more);
 
 /** Mara's sign-off of what landed, logged; `of` and `more` change what she signed, and `by` whose key it is. */
 function bundleOf(of: Partial<Change> = {}, more: Partial<SignoffInput> = {}, by = key): string {
@@ -126,14 +114,14 @@ describe('verify', () => {
   });
 
   it('the author of the commit cannot have signed it', async () => {
-    await writeFile(place('own.json'), trustWith({ people: trustedPeople([trustedKey(key, { person: 'ada' })], new Map()) }));
+    await writeFile(place('own.json'), trustFileOf([{ person: 'ada', key }], log));
     const { code, stderr } = await run({ trust: place('own.json') });
     expect(code).toBe(1);
     expect(stderr).toContain('[SOD_AUTHOR]');
   });
 
   it("a key enrolled to one person does not carry another's name", async () => {
-    await writeFile(place('noor.json'), trustWith({ people: trustedPeople([trustedKey(key, { person: 'noor' })], new Map()) }));
+    await writeFile(place('noor.json'), trustFileOf([{ person: 'noor', key }], log));
     const { code, stdout } = await run({ trust: place('noor.json'), json: true });
     expect([code, stdout.includes('"KEY_UNKNOWN"'), stdout.includes('"QUORUM"')]).toEqual([1, true, true]);
   });
@@ -143,7 +131,7 @@ describe('verify', () => {
     ['is below the level it asks for', 'ben', 'L5'],
   ])('who honestly signs with their own key and %s fills no seat of the policy of the clone', async (_, person, level) => {
     const own = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
-    await writeFile(place('own-key.json'), trustWith({ people: trustedPeople([trustedKey(own, { person, level })], new Map()) }));
+    await writeFile(place('own-key.json'), trustFileOf([{ person, level, key: own }], log));
     await writeFile(place('own-word.json'), bundleOf({}, { signer: { ...signoffInput().signer, person, level } }, own));
     const { code, stdout } = await run({ trust: place('own-key.json'), bundle: place('own-word.json'), json: true });
     expect([code, codesOf(stdout)]).toEqual([1, ['QUORUM']]);
@@ -208,7 +196,7 @@ describe('verify', () => {
   });
 
   it('demo data needs --demo', async () => {
-    await writeFile(place('demo.json'), trustWith({ mode: 'demo' }));
+    await writeFile(place('demo.json'), trustWith({ genesis: { mode: 'demo' } }));
     const refused = await run({ trust: place('demo.json') });
     expect([refused.code, refused.stderr.includes('[TRUST_DEMO]')]).toEqual([1, true]);
     expect((await run({ trust: place('demo.json'), demo: true })).code).toBe(0);

@@ -13,7 +13,8 @@ import type { Policy } from '../core/policy/document.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
-import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
+import { NAMES } from '../core/signoff/statement.ts';
+import { parseTrust, type TrustBundle, type TrustExpectation } from '../core/signoff/trust-file.ts';
 import { considerChange } from '../flows/gather.ts';
 import { type Floor, governanceAt } from '../flows/governance.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
@@ -30,6 +31,8 @@ export interface VerifyOptions {
   readonly target?: string;
   readonly name?: string;
   readonly demo?: boolean;
+  readonly pin?: string;
+  readonly trustSize?: string;
   readonly floor?: readonly string[];
   readonly json?: boolean;
 }
@@ -47,6 +50,8 @@ export interface VerifyRequest {
   readonly repo?: string;
   readonly json: boolean;
   readonly demo: boolean;
+  /** What is known of the trust file beforehand. */
+  readonly expect?: TrustExpectation;
 }
 
 export interface VerifyWorld {
@@ -69,11 +74,20 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     commit: options.commit,
     json: options.json === true,
     demo: options.demo === true,
+    expect: expected(options),
     ...(options.target === undefined ? {} : { targetRef: options.target.startsWith('refs/') ? options.target : `refs/heads/${options.target}` }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
   return runVerify(request, { readFile, repository, parsers, floors });
 }
+
+/** Expiry of the trust file is the one thing a clock is asked for. */
+const expected = ({ pin, trustSize }: VerifyOptions): TrustExpectation => ({
+  now: Date.now(),
+  ...(pin === undefined ? {} : { pin }),
+  // What is no number is larger than every size: nothing passes by a typing error.
+  ...(trustSize === undefined ? {} : { atLeast: /^\d{1,15}$/.test(trustSize) ? Number(trustSize) : Number.MAX_SAFE_INTEGER }),
+});
 
 /** 0 proven, 1 the evidence does not hold, 2 cannot decide: treat it as a no. */
 export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
@@ -82,7 +96,7 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
   const { bundle, trust, decision, policy } = inputs.value;
   const { change, tier, seats, policyDigest } = decision;
   const known = { provenance: decision.provenance.level, covers: (paths: readonly string[]) => coveredRules(policy, decision, paths) };
-  const repo = request.repo ?? namedRepository(bundle, trust.namespace) ?? '';
+  const repo = request.repo ?? namedRepository(bundle, NAMES.namespace) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
   const moves = await movesOf(bundle, change.head, world.repository);
   const report = examineBundle(bundle, trust, { ...change, repo, moves, excluded }, { policyDigest, tier, seats, ...known, allowDemo: request.demo });
@@ -107,7 +121,7 @@ interface Inputs {
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
   const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
   if (!bundleBytes.ok || !trustBytes.ok) return err([bundleBytes, trustBytes].flatMap((r) => (r.ok ? [] : [r.error])));
-  const [bundle, trust] = [parseBundle(bundleBytes.value), parseTrust(trustBytes.value)];
+  const [bundle, trust] = [parseBundle(bundleBytes.value), parseTrust(trustBytes.value, request.expect)];
   const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null);
   const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [serverSaid(bundleBytes.value) ?? bundle.error]), ...(landed.ok ? [] : landed.error)];
   if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);

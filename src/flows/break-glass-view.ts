@@ -4,6 +4,7 @@ import { breakGlass, type GlassAnswer } from '../core/gate/break-glass.ts';
 import { type Act, isOverdue } from '../core/gate/break-glass-review.ts';
 import { WORD_KINDS, type WordKind } from '../core/gate/break-glass-words.ts';
 import type { BreakGlassTerms } from '../core/policy/document.ts';
+import { enrolledKeys } from './authority.ts';
 import { type Desk, glassDesk, levelOf, mayNot, unspent } from './break-glass.ts';
 import { glassRules } from './break-glass-facts.ts';
 import type { SigningWorld } from './prepare.ts';
@@ -33,7 +34,7 @@ export async function glassView(world: SigningWorld, id: string, person: string 
   if (!found.ok) return found;
   const desk = found.value;
   const { bench, presented, act } = desk;
-  const keys = person === null ? [] : await world.projections.keys({ person });
+  const keys = person === null ? [] : await enrolledKeys(world.projections, { person });
   const mine = Object.fromEntries(WORD_KINDS.map((kind) => [kind, whether(desk, kind, person, person === null ? undefined : levelOf(desk, person, keys), keys.length)]));
   return ok({
     terms: bench.governance.policy.breakGlass,

@@ -19,6 +19,7 @@ import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import { enrolledKeys } from './authority.ts';
 import { actsOf, glassRules, presentedGlass } from './break-glass-facts.ts';
 import { governanceAt } from './governance.ts';
 import type { ChangeRow, EntryDraft, KeyRow, Projections } from './ports.ts';
@@ -81,7 +82,7 @@ export async function prepareGlass(
   const found = await glassDesk(world, id);
   if (!found.ok) return found;
   const desk = found.value;
-  const enrolled = await world.projections.keys({ person });
+  const enrolled = await enrolledKeys(world.projections, { person });
   const keys = signingKeys(enrolled, credential, prefer);
   const level = levelOf(desk, person, keys);
   const wrong = [
@@ -181,7 +182,7 @@ async function accept(world: SigningWorld, desk: Desk, envelope: Uint8Array): Pr
   if (!verified.ok) return verified;
   const word = verified.value;
   if ((await bench.state.breakGlass({ nonce: word.predicate.nonce })).length > 0) return err([problem('ST_NONCE', 'this was signed and used before', { remedy: 'sign again' })]);
-  const [key] = await bench.state.keys({ keyid: word.keyid });
+  const [key] = await enrolledKeys(bench.state, { keyid: word.keyid });
   const { id, type } = word.predicate.signer.credential;
   const otherKey = key?.kind !== type || (id !== '' && id !== (key.credentialId || key.keyid));
   const wrong = [

@@ -1,11 +1,13 @@
 /** Who may add a key: founders, two of them, each once, and nobody else; the server least of all. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, type PersonName, RP, subjectFor } from '../../test/bed/bed.ts';
-import { base64, concat } from '../core/base/bytes.ts';
+import { base64, concat, hex } from '../core/base/bytes.ts';
 import { publicKeyLine, skEd25519Blob } from '../core/signoff/keys.ts';
+import { type RevocationWord, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { wireString } from '../core/signoff/wire.ts';
 import { envelopeOf, softAuthenticator, softSshKey } from '../testing/authenticator.ts';
-import { recordEnrolment } from './enrol.ts';
+import { cosigned } from '../testing/trust-files.ts';
+import { recordEnrolment, recordWord } from './enrol.ts';
 import { proposePasskey, proposeSshKey } from './propose.ts';
 
 let bed: Bed;
@@ -58,6 +60,56 @@ describe('an enrolment', () => {
     if (!proposal.ok) throw new Error(JSON.stringify(proposal.error));
     expect(await recordEnrolment(bed.world, envelopeOf(proposal.value.statement, []))).toMatchObject({ ok: false });
     expect(await recordEnrolment(bed.world, key.signEnvelope(proposal.value.statement))).toMatchObject({ ok: false, error: [{ code: 'KEY_UNKNOWN' }] });
+  });
+});
+
+describe('what is taken back', () => {
+  const origin = 'countersign.example/log';
+  const revoke = (of: RevocationWord['of'], by: readonly PersonName[], from = bed.clock.now) =>
+    recordWord(
+      bed.world,
+      'revocation',
+      cosigned(
+        revocationStatement({ of, from, reason: 'signed in error' }, origin, hex(bed.world.random())),
+        by.map((p) => bed.keys[p]),
+      ),
+    );
+  const signed = async (person: PersonName, file: string) => {
+    const head = bed.commit({ [file]: 'drop table orders;\n' });
+    const { id } = await bed.judged(head);
+    const receipt = await bed.sign(person, id ?? '');
+    if (!receipt.ok) throw new Error(JSON.stringify(receipt.error));
+    return { head, digest: receipt.value.digest };
+  };
+
+  it('a sign-off, by its signer alone: the gate counts it no more', async () => {
+    const { head, digest } = await signed('noor', 'db/back.sql');
+    expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
+    expect(await revoke({ signoff: digest }, ['mara'])).toMatchObject({ ok: true });
+    expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
+    expect(await revoke({ signoff: digest }, ['noor'])).toMatchObject({ ok: true, value: { fields: { of: 'signoff' } } });
+    expect((await bed.judged(head)).verdict.codes).toEqual(['REV_REVOKED', 'SIGNOFF_MISSING']);
+  });
+
+  it('a key, by two founders: nothing it signed passes from then on, and its holder signs no more', async () => {
+    const { head } = await signed('noor', 'db/key.sql');
+    expect(await revoke({ key: bed.keys.noor.keyid }, ['mara'])).toMatchObject({ ok: false, error: [{ code: 'QUORUM' }] });
+    expect(await revoke({ key: bed.keys.noor.keyid }, ['kim', 'lee'])).toMatchObject({ ok: true });
+    expect((await bed.judged(head)).verdict.codes).toEqual(['KEY_REVOKED', 'SIGNOFF_MISSING']);
+    const other = await bed.judged(bed.commit({ 'db/other.sql': 'drop table orders;\n' }));
+    expect(await bed.sign('noor', other.id ?? '')).toMatchObject({ ok: false });
+    expect(await bed.store.audit()).toEqual([]);
+  });
+
+  it('nothing by a word that does not hold: it is not even written down', async () => {
+    const size = (await bed.world.ledger.entries(0, 1_000)).length;
+    expect(
+      await recordWord(bed.world, 'roster', cosigned(rosterStatement({ person: 'ada', action: 'trustee', reason: 'x' }, origin, hex(bed.world.random())), [bed.keys.kim])),
+    ).toMatchObject({
+      ok: false,
+      error: [{ code: 'QUORUM' }],
+    });
+    expect(await bed.world.ledger.entries(0, 1_000)).toHaveLength(size);
   });
 });
 

@@ -1,27 +1,62 @@
 /**
- * Adds a key. The server proposes, founders sign, the ledger keeps: an entry the server alone appended changes nobody's
- * right to sign, because `verifyEnrolment` counts founders' signatures and nothing else.
+ * Writes down what people signed about who may sign: a key, a level, a trustee, somebody who left, something taken back. The
+ * server proposes, people sign, the ledger keeps: what the server appends alone changes nobody's right to sign.
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { type EnrolmentSubject, verifyEnrolment } from '../core/signoff/enrolment.ts';
+import { type Authority, heed, type Said } from '../core/signoff/authority.ts';
+import { parseEnvelope } from '../core/signoff/dsse.ts';
+import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
+import { parseRevocation, parseRosterWord } from '../core/signoff/roster-word.ts';
+import { knownAuthority } from './authority.ts';
+import type { EntryDraft } from './ports.ts';
 import type { GateWorld } from './site.ts';
-import { ENROLMENT_QUORUM, foundersTrust, trustedKeys } from './trusted-keys.ts';
 
-export async function recordEnrolment(world: GateWorld, envelope: Uint8Array): Promise<Result<EnrolmentSubject, readonly Problem[]>> {
+export interface Heeded {
+  /** Index of its entry. */
+  readonly index: number;
+  readonly fields: EntryDraft['fields'];
+}
+
+/** Appended only where it holds. Problems: SIG_*, WA_*, KEY_*, ST_TYPE, ST_NONCE, QUORUM, TRUST_DEMO, DATA_INVALID. */
+export async function recordWord(world: Pick<GateWorld, 'ledger' | 'now'>, type: Said['type'], envelope: Uint8Array): Promise<Result<Heeded, readonly Problem[]>> {
   let wrong: readonly Problem[] = [];
-  let subject: EnrolmentSubject | undefined;
+  let fields: EntryDraft['fields'] = {};
   const appended = await world.ledger.append(async (state) => {
-    const trust = foundersTrust(world.site, await trustedKeys({ site: world.site, ledger: world.ledger, state }));
-    const verified = verifyEnrolment(envelope, trust, ENROLMENT_QUORUM, { now: world.now(), allowDemo: world.site.mode === 'demo' });
-    if (!verified.ok) {
-      wrong = verified.error;
-      return err(verified.error[0] ?? problem('INTERNAL', 'refused without a reason'));
+    const known = await knownAuthority(state);
+    if (!known.ok) return known;
+    const heeded = heed(known.value.authority, { type, index: Number.MAX_SAFE_INTEGER, at: world.now(), body: envelope });
+    if (!heeded.ok) {
+      wrong = heeded.error;
+      return err(wrong[0] ?? problem('INTERNAL', 'refused without a reason'));
     }
-    subject = verified.value;
-    const taken = await state.keys({ keyid: subject.keyid });
-    if (taken.length > 0) return err(problem('KEY_MODEL', `this key is already enrolled for ${taken[0]?.person ?? 'somebody'}`, { remedy: 'one key belongs to one person' }));
-    return ok([{ type: 'enrolment' as const, fields: { person: subject.person, keyid: subject.keyid }, body: envelope }]);
+    fields = fieldsOf(known.value.authority, type, envelope);
+    return ok([{ type, fields, body: envelope }]);
   });
   if (!appended.ok) return err(wrong.length > 0 ? wrong : [appended.error]);
-  return subject === undefined ? err([problem('INTERNAL', 'nothing was enrolled')]) : ok(subject);
+  return ok({ index: appended.value[0]?.index ?? 0, fields });
+}
+
+/** The key that was enrolled. Problems as `recordWord`. */
+export async function recordEnrolment(
+  world: Pick<GateWorld, 'ledger' | 'now'>,
+  envelope: Uint8Array,
+): Promise<Result<Pick<EnrolmentSubject, 'person' | 'keyid'>, readonly Problem[]>> {
+  const recorded = await recordWord(world, 'enrolment', envelope);
+  return recorded.ok ? ok({ person: String(recorded.value.fields.person), keyid: String(recorded.value.fields.keyid) }) : recorded;
+}
+
+/** What the entry says in public. It was verified before, so it can be read. */
+function fieldsOf({ genesis }: Authority, type: Said['type'], envelope: Uint8Array): EntryDraft['fields'] {
+  const opened = parseEnvelope(envelope);
+  const payload = opened.ok ? opened.value.payload : new Uint8Array(0);
+  if (type === 'enrolment') {
+    const key = enrolmentIn(payload, genesis);
+    return key.ok ? { person: key.value.person, keyid: key.value.keyid } : {};
+  }
+  if (type === 'roster') {
+    const word = parseRosterWord(payload, genesis.origin);
+    return word.ok ? { person: word.value.person, action: word.value.action } : {};
+  }
+  const word = parseRevocation(payload, genesis.origin);
+  return word.ok ? { of: Object.keys(word.value.of)[0] ?? '' } : {};
 }

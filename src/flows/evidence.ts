@@ -1,12 +1,13 @@
 /** Exports what proves a change years later: the bundle with its log proofs, and the trust it is verified against. */
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
+import { parseCheckpoint } from '../core/log/checkpoint.ts';
+import { parseNote } from '../core/log/note.ts';
 import { type BundleParts, formatBundle } from '../core/signoff/bundle.ts';
-import { formatTrust, trustedPeople } from '../core/signoff/trust.ts';
+import { formatTrust } from '../core/signoff/trust-file.ts';
+import { knownAuthority } from './authority.ts';
 import type { LandingRow, Ledger, Projections, SignoffRow } from './ports.ts';
 import type { GateWorld } from './site.ts';
-import { SIGNING_NAMESPACE } from './site.ts';
-import { trustedKeys } from './trusted-keys.ts';
 
 /**
  * One change as a bundle file: exact bytes, log entries, inclusion proofs. Of a change that landed: the landing, and the
@@ -75,10 +76,24 @@ async function partsAt(ledger: Ledger, index: number): Promise<BundleParts | und
   return entry === undefined || body === null || proof === null ? undefined : { envelope: base64(body), entry: base64(entry.bytes), proof };
 }
 
-/** The trust bundle as of now: log key, founders' and enrolled keys, relying party. Carry it by another road than the evidence. */
-export async function exportTrust(world: GateWorld, logKey: string, ladder: readonly string[]): Promise<string> {
-  const keys = await trustedKeys({ site: world.site, ledger: world.ledger, state: world.projections });
-  const names = new Map((await world.projections.keys({})).map((k) => [k.person, k.name]));
-  const { mode, origin, rpId, origins } = world.site;
-  return formatTrust({ version: 1, mode, origin, logKey, rpId, origins, namespace: SIGNING_NAMESPACE, ladder, people: trustedPeople(keys, names) });
+/**
+ * The trust file as of now: the log's keys, genesis, and every statement that holds. Carry it by another road than the evidence.
+ * Problems: DATA_INVALID.
+ */
+export async function exportTrust(world: Pick<GateWorld, 'ledger' | 'projections'>, vkeys: readonly string[], ladder: readonly string[]): Promise<Result<string>> {
+  const known = await knownAuthority(world.projections);
+  if (!known.ok) return known;
+  const [genesis] = await world.ledger.entries(0, 1);
+  const body = genesis === undefined ? null : await world.ledger.body(genesis.body);
+  if (genesis === undefined || body === null) return err(problem('DATA_INVALID', 'the log has no genesis'));
+  const said = await Promise.all(
+    known.value.said.map(async ({ index, body: envelope }) => {
+      const [entry] = await world.ledger.entries(index, 1);
+      return entry === undefined ? [] : [{ index, entry: entry.bytes, envelope }];
+    }),
+  );
+  const checkpoint = parseNote(await world.ledger.checkpoint());
+  const size = checkpoint.ok ? parseCheckpoint(checkpoint.value.text) : checkpoint;
+  if (!size.ok) return size;
+  return ok(formatTrust({ vkeys, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said: said.flat(), witnesses: null, gates: [], expires: null }));
 }

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed } from '../../test/bed/bed.ts';
 import { text, utf8 } from '../core/base/bytes.ts';
+import { err } from '../core/base/result.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import { examineBundle } from '../core/signoff/offline.ts';
-import { parseTrust, type TrustBundle } from '../core/signoff/trust.ts';
+import { parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
 import { exportBundle, exportTrust } from './evidence.ts';
 import { recordLandings } from './land.ts';
 import type { Repository } from './ports.ts';
@@ -111,7 +112,8 @@ describe('the evidence', () => {
     return bundle.value;
   };
   const trust = async (): Promise<TrustBundle> => {
-    const parsed = parseTrust(utf8(await exportTrust(bed.world, bed.store.logVerifierKey ?? '', ['L4', 'L5', 'L6', 'L7'])));
+    const file = await exportTrust(bed.world, [bed.store.logVerifierKey ?? ''], ['L4', 'L5', 'L6', 'L7']);
+    const parsed = file.ok ? parseTrust(utf8(file.value)) : err([file.error]);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
     return parsed.value;
   };

@@ -9,6 +9,7 @@ import { parseSignature, verifyKeySignature } from '../core/signoff/signature.ts
 import { parseSshSig, unarmor } from '../core/signoff/sshsig.ts';
 import { parseStrictJson } from '../core/signoff/strict-json.ts';
 import { checkClientData, checkPresence, type PasskeyAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
+import { enrolledKeys } from './authority.ts';
 import type { GateWorld } from './site.ts';
 import { SIGNING_NAMESPACE } from './site.ts';
 
@@ -16,13 +17,13 @@ const PREFIX = 'countersign login v1 ';
 
 export const loginChallenge = (ticket: string): Uint8Array => new TextEncoder().encode(PREFIX + ticket);
 
-/** The person the passkey is enrolled for. `take` answers whether a ticket was issued, and spends it. */
+/** The person the passkey is enrolled for, by the log and not by a row. `take` answers whether a ticket was issued, and spends it. */
 export async function verifyLogin(
   world: GateWorld,
   assertion: PasskeyAssertion & { credentialId: string },
   take: (ticket: string) => boolean,
 ): Promise<Result<string, readonly Problem[]>> {
-  const [key] = (await world.projections.keys({})).filter((k) => k.kind === 'webauthn' && k.credentialId === assertion.credentialId);
+  const [key] = (await enrolledKeys(world.projections)).filter((k) => k.kind === 'webauthn' && k.credentialId === assertion.credentialId);
   const blob = key === undefined ? undefined : fromBase64(key.blob);
   if (key === undefined || blob === undefined) return err([problem('KEY_UNKNOWN', 'this passkey is not enrolled here', { remedy: 'ask a founder to enrol it' })]);
   const challenge = challengeIn(assertion.clientDataJSON);

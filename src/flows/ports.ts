@@ -340,6 +340,13 @@ export interface AppendedEntry {
   readonly at: number;
 }
 
+/** An entry's bytes, and those of its body; null where they were erased, or lost. */
+export interface LoggedBody {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  readonly body: Uint8Array | null;
+}
+
 export interface Ledger {
   /**
    * Plans and appends in one transaction: `plan` reads the projections as they stand and names the entries; entries,
@@ -409,6 +416,8 @@ export interface Projections {
   changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; limit: number }): Promise<readonly ChangeRow[]>;
   signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
   keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
+  /** Genesis and every statement about who may sign, oldest first, from the entries themselves: no projection stands between. */
+  authority(): Promise<readonly LoggedBody[]>;
   readonly memory: Memory;
   /** What people signed about break-glass, oldest first. */
   breakGlass(where: { type?: GlassEntry; repo?: string; change?: string; nonce?: string; landed?: boolean }): Promise<readonly GlassRow[]>;

@@ -16,6 +16,7 @@ import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { type Assumption, type Disposition, NAMES, type SignoffDecision } from '../core/signoff/statement.ts';
+import { enrolledKeys } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import type { ChangeRow, KeyRow } from './ports.ts';
@@ -80,7 +81,7 @@ export async function prepareSignoff(
   if (!found.ok) return found;
   const { row, governance } = found.value;
   const page = await dossierOf(world.objects, row);
-  const enrolled = await world.projections.keys({ person });
+  const enrolled = await enrolledKeys(world.projections, { person });
   const keys = signingKeys(enrolled, answers.credential, prefer);
   const wrong = [
     ...mayNotSign(row, person, governance, enrolled),
@@ -123,7 +124,7 @@ export async function whetherMaySign(world: SigningWorld, row: ChangeRow, person
   if (person === null) return { canSign: false, why: 'sign in first' };
   const found = await openChange(world, row.id);
   if (!found.ok) return { canSign: false, why: found.error[0]?.message ?? '' };
-  const [wrong] = [...mayNotSign(row, person, found.value.governance, await world.projections.keys({ person })), ...waiting(row, world.now())];
+  const [wrong] = [...mayNotSign(row, person, found.value.governance, await enrolledKeys(world.projections, { person })), ...waiting(row, world.now())];
   return { canSign: wrong === undefined, why: wrong === undefined ? '' : wrong.message };
 }
 

@@ -52,8 +52,10 @@ describe('a sign-off', () => {
   });
 
   it('by a key that counts no more, or in another installation, does not count', async () => {
-    const noKeys = { ...bed.world.projections, keys: async () => [] };
-    expect((await problems(id, { state: noKeys }))[0]).toEqual(['KEY_UNKNOWN']);
+    const { authority } = bed.world.projections;
+    const onlyFounders = { ...bed.world.projections, authority: async () => (await authority()).slice(0, 1) };
+    expect((await problems(id, { state: onlyFounders }))[0]).toEqual(['KEY_UNKNOWN']);
+    expect((await problems(id, { state: { ...onlyFounders, authority: async () => [] } }))[0]).toEqual(['KEY_UNKNOWN']);
     expect((await problems(id, { site: { ...bed.world.site, rpId: 'elsewhere.example', origins: ['https://elsewhere.example'] } })).flat()).not.toEqual([]);
   });
 

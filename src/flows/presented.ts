@@ -9,11 +9,11 @@ import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
+import { backOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
 import { changeId } from './identity.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
 import { SIGNING_NAMESPACE, type Site } from './site.ts';
-import { trustedKeys } from './trusted-keys.ts';
 
 /** What a ref is about to become; a nonce is spent on exactly this. */
 export interface Landing {
@@ -55,7 +55,8 @@ export const movedKey = (decision: Decision, row: SignoffRow): string => `${deci
 
 /** @param used nonces already spent by earlier commits of the same push. */
 export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null, used: ReadonlySet<string> = new Set()): Promise<readonly PresentedWithNonce[]> {
-  const asking = { bench, decision, trust: await signoffTrust(bench), expect: expectation(bench, decision) };
+  const [trust, back] = await Promise.all([signoffTrust(bench), backOf(bench.state)]);
+  const asking = { bench, decision, trust, expect: { ...expectation(bench, decision), takenBack: back } };
   const rows = await near(bench.state, decision);
   const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
   return Promise.all(
@@ -153,16 +154,10 @@ function notCarried(carried: Carried | undefined): readonly Problem[] {
   return [...problems, ...(recheck.length === 0 ? [] : [look])];
 }
 
-export async function signoffTrust(bench: Bench): Promise<SignoffTrust> {
-  const { site } = bench;
-  return {
-    keys: await trustedKeys(bench),
-    namespace: SIGNING_NAMESPACE,
-    rpId: site.rpId,
-    origins: site.origins,
-    mode: site.mode,
-    ladder: bench.governance.policy.ladder.values,
-  };
+/** Origins are the site's: genesis says which it may have, and a page may move from one to another. */
+export async function signoffTrust({ site, state, governance }: Pick<Bench, 'site' | 'state' | 'governance'>): Promise<SignoffTrust> {
+  const { rpId, origins, mode } = site;
+  return { keys: await trustedKeys(state), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: governance.policy.ladder.values };
 }
 
 /**

@@ -171,7 +171,7 @@ describe('a person with several keys', () => {
     if (!proposal.ok) throw new Error(JSON.stringify(proposal.error));
     const signed = pae(NAMES.payloadType, proposal.value.statement);
     const by = (['kim', 'pat'] as const).map((f) => ({ keyid: bed.keys[f].keyid, sig: bed.keys[f].signPae(signed) }));
-    expect(await recordEnrolment(bed.world, envelopeOf(proposal.value.statement, by))).toMatchObject({ ok: true, value: { kind: 'sk-ssh', level: 'L6' } });
+    expect(await recordEnrolment(bed.world, envelopeOf(proposal.value.statement, by))).toMatchObject({ ok: true, value: { person: 'mara', keyid: securityKey.keyid } });
   });
 
   const credentialOf = (statement: Uint8Array) => (JSON.parse(text(statement) ?? '') as Statement).predicate.signer.credential;

@@ -10,6 +10,7 @@ import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
+import { backOf, enrolledKeys } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { movedSignoffs } from './moved.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
@@ -55,7 +56,7 @@ async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array, shown:
   const known = await bench.state.signoffs({ body: sha256Hex(envelope) });
   const replay = problem('ST_NONCE', 'this sign-off was used before', { remedy: 'sign again on the page: each signature counts once' });
   if (known.length > 0) return err([replay]);
-  const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online' });
+  const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online', takenBack: await backOf(bench.state) });
   if (!verified.ok) return err(verified.problems);
   const { statement } = verified.signoff;
   const wrong = [...unanswered(row, statement.predicate), ...saidOtherwise(bench, row, statement.predicate, shown), ...(await namedOtherwise(bench, verified.signoff))];
@@ -95,7 +96,7 @@ function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredi
 /** The statement says which key was to sign it: another one, even of the same person, makes the record a lie. */
 async function namedOtherwise(bench: Bench, { keyid, statement }: VerifiedSignoff): Promise<readonly Problem[]> {
   const { id, type } = statement.predicate.signer.credential;
-  const [key] = await bench.state.keys({ keyid });
+  const [key] = await enrolledKeys(bench.state, { keyid });
   const same = key !== undefined && key.kind === type && (id === '' || id === (key.credentialId || key.keyid));
   return same ? [] : [problem('KEY_MODEL', `the statement names another key than ${keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' })];
 }

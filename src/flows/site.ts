@@ -9,8 +9,6 @@ import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repositor
 export interface Site {
   readonly organisation: string;
   readonly mode: 'production' | 'demo';
-  /** People the genesis entry pins: they alone confirm keys of others. */
-  readonly founders: readonly string[];
   /** Log origin, for example `countersign.example/log`. */
   readonly origin: string;
   readonly rpId: string;

@@ -7,6 +7,7 @@ import { problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
 import { pages } from './pages.ts';
 import { refuse } from './problem.ts';
+import { authority } from './routes/authority.ts';
 import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
@@ -63,6 +64,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/changes', reader(world));
   api.route('/people', people(world));
   api.route('/modes', modes(world));
+  api.route('/authority', authority(world));
   api.route('/', ledger(world));
   app.route('/api/v1', api);
   const nowhere = (c: Context<Door>): Response =>

@@ -22,6 +22,9 @@ export const registration = z.strictObject({
   transports: z.array(z.string().max(32)).max(10),
 });
 
+/** A DSSE envelope, base64 of its exact bytes. */
+export const envelopeBody = z.strictObject({ envelope: z.base64().max(1_400_000) });
+
 export const sshKey = z.strictObject({ publicKey: z.string().max(4_096) });
 
 export const answers = z.strictObject({

@@ -124,6 +124,7 @@ export const META_DDL = 'create table if not exists meta (name text primary key,
 
 export const LEDGER_DDL: readonly string[] = [
   'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, bytes blob not null)',
+  'create index if not exists entries_by_type on entries (type, idx)',
   'create table if not exists nodes (level integer not null, pos integer not null, hash blob not null, primary key (level, pos))',
   'create table if not exists checkpoints (size integer primary key, note text not null)',
   'create table if not exists bodies (sha256 text primary key, bytes blob not null)',

@@ -101,20 +101,26 @@ export function softAuthenticator(options: AuthenticatorOptions): SoftAuthentica
 }
 
 /** An envelope over these statement bytes. */
-export const envelopeOf = (payload: Bytes, signatures: readonly { keyid: string; sig: Bytes }[]): Bytes => formatEnvelope({ payloadType: NAMES.payloadType, payload, signatures });
+export const envelopeOf = (payload: Bytes, signatures: readonly { keyid: string; sig: Bytes }[], payloadType: string = NAMES.payloadType): Bytes =>
+  formatEnvelope({ payloadType, payload, signatures });
 
 /** A security key on the command line (`sk-` types), synthesised: the bytes a real one gives `ssh-keygen -Y sign`. */
 export interface SoftSshKey {
+  /** PKCS8 PEM, to make it again. */
+  readonly privateKey: string;
   readonly blob: Bytes;
   readonly keyid: string;
   signPae(encoded: Bytes, change?: { flags?: number; counter?: number; namespace?: string; hash?: 'sha256' | 'sha512' }): Bytes;
 }
 
-export function softSshKey(type: 'sk-ssh-ed25519' | 'sk-ecdsa', application = 'ssh:'): SoftSshKey {
+/** @param pem the key it is; a fresh one unless told. */
+export function softSshKey(type: 'sk-ssh-ed25519' | 'sk-ecdsa', application = 'ssh:', pem?: string): SoftSshKey {
   const isEd25519 = type === 'sk-ssh-ed25519';
-  const { privateKey } = isEd25519 ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const made = isEd25519 ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const privateKey = pem === undefined ? made.privateKey : createPrivateKey(pem);
   const blob = isEd25519 ? skEd25519Blob(edwardsKeyOf(privateKey), application) : skEcdsaBlob(pointOf(privateKey), application);
   return {
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     blob,
     keyid: keyIdOf(blob),
     signPae: (encoded, { flags = FLAGS.up | FLAGS.uv, counter = 7, namespace = NAMES.namespace, hash = 'sha512' } = {}) => {

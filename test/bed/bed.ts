@@ -108,7 +108,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;
   let count = 0;
   const world: SigningWorld = {
-    site: { organisation: 'Bed', mode, founders: FOUNDERS, origin: 'countersign.example/log', rpId: RP.rpId, origins: [RP.origin], url: RP.origin },
+    site: { organisation: 'Bed', mode, origin: 'countersign.example/log', rpId: RP.rpId, origins: [RP.origin], url: RP.origin },
     ledger: store.ledger,
     projections: store.projections,
     objects: objectStore({ root: join(folder, 'kept'), gitDirOf: (id) => (id === 'infra' ? served.gitDir : undefined) }),

@@ -1,7 +1,8 @@
 /** A carried sign-off proved again: what holds, and every way it is refused. The attacker wrote the body. */
 import { describe, expect, it } from 'vitest';
 import { softAuthenticator } from '../../testing/authenticator.ts';
-import { LADDER, RP, signoffInput, testLog, trustedKey } from '../../testing/signoffs.ts';
+import { RP, signoffInput, testLog } from '../../testing/signoffs.ts';
+import { trustedBy, trustFileOf } from '../../testing/trust-files.ts';
 import { base64, concat, utf8 } from '../base/bytes.ts';
 import { sha256Hex } from '../base/crypto.ts';
 import type { Entry } from '../log/entry.ts';
@@ -10,8 +11,6 @@ import { signoffStatement, statementBytes } from './build.ts';
 import { formatBundle, parseBundle } from './bundle.ts';
 import { type Carry, type CarryExpectation, checkCarry, parseCarry } from './carry.ts';
 import { examineBundle, type Required } from './offline.ts';
-import { NAMES } from './statement.ts';
-import { type TrustBundle, trustedPeople } from './trust.ts';
 
 const oid = (c: string): string => c.repeat(40);
 const file = (path: string, old: string, now: string, mode = '100644'): Uint8Array => utf8(`:100644 ${mode} ${oid(old)} ${oid(now)} M\0${path}\0`);
@@ -52,10 +51,7 @@ const statement = (more: Parameters<typeof signoffInput>[0] = {}, raw = SIGNED) 
 };
 const log = testLog();
 const key = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
-const trust: TrustBundle = {
-  ...{ version: 1, mode: 'production', origin: log.origin, logKey: log.vkey, ...RP, namespace: NAMES.namespace, ladder: LADDER },
-  people: trustedPeople([trustedKey(key)], new Map()),
-};
+const trust = trustedBy(trustFileOf([{ person: 'mara', key }], log));
 
 const covers =
   (...rules: readonly CoveredRule[]) =>

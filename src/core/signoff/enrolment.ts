@@ -1,13 +1,12 @@
 /**
  * Enrolment: who may sign is decided by humans, never by the server. A statement names one person and one key; it takes
- * effect when a quorum of other enrolled people signed it, each with the same ceremony as a sign-off.
+ * effect when enough trustees signed it (authority.ts), each with the same ceremony as a sign-off.
  */
 import { base64, fromBase64 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
-import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
+import { err, ok, problem, type Result } from '../base/result.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { personOf, personUrn } from './build.ts';
-import { type CosignExpectation, openCosigned } from './cosigned.ts';
 import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
 import { parseStatementOf } from './parse.ts';
 import { boolean, count, matching, object, oneOf, type Shape, string } from './shape.ts';
@@ -70,21 +69,8 @@ export function enrolmentStatement(of: EnrolmentSubject, rpId: string, nonce: st
   };
 }
 
-/**
- * The key to enrol, where `quorum` distinct people other than its owner signed. Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, QUORUM.
- */
-export function verifyEnrolment(envelope: Bytes, trust: SignoffTrust, quorum: number, expect: CosignExpectation): Result<EnrolmentSubject, readonly Problem[]> {
-  const opened = openCosigned(envelope, trust, expect);
-  if (!opened.ok) return opened;
-  const subject = subjectOf(opened.value.payload, trust);
-  if (!subject.ok) return err([subject.error]);
-  const people = opened.value.signers.filter((person) => person !== subject.value.person);
-  if (!(quorum >= 1 && people.length >= quorum)) return err([problem('QUORUM', `${people.length} of ${quorum} people other than ${subject.value.person} signed this enrolment`)]);
-  return ok(subject.value);
-}
-
 /** What an enrolment says, from bytes a signature was verified over. Problems: ST_TYPE, KEY_MODEL, KEY_PLAIN, SIG_*. */
-function subjectOf(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): Result<EnrolmentSubject> {
+export function enrolmentIn(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): Result<EnrolmentSubject> {
   const statement = parseStatementOf(payload, NAMES.enrolmentPredicate, PREDICATE);
   if (!statement.ok) return statement;
   const { person, key, rpId } = statement.value.predicate;

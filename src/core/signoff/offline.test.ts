@@ -1,29 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SoftAuthenticator, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../../testing/signoffs.ts';
-import { base64, utf8 } from '../base/bytes.ts';
+import { envelopeOf, type SoftAuthenticator, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
+import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
+import { cosigned, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
+import { base64, text as decoded, fromBase64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
+import type { Said } from './authority.ts';
 import { type BundleParts, formatBundle, parseBundle } from './bundle.ts';
+import { pae } from './dsse.ts';
+import { enrolmentStatement } from './enrolment.ts';
 import { examineBundle, type Required, verifyBundle } from './offline.ts';
+import { type RevocationWord, revocationStatement, rosterStatement } from './roster-word.ts';
 import { NAMES, type SignoffDecision } from './statement.ts';
-import { formatTrust, parseTrust, type TrustBundle, trustedPeople } from './trust.ts';
+import { parseTrust, TRUST_TYPE } from './trust-file.ts';
 
 const log = testLog();
 const people = ['mara', 'noor', 'kim'].map((person) => ({ person, key: softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] }) }));
-const trust: TrustBundle = {
-  version: 1,
-  mode: 'production',
-  origin: log.origin,
-  logKey: log.vkey,
-  ...RP,
-  namespace: NAMES.namespace,
-  ladder: LADDER,
-  people: trustedPeople(
-    people.map(({ person, key }) => trustedKey(key, { person })),
-    new Map([['mara', 'Mara']]),
-  ),
-};
+const file = trustFileOf(people, log);
+const trust = trustedBy(file);
 const MOVE = { change: '0'.repeat(16), repo: 'infra', ref: 'refs/heads/main', old: 'd'.repeat(40), new: 'e'.repeat(40) };
 const landed = { moves: [{ old: MOVE.old, new: MOVE.new }], repo: 'infra', targetRef: 'refs/heads/main', manifest: '1'.repeat(64), manifest256: '2'.repeat(64) };
 
@@ -34,6 +28,11 @@ const proven = (parts: readonly BundleParts[], required: Required = {}, gate?: B
   return bundle.ok ? verifyBundle(bundle.value, trusted, at, required).map((p) => p.code) : [bundle.error.code];
 };
 const one = log.record(by('mara'));
+const ORIGIN = log.origin;
+const taken = (of: RevocationWord['of'], by: readonly string[], from = NOW, index = 9): Said => ({
+  ...{ type: 'revocation', index, at: NOW + 1_000 },
+  body: cosigned(revocationStatement({ of, from, reason: 'stolen' }, ORIGIN, index.toString(16).padStart(32, '0')), by.map(keyOf)),
+});
 const landing = (as: LoggedAs, nonces: readonly string[] = ['a'.repeat(32)]): BundleParts =>
   log.record(utf8(JSON.stringify({ v: 1, nonces })), { type: 'landed', at: NOW, fields: MOVE, ...as });
 
@@ -81,10 +80,11 @@ describe('the log', () => {
   ])('%s', (_, parts, expected) => expect(proven([parts])).toEqual(expected));
 
   it('its time judges keys and expiry, not the clock of the verifier', () => {
-    const early = { ...trust, people: trust.people.map((p) => ({ ...p, keys: p.keys.map((k) => ({ ...k, since: NOW + 1 })) })) };
+    const early = trustedBy(trustFileOf(people, log, { at: NOW + 1 }));
     expect(proven([one], {}, undefined, early)).toEqual(['KEY_NOT_YET_VALID', 'QUORUM']);
-    const revoked = { ...trust, people: trust.people.map((p) => ({ ...p, keys: p.keys.map((k) => ({ ...k, revokedAt: NOW })) })) };
-    expect(proven([one], {}, undefined, revoked)).toEqual(['KEY_REVOKED', 'QUORUM']);
+    const revoked = (from: number) => trustedBy(trustFileOf(people, log, { said: [taken({ key: keyOf('mara').keyid }, ['noor', 'kim'], from)] }));
+    expect(proven([one], {}, undefined, revoked(NOW))).toEqual(['KEY_REVOKED', 'QUORUM']);
+    expect(proven([one], {}, undefined, revoked(NOW + 1))).toEqual([]);
     expect(proven([log.record(by('mara'), { at: Date.parse('2027-01-01') })])).toEqual(['ST_EXPIRED', 'QUORUM']);
   });
 
@@ -118,8 +118,9 @@ describe('trust comes from outside', () => {
   });
 
   it('demo data needs to be asked for', () => {
-    expect(proven([one], {}, undefined, { ...trust, mode: 'demo' })).toEqual(['TRUST_DEMO', 'QUORUM']);
-    expect(proven([one], { allowDemo: true }, undefined, { ...trust, mode: 'demo' })).toEqual([]);
+    const demo = trustedBy(trustFileOf(people, log, { genesis: { mode: 'demo' } }));
+    expect(proven([one], {}, undefined, demo)).toEqual(['TRUST_DEMO', 'QUORUM']);
+    expect(proven([one], { allowDemo: true }, undefined, demo)).toEqual([]);
   });
 
   it('what landed is the word of the clone', () => {
@@ -153,7 +154,12 @@ describe('quorum', () => {
   });
 
   it("nobody fills a seat by somebody else's level", () => {
-    const junior = { ...trust, people: trust.people.map((p) => (p.id === 'kim' ? { ...p, level: 'L5' } : p)) };
+    const junior = trustedBy(
+      trustFileOf(
+        people.map((p) => (p.person === 'kim' ? { ...p, level: 'L5' } : p)),
+        log,
+      ),
+    );
     const kim = log.record(keyOf('kim').signEnvelope(signoffBytes({ nonce: nonce(1), signer: { ...signoffInput().signer, person: 'kim', level: 'L5' } })));
     for (const parts of [
       [one, kim],
@@ -199,39 +205,134 @@ describe('quorum', () => {
 });
 
 describe('the trust file', () => {
-  const file = formatTrust(trust);
-
-  it('reads what it writes', () => expect(parseTrust(utf8(file))).toEqual({ ok: true, value: trust }));
-
-  it('cut at any byte is refused or is the whole of it', () => {
-    for (let n = 0; n < file.length - 1; n++) expect(parseTrust(utf8(file.slice(0, n))).ok).toBe(false);
-  });
-
+  const codesOf = (read: ReturnType<typeof parseTrust>): readonly string[] => [...new Set(read.ok ? [] : read.error.map((p) => p.code))];
   const other = softAuthenticator({ rpId: 'evil.example', origin: 'https://evil.example' });
   const ssh = softSshKey('sk-ssh-ed25519', RP.rpId);
-  const [mara, noor] = trust.people;
-  if (mara === undefined || noor === undefined) throw new Error('no people');
-  const alter = (change: object): string => JSON.stringify({ ...trust, ...change });
-  const [key] = mara.keys;
+  const mara = subjectOf({ person: 'mara', key: keyOf('mara') });
+  const alter = (change: object): string => JSON.stringify({ ...JSON.parse(file), ...change });
+  const genesis = (change: (said: { founders: readonly object[] } & { readonly [name: string]: unknown }) => object): string =>
+    withGenesis(file, (body) => JSON.stringify(change(JSON.parse(body) as { founders: readonly object[] })));
+  const firstFounder = (change: object): string => genesis((g) => ({ ...g, founders: [{ ...mara, ...change }, ...g.founders.slice(1)] }));
+
+  it('gives the people genesis pins, and its pin', () => {
+    expect(trust.states[0]?.authority.keys.map((k) => [k.person, k.keyid, k.founder])).toEqual(people.map(({ person, key }) => [person, key.keyid, true]));
+    expect(trust.states[0]?.authority.pin).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('cut at any byte is refused or is the whole of it', () => {
+    for (let n = 0; n < file.length - 1; n += 3) expect(parseTrust(utf8(file.slice(0, n))).ok).toBe(false);
+  });
+
   it.each([
-    ['another version', alter({ version: 2 })],
+    ['another type', alter({ mediaType: 'x' })],
     ['an unknown member', alter({ extra: 1 })],
-    ['no origins', alter({ origins: [] })],
-    ['an origin with a path', alter({ origins: ['https://countersign.example/'] })],
-    ['another namespace', alter({ namespace: 'git' })],
     ['a level twice', alter({ ladder: [...LADDER, 'L6'] })],
-    ['a level nobody knows', alter({ people: [{ ...mara, level: 'L99' }] })],
-    ['a person twice', alter({ people: [mara, { ...mara, keys: [] }] })],
-    ['a key of two people', alter({ people: [mara, { ...noor, keys: mara.keys }] })],
-    ['a key id that lies', alter({ people: [{ ...mara, keys: [{ ...key, keyid: noor.keys[0]?.keyid }] }] })],
-    ['a demo key in production', alter({ people: [{ ...mara, keys: [{ ...key, kind: 'demo' }] }] })],
-    ['a passkey of another party', alter({ people: [{ ...mara, keys: [{ ...key, keyid: other.keyid, blob: base64(other.blob) }] }] })],
-    ['a passkey that is no ES256 key', alter({ people: [{ ...mara, keys: [{ ...key, keyid: ssh.keyid, blob: base64(ssh.blob) }] }] })],
-    ['a key that cannot be read', alter({ people: [{ ...mara, keys: [{ ...key, blob: 'AAAA' }] }] })],
-    ['a key that is not base64', alter({ people: [{ ...mara, keys: [{ ...key, blob: '!' }] }] })],
-    ['a log key of another log', alter({ origin: 'other.example/log' })],
-    ['a log key that is none', alter({ logKey: 'x+00000000+AA==' })],
-    ['a person with a wildcard', alter({ people: [{ ...mara, id: '*' }] })],
-    ['a doubled member', file.replace('"version": 1', '"version": 1,"version": 1')],
-  ])('with %s is refused', (_, text) => expect(parseTrust(utf8(text))).toMatchObject({ ok: false, error: [{ code: 'TRUST_FORMAT' }] }));
+    ['no log key', alter({ logKeys: [] })],
+    ['a log key of another log', alter({ logKeys: [testLog('other.example/log').vkey] })],
+    ['a log key that is none', alter({ logKeys: ['x+00000000+AA=='] })],
+    ['a genesis body its entry does not name', alter({ genesis: { ...JSON.parse(file).genesis, body: base64(utf8('{}')) } })],
+    ['a doubled member', file.replace('"size": 1', '"size": 1,"size": 1')],
+    ['no origins', genesis((g) => ({ ...g, origins: [] }))],
+    ['an origin with a path', genesis((g) => ({ ...g, origins: ['https://countersign.example/'] }))],
+    ['one founder who is not solo', genesis((g) => ({ ...g, founders: g.founders.slice(0, 1) }))],
+    ['several founders who say solo', genesis((g) => ({ ...g, solo: true }))],
+    ['another name in the genesis than in its entry', genesis((g) => ({ ...g, origin: 'other.example/log' }))],
+    ['a founder twice', genesis((g) => ({ ...g, founders: [...g.founders, ...g.founders.slice(0, 1)] }))],
+    ['a founder of two levels', firstFounder({ person: 'noor', level: 'L7' })],
+    ['a key id that lies', firstFounder({ keyid: keyOf('noor').keyid })],
+    ['a demo key in production', firstFounder({ kind: 'demo' })],
+    ['a passkey of another party', firstFounder({ keyid: other.keyid, blob: base64(other.blob) })],
+    ['a passkey that is no ES256 key', firstFounder({ keyid: ssh.keyid, blob: base64(ssh.blob) })],
+    ['a key that cannot be read', firstFounder({ blob: 'AAAA' })],
+    ['a key that is not base64', firstFounder({ blob: '!' })],
+    ['a person with a wildcard', firstFounder({ person: '*' })],
+  ])('with %s is refused', (_, text) =>
+    expect(parseTrust(utf8(text))).toMatchObject({ ok: false, error: expect.arrayContaining([expect.objectContaining({ code: 'TRUST_FORMAT' })]) }),
+  );
+
+  describe('holds what people signed, and nothing else', () => {
+    const eve = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
+    const enrolled = (person: string, by: readonly string[], index = 3): Said => ({
+      ...{ type: 'enrolment', index, at: NOW - 1_000 },
+      body: cosigned(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32)), by.map(keyOf)),
+    });
+    const word = (said: readonly Said[]) => trustFileOf(people, log, { said });
+
+    it('an enrolment by two founders counts for what came after it', () => {
+      const trusted = trustedBy(word([enrolled('eve', ['mara', 'noor'])]));
+      const envelope = eve.signEnvelope(signoffBytes({ signer: { ...signoffInput().signer, person: 'eve' } }));
+      const [before, , , , after] = log.recordAll([envelope, utf8('1'), utf8('2'), utf8('3'), envelope]);
+      if (before === undefined || after === undefined) throw new Error('no evidence');
+      expect(proven([after], {}, undefined, trusted)).toEqual([]);
+      expect(proven([before], {}, undefined, trusted)).toEqual(['KEY_UNKNOWN', 'QUORUM']);
+    });
+
+    it.each<[string, readonly Said[]]>([
+      ['one founder enrolled', [enrolled('eve', ['mara'])]],
+      ['nobody who counts enrolled', [enrolled('eve', ['stranger', 'strangest'])]],
+      ['said twice', [enrolled('eve', ['mara', 'noor']), enrolled('eve', ['mara', 'noor'], 4)]],
+      ['in another order than the log', [taken({ key: keyOf('mara').keyid }, ['mara'], NOW, 5), enrolled('eve', ['noor', 'kim'], 4)]],
+      ['a revocation by one who may not', [taken({ person: 'mara' }, ['mara'])]],
+      [
+        'for another log',
+        [
+          {
+            ...taken({ person: 'mara' }, []),
+            body: cosigned(revocationStatement({ of: { person: 'mara' }, from: NOW, reason: 'x' }, 'other.example/log', '1'.repeat(32)), ['noor', 'kim'].map(keyOf)),
+          },
+        ],
+      ],
+    ])('a statement %s refuses the file', (_, said) => expect(codesOf(parseTrust(utf8(word(said))))).toEqual(['TRUST_FORMAT']));
+
+    it('a sign-off that was taken back proves nothing: by its signer alone, or by two trustees, and by no other alone', () => {
+      const digest = JSON.parse(decoded(fromBase64(one.entry) ?? utf8('')) ?? '').envelope as string;
+      const codes = (by: readonly string[]) => proven([one], {}, undefined, trustedBy(word([taken({ signoff: digest }, by)])));
+      expect(codes(['mara'])).toEqual(['REV_REVOKED', 'QUORUM']);
+      expect(codes(['noor', 'kim'])).toEqual(['REV_REVOKED', 'QUORUM']);
+      expect(codes(['noor'])).toEqual([]);
+    });
+
+    it('a level given later does not reach back, and one taken later neither', () => {
+      const lowered: Said = {
+        type: 'roster',
+        index: 9,
+        at: NOW + 1,
+        body: cosigned(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32)), ['noor', 'kim'].map(keyOf)),
+      };
+      expect(proven([one], { seats: [{ humans: 1, level: 'L6' }] }, undefined, trustedBy(word([lowered])))).toEqual([]);
+      const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')]).at(-1);
+      expect(late && proven([late], {}, undefined, trustedBy(word([lowered])))).toEqual(['QUAL_LEVEL', 'QUORUM']);
+    });
+  });
+
+  describe('signed as a whole', () => {
+    const pin = trust.states[0]?.authority.pin ?? '';
+    const signedBy = (who: readonly string[], content = file, namespace: string = NAMES.trustNamespace): Bytes =>
+      envelopeOf(
+        utf8(content),
+        who.map((person) => ({ keyid: keyOf(person).keyid, sig: keyOf(person).signPae(pae(TRUST_TYPE, utf8(content)), {}, namespace) })),
+        TRUST_TYPE,
+      );
+
+    it('by two trustees is what a verifier who pins the genesis takes', () => {
+      expect(parseTrust(signedBy(['mara', 'kim']), { pin })).toMatchObject({ ok: true, value: { signers: ['mara', 'kim'] } });
+      expect(parseTrust(utf8(file)).ok).toBe(true);
+    });
+
+    it.each<[string, Bytes]>([
+      ['not at all', utf8(file)],
+      ['by one', signedBy(['mara'])],
+      ['by one twice', signedBy(['mara', 'mara'])],
+      ['by one and a stranger', signedBy(['mara', 'eve'])],
+      ['as if it were a sign-off', signedBy(['mara', 'kim'], file, NAMES.namespace)],
+    ])('%s is not', (_, bytes) => expect(codesOf(parseTrust(bytes, { pin }))).toEqual(['TRUST_SIG']));
+
+    it('of another log, older than one that was seen, or expired, is refused', () => {
+      expect(parseTrust(signedBy(['mara', 'kim']), { pin: '0'.repeat(64) })).toMatchObject({ error: [{ code: 'TRUST_SIG' }] });
+      expect(parseTrust(utf8(file), { atLeast: 2 })).toMatchObject({ error: [{ code: 'TRUST_ROLLBACK' }] });
+      const expiring = utf8(trustFileOf(people, log, { expires: NOW }));
+      expect(parseTrust(expiring, { now: NOW })).toMatchObject({ error: [{ code: 'TRUST_EXPIRED' }] });
+      expect(parseTrust(expiring, { now: NOW - 1 }).ok).toBe(true);
+    });
+  });
 });

@@ -5,12 +5,12 @@
 import { sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
-import { parseVkey } from '../log/note.ts';
 import { verifyProof } from '../log/proof.ts';
 import { plainSeat, type Seat } from '../policy/decision.ts';
 import { fillSeats } from '../policy/quorum.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
+import { signingTrust, takenBack } from './authority.ts';
 import type { Bundle, Evidence } from './bundle.ts';
 import { type Carry, type CarryExpectation, checkCarry, parseCarry } from './carry.ts';
 import { type Landing, landingOf, landsHere, type Move } from './landing.ts';
@@ -18,7 +18,8 @@ import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { type FillableSeat, missingHumans } from './people.ts';
 import type { Stage } from './statement.ts';
-import { type SignoffTrust, signoffTrust, type TrustBundle } from './trust.ts';
+import type { SignoffTrust } from './trust.ts';
+import { authorityAt, latest, type TrustBundle } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
 
 /** What landed, as the verifier's own repository says. */
@@ -126,11 +127,16 @@ function verifyEvidence(
   carry: Carry | undefined,
 ): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
-  const signing = signoffTrust(trust);
-  if (!entry.ok) return err([...signatureProblems(evidence, signing), entry.error]);
+  if (!entry.ok) return err([...signatureProblems(evidence, signingTrust(latest(trust).authority, trust.ladder)), entry.error]);
+  const authority = authorityAt(trust, entry.value.index);
+  const signing = signingTrust(authority, trust.ladder);
   const signedAt = entry.value.entry.at;
   const form = carry?.now.manifest === landed.manifest ? carry : undefined;
-  const verified = verifySignoff(evidence.envelope, signing, { ...expectation(landed, required, signedAt), ...(form === undefined ? {} : ofForm(form)) });
+  const verified = verifySignoff(evidence.envelope, signing, {
+    ...expectation(landed, required, signedAt),
+    ...(form === undefined ? {} : ofForm(form)),
+    takenBack: (digest, signer) => takenBack(authority, digest, signer),
+  });
   if (!verified.ok) return err(verified.problems);
   const { statement } = verified.signoff;
   const wrong = form === undefined ? [] : checkCarry(form, statement, entry.value.index, { ...required, manifest: landed.manifest, manifest256: landed.manifest256 });
@@ -165,9 +171,7 @@ const expectation = (landed: Landed, required: Required, now: number): Expectati
 
 /** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
 function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<{ readonly entry: Entry; readonly index: number }> {
-  const key = parseVkey(trust.logKey);
-  if (!key.ok) return key;
-  const proven = verifyProof(proof, entry, [key.value]);
+  const proven = verifyProof(proof, entry, trust.logKeys);
   if (!proven.ok) return proven;
   const parsed = parseEntry(entry);
   if (!parsed.ok) return parsed;

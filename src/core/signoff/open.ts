@@ -32,8 +32,13 @@ export function openEnvelope(bytes: Bytes, namespace: string): Result<OpenedSign
 }
 
 /** One signature of an envelope that may hold several. Problems: SIG_*, KEY_PLAIN, WA_CLIENTDATA, WA_CHALLENGE. */
-export function openSignature(envelope: { payloadType: string; payload: Bytes }, { sig }: EnvelopeSignature, namespace: string): Result<OpenedSignature> {
-  if (envelope.payloadType !== NAMES.payloadType) return err(problem('SIG_FORMAT', 'the payload is not an in-toto statement'));
+export function openSignature(
+  envelope: { payloadType: string; payload: Bytes },
+  { sig }: EnvelopeSignature,
+  namespace: string,
+  payloadType: string = NAMES.payloadType,
+): Result<OpenedSignature> {
+  if (envelope.payloadType !== payloadType) return err(problem('SIG_FORMAT', `the payload is not of type ${payloadType}`));
   const blob = unarmor(sig);
   if (!blob.ok) return blob;
   const outer = parseSshSig(blob.value);

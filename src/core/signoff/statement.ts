@@ -22,6 +22,8 @@ export const NAMES = {
   /** SLSA's own: what the gate says it verified. */
   vsaPredicate: 'https://slsa.dev/verification_summary/v1',
   namespace: 'signoff@countersign.dev',
+  /** Of signatures over a trust file. */
+  trustNamespace: 'trust@countersign.dev',
   payloadType: 'application/vnd.in-toto+json',
   statementType: 'https://in-toto.io/Statement/v1',
 } as const;

@@ -32,6 +32,8 @@ export interface Expectation extends PeopleExpectation, KeyExpectation {
    */
   readonly decisions?: readonly SignoffDecision[];
   readonly usedNonces?: ReadonlySet<string>;
+  /** The sign-off with this envelope digest was taken back by its signer or by trustees; absent: nobody looked. */
+  readonly takenBack?: (digest: string, signer: PersonId) => boolean;
 }
 
 export interface VerifiedSignoff {
@@ -47,7 +49,7 @@ export interface VerifiedSignoff {
 
 export type Verification = { readonly ok: true; readonly signoff: VerifiedSignoff } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_*, CONTENT_MISMATCH, SOD_*, QUAL_*, PERSON_UNKNOWN. */
+/** Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_*, CONTENT_MISMATCH, SOD_*, QUAL_*, PERSON_UNKNOWN, REV_REVOKED. */
 export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expectation): Verification {
   const opened = openEnvelope(envelope, trust.namespace);
   if (!opened.ok) return { ok: false, problems: [opened.error] };
@@ -58,6 +60,7 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
     ...checkAuthenticator(opened.value, trust),
     ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkContent(statement.value, expect)] : [statement.error]),
     ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, trust.ladder, expect) : []),
+    ...(key.ok && expect.takenBack?.(sha256Hex(envelope), key.value.person) === true ? [problem('REV_REVOKED', `the sign-off of ${key.value.person} was taken back`)] : []),
   ];
   if (problems.length > 0 || !key.ok || !statement.ok) return { ok: false, problems };
   const level = effectiveLevel(statement.value, key.value, trust.ladder, expect);

@@ -28,6 +28,9 @@ export function ledger(world: ServerWorld): Hono<Door> {
   });
 
   app.get('/ledger/checkpoint', async (c) => c.text(await world.ledger.checkpoint()));
-  app.get('/trust', async (c) => c.body(await exportTrust(world, world.logKey, (await directory(world)).ladder), 200, { 'content-type': 'application/json' }));
+  app.get('/trust', async (c) => {
+    const trust = await exportTrust(world, [world.logKey], (await directory(world)).ladder);
+    return trust.ok ? c.body(trust.value, 200, { 'content-type': 'application/json' }) : refuse(c, [trust.error]);
+  });
   return app;
 }

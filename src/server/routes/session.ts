@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { base64url } from '../../core/base/bytes.ts';
 import { problem } from '../../core/base/result.ts';
+import { enrolledKeys } from '../../flows/authority.ts';
 import { directory } from '../../flows/directory.ts';
 import { loginChallenge, verifyLogin } from '../../flows/login.ts';
 import type { Door } from '../door.ts';
@@ -32,7 +33,7 @@ export function session(world: ServerWorld): Hono<Door> {
     const body = await read(c.req, empty);
     if (!body.ok) return refuse(c, body.error);
     const challenge = challenges.issue(true);
-    const keys = (await world.projections.keys({})).filter((k) => k.kind === 'webauthn');
+    const keys = (await enrolledKeys(world.projections)).filter((k) => k.kind === 'webauthn');
     return c.json({ challenge: base64url(loginChallenge(challenge)), rpId: world.site.rpId, allowCredentials: keys.map((k) => k.credentialId) });
   });
 

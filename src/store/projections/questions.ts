@@ -2,7 +2,8 @@
 import type { Selectable } from 'kysely';
 import { upgraded } from '../../core/policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
-import type { ChangeRow, GlassRow, KeyRow, LandingRow, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
+import { AUTHORITY_TYPES } from '../../core/signoff/authority.ts';
+import type { ChangeRow, GlassRow, KeyRow, LandingRow, LoggedBody, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
 import type { Reading, Schema } from '../schema.ts';
 
 export function projectionsOver(db: Reading): Projections {
@@ -42,6 +43,7 @@ export function projectionsOver(db: Reading): Projections {
         .execute();
       return rows.map(keyRow);
     },
+    authority: () => saidOfAuthority(db),
     memory: memoryOver(db),
     breakGlass: async ({ type, repo, change, nonce, landed }) => {
       const rows = await db
@@ -78,6 +80,17 @@ export function projectionsOver(db: Reading): Projections {
       return Promise.all(rows.map((row) => landingRow(db, row)));
     },
   };
+}
+
+async function saidOfAuthority(db: Reading): Promise<readonly LoggedBody[]> {
+  const rows = await db
+    .selectFrom('entries')
+    .leftJoin('bodies', 'bodies.sha256', 'entries.body')
+    .select(['entries.idx as index', 'entries.bytes as bytes', 'bodies.bytes as body'])
+    .where('entries.type', 'in', ['genesis', ...AUTHORITY_TYPES])
+    .orderBy('entries.idx')
+    .execute();
+  return rows;
 }
 
 /** Values of one `in`: a push may bring thousands of commits. */

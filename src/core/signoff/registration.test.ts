@@ -1,129 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { envelopeOf, type Misbehaviour, type SoftAuthenticator, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { NOW, RP, trustedKey, trustOf } from '../../testing/signoffs.ts';
-import { base64, concat, utf8 } from '../base/bytes.ts';
+import { type Misbehaviour, type SoftAuthenticator, softAuthenticator } from '../../testing/authenticator.ts';
+import { RP } from '../../testing/signoffs.ts';
+import { concat, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
-import { statementBytes } from './build.ts';
 import { readCbor } from './cbor.ts';
-import { pae } from './dsse.ts';
-import { type EnrolmentSubject, enrolmentStatement, verifyEnrolment } from './enrolment.ts';
 import { fingerprintOf, fingerprintWords } from './fingerprint.ts';
-import { keyIdOf, skEcdsaBlob } from './keys.ts';
 import { parseRegistration, verifyRegistration } from './registration.ts';
-import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
-import type { TrustedKey } from './trust.ts';
 import { WORDS } from './words.ts';
 
 const make = (): SoftAuthenticator => softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
-const founders = [
-  { person: 'mara', key: make() },
-  { person: 'mara', key: make() },
-  { person: 'noor', key: make() },
-];
-const trust = trustOf(founders.map(({ person, key }) => trustedKey(key, { person })));
-const newcomer = make();
-const subject: EnrolmentSubject = {
-  person: 'kim',
-  name: 'Kim',
-  level: 'L5',
-  keyid: newcomer.keyid,
-  blob: base64(newcomer.blob),
-  kind: 'webauthn',
-  credentialId: 'AQID',
-  aaguid: '00000000-0000-0000-0000-000000000000',
-  backupEligible: false,
-  counter: 0,
-};
-
-const signedBy = (keys: readonly SoftAuthenticator[], of: Partial<EnrolmentSubject> = {}, rpId: string = RP.rpId): Bytes => {
-  const payload = statementBytes(enrolmentStatement({ ...subject, ...of }, rpId, '0'.repeat(32)));
-  return envelopeOf(
-    payload,
-    keys.map((key) => ({ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, payload)) })),
-  );
-};
-const codes = (envelope: Bytes, quorum = 2): readonly string[] => {
-  const answer = verifyEnrolment(envelope, trust, quorum, { now: NOW, allowDemo: false });
-  return answer.ok ? [] : answer.error.map((p) => p.code);
-};
-const [mara1, mara2, noor] = founders.map((f) => f.key) as [SoftAuthenticator, SoftAuthenticator, SoftAuthenticator];
-
-describe('enrolment', () => {
-  it('takes a quorum of distinct people', () => {
-    expect(verifyEnrolment(signedBy([mara1, noor]), trust, 2, { now: NOW, allowDemo: false })).toEqual({ ok: true, value: subject });
-    expect(codes(signedBy([mara1]), 1)).toEqual([]);
-  });
-
-  it('counts people, not keys or signatures', () => {
-    expect(codes(signedBy([mara1]))).toEqual(['QUORUM']);
-    expect(codes(signedBy([mara1, mara1]))).toEqual(['QUORUM']);
-    expect(codes(signedBy([mara1, mara2]))).toEqual(['QUORUM']);
-    expect(codes(signedBy([mara1, mara2, noor]), 3)).toEqual(['QUORUM']);
-    expect(codes(signedBy([mara1, noor]), 0)).toEqual(['QUORUM']);
-    expect(codes(signedBy([mara1, noor]), Number.NaN)).toEqual(['QUORUM']);
-  });
-
-  it('nobody confirms a key of their own', () => expect(codes(signedBy([mara1, noor], { person: 'noor' }))).toEqual(['QUORUM']));
-
-  it('one bad signature spoils the envelope', () => {
-    expect(codes(signedBy([mara1, noor, newcomer]))).toEqual(['KEY_UNKNOWN']);
-  });
-
-  it('is for one installation and says nothing that contradicts itself', () => {
-    expect(codes(signedBy([mara1, noor], {}, 'evil.example'))).toEqual(['ST_TYPE']);
-    expect(codes(signedBy([mara1, noor], { keyid: mara1.keyid }))).toEqual(['ST_TYPE']);
-    expect(codes(signedBy([mara1, noor], { kind: 'demo' }))).toEqual(['KEY_MODEL']);
-    expect(codes(signedBy([mara1, noor], { kind: 'sk-ssh' }))).toEqual(['KEY_MODEL']);
-    const ssh = softSshKey('sk-ssh-ed25519');
-    expect(codes(signedBy([mara1, noor], { kind: 'sk-ssh', keyid: ssh.keyid, blob: base64(ssh.blob) }))).toEqual([]);
-    expect(codes(signedBy([mara1, noor], { blob: '!' }))).toEqual(['ST_TYPE']);
-  });
-
-  it('takes no word of a key that is revoked or does not count yet, nor of one nobody was present at', () => {
-    const payload = statementBytes(enrolmentStatement(subject, RP.rpId, '0'.repeat(32)));
-    const confirmed = (change: Misbehaviour, of: Partial<TrustedKey> = {}): readonly string[] => {
-      const sigs = [
-        { keyid: mara1.keyid, sig: mara1.signPae(pae(NAMES.payloadType, payload)) },
-        { keyid: noor.keyid, sig: noor.signPae(pae(NAMES.payloadType, payload), change) },
-      ];
-      const trusted = trustOf(founders.map(({ person, key }) => trustedKey(key, { person, ...(person === 'noor' ? of : {}) })));
-      const answer = verifyEnrolment(envelopeOf(payload, sigs), trusted, 2, { now: NOW, allowDemo: false });
-      return answer.ok ? [] : answer.error.map((p) => p.code);
-    };
-    expect(confirmed({})).toEqual([]);
-    expect(confirmed({}, { revokedAt: NOW })).toEqual(['KEY_REVOKED']);
-    expect(confirmed({}, { since: NOW + 1 })).toEqual(['KEY_NOT_YET_VALID']);
-    expect(confirmed({ flags: 0x01 })).toEqual(['WA_UV']);
-    expect(confirmed({ flags: 0x04 })).toEqual(['WA_UP']);
-    expect(confirmed({ origin: 'https://evil.example' })).toEqual(['WA_ORIGIN']);
-  });
-
-  it('names one key, whole, and of the kind it says', () => {
-    const honest = enrolmentStatement(subject, RP.rpId, '0'.repeat(32));
-    const made = (change: object): Bytes => {
-      const payload = statementBytes({ ...honest, ...change });
-      return envelopeOf(
-        payload,
-        [mara1, noor].map((key) => ({ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, payload)) })),
-      );
-    };
-    expect(codes(made({ subject: [{ name: 'key', digest: { sha256: '9'.repeat(64) } }] }))).toEqual(['ST_TYPE']);
-    expect(codes(made({ subject: [...honest.subject, { name: 'key', digest: { sha256: '9'.repeat(64) } }] }))).toEqual(['ST_TYPE']);
-    const blobs: readonly (readonly [Bytes, string])[] = [
-      [softAuthenticator({ rpId: 'evil.example', origin: 'https://evil.example' }).blob, 'KEY_MODEL'],
-      [softSshKey('sk-ssh-ed25519', RP.rpId).blob, 'KEY_MODEL'],
-      [concat(newcomer.blob, Uint8Array.of(0)), 'SIG_FORMAT'],
-      [skEcdsaBlob(newcomer.point.slice(1), RP.rpId), 'SIG_FORMAT'],
-      [skEcdsaBlob(concat(Uint8Array.of(2), newcomer.point.slice(1)), RP.rpId), 'SIG_FORMAT'],
-      [skEcdsaBlob(newcomer.point, ''), 'SIG_FORMAT'],
-    ];
-    for (const [blob, code] of blobs) expect(codes(signedBy([mara1, noor], { keyid: keyIdOf(blob), blob: base64(blob) }))).toEqual([code]);
-  });
-
-  it('refuses garbage', () => fc.assert(fc.property(fc.uint8Array(), (bytes) => codes(bytes).length > 0)));
-});
 
 describe('registration', () => {
   const challenge = utf8('a challenge of ours');

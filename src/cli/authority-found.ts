@@ -1,0 +1,73 @@
+/** `countersign authority found`: the first entry of a log. Founders bring security keys of their own; no key is made here for a person. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { base64 } from '../core/base/bytes.ts';
+import { sha256Hex } from '../core/base/crypto.ts';
+import { err, ok, problem, type Result } from '../core/base/result.ts';
+import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
+import { formatGenesis } from '../core/signoff/genesis.ts';
+import { keyIdOf, parseKeyLine } from '../core/signoff/keys.ts';
+import { foundLog } from '../world.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { visibleLines } from './terminal.ts';
+import { unreadable } from './unreadable.ts';
+
+export interface FoundOptions {
+  readonly organisation: string;
+  readonly url: string;
+  readonly founder: readonly string[];
+  readonly origin?: string;
+  readonly solo?: boolean;
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+/** Problems: USAGE, KEY_PLAIN, SIG_ALG, TRUST_FORMAT, DATA_INVALID, DATA_LOCKED. */
+export async function found(options: FoundOptions): Promise<Answer> {
+  if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol))
+    return refusal([problem('USAGE', 'this is no address', { place: '--url', remedy: 'for example https://countersign.example' })], options.json);
+  const { hostname, origin } = new URL(options.url);
+  const founders = options.founder.map(founderOf);
+  const wrong = founders.flatMap((f) => (f.ok ? [] : [f.error]));
+  if (wrong.length > 0) return refusal(wrong, options.json);
+  const name = options.origin ?? `${hostname}/log`;
+  const people = founders.flatMap((f) => (f.ok ? [f.value] : []));
+  const body = formatGenesis({
+    mode: 'production',
+    origin: name,
+    rpId: hostname,
+    origins: [origin],
+    organisation: options.organisation,
+    solo: options.solo === true,
+    founders: people,
+  });
+  if (!body.ok) return refusal([{ remedy: 'name two people with --founder, or add --solo for one, for ever', ...body.error }], options.json);
+  const data = resolve(options.data);
+  const laid = await foundLog(data, name, body.value);
+  if (!laid.ok) return refusal([laid.error], options.json);
+  const pin = sha256Hex(body.value);
+  if (options.json === true) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, origin: name, pin, logKey: laid.value, data })}\n`, stderr: '' };
+  return {
+    code: EXIT.ok,
+    stdout: visibleLines(
+      `founded      ${name}\npin          ${pin}\nlog key      ${laid.value}\ndata         ${data}\nkeep the pin and the log key where no administrator of this machine can change them\n`,
+    ),
+    stderr: '',
+  };
+}
+
+/** `id:level:file`. The file may hold colons. */
+function founderOf(said: string): Result<EnrolmentSubject> {
+  const [, person = '', level = '', file = ''] = /^([a-z0-9._-]+):([^:]+):(.+)$/.exec(said) ?? [];
+  if (file === '') return err(problem('USAGE', `${said} is no founder`, { place: '--founder', remedy: 'for example kim:L7:kim.pub' }));
+  let line: string;
+  try {
+    line = readFileSync(file, 'utf8');
+  } catch (error) {
+    return err(problem('NOT_FOUND', `cannot be read: ${unreadable(error)}`, { place: file, remedy: 'name the public key file of an sk- key' }));
+  }
+  const key = parseKeyLine(line);
+  if (!key.ok) return err({ ...key.error, place: file });
+  const { blob } = key.value;
+  return ok({ ...{ person, name: person, level }, keyid: keyIdOf(blob), blob: base64(blob), kind: 'sk-ssh', credentialId: '', aaguid: '', backupEligible: false, counter: 0 });
+}

@@ -1,0 +1,60 @@
+/** What a statement about who may sign says, in words a trustee reads before touching a key. */
+
+import { err, ok, problem, type Result } from '../core/base/result.ts';
+import { enrolmentIn } from '../core/signoff/enrolment.ts';
+import { kindOfWord, parseErasure, parseRevocation, parseRosterWord, type RevocationWord, type RosterWord } from '../core/signoff/roster-word.ts';
+import { latest, parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
+
+/** One line a fact. @param trust the installation it has to be for. Problems: ST_TYPE, KEY_MODEL, TRUST_*. */
+export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonly string[]> {
+  const { genesis } = latest(trust).authority;
+  switch (kindOfWord(payload)) {
+    case 'enrolment': {
+      const key = enrolmentIn(payload, genesis);
+      return key.ok ? ok([`enrol ${key.value.person} (${key.value.name}) at level ${key.value.level}`, `with the ${key.value.kind} key ${key.value.keyid}`]) : key;
+    }
+    case 'roster': {
+      const word = parseRosterWord(payload, genesis.origin);
+      return word.ok ? ok([rosterWords(word.value), `because: ${word.value.reason}`]) : word;
+    }
+    case 'revocation': {
+      const word = parseRevocation(payload, genesis.origin);
+      return word.ok ? ok([...revocationWords(word.value), `because: ${word.value.reason}`]) : word;
+    }
+    case 'erasure': {
+      const word = parseErasure(payload, genesis.origin);
+      return word.ok ? ok([...word.value.bodies.map((b) => `erase the body ${b}`), `because: ${word.value.reason}`]) : word;
+    }
+    default:
+      return trustWords(payload);
+  }
+}
+
+const rosterWords = ({ person, action, level }: RosterWord): string =>
+  ({
+    level: `${person} is ${level} from now on`,
+    trustee: `${person} becomes a trustee, who confirms others`,
+    'no-trustee': `${person} confirms others no more`,
+    leave: `${person} leaves: none of their keys counts any more`,
+  })[action];
+
+function revocationWords({ of, from }: RevocationWord): readonly string[] {
+  const what = 'key' in of ? `take back the key ${of.key}` : 'person' in of ? `take back every key of ${of.person}` : `take back the sign-off ${of.signoff}`;
+  return [what, `from ${new Date(from).toISOString()} on: what it signed since then is void`];
+}
+
+/** A trust file itself, signed as a whole. */
+function trustWords(payload: Uint8Array): Result<readonly string[]> {
+  const trust = parseTrust(payload);
+  if (!trust.ok) return err(trust.error[0] ?? problem('TRUST_FORMAT', 'this is nothing that trustees sign'));
+  const { logKeys, size, states, gates, expires } = trust.value;
+  const { authority } = latest(trust.value);
+  return ok([
+    `vouch for the trust file of ${trust.value.origin}, at ${size} entries`,
+    `genesis ${authority.pin}`,
+    `${authority.keys.filter((k) => k.revokedAt === undefined).length} keys of ${new Set(authority.keys.map((k) => k.person)).size} people, after ${states.length - 1} statements`,
+    ...logKeys.map((k) => `log key ${Buffer.from(k.id).toString('hex')}`),
+    ...gates.map((g) => `gate ${g.id}`),
+    expires === null ? 'it does not expire' : `until ${new Date(expires).toISOString()}`,
+  ]);
+}

@@ -1,0 +1,139 @@
+/** From an empty folder to a log with three trustees, in the terminal: security keys synthesised, everything else real. */
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEnvelope } from '../core/signoff/dsse.ts';
+import { publicKeyLine } from '../core/signoff/keys.ts';
+import { kindOfWord } from '../core/signoff/roster-word.ts';
+import { recordWord } from '../flows/enrol.ts';
+import { exportTrust } from '../flows/evidence.ts';
+import { openStore } from '../store/store.ts';
+import { softSshKey } from '../testing/authenticator.ts';
+import { propose, showAuthority, signAuthority } from './authority.ts';
+import { found } from './authority-found.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'authority-'));
+const at = (name: string): string => join(folder, name);
+const path = process.env.PATH;
+const PEOPLE = ['kim', 'lee', 'noor'] as const;
+const keys = new Map(PEOPLE.map((person) => [person, softSshKey('sk-ssh-ed25519')]));
+const trust = at('trust.json');
+
+/** What a device does behind `ssh-keygen -Y sign`, with the key whose private half lies beside the public line. */
+const KEYGEN = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { softSshKey } from ${JSON.stringify(new URL('../testing/authenticator.ts', import.meta.url).href)};
+const args = process.argv.slice(2);
+const of = (flag) => args[args.indexOf(flag) + 1];
+if (args[0] !== '-Y' || args[1] !== 'sign') process.exit(9);
+const key = softSshKey('sk-ssh-ed25519', 'ssh:', readFileSync(of('-f') + '.pem', 'utf8'));
+writeFileSync(args.at(-1) + '.sig', key.signPae(readFileSync(args.at(-1)), { namespace: of('-n') }));
+`;
+
+beforeAll(() => {
+  for (const [person, key] of keys) {
+    writeFileSync(at(`${person}.pub`), `${publicKeyLine(key.blob)} ${person}\n`);
+    writeFileSync(at(`${person}.pem`), key.privateKey);
+  }
+  mkdirSync(at('bin'));
+  writeFileSync(at('bin/keygen.mjs'), KEYGEN);
+  writeFileSync(at('bin/ssh-keygen'), `#!/bin/sh\nexec '${process.execPath}' --disable-warning=ExperimentalWarning '${at('bin/keygen.mjs')}' "$@"\n`);
+  chmodSync(at('bin/ssh-keygen'), 0o755);
+  process.env.PATH = `${at('bin')}:${path}`;
+});
+afterAll(() => {
+  process.env.PATH = path;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const founders = (...people: readonly string[]) => people.map((p) => `${p}:L7:${at(`${p}.pub`)}`);
+const begin = (data: string, people: readonly string[], more: object = {}) =>
+  found({ organisation: 'Example', url: 'https://countersign.example', founder: founders(...people), data: at(data), json: true, ...more });
+const signed = (file: string, person: string) => signAuthority(at(file), { trust, key: at(person), json: true });
+
+/** Opens the folder as a server would, does one thing, closes it. */
+async function opened<T>(work: (world: Parameters<typeof recordWord>[0] & Parameters<typeof exportTrust>[0], vkey: string) => Promise<T>): Promise<T> {
+  const store = await openStore({ dir: at('data'), clock: Date.now });
+  if (!store.ok) throw new Error(store.error.message);
+  const { ledger, projections, logVerifierKey } = store.value;
+  try {
+    return await work({ ledger, projections, now: Date.now }, logVerifierKey ?? '');
+  } finally {
+    await store.value.close();
+  }
+}
+const submitted = (file: string) =>
+  opened((world) => {
+    const bytes = new Uint8Array(readFileSync(at(file)));
+    const envelope = parseEnvelope(bytes);
+    const kind = envelope.ok ? kindOfWord(envelope.value.payload) : undefined;
+    if (kind === undefined || kind === 'erasure') throw new Error(`${file} says nothing`);
+    return recordWord(world, kind, bytes);
+  });
+const exported = () =>
+  opened(async (world, vkey) => {
+    const file = await exportTrust(world, [vkey], ['L6', 'L7']);
+    if (!file.ok) throw new Error(file.error.message);
+    writeFileSync(trust, file.value);
+  });
+const proposed = (file: string, what: string, whom: string, more: object = {}) => propose(what, [whom], { trust, out: at(file), reason: 'we need three', json: true, ...more });
+
+describe('a log is founded', () => {
+  it('by two people at least, or by one who says so, with keys that can prove a human, once', async () => {
+    expect(await begin('one', ['kim'])).toMatchObject({ code: 2, stdout: expect.stringContaining('TRUST_FORMAT') });
+    expect(await begin('solo', ['kim'], { solo: true })).toMatchObject({ code: 0 });
+    writeFileSync(at('plain.pub'), 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA plain\n');
+    expect(await begin('plain', ['kim', 'plain'])).toMatchObject({ code: 2, stdout: expect.stringContaining('KEY_PLAIN') });
+    const made = await begin('data', ['kim', 'lee']);
+    expect(JSON.parse(made.stdout)).toMatchObject({ origin: 'countersign.example/log', pin: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await begin('data', ['kim', 'lee'])).toMatchObject({ code: 2, stdout: expect.stringContaining('already') });
+    await exported();
+    expect(JSON.parse((await showAuthority({ trust, json: true })).stdout)).toMatchObject({ pin: JSON.parse(made.stdout).pin, trustees: ['kim', 'lee'], solo: false });
+  });
+});
+
+describe('trustees', () => {
+  it('enrol a third, and make them one of them', async () => {
+    expect(await proposed('noor.json', 'enrol', 'noor', { level: 'L7', name: 'Noor', key: at('noor.pub') })).toMatchObject({ code: 0 });
+    expect(JSON.parse((await signed('noor.json', 'kim')).stdout)).toMatchObject({ says: ['enrol noor (Noor) at level L7', expect.any(String)], signatures: 1 });
+    expect(await submitted('noor.json')).toMatchObject({ ok: false, error: [{ code: 'QUORUM' }] });
+    expect(JSON.parse((await signed('noor.json', 'kim')).stdout)).toMatchObject({ signatures: 1 });
+    expect(JSON.parse((await signed('noor.json', 'lee')).stdout)).toMatchObject({ signatures: 2 });
+    expect(await submitted('noor.json')).toMatchObject({ ok: true });
+    expect(await submitted('noor.json')).toMatchObject({ ok: false, error: [{ code: 'KEY_MODEL' }] });
+
+    await proposed('trustee.json', 'trustee', 'noor');
+    for (const person of ['kim', 'lee']) await signed('trustee.json', person);
+    expect(await submitted('trustee.json')).toMatchObject({ ok: true });
+    await exported();
+    const { stdout } = await showAuthority({ trust });
+    expect(stdout).toContain('noor (L7), trustee');
+    expect((await showAuthority({ trust, allowedSigners: true })).stdout.split('\n').filter((l) => l.startsWith('urn:person:'))).toHaveLength(3);
+  });
+
+  it('take back a key that was stolen, from when it was', async () => {
+    await proposed('stolen.json', 'revoke', keys.get('lee')?.keyid ?? '', { from: '2026-01-01T00:00:00Z' });
+    for (const person of ['kim', 'noor']) await signed('stolen.json', person);
+    expect(await submitted('stolen.json')).toMatchObject({ ok: true });
+    await exported();
+    const { keys: shown } = JSON.parse((await showAuthority({ trust, json: true })).stdout) as { keys: readonly { person: string; revokedAt?: number }[] };
+    expect(shown.find((k) => k.person === 'lee')?.revokedAt).toBe(Date.UTC(2026, 0, 1));
+  });
+
+  it('sign the trust file as a whole, in its own namespace', async () => {
+    for (const person of ['kim', 'noor']) expect(await signed('trust.json', person)).toMatchObject({ code: 0, stdout: expect.stringContaining('vouch for the trust file') });
+    expect(JSON.parse((await showAuthority({ trust, json: true })).stdout)).toMatchObject({ signers: ['kim', 'noor'] });
+  });
+
+  it.each([
+    ['a word nobody knows', 'promote', 'noor', {}, 'USAGE'],
+    ['no reason', 'level', 'noor', { level: 'L6', reason: ' ' }, 'USAGE'],
+    ['an enrolment without a key', 'enrol', 'noor', { level: 'L6' }, 'USAGE'],
+    ['a level without one', 'level', 'noor', {}, 'ST_TYPE'],
+    ['a time that is none', 'revoke', 'noor', { from: 'tomorrow' }, 'USAGE'],
+    ['a trust file that is not there', 'leave', 'noor', { trust: at('nowhere') }, 'NOT_FOUND'],
+  ])('are shown %s before anything is written', async (_, what, whom, more, code) => {
+    expect(await proposed('never.json', what, whom, more)).toMatchObject({ code: 2, stdout: expect.stringContaining(code) });
+  });
+});

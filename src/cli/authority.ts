@@ -1,0 +1,217 @@
+/**
+ * `countersign authority`: who may sign, said by the people who may say so. A proposal is a file; each trustee reads it in words and
+ * signs it with a security key; whoever likes submits it. The server only keeps what enough people signed.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { base64, fromBase64, text, utf8 } from '../core/base/bytes.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import type { Authority } from '../core/signoff/authority.ts';
+import { statementBytes } from '../core/signoff/build.ts';
+import { type Envelope, formatEnvelope, pae, parseEnvelope } from '../core/signoff/dsse.ts';
+import { enrolmentStatement } from '../core/signoff/enrolment.ts';
+import { fingerprintOf } from '../core/signoff/fingerprint.ts';
+import { keyIdOf, parseKeyLine, publicKeyLine } from '../core/signoff/keys.ts';
+import { erasureStatement, kindOfWord, type Revoked, type RosterAction, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
+import { NAMES, type Statement } from '../core/signoff/statement.ts';
+import { latest, parseTrust, TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
+import { inWords } from './authority-words.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { readSecurityKey, signWithKey } from './security-key.ts';
+import { callServer } from './server-call.ts';
+import { visibleLines } from './terminal.ts';
+import { unreadable } from './unreadable.ts';
+
+interface Common {
+  readonly json?: boolean;
+}
+
+/** The trust file at hand. Problems: NOT_FOUND, TRUST_*. */
+export function trustAt(file: string): Result<TrustBundle, readonly Problem[]> {
+  const bytes = readAt(file);
+  return bytes.ok ? parseTrust(bytes.value) : err([bytes.error]);
+}
+
+function readAt(file: string): Result<Uint8Array> {
+  try {
+    return ok(new Uint8Array(readFileSync(file)));
+  } catch (error) {
+    return err(problem('NOT_FOUND', `cannot be read: ${unreadable(error)}`, { place: file, remedy: 'check the path' }));
+  }
+}
+
+export interface ShowOptions extends Common {
+  readonly trust: string;
+  readonly allowedSigners?: boolean;
+}
+
+/** Who may sign, who may say so, and what a verifier pins. */
+export async function showAuthority({ trust: file, allowedSigners, json }: ShowOptions): Promise<Answer> {
+  const trust = trustAt(file);
+  if (!trust.ok) return refusal(trust.error, json);
+  const { authority } = latest(trust.value);
+  if (allowedSigners === true) return said(allowedLines(authority).join(''));
+  if (json === true) return said(`${JSON.stringify({ version: 1, ...asJson(trust.value, authority) })}\n`);
+  return said(visibleLines(shown(trust.value, authority)));
+}
+
+/** Lines for `ssh-keygen -Y verify`, whose "Good" says which key signed and nothing of presence. Keys taken back are left out. */
+const allowedLines = ({ keys }: Authority): readonly string[] =>
+  keys.filter((k) => k.revokedAt === undefined).map((k) => `urn:person:${k.person} namespaces="${NAMES.namespace}" ${publicKeyLine(fromBase64(k.blob) ?? new Uint8Array(0))}\n`);
+
+const asJson = ({ origin, size, logKeys, ladder, signers, states }: TrustBundle, authority: Authority) => ({
+  ...{ origin, size, pin: authority.pin, mode: authority.genesis.mode, solo: authority.genesis.solo, ladder, signers },
+  logKeys: logKeys.map((k) => Buffer.from(k.id).toString('hex')),
+  statements: states.length - 1,
+  trustees: [...authority.trustees],
+  keys: authority.keys.map(({ person, level, keyid, kind, since, revokedAt, founder }) => ({
+    person,
+    level,
+    keyid,
+    kind,
+    since,
+    ...(revokedAt === undefined ? {} : { revokedAt }),
+    ...(founder ? { founder } : {}),
+  })),
+});
+
+function shown(trust: TrustBundle, authority: Authority): string {
+  const people = Map.groupBy(authority.keys, (k) => k.person);
+  const rows = [...people].map(([person, keys]) => {
+    const who = `  ${person} (${keys[0]?.level ?? ''})${authority.trustees.has(person) ? ', trustee' : ''}\n`;
+    return `${who}${keys.map((k) => `    ${k.kind} ${k.keyid}${k.revokedAt === undefined ? '' : `, taken back from ${new Date(k.revokedAt).toISOString()}`}\n`).join('')}`;
+  });
+  const { genesis, pin } = authority;
+  const alone = genesis.solo ? 'one founder confirms alone, for ever' : 'two trustees confirm, other than the person concerned';
+  return `${trust.origin}, ${genesis.mode}, ${trust.size} entries\npin          ${pin}\nconfirmed by ${alone}\nsigned by    ${trust.signers.join(', ') || 'nobody: trust it for the road it came by'}\n${rows.join('')}`;
+}
+
+const said = (stdout: string): Answer => ({ code: EXIT.ok, stdout, stderr: '' });
+
+export interface ProposeOptions extends Common {
+  readonly trust: string;
+  readonly out: string;
+  readonly reason?: string;
+  readonly level?: string;
+  readonly name?: string;
+  readonly key?: string;
+  readonly from?: string;
+}
+
+/** Writes what trustees are to sign. Problems: USAGE, NOT_FOUND, TRUST_*, KEY_*. */
+export async function propose(what: string, whom: readonly string[], options: ProposeOptions): Promise<Answer> {
+  const trust = trustAt(options.trust);
+  if (!trust.ok) return refusal(trust.error, options.json);
+  const statement = statementFor(what, whom, options, latest(trust.value).authority);
+  if (!statement.ok) return refusal([statement.error], options.json);
+  const payload = statementBytes(statement.value);
+  const words = inWords(payload, trust.value);
+  if (!words.ok) return refusal([words.error], options.json);
+  writeFileSync(options.out, payload);
+  const print = fingerprintOf(pae(NAMES.payloadType, payload)).join(' ');
+  if (options.json === true) return said(`${JSON.stringify({ version: 1, file: options.out, says: words.value, fingerprint: print })}\n`);
+  return said(
+    visibleLines(
+      `${told(words.value, print)}written to   ${options.out}\nnext         each trustee: countersign authority sign ${options.out} --trust ${options.trust} --key <sk- key>\n`,
+    ),
+  );
+}
+
+const told = (words: readonly string[], print: string): string => `${words.map((w) => `  ${w}\n`).join('')}fingerprint  ${print}\n`;
+
+const ACTIONS: readonly RosterAction[] = ['level', 'trustee', 'no-trustee', 'leave'];
+
+function statementFor(what: string, whom: readonly string[], { reason, level, name, key, from }: ProposeOptions, { genesis }: Authority): Result<Statement<unknown>> {
+  const nonce = randomBytes(16).toString('hex');
+  const { origin, rpId } = genesis;
+  const [one = ''] = whom;
+  const why = reason ?? '';
+  if (what === 'enrol') return enrol({ person: one, name: name ?? one, level, key }, rpId, nonce);
+  if (why.trim() === '') return err(problem('USAGE', 'a reason is missing', { place: '--reason', remedy: 'say why, in a sentence: it stays in the log' }));
+  const action = ACTIONS.find((a) => a === what);
+  if (action !== undefined) return ok(rosterStatement({ person: one, action, reason: why, ...(level === undefined ? {} : { level }) }, origin, nonce));
+  if (what === 'erase') return ok(erasureStatement({ bodies: whom, reason: why }, origin, nonce));
+  const at = from === undefined ? Date.now() : Date.parse(from);
+  const of = what === 'revoke' ? revokedOf(one) : undefined;
+  if (of === undefined || Number.isNaN(at))
+    return err(
+      problem('USAGE', `nothing is called ${what} ${one}`, {
+        remedy: 'enrol, level, trustee, no-trustee, leave, revoke (a person, SHA256:<key>, or the digest of a sign-off) or erase',
+      }),
+    );
+  return ok(revocationStatement({ of, from: at, reason: why }, origin, nonce));
+}
+
+function revokedOf(name: string): Revoked | undefined {
+  if (name.startsWith('SHA256:')) return { key: name };
+  if (/^[0-9a-f]{64}$/.test(name)) return { signoff: name };
+  return /^[a-z0-9._-]+$/.test(name) ? { person: name } : undefined;
+}
+
+function enrol(
+  of: { readonly person: string; readonly name: string; readonly level: string | undefined; readonly key: string | undefined },
+  rpId: string,
+  nonce: string,
+): Result<Statement<unknown>> {
+  if (of.level === undefined || of.key === undefined)
+    return err(problem('USAGE', 'a level and the public line of a security key are missing', { remedy: '--level L6 --key id_ed25519_sk.pub' }));
+  const line = readAt(of.key);
+  const key = line.ok ? parseKeyLine(text(line.value) ?? '') : line;
+  if (!key.ok) return key;
+  const { blob } = key.value;
+  const subject = {
+    ...{ person: of.person, name: of.name, level: of.level },
+    keyid: keyIdOf(blob),
+    blob: base64(blob),
+    kind: 'sk-ssh' as const,
+    credentialId: '',
+    aaguid: '',
+    backupEligible: false,
+    counter: 0,
+  };
+  return ok(enrolmentStatement(subject, rpId, nonce));
+}
+
+export interface SignOptions extends Common {
+  readonly trust: string;
+  readonly key: string;
+}
+
+/** Adds one signature to the file, in place. Problems: NOT_FOUND, TRUST_*, ST_TYPE, KEY_*, SIG_INVALID. */
+export async function signAuthority(file: string, { trust: trustFile, key: keyFile, json }: SignOptions): Promise<Answer> {
+  const [bytes, trust, key] = [readAt(file), trustAt(trustFile), readSecurityKey(keyFile)];
+  if (!bytes.ok) return refusal([bytes.error], json);
+  if (!trust.ok) return refusal(trust.error, json);
+  if (!key.ok) return refusal(key.error, json);
+  const draft = draftIn(bytes.value);
+  const words = inWords(draft.payload, trust.value);
+  if (!words.ok) return refusal([words.error], json);
+  const encoded = pae(draft.payloadType, draft.payload);
+  const print = fingerprintOf(encoded).join(' ');
+  // Before the key blinks: what is about to be signed, and the words that any other screen must show alike.
+  if (json !== true) process.stderr.write(visibleLines(`about to sign\n${told(words.value, print)}`));
+  const sig = signWithKey(key.value, encoded, draft.payloadType === TRUST_TYPE ? NAMES.trustNamespace : NAMES.namespace);
+  if (!sig.ok) return refusal(sig.error, json);
+  const signatures = [...draft.signatures.filter((s) => s.keyid !== key.value.keyid), { keyid: key.value.keyid, sig: utf8(sig.value) }];
+  writeFileSync(file, formatEnvelope({ ...draft, signatures }));
+  if (json === true) return said(`${JSON.stringify({ version: 1, file, says: words.value, fingerprint: print, signatures: signatures.length })}\n`);
+  return said(`signed       ${file}, ${signatures.length} ${signatures.length === 1 ? 'signature' : 'signatures'}\n`);
+}
+
+/** An envelope with some signatures, or the bare bytes before the first. */
+function draftIn(bytes: Uint8Array): Envelope {
+  const envelope = parseEnvelope(bytes);
+  if (envelope.ok) return envelope.value;
+  return { payloadType: kindOfWord(bytes) === undefined ? TRUST_TYPE : NAMES.payloadType, payload: bytes, signatures: [] };
+}
+
+/** Hands it to the server, which keeps it only where it holds. */
+export async function submit(file: string, url: string, { json }: Common): Promise<Answer> {
+  const bytes = readAt(file);
+  if (!bytes.ok) return refusal([bytes.error], json);
+  if (!URL.canParse(url)) return refusal([problem('USAGE', 'this is not the address of a server', { place: url, remedy: 'for example http://localhost:4180' })], json);
+  const kept = await callServer<{ index: number; type: string }>(new URL(url).origin, '/authority', { envelope: base64(bytes.value) });
+  if (!kept.ok) return refusal(kept.error, json);
+  const { index, type } = kept.value.body;
+  return said(json === true ? `${JSON.stringify({ version: 1, index, type })}\n` : `kept         as entry ${index} (${type})\n`);
+}

@@ -1,0 +1,212 @@
+/**
+ * The trust file: what a verifier trusts, carried by another road than the evidence. It holds the log's genesis and every statement
+ * people signed about who may sign, and a reader works the people out from these alone, so whoever writes the file can leave
+ * statements out and can invent none. What no person signed one by one (the log's keys, its witnesses, the gates) trustees may sign as a
+ * whole. One fault refuses the whole file. Bytes: docs/spec/trust.md.
+ */
+import { base64, fromBase64, utf8 } from '../base/bytes.ts';
+import { type Bytes, sha256Hex } from '../base/crypto.ts';
+import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
+import { type Entry, parseEntry } from '../log/entry.ts';
+import { type NoteKey, parseVkey } from '../log/note.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, heed, quorumOf, type Said, signingTrust } from './authority.ts';
+import { openCosigned } from './cosigned.ts';
+import { parseEnvelope } from './dsse.ts';
+import { count, list, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
+import { NAMES } from './statement.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+export interface Gate {
+  /** The verifier id of its summaries. */
+  readonly id: string;
+  /** base64 of the DER SubjectPublicKeyInfo. */
+  readonly key: string;
+}
+
+export interface TrustBundle {
+  readonly origin: string;
+  /** Every key the log ever signed with, newest last. */
+  readonly logKeys: readonly NoteKey[];
+  /** Levels, lowest first. */
+  readonly ladder: readonly string[];
+  /** Entries of the log when it was written: a later file has more. */
+  readonly size: number;
+  /** As genesis has it, then after each statement: `since` is the index of the entry that led there. */
+  readonly states: readonly { readonly since: number; readonly authority: Authority }[];
+  /** C2SP tlog-policy text; null: none is asked for. */
+  readonly witnesses: string | null;
+  readonly gates: readonly Gate[];
+  /** Milliseconds since 1970; null: it does not expire. */
+  readonly expires: number | null;
+  /** Trustees who signed the file as a whole. */
+  readonly signers: readonly string[];
+}
+
+/** What the file is made of. */
+export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires'> {
+  readonly vkeys: readonly string[];
+  /** The entry and body of index 0. */
+  readonly genesis: { readonly entry: Bytes; readonly body: Bytes };
+  /** Statements that hold, in the order of the log. */
+  readonly said: readonly { readonly index: number; readonly entry: Bytes; readonly envelope: Bytes }[];
+}
+
+export const TRUST_TYPE = 'application/vnd.countersign.trust.v2+json';
+
+const FILE = object({
+  mediaType: oneOf(TRUST_TYPE),
+  logKeys: list(string, 1),
+  ladder: list(string, 1),
+  size: count,
+  genesis: object({ entry: string, body: string }),
+  authority: list(object({ index: count, entry: string, envelope: string })),
+  witnesses: nullable(string),
+  gates: list(object({ id: string, key: string })),
+  expires: optional(count),
+});
+
+/** Two spaces, fixed member order, LF at the end: a file people read and keep in git. */
+export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gates, expires }: TrustParts): string {
+  const file = {
+    mediaType: TRUST_TYPE,
+    logKeys: vkeys,
+    ladder,
+    size,
+    genesis: { entry: base64(genesis.entry), body: base64(genesis.body) },
+    authority: said.map(({ index, entry, envelope }) => ({ index, entry: base64(entry), envelope: base64(envelope) })),
+    witnesses,
+    gates: gates.map(({ id, key }) => ({ id, key })),
+    ...(expires === null ? {} : { expires }),
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** What the caller knows of the file beforehand. */
+export interface TrustExpectation {
+  /** SHA-256 of the genesis body, lowercase hex. Where it is known the file has to be signed by trustees at quorum. */
+  readonly pin?: string;
+  /** The size of the newest file seen: an older one may leave out what was taken back since. */
+  readonly atLeast?: number;
+  /** Milliseconds since 1970; absent: nothing expires. */
+  readonly now?: number;
+}
+
+/** Plain, or in the envelope trustees signed. Problems: TRUST_FORMAT, TRUST_SIG, TRUST_ROLLBACK, TRUST_EXPIRED. */
+export function parseTrust(bytes: Bytes, expect: TrustExpectation = {}): Result<TrustBundle, readonly Problem[]> {
+  const json = parseStrictJson(bytes);
+  if (!json.ok) return err([bad(`not strict JSON: ${json.error}`)]);
+  const enveloped = typeof json.value === 'object' && json.value !== null && 'payloadType' in json.value;
+  const envelope = enveloped ? parseEnvelope(bytes) : undefined;
+  if (envelope?.ok === false) return err([bad(envelope.error.message)]);
+  const trust = readTrust(envelope?.value.payload ?? bytes);
+  if (!trust.ok) return trust;
+  const signers = envelope === undefined ? ok([]) : signersOf(bytes, trust.value);
+  if (!signers.ok) return signers;
+  const signed = { ...trust.value, signers: signers.value };
+  const wrong = unexpected(signed, expect);
+  return wrong.length === 0 ? ok(signed) : err(wrong);
+}
+
+function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
+  const json = parseStrictJson(bytes);
+  const file = json.ok ? shaped(FILE, json.value) : err([json.error]);
+  if (!file.ok) return err(file.error.map(bad));
+  const { genesis, authority, logKeys, ladder, size, witnesses, gates, expires = null } = file.value;
+  const first = entryOf(genesis.entry, genesis.body);
+  const start = first?.entry.type === 'genesis' ? authorityOf(first.body, first.entry.at) : undefined;
+  if (first === undefined || start === undefined) return err([bad('it does not begin with the genesis of a log')]);
+  if (!start.ok) return err([start.error]);
+  const keys = logKeys.map(parseVkey);
+  const states = statesOf(start.value, authority);
+  const { origin } = start.value.genesis;
+  const wrong = [
+    ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
+    ...(first.entry.fields.origin === origin && first.entry.fields.mode === start.value.genesis.mode ? [] : [bad('the genesis entry and its body differ')]),
+    ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
+    ...(states.ok ? [] : states.error),
+  ];
+  if (wrong.length > 0 || !states.ok) return err(wrong);
+  return ok({ origin, logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])), ladder, size, states: states.value, witnesses, gates, expires, signers: [] });
+}
+
+function statesOf(
+  start: Authority,
+  said: readonly { readonly index: number; readonly entry: string; readonly envelope: string }[],
+): Result<TrustBundle['states'], readonly Problem[]> {
+  const states = [{ since: 0, authority: start }];
+  for (const { index, entry, envelope } of said) {
+    const last = states.at(-1) ?? { since: 0, authority: start };
+    const word = saidAt(index, entry, envelope);
+    if (word === undefined || index <= last.since) return err([bad(`statement ${index} is not that of its entry, or not in the order of the log`)]);
+    const next = heed(last.authority, word);
+    if (!next.ok) return err(next.error.map((p) => bad(`statement ${index} does not hold: ${p.message}`)));
+    states.push({ since: index, authority: next.value });
+  }
+  return ok(states);
+}
+
+function saidAt(index: number, entry: string, envelope: string): Said | undefined {
+  const read = entryOf(entry, envelope);
+  const type = AUTHORITY_TYPES.find((t) => t === read?.entry.type);
+  return read === undefined || type === undefined ? undefined : { type, index, at: read.entry.at, body: read.body };
+}
+
+/** The entry that names exactly this body; undefined for anything else. */
+function entryOf(entry: string, body: string): { readonly entry: Entry; readonly body: Bytes } | undefined {
+  const [entryBytes, bodyBytes] = [exact(entry), exact(body)];
+  const parsed = entryBytes === undefined ? undefined : parseEntry(entryBytes);
+  if (bodyBytes === undefined || parsed?.ok !== true || parsed.value.envelope !== sha256Hex(bodyBytes)) return undefined;
+  return { entry: parsed.value, body: bodyBytes };
+}
+
+function exact(encoded: string): Bytes | undefined {
+  const bytes = fromBase64(encoded);
+  return bytes !== undefined && base64(bytes) === encoded ? bytes : undefined;
+}
+
+/** By the keys of the file's own last state: whoever forges those has to forge what founders signed first. */
+function signersOf(envelope: Bytes, trust: TrustBundle): Result<readonly string[], readonly Problem[]> {
+  const { authority } = latest(trust);
+  const by = { ...signingTrust(authority, []), namespace: NAMES.trustNamespace, keys: authority.keys.filter((k) => authority.trustees.has(k.person) && k.revokedAt === undefined) };
+  const opened = openCosigned(envelope, by, { now: Number.MAX_SAFE_INTEGER, allowDemo: authority.genesis.mode === 'demo' }, TRUST_TYPE);
+  return opened.ok ? ok(opened.value.signers) : err(opened.error.map((p) => problem('TRUST_SIG', `the trust file is not signed as it says: ${p.message}`)));
+}
+
+function unexpected(trust: TrustBundle, { pin, atLeast, now }: TrustExpectation): readonly Problem[] {
+  const { authority } = latest(trust);
+  const quorum = quorumOf(authority);
+  return [
+    ...(pin !== undefined && pin !== authority.pin ? [problem('TRUST_SIG', `the file is of another log: its genesis is ${authority.pin}`)] : []),
+    ...(pin !== undefined && trust.signers.length < quorum
+      ? [problem('TRUST_SIG', `${trust.signers.length} of ${quorum} trustees signed the trust file`, { remedy: 'have it signed: countersign trust sign' })]
+      : []),
+    ...(atLeast !== undefined && trust.size < atLeast ? [problem('TRUST_ROLLBACK', `the file is of size ${trust.size}, and one of ${atLeast} was seen`)] : []),
+    ...(now !== undefined && trust.expires !== null && now >= trust.expires ? [problem('TRUST_EXPIRED', `the file expired at ${new Date(trust.expires).toISOString()}`)] : []),
+  ];
+}
+
+export const latest = ({ states }: Pick<TrustBundle, 'states'>): TrustBundle['states'][number] => {
+  const last = states.at(-1);
+  if (last === undefined) throw new Error('a trust file has its genesis');
+  return last;
+};
+
+/**
+ * Who could sign when entry `index` was written, and what of that was taken back since: a key that came later never counts for it,
+ * one found stolen later does not count from the time of the theft.
+ */
+export function authorityAt(trust: TrustBundle, index: number): Authority {
+  const { authority: now } = latest(trust);
+  const then = (trust.states.findLast((s) => s.since < index) ?? trust.states[0])?.authority ?? now;
+  const voided = new Map(now.keys.map((k) => [k.keyid, k.revokedAt]));
+  const keys = then.keys.map((k) => {
+    const revokedAt = voided.get(k.keyid);
+    return revokedAt === undefined ? k : { ...k, revokedAt };
+  });
+  return { ...then, keys, revoked: now.revoked };
+}
+
+/** The bytes trustees sign to vouch for the file as a whole: the file itself. */
+export const trustPayload = (file: string): Bytes => utf8(file);
+
+const bad = (why: string): Problem => problem('TRUST_FORMAT', `the trust file cannot be used: ${why}`, { remedy: 'export it again on the server' });

@@ -1,0 +1,92 @@
+/**
+ * Whose keys count, as the log says it: genesis pins founders, and everything later is a statement that people signed
+ * (core/signoff/authority.ts). What the server, or an administrator with its database, appended alone is passed over; rows of
+ * projections are never asked. Where a statement has lost its bytes nobody's key counts: it may be the one that took a key back.
+ */
+import { sha256Hex } from '../core/base/crypto.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { parseEntry } from '../core/log/entry.ts';
+import type { PersonId } from '../core/roster/roster.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, heed, type Said, takenBack } from '../core/signoff/authority.ts';
+import type { TrustedKey } from '../core/signoff/trust.ts';
+import type { KeyRow, LoggedBody, Projections } from './ports.ts';
+
+export interface Known {
+  readonly authority: Authority;
+  /** What holds, oldest first. */
+  readonly said: readonly Said[];
+}
+
+/** Problems: DATA_INVALID, where the log does not say it whole. */
+export async function knownAuthority(state: Pick<Projections, 'authority'>): Promise<Result<Known>> {
+  const logged = await state.authority();
+  const name = sha256Hex(logged.map(({ index, bytes, body }) => `${index} ${sha256Hex(bytes)} ${body === null ? '' : sha256Hex(body)}`).join('\n'));
+  const before = worked.get(name);
+  if (before !== undefined) return before;
+  const answer = workOut(logged);
+  if (worked.size >= KEPT) worked.delete([...worked.keys()][0] ?? '');
+  worked.set(name, answer);
+  return answer;
+}
+
+/** Statements never change, so what follows from them holds for ever: by the digest of them all. */
+const worked = new Map<string, Result<Known>>();
+const KEPT = 32;
+
+function workOut([first, ...rest]: readonly LoggedBody[]): Result<Known> {
+  const genesis = first === undefined ? undefined : whole(first);
+  const start = genesis?.type === 'genesis' && genesis.index === 0 ? authorityOf(genesis.body, genesis.at) : undefined;
+  if (start === undefined) return err(lost('the log has no genesis', 0));
+  if (!start.ok) return start;
+  let authority = start.value;
+  const said: Said[] = [];
+  for (const logged of rest) {
+    const word = whole(logged);
+    if (word === undefined) return err(lost('a statement about who may sign has lost its bytes', logged.index));
+    const one = saidOf(word);
+    const next = one === undefined ? undefined : heed(authority, one);
+    if (one === undefined || next?.ok !== true) continue;
+    authority = next.value;
+    said.push(one);
+  }
+  return ok({ authority, said });
+}
+
+/** By the entry's own bytes: what the columns beside it say is for finding it. */
+function whole({ bytes, body, index }: LoggedBody) {
+  const entry = parseEntry(bytes);
+  if (!entry.ok || body === null || sha256Hex(body) !== entry.value.envelope) return undefined;
+  return { type: entry.value.type, index, at: entry.value.at, body };
+}
+
+function saidOf({ type, ...word }: { type: string; index: number; at: number; body: Uint8Array }): Said | undefined {
+  const known = AUTHORITY_TYPES.find((t) => t === type);
+  return known === undefined ? undefined : { type: known, ...word };
+}
+
+const lost = (message: string, index: number): Problem =>
+  problem('DATA_INVALID', message, { place: `entry ${index}`, remedy: 'restore the data folder from a backup; `countersign audit --full` says what is missing' });
+
+/** Every key that may sign now, in the order of the log, each with the last counter seen; none where the log cannot say. */
+export async function trustedKeys(state: Pick<Projections, 'authority' | 'keys'>): Promise<readonly TrustedKey[]> {
+  const known = await knownAuthority(state);
+  if (!known.ok) return [];
+  const counters = new Map((await state.keys({})).map((row) => [row.keyid, row.counter]));
+  return known.value.authority.keys.map((key) => ({ ...key, counter: counters.get(key.keyid) ?? key.counter }));
+}
+
+/** Whether a sign-off was taken back; all of them are where the log cannot say. */
+export async function backOf(state: Pick<Projections, 'authority'>): Promise<(digest: string, signer: PersonId) => boolean> {
+  const known = await knownAuthority(state);
+  return known.ok ? (digest, signer) => takenBack(known.value.authority, digest, signer) : () => true;
+}
+
+/** Rows of keys that may sign now, with the level the log gives. A row says what the key is called; whether it counts, the log does. */
+export async function enrolledKeys(state: Pick<Projections, 'authority' | 'keys'>, where: { person?: string; keyid?: string } = {}): Promise<readonly KeyRow[]> {
+  const trusted = new Map((await trustedKeys(state)).map((k) => [k.keyid, k]));
+  const rows = await state.keys(where);
+  return rows.flatMap((row) => {
+    const key = trusted.get(row.keyid);
+    return key === undefined || key.person !== row.person || key.revokedAt !== undefined ? [] : [{ ...row, level: key.level }];
+  });
+}
