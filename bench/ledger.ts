@@ -1,40 +1,141 @@
-/** Durable appends to the ledger (entry, tree, projection, signed checkpoint), against a raw loop of write and fsync of the same bytes. */
-import { fsyncSync, openSync, writeSync } from 'node:fs';
+/**
+ * Durable appends to the ledger (entry, leaf hash, tiles, projection, signed checkpoint). Each is held against SQLite doing nothing
+ * but inserting rows as long, with the same pragmas, and against a raw loop of write and fsync: what the disk itself allows.
+ */
+import { fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { ok } from '../src/core/base/result.ts';
-import { decisionDraft, genesisDraft } from '../src/store/sample-drafts.ts';
-import { openStore } from '../src/store/store.ts';
-import { type Comparison, compare } from './measure.ts';
+import type { EntryDraft } from '../src/flows/ports.ts';
+import { decisionDraft, genesisDraft, violationDraft } from '../src/store/sample-drafts.ts';
+import { openStore, type Store } from '../src/store/store.ts';
+import { type Comparison, compare, type Side } from './measure.ts';
 
-const GROUP = 50;
+const ONES = 50;
+const GROUP = 100;
+const GROUPS = 10;
+
+/** A violation is the least there is to an entry; a decision is parsed, looked up and kept with its indexes. */
+const KINDS: readonly (readonly [string, (name: string) => EntryDraft])[] = [
+  ['violations', violationDraft],
+  ['decisions', (content) => decisionDraft({ content })],
+];
 
 export async function ledgerBench(folder: string): Promise<readonly Comparison[]> {
-  const store = await openStore({ dir: folder, clock: Date.now });
-  if (!store.ok) throw new Error(store.error.message);
-  const { ledger, close } = store.value;
-  const append = async (...drafts: Parameters<typeof decisionDraft>[0][]): Promise<void> => {
-    const answer = await ledger.append(() => ok(drafts.map(decisionDraft)));
-    if (!answer.ok) throw new Error(answer.error.message);
-  };
-  await ledger.append(() => ok([genesisDraft()]));
-  const raw = openSync(join(folder, 'raw'), 'a');
-  const bytes = decisionDraft({ content: 'c0-0' }).body;
-  const fsyncs = (count: number) => (): void => {
-    for (let i = 0; i < count; i++) {
-      writeSync(raw, bytes);
-      fsyncSync(raw);
+  const store = await opened(folder);
+  const bare = bareSqlite(join(folder, 'bare'));
+  const fsyncs = rawFsyncs(join(folder, 'raw'));
+  try {
+    const compared: Comparison[] = [];
+    for (const [kind, draft] of KINDS) {
+      const drafts = (turn: number, count: number, how: string): readonly EntryDraft[] => Array.from({ length: count }, (_, i) => draft(`${kind} ${how} ${turn} ${i}`));
+      const single: Side = async (turn) => {
+        for (const d of drafts(turn, ONES, 'single')) await append(store, [d]);
+      };
+      const groups: Side = async (turn) => {
+        for (let g = 0; g < GROUPS; g++) await append(store, drafts(turn, GROUP, `group ${g}`));
+      };
+      const together: Side = async (turn) => {
+        for (let g = 0; g < GROUPS; g++) await Promise.all(drafts(turn, GROUP, `together ${g}`).map((d) => append(store, [d])));
+      };
+      const row = draft('row');
+      const [ones, batches] = [bare(row, ONES, 1), bare(row, GROUPS, GROUP)];
+      const size = `${GROUPS} groups of ${GROUP}`;
+      compared.push(
+        await measured(`ledger: ${ONES} ${kind}, one an append`, ONES, `${ONES} bare SQLite commits`, single, ones),
+        await measured(`ledger: ${size} ${kind}, one append`, GROUPS * GROUP, `${GROUPS} bare SQLite commits of ${GROUP} rows`, groups, batches),
+        await measured(`ledger: ${size} ${kind}, ${GROUP} appends`, GROUPS * GROUP, `${GROUPS} bare SQLite commits of ${GROUP} rows`, together, batches),
+        await measured(`ledger: ${size} ${kind}, one append`, GROUPS * GROUP, `${GROUPS} writes of as many bytes, each with fsync`, groups, fsyncs(row, GROUPS, GROUP)),
+      );
     }
+    return compared;
+  } finally {
+    await store.close();
+  }
+}
+
+/** A ledger of a million entries: how long it takes to fill, to open again, and to prove. Minutes, so only on demand. */
+export async function ledgerMillionBench(folder: string, size = 1_000_000): Promise<readonly Comparison[]> {
+  let store = await opened(folder);
+  const started = performance.now();
+  for (let from = 1; from < size; from += 5_000) {
+    await append(
+      store,
+      Array.from({ length: Math.min(5_000, size - from) }, (_, i) => violationDraft(`${from + i}`)),
+    );
+    if (from % 100_000 === 1) console.error(`ledger: ${from - 1} of ${size} entries`);
+  }
+  console.log(`ledger: filled with ${size} entries in ${((performance.now() - started) / 1000).toFixed(0)} s, ${rate(size, performance.now() - started)}`);
+  const open: Side = async () => {
+    await store.close();
+    store = await opened(folder);
   };
-  const one = async (turn: number): Promise<void> => {
-    for (let i = 0; i < GROUP; i++) await append({ content: `c${turn}-${i}` });
+  const empty: Side = async (turn) => (await opened(join(folder, `empty ${turn}`))).close();
+  const proofs: Side = async (turn) => {
+    for (let i = 0; i < PROOFS; i++) await store.ledger.proof((turn * 7_919 + i * 104_729) % size);
   };
-  const together = (turn: number): Promise<void> => append(...Array.from({ length: GROUP }, (_, i) => ({ content: `t${turn}-${i}` })));
+  const reads: Side = async (turn) => {
+    for (let i = 0; i < PROOFS; i++) await store.ledger.entries((turn * 7_919 + i * 104_729) % size, 1);
+  };
   try {
     return [
-      await compare({ name: `ledger: ${GROUP} appends, one after another`, baseline: `${GROUP} writes, each with fsync`, turns: 15, subject: one, against: fsyncs(GROUP) }),
-      await compare({ name: `ledger: ${GROUP} entries in one append`, baseline: `${GROUP} writes, each with fsync`, turns: 15, subject: together, against: fsyncs(GROUP) }),
+      timed(await compare({ name: `ledger: opening ${size} entries`, baseline: 'opening an empty folder', turns: 7, subject: open, against: empty }), 1),
+      timed(await compare({ name: `ledger: ${PROOFS} proofs of ${size} entries`, baseline: `reading ${PROOFS} entries`, turns: 7, subject: proofs, against: reads }), PROOFS),
     ];
   } finally {
-    await close();
+    await store.close();
   }
+}
+
+export const PROOFS = 20;
+
+const timed = (c: Comparison, times: number): Comparison => ({ ...c, name: `${c.name} (${(c.took / times).toFixed(1)} ms)` });
+
+async function opened(folder: string): Promise<Store> {
+  const store = await openStore({ dir: folder, clock: Date.now });
+  if (!store.ok) throw new Error(store.error.message);
+  if (store.value.origin === null) await append(store.value, [genesisDraft()]);
+  return store.value;
+}
+
+async function append({ ledger }: Store, drafts: readonly EntryDraft[]): Promise<void> {
+  const answer = await ledger.append(() => ok(drafts));
+  if (!answer.ok) throw new Error(answer.error.message);
+}
+
+async function measured(name: string, entries: number, baseline: string, subject: Side, against: Side): Promise<Comparison> {
+  const comparison = await compare({ name, baseline, turns: 11, subject, against });
+  return { ...comparison, name: `${name} (${rate(entries, comparison.took)})` };
+}
+
+const rate = (entries: number, milliseconds: number): string => `${Math.round((entries / milliseconds) * 1000)}/s`;
+
+/** Rows with the columns of an entry and its body, and no index but the primary key. */
+function bareSqlite(folder: string): (row: EntryDraft, commits: number, rows: number) => Side {
+  mkdirSync(folder);
+  const db = new DatabaseSync(join(folder, 'bare.db'));
+  db.exec('pragma journal_mode = wal; pragma synchronous = full');
+  db.exec('create table bare (idx integer primary key, type text not null, at integer not null, body text not null, leaf blob not null, bytes blob not null, kept blob not null)');
+  const insert = db.prepare('insert into bare (type, at, body, leaf, bytes, kept) values (?, ?, ?, ?, ?, ?)');
+  const [leaf, digest, bytes] = [new Uint8Array(32), 'a'.repeat(64), new Uint8Array(280)];
+  return (row, commits, rows) => () => {
+    for (let c = 0; c < commits; c++) {
+      db.exec('begin');
+      for (let r = 0; r < rows; r++) insert.run(row.type, 0, digest, leaf, bytes, row.body);
+      db.exec('commit');
+    }
+  };
+}
+
+function rawFsyncs(file: string): (row: EntryDraft, commits: number, rows: number) => Side {
+  const raw = openSync(file, 'a');
+  return (row, commits, rows) => {
+    const bytes = new Uint8Array((280 + row.body.length) * rows);
+    return () => {
+      for (let c = 0; c < commits; c++) {
+        writeSync(raw, bytes);
+        fsyncSync(raw);
+      }
+    };
+  };
 }

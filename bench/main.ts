@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios to a baseline that ran beside it. Ends by itself in a minute or so.
- * `npm run bench -- check push` runs only those.
+ * `npm run bench -- check push` runs only those; `million` runs only so.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
 import { hookBench } from './hook.ts';
-import { ledgerBench } from './ledger.ts';
+import { ledgerBench, ledgerMillionBench, PROOFS } from './ledger.ts';
 import { type Comparison, line } from './measure.ts';
 import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
@@ -32,6 +32,9 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^consider: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
+  { name: /^ledger: \d+ \w+, one an append/, words: 'under 2x', met: (c) => c.ratio < 2 },
+  { name: /^ledger: opening/, words: 'within 2 s', met: (c) => c.took < 2_000 },
+  { name: /^ledger: \d+ proofs/, words: 'within 5 ms each', met: (c) => c.took < 5 * PROOFS },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
@@ -41,12 +44,16 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
+  million: () => ledgerMillionBench(join(folder, 'million')),
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
   plan: () => planBench(),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
   hook: () => hookBench(join(folder, 'hook'), CLI),
 };
+
+/** Minutes each. */
+const ON_DEMAND = ['million'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));
@@ -59,7 +66,7 @@ let kept = true;
 try {
   console.log('Ratios of medians, the two sides taking turns; in brackets the middle half of the turns.\n');
   for (const [name, bench] of Object.entries(benches)) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
+    if (asked.length > 0 ? !asked.includes(name) : ON_DEMAND.includes(name)) continue;
     for (const comparison of await bench()) {
       const budgets = BUDGETS.filter((b) => b.name.test(comparison.name) && b.baseline?.test(comparison.baseline) !== false);
       kept &&= budgets.every((b) => b.met(comparison));

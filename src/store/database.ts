@@ -4,6 +4,7 @@
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { callDirectly } from './insert.ts';
 import type { Schema } from './schema.ts';
 
 export interface Connection {
@@ -22,7 +23,8 @@ const BUSY_MS = 5_000;
 export function connect(file: string): Connection {
   const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true });
   try {
-    sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on`);
+    sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
+    pragma cache_size = -32000; pragma wal_autocheckpoint = 4000`);
   } catch (cause) {
     sqlite.close();
     throw cause;
@@ -32,8 +34,13 @@ export function connect(file: string): Connection {
 
 function connection(sqlite: DatabaseSync): Connection {
   const database = spoken(sqlite);
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  callDirectly(db, (statement) => {
+    const { run } = database.prepare(statement);
+    return run;
+  });
   return {
-    db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }),
+    db,
     exec: (sql) => sqlite.exec(sql),
     rows: <Row>(sql: string) => sqlite.prepare(sql).iterate() as Iterable<Row>,
     run: (sql, values) => void database.prepare(sql).run(values),
@@ -57,6 +64,7 @@ function spoken(sqlite: DatabaseSync): SqliteDatabase {
   return {
     close: () => sqlite.close(),
     prepare: (sql) => {
+      if (sql === 'rollback' && !sqlite.isTransaction) return DONE;
       const known = prepared.get(sql);
       if (known !== undefined) return known;
       const statement = prepare(sqlite, sql);
@@ -65,6 +73,9 @@ function spoken(sqlite: DatabaseSync): SqliteDatabase {
     },
   };
 }
+
+/** On a full disk SQLite has rolled back by itself: what failed is the news, not that there is nothing left to roll back. */
+const DONE: SqliteStatement = { reader: false, all: () => [], run: () => ({ changes: 0, lastInsertRowid: 0 }), iterate: () => [][Symbol.iterator]() };
 
 function prepare(sqlite: DatabaseSync, sql: string): SqliteStatement {
   const statement = sqlite.prepare(sql);

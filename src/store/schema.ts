@@ -135,9 +135,17 @@ export const PROJECTIONS_VERSION = 8;
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
 
+/**
+ * Digests are found part by part of the log. One index over all of them would be written all over the place: a page for each
+ * entry, and most of the cost of an append. So a group writes to the pages of one part, and a search asks every part.
+ */
+export const BODY_PART = 4096;
+/** Hex digits of a digest that are enough to tell a few. */
+export const BODY_PREFIX = 16;
+
 export const LEDGER_DDL: readonly string[] = [
   'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, leaf blob not null, bytes blob not null)',
-  'create index if not exists entries_by_body on entries (body)',
+  `create index if not exists entries_by_body on entries ((idx / ${BODY_PART}), (substr(body, 1, ${BODY_PREFIX})))`,
   'create index if not exists entries_by_type on entries (type, idx)',
   'create table if not exists tiles (level integer not null, pos integer not null, root blob not null, hashes blob not null, primary key (level, pos))',
   'create table if not exists checkpoints (size integer primary key, note text not null)',

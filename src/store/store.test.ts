@@ -281,6 +281,30 @@ describe('the audit', () => {
     expect(found.map((p) => p.place)).toContain(place);
   });
 
+  it('says how far it is, and leaves out what is appended meanwhile', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), ...Array.from({ length: 1_200 }, (_, i) => violationDraft(`${i}`)));
+    const steps: string[] = [];
+    let appended: Promise<void> | undefined;
+    const found = await store.audit(({ part, done, size }) => {
+      steps.push(`${part} ${done} ${size}`);
+      appended ??= append(store, violationDraft('meanwhile'));
+    });
+    await appended;
+    expect(found).toEqual([]);
+    expect(steps).toEqual(expect.arrayContaining(['file 0 1201', 'log 500 1201', 'log 1201 1201', 'projections 1000 1201']));
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('of a folder that is broken through and through names the first thousand places', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), ...Array.from({ length: 1_100 }, (_, i) => violationDraft(`${i}`)));
+    const again = await tampered(store, `update bodies set bytes = zeroblob(1)`);
+    const found = again.ok ? await again.value.audit() : [];
+    expect(found.length).toBe(1_001);
+    expect(found.at(-1)?.message).toMatch(/^and 1\d\d more$/);
+  });
+
   it('leaves everything as it was', async () => {
     const store = await open();
     await append(store, genesisDraft(), decisionDraft({ content: 'x' }));

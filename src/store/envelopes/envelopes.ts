@@ -2,21 +2,48 @@
  * Bodies beside the log, by the entry that brought them and found by digest. The log holds the hash for ever; the body can be
  * erased without touching the tree. The same bytes brought twice are kept twice, so that erasing the one is not undone by the other.
  */
+import { sql } from 'kysely';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { inserter } from '../insert.ts';
-import type { Reading } from '../schema.ts';
+import { BODY_PART, BODY_PREFIX, type Reading } from '../schema.ts';
 
 export const keepBodies = inserter('bodies', ['idx', 'bytes']);
 
+export interface Naming {
+  readonly idx: number;
+  readonly type: string;
+}
+
+/** Entries that name this body, oldest first, whether it is kept or not. */
+export const entriesNaming = async (db: Reading, digest: string): Promise<readonly Naming[]> => among(db, digest, 0, await lastPart(db));
+
 /** Null where it was erased or never was. What comes back has the digest it was asked by: a body changed on disk is as good as gone. */
-export async function readBody(db: Reading, sha256: string): Promise<Uint8Array | null> {
-  const rows = db
-    .selectFrom('entries')
-    .innerJoin('bodies', 'bodies.idx', 'entries.idx')
-    .select('bodies.bytes')
-    .where('entries.body', '=', sha256)
-    .orderBy('entries.idx', 'desc')
-    .limit(1);
-  const row = await rows.executeTakeFirst();
-  return row !== undefined && sha256Hex(row.bytes) === sha256 ? row.bytes : null;
+export async function readBody(db: Reading, digest: string): Promise<Uint8Array | null> {
+  const last = await lastPart(db);
+  const recent = Math.max(0, last - RECENT);
+  return (await keptAmong(db, digest, recent, last)) ?? (recent === 0 ? null : await keptAmong(db, digest, 0, recent - 1));
+}
+
+/** Parts that are asked first: what somebody asks for was mostly said not long ago. */
+const RECENT = 8;
+
+async function keptAmong(db: Reading, digest: string, from: number, to: number): Promise<Uint8Array | null> {
+  for (const { idx } of (await among(db, digest, from, to)).toReversed()) {
+    const row = await db.selectFrom('bodies').select('bytes').where('idx', '=', idx).executeTakeFirst();
+    if (row !== undefined && sha256Hex(row.bytes) === digest) return row.bytes;
+  }
+  return null;
+}
+
+async function lastPart(db: Reading): Promise<number> {
+  const last = await db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1).executeTakeFirst();
+  return Math.floor((last?.idx ?? 0) / BODY_PART);
+}
+
+/** `+ 0` and no cast: with the affinity of a cast SQLite would not use the index. */
+async function among(db: Reading, digest: string, from: number, to: number): Promise<readonly Naming[]> {
+  const parts = sql`with recursive part (n) as (select ${from} + 0 union all select n + 1 from part where n < ${to} + 0) select n from part`;
+  const query = sql<Naming>`select idx, type from entries where idx / ${sql.lit(BODY_PART)} in (${parts})
+    and substr(body, 1, ${sql.lit(BODY_PREFIX)}) = ${digest.slice(0, BODY_PREFIX)} and body = ${digest}`;
+  return (await query.execute(db)).rows.toSorted((a, b) => a.idx - b.idx);
 }

@@ -11,7 +11,7 @@ import { Refused } from '../refused.ts';
 import { auditFile } from './audit-file.ts';
 import { auditLog } from './audit-log.ts';
 import { auditProjections } from './audit-projections.ts';
-import { type Findings, findings } from './findings.ts';
+import { type Findings, findings, type Seen } from './findings.ts';
 
 /** How far it is. `done` of `size` entries: once read against tiles, checkpoints and bodies, once replayed. */
 export interface AuditStep {
@@ -19,9 +19,6 @@ export interface AuditStep {
   readonly done: number;
   readonly size: number;
 }
-
-/** @param seen told after each batch; other work of the process goes on in between. */
-export type Seen = (done: number) => Promise<void>;
 
 /** One state of the file, held until it is closed. */
 export interface Snapshot {
@@ -45,7 +42,7 @@ export async function audit({ reader, key, size }: Snapshot, progress: (step: Au
   try {
     const parts = { file: auditFile, log: auditLog, projections: auditProjections } as const;
     for (const part of ['file', 'log', 'projections'] as const) {
-      const seen = async (done: number): Promise<void> => {
+      const seen: Seen = async (done) => {
         progress({ part, done, size });
         await breath();
       };

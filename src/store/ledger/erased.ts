@@ -7,6 +7,7 @@ import { parseEntry } from '../../core/log/entry.ts';
 import type { EntryType } from '../../core/log/kinds.ts';
 import { STICKY_MS } from '../../core/provenance/provenance.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
+import { entriesNaming } from '../envelopes/envelopes.ts';
 import type { Reading } from '../schema.ts';
 
 const ERASABLE: readonly EntryType[] = ['decision', 'violation', 'request', 'incident'];
@@ -37,24 +38,16 @@ export async function mayErase(db: Reading, { fields }: EntryDraft, now: number)
 }
 
 async function faultOf(db: Reading, digest: string, now: number): Promise<string | undefined> {
-  const rows = await db
-    .selectFrom('entries')
-    .leftJoin('bodies', 'bodies.idx', 'entries.idx')
-    .select(['entries.idx', 'entries.type', 'bodies.idx as kept'])
-    .where('entries.body', '=', digest)
-    .orderBy('entries.idx')
-    .execute();
+  const rows = await entriesNaming(db, digest);
+  const named = rows.map((row) => row.idx);
   const held = rows.find((row) => !ERASABLE.some((type) => type === row.type));
   if (held !== undefined) return `belongs to entry ${held.idx} (${held.type}), which is never erased`;
-  if (!rows.some((row) => row.kept !== null)) return rows.length === 0 ? 'is that of no entry' : 'was erased before';
+  if (rows.length === 0) return 'is that of no entry';
+  if ((await db.selectFrom('bodies').select('idx').where('idx', 'in', named).limit(1).executeTakeFirst()) === undefined) return 'was erased before';
   const mark = await db
     .selectFrom('sticky')
     .select('at')
-    .where(
-      'idx',
-      'in',
-      rows.map((row) => row.idx),
-    )
+    .where('idx', 'in', named)
     .where('at', '>=', now - STICKY_MS)
     .orderBy('at', 'desc')
     .limit(1)
@@ -65,7 +58,8 @@ async function faultOf(db: Reading, digest: string, now: number): Promise<string
 /** Deletes what these entries name, as far as it was brought before them. */
 export async function eraseBodies(db: Reading, rulings: readonly { readonly idx: number; readonly bytes: Uint8Array }[]): Promise<void> {
   for (const { idx, bytes } of rulings) {
-    const named = db.selectFrom('entries').select('idx').where('body', 'in', bodiesOf(bytes)).where('idx', '<', idx);
-    await db.deleteFrom('bodies').where('idx', 'in', named).execute();
+    for (const digest of bodiesOf(bytes)) {
+      for (const named of await entriesNaming(db, digest)) if (named.idx < idx) await db.deleteFrom('bodies').where('idx', '=', named.idx).execute();
+    }
   }
 }

@@ -8,6 +8,9 @@ export interface Findings {
   all(): readonly Problem[];
 }
 
+/** Told after each batch how many entries are done; other work of the process goes on in between. */
+export type Seen = (done: number) => Promise<void>;
+
 const MOST = 1_000;
 
 export function findings(): Findings {

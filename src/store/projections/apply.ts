@@ -1,5 +1,6 @@
 /** Carries effects out, inside the transaction that appends their entry. Reads nothing but projections and entries, so a replay repeats it. */
 import { TIERS } from '../../core/risk/risk.ts';
+import { entriesNaming } from '../envelopes/envelopes.ts';
 import { asker, inserter } from '../insert.ts';
 import type { Reading } from '../schema.ts';
 import { type Effect, ERASED_CHANGE } from './effects.ts';
@@ -200,8 +201,11 @@ async function forget(db: Reading, { repo, target_ref, old }: Do<'land'>['row'])
 
 /** What a replay without the bodies would not know either. A later decision of the same change has its own words, and keeps them. */
 async function erase(db: Reading, { bodies, before }: Do<'erase'>): Promise<void> {
-  const gone = db.selectFrom('entries').select('idx').where('body', 'in', bodies).where('idx', '<', before).where('type', '=', 'decision');
-  await db.updateTable('changes').set(ERASED_CHANGE).where('idx', 'in', gone).execute();
-  await db.deleteFrom('sticky').where('idx', 'in', gone).execute();
-  await db.deleteFrom('pushers').where('idx', 'in', gone).execute();
+  for (const digest of bodies) {
+    for (const { idx } of (await entriesNaming(db, digest)).filter((named) => named.idx < before)) {
+      await db.updateTable('changes').set(ERASED_CHANGE).where('idx', '=', idx).execute();
+      await db.deleteFrom('sticky').where('idx', '=', idx).execute();
+      await db.deleteFrom('pushers').where('idx', '=', idx).execute();
+    }
+  }
 }
