@@ -16,6 +16,7 @@ import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
 import { planBench } from './risk/plan.ts';
 import { simulateBench } from './simulate.ts';
+import { verifyBench } from './verify.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
 const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; readonly words: string; met(c: Comparison): boolean }[] = [
@@ -30,6 +31,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /^consider: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /^consider: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
+  { name: /^verify: a bundle under a trust file of 5 /, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
@@ -41,6 +43,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
   ledger: () => ledgerBench(join(folder, 'ledger')),
+  verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
   plan: () => planBench(),
