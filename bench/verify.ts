@@ -46,7 +46,13 @@ async function bundleOf(people: number): Promise<Comparison> {
     if (!trusted.ok || !read.ok || verifyBundle(read.value, trusted.value, LANDED).length > 0) throw new Error('the bundle does not verify');
   };
   const signatures = people * 2 + 1;
-  return compare({ name: `verify: a bundle under a trust file of ${people + 2} people`, baseline: `${signatures} ECDSA verifications`, turns: 25, subject, against: bare(signatures) });
+  return compare({
+    name: `verify: a bundle under a trust file of ${people + 2} people`,
+    baseline: `${signatures} ECDSA verifications`,
+    turns: 25,
+    subject,
+    against: bare(signatures),
+  });
 }
 
 function bare(count: number): () => void {

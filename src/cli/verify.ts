@@ -10,6 +10,7 @@ import { err, ok, type Problem, problem, problemText, type Result } from '../cor
 import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
+import { lengthOf } from '../core/policy/time.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
@@ -33,6 +34,7 @@ export interface VerifyOptions {
   readonly demo?: boolean;
   readonly pin?: string;
   readonly trustSize?: string;
+  readonly maxAge?: string;
   readonly floor?: readonly string[];
   readonly json?: boolean;
 }
@@ -52,6 +54,8 @@ export interface VerifyRequest {
   readonly demo: boolean;
   /** What is known of the trust file beforehand. */
   readonly expect?: TrustExpectation;
+  /** Milliseconds: what was taken back has to be known as of then. */
+  readonly maxAge?: number;
 }
 
 export interface VerifyWorld {
@@ -64,6 +68,9 @@ export interface VerifyWorld {
 
 export async function verify(options: VerifyOptions): Promise<Answer> {
   const { openClone } = await import('../world.ts');
+  const maxAge = options.maxAge === undefined ? undefined : lengthOf(options.maxAge);
+  if (options.maxAge !== undefined && maxAge === undefined)
+    return refusal([problem('USAGE', `${options.maxAge} is no time`, { place: '--max-age', remedy: 'for example 90m, 24h or 7d' })], options.json);
   const given = await floorsAt(options.floor);
   if (!given.ok) return refusal(given.error, options.json);
   const { repository, parsers, floors } = await openClone(options.repo, given.value);
@@ -75,6 +82,7 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     json: options.json === true,
     demo: options.demo === true,
     expect: expected(options),
+    ...(maxAge === undefined ? {} : { maxAge }),
     ...(options.target === undefined ? {} : { targetRef: options.target.startsWith('refs/') ? options.target : `refs/heads/${options.target}` }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
@@ -99,7 +107,12 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
   const repo = request.repo ?? namedRepository(bundle, NAMES.namespace) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
   const moves = await movesOf(bundle, change.head, world.repository);
-  const report = examineBundle(bundle, trust, { ...change, repo, moves, excluded }, { policyDigest, tier, seats, ...known, allowDemo: request.demo });
+  const report = examineBundle(
+    bundle,
+    trust,
+    { ...change, repo, moves, excluded },
+    { policyDigest, tier, seats, ...known, allowDemo: request.demo, ...(request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } }) },
+  );
   return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined);
 }
 
@@ -203,6 +216,7 @@ const STEPS: readonly (readonly [RegExp, number])[] = [
   [/^(?:CONTENT|CARRY|GIT|NOT_FOUND)/, 6],
   [/^(?:SOD_|QUORUM|QUAL_|PERSON_)/, 7],
   [/^LOG_/, 8],
+  [/^REV_/, 9],
 ];
 
 const line = ({ code, message, place }: Problem) => ({

@@ -94,6 +94,8 @@ export interface TestLog {
   readonly origin: string;
   /** These envelopes as the entries of one log, in this order. @param as of each, in the same order. */
   recordAll(envelopes: readonly Bytes[], as?: readonly LoggedAs[]): readonly BundleParts[];
+  /** Any text as a note of this log. */
+  note(text: string): string;
   /** The envelope as the only entry of a log of its own, signed by this log's key. */
   record(envelope: Bytes, change?: LoggedAs): BundleParts;
 }
@@ -102,8 +104,8 @@ export function testLog(origin = 'countersign.example/log'): TestLog {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const key = noteKey(origin, fromBase64(publicKey.export({ format: 'jwk' }).x ?? '') ?? new Uint8Array(0));
   if (key === undefined) throw new Error('no log key');
-  const signed = (entries: readonly Bytes[]): string => {
-    const body = `${origin}\n${entries.length}\n${base64(rootOf(entries.map(leafHash)))}\n`;
+  const signed = (entries: readonly Bytes[]): string => noted(`${origin}\n${entries.length}\n${base64(rootOf(entries.map(leafHash)))}\n`);
+  const noted = (body: string): string => {
     const note = formatNote(body, [{ name: origin, id: key.id, signature: new Uint8Array(sign(null, utf8(body), privateKey)) }]);
     if (!note.ok) throw new Error(note.error.message);
     return note.value;
@@ -116,6 +118,7 @@ export function testLog(origin = 'countersign.example/log'): TestLog {
   return {
     vkey: formatVkey(key),
     origin,
+    note: noted,
     record: (envelope, change) => {
       const entry = entryOf(envelope, change);
       return { envelope: base64(envelope), entry: base64(entry), proof: formatProof({ index: 0, hashes: [], checkpoint: signed([entry]) }) };

@@ -62,8 +62,8 @@ export function trustFileOf(
   const body = genesisOf(holders, log.origin, genesis);
   return formatTrust({
     ...{ vkeys: [log.vkey], ladder: LADDER, size: 1, witnesses: null, gates: [], expires: null },
-    genesis: { entry: entryOf('genesis', at, body, { mode: genesis?.mode ?? 'production', origin: log.origin }), body },
-    said: said.map((s) => ({ index: s.index, entry: entryOf(s.type, s.at, s.body, {}), envelope: s.body })),
+    genesis: { entry: entry('genesis', at, body, { mode: genesis?.mode ?? 'production', origin: log.origin }), body },
+    said: said.map((s) => ({ index: s.index, entry: entryOf(s), envelope: s.body })),
     ...more,
   });
 }
@@ -74,10 +74,13 @@ export function trustedBy(file: string): TrustBundle {
   return trust.value;
 }
 
-function entryOf(type: string, at: number, body: Bytes, fields: { readonly [name: string]: string }): Bytes {
-  const entry = formatEntry({ type, at, envelope: sha256Hex(body), fields });
-  if (!entry.ok) throw new Error(entry.error.message);
-  return entry.value;
+/** The entry of a statement, as the log would write it but for its fields. */
+export const entryOf = ({ type, at, body }: Said): Bytes => entry(type, at, body, {});
+
+function entry(type: string, at: number, body: Bytes, fields: { readonly [name: string]: string }): Bytes {
+  const made = formatEntry({ type, at, envelope: sha256Hex(body), fields });
+  if (!made.ok) throw new Error(made.error.message);
+  return made.value;
 }
 
 /** The file with its genesis body changed, and everything that follows from it. */
@@ -85,5 +88,5 @@ export function withGenesis(file: string, change: (body: string) => string): str
   const parts = JSON.parse(file) as { genesis: { entry: string; body: string } };
   const body = utf8(change(new TextDecoder().decode(fromBase64(parts.genesis.body))));
   const said = JSON.parse(new TextDecoder().decode(fromBase64(parts.genesis.entry))) as { mode: string; origin: string };
-  return `${JSON.stringify({ ...parts, genesis: { entry: base64(entryOf('genesis', 0, body, { mode: said.mode, origin: said.origin })), body: base64(body) } }, null, 2)}\n`;
+  return `${JSON.stringify({ ...parts, genesis: { entry: base64(entry('genesis', 0, body, { mode: said.mode, origin: said.origin })), body: base64(body) } }, null, 2)}\n`;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { envelopeOf, type SoftAuthenticator, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
 import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
-import { cosigned, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
+import { cosigned, entryOf, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
 import { base64, text as decoded, fromBase64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import type { Said } from './authority.ts';
@@ -11,6 +11,7 @@ import { pae } from './dsse.ts';
 import { enrolmentStatement } from './enrolment.ts';
 import { examineBundle, type Required, verifyBundle } from './offline.ts';
 import { type RevocationWord, revocationStatement, rosterStatement } from './roster-word.ts';
+import { formatSnapshot, type Snapshot, statementsDigest } from './snapshot.ts';
 import { NAMES, type SignoffDecision } from './statement.ts';
 import { parseTrust, TRUST_TYPE } from './trust-file.ts';
 
@@ -302,6 +303,39 @@ describe('the trust file', () => {
       expect(proven([one], { seats: [{ humans: 1, level: 'L6' }] }, undefined, trustedBy(word([lowered])))).toEqual([]);
       const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')]).at(-1);
       expect(late && proven([late], {}, undefined, trustedBy(word([lowered])))).toEqual(['QUAL_LEVEL', 'QUORUM']);
+    });
+  });
+
+  describe('freshness', () => {
+    const revocation = taken({ key: keyOf('mara').keyid }, ['noor', 'kim']);
+    const later = { index: revocation.index, entry: base64(entryOf(revocation)), envelope: base64(revocation.body) };
+    const snapshot = (statements: readonly Bytes[], change: Partial<Snapshot> = {}) =>
+      log.note(formatSnapshot({ origin: ORIGIN, size: 12, at: NOW, statements: statementsDigest(statements), ...change }));
+    const codes = (note: string | undefined, more: readonly (typeof later)[], fresh: Required['fresh'] = { now: NOW + 1_000, maxAge: 2_000 }) => {
+      const bundle = parseBundle(utf8(formatBundle([one], undefined, [], note === undefined ? undefined : { note, later: more })));
+      return bundle.ok ? verifyBundle(bundle.value, trust, landed, fresh === undefined ? {} : { fresh }).map((p) => p.code) : [bundle.error.code];
+    };
+
+    it('holds by the log’s word that these are all the statements, in time', () => {
+      expect(codes(snapshot([]), [])).toEqual([]);
+      expect(codes(snapshot([]), [], { now: NOW + 2_001, maxAge: 2_000 })).toEqual(['REV_STALE']);
+      expect(codes(snapshot([], { at: NOW + 600_000 }), [])).toEqual(['REV_STALE']);
+      expect(codes(undefined, [])).toEqual(['REV_MISSING']);
+    });
+
+    it('brings what was taken back since the trust file, asked for or not', () => {
+      expect(codes(snapshot([revocation.body]), [later])).toEqual(['KEY_REVOKED', 'QUORUM']);
+      const bundle = parseBundle(utf8(formatBundle([one], undefined, [], { note: snapshot([revocation.body]), later: [later] })));
+      expect(bundle.ok && verifyBundle(bundle.value, trust, landed).map((p) => p.code)).toEqual(['KEY_REVOKED', 'QUORUM']);
+    });
+
+    it('is refused where a statement was left out, invented or is of another log', () => {
+      expect(codes(snapshot([revocation.body]), [])).toEqual(['REV_MISSING']);
+      expect(codes(snapshot([]), [later])).toEqual(expect.arrayContaining(['REV_MISSING']));
+      const alone = { ...revocation, body: taken({ person: 'mara' }, ['noor']).body };
+      expect(codes(snapshot([alone.body]), [{ ...later, entry: base64(entryOf(alone)), envelope: base64(alone.body) }])).toEqual(['REV_MISSING']);
+      expect(codes(testLog().note(formatSnapshot({ origin: ORIGIN, size: 12, at: NOW, statements: statementsDigest([]) })), [])).toEqual(['REV_MISSING']);
+      expect(codes(log.note(`${ORIGIN}\n12\n${base64(new Uint8Array(32))}\n`), [])).toEqual(['REV_MISSING']);
     });
   });
 

@@ -17,9 +17,10 @@ import { type Landing, landingOf, landsHere, type Move } from './landing.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { type FillableSeat, missingHumans } from './people.ts';
+import { checkSnapshot, openSnapshot } from './snapshot.ts';
 import type { Stage } from './statement.ts';
 import type { SignoffTrust } from './trust.ts';
-import { authorityAt, latest, type TrustBundle } from './trust-file.ts';
+import { authorityAt, latest, type TrustBundle, withLater } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
 
 /** What landed, as the verifier's own repository says. */
@@ -42,6 +43,8 @@ export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'
   /** Candidates absent: anyone of the level. */
   readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule' | 'answers'>>)[];
   readonly allowDemo?: boolean;
+  /** What was taken back has to be known as of at most so many milliseconds before `now`. */
+  readonly fresh?: { readonly now: number; readonly maxAge: number };
 }
 
 export interface OfflineReport {
@@ -58,7 +61,8 @@ export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed,
   return examineBundle(bundle, trust, landed, required).problems;
 }
 
-export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+  const { trust, stale } = freshened(bundle, given, required);
   const landing = bundle.landed === undefined ? undefined : landingIn(bundle.landed, trust, landed);
   const carries = carriesIn(bundle, trust);
   const results = bundle.signoffs.map((evidence, i) => {
@@ -75,7 +79,18 @@ export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = quorum(signoffs, trust, required);
   const land = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
-  return { problems: [...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing], signoffs, setAside };
+  return { problems: [...stale, ...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing], signoffs, setAside };
+}
+
+/** The trust file with what the bundle's snapshot adds to it. It can only take back or add what people signed. */
+function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required): { readonly trust: TrustBundle; readonly stale: readonly Problem[] } {
+  const none = problem('REV_MISSING', 'nothing in the bundle says how fresh it is', { remedy: 'export it again' });
+  if (snapshot === undefined) return { trust, stale: fresh === undefined ? [] : [none] };
+  const later = withLater(trust, snapshot.later);
+  if (!later.ok) return { trust, stale: later.error.map((p) => problem('REV_MISSING', p.message)) };
+  const opened = openSnapshot(snapshot.note, trust.logKeys);
+  if (!opened.ok) return { trust: later.value, stale: [opened.error] };
+  return { trust: later.value, stale: fresh === undefined ? [] : checkSnapshot(opened.value, later.value.said, fresh.now, fresh.maxAge) };
 }
 
 function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Result<Landing, readonly Problem[]> {

@@ -33,6 +33,8 @@ export interface TrustBundle {
   readonly size: number;
   /** As genesis has it, then after each statement: `since` is the index of the entry that led there. */
   readonly states: readonly { readonly since: number; readonly authority: Authority }[];
+  /** Envelopes of the statements behind them, in order. */
+  readonly said: readonly Bytes[];
   /** C2SP tlog-policy text; null: none is asked for. */
   readonly witnesses: string | null;
   readonly gates: readonly Gate[];
@@ -117,7 +119,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   if (first === undefined || start === undefined) return err([bad('it does not begin with the genesis of a log')]);
   if (!start.ok) return err([start.error]);
   const keys = logKeys.map(parseVkey);
-  const states = statesOf(start.value, authority);
+  const states = statesOf([{ since: 0, authority: start.value }], authority);
   const { origin } = start.value.genesis;
   const wrong = [
     ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
@@ -126,16 +128,42 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     ...(states.ok ? [] : states.error),
   ];
   if (wrong.length > 0 || !states.ok) return err(wrong);
-  return ok({ origin, logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])), ladder, size, states: states.value, witnesses, gates, expires, signers: [] });
+  return ok({
+    origin,
+    logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])),
+    ladder,
+    size,
+    states: states.value,
+    said: authority.map(envelopeOf),
+    witnesses,
+    gates,
+    expires,
+    signers: [],
+  });
 }
 
-function statesOf(
-  start: Authority,
-  said: readonly { readonly index: number; readonly entry: string; readonly envelope: string }[],
-): Result<TrustBundle['states'], readonly Problem[]> {
-  const states = [{ since: 0, authority: start }];
+/** A statement as files hold it. */
+export interface WrittenWord {
+  readonly index: number;
+  /** base64 of the exact log entry. */
+  readonly entry: string;
+  /** base64 of the exact envelope. */
+  readonly envelope: string;
+}
+
+/** The trust with statements that came after it: each has to hold, as in the file. Problems: TRUST_FORMAT. */
+export function withLater(trust: TrustBundle, later: readonly WrittenWord[]): Result<TrustBundle, readonly Problem[]> {
+  const newer = later.filter((w) => w.index > latest(trust).since);
+  const states = statesOf(trust.states, newer);
+  return states.ok ? ok({ ...trust, states: states.value, said: [...trust.said, ...newer.map(envelopeOf)] }) : states;
+}
+
+const envelopeOf = ({ envelope }: WrittenWord): Bytes => exact(envelope) ?? new Uint8Array(0);
+
+function statesOf(start: TrustBundle['states'], said: readonly WrittenWord[]): Result<TrustBundle['states'], readonly Problem[]> {
+  const states = [...start];
   for (const { index, entry, envelope } of said) {
-    const last = states.at(-1) ?? { since: 0, authority: start };
+    const last = latest({ states });
     const word = saidAt(index, entry, envelope);
     if (word === undefined || index <= last.since) return err([bad(`statement ${index} is not that of its entry, or not in the order of the log`)]);
     const next = heed(last.authority, word);
