@@ -10,6 +10,7 @@ import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
 import { hookBench } from './hook.ts';
 import { ledgerBench } from './ledger.ts';
+import { logBench } from './log.ts';
 import { type Comparison, line } from './measure.ts';
 import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
@@ -34,6 +35,9 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^verify: a bundle under a trust file of 5 /, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
+  { name: /^log: \d+ appends/, words: 'at least 500,000 a CPU-second', met: (c) => (c.perSecond ?? 0) >= 500_000 },
+  { name: /^log: \d+ inclusion proofs/, words: 'at least 130,000', met: (c) => (c.perSecond ?? 0) >= 130_000 },
+  { name: /^log: \d+ inclusion verifications/, words: 'at least 55,000', met: (c) => (c.perSecond ?? 0) >= 55_000 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
@@ -42,6 +46,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   check: () => checkBench(folder, CLI),
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
+  log: () => logBench(),
   ledger: () => ledgerBench(join(folder, 'ledger')),
   verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),

@@ -1,11 +1,33 @@
-/** C2SP tlog-tiles: where a tile lies among the static files of a log, and how wide the last one of a level is. */
+/** C2SP tlog-tiles: where a tile lies among the static files of a log, how wide it is, and which ones a log of some size has. */
 
 /** Hashes of a full tile, entries of a full bundle. */
 export const TILE_WIDTH = 256;
 
+/** A level of hash tiles (each stands eight levels of the tree above the one before), or the bundles of entries. */
+export type TileLevel = number | 'entries';
+
+export interface TileRef {
+  readonly level: TileLevel;
+  readonly index: number;
+  /** 1 to 256; below 256 it is the partial last one of its level. */
+  readonly width: number;
+}
+
+/** Above this no hash of a log we can count has a tile: 256^6 is 2^48, and sizes end at 2^53. */
+const LAST_LEVEL = 6;
+const PATH = /^tile\/(entries|[0-6])\/((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
+
 /** `tile/<level>/<N>[.p/<width>]`; `entries` for bundles of entries. A full tile has no width in its name. */
-export function tilePath(level: number | 'entries', index: number, width: number = TILE_WIDTH): string {
+export function tilePath(level: TileLevel, index: number, width: number = TILE_WIDTH): string {
   return `tile/${level}/${indexPath(index)}${width === TILE_WIDTH ? '' : `.p/${width}`}`;
+}
+
+/** The tile of a path, or undefined for anything `tilePath` would not have written. */
+export function parseTilePath(path: string): TileRef | undefined {
+  const [, name = '', groups = '', partial] = PATH.exec(path) ?? [];
+  const level = name === 'entries' ? name : Number(name);
+  const [index, width] = [Number(groups.replace(/[x/]/g, '')), partial === undefined ? TILE_WIDTH : Number(partial)];
+  return tilePath(level, index, width) === path ? { level, index, width } : undefined;
 }
 
 /** Groups of three digits, all but the last marked: 1234067 is `x001/x234/067`. */
@@ -16,19 +38,29 @@ export function indexPath(index: number): string {
 }
 
 /** Full tiles of a level in a log of this size, and the width of the partial one after them (0: there is none). */
-export function tilesAt(level: number, size: number): { readonly full: number; readonly partial: number } {
-  const hashes = Math.floor(size / TILE_WIDTH ** level);
+export function tilesAt(level: TileLevel, size: number): { readonly full: number; readonly partial: number } {
+  const hashes = hashesAt(level, size);
   return { full: Math.floor(hashes / TILE_WIDTH), partial: hashes % TILE_WIDTH };
 }
 
-/** The inverse of `tilePath`: one spelling for each tile, anything else is undefined. */
-export function parseTilePath(path: string): { readonly level: number | 'entries'; readonly index: number; readonly width: number } | undefined {
-  const [, level = '', digits = '', width] = /^tile\/(entries|[0-9]|[1-5][0-9]|6[0-3])\/((?:x[0-9]{3}\/){0,5}[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/.exec(path) ?? [];
-  if (level === '') return undefined;
-  const tile = {
-    level: level === 'entries' ? ('entries' as const) : Number(level),
-    index: Number(digits.replace(/[x/]/g, '')),
-    width: width === undefined ? TILE_WIDTH : Number(width),
-  };
-  return tilePath(tile.level, tile.index, tile.width) === path && (width === undefined || tile.width < TILE_WIDTH) ? tile : undefined;
+/** How wide the tile is in a log of this size; 0 where the log does not reach it. */
+export const widthAt = (level: TileLevel, index: number, size: number): number => Math.min(TILE_WIDTH, Math.max(0, hashesAt(level, size) - index * TILE_WIDTH));
+
+/**
+ * What a publisher writes when its log goes from one published size to another, partial tiles included: bundles first, then level
+ * by level, from left to right, so that a reader who sees a tile finds what lies under it. Nothing where nothing grew.
+ */
+export function tilesBetween(oldSize: number, newSize: number): readonly TileRef[] {
+  const levels: readonly TileLevel[] = ['entries', ...Array.from({ length: LAST_LEVEL + 1 }, (_, level) => level)];
+  return levels.flatMap((level) => newTiles(level, oldSize, newSize));
 }
+
+function newTiles(level: TileLevel, oldSize: number, newSize: number): readonly TileRef[] {
+  const tiles: TileRef[] = [];
+  const hashes = hashesAt(level, newSize);
+  if (hashes <= hashesAt(level, oldSize)) return tiles;
+  for (let index = tilesAt(level, oldSize).full; index * TILE_WIDTH < hashes; index++) tiles.push({ level, index, width: widthAt(level, index, newSize) });
+  return tiles;
+}
+
+const hashesAt = (level: TileLevel, size: number): number => (level === 'entries' ? size : Math.floor(size / TILE_WIDTH ** level));
