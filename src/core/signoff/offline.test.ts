@@ -272,6 +272,7 @@ describe('the trust file', () => {
       ['one founder enrolled', [enrolled('eve', ['mara'])]],
       ['nobody who counts enrolled', [enrolled('eve', ['stranger', 'strangest'])]],
       ['said twice', [enrolled('eve', ['mara', 'noor']), enrolled('eve', ['mara', 'noor'], 4)]],
+      ['dated before the one above it', [taken({ key: keyOf('mara').keyid }, ['mara'], NOW, 3), { ...enrolled('eve', ['noor', 'kim'], 4), at: NOW }]],
       ['in another order than the log', [taken({ key: keyOf('mara').keyid }, ['mara'], NOW, 5), enrolled('eve', ['noor', 'kim'], 4)]],
       ['a revocation by one who may not', [taken({ person: 'mara' }, ['mara'])]],
       [
@@ -284,6 +285,17 @@ describe('the trust file', () => {
         ],
       ],
     ])('a statement %s refuses the file', (_, said) => expect(codesOf(parseTrust(utf8(word(said))))).toEqual(['TRUST_FORMAT']));
+
+    it('a signature dated back behind the entry that took its key away proves nothing', () => {
+      const trusted = trustedBy(word([taken({ key: keyOf('mara').keyid }, ['noor', 'kim'], NOW + 500, 3)]));
+      const late = (at: number) => log.recordAll([...Array.from({ length: 5 }, (_, i) => utf8(String(i))), by('mara')], [{}, {}, {}, {}, {}, { at }]).at(-1);
+      const codes = (at: number) => {
+        const parts = late(at);
+        return parts === undefined ? [] : proven([parts], {}, undefined, trusted);
+      };
+      expect(codes(NOW)).toEqual(['LOG_FORK', 'QUORUM']);
+      expect(codes(NOW + 2_000)).toEqual(['KEY_REVOKED', 'QUORUM']);
+    });
 
     it('a sign-off that was taken back proves nothing: by its signer alone, or by two trustees, and by no other alone', () => {
       const digest = JSON.parse(decoded(fromBase64(one.entry) ?? utf8('')) ?? '').envelope as string;
@@ -301,7 +313,7 @@ describe('the trust file', () => {
         body: cosigned(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32)), ['noor', 'kim'].map(keyOf)),
       };
       expect(proven([one], { seats: [{ humans: 1, level: 'L6' }] }, undefined, trustedBy(word([lowered])))).toEqual([]);
-      const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')]).at(-1);
+      const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')], [...new Array(10).fill({}), { at: NOW + 1 }]).at(-1);
       expect(late && proven([late], {}, undefined, trustedBy(word([lowered])))).toEqual(['QUAL_LEVEL', 'QUORUM']);
     });
   });

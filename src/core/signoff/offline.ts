@@ -20,7 +20,7 @@ import { type FillableSeat, missingHumans } from './people.ts';
 import { checkSnapshot, openSnapshot } from './snapshot.ts';
 import type { Stage } from './statement.ts';
 import type { SignoffTrust } from './trust.ts';
-import { authorityAt, latest, type TrustBundle, withLater } from './trust-file.ts';
+import { authorityAt, latest, type TrustBundle, timeBefore, withLater } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
 
 /** What landed, as the verifier's own repository says. */
@@ -143,6 +143,8 @@ function verifyEvidence(
 ): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
   if (!entry.ok) return err([...signatureProblems(evidence, signingTrust(latest(trust).authority, trust.ladder)), entry.error]);
+  // Whoever holds a revoked key and the server's clock would date a signature back: the order of the log says otherwise.
+  if (entry.value.entry.at < timeBefore(trust, entry.value.index)) return err([problem('LOG_FORK', 'the sign-off is dated before an entry that stands above it in the log')]);
   const authority = authorityAt(trust, entry.value.index);
   const signing = signingTrust(authority, trust.ladder);
   const signedAt = entry.value.entry.at;

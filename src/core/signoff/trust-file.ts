@@ -31,8 +31,8 @@ export interface TrustBundle {
   readonly ladder: readonly string[];
   /** Entries of the log when it was written: a later file has more. */
   readonly size: number;
-  /** As genesis has it, then after each statement: `since` is the index of the entry that led there. */
-  readonly states: readonly { readonly since: number; readonly authority: Authority }[];
+  /** As genesis has it, then after each statement: `since` is the index of the entry that led there, `at` its time. */
+  readonly states: readonly { readonly since: number; readonly at: number; readonly authority: Authority }[];
   /** Envelopes of the statements behind them, in order. */
   readonly said: readonly Bytes[];
   /** C2SP tlog-policy text; null: none is asked for. */
@@ -119,7 +119,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   if (first === undefined || start === undefined) return err([bad('it does not begin with the genesis of a log')]);
   if (!start.ok) return err([start.error]);
   const keys = logKeys.map(parseVkey);
-  const states = statesOf([{ since: 0, authority: start.value }], authority);
+  const states = statesOf([{ since: 0, at: first.entry.at, authority: start.value }], authority);
   const { origin } = start.value.genesis;
   const wrong = [
     ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
@@ -165,10 +165,11 @@ function statesOf(start: TrustBundle['states'], said: readonly WrittenWord[]): R
   for (const { index, entry, envelope } of said) {
     const last = latest({ states });
     const word = saidAt(index, entry, envelope);
-    if (word === undefined || index <= last.since) return err([bad(`statement ${index} is not that of its entry, or not in the order of the log`)]);
+    // Times of a log never go back: a statement dated before the one that took its signer's key away came after it all the same.
+    if (word === undefined || index <= last.since || word.at < last.at) return err([bad(`statement ${index} is not that of its entry, or not in the order of the log`)]);
     const next = heed(last.authority, word);
     if (!next.ok) return err(next.error.map((p) => bad(`statement ${index} does not hold: ${p.message}`)));
-    states.push({ since: index, authority: next.value });
+    states.push({ since: index, at: word.at, authority: next.value });
   }
   return ok(states);
 }
@@ -233,6 +234,9 @@ export function authorityAt(trust: TrustBundle, index: number): Authority {
   });
   return { ...then, keys, revoked: now.revoked };
 }
+
+/** The time of the last statement before entry `index`: an entry dated before it was dated back. */
+export const timeBefore = ({ states }: Pick<TrustBundle, 'states'>, index: number): number => states.findLast((s) => s.since < index)?.at ?? 0;
 
 /** The bytes trustees sign to vouch for the file as a whole: the file itself. */
 export const trustPayload = (file: string): Bytes => utf8(file);
