@@ -10,6 +10,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
 import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
+import type { NoteKey } from './core/log/note.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
@@ -296,6 +297,34 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
     await store.close();
   };
   return ok({ close, site, repositories: sample.value.repositories });
+}
+
+export interface WitnessSettings {
+  readonly dir: string;
+  /** Fixed at the first start. */
+  readonly name?: string;
+  readonly logs: readonly NoteKey[];
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  log(line: string): void;
+}
+
+/** Opens a witness and its door. Problems: DATA_LOCKED, DATA_INVALID, USAGE. */
+export async function witness(settings: WitnessSettings): Promise<Result<Listening & { readonly vkey: string; readonly port: number }>> {
+  const [{ openWitness }, { listenAsWitness }] = await Promise.all([import('./store/witness/witness.ts'), import('./server/witness.ts')]);
+  const opened = openWitness({ ...settings, clock: Date.now, warn: (p) => settings.log(`${p.message} [${p.code}]`) });
+  if (!opened.ok) return opened;
+  const door = await listenAsWitness(opened.value, settings, settings.log);
+  if (!door.ok) {
+    opened.value.close();
+    return door;
+  }
+  const close = async (): Promise<void> => {
+    await door.value.close();
+    opened.value.close();
+  };
+  return ok({ close, vkey: opened.value.vkey, port: door.value.port });
 }
 
 interface Sample {

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
 import { authorityCommands } from './authority-commands.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
-import { DEFAULTS } from './defaults.ts';
+import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
@@ -256,6 +256,19 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
+
+  command(program, 'witness', 'cosign the checkpoints of a log that only ever grew, on a machine of your own: docs/guides/witness.md', [
+    'witness --data ~/witness --origin countersign.example/log --log-vkey countersign.example/log+f949b01f+Afmc7nzpY7w8m9hT/aVApB98zFmTzfQ85lWeha/IxU1G',
+    'witness --data ~/witness --origin countersign.example/log --log-vkey "$LOG" --name witness.example/ci --port 4190',
+  ])
+    .requiredOption('--data <dir>', 'a folder of its own: the key, and what it has seen')
+    .requiredOption('--origin <origin>', 'the name of the log')
+    .requiredOption('--log-vkey <vkey>', "the log's verifier key; given more than once while the log changes keys", several)
+    .option('--name <name>', "this witness's name, such as witness.example/ci; fixed at the first start (default: this machine's name)")
+    .option('--port <n>', `port (default: ${WITNESS_DEFAULTS.port})`)
+    .option('--host <address>', `address to bind (default: ${WITNESS_DEFAULTS.host})`)
+    .option('--json', 'print JSON: one line when it listens')
+    .action(async (options) => act((await import('./witness.ts')).witness(options)));
 
   return program;
 }

@@ -8,6 +8,7 @@ import { serve as open, readerFrom, type Served } from '../world.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
+import { stopped } from './stopped.ts';
 import { welcome } from './welcome.ts';
 
 export interface ServeFlags {
@@ -93,11 +94,5 @@ function folder(data: string): string | Problem {
     return problem('DATA_INVALID', isFile ? 'this is a file, or lies in one, and data needs a folder' : said, { place: data, remedy: 'choose another --data folder' });
   }
 }
-
-/** Ctrl-C arrives more than once where npm hands it on: the terminal sent it to all of us. While we stop, the rest is heard and ignored. */
-const stopped = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
-  });
 
 export type { Served };

@@ -23,20 +23,34 @@ export interface Keys {
  */
 export function openKeys(dir: string, create: boolean): Result<Keys> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const pem = secret(join(dir, 'log.pem'), create, newLogKey);
-  if (!pem.ok) return pem;
+  const log = openSigningKey(join(dir, 'log.pem'), create);
+  if (!log.ok) return log;
   const hex = secret(join(dir, 'cookie.secret'), true, () => `${randomBytes(32).toString('hex')}\n`);
   if (!hex.ok) return hex;
-  const key = readLogKey(pem.value);
   const cookieSecret = fromHex(hex.value.trim());
-  if (key === undefined) return invalid(join(dir, 'log.pem'), 'is not an Ed25519 private key');
   if (cookieSecret?.length !== 32) return invalid(join(dir, 'cookie.secret'), 'is not 64 hex digits');
-  return ok({ logPublicKey: key.publicKey, signAsLog: (message) => new Uint8Array(sign(null, message, key.privateKey)), cookieSecret });
+  return ok({ logPublicKey: log.value.publicKey, signAsLog: log.value.sign, cookieSecret });
 }
 
-const newLogKey = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+export interface SigningKey {
+  /** Raw Ed25519 public key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Ed25519, 64 bytes. */
+  sign(message: Uint8Array): Uint8Array;
+}
 
-function readLogKey(pem: string): { readonly privateKey: KeyObject; readonly publicKey: Uint8Array } | undefined {
+/** @param create false where something was signed with the key already: a missing one is then refused. Problems: DATA_INVALID. */
+export function openSigningKey(file: string, create: boolean): Result<SigningKey> {
+  const pem = secret(file, create, newKey);
+  if (!pem.ok) return pem;
+  const key = readKey(pem.value);
+  if (key === undefined) return invalid(file, 'is not an Ed25519 private key');
+  return ok({ publicKey: key.publicKey, sign: (message) => new Uint8Array(sign(null, message, key.privateKey)) });
+}
+
+const newKey = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+
+function readKey(pem: string): { readonly privateKey: KeyObject; readonly publicKey: Uint8Array } | undefined {
   try {
     const privateKey = createPrivateKey(pem);
     const publicKey = fromBase64(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '');
@@ -49,7 +63,7 @@ function readLogKey(pem: string): { readonly privateKey: KeyObject; readonly pub
 /** The text of a secret file, made first where it may be. Others able to read it is refused, as ssh does. */
 function secret(file: string, create: boolean, make: () => string): Result<string> {
   if (!existsSync(file)) {
-    if (!create) return invalid(file, 'is missing, and the log beside it was signed with it', 'restore it from a backup');
+    if (!create) return invalid(file, 'is missing, and what stands beside it was signed with it', 'restore it from a backup');
     writeDurably(file, make());
   }
   if ((statSync(file).mode & 0o077) !== 0) return invalid(file, 'can be read by others', `chmod 600 ${file}`);
