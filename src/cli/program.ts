@@ -208,6 +208,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--pin <digest>', 'the genesis the trust file must have, which trustees then must have signed')
     .option('--trust-size <n>', 'the size of the newest trust file seen: an older one is refused')
+    .option('--tlog-policy <file>', "witnesses that have to have cosigned, in the place of the trust file's own (C2SP tlog-policy)")
     .option('--max-age <time>', 'how old the knowledge of what was taken back may be, such as 24h')
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { text } from '../core/base/bytes.ts';
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
+import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
@@ -35,6 +36,7 @@ export interface VerifyOptions {
   readonly pin?: string;
   readonly trustSize?: string;
   readonly maxAge?: string;
+  readonly tlogPolicy?: string;
   readonly floor?: readonly string[];
   readonly json?: boolean;
 }
@@ -54,6 +56,8 @@ export interface VerifyRequest {
   readonly demo: boolean;
   /** What is known of the trust file beforehand. */
   readonly expect?: TrustExpectation;
+  /** Path of a tlog-policy: the verifier's own, in the place of the trust file's. */
+  readonly policy?: string;
   /** Milliseconds: what was taken back has to be known as of then. */
   readonly maxAge?: number;
 }
@@ -83,6 +87,7 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     demo: options.demo === true,
     expect: expected(options),
     ...(maxAge === undefined ? {} : { maxAge }),
+    ...(options.tlogPolicy === undefined ? {} : { policy: resolve(options.tlogPolicy) }),
     ...(options.target === undefined ? {} : { targetRef: options.target.startsWith('refs/') ? options.target : `refs/heads/${options.target}` }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
@@ -134,11 +139,20 @@ interface Inputs {
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
   const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
   if (!bundleBytes.ok || !trustBytes.ok) return err([bundleBytes, trustBytes].flatMap((r) => (r.ok ? [] : [r.error])));
+  const policy = request.policy === undefined ? ok(undefined) : await witnessesAt(request.policy, request.demo, world);
+  if (!policy.ok) return err([policy.error]);
   const [bundle, trust] = [parseBundle(bundleBytes.value), parseTrust(trustBytes.value, request.expect)];
   const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null);
   const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [serverSaid(bundleBytes.value) ?? bundle.error]), ...(landed.ok ? [] : landed.error)];
   if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
-  return ok({ bundle: bundle.value, trust: trust.value, ...landed.value });
+  return ok({ bundle: bundle.value, trust: { ...trust.value, witnesses: policy.value ?? trust.value.witnesses }, ...landed.value });
+}
+
+/** @param allowNone `quorum none`, for demo data. Problems: TRUST_FORMAT. */
+async function witnessesAt(path: string, allowNone: boolean, world: VerifyWorld): Promise<Result<WitnessPolicy>> {
+  const bytes = await bytesOf(path, 'TRUST_FORMAT', world);
+  const policy = bytes.ok ? parseWitnessPolicy(text(bytes.value) ?? '', allowNone) : bytes;
+  return policy.ok ? policy : err({ ...policy.error, place: policy.error.place === undefined ? path : `${path}:${policy.error.place}` });
 }
 
 /** Where somebody saved the answer of a server that had no bundle to give (RFC 9457), what it said. */

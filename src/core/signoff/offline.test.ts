@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { envelopeOf, type SoftAuthenticator, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
 import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
-import { cosigned, entryOf, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
+import { cosigned as cosignedBy, entryOf, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
+import { type TestWitness, testWitness } from '../../testing/witnesses.ts';
 import { base64, text as decoded, fromBase64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import type { Said } from './authority.ts';
@@ -32,7 +33,7 @@ const one = log.record(by('mara'));
 const ORIGIN = log.origin;
 const taken = (of: RevocationWord['of'], by: readonly string[], from = NOW, index = 9): Said => ({
   ...{ type: 'revocation', index, at: NOW + 1_000 },
-  body: cosigned(revocationStatement({ of, from, reason: 'stolen' }, ORIGIN, index.toString(16).padStart(32, '0')), by.map(keyOf)),
+  body: cosignedBy(revocationStatement({ of, from, reason: 'stolen' }, ORIGIN, index.toString(16).padStart(32, '0')), by.map(keyOf)),
 });
 const landing = (as: LoggedAs, nonces: readonly string[] = ['a'.repeat(32)]): BundleParts =>
   log.record(utf8(JSON.stringify({ v: 1, nonces })), { type: 'landed', at: NOW, fields: MOVE, ...as });
@@ -255,7 +256,7 @@ describe('the trust file', () => {
     const eve = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
     const enrolled = (person: string, by: readonly string[], index = 3): Said => ({
       ...{ type: 'enrolment', index, at: NOW - 1_000 },
-      body: cosigned(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32)), by.map(keyOf)),
+      body: cosignedBy(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32)), by.map(keyOf)),
     });
     const word = (said: readonly Said[]) => trustFileOf(people, log, { said });
 
@@ -280,7 +281,7 @@ describe('the trust file', () => {
         [
           {
             ...taken({ person: 'mara' }, []),
-            body: cosigned(revocationStatement({ of: { person: 'mara' }, from: NOW, reason: 'x' }, 'other.example/log', '1'.repeat(32)), ['noor', 'kim'].map(keyOf)),
+            body: cosignedBy(revocationStatement({ of: { person: 'mara' }, from: NOW, reason: 'x' }, 'other.example/log', '1'.repeat(32)), ['noor', 'kim'].map(keyOf)),
           },
         ],
       ],
@@ -310,11 +311,39 @@ describe('the trust file', () => {
         type: 'roster',
         index: 9,
         at: NOW + 1,
-        body: cosigned(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32)), ['noor', 'kim'].map(keyOf)),
+        body: cosignedBy(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32)), ['noor', 'kim'].map(keyOf)),
       };
       expect(proven([one], { seats: [{ humans: 1, level: 'L6' }] }, undefined, trustedBy(word([lowered])))).toEqual([]);
       const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')], [...new Array(10).fill({}), { at: NOW + 1 }]).at(-1);
       expect(late && proven([late], {}, undefined, trustedBy(word([lowered])))).toEqual(['QUAL_LEVEL', 'QUORUM']);
+    });
+  });
+
+  describe('witnesses', () => {
+    const [ci, auditor] = [testWitness('witness.example/ci'), testWitness('witness.example/auditor')];
+    const policy = (k: number): string => `log ${log.vkey}\nwitness ci ${ci.vkey}\nwitness auditor ${auditor.vkey}\ngroup g ${k} ci auditor\nquorum g\n`;
+    const trusted = (k: number) => trustedBy(trustFileOf(people, log, { witnesses: policy(k) }));
+    const SEEN = NOW / 1_000;
+    /** The witnesses' lines, under the checkpoint of the proof. */
+    const cosigned = (by: readonly TestWitness[], time = SEEN): BundleParts => {
+      const gap = one.proof.indexOf('\n\n') + 2;
+      return { ...one, proof: `${one.proof}${by.map((w) => w.line(one.proof.slice(gap), time)).join('')}` };
+    };
+    const codes = (parts: BundleParts, k = 2) => proven([parts], {}, undefined, trusted(k));
+
+    it('below the quorum nothing is proven, whatever the log signed', () => {
+      expect(codes(cosigned([ci, auditor]))).toEqual([]);
+      expect(codes(cosigned([ci]), 1)).toEqual([]);
+      for (const by of [[], [ci], [ci, ci]]) expect(codes(cosigned(by))).toEqual(['LOG_QUORUM', 'QUORUM']);
+    });
+
+    it('know the time: an entry dated after they saw it is refused', () => {
+      expect(codes(cosigned([ci, auditor], SEEN - 301))).toEqual(['LOG_FORK', 'QUORUM']);
+      expect(codes(cosigned([ci, auditor], SEEN - 200))).toEqual([]);
+    });
+
+    it('in a policy that cannot be read refuse the file', () => {
+      for (const witnesses of ['quorum none\n', 'nonsense', policy(3)]) expect(codesOf(parseTrust(utf8(trustFileOf(people, log, { witnesses }))))).toEqual(['TRUST_FORMAT']);
     });
   });
 

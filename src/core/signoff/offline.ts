@@ -186,12 +186,18 @@ const expectation = (landed: Landed, required: Required, now: number): Expectati
   ...(required.tier === undefined ? {} : { tier: required.tier }),
 });
 
+/** Clocks differ by a little. */
+const AHEAD = 300_000;
+
 /** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
 function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<{ readonly entry: Entry; readonly index: number }> {
-  const proven = verifyProof(proof, entry, trust.logKeys);
+  const proven = verifyProof(proof, entry, trust.logKeys, trust.witnesses ?? undefined);
   if (!proven.ok) return proven;
   const parsed = parseEntry(entry);
   if (!parsed.ok) return parsed;
+  const seen = proven.value.witnessed?.at ?? Number.POSITIVE_INFINITY;
+  // Witnesses keep time: the log's own clock may not run ahead of theirs.
+  if (parsed.value.at > seen + AHEAD) return err(problem('LOG_FORK', 'the entry is dated after its witnesses had seen it'));
   if (parsed.value.type !== type) return err(problem('LOG_FORMAT', `the log entry is a ${parsed.value.type}, not a ${type}`));
   return parsed.value.envelope === sha256Hex(envelope)
     ? ok({ entry: parsed.value, index: proven.value.index })

@@ -9,6 +9,7 @@ import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
 import { type NoteKey, parseVkey } from '../log/note.ts';
+import { parseWitnessPolicy, type WitnessPolicy } from '../log/witness-policy.ts';
 import { AUTHORITY_TYPES, type Authority, authorityOf, heed, quorumOf, type Said, signingTrust } from './authority.ts';
 import { openCosigned } from './cosigned.ts';
 import { parseEnvelope } from './dsse.ts';
@@ -35,8 +36,8 @@ export interface TrustBundle {
   readonly states: readonly { readonly since: number; readonly at: number; readonly authority: Authority }[];
   /** Envelopes of the statements behind them, in order. */
   readonly said: readonly Bytes[];
-  /** C2SP tlog-policy text; null: none is asked for. */
-  readonly witnesses: string | null;
+  /** Who has to have cosigned a checkpoint; null: nobody is asked for. */
+  readonly witnesses: WitnessPolicy | null;
   readonly gates: readonly Gate[];
   /** Milliseconds since 1970; null: it does not expire. */
   readonly expires: number | null;
@@ -45,7 +46,9 @@ export interface TrustBundle {
 }
 
 /** What the file is made of. */
-export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires'> {
+export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'gates' | 'expires'> {
+  /** C2SP tlog-policy text, or null. */
+  readonly witnesses: string | null;
   readonly vkeys: readonly string[];
   /** The entry and body of index 0. */
   readonly genesis: { readonly entry: Bytes; readonly body: Bytes };
@@ -119,15 +122,17 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   if (first === undefined || start === undefined) return err([bad('it does not begin with the genesis of a log')]);
   if (!start.ok) return err([start.error]);
   const keys = logKeys.map(parseVkey);
+  const policy = witnesses === null ? ok(null) : parseWitnessPolicy(witnesses, start.value.genesis.mode === 'demo');
   const states = statesOf([{ since: 0, at: first.entry.at, authority: start.value }], authority);
   const { origin } = start.value.genesis;
   const wrong = [
     ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
     ...(first.entry.fields.origin === origin && first.entry.fields.mode === start.value.genesis.mode ? [] : [bad('the genesis entry and its body differ')]),
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
+    ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
     ...(states.ok ? [] : states.error),
   ];
-  if (wrong.length > 0 || !states.ok) return err(wrong);
+  if (wrong.length > 0 || !states.ok || !policy.ok) return err(wrong);
   return ok({
     origin,
     logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])),
@@ -135,7 +140,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     size,
     states: states.value,
     said: authority.map(envelopeOf),
-    witnesses,
+    witnesses: policy.value,
     gates,
     expires,
     signers: [],
