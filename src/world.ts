@@ -389,6 +389,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     { SAMPLE_PASSWORD },
     { PEOPLE },
     { pushedRecords },
+    { filesOfLedger },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -401,6 +402,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     import('./testing/sample/seed.ts'),
     import('./testing/sample/organisation.ts'),
     import('./adapters/git/records.ts'),
+    import('./flows/log-files.ts'),
   ]);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
@@ -434,6 +436,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
     logKey: store.logVerifierKey ?? '',
+    files: filesOfLedger(store.ledger),
     cookieSecret: store.keys.cookieSecret,
     demo: sample.demo,
     webRoot: asset('web', '../dist/web'),

@@ -12,6 +12,7 @@ import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
 import { ledger } from './routes/ledger.ts';
+import { LOG_PREFIX, logFiles } from './routes/log.ts';
 import { modes } from './routes/modes.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
@@ -70,6 +71,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   const nowhere = (c: Context<Door>): Response =>
     refuse(c, [problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`, { place: c.req.path, remedy: 'check the address and the method' })]);
   app.all('/api/*', nowhere);
+  app.route(LOG_PREFIX, logFiles(world));
   app.route('/', pages(world.webRoot));
   app.notFound(nowhere);
 

@@ -34,8 +34,7 @@ export function nodeIn(tile: Bytes, { from, count }: NodePlace): Bytes | undefin
   return hashes.length === count ? subtree(hashes) : undefined;
 }
 
-export const hashesOf = (tile: Bytes): readonly Bytes[] =>
-  Array.from({ length: Math.floor(tile.length / HASH_SIZE) }, (_, i) => tile.slice(i * HASH_SIZE, (i + 1) * HASH_SIZE));
+export const hashesOf = (tile: Bytes): readonly Bytes[] => Array.from({ length: Math.floor(tile.length / HASH_SIZE) }, (_, i) => tile.slice(i * HASH_SIZE, (i + 1) * HASH_SIZE));
 
 /** Root of a complete subtree. @param hashes as many as a power of two. */
 function subtree(hashes: readonly Bytes[]): Bytes {
