@@ -126,6 +126,7 @@ export const REASON_CODES = {
   LOG_QUORUM: 'too few witnesses cosigned',
   LOG_INCLUSION: 'the entry is not in the log',
   LOG_FORK: 'the log contradicts what was seen before',
+  LOG_UNREACHABLE: 'the files of the log cannot be read',
   REV_REVOKED: 'the sign-off was revoked',
   REV_CHANGES: 'an open request for changes blocks',
   REV_STALE: 'the checkpoint is too old',

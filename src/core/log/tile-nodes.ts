@@ -37,7 +37,7 @@ export function nodeIn(tile: Bytes, { from, count }: NodePlace): Bytes | undefin
 export const hashesOf = (tile: Bytes): readonly Bytes[] => Array.from({ length: Math.floor(tile.length / HASH_SIZE) }, (_, i) => tile.slice(i * HASH_SIZE, (i + 1) * HASH_SIZE));
 
 /** Root of a complete subtree. @param hashes as many as a power of two. */
-function subtree(hashes: readonly Bytes[]): Bytes {
+export function subtree(hashes: readonly Bytes[]): Bytes {
   let row = hashes;
   while (row.length > 1) row = row.flatMap((left, i) => (i % 2 === 0 ? [nodeHash(left, row[i + 1] ?? left)] : []));
   return row[0] ?? new Uint8Array(0);
