@@ -79,7 +79,7 @@ async function exported({ folder, keys }: ExportWorld, now: SignedCheckpoint): P
   if (!old.ok) return err({ ...old.error, remedy: 'choose another folder: this one holds another log, or one of another key' });
   const on = goesOn(old.value, now);
   if (!on.ok) return on;
-  const begun = await treeAt(folder, old.value);
+  const begun = await treeAt(folder, old.value, old.value.size);
   return begun.ok ? ok({ size: old.value.size, begun: begun.value }) : err({ ...begun.error, remedy: 'countersign log verify of the folder says which file is damaged' });
 }
 

@@ -5,8 +5,7 @@ import { openAnyCheckpoint } from '../core/log/any-checkpoint.ts';
 import type { Checkpoint } from '../core/log/checkpoint.ts';
 import { MAX_ENTRY } from '../core/log/entry.ts';
 import { parseBundle } from '../core/log/entry-bundle.ts';
-import type { NodeRef, ProofPlan } from '../core/log/merkle.ts';
-import { consistencyPlan, fill, root as rootOf, verifyConsistency } from '../core/log/merkle.ts';
+import { consistencyPlan, edgeNodes, fill, type NodeRef, root as rootOf, verifyConsistency } from '../core/log/merkle.ts';
 import { type NoteKey, parseVkey } from '../core/log/note.ts';
 import { HASH_SIZE } from '../core/log/strict.ts';
 import type { Begun } from '../core/log/tile-check.ts';
@@ -102,15 +101,22 @@ const missing = (place: string): Result<never> => err(problem('NOT_FOUND', 'the 
 
 /**
  * That the log at `now` goes on from `old`, by a consistency proof out of its tiles: some dozen files, however long the log.
- * Problems: LOG_FORK; as of a tile.
+ * Problems: LOG_FORK where its tiles show another history under the new signature, LOG_INCLUSION where they show nothing; as of a tile.
  */
 export async function continues(source: LogSource, old: Checkpoint, now: Checkpoint): Promise<Result<void>> {
-  const sizes = goesOn(old, now);
-  if (!sizes.ok || old.size === 0 || old.size === now.size) return sizes;
+  const on = goesOn(old, now);
   const plan = consistencyPlan(old.size, now.size);
-  const proof = plan === undefined ? ok(undefined) : await proofOf(source, plan, now.size);
-  if (!proof.ok) return proof;
-  return proof.value !== undefined && verifyConsistency(old.size, now.size, proof.value, old.root, now.root) ? ok(undefined) : err(forked(old, now));
+  if (!on.ok || plan === undefined || old.size === now.size) return on;
+  const hashes = await nodesOf(source, plan.nodes, now.size);
+  if (!hashes.ok) return hashes;
+  const proof = fill(plan, hashes.value) ?? [];
+  if (verifyConsistency(old.size, now.size, proof, old.root, now.root)) return ok(undefined);
+  // Not proven is not yet a fork: a damaged tile proves nothing either. What its own tiles prove of another beginning is one.
+  const edge = await nodesOf(source, edgeNodes(old.size), now.size);
+  if (!edge.ok) return edge;
+  const other = edge.value.filter((hash) => hash !== undefined);
+  if (other.length === edge.value.length && verifyConsistency(old.size, now.size, proof, rootOf({ size: old.size, edge: other }), now.root)) return err(forked(old, now));
+  return err(problem('LOG_INCLUSION', `the tiles do not prove that the log goes on from ${old.size} entries: they are damaged, or it was rewritten`, { place: source.name }));
 }
 
 /** What the two checkpoints say by themselves. Problem: LOG_FORK. */
@@ -127,14 +133,14 @@ export const forked = (old: Checkpoint, now: Checkpoint): Problem =>
 
 const FORK_REMEDY = 'keep both checkpoints: signed by one key, they prove that the log was rewritten. Show them to its operator and to the other people who watch it';
 
-async function proofOf(source: LogSource, plan: ProofPlan, size: number): Promise<Result<readonly Uint8Array[] | undefined>> {
+async function nodesOf(source: LogSource, nodes: readonly NodeRef[], size: number): Promise<Result<readonly (Uint8Array | undefined)[]>> {
   const hashes: (Uint8Array | undefined)[] = [];
-  for (const node of plan.nodes) {
+  for (const node of nodes) {
     const hash = await nodeOf(source, node, size);
     if (!hash.ok) return hash;
     hashes.push(hash.value);
   }
-  return ok(fill(plan, hashes));
+  return ok(hashes);
 }
 
 async function nodeOf(source: LogSource, node: NodeRef, size: number): Promise<Result<Uint8Array | undefined>> {
@@ -143,16 +149,27 @@ async function nodeOf(source: LogSource, node: NodeRef, size: number): Promise<R
   return tile.ok ? ok(nodeIn(tile.value, place)) : tile;
 }
 
-/** The tree of a checkpoint, out of the log's own tiles, ready to grow. Problems: LOG_INCLUSION where they are not of its root; as of a tile. */
-export async function treeAt(source: LogSource, at: Checkpoint): Promise<Result<Begun>> {
+/**
+ * The tree of a checkpoint, out of the log's own tiles, ready to grow. @param size of the log as it is shown now: its tiles are those
+ * that must be there. Problems: LOG_INCLUSION where they are not of its root; as of a tile.
+ */
+export async function treeAt(source: LogSource, at: Checkpoint, size: number): Promise<Result<Begun>> {
   const partial = new Map<number, Uint8Array>();
   for (let level = 0; level < levelsAt(at.size); level++) {
-    const { full, partial: width } = tilesAt(level, at.size);
-    const tile = width === 0 ? ok(new Uint8Array(0)) : await readTile(source, level, full, width);
+    const tile = await startOf(source, level, at.size, size);
     if (!tile.ok) return tile;
     partial.set(level, tile.value);
   }
   const begun = resume(at.size, partial);
   if (begun !== undefined && equal(rootOf(begun.tree), at.root)) return ok(begun);
-  return err(problem('LOG_INCLUSION', `the tiles of ${at.size} entries do not have the root that was signed`, { place: `${source.name} at ${at.size}` }));
+  return err(problem('LOG_INCLUSION', `the tiles of the first ${at.size} entries do not have the root that was signed`, { place: source.name }));
+}
+
+/** The partial tile of a level in the log of the older size, cut out of the one there is now. */
+async function startOf(source: LogSource, level: number, old: number, now: number): Promise<Result<Uint8Array>> {
+  const { full: index, partial: width } = tilesAt(level, old);
+  if (width === 0) return ok(new Uint8Array(0));
+  const { full, partial } = tilesAt(level, now);
+  const tile = await readTile(source, level, index, index < full ? TILE_WIDTH : partial);
+  return tile.ok ? ok(tile.value.slice(0, width * HASH_SIZE)) : tile;
 }
