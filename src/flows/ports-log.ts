@@ -36,3 +36,15 @@ export interface LogFolder extends LogSource {
   /** Takes one away that was erased; false where it was not there. */
   dropBody(sha256: string): Promise<Result<boolean>>;
 }
+
+/** A branch of somebody else's git repository, where checkpoints are kept out of reach of whoever runs the log. Implemented by adapters/git. */
+export interface Anchor {
+  /** What was anchored last of the log of this name; null: nothing. Problem: GIT_FAILED. */
+  last(origin: string): Promise<Result<Uint8Array | null>>;
+  /**
+   * Commits the checkpoint on top of what `last` read, and pushes; answers the commit. Never by force. Problems: REF_CHANGED where
+   * the branch moved meanwhile, GIT_FAILED.
+   */
+  put(origin: string, note: string, message: string): Promise<Result<string>>;
+  close(): Promise<void>;
+}
