@@ -48,3 +48,14 @@ export interface Anchor {
   put(origin: string, note: string, message: string): Promise<Result<string>>;
   close(): Promise<void>;
 }
+
+/**
+ * Signs as the log: a file of the installation, or a key service that never gives the key away. Ed25519 (RFC 8032). Asked once a
+ * group of appends, after their commit and before anybody is answered.
+ */
+export interface LogSigner {
+  /** Raw public key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** 64 bytes. Rejects where the key cannot be reached: nobody is answered then, and the next group signs for both. */
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}

@@ -30,8 +30,7 @@ export interface ServedRepository {
   aliases(refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** How long a mark of AI sticks to (repository, ref, overlapping paths). */
-export const STICKY_MS = 7 * 24 * 3_600_000;
+export { STICKY_MS } from '../core/provenance/provenance.ts';
 
 export const SIGNING_NAMESPACE = NAMES.namespace;
 

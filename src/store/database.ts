@@ -10,6 +10,9 @@ export interface Connection {
   readonly db: Kysely<Schema>;
   /** Statements that kysely has no words for. Throws what SQLite throws. */
   exec(sql: string): void;
+  /** One at a time, so that a long answer needs no memory. */
+  rows<Row>(sql: string): Iterable<Row>;
+  run(sql: string, values: readonly SQLInputValue[]): void;
   close(): void;
 }
 
@@ -19,16 +22,33 @@ const BUSY_MS = 5_000;
 export function connect(file: string): Connection {
   const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true });
   try {
-    sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full`);
+    sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on`);
   } catch (cause) {
     sqlite.close();
     throw cause;
   }
+  return connection(sqlite);
+}
+
+function connection(sqlite: DatabaseSync): Connection {
+  const database = spoken(sqlite);
   return {
-    db: new Kysely<Schema>({ dialect: new SqliteDialect({ database: spoken(sqlite) }) }),
+    db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }),
     exec: (sql) => sqlite.exec(sql),
+    rows: <Row>(sql: string) => sqlite.prepare(sql).iterate() as Iterable<Row>,
+    run: (sql, values) => void database.prepare(sql).run(values),
     close: () => sqlite.close(),
   };
+}
+
+/**
+ * Reads one state of the file, whatever is written meanwhile, with temporary tables beside it. Foreign keys are off: a temporary
+ * table cannot refer to a real one. Throws as `connect` does.
+ */
+export function inspect(file: string): Connection {
+  const sqlite = new DatabaseSync(file, { readOnly: true, enableForeignKeyConstraints: false });
+  sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma temp_store = file`);
+  return connection(sqlite);
 }
 
 /** The few methods kysely's SQLite driver asks for. Statements are kept prepared: the store asks the same few again and again. */

@@ -13,15 +13,28 @@ export interface EntryTable {
   at: number;
   /** Hex SHA-256 of the body. */
   body: string;
+  /** The leaf hash: SHA-256 of a zero byte and `bytes`. */
+  leaf: Uint8Array;
   /** The exact leaf bytes. */
   bytes: Uint8Array;
 }
 
+export interface TileTable {
+  level: number;
+  pos: number;
+  /** The one hash this tile gives to the level above it: that tile is made of these until it is full itself. */
+  root: Uint8Array;
+  /** 256 hashes, 8,192 bytes. */
+  hashes: Uint8Array;
+}
+
 export interface Schema {
   entries: EntryTable;
-  nodes: { level: number; pos: number; hash: Uint8Array };
+  /** Full tiles alone. What is partial is computed: from leaf hashes, or from the roots of full tiles below. */
+  tiles: TileTable;
   checkpoints: { size: number; note: string };
-  bodies: { sha256: string; bytes: Uint8Array };
+  /** By the entry that brought it, not by its digest: erased with an entry, it may come again with a later one. */
+  bodies: { idx: number; bytes: Uint8Array };
   meta: { name: string; value: string };
   keys: {
     keyid: string;
@@ -70,7 +83,7 @@ export interface Schema {
     complete: Flag;
   };
   sticky: { idx: number; repo: string; target_ref: string; level: string; paths: string; head: string; tool: string; at: number };
-  /** People whom a transport put behind a manifest or a commit. */
+  /** People whom a transport put behind a manifest or a commit, once for each decision that said so. */
   pushers: { idx: number; repo: string; content: string; person: string };
   verdicts: {
     idx: number;
@@ -111,23 +124,24 @@ export interface Schema {
 
 export type Database = Kysely<Schema>;
 export type Writing = Transaction<Schema>;
-/** Read through either. */
+/** Either: what is asked inside a transaction sees what the transaction wrote. */
 export type Reading = Database | Writing;
 
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 7;
+export const PROJECTIONS_VERSION = 8;
 
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
 
 export const LEDGER_DDL: readonly string[] = [
-  'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, bytes blob not null)',
+  'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, leaf blob not null, bytes blob not null)',
+  'create index if not exists entries_by_body on entries (body)',
   'create index if not exists entries_by_type on entries (type, idx)',
-  'create table if not exists nodes (level integer not null, pos integer not null, hash blob not null, primary key (level, pos))',
+  'create table if not exists tiles (level integer not null, pos integer not null, root blob not null, hashes blob not null, primary key (level, pos))',
   'create table if not exists checkpoints (size integer primary key, note text not null)',
-  'create table if not exists bodies (sha256 text primary key, bytes blob not null)',
+  'create table if not exists bodies (idx integer primary key references entries (idx), bytes blob not null)',
 ];
 
 const idx = 'idx integer primary key references entries (idx)';
@@ -151,14 +165,14 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     'signoffs',
     `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null, manifest256 text not null,
      signer text not null, decision text not null, tier text not null, nonce text not null, expires integer not null, at integer not null, complete integer not null`,
-    ['manifest', 'nonce', 'body', 'repo'],
+    ['change', 'manifest', 'nonce', 'body', 'repo'],
   ],
   [
     'sticky',
     `${idx}, repo text not null, target_ref text not null, level text not null, paths text not null, head text not null, tool text not null, at integer not null`,
     ['repo, target_ref, at'],
   ],
-  ['pushers', `${entry}, repo text not null, content text not null, person text not null, primary key (repo, content, person)`, []],
+  ['pushers', `${entry}, repo text not null, content text not null, person text not null, primary key (repo, content, person, idx)`, ['idx']],
   [
     'verdicts',
     `${idx}, change text not null, repo text not null, ref text not null, old text not null, new text not null, verdict text not null,
@@ -184,7 +198,12 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
 
 export const PROJECTIONS = PROJECTED.map(([table]) => table);
 
-export const PROJECTIONS_DDL: readonly string[] = PROJECTED.flatMap(([table, columns, asked]) => [
-  `create table if not exists ${table} (${columns})`,
-  ...asked.map((by) => `create index if not exists ${table}_by_${by.replaceAll(', ', '_')} on ${table} (${by})`),
-]);
+export const PROJECTIONS_DDL: readonly string[] = projectionsDdl('');
+
+/** @param schema `temp.`: the same tables beside the real ones, for as long as the connection lasts; unqualified names then mean these. */
+export function projectionsDdl(schema: '' | 'temp.'): readonly string[] {
+  return PROJECTED.flatMap(([table, columns, asked]) => [
+    `create table if not exists ${schema}${table} (${columns})`,
+    ...asked.map((by) => `create index if not exists ${schema}${table}_by_${by.replaceAll(', ', '_')} on ${table} (${by})`),
+  ]);
+}

@@ -6,12 +6,15 @@ import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
+import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
 import { type Connection, connect } from './database.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
-import { audit } from './ledger/audit.ts';
+import { type AuditStep, audit, snapshot } from './ledger/audit.ts';
+import { filesOver } from './ledger/files.ts';
 import { ledgerOver } from './ledger/ledger.ts';
 import { publisher, vkeyOf } from './ledger/publisher.ts';
 import { recover } from './ledger/recover.ts';
+import { rotate } from './ledger/rotate.ts';
 import { sequencer } from './ledger/sequencer.ts';
 import { type Lock, lock } from './lock.ts';
 import { prepareSchema } from './migrate.ts';
@@ -21,6 +24,8 @@ import { orRefuse, settled } from './refused.ts';
 
 export interface Store {
   readonly ledger: Ledger;
+  /** The log as static files. */
+  readonly files: LogFiles;
   /** What is committed; inside a plan, use the plan's own state. */
   readonly projections: Projections;
   readonly keys: Keys;
@@ -30,8 +35,16 @@ export interface Store {
   readonly logVerifierKey: string | null;
   /** Deletes the projections and replays the log. Problems: DATA_INVALID, and the old projections stay. */
   rebuild(): Promise<Result<void>>;
-  /** Replays and recomputes everything; an empty list says that nothing was found. */
-  audit(): Promise<readonly Problem[]>;
+  /**
+   * Reads the whole folder as it stands and makes everything anew: leaves, tiles, checkpoints, bodies, projections. Each problem
+   * names its place; an empty list says that nothing was found. Appends go on meanwhile, and are not part of it.
+   */
+  audit(progress?: (step: AuditStep) => void): Promise<readonly Problem[]>;
+  /**
+   * From the next checkpoint on a new key signs: one of its own, or `next`. Answers its vkey. The old one swears it in by an entry
+   * of the log, and signs the next checkpoint too. Problems: DATA_INVALID before genesis.
+   */
+  rotateLogKey(next?: LogSigner): Promise<Result<string>>;
   /** Waits for appends under way, then lets the folder go. */
   close(): Promise<void>;
 }
@@ -41,12 +54,15 @@ export interface StoreOptions {
   readonly dir: string;
   /** Milliseconds since 1970. Entries are never stamped before the one they follow, whatever it says. */
   clock(): number;
+  /** Keys of the log that are no files: a key service. A new log begins with the first. After a rotation the new one; until its checkpoint is signed, both. */
+  readonly signers?: readonly LogSigner[];
 }
 
 export const DATABASE_FILE = 'countersign.db';
 
 /** Problems: DATA_LOCKED, DATA_INVALID. A new folder opens too: its first append must be the genesis entry. */
-export async function openStore({ dir, clock }: StoreOptions): Promise<Result<Store>> {
+export async function openStore(options: StoreOptions): Promise<Result<Store>> {
+  const { dir } = options;
   const open: { release(): void }[] = [];
   const letGo = (): void => {
     for (const held of open.splice(0).reverse()) held.release();
@@ -58,7 +74,7 @@ export async function openStore({ dir, clock }: StoreOptions): Promise<Result<St
     const locked = lock(dir);
     if (!locked.ok) return locked;
     open.push(locked.value);
-    const store = await settled(assemble(dir, clock, open, letGo));
+    const store = await settled(assemble(options, open, letGo));
     if (!store.ok) letGo();
     return store.ok ? store : err({ place: dir, remedy: UNUSABLE, ...store.error });
   } catch (cause) {
@@ -82,18 +98,19 @@ function ownFolder(dir: string): Problem | null {
 
 const UNUSABLE = 'put the folder back from a backup, or choose another; nothing in it was changed';
 
-async function assemble(dir: string, clock: () => number, open: Lock[], letGo: () => void): Promise<Store> {
+async function assemble({ dir, clock, signers = [] }: StoreOptions, open: Lock[], letGo: () => void): Promise<Store> {
   const writer = held(open, connect(join(dir, DATABASE_FILE)));
   const fresh = await prepareSchema(writer);
-  const keys = orRefuse(openKeys(join(dir, 'keys'), fresh));
+  const keys = orRefuse(openKeys(join(dir, 'keys'), fresh, signers));
   const reader = held(open, connect(join(dir, DATABASE_FILE)));
   reader.exec('pragma query_only = on');
-  const signer = publisher(writer, keys);
+  const signer = publisher(writer, keys.log);
   await recover(writer, signer);
   const sequence = sequencer(writer, signer, clock);
   const rebuild = (): Promise<void> => sequence.alone(() => writer.db.transaction().execute(replay));
   return {
     ledger: ledgerOver(reader.db, sequence, signer),
+    files: filesOver(reader.db, signer),
     projections: projectionsOver(reader.db),
     keys,
     get origin() {
@@ -103,7 +120,8 @@ async function assemble(dir: string, clock: () => number, open: Lock[], letGo: (
       return vkeyOf(signer);
     },
     rebuild: () => settled(rebuild()),
-    audit: () => sequence.alone(() => audit(writer.db, signer.key())),
+    audit: async (progress) => audit(await sequence.alone(async () => snapshot(join(dir, DATABASE_FILE), signer.key())), progress),
+    rotateLogKey: (next) => rotate(sequence, signer, keys.log, next),
     close: async () => {
       await sequence.stop();
       letGo();

@@ -7,6 +7,9 @@ import type { Trust } from './trust.ts';
 
 export type { Trust };
 
+/** How long a mark of AI sticks to (repository, ref, overlapping paths), in milliseconds. */
+export const STICKY_MS = 7 * 24 * 3_600_000;
+
 export const PROVENANCE_LEVELS = order(['human', 'unattributed', 'suggestion', 'assisted', 'agent']);
 export type ProvenanceLevel = (typeof PROVENANCE_LEVELS.values)[number];
 

@@ -1,35 +1,85 @@
 /**
- * The installation's own secrets, one file each, readable by the owner alone, created once and never again: the log's Ed25519
- * key (PKCS8 PEM) and the secret under the cookies (64 hex digits). Neither ever fills a seat: they prove no human.
+ * The installation's own secrets, one file each, readable by the owner alone: the log's Ed25519 key (PKCS8 PEM) and the secret
+ * under the cookies (64 hex digits). Neither ever fills a seat: they prove no human. A key that is to follow the log's lies beside
+ * it until the log says so and has signed with both; then it takes its place, and the old one is gone.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromBase64, fromHex } from '../../core/base/bytes.ts';
+import { equal, fromBase64, fromHex } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import type { LogSigner } from '../../flows/ports-log.ts';
 
 export interface Keys {
-  /** Raw Ed25519 public key of the log, 32 bytes. */
-  readonly logPublicKey: Uint8Array;
-  /** Ed25519, 64 bytes, deterministic: the same checkpoint always has the same signature. */
-  signAsLog(message: Uint8Array): Uint8Array;
   /** 32 random bytes, the same for the life of the folder. */
   readonly cookieSecret: Uint8Array;
 }
 
+/** The keys a log is signed with, as far as they are at hand. */
+export interface LogKeys {
+  /** The one a new log begins with comes first. */
+  signers(): readonly LogSigner[];
+  /** Makes the key that is to follow, on disk before it is named anywhere. */
+  next(): LogSigner;
+  /** A signer from elsewhere, at hand from now on. */
+  take(signer: LogSigner): LogSigner;
+  /** The log signs with this key now: what was there only for the one before it can go. */
+  settle(now: LogSigner): void;
+}
+
+const LOG = 'log.pem';
+const NEXT = 'log.next.pem';
+
 /**
  * @param create false where the folder already holds a log: a missing key is then refused, because a new key would start
- * another log under the old one's name. Problems: DATA_INVALID.
+ * another log under the old one's name.
+ * @param elsewhere signers that are no files, such as a key service. With one of them no key file is made or missed.
+ * Problems: DATA_INVALID.
  */
-export function openKeys(dir: string, create: boolean): Result<Keys> {
+export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSigner[] = []): Result<Keys & { readonly log: LogKeys }> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const log = openSigningKey(join(dir, 'log.pem'), create);
-  if (!log.ok) return log;
   const hex = secret(join(dir, 'cookie.secret'), true, () => `${randomBytes(32).toString('hex')}\n`);
   if (!hex.ok) return hex;
   const cookieSecret = fromHex(hex.value.trim());
   if (cookieSecret?.length !== 32) return invalid(join(dir, 'cookie.secret'), 'is not 64 hex digits');
-  return ok({ logPublicKey: log.value.publicKey, signAsLog: log.value.sign, cookieSecret });
+  if (elsewhere.length === 0) {
+    const made = secret(join(dir, LOG), create, newKey);
+    if (!made.ok) return made;
+  }
+  const files: LogSigner[] = [];
+  for (const file of [LOG, NEXT].map((name) => join(dir, name)).filter(existsSync)) {
+    const signer = fileSigner(file);
+    if (!signer.ok) return signer;
+    files.push(signer.value);
+  }
+  return ok({ cookieSecret, log: logKeys(dir, [...elsewhere, ...files]) });
+}
+
+function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
+  const signers = [...at];
+  return {
+    signers: () => signers,
+    next: () => {
+      writeDurably(join(dir, NEXT), newKey());
+      const signer = fileSigner(join(dir, NEXT));
+      if (!signer.ok) throw new Error(signer.error.message);
+      signers.push(signer.value);
+      return signer.value;
+    },
+    take: (signer) => {
+      signers.push(signer);
+      return signer;
+    },
+    settle: (now) => {
+      const next = existsSync(join(dir, NEXT)) ? fileSigner(join(dir, NEXT)) : undefined;
+      if (next?.ok === true && equal(next.value.publicKey, now.publicKey)) renameDurably(join(dir, NEXT), join(dir, LOG));
+    },
+  };
+}
+
+function fileSigner(file: string): Result<LogSigner> {
+  const key = openSigningKey(file, false);
+  return key.ok ? ok({ publicKey: key.value.publicKey, sign: async (message) => key.value.sign(message) }) : key;
 }
 
 export interface SigningKey {
@@ -77,7 +127,11 @@ function writeDurably(file: string, text: string): void {
   writeSync(fd, text);
   fsyncSync(fd);
   closeSync(fd);
-  renameSync(temporary, file);
+  renameDurably(temporary, file);
+}
+
+function renameDurably(from: string, file: string): void {
+  renameSync(from, file);
   const folder = openSync(join(file, '..'), 'r');
   fsyncSync(folder);
   closeSync(folder);

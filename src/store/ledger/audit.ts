@@ -1,102 +1,69 @@
 /**
- * The audit: everything the folder says is recomputed from the entries, which are the truth. Whatever the database holds
- * without an entry behind it is a problem, and so is whatever an entry names and the database lacks. Problems: DATA_INVALID.
+ * The audit: everything the folder says is made again from the entries, which are the truth. Whatever the database holds without
+ * an entry behind it is a problem, and so is whatever an entry names and the database lacks. It reads one state of the file from
+ * end to end, some hundred rows at a time. Problems: DATA_INVALID.
  */
-import { base64, equal, hex } from '../../core/base/bytes.ts';
-import { sha256Hex } from '../../core/base/crypto.ts';
-import { type Problem, problem } from '../../core/base/result.ts';
-import { openCheckpoint } from '../../core/log/checkpoint.ts';
-import { type Entry, parseEntry } from '../../core/log/entry.ts';
-import { EMPTY_TREE, grow, leafHash, root, type StoredNode, type Tree } from '../../core/log/merkle.ts';
+import { setImmediate as breath } from 'node:timers/promises';
+import type { Problem } from '../../core/base/result.ts';
 import type { NoteKey } from '../../core/log/note.ts';
-import { stale } from '../projections/rebuild.ts';
+import { type Connection, inspect } from '../database.ts';
 import { Refused } from '../refused.ts';
-import type { Database, EntryTable, Reading } from '../schema.ts';
-import { allEntries } from './read.ts';
+import { auditFile } from './audit-file.ts';
+import { auditLog } from './audit-log.ts';
+import { auditProjections } from './audit-projections.ts';
+import { type Findings, findings } from './findings.ts';
 
-export async function audit(db: Database, key: NoteKey | undefined): Promise<readonly Problem[]> {
-  const roots = new Map<number, string>([[0, base64(root(EMPTY_TREE))]]);
-  return [...(await auditEntries(db, roots)), ...(await auditBodies(db)), ...(await auditCheckpoints(db, key, roots)), ...(await auditProjections(db))];
+/** How far it is. `done` of `size` entries: once read against tiles, checkpoints and bodies, once replayed. */
+export interface AuditStep {
+  readonly part: 'file' | 'log' | 'projections';
+  readonly done: number;
+  readonly size: number;
 }
 
-/** Entries and node hashes; fills `roots` with the root at every size. */
-async function auditEntries(db: Reading, roots: Map<number, string>): Promise<readonly Problem[]> {
-  const found: Problem[] = [];
-  let tree: Tree = EMPTY_TREE;
-  let before = 0;
-  let nodes = 0;
-  for await (const row of allEntries(db)) {
-    const grown = grow(tree, leafHash(row.bytes));
-    found.push(...entryProblems(row, tree.size, before), ...(await nodeProblems(db, grown.completed)));
-    nodes += grown.completed.length;
-    tree = grown.tree;
-    before = row.at;
-    roots.set(tree.size, base64(root(tree)));
-  }
-  const stored = await db
-    .selectFrom('nodes')
-    .select((e) => e.fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow();
-  return Number(stored.n) === nodes ? found : [...found, bad('nodes', `${stored.n} node hashes are stored; the entries have ${nodes}`)];
+/** @param seen told after each batch; other work of the process goes on in between. */
+export type Seen = (done: number) => Promise<void>;
+
+/** One state of the file, held until it is closed. */
+export interface Snapshot {
+  readonly reader: Connection;
+  /** That signs the log now; undefined before genesis. */
+  readonly key: NoteKey | undefined;
+  /** Entries. */
+  readonly size: number;
 }
 
-function entryProblems(row: EntryTable, index: number, before: number): readonly Problem[] {
-  const place = `entry ${row.idx}`;
-  const parsed = parseEntry(row.bytes);
-  const spelled = parsed.ok ? columnProblems(parsed.value, row, place) : [bad(place, parsed.error.message)];
-  return [
-    ...(row.idx === index ? [] : [bad(place, `stands where entry ${index} belongs`)]),
-    ...(row.at >= before ? [] : [bad(place, 'is older than the entry before it')]),
-    ...spelled,
-  ];
+export function snapshot(file: string, key: NoteKey | undefined): Snapshot {
+  const reader = inspect(file);
+  reader.exec('begin');
+  const [last] = reader.rows<{ size: number }>('select coalesce(max(idx) + 1, 0) as size from entries');
+  return { reader, key, size: last?.size ?? 0 };
 }
 
-function columnProblems(entry: Entry, row: EntryTable, place: string): readonly Problem[] {
-  const same = entry.envelope === row.body && entry.at === row.at && entry.type === row.type;
-  return same ? [] : [bad(place, 'the columns beside the entry say something else than its bytes')];
-}
-
-async function nodeProblems(db: Reading, nodes: readonly StoredNode[]): Promise<readonly Problem[]> {
-  const found: Problem[] = [];
-  for (const { level, index, hash } of nodes) {
-    const row = await db.selectFrom('nodes').select('hash').where('level', '=', level).where('pos', '=', index).executeTakeFirst();
-    if (row === undefined || !equal(row.hash, hash)) found.push(bad(`node ${level}/${index}`, `the stored hash is not ${hex(hash)}`));
-  }
-  return found;
-}
-
-async function auditBodies(db: Reading): Promise<readonly Problem[]> {
-  const found: Problem[] = [];
-  const named = new Set<string>();
-  for await (const row of allEntries(db)) {
-    if (named.has(row.body)) continue;
-    named.add(row.body);
-    const body = await db.selectFrom('bodies').select('bytes').where('sha256', '=', row.body).executeTakeFirst();
-    if (body === undefined) found.push(bad(`entry ${row.idx}`, 'its body is missing'));
-    else if (sha256Hex(body.bytes) !== row.body) found.push(bad(`entry ${row.idx}`, 'its body does not have the digest it is stored under'));
-  }
-  const stored = await db.selectFrom('bodies').select('sha256').execute();
-  return [...found, ...stored.filter((b) => !named.has(b.sha256)).map((b) => bad(`body ${b.sha256}`, 'no entry names it'))];
-}
-
-async function auditCheckpoints(db: Reading, key: NoteKey | undefined, roots: ReadonlyMap<number, string>): Promise<readonly Problem[]> {
-  const rows = await db.selectFrom('checkpoints').selectAll().orderBy('size').execute();
-  return rows.flatMap(({ size, note }) => {
-    const place = `checkpoint ${size}`;
-    const opened = openCheckpoint(note, key === undefined ? [] : [key]);
-    if (!opened.ok) return [bad(place, opened.error.message)];
-    const agrees = opened.value.size === size && roots.get(size) === base64(opened.value.root);
-    return agrees ? [] : [bad(place, 'the entries do not have this root')];
-  });
-}
-
-async function auditProjections(db: Database): Promise<readonly Problem[]> {
+/** Closes the snapshot. */
+export async function audit({ reader, key, size }: Snapshot, progress: (step: AuditStep) => void = () => undefined): Promise<readonly Problem[]> {
+  const found = findings();
   try {
-    return (await stale(db)).map((table) => bad(`projection ${table}`, 'holds other rows than a replay of the log gives'));
-  } catch (cause) {
-    if (cause instanceof Refused) return [cause.problem];
-    throw cause;
+    const parts = { file: auditFile, log: auditLog, projections: auditProjections } as const;
+    for (const part of ['file', 'log', 'projections'] as const) {
+      const seen = async (done: number): Promise<void> => {
+        progress({ part, done, size });
+        await breath();
+      };
+      await unlessBroken(found, () => parts[part](reader, key, found, seen));
+    }
+  } finally {
+    reader.close();
   }
+  return found.all();
 }
 
-const bad = (place: string, message: string): Problem => problem('DATA_INVALID', message, { place });
+/** A page that cannot be read ends its part of the audit, not the audit. */
+async function unlessBroken(found: Findings, part: () => Promise<void>): Promise<void> {
+  try {
+    await part();
+  } catch (cause) {
+    if (cause instanceof Refused) found.take(cause.problem);
+    else if (cause instanceof Error && 'errcode' in cause) found.add('database', `cannot be read further: ${cause.message}`);
+    else throw cause;
+  }
+}

@@ -1,12 +1,13 @@
 /** The port `Ledger`: appends through the sequencer, reads what is committed and signed. */
-import { fill, inclusionPlan } from '../../core/log/merkle.ts';
+import { fill, inclusionPlan, leafHash, verifyInclusion } from '../../core/log/merkle.ts';
 import { formatProof } from '../../core/log/proof.ts';
 import type { Ledger } from '../../flows/ports.ts';
 import { readBody } from '../envelopes/envelopes.ts';
 import type { Database } from '../schema.ts';
 import type { Publisher } from './publisher.ts';
-import { appended, readEntries, readNodes } from './read.ts';
+import { appended, readEntries } from './read.ts';
 import type { Sequencer } from './sequencer.ts';
+import { readNodes } from './tiles.ts';
 
 export function ledgerOver(reader: Database, sequencer: Sequencer, publisher: Publisher): Ledger {
   return {
@@ -20,8 +21,10 @@ export function ledgerOver(reader: Database, sequencer: Sequencer, publisher: Pu
       const latest = publisher.latest();
       const plan = latest && inclusionPlan(index, latest.size);
       if (latest === undefined || plan === undefined) return null;
-      const hashes = fill(plan, await readNodes(reader, plan.nodes));
-      if (hashes === undefined) throw new Error(`node hashes under entry ${index} are missing; run the audit`);
+      const [entry] = await readEntries(reader, index, index + 1);
+      const hashes = fill(plan, await readNodes(reader, plan.nodes, latest.size));
+      const shown = hashes !== undefined && entry !== undefined && verifyInclusion(leafHash(entry.bytes), index, latest.size, hashes, latest.root);
+      if (!shown) throw new Error(`what the folder holds does not prove entry ${index}; run the audit`);
       return formatProof({ index, hashes, checkpoint: latest.note });
     },
     entries: async (from, count) => {

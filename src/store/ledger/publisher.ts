@@ -1,46 +1,87 @@
 /**
  * Signs what is committed. A checkpoint is signed only after the commit it speaks of, so no signature ever exists over a tree
  * that was rolled back; the signature is deterministic, so a checkpoint lost in a crash comes back with the same bytes.
+ * The checkpoint of a rotation is signed by the key before and the key after; until it is kept, nothing else is published.
  */
-import { utf8 } from '../../core/base/bytes.ts';
-import { type Checkpoint, formatCheckpoint } from '../../core/log/checkpoint.ts';
+import { equal, utf8 } from '../../core/base/bytes.ts';
+import { problem } from '../../core/base/result.ts';
+import { type Checkpoint, formatCheckpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import { root, type Tree } from '../../core/log/merkle.ts';
 import { formatNote, formatVkey, type NoteKey, noteKey } from '../../core/log/note.ts';
+import type { Rotation } from '../../core/log/rotation.ts';
+import type { LogSigner } from '../../flows/ports-log.ts';
 import type { Connection } from '../database.ts';
-import type { Keys } from '../keys/keys.ts';
+import { inserter } from '../insert.ts';
+import type { LogKeys } from '../keys/keys.ts';
+import { Refused } from '../refused.ts';
+import type { Reading } from '../schema.ts';
+import { headAt } from './head.ts';
+import { readRotations, rotationAt } from './rotations.ts';
 
-export interface Published {
-  readonly size: number;
+export interface Published extends Checkpoint {
   /** Signed note. */
   readonly note: string;
 }
 
 export interface Publisher {
-  /** The log's name and key; undefined before genesis. */
+  /** The log's name and the key that signs it now; undefined before genesis. */
   key(): NoteKey | undefined;
   latest(): Published | undefined;
   /** Signs, stores, and from then on serves this tree. Alone on the writing connection. */
   publish(tree: Tree): Promise<void>;
-  /** Learns the origin from the genesis entry, if there is one. */
+  /** Learns origin and keys from the log. Throws `Refused` with DATA_INVALID where the key that signs it is not at hand. */
   start(): Promise<void>;
+  /** The last checkpoint stored; undefined where there is none. Throws `Refused` for one that is not this log's. */
+  stored(): Promise<Published | undefined>;
+  /** What a new key is to be sworn in with. Throws before genesis. */
+  signer(): { readonly key: NoteKey; readonly signer: LogSigner };
 }
 
-export function publisher(writer: Connection, keys: Keys): Publisher {
+export function publisher(writer: Connection, keys: LogKeys): Publisher {
   let key: NoteKey | undefined;
   let latest: Published | undefined;
+  let rotations: readonly Rotation[] = [];
   const start = async (): Promise<void> => {
-    const row = await writer.db.selectFrom('entries').select('bytes').where('idx', '=', 0).executeTakeFirst();
-    key ??= row === undefined ? undefined : noteKey(originOf(row.bytes) ?? '', keys.logPublicKey);
+    key = undefined;
+    const origin = await originOf(writer.db);
+    rotations = await readRotations(writer.db);
+    const found = rotations.at(-1)?.new ?? (origin === undefined ? undefined : await firstKey(writer.db, origin, keys));
+    if (found !== undefined && signerOf(keys, found) === undefined)
+      throw refused('the key that signs this log is not here', 'restore the keys beside the log, or name the signer that has them');
+    key = found;
+  };
+  const signed = async (tree: Tree): Promise<Published> => {
+    if (key === undefined) throw new Error('a log without genesis has no name to sign under');
+    const turned = rotationAt(rotations, tree.size);
+    const checkpoint = { origin: key.name, size: tree.size, root: root(tree) };
+    return { ...checkpoint, note: await note(checkpoint, keys, turned === undefined ? [key] : [turned.old, turned.new]) };
+  };
+  /** A rotation that was committed and not yet signed for: first its own checkpoint, on disk before the old key may go. */
+  const settle = async (size: number): Promise<void> => {
+    const owed = rotations.at(-1);
+    if (owed === undefined || (latest?.size ?? 0) > owed.size) return;
+    if (owed.size + 1 > size) throw new Error('a rotation lies beyond the log');
+    const { tree } = await headAt(writer.db, owed.size + 1);
+    latest = await kept(writer, await signed(tree), true);
+    keys.settle(signer().signer);
   };
   const publish = async (tree: Tree): Promise<void> => {
     if (key === undefined) await start();
-    if (key === undefined) throw new Error('a log without genesis has no name to sign under');
-    const published = { size: tree.size, note: signed(key, keys, { origin: key.name, size: tree.size, root: root(tree) }) };
-    await keep(writer, published);
-    latest = published;
+    await settle(tree.size);
+    if (latest?.size !== tree.size) latest = await kept(writer, await signed(tree), false);
   };
-  return { key: () => key, latest: () => latest, publish, start };
+  const signer = (): { readonly key: NoteKey; readonly signer: LogSigner } => {
+    const now = key && signerOf(keys, key);
+    if (key === undefined || now === undefined) throw new Error('a log without genesis has no key');
+    return { key, signer: now };
+  };
+  const stored = async (): Promise<Published | undefined> => {
+    latest = await lastStored(writer.db, key, rotations);
+    if (latest !== undefined && rotations.length > 0 && latest.size > (rotations.at(-1)?.size ?? 0)) keys.settle(signer().signer);
+    return latest;
+  };
+  return { key: () => key, latest: () => latest, publish, start, stored, signer };
 }
 
 export const vkeyOf = (p: Publisher): string | null => {
@@ -48,28 +89,78 @@ export const vkeyOf = (p: Publisher): string | null => {
   return key === undefined ? null : formatVkey(key);
 };
 
-function originOf(genesis: Uint8Array): string | undefined {
-  const entry = parseEntry(genesis);
-  return entry.ok && entry.value.type === 'genesis' && typeof entry.value.fields.origin === 'string' ? entry.value.fields.origin : undefined;
+const signerOf = (keys: LogKeys, key: NoteKey): LogSigner | undefined => keys.signers().find((s) => equal(s.publicKey, key.key));
+
+async function originOf(db: Reading): Promise<string | undefined> {
+  const row = await db.selectFrom('entries').select('bytes').where('idx', '=', 0).executeTakeFirst();
+  const entry = row && parseEntry(row.bytes);
+  return entry?.ok === true && entry.value.type === 'genesis' && typeof entry.value.fields.origin === 'string' ? entry.value.fields.origin : undefined;
 }
 
-function signed(key: NoteKey, keys: Keys, checkpoint: Checkpoint): string {
-  const body = formatCheckpoint(checkpoint);
-  const note = formatNote(body, [{ name: key.name, id: key.id, signature: keys.signAsLog(utf8(body)) }]);
-  if (!note.ok) throw new Error(note.error.message);
-  return note.value;
+/** Of a log that never changed its key: the one that signed its last checkpoint, or, where it has none yet, the one it begins with. */
+async function firstKey(db: Reading, origin: string, keys: LogKeys): Promise<NoteKey | undefined> {
+  const row = await lastRow(db);
+  const known = keys.signers().map((s) => noteKey(origin, s.publicKey));
+  return known.find((k) => k !== undefined && row !== undefined && openCheckpoint(row.note, [k]).ok) ?? known[0];
 }
 
-/** Without an fsync of its own: the entries are already safe, and from them this row can be made again to the byte. */
-async function keep(writer: Connection, { size, note }: Published): Promise<void> {
-  writer.exec('pragma synchronous = normal');
-  try {
-    await writer.db
-      .insertInto('checkpoints')
-      .values({ size, note })
-      .onConflict((c) => c.doNothing())
-      .execute();
-  } finally {
-    writer.exec('pragma synchronous = full');
+const lastRow = (db: Reading) => db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
+
+async function lastStored(db: Reading, key: NoteKey | undefined, rotations: readonly Rotation[]): Promise<Published | undefined> {
+  const row = await lastRow(db);
+  if (row === undefined) return undefined;
+  const opened = openStored(row, key, rotations);
+  if ('fault' in opened) throw refused(`the last checkpoint ${opened.fault}`);
+  return { ...opened, note: row.note };
+}
+
+/** A checkpoint as it is stored, read by the keys that sign at its size; or what is wrong with it. */
+export function openStored(
+  row: { readonly size: number; readonly note: string },
+  now: NoteKey | undefined,
+  rotations: readonly Rotation[],
+): Checkpoint | { readonly fault: string } {
+  const turned = rotationAt(rotations, row.size);
+  const by = turned === undefined ? [rotations.find((r) => r.size >= row.size)?.old ?? now] : [turned.old, turned.new];
+  let checkpoint: Checkpoint | undefined;
+  for (const key of by) {
+    const opened = openCheckpoint(row.note, key === undefined ? [] : [key]);
+    if (!opened.ok) return { fault: `is not this log's: ${opened.error.message}` };
+    checkpoint = opened.value;
   }
+  return checkpoint?.size === row.size ? checkpoint : { fault: 'is stored under another size' };
 }
+
+async function note(checkpoint: Checkpoint, keys: LogKeys, by: readonly NoteKey[]): Promise<string> {
+  const body = formatCheckpoint(checkpoint);
+  const lines = [];
+  for (const key of by) {
+    const signer = signerOf(keys, key);
+    if (signer === undefined) throw refused(`the log key ${formatVkey(key)} is needed once more, to sign what follows it`);
+    lines.push({ name: key.name, id: key.id, signature: await signer.sign(utf8(body)) });
+  }
+  const made = formatNote(body, lines);
+  if (!made.ok) throw new Error(made.error.message);
+  const faults = by.filter((key) => !openCheckpoint(made.value, [key]).ok);
+  if (faults.length > 0) throw new Error('the signer gave a signature that does not verify');
+  return made.value;
+}
+
+const insertCheckpoint = inserter('checkpoints', ['size', 'note'], (q) => q.onConflict((c) => c.doNothing()));
+
+/**
+ * Without an fsync of its own: the entries are already safe, and from them this row can be made again to the byte. Unless a key
+ * is thrown away after it.
+ */
+async function kept(writer: Connection, published: Published, durably: boolean): Promise<Published> {
+  if (!durably) writer.exec('pragma synchronous = normal');
+  try {
+    await writer.db.transaction().execute((db) => insertCheckpoint(db, [{ size: published.size, note: published.note }]));
+  } finally {
+    if (!durably) writer.exec('pragma synchronous = full');
+  }
+  return published;
+}
+
+const refused = (message: string, remedy = 'restore the whole data folder from one backup; keep this one: it is evidence'): Refused =>
+  new Refused(problem('DATA_INVALID', message, { remedy }));

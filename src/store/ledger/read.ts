@@ -1,6 +1,4 @@
 /** Reads of the ledger's own tables. */
-import type { Bytes } from '../../core/base/crypto.ts';
-import type { NodeRef } from '../../core/log/merkle.ts';
 import type { AppendedEntry } from '../../flows/ports.ts';
 import type { EntryTable, Reading } from '../schema.ts';
 
@@ -11,25 +9,27 @@ export async function readEntries(db: Reading, from: number, to: number): Promis
   return db.selectFrom('entries').selectAll().where('idx', '>=', from).where('idx', '<', to).orderBy('idx').execute();
 }
 
-/** Every entry, oldest first, some hundreds at a time. */
-export async function* allEntries(db: Reading): AsyncGenerator<EntryTable> {
-  for (let after = -1; ; ) {
-    const rows = await db.selectFrom('entries').selectAll().where('idx', '>', after).orderBy('idx').limit(BATCH).execute();
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    after = last.idx;
-  }
+/** An entry and the body that came with it; null where it is not kept. */
+export interface KeptEntry extends EntryTable {
+  readonly kept: Uint8Array | null;
 }
 
-/** In the order asked; undefined where the table has none. A proof needs at most 63 of them. */
-export async function readNodes(db: Reading, nodes: readonly NodeRef[]): Promise<readonly (Bytes | undefined)[]> {
-  const hashes: (Bytes | undefined)[] = [];
-  for (const { level, index } of nodes) {
-    const row = await db.selectFrom('nodes').select('hash').where('level', '=', level).where('pos', '=', index).executeTakeFirst();
-    hashes.push(row?.hash);
+/** Every entry from `from` on, oldest first, some hundreds at a time. */
+export async function* entriesFrom(db: Reading, from = 0): AsyncGenerator<readonly KeptEntry[]> {
+  for (let next = from; ; ) {
+    const rows = await db
+      .selectFrom('entries')
+      .leftJoin('bodies', 'bodies.idx', 'entries.idx')
+      .select(['entries.idx', 'type', 'at', 'body', 'leaf', 'entries.bytes', 'bodies.bytes as kept'])
+      .where('entries.idx', '>=', next)
+      .orderBy('entries.idx')
+      .limit(BATCH)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    next = last.idx + 1;
   }
-  return hashes;
 }
 
 export const appended = (row: EntryTable): AppendedEntry => ({ index: row.idx, bytes: row.bytes, body: row.body, at: row.at });

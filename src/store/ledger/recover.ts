@@ -1,58 +1,75 @@
 /**
- * What happens before a store is opened: the tree is recomputed from the entries alone and must agree with the last
- * checkpoint that was stored. A log that disagrees with what it once signed, or is shorter, is never opened: whoever holds an
- * old checkpoint would hold proof of a fork.
+ * What happens before a store is opened. The last checkpoint that was signed is taken at its word, once its root comes out of the
+ * tiles and the leaf hashes at the edge; entries are read again where it matters most: all that came after it, and the last some
+ * thousand before. Everything older is for the audit. A log that disagrees with what it once signed, or is shorter, is never
+ * opened: whoever holds an old checkpoint would hold proof of a fork.
  */
-import { equal } from '../../core/base/bytes.ts';
+import { concat, equal } from '../../core/base/bytes.ts';
 import { problem } from '../../core/base/result.ts';
-import { type Checkpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
-import { EMPTY_TREE, edgeNodes, grow, leafHash, root, type Tree } from '../../core/log/merkle.ts';
-import type { NoteKey } from '../../core/log/note.ts';
+import { leafHash, root } from '../../core/log/merkle.ts';
+import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Connection } from '../database.ts';
 import { Refused } from '../refused.ts';
-import type { Reading } from '../schema.ts';
+import type { Reading, TileTable } from '../schema.ts';
+import { EMPTY_HEAD, growth, type Head, headAt } from './head.ts';
 import type { Publisher } from './publisher.ts';
-import { allEntries, readNodes } from './read.ts';
+import { entriesFrom } from './read.ts';
+
+/** Entries read again though a checkpoint covers them: 16 tiles. */
+const READ_AGAIN = 4096;
 
 /** Throws `Refused` with DATA_INVALID. Afterwards the latest checkpoint is signed for every committed entry. */
 export async function recover(writer: Connection, publisher: Publisher): Promise<void> {
   await publisher.start();
-  const last = await lastCheckpoint(writer.db, publisher.key());
-  const { tree, rootThen } = await recompute(writer.db, last?.size ?? 0);
-  if (last !== undefined && tree.size < last.size) throw refused(`the log holds ${tree.size} entries and its last checkpoint speaks of ${last.size}`);
-  if (last !== undefined && !equal(rootThen, last.root)) throw refused(`the entries do not have the root the checkpoint of size ${last.size} was signed over`);
-  if (tree.size === 0) return;
+  const last = await publisher.stored();
+  const size = await sizeOf(writer.db);
+  if (last !== undefined && size < last.size) throw refused(`the log holds ${size} entries and its last checkpoint speaks of ${last.size}`);
+  if (last !== undefined && !equal(await rootAt(writer.db, last.size), last.root))
+    throw refused(`the entries do not have the root the checkpoint of size ${last.size} was signed over`);
+  if (size === 0) return;
   if (publisher.key() === undefined) throw refused('the first entry is no genesis');
-  await compareEdge(writer.db, tree);
+  const { tree } = await readAgain(writer.db, last?.size ?? 0);
+  if (tree.size !== size) throw refused(`entry ${tree.size} is missing`);
   await publisher.publish(tree);
 }
 
-async function lastCheckpoint(db: Reading, key: NoteKey | undefined): Promise<Checkpoint | undefined> {
-  const row = await db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
-  if (row === undefined) return undefined;
-  const opened = openCheckpoint(row.note, key === undefined ? [] : [key]);
-  if (!opened.ok) throw refused(`the last checkpoint is not this log's: ${opened.error.message}`);
-  if (opened.value.size !== row.size) throw refused('the last checkpoint is stored under another size');
-  return opened.value;
+async function sizeOf(db: Reading): Promise<number> {
+  const last = await db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1).executeTakeFirst();
+  return (last?.idx ?? -1) + 1;
 }
 
-/** The tree over all entries, and the root it had at `size`. */
-async function recompute(db: Reading, size: number): Promise<{ readonly tree: Tree; readonly rootThen: Uint8Array }> {
-  let tree = EMPTY_TREE;
-  let rootThen = root(tree);
-  for await (const row of allEntries(db)) {
-    if (row.idx !== tree.size) throw refused(`entry ${tree.size} is missing`);
-    tree = grow(tree, leafHash(row.bytes)).tree;
-    if (tree.size === size) rootThen = root(tree);
+async function rootAt(db: Reading, size: number): Promise<Uint8Array> {
+  return root((await standing(db, size)).tree);
+}
+
+/** Leaf hashes and tiles from some thousand entries before the checkpoint to the end, made again from the entries' bytes. */
+async function readAgain(db: Reading, signed: number): Promise<Head> {
+  const from = Math.max(0, Math.floor((signed - READ_AGAIN) / TILE_WIDTH) * TILE_WIDTH);
+  const log = growth(from === 0 ? EMPTY_HEAD : { ...(await standing(db, from)), at: 0 });
+  let at = 0;
+  for await (const rows of entriesFrom(db, from)) {
+    for (const row of rows) {
+      if (row.idx !== log.tree.size) throw refused(`entry ${log.tree.size} is missing`);
+      const leaf = leafHash(row.bytes);
+      if (!equal(leaf, row.leaf)) throw refused(`entry ${row.idx} is not what its leaf hash was made of`);
+      for (const tile of log.add(leaf)) await compare(db, tile);
+      at = row.at;
+    }
   }
-  return { tree, rootThen };
+  return log.head(at);
 }
 
-/** New nodes are built on the stored edge: a wrong one would spoil every root from here on. */
-async function compareEdge(db: Reading, tree: Tree): Promise<void> {
-  const stored = await readNodes(db, edgeNodes(tree.size));
-  const same = tree.edge.every((hash, i) => equal(hash, stored[i] ?? new Uint8Array(0)));
-  if (!same) throw refused('the stored node hashes are not those of the entries');
+async function compare(db: Reading, { level, pos, root, hashes }: TileTable): Promise<void> {
+  const stored = await db.selectFrom('tiles').select(['root', 'hashes']).where('level', '=', level).where('pos', '=', pos).executeTakeFirst();
+  if (stored === undefined || !equal(concat(stored.root, stored.hashes), concat(root, hashes))) throw refused(`tile ${level}/${pos} is not that of the entries`);
+}
+
+async function standing(db: Reading, size: number): Promise<Omit<Head, 'at'>> {
+  try {
+    return await headAt(db, size);
+  } catch (cause) {
+    throw refused(cause instanceof Error ? cause.message : String(cause));
+  }
 }
 
 const refused = (message: string): Refused =>

@@ -10,7 +10,7 @@ import { openKeys } from '../keys/keys.ts';
 import { prepareSchema } from '../migrate.ts';
 import { orRefuse } from '../refused.ts';
 import { genesisDraft, violationDraft } from '../sample-drafts.ts';
-import { audit } from './audit.ts';
+import { audit, snapshot } from './audit.ts';
 import { type Publisher, publisher } from './publisher.ts';
 import { recover } from './recover.ts';
 import { type Sequencer, sequencer } from './sequencer.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sequencer-'));
   writer = connect(join(dir, 'db'));
   await prepareSchema(writer);
-  signer = publisher(writer, orRefuse(openKeys(join(dir, 'keys'), true)));
+  signer = publisher(writer, orRefuse(openKeys(join(dir, 'keys'), true)).log);
   sequence = sequencer(writer, signer, () => 1);
   await sequence.append(() => ok([genesisDraft()]));
 });
@@ -48,7 +48,7 @@ it('fails a whole group with the disk, keeps nothing of it, and goes on when the
   writer.exec('pragma query_only = off');
   expect(await append('c')).toMatchObject({ ok: true, value: [{ index: 1 }] });
   expect(publishedSize()).toBe(2);
-  expect(await audit(writer.db, signer.key())).toEqual([]);
+  expect(await audit(snapshot(join(dir, 'db'), signer.key()))).toEqual([]);
 });
 
 it('signs once for a group: what waits together shares a commit', async () => {
@@ -63,12 +63,12 @@ it('does not answer before the signature, and recovers a commit that was never s
   expect(publishedSize()).toBe(1);
   await recover(writer, signer);
   expect(publishedSize()).toBe(2);
-  expect(await audit(writer.db, signer.key())).toEqual([]);
+  expect(await audit(snapshot(join(dir, 'db'), signer.key()))).toEqual([]);
 });
 
 it('never goes back to a smaller log: signing with a shorter database is refused', async () => {
   await append('a');
-  writer.exec('pragma foreign_keys = off; delete from entries where idx = 1');
+  writer.exec('pragma foreign_keys = off; delete from entries where idx = 1; delete from bodies where idx = 1');
   await expect(recover(writer, signer)).rejects.toThrow('the log holds 1 entries and its last checkpoint speaks of 2');
 });
 

@@ -3,36 +3,44 @@
  * transaction, and so one fsync: within it a refused plan has written nothing, and a failing disk fails them all.
  * A plan must not append, and must not wait for anybody who does: it holds the only turn there is.
  */
-import { ok, type Result } from '../../core/base/result.ts';
+import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { AppendedEntry, EntryDraft, Projections } from '../../flows/ports.ts';
 import type { Connection } from '../database.ts';
 import { projectionsOver } from '../projections/questions.ts';
 import type { Writing } from '../schema.ts';
+import { mayErase } from './erased.ts';
+import { type Head, readHead } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { appended } from './read.ts';
-import { appendDrafts, type Head, readHead } from './write.ts';
+import { type Prepared, prepareDrafts, writePrepared } from './write.ts';
 
-type Plan = (state: Projections) => Promise<Result<readonly EntryDraft[]>> | Result<readonly EntryDraft[]>;
+type Plan = (state: Projections, size: number) => Promise<Result<readonly EntryDraft[]>> | Result<readonly EntryDraft[]>;
 type Answer = Result<readonly AppendedEntry[]>;
 
 interface Waiting {
   readonly plan: Plan;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (cause: unknown) => void;
+  /** Not asked for by a flow: it may say which key signs. */
+  readonly rules?: true;
 }
 
 export interface Sequencer {
   append(plan: Plan): Promise<Answer>;
+  /** Appends this one entry, which no plan may, in a group of its own. */
+  rule(draft: (size: number) => Promise<EntryDraft>): Promise<Answer>;
   /** Runs alone on the writing connection, between appends. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when everything asked for before is done; later asks are refused. */
   stop(): Promise<void>;
 }
 
-const GROUP = 64;
+/** Appends of one transaction. */
+const GROUP = 256;
 
 export function sequencer(writer: Connection, publisher: Publisher, clock: () => number): Sequencer {
   const waiting: Waiting[] = [];
+  const heads = lastHead();
   let turn: Promise<unknown> = Promise.resolve();
   let stopped = false;
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -41,20 +49,27 @@ export function sequencer(writer: Connection, publisher: Publisher, clock: () =>
     turn = done.catch(() => undefined);
     return done;
   };
-  const drain = async (): Promise<void> => {
-    const group = waiting.splice(0, GROUP);
-    if (group.length === 0) return;
+  const write = async (group: readonly Waiting[]): Promise<void> => {
     try {
-      for (const settle of await commit(writer, publisher, clock, group)) settle();
+      for (const settle of await commit(writer, publisher, clock, heads, group)) settle();
     } catch (cause) {
       for (const w of group) w.reject(cause);
     }
+  };
+  const drain = async (): Promise<void> => {
+    const group = waiting.splice(0, GROUP);
+    if (group.length > 0) await write(group);
   };
   return {
     append: (plan) =>
       new Promise((resolve, reject) => {
         if (!stopped) waiting.push({ plan, resolve, reject });
         alone(drain).catch(reject);
+      }),
+    rule: (draft) =>
+      new Promise((resolve, reject) => {
+        const plan = async (_: Projections, size: number): Promise<Result<readonly EntryDraft[]>> => ok([await draft(size)]);
+        alone(() => write([{ plan, resolve, reject, rules: true }])).catch(reject);
       }),
     alone,
     stop: async () => {
@@ -64,31 +79,116 @@ export function sequencer(writer: Connection, publisher: Publisher, clock: () =>
   };
 }
 
+interface Heads {
+  /** Read anew where the log is not where it was left: another connection may have written, or the last commit failed. */
+  now(db: Writing): Promise<Head>;
+  left(head: Head): void;
+}
+
+function lastHead(): Heads {
+  let known: Head | undefined;
+  return {
+    now: async (db) => {
+      const last = await db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1).executeTakeFirst();
+      return known !== undefined && known.tree.size === (last?.idx ?? -1) + 1 ? known : readHead(db);
+    },
+    left: (head) => {
+      known = head;
+    },
+  };
+}
+
 /** Commits the group, signs, and hands back what to tell each: nobody is answered before the signature. */
-async function commit(writer: Connection, publisher: Publisher, clock: () => number, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
-  const { settled, head, grown } = await writer.db.transaction().execute(async (db) => {
-    const start = await readHead(db);
+async function commit(writer: Connection, publisher: Publisher, clock: () => number, heads: Heads, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+  const { settled, head, grown, erased } = await writer.db.transaction().execute(async (db) => {
+    const start = await heads.now(db);
+    const written = writing(db);
     let head = start;
     const settled: (() => void)[] = [];
     for (const waiting of group) {
-      const step = await attempt(db, head, waiting, clock);
+      const step = await attempt(written, head, waiting, clock);
       head = step.head;
       settled.push(step.settle);
     }
-    return { settled, head, grown: head.tree.size > start.tree.size };
+    await written.flush();
+    return { settled, head, grown: head.tree.size > start.tree.size, erased: written.erased() };
   });
+  heads.left(head);
+  if (group.some((w) => w.rules)) await publisher.start();
   if (grown) await publisher.publish(head.tree);
+  // What was erased still stands in the write-ahead log.
+  if (erased) writer.exec('pragma wal_checkpoint(truncate)');
   return settled;
 }
 
-async function attempt(db: Writing, head: Head, { plan, resolve, reject }: Waiting, clock: () => number): Promise<{ readonly head: Head; readonly settle: () => void }> {
+/** What a group has appended so far. */
+interface Written {
+  readonly db: Writing;
+  readonly state: Projections;
+  add(prepared: readonly Prepared[]): void;
+  /** Whether an erasure was among it. */
+  erased(): boolean;
+  /** Rejects for ever once it failed: half of it may be written, so the group is lost whatever a plan made of the failure. */
+  flush(): Promise<void>;
+}
+
+function writing(db: Writing): Written {
+  let pending: Prepared[] = [];
+  let flushed: Promise<void> = Promise.resolve();
+  let erased = false;
+  const add = (prepared: readonly Prepared[]): void => {
+    pending.push(...prepared);
+    erased ||= prepared.some((p) => p.row.type === 'erasure');
+  };
+  const flush = (): Promise<void> => {
+    if (pending.length === 0) return flushed;
+    const now = pending;
+    pending = [];
+    flushed = flushed.then(() => writePrepared(db, now));
+    return flushed;
+  };
+  return { db, state: after(flush, projectionsOver(db)), add, erased: () => erased, flush };
+}
+
+/** The same questions, each asked after what was appended before is there to be seen. */
+function after<T extends object>(ready: () => Promise<void>, questions: T): T {
+  const asked = Object.entries(questions).map(([name, question]) => [
+    name,
+    typeof question === 'function'
+      ? async (...where: unknown[]) => {
+          await ready();
+          return question(...where);
+        }
+      : after(ready, question),
+  ]);
+  return Object.fromEntries(asked);
+}
+
+async function attempt(written: Written, head: Head, waiting: Waiting, clock: () => number): Promise<{ readonly head: Head; readonly settle: () => void }> {
+  const { plan, resolve, reject, rules } = waiting;
   let drafts: Awaited<ReturnType<Plan>>;
   try {
-    drafts = await plan(projectionsOver(db));
+    drafts = await plan(written.state, head.tree.size);
   } catch (cause) {
     return { head, settle: () => reject(cause) };
   }
-  const answer = drafts.ok ? await appendDrafts(db, head, drafts.value, clock()) : drafts;
-  if (!answer.ok) return { head, settle: () => resolve(answer) };
-  return { head: answer.value.head, settle: () => resolve(ok(answer.value.rows.map(appended))) };
+  if (drafts.ok && rules === undefined && drafts.value.some((d) => d.type === 'log-key')) return { head, settle: () => resolve(KEYLESS) };
+  const now = clock();
+  const allowed = drafts.ok ? await erasable(written, drafts.value, now) : drafts;
+  const step = allowed.ok ? prepareDrafts(head, allowed.value, now) : allowed;
+  if (!step.ok) return { head, settle: () => resolve(step) };
+  written.add(step.value.prepared);
+  return { head: step.value.head, settle: () => resolve(ok(step.value.prepared.map((p) => appended(p.row)))) };
 }
+
+/** Asked of the log as this draft would find it; of bodies that come in the same append nothing is there yet. */
+async function erasable({ db, flush }: Written, drafts: readonly EntryDraft[], now: number): Promise<Result<readonly EntryDraft[]>> {
+  for (const draft of drafts.filter((d) => d.type === 'erasure')) {
+    await flush();
+    const may = await mayErase(db, draft, now);
+    if (!may.ok) return may;
+  }
+  return ok(drafts);
+}
+
+const KEYLESS = err(problem('DATA_INVALID', 'a new log key is not appended but made: nothing else could sign what follows', { remedy: 'rotate the key' }));

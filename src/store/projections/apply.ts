@@ -1,42 +1,87 @@
-/** Carries effects out, inside the transaction that appends their entry. Reads nothing but projections, so a replay repeats it. */
+/** Carries effects out, inside the transaction that appends their entry. Reads nothing but projections and entries, so a replay repeats it. */
 import { TIERS } from '../../core/risk/risk.ts';
-import type { Writing } from '../schema.ts';
-import type { Effect } from './effects.ts';
+import { asker, inserter } from '../insert.ts';
+import type { Reading } from '../schema.ts';
+import { type Effect, ERASED_CHANGE } from './effects.ts';
 
 type Do<K extends Effect['do']> = Extract<Effect, { do: K }>;
+/** Effects that only ever add rows, which no other effect reads: they can be written last, and all at once. */
+type Added = Do<'mark' | 'remember' | 'carry' | 'violate'>;
 
-export async function apply(db: Writing, effect: Effect): Promise<void> {
+/** In order, as far as one effect sees what another did. */
+export async function applyAll(db: Reading, effects: readonly Effect[]): Promise<void> {
+  const decided: Do<'decide'>[] = [];
+  const added: Added[] = [];
+  for (const effect of effects) {
+    if (isAdded(effect)) added.push(effect);
+    else if (effect.do === 'decide' && !decided.some((d) => d.row.id === effect.row.id)) decided.push(effect);
+    else {
+      await decide(db, decided.splice(0));
+      if (effect.do === 'erase') await add(db, added.splice(0));
+      if (effect.do === 'decide') decided.push(effect);
+      else await apply(db, effect);
+    }
+  }
+  await decide(db, decided);
+  await add(db, added);
+}
+
+const isAdded = (effect: Effect): effect is Added => effect.do === 'mark' || effect.do === 'remember' || effect.do === 'carry' || effect.do === 'violate';
+
+const marks = inserter('sticky', ['idx', 'repo', 'target_ref', 'level', 'paths', 'head', 'tool', 'at']);
+const pushers = inserter('pushers', ['idx', 'repo', 'content', 'person'], (q) => q.onConflict((c) => c.doNothing()));
+const carries = inserter('carries', ['idx', 'change', 'signoff', 'body', 'at']);
+const violations = inserter('violations', ['idx', 'repo', 'ref', 'new', 'body', 'at']);
+
+async function add(db: Reading, effects: readonly Added[]): Promise<void> {
+  await marks(
+    db,
+    effects.flatMap((e) => (e.do === 'mark' ? [e.row] : [])),
+  );
+  await pushers(
+    db,
+    effects.flatMap((e) => (e.do === 'remember' ? e.rows : [])),
+  );
+  await carries(
+    db,
+    effects.flatMap((e) => (e.do === 'carry' ? [e.row] : [])),
+  );
+  await violations(
+    db,
+    effects.flatMap((e) => (e.do === 'violate' ? [e.row] : [])),
+  );
+}
+
+function apply(db: Reading, effect: Exclude<Effect, Added | Do<'decide'>>): Promise<void> {
   switch (effect.do) {
     case 'key':
       return enrol(db, effect);
-    case 'decide':
-      return decide(db, effect);
-    case 'mark':
-      return void (await db.insertInto('sticky').values(effect.row).execute());
-    case 'remember':
-      return remember(db, effect);
     case 'sign':
       return sign(db, effect);
     case 'count':
-      return void (await db.updateTable('keys').set({ counter: effect.counter }).where('keyid', '=', effect.keyid).execute());
+      return count(db, effect);
     case 'judge':
       return judge(db, effect);
     case 'land':
       return land(db, effect);
     case 'glass':
-      return void (await db.insertInto('break_glass').values(effect.row).execute());
-    case 'carry':
-      return void (await db.insertInto('carries').values(effect.row).execute());
-    case 'violate':
-      return void (await db.insertInto('violations').values(effect.row).execute());
+      return glass(db, [effect.row]);
+    case 'erase':
+      return erase(db, effect);
   }
+}
+
+const glass = inserter('break_glass', ['idx', 'type', 'change', 'body', 'repo', 'target_ref', 'signer', 'nonce', 'at', 'landed', 'landed_at']);
+
+async function count(db: Reading, { keyid, counter }: Do<'count'>): Promise<void> {
+  await db.updateTable('keys').set({ counter }).where('keyid', '=', keyid).execute();
 }
 
 /**
  * A key enrolled again is that key with new words. Its counter is kept, because the authenticator goes on counting; its person
  * is kept, because a key that moved from one person to another would let one human be two.
  */
-async function enrol(db: Writing, { row }: Do<'key'>): Promise<void> {
+async function enrol(db: Reading, { row }: Do<'key'>): Promise<void> {
   const { counter: _, ...words } = row;
   await db
     .insertInto('keys')
@@ -45,73 +90,82 @@ async function enrol(db: Writing, { row }: Do<'key'>): Promise<void> {
     .execute();
 }
 
-async function decide(db: Writing, { row, outcome }: Do<'decide'>): Promise<void> {
-  const state = outcome === 'pass' ? 'passed' : outcome === 'refused' ? 'refused' : (await alreadySigned(db, row)) ? 'signed' : 'open';
-  const { id: _id, created_at: _created, ...again } = row;
-  await db
-    .insertInto('changes')
-    .values({ ...row, state })
-    .onConflict((c) => c.column('id').doUpdateSet({ ...again, state }))
-    .execute();
+const SAID = ['idx', 'state', 'repo', 'target_ref', 'manifest', 'manifest256', 'tier', 'decision', 'title', 'pusher', 'updated_at'] as const;
+const upsertChanges = inserter('changes', ['id', 'created_at', ...SAID], (q) =>
+  q.onConflict((c) => c.column('id').doUpdateSet((e) => Object.fromEntries(SAID.map((column) => [column, e.ref(`excluded.${column}`)])))),
+);
+
+/** The latest decision of a change is the change; its first date stays. Changes of one statement are different ones. */
+async function decide(db: Reading, decided: readonly Do<'decide'>[]): Promise<void> {
+  const waiting = decided.filter((d) => d.outcome === 'signoff').map((d) => d.row);
+  const signed = waiting.length === 0 ? new Set() : await alreadySigned(db, waiting);
+  await upsertChanges(
+    db,
+    decided.map(({ row, outcome }) => ({ ...row, state: outcome === 'pass' ? 'passed' : outcome === 'refused' ? 'refused' : signed.has(row.id) ? 'signed' : 'open' })),
+  );
 }
+
+const insertVerdicts = inserter('verdicts', ['idx', 'change', 'repo', 'ref', 'old', 'new', 'verdict', 'codes', 'mode', 'would', 'body', 'at']);
 
 /**
  * What the gate said stands above what a decision could tell: a change whose sign-offs do not count any more (another policy, another
  * base) is open again, or nobody could sign it anew; one that a carried sign-off completes is signed.
  */
-async function judge(db: Writing, { row }: Do<'judge'>): Promise<void> {
-  await db.insertInto('verdicts').values(row).execute();
+async function judge(db: Reading, { row }: Do<'judge'>): Promise<void> {
+  await insertVerdicts(db, [row]);
   const codes: readonly unknown[] = JSON.parse(row.codes);
   const [from, to] = row.would === 'allow' && codes[0] === 'OK' ? (['open', 'signed'] as const) : codes.includes('SIGNOFF_MISSING') ? (['signed', 'open'] as const) : [];
   if (to !== undefined) await db.updateTable('changes').set({ state: to }).where('id', '=', row.change).where('state', '=', from).execute();
 }
 
-/** Rows of one statement: a push may bring thousands of commits. */
-const AT_ONCE = 200;
+const isApproval = (s: { readonly complete: number; readonly decision: string }): boolean => s.complete === 1 && ['approve', 'approve_with_conditions'].includes(s.decision);
 
-async function remember(db: Writing, { rows }: Do<'remember'>): Promise<void> {
-  for (let at = 0; at < rows.length; at += AT_ONCE) {
-    await db
-      .insertInto('pushers')
-      .values(rows.slice(at, at + AT_ONCE))
-      .onConflict((c) => c.doNothing())
-      .execute();
-  }
-}
-
-const APPROVING = ['approve', 'approve_with_conditions'];
-
-/** A complete, approving sign-off of exactly this content, in date, for at least this tier, and not used up by a landing. */
-async function alreadySigned(db: Writing, row: Do<'decide'>['row']): Promise<boolean> {
-  const signoffs = await db
+const approvals = asker((db, changes) =>
+  db
     .selectFrom('signoffs')
-    .select('tier')
-    .where('manifest', '=', row.manifest)
-    .where('manifest256', '=', row.manifest256)
-    .where('repo', '=', row.repo)
-    .where('target_ref', '=', row.target_ref)
-    .where('complete', '=', 1)
-    .where('decision', 'in', APPROVING)
-    .where('expires', '>', row.updated_at)
-    .where('nonce', 'not in', spentNonces(db))
-    .execute();
-  return signoffs.some((s) => TIERS.has(s.tier) && TIERS.has(row.tier) && TIERS.atLeast(s.tier, row.tier));
+    .select(['change', 'tier', 'expires', 'complete', 'decision'])
+    .where('change', 'in', changes)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('nonces')
+            .innerJoin('landings', 'landings.idx', 'nonces.landing')
+            .select('landings.idx')
+            .whereRef('nonces.nonce', '=', 'signoffs.nonce')
+            .where('landings.landed', 'is not', null),
+        ),
+      ),
+    ),
+);
+
+/** Changes with a complete, approving sign-off, in date, for at least this tier, and not used up by a landing. */
+async function alreadySigned(db: Reading, rows: readonly Do<'decide'>['row'][]): Promise<ReadonlySet<string>> {
+  const given = Map.groupBy(
+    await approvals(
+      db,
+      rows.map((r) => r.id),
+    ),
+    (s) => s.change,
+  );
+  const enough = (row: Do<'decide'>['row']): boolean =>
+    (given.get(row.id) ?? []).some((s) => isApproval(s) && s.expires > row.updated_at && TIERS.has(s.tier) && TIERS.has(row.tier) && TIERS.atLeast(s.tier, row.tier));
+  return new Set(rows.filter(enough).map((row) => row.id));
 }
 
-async function sign(db: Writing, { row }: Do<'sign'>): Promise<void> {
-  await db.insertInto('signoffs').values(row).execute();
-  if (row.complete !== 1 || !APPROVING.includes(row.decision)) return;
+const SIGNOFF = ['idx', 'change', 'body', 'repo', 'target_ref', 'manifest', 'manifest256', 'signer', 'decision', 'tier', 'nonce', 'expires', 'at', 'complete'] as const;
+const insertSignoffs = inserter('signoffs', SIGNOFF);
+
+async function sign(db: Reading, { row }: Do<'sign'>): Promise<void> {
+  await insertSignoffs(db, [row]);
+  if (!isApproval(row)) return;
   await db.updateTable('changes').set({ state: 'signed', updated_at: row.at }).where('id', '=', row.change).where('state', '=', 'open').execute();
 }
-
-const spentNonces = (db: Writing) =>
-  db.selectFrom('nonces').innerJoin('landings', 'landings.idx', 'nonces.landing').where('landings.landed', 'is not', null).select('nonces.nonce');
 
 /**
  * The same move allowed or landed again is the same row, and a landing never becomes pending again, nor its change open. Nonces only ever add up:
  * every one named for a move that happened is spent.
  */
-async function land(db: Writing, { row, nonces, at }: Do<'land'>): Promise<void> {
+async function land(db: Reading, { row, nonces, at }: Do<'land'>): Promise<void> {
   const { idx, landed } = await db
     .insertInto('landings')
     .values(row)
@@ -132,14 +186,22 @@ async function land(db: Writing, { row, nonces, at }: Do<'land'>): Promise<void>
 }
 
 /** The uses of break-glass it spent: the clock of their review starts here, once. */
-async function broken(db: Writing, { landing, landed, at }: { readonly landing: number; readonly landed: number; readonly at: number }): Promise<void> {
+async function broken(db: Reading, { landing, landed, at }: { readonly landing: number; readonly landed: number; readonly at: number }): Promise<void> {
   const spent = db.selectFrom('nonces').select('nonce').where('landing', '=', landing);
   await db.updateTable('break_glass').set({ landed, landed_at: at }).where('type', '=', 'break-glass').where('landed', 'is', null).where('nonce', 'in', spent).execute();
 }
 
 /** A ref leaves a place once: other moves that were allowed from there will not happen any more. */
-async function forget(db: Writing, { repo, target_ref, old }: Do<'land'>['row']): Promise<void> {
+async function forget(db: Reading, { repo, target_ref, old }: Do<'land'>['row']): Promise<void> {
   const lost = db.selectFrom('landings').select('idx').where('repo', '=', repo).where('target_ref', '=', target_ref).where('old', '=', old).where('landed', 'is', null);
   await db.deleteFrom('nonces').where('landing', 'in', lost).execute();
   await db.deleteFrom('landings').where('idx', 'in', lost).execute();
+}
+
+/** What a replay without the bodies would not know either. A later decision of the same change has its own words, and keeps them. */
+async function erase(db: Reading, { bodies, before }: Do<'erase'>): Promise<void> {
+  const gone = db.selectFrom('entries').select('idx').where('body', 'in', bodies).where('idx', '<', before).where('type', '=', 'decision');
+  await db.updateTable('changes').set(ERASED_CHANGE).where('idx', 'in', gone).execute();
+  await db.deleteFrom('sticky').where('idx', 'in', gone).execute();
+  await db.deleteFrom('pushers').where('idx', 'in', gone).execute();
 }

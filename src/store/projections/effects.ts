@@ -16,4 +16,9 @@ export type Effect =
   /** A move of a ref that was allowed (`landed` null) or happened (`landed` its entry). */
   | { readonly do: 'land'; readonly row: Row<'landings'>; readonly nonces: readonly string[]; readonly at: number }
   | { readonly do: 'carry'; readonly row: Row<'carries'> }
-  | { readonly do: 'violate'; readonly row: Row<'violations'> };
+  | { readonly do: 'violate'; readonly row: Row<'violations'> }
+  /** Bodies of entries before this one: their rows keep what the entries say alone. */
+  | { readonly do: 'erase'; readonly bodies: readonly string[]; readonly before: number };
+
+/** Columns of a change that only its body fills, when that is gone. No question answers with such a row. */
+export const ERASED_CHANGE = { repo: '', target_ref: '', manifest: '', manifest256: '', decision: '', title: '', pusher: null } as const;

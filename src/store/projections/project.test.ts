@@ -29,9 +29,9 @@ it('is a function: the same entry has the same effects, one or more', () => {
   }
 });
 
-it('says a missing body is missing, and needs none of a violation: its fields say it all', () => {
+it('says a missing body is missing, and needs none of a violation, whose fields say it all, nor of a decision that was erased', () => {
   const erased = DRAFTS.map((d, i) => project({ ...placed(d, i), body: null }));
-  expect(erased.map((r) => r.ok)).toEqual([false, false, false, false, false, false, true, false, false, false, false]);
+  expect(erased.map((r) => r.ok)).toEqual([false, false, true, false, false, false, true, false, false, false, false]);
   expect(erased[3]).toMatchObject({ error: { message: 'the body is missing', place: 'entry 3 (signoff)' } });
 });
 

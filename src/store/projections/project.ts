@@ -13,10 +13,10 @@ import { parseEnvelope } from '../../core/signoff/dsse.ts';
 import { claimedKey } from '../../core/signoff/open.ts';
 import { NAMES } from '../../core/signoff/statement.ts';
 import type { GlassEntry } from '../../flows/ports.ts';
-import type { Effect } from './effects.ts';
+import { type Effect, ERASED_CHANGE } from './effects.ts';
 import { boolean, having, json, list, number, oneOf, or, type Read, string } from './read.ts';
 
-/** An entry in its place. `body` null: erased. */
+/** An entry in its place. `body` null: erased, which the caller knows; a body that is only missing is a fault of the folder. */
 export interface PlacedEntry extends Entry {
   readonly index: number;
   readonly body: Uint8Array | null;
@@ -75,6 +75,7 @@ const keyEffect = (k: Enrolled, idx: number, since: number): Effect => ({
 });
 
 const LEVEL: Read<ProvenanceLevel> = (v) => (typeof v === 'string' && PROVENANCE_LEVELS.has(v) ? v : undefined);
+const OUTCOME = oneOf('pass', 'signoff', 'refused');
 const DECIDED = having({
   title: string,
   pusher: or(string, null),
@@ -82,15 +83,25 @@ const DECIDED = having({
   contents: or(list(string), []),
   decision: having({
     tier: string,
-    outcome: oneOf('pass', 'signoff', 'refused'),
+    outcome: OUTCOME,
     change: having({ repo: string, targetRef: string, manifest: string, manifest256: string, head: string, paths: list(string) }),
     provenance: having({ level: LEVEL, evidence: list(having({ slot: string, level: LEVEL, tool: string })) }),
   }),
 });
 type Decided = NonNullable<ReturnType<typeof DECIDED>>;
 
-function decision({ index, at, body, fields }: PlacedEntry): readonly Effect[] | undefined {
-  const parsed = body === null ? undefined : json(body);
+/** What is left of a decision whose body was erased: that there was one, when, and what it asked in a word. */
+function erasedDecision({ index, at, fields }: PlacedEntry): readonly Effect[] | undefined {
+  const said = having({ change: string, tier: string, outcome: OUTCOME })(fields);
+  if (said === undefined) return undefined;
+  const row = { idx: index, id: said.change, tier: said.tier, ...ERASED_CHANGE, created_at: at, updated_at: at };
+  return [{ do: 'decide', row, outcome: said.outcome }];
+}
+
+function decision(entry: PlacedEntry): readonly Effect[] | undefined {
+  if (entry.body === null) return erasedDecision(entry);
+  const { index, at, body, fields } = entry;
+  const parsed = json(body);
   const said = DECIDED(parsed);
   const whole = having({ decision: (v) => v })(parsed)?.decision;
   const id = string(fields.change);
@@ -198,6 +209,15 @@ function violation({ index, at, envelope, fields }: PlacedEntry): readonly Effec
   return said && [{ do: 'violate', row: { idx: index, ...said, body: envelope, at } }];
 }
 
+const ERASING = having({ bodies: list(string) });
+
+/** What people signed and what the log then loses are the same bodies, in the same order. */
+function erasure({ index, body, fields }: PlacedEntry): readonly Effect[] | undefined {
+  const [named, signed] = [ERASING(fields), ERASING(predicate(body, NAMES.erasurePredicate))];
+  if (named === undefined || signed === undefined || named.bodies.join() !== signed.bodies.join()) return undefined;
+  return [{ do: 'erase', bodies: named.bodies, before: index }];
+}
+
 /** What the log keeps and no projection asks for yet. */
 const nothing: Projector = () => [];
 
@@ -220,7 +240,7 @@ const PROJECTORS: { readonly [type in EntryType]: Projector } = {
   revocation: nothing,
   policy: nothing,
   incident: nothing,
-  erasure: nothing,
+  erasure,
   witness: nothing,
   'log-key': nothing,
 };

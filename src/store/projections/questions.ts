@@ -12,6 +12,7 @@ export function projectionsOver(db: Reading): Projections {
       const rows = await db
         .selectFrom('changes')
         .selectAll()
+        .where('decision', '!=', '')
         .$if(state !== undefined, (q) => q.where('state', '=', state ?? 'open'))
         .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
         .$if(id !== undefined, (q) => q.where('id', '=', id ?? ''))
@@ -85,7 +86,7 @@ export function projectionsOver(db: Reading): Projections {
 async function saidOfAuthority(db: Reading): Promise<readonly LoggedBody[]> {
   const rows = await db
     .selectFrom('entries')
-    .leftJoin('bodies', 'bodies.sha256', 'entries.body')
+    .leftJoin('bodies', 'bodies.idx', 'entries.idx')
     .select(['entries.idx as index', 'entries.bytes as bytes', 'bodies.bytes as body'])
     .where('entries.type', 'in', ['genesis', ...AUTHORITY_TYPES])
     .orderBy('entries.idx')

@@ -1,51 +1,42 @@
-/** Deletes every projection and replays the log into them. The rows come out the same, or the audit says so. */
+/** Replays the log into the projections. The rows come out the same, or the audit says so. */
+import { sha256Hex } from '../../core/base/crypto.ts';
 import { problem } from '../../core/base/result.ts';
 import { parseEntry } from '../../core/log/entry.ts';
-import { readBody } from '../envelopes/envelopes.ts';
-import { allEntries } from '../ledger/read.ts';
-import { Refused } from '../refused.ts';
-import type { Database, EntryTable, Reading, Writing } from '../schema.ts';
+import { type Erased, isErased, readErased } from '../ledger/erased.ts';
+import { entriesFrom, type KeptEntry } from '../ledger/read.ts';
+import { orRefuse, Refused } from '../refused.ts';
+import type { Reading, Writing } from '../schema.ts';
 import { PROJECTIONS } from '../schema.ts';
-import { apply } from './apply.ts';
+import { applyAll } from './apply.ts';
+import type { Effect } from './effects.ts';
 import { project } from './project.ts';
 
 /** Throws `Refused` for an entry that cannot be read: the transaction around it rolls back, and the old rows stay. */
 export async function replay(db: Writing): Promise<void> {
   for (const table of [...PROJECTIONS].reverse()) await db.deleteFrom(table).execute();
-  for await (const row of allEntries(db)) await replayEntry(db, row);
+  await replayInto(db, () => undefined);
 }
 
-async function replayEntry(db: Writing, row: EntryTable): Promise<void> {
+/** @param seen told the size replayed so far, some hundred entries at a time; what it answers is waited for. */
+export async function replayInto(db: Reading, seen: (size: number) => unknown): Promise<void> {
+  const erased = await readErased(db);
+  for await (const rows of entriesFrom(db)) {
+    await applyAll(
+      db,
+      rows.flatMap((row) => effectsOf(row, erased)),
+    );
+    await seen((rows.at(-1)?.idx ?? 0) + 1);
+  }
+}
+
+function effectsOf(row: KeptEntry, erased: Erased): readonly Effect[] {
   const entry = parseEntry(row.bytes);
   if (!entry.ok) throw new Refused(problem('DATA_INVALID', `entry ${row.idx} cannot be read: ${entry.error.message}`, { place: `entry ${row.idx}` }));
-  const effects = project({ ...entry.value, index: row.idx, body: await readBody(db, entry.value.envelope) });
-  if (!effects.ok) throw new Refused(effects.error);
-  for (const effect of effects.value) await apply(db, effect);
+  const body = intact(row, entry.value.envelope);
+  if (body === null && !isErased(erased, { idx: row.idx, body: entry.value.envelope }))
+    throw new Refused(problem('DATA_INVALID', `the body of entry ${row.idx} is missing`, { place: `entry ${row.idx} (${row.type})` }));
+  return orRefuse(project({ ...entry.value, index: row.idx, body }));
 }
 
-/** Every row of every projection, as sorted JSON lines. */
-async function snapshot(db: Reading): Promise<ReadonlyMap<string, readonly string[]>> {
-  const tables = new Map<string, readonly string[]>();
-  for (const table of PROJECTIONS) {
-    const rows = await db.selectFrom(table).selectAll().execute();
-    tables.set(table, rows.map((row) => JSON.stringify(row)).sort());
-  }
-  return tables;
-}
-
-/** Projections that a replay would change, compared inside a transaction that is then rolled back. Throws `Refused` as `replay` does. */
-export async function stale(db: Database): Promise<readonly string[]> {
-  const before = await snapshot(db);
-  const differing: string[] = [];
-  const undo = new Error('rolled back on purpose');
-  const compared = db.transaction().execute(async (trx) => {
-    await replay(trx);
-    const after = await snapshot(trx);
-    differing.push(...[...before].filter(([table, rows]) => rows.join('\n') !== after.get(table)?.join('\n')).map(([table]) => table));
-    throw undo;
-  });
-  await compared.catch((cause) => {
-    if (cause !== undo) throw cause;
-  });
-  return differing;
-}
+/** A body that does not have its digest is as good as gone. */
+const intact = ({ kept }: KeptEntry, envelope: string): Uint8Array | null => (kept !== null && sha256Hex(kept) === envelope ? kept : null);

@@ -1,0 +1,58 @@
+/**
+ * Rows by the hundred: many in one statement, and each statement worked out once for each number of rows. The numbers are
+ * powers of two, so that there are few of them.
+ */
+import type { CompiledQuery, Insertable, InsertQueryBuilder, InsertResult } from 'kysely';
+import type { Reading, Schema } from './schema.ts';
+
+type Conflict<T extends keyof Schema> = (query: InsertQueryBuilder<Schema, T, InsertResult>) => InsertQueryBuilder<Schema, T, InsertResult>;
+
+/** Inserts rows that all have these columns. A value that the rows share by `conflict` must be taken from `excluded`. */
+export function inserter<T extends keyof Schema, C extends keyof Insertable<Schema[T]> & string>(
+  table: T,
+  columns: readonly C[],
+  conflict: Conflict<T> = (query) => query,
+): (db: Reading, rows: readonly Pick<Insertable<Schema[T]>, C>[]) => Promise<void> {
+  const compiled = statements((db, count) => {
+    const blank = Object.fromEntries(columns.map((column) => [column, null])) as Insertable<Schema[T]>;
+    return conflict(db.insertInto(table).values(Array.from({ length: count }, () => blank)) as InsertQueryBuilder<Schema, T, InsertResult>).compile();
+  });
+  return async (db, rows) => {
+    for (let at = 0; at < rows.length; ) {
+      const count = Math.min(MOST, 2 ** Math.floor(Math.log2(rows.length - at)));
+      const parameters = rows.slice(at, at + count).flatMap((row) => columns.map((column) => row[column]));
+      await db.executeQuery({ ...compiled(db, count), parameters });
+      at += count;
+    }
+  };
+}
+
+/** A query about a list of values, asked in pieces of a power of two. */
+export function asker<R>(query: (db: Reading, values: readonly string[]) => { compile(): CompiledQuery<R> }): (db: Reading, values: readonly string[]) => Promise<readonly R[]> {
+  const compiled = statements((db, count) => query(db, new Array<string>(count).fill('')).compile());
+  return async (db, values) => {
+    const found: R[] = [];
+    for (let at = 0; at < values.length; ) {
+      const count = Math.min(MOST, 2 ** Math.floor(Math.log2(values.length - at)));
+      const answer = await db.executeQuery<R>({ ...compiled(db, count), parameters: values.slice(at, at + count) } as CompiledQuery<R>);
+      found.push(...answer.rows);
+      at += count;
+    }
+    return found;
+  };
+}
+
+const MOST = 128;
+
+/** Kept by the database's adapter, which a transaction shares with what it was begun on. */
+function statements(make: (db: Reading, count: number) => CompiledQuery): (db: Reading, count: number) => CompiledQuery {
+  const known = new WeakMap<object, Map<number, CompiledQuery>>();
+  return (db, count) => {
+    const { adapter } = db.getExecutor();
+    const here = known.get(adapter) ?? new Map<number, CompiledQuery>();
+    known.set(adapter, here);
+    const query = here.get(count) ?? make(db, count);
+    here.set(count, query);
+    return query;
+  };
+}

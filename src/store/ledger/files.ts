@@ -1,0 +1,38 @@
+/** The log as static files (C2SP tlog-tiles), of published sizes only: what no checkpoint covers may still be rolled back. */
+import { TILE_WIDTH, type TileLevel } from '../../core/log/tiles.ts';
+import type { LogFiles } from '../../flows/ports-log.ts';
+import type { Database } from '../schema.ts';
+import type { Publisher } from './publisher.ts';
+import { readBundle, readTile } from './tiles.ts';
+
+export function filesOver(reader: Database, publisher: Publisher): LogFiles {
+  const has = (level: TileLevel, index: number, width: number): Promise<boolean> => published(reader, publisher.latest()?.size ?? 0, level, index, width);
+  return {
+    tile: async (level, index, width) => ((await has(level, index, width)) ? there(await readTile(reader, { level, index, width })) : null),
+    bundle: async (index, width) => ((await has('entries', index, width)) ? there(await readBundle(reader, index, width)) : null),
+    checkpoint: async () => publisher.latest()?.note ?? null,
+  };
+}
+
+/** A full tile once the latest size reaches its end; a partial one where a checkpoint was published while it was exactly so wide. */
+async function published(db: Database, latest: number, level: TileLevel, index: number, width: number): Promise<boolean> {
+  const step = level === 'entries' ? 1 : TILE_WIDTH ** level;
+  const size = (index * TILE_WIDTH + width) * step;
+  if (![index, width, size].every((n) => Number.isSafeInteger(n) && n >= 0) || (level !== 'entries' && !(Number.isInteger(level) && level >= 0))) return false;
+  if (width < 1 || width > TILE_WIDTH || size > latest) return false;
+  if (width === TILE_WIDTH) return true;
+  const row = await db
+    .selectFrom('checkpoints')
+    .select('size')
+    .where('size', '>=', size)
+    .where('size', '<', size + step)
+    .where('size', '<=', latest)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function there(bytes: Uint8Array | undefined): Uint8Array {
+  if (bytes === undefined) throw new Error('hashes or entries of a published tile are missing; run the audit');
+  return bytes;
+}
