@@ -35,14 +35,14 @@ export const sourceOf = (files: LogFiles, name: string): LogSource => ({
   },
 });
 
-/** Keys of one log; several may share its name. Problems: LOG_FORMAT, USAGE where there is none. */
+/** Keys of one log; several may share its name. Problem: USAGE, where there is none too. */
 export function keysOf(vkeys: readonly string[]): Result<readonly NoteKey[], readonly Problem[]> {
   if (vkeys.length === 0)
     return err([
       problem('USAGE', 'a log is checked with its key, and none is given', { place: '--vkey', remedy: 'name the key its operator published, by another road than the log' }),
     ]);
   const parsed = vkeys.map((vkey) => parseVkey(vkey));
-  const wrong = parsed.flatMap((p, i) => (p.ok ? [] : [{ ...p.error, place: `--vkey ${vkeys[i]}` }]));
+  const wrong = parsed.flatMap((p, i) => (p.ok ? [] : [problem('USAGE', p.error.message, { place: `--vkey ${vkeys[i]}` })]));
   return wrong.length > 0 ? err(wrong) : ok(parsed.flatMap((p) => (p.ok ? [p.value] : [])));
 }
 
