@@ -15,6 +15,7 @@ import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
+import type { Anchor, LogFolder, LogSource } from './flows/ports-log.ts';
 import type { Reader } from './flows/ports-reader.ts';
 import type { Trains } from './flows/ports-train.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
@@ -325,6 +326,47 @@ export async function witness(settings: WitnessSettings): Promise<Result<Listeni
     opened.value.close();
   };
   return ok({ close, vkey: opened.value.vkey, port: door.value.port });
+}
+
+/** The files of a log. @param where an address, or a folder. Problem: USAGE. */
+export async function openLogSource(where: string): Promise<Result<LogSource>> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(where)) return (await import('./adapters/tlog/http.ts')).httpSource(where);
+  return ok((await import('./adapters/tlog/folder.ts')).folderSource(where));
+}
+
+/** The folder a log is exported to. Problem: DATA_INVALID. */
+export async function openLogFolder(dir: string): Promise<Result<LogFolder>> {
+  return (await import('./adapters/tlog/folder.ts')).openLogFolder(resolve(dir));
+}
+
+/** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
+export async function openAnchor(repo: string, ref: string): Promise<Result<Anchor>> {
+  return (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
+}
+
+/** The log of a data folder nobody else has open. */
+export interface LogData {
+  readonly source: LogSource;
+  readonly vkey: string;
+  /** null where it was erased or never was. */
+  body(sha256: string): Promise<Uint8Array | null>;
+  audit(): Promise<readonly Problem[]>;
+  close(): Promise<void>;
+}
+
+/** Makes no folder. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
+export async function openLogData(dir: string): Promise<Result<LogData>> {
+  const [{ DATABASE_FILE, openStore }, { sourceOf }, { filesOfLedger }] = await Promise.all([
+    import('./store/store.ts'),
+    import('./flows/log-read.ts'),
+    import('./flows/log-files.ts'),
+  ]);
+  if (!existsSync(join(dir, DATABASE_FILE)))
+    return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
+  const store = await openStore({ dir, clock: Date.now });
+  if (!store.ok) return store;
+  const { ledger, logVerifierKey, audit, close } = store.value;
+  return ok({ source: sourceOf(filesOfLedger(ledger), dir), vkey: logVerifierKey ?? '', body: (sha256) => ledger.body(sha256), audit, close });
 }
 
 interface Sample {

@@ -7,6 +7,7 @@ import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
+import { logCommands } from './log-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { riskCommands } from './risk-commands.ts';
 import { version } from './version.ts';
@@ -242,6 +243,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .action(async (range: string | undefined, options) => act((await import('./declare.ts')).declare(range ?? '', options)));
 
   authorityCommands(program, act);
+  logCommands(program, act);
   policyCommands(program, act);
   hookCommands(program, act);
 

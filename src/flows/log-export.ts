@@ -6,11 +6,11 @@ import { concat, equal, hex } from '../core/base/bytes.ts';
 import { sha256, sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
-import { formatBundle } from '../core/log/entry-bundle.ts';
 import { EMPTY_TREE, leafHash } from '../core/log/merkle.ts';
 import type { NoteKey } from '../core/log/note.ts';
+import { hashesOf } from '../core/log/resume.ts';
+import { bundleBytes } from '../core/log/tile.ts';
 import { type Begun, type Tile, type TileBuilder, tileBuilder } from '../core/log/tile-check.ts';
-import { hashesOf } from '../core/log/tile-nodes.ts';
 import { TILE_WIDTH, tilePath } from '../core/log/tiles.ts';
 import { ahead } from './ahead.ts';
 import { checkpointOf, goesOn, openSigned, readBundle, readTile, type SignedCheckpoint, treeAt } from './log-read.ts';
@@ -139,7 +139,7 @@ async function writeBundle(folder: LogFolder, builder: TileBuilder, index: numbe
   const leaves = entries.map(leafHash);
   if (hex(sha256(concat(...leaves))) !== digest)
     return err(problem('LOG_INCLUSION', 'an entry of the bundle does not have the hash that was signed', { place: path, remedy: VERIFY }));
-  const put = await folder.put(path, formatBundle(entries));
+  const put = await folder.put(path, bundleBytes(entries) ?? new Uint8Array(0));
   if (!put.ok) return put;
   const full = leaves.slice(builder.tree().size % TILE_WIDTH).flatMap((leaf) => builder.addLeaf(leaf));
   const tiles = await putAll(folder, full);

@@ -3,8 +3,8 @@
  * answers faster; this one needs nothing but a ledger.
  */
 import { concat } from '../core/base/bytes.ts';
-import { formatBundle } from '../core/log/entry-bundle.ts';
 import { leafHash } from '../core/log/merkle.ts';
+import { bundleBytes } from '../core/log/tile.ts';
 import { tileBuilder } from '../core/log/tile-check.ts';
 import { TILE_WIDTH } from '../core/log/tiles.ts';
 import type { Ledger } from './ports.ts';
@@ -29,7 +29,7 @@ export function filesOfLedger(ledger: Pick<Ledger, 'entries' | 'checkpoint'>): L
   return {
     bundle: async (index, width) => {
       const entries = await some(index * TILE_WIDTH, width);
-      return entries === null ? null : formatBundle(entries);
+      return entries === null ? null : (bundleBytes(entries) ?? null);
     },
     tile: async (level, index, width) => {
       if (level === 0) return concatOr(await some(index * TILE_WIDTH, width).then((e) => e?.map(leafHash) ?? null));

@@ -4,13 +4,13 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import { openAnyCheckpoint } from '../core/log/any-checkpoint.ts';
 import type { Checkpoint } from '../core/log/checkpoint.ts';
 import { MAX_ENTRY } from '../core/log/entry.ts';
-import { parseBundle } from '../core/log/entry-bundle.ts';
 import { consistencyPlan, edgeNodes, fill, type NodeRef, root as rootOf, verifyConsistency } from '../core/log/merkle.ts';
 import { type NoteKey, parseVkey } from '../core/log/note.ts';
+import { levelsAt, resume } from '../core/log/resume.ts';
 import { HASH_SIZE } from '../core/log/strict.ts';
+import { nodesOfTiles, parseBundleBytes, tilePlan } from '../core/log/tile.ts';
 import type { Begun } from '../core/log/tile-check.ts';
-import { levelsAt, nodeIn, placeOf, resume } from '../core/log/tile-nodes.ts';
-import { parseTilePath, TILE_WIDTH, tilePath, tilesAt } from '../core/log/tiles.ts';
+import { parseTilePath, TILE_WIDTH, tilePath, tilesAt, widthAt } from '../core/log/tiles.ts';
 import type { LogFiles, LogSource } from './ports-log.ts';
 
 const MAX_NOTE = 1_000_000;
@@ -35,14 +35,14 @@ export const sourceOf = (files: LogFiles, name: string): LogSource => ({
   },
 });
 
-/** Keys of one log; several may share its name. Problems: LOG_FORMAT, USAGE where there is none. */
+/** Keys of one log; several may share its name. Problem: USAGE, where there is none too. */
 export function keysOf(vkeys: readonly string[]): Result<readonly NoteKey[], readonly Problem[]> {
   if (vkeys.length === 0)
     return err([
       problem('USAGE', 'a log is checked with its key, and none is given', { place: '--vkey', remedy: 'name the key its operator published, by another road than the log' }),
     ]);
   const parsed = vkeys.map((vkey) => parseVkey(vkey));
-  const wrong = parsed.flatMap((p, i) => (p.ok ? [] : [{ ...p.error, place: `--vkey ${vkeys[i]}` }]));
+  const wrong = parsed.flatMap((p, i) => (p.ok ? [] : [problem('USAGE', p.error.message, { place: `--vkey ${vkeys[i]}` })]));
   return wrong.length > 0 ? err(wrong) : ok(parsed.flatMap((p) => (p.ok ? [p.value] : [])));
 }
 
@@ -93,7 +93,7 @@ export async function readBundle(source: LogSource, index: number, width: number
 }
 
 function parsed(bytes: Uint8Array, width: number, place: string): Result<readonly Uint8Array[]> {
-  const entries = parseBundle(bytes, width);
+  const entries = parseBundleBytes(bytes, width);
   return entries === undefined ? err(problem('LOG_FORMAT', `the bundle is not ${width} entries, each behind its length`, { place })) : ok(entries);
 }
 
@@ -134,19 +134,14 @@ export const forked = (old: Checkpoint, now: Checkpoint): Problem =>
 const FORK_REMEDY = 'keep both checkpoints: signed by one key, they prove that the log was rewritten. Show them to its operator and to the other people who watch it';
 
 async function nodesOf(source: LogSource, nodes: readonly NodeRef[], size: number): Promise<Result<readonly (Uint8Array | undefined)[]>> {
-  const hashes: (Uint8Array | undefined)[] = [];
-  for (const node of nodes) {
-    const hash = await nodeOf(source, node, size);
-    if (!hash.ok) return hash;
-    hashes.push(hash.value);
+  const plan = tilePlan(nodes, size);
+  const contents: Uint8Array[] = [];
+  for (const { level, index, width } of plan?.tiles ?? []) {
+    const tile = await readTile(source, Number(level), index, width);
+    if (!tile.ok) return tile;
+    contents.push(tile.value);
   }
-  return ok(hashes);
-}
-
-async function nodeOf(source: LogSource, node: NodeRef, size: number): Promise<Result<Uint8Array | undefined>> {
-  const place = placeOf(node, size);
-  const tile = await readTile(source, place.level, place.index, place.width);
-  return tile.ok ? ok(nodeIn(tile.value, place)) : tile;
+  return ok(plan === undefined ? nodes.map(() => undefined) : nodesOfTiles(plan, contents));
 }
 
 /**
@@ -169,7 +164,6 @@ export async function treeAt(source: LogSource, at: Checkpoint, size: number): P
 async function startOf(source: LogSource, level: number, old: number, now: number): Promise<Result<Uint8Array>> {
   const { full: index, partial: width } = tilesAt(level, old);
   if (width === 0) return ok(new Uint8Array(0));
-  const { full, partial } = tilesAt(level, now);
-  const tile = await readTile(source, level, index, index < full ? TILE_WIDTH : partial);
+  const tile = await readTile(source, level, index, widthAt(level, index, now));
   return tile.ok ? ok(tile.value.slice(0, width * HASH_SIZE)) : tile;
 }

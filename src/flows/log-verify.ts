@@ -3,16 +3,17 @@
  * up to the root that was signed. Whoever serves the log controls every byte; only the key is ours. Memory is some bundles, whatever the
  * size. Each fault is named with its file, and one flipped bit is one fault.
  */
-import { equal } from '../core/base/bytes.ts';
+import { concat, equal } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { type Entry, parseEntry } from '../core/log/entry.ts';
 import { fieldFault } from '../core/log/kinds.ts';
 import { grow, leafHash, root } from '../core/log/merkle.ts';
 import type { NoteKey } from '../core/log/note.ts';
+import { hashesOf } from '../core/log/resume.ts';
 import { HASH_SIZE } from '../core/log/strict.ts';
+import { nodeOfTile } from '../core/log/tile.ts';
 import { type Tile, type TileBuilder, tileBuilder } from '../core/log/tile-check.ts';
-import { hashesOf, subtree } from '../core/log/tile-nodes.ts';
-import { TILE_WIDTH, tilePath, tilesAt } from '../core/log/tiles.ts';
+import { TILE_WIDTH, tilePath, widthAt } from '../core/log/tiles.ts';
 import { ahead } from './ahead.ts';
 import { checkpointOf, forked, goesOn, readBundle, readTile, type SignedCheckpoint } from './log-read.ts';
 import type { LogSource } from './ports-log.ts';
@@ -148,11 +149,10 @@ class Walk {
     if (index * TILE_WIDTH + width === this.#now.size && builder !== null)
       return (hashes) => equal(root(hashes.reduce((tree, hash) => grow(tree, hash).tree, builder.tree())), this.#now.root);
     if (width < TILE_WIDTH) return null;
-    const { full, partial } = tilesAt(1, this.#now.size);
     const at = Math.floor(index / TILE_WIDTH);
-    const tile = await readTile(this.#source, 1, at, at < full ? TILE_WIDTH : partial);
+    const tile = await readTile(this.#source, 1, at, widthAt(1, at, this.#now.size));
     const hash = tile.ok ? hashesOf(tile.value)[index % TILE_WIDTH] : undefined;
-    return hash === undefined ? null : (hashes) => equal(subtree(hashes), hash);
+    return hash === undefined ? null : (hashes) => equal(nodeOfTile(concat(...hashes), 8, 0) ?? new Uint8Array(0), hash);
   }
 
   async #grow(hashes: readonly Uint8Array[]): Promise<void> {

@@ -4,8 +4,8 @@ import { fromBase64, utf8 } from '../core/base/bytes.ts';
 import { type Bytes, sha256Hex } from '../core/base/crypto.ts';
 import { formatCheckpoint } from '../core/log/checkpoint.ts';
 import { formatEntry } from '../core/log/entry.ts';
-import { formatBundle } from '../core/log/entry-bundle.ts';
 import { formatNote, formatVkey, type NoteKey, noteKey } from '../core/log/note.ts';
+import { bundleBytes } from '../core/log/tile.ts';
 import { type Tile, tileBuilder } from '../core/log/tile-check.ts';
 import { TILE_WIDTH, tilePath } from '../core/log/tiles.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
@@ -48,7 +48,7 @@ export function testLog(origin: string, by: LogKey = logKey(origin)): TestLog {
     for (const t of tiles) all.set(tilePath(t.level, t.index, t.width), t.hashes);
   };
   const keepBundle = (size: number): void => {
-    if (bundle.length > 0) all.set(tilePath('entries', Math.floor((size - 1) / TILE_WIDTH), bundle.length), formatBundle(bundle));
+    if (bundle.length > 0) all.set(tilePath('entries', Math.floor((size - 1) / TILE_WIDTH), bundle.length), bundleBytes(bundle) ?? new Uint8Array(0));
     if (bundle.length === TILE_WIDTH) bundle = [];
   };
   const append = (entries: readonly Bytes[]): string => {

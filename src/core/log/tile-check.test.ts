@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, hex, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256 } from '../base/crypto.ts';
-import { formatBundle, parseBundle } from './entry-bundle.ts';
 import { leafHash, nodeHash } from './merkle.ts';
 import { type Tile, tileBuilder } from './tile-check.ts';
 import { parseTilePath, tilePath, tilesAt } from './tiles.ts';
@@ -45,26 +44,6 @@ describe('the tiles of a log', () => {
         expect(partial.find((t) => t.level === level)?.width ?? 0).toBe(at.partial);
       }
     }
-  });
-});
-
-describe('an entry bundle', () => {
-  const entries = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 20 });
-  it('gives back what was put in, and nothing for any other width, cut or tail', () => {
-    fc.assert(
-      fc.property(entries, (list) => {
-        const bytes = formatBundle(list);
-        expect(parseBundle(bytes, list.length)).toEqual(list);
-        expect(parseBundle(bytes, list.length + 1)).toBeUndefined();
-        expect(parseBundle(concat(bytes, Uint8Array.of(0)), list.length)).toBeUndefined();
-        if (list.length > 0) expect(parseBundle(bytes.slice(0, -1), list.length)).toBeUndefined();
-      }),
-    );
-  });
-
-  it('holds the longest entry there may be', () => {
-    const longest = new Uint8Array(65_535).fill(7);
-    expect(parseBundle(formatBundle([longest, longest]), 2)).toEqual([longest, longest]);
   });
 });
 

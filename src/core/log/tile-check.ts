@@ -28,7 +28,7 @@ export interface TileBuilder {
 }
 
 /** Levels of nodes in one level of tiles. */
-export const TILE_HEIGHT = 8;
+const TILE_HEIGHT = 8;
 
 /** Where a builder begins: a tree that is there already, and its partial tiles. `resume` makes one out of files. */
 export interface Begun {

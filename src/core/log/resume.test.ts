@@ -1,10 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hex, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
-import { consistencyPlan, fill, inclusionPlan, leafHash, root, verifyConsistency, verifyInclusion } from './merkle.ts';
+import { root } from './merkle.ts';
+import { hashesOf, levelsAt, resume } from './resume.ts';
 import { type Tile, tileBuilder } from './tile-check.ts';
-import { levelsAt, nodeIn, placeOf, resume } from './tile-nodes.ts';
 import { tilePath } from './tiles.ts';
 
 const SIZE = 66_000;
@@ -24,19 +23,6 @@ for (let i = 0; i < SIZE; i++) {
   keep(builder.partial());
   roots.set(i + 1, builder.root());
 }
-const stop = fc.constantFrom(...STOPS);
-
-function hashesFor(plan: ReturnType<typeof consistencyPlan>, size: number): readonly Bytes[] {
-  if (plan === undefined) throw new Error('no plan');
-  const hashes = plan.nodes.map((node) => {
-    const place = placeOf(node, size);
-    return nodeIn(tiles.get(tilePath(place.level, place.index, place.width)) ?? new Uint8Array(0), place);
-  });
-  const filled = fill(plan, hashes);
-  if (filled === undefined) throw new Error('a hash is missing');
-  return filled;
-}
-
 const partials = (size: number): Map<number, Bytes> => {
   const found = new Map<number, Bytes>();
   for (let level = 0; level < levelsAt(size); level++) {
@@ -46,28 +32,6 @@ const partials = (size: number): Map<number, Bytes> => {
   }
   return found;
 };
-
-describe('proofs out of tiles', () => {
-  it('show that an entry is there', () => {
-    fc.assert(
-      fc.property(stop, fc.nat(SIZE - 1), (size, seed) => {
-        const index = seed % size;
-        const proof = hashesFor(inclusionPlan(index, size), size);
-        expect(verifyInclusion(leafHash(entryAt(index)), index, size, proof, roots.get(size) as Bytes)).toBe(true);
-      }),
-    );
-  });
-
-  it('show that one tree goes on from another', () => {
-    for (const first of STOPS)
-      for (const second of STOPS.filter((s) => s >= first))
-        expect(verifyConsistency(first, second, hashesFor(consistencyPlan(first, second), second), roots.get(first) as Bytes, roots.get(second) as Bytes)).toBe(true);
-  });
-
-  it('are not made of a tile that is too short', () => {
-    expect(nodeIn(new Uint8Array(64), { level: 0, index: 0, width: 4, from: 0, count: 4 })).toBeUndefined();
-  });
-});
 
 describe('a tree that goes on', () => {
   it.each([0, ...STOPS])('from %i is the tree that never stopped', (size) => {
@@ -88,4 +52,9 @@ describe('a tree that goes on', () => {
     expect(resume(700, short)).toBeUndefined();
     expect(resume(256, new Map([...partials(256), [0, new Uint8Array(32)]]))).toBeUndefined();
   });
+});
+
+it('counts the levels of a log, and the hashes of a tile', () => {
+  expect([0, 1, 255, 256, 65_535, 65_536].map(levelsAt)).toEqual([0, 1, 1, 2, 2, 3]);
+  expect(hashesOf(new Uint8Array(70))).toHaveLength(2);
 });
