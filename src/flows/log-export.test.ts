@@ -53,6 +53,7 @@ describe('a log exported to a folder', () => {
     expect(await run(log)).toMatchObject({ ok: true, value: { origin: ORIGIN, from: 0, size: 700 } });
     expect(filesIn(out)).toEqual(new Map([...log.all].map(([path, bytes]): [string, string] => [path, hex(bytes)]).sort()));
     for (const path of log.all.keys()) expect(statSync(join(out, path)).mode & 0o222).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['checkpoint', 'tile']);
     expect(await verified(log)).toMatchObject({ faults: [] });
   });
 
@@ -143,6 +144,10 @@ function tearing(at: number): Disk & { readonly calls: () => number } {
     syncFolder: (path) => {
       tick();
       realDisk.syncFolder(path);
+    },
+    removeFolder: (path) => {
+      tick();
+      realDisk.removeFolder(path);
     },
     rename: (from, to) => {
       tick();

@@ -1,5 +1,5 @@
 /** What the export asks of the disk, so that a test can tear it at any of these calls. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 
 export interface Disk {
   /** null where there is no such file. */
@@ -16,6 +16,8 @@ export interface Disk {
   syncFolder(path: string): void;
   rename(from: string, to: string): void;
   remove(path: string): void;
+  /** Of an empty one. */
+  removeFolder(path: string): void;
 }
 
 const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
@@ -53,4 +55,5 @@ export const realDisk: Disk = {
   },
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
+  removeFolder: rmdirSync,
 };

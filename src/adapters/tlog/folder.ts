@@ -35,7 +35,7 @@ const unreachable = (place: string, why: string): Result<never> => err(problem('
  */
 export function openLogFolder(dir: string, disk: Disk = realDisk): Result<LogFolder> {
   return guarded(dir, () => {
-    disk.mkdir(join(dir, HALF), 0o755);
+    disk.mkdir(dir, 0o755);
     for (const name of disk.list(join(dir, HALF))) disk.remove(join(dir, HALF, name));
     return ok(writing(dir, disk));
   });
@@ -44,9 +44,12 @@ export function openLogFolder(dir: string, disk: Disk = realDisk): Result<LogFol
 function writing(dir: string, disk: Disk): LogFolder {
   const folders = new Set<string>([dir]);
   let count = 0;
+  let begun = false;
   /** On the disk, under a name of no meaning. */
   const half = (bytes: Uint8Array, mode: number): string => {
     const path = join(dir, HALF, `${count++}`);
+    if (!begun) disk.mkdir(join(dir, HALF), 0o755);
+    begun = true;
     const fd = disk.create(path, mode);
     try {
       disk.write(fd, bytes);
@@ -88,6 +91,8 @@ function writing(dir: string, disk: Disk): LogFolder {
         for (const folder of [...folders].reverse()) disk.syncFolder(folder);
         disk.rename(half(utf8(note), READ_ONLY), join(dir, 'checkpoint'));
         disk.syncFolder(dir);
+        disk.removeFolder(join(dir, HALF));
+        begun = false;
         return ok(undefined);
       }),
   };
