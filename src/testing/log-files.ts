@@ -1,5 +1,5 @@
 /** A log in memory: real entries, a real Ed25519 key, every file C2SP tlog-tiles asks for at every size that was published. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { fromBase64, utf8 } from '../core/base/bytes.ts';
 import { type Bytes, sha256Hex } from '../core/base/crypto.ts';
 import { formatCheckpoint } from '../core/log/checkpoint.ts';
@@ -26,9 +26,9 @@ export interface TestLog extends LogKey {
   readonly all: Map<string, Bytes>;
 }
 
-export function logKey(origin: string): LogKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const key = noteKey(origin, fromBase64(publicKey.export({ format: 'jwk' }).x ?? '') ?? new Uint8Array(0));
+/** @param privateKey Ed25519; a new one unless told. */
+export function logKey(origin: string, privateKey: KeyObject = generateKeyPairSync('ed25519').privateKey): LogKey {
+  const key = noteKey(origin, fromBase64(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '') ?? new Uint8Array(0));
   if (key === undefined) throw new Error(`${origin} is no name of a log`);
   return { key, vkey: formatVkey(key), sign: (text) => signed(key, privateKey, text) };
 }
