@@ -22,6 +22,7 @@ import { type Governance, governanceAt } from './governance.ts';
 import type { ChangeRow, KeyRow } from './ports.ts';
 import type { GateWorld } from './site.ts';
 import { SIGNING_NAMESPACE } from './site.ts';
+import { repositoryUri } from './vsa.ts';
 
 /** What a person says on the page. */
 export interface Answers {
@@ -207,7 +208,7 @@ async function statementInput(world: SigningWorld, row: ChangeRow, governance: G
     change: decision.change,
     excluded: decision.excluded.map((e) => e.person),
     provenance: { level: decision.provenance.level, tools: [...new Set(decision.provenance.evidence.map((e) => e.tool))] },
-    policy: { uri: `git+${world.site.url}/git/${decision.change.repo}.git#countersign.yml`, digest: decision.policyDigest, tier: decision.tier },
+    policy: { uri: `${repositoryUri(world.site, decision.change.repo)}#countersign.yml`, digest: decision.policyDigest, tier: decision.tier },
     review: { ...answers.review, signedAt: new Date(now).toISOString() },
     seen: { origin, size: Number(size), root },
     nonce: hex(world.random()),

@@ -5,6 +5,7 @@ import type { Score } from '../core/risk/score/score.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import type { Floor } from './governance.ts';
 import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
+import type { GateSigner } from './ports-gate.ts';
 
 export interface Site {
   readonly organisation: string;
@@ -57,6 +58,8 @@ export interface GateWorld {
   readonly records?: (of: { readonly repo: string; readonly quarantine: string | undefined; readonly moving: ReadonlyMap<string, Oid> }) => Promise<Result<Records>>;
   /** What the history of a repository says of a change at that time (seconds since 1970); absent, or null: nobody can tell. */
   readonly score?: (repo: string, change: Change, at: number) => Promise<Score | null>;
+  /** Signs what the gate says of a landing; absent: it says nothing. */
+  readonly gate?: GateSigner;
   /** Nobody outside knows it: it draws what is reviewed after landing. */
   readonly seed?: string;
   now(): number;

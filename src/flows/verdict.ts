@@ -16,6 +16,10 @@ export interface Outcome {
   readonly nonces: readonly string[];
   /** What has to stand in the log before the verdict: sign-offs of earlier forms that were counted. */
   readonly carries?: readonly EntryDraft[];
+  /** Digests of the uses of break-glass it rests on. */
+  readonly glass?: readonly string[];
+  /** Every commit of it was signed by humans, or the whole. */
+  readonly signed?: boolean;
 }
 
 async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
@@ -23,7 +27,7 @@ async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spen
   const since = await firstSeen(bench, decision);
   const verdict = judge({ kind: 'push', ladder: bench.governance.policy.ladder.values, ...(since === undefined ? {} : { since }) }, decision, presented);
   const counted = presented.filter((p) => verdict.signoffs.includes(p.digest));
-  return { verdict, nonces: counted.map((p) => p.nonce), carries: carryDrafts(decision, counted) };
+  return { verdict, nonces: counted.map((p) => p.nonce), carries: carryDrafts(decision, counted), signed: verdict.signoffs.length > 0 };
 }
 
 /** When this content was first proposed for this ref. */
@@ -56,7 +60,12 @@ async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Deci
   const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];
   if (allowed && (signed || total.verdict.verdict === 'allow')) {
     const verdict = total.verdict.verdict === 'allow' ? total.verdict : (each.at(-1)?.verdict ?? total.verdict);
-    return { verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] }, nonces, carries: total.carries ?? [] };
+    return {
+      verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] },
+      nonces,
+      carries: total.carries ?? [],
+      signed: signed || total.signed === true,
+    };
   }
   return {
     verdict: intermediate(

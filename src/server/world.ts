@@ -51,6 +51,7 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   NOT_SIGNED_IN: 401,
   DEMO_ONLY: 403,
   NOT_FOUND: 404,
+  ERASED: 410,
   ST_NONCE: 409,
   CONTENT_MISMATCH: 409,
   INTERNAL: 500,

@@ -2,12 +2,14 @@
 import { Hono } from 'hono';
 import { problem } from '../../core/base/result.ts';
 import type { Commit } from '../../core/change/change.ts';
+import { SIGSTORE_BUNDLE_TYPE, sigstoreBundle } from '../../core/signoff/sigstore.ts';
 import { directory, type Listed } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
 import { sinceSigned } from '../../flows/moved.ts';
 import type { ChangeRow, ObjectStore, Repository } from '../../flows/ports.ts';
 import { whetherMaySign } from '../../flows/prepare.ts';
+import { vsaOfChange } from '../../flows/vsa.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
@@ -59,6 +61,17 @@ export function changes(world: ServerWorld): Hono<Door> {
   app.get('/:id/bundle', async (c) => {
     const bundle = await exportBundle(world.ledger, world.projections, c.req.param('id'));
     return bundle.ok ? c.body(bundle.value, 200, { 'content-type': 'application/json' }) : refuse(c, [bundle.error]);
+  });
+
+  // The envelope as it was logged, to the byte; or the same as other tools read it.
+  app.get('/:id/vsa', async (c) => {
+    const asked = c.req.query('as') ?? 'dsse';
+    if (asked !== 'dsse' && asked !== 'sigstore') return refuse(c, [problem('USAGE', `no form ${asked}`, { place: 'as', remedy: 'dsse or sigstore' })]);
+    const envelope = await vsaOfChange(world.ledger, world.projections, c.req.param('id'));
+    if (!envelope.ok) return refuse(c, [envelope.error]);
+    if (asked === 'dsse') return c.body(new Uint8Array(envelope.value), 200, { 'content-type': 'application/json' });
+    const bundle = sigstoreBundle(envelope.value);
+    return bundle.ok ? c.body(bundle.value, 200, { 'content-type': SIGSTORE_BUNDLE_TYPE }) : refuse(c, [bundle.error]);
   });
   return app;
 }

@@ -126,6 +126,21 @@ function memoryOver(db: Reading): Memory {
       const rows = await db.selectFrom('carries').select(['idx', 'signoff']).where('change', '=', change).orderBy('idx').execute();
       return rows.map(({ idx, signoff }) => ({ index: idx, signoff }));
     },
+    allowed: async ({ change, repo, targetRef, old, head }) => {
+      const row = await db
+        .selectFrom('verdicts')
+        .select(['body', 'at'])
+        .where('change', '=', change)
+        .where('repo', '=', repo)
+        .where('ref', '=', targetRef)
+        .where('old', '=', old)
+        .where('new', '=', head)
+        .where('verdict', '=', 'allow')
+        .orderBy('idx', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ?? null;
+    },
     watched: async ({ since }) => {
       const rows = await db.selectFrom('verdicts').selectAll().where('mode', '!=', 'enforce').where('at', '>=', since).orderBy('idx').execute();
       return rows.map(({ change, repo, ref, mode, would, codes, at }) => ({ change, repo, ref, mode, would, codes: JSON.parse(codes), at }));
