@@ -2,7 +2,7 @@
  * The crypto port: the only file of core that may import `node:crypto`. A browser build replaces this file by one
  * with the same exports; everything here is synchronous and total (a malformed key or signature is `false`).
  */
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, hash, verify, X509Certificate } from 'node:crypto';
 
 export type Bytes = Uint8Array;
 
@@ -28,6 +28,28 @@ export function verifyP256(point: Bytes, message: Bytes, signature: Bytes): bool
   return attempt(() => {
     const jwk = { kty: 'EC', crv: 'P-256', x: b64url(point.subarray(1, 33)), y: b64url(point.subarray(33)) };
     return verify('sha256', message, { key: createPublicKey({ key: jwk, format: 'jwk' }), dsaEncoding: 'ieee-p1363' }, signature);
+  });
+}
+
+/**
+ * Whether `issuer` issued the certificate, both DER: names and key identifiers agree, the issuer's key may sign certificates, and it did.
+ * Times and the right to be a CA are the caller's to judge. null: this port cannot look into certificates, so nothing is known.
+ */
+export function certificateIssuedBy(certificate: Bytes, issuer: Bytes): boolean | null {
+  return attempt(() => {
+    const [below, above] = [new X509Certificate(certificate), new X509Certificate(issuer)];
+    return below.checkIssued(above) && below.verify(above.publicKey);
+  });
+}
+
+/**
+ * ES256 by the key of a certificate (DER); a key on another curve or of another kind is refused.
+ * @param signature DER. null: this port cannot look into certificates.
+ */
+export function verifyP256ByCertificate(certificate: Bytes, message: Bytes, signature: Bytes): boolean | null {
+  return attempt(() => {
+    const { publicKey } = new X509Certificate(certificate);
+    return publicKey.asymmetricKeyDetails?.namedCurve === 'prime256v1' && verify('sha256', message, publicKey, signature);
   });
 }
 
