@@ -100,6 +100,7 @@ export function sampleDecision({ content, outcome = 'signoff', tier = 'high', le
     notAnalysed: [],
     systems: [],
     seats: [],
+    ownership: null,
     excluded: [],
     unresolved: [],
     refusals: [],

@@ -1,6 +1,6 @@
 /** Systems, and the terms that hold for a whole policy. The nearest own layer that speaks decides; a floor only tightens. */
 import { PRESETS, type PresetName } from '../provenance/presets.ts';
-import type { Tier } from '../risk/risk.ts';
+import { TIERS, type Tier } from '../risk/risk.ts';
 import type { TierRules } from '../risk/tiers.ts';
 import type { System } from '../system/system.ts';
 import type { BreakGlassTerms, Declarations, Modes, Policy, RequiredTrailer, TierTerms } from './document.ts';
@@ -33,7 +33,7 @@ const placed = (yaml: YamlFile, systems: readonly SystemShape[]) => systems.map(
 
 type Terms = Pick<
   Policy,
-  'domains' | 'tiers' | 'tierRules' | 'notProduction' | 'modes' | 'unattributed' | 'submodules' | 'largeFiles' | 'declarations' | 'solo' | 'breakGlass' | 'sample'
+  'domains' | 'tiers' | 'tierRules' | 'notProduction' | 'modes' | 'unattributed' | 'submodules' | 'largeFiles' | 'declarations' | 'solo' | 'breakGlass' | 'sample' | 'ownershipFrom'
 >;
 
 export function termsOf(loading: Loading, systems: readonly System[], trailers: readonly RequiredTrailer[]): Terms {
@@ -51,6 +51,7 @@ export function termsOf(loading: Loading, systems: readonly System[], trailers: 
     solo: soloOf(loading),
     breakGlass: breakGlassOf(loading),
     sample: sampleOf(loading),
+    ownershipFrom: ownershipFromOf(loading),
   };
 }
 
@@ -209,4 +210,10 @@ function sampleOf(loading: Loading): Policy['sample'] {
   );
   const [first, ...rest] = samples;
   return first === undefined ? null : rest.reduce(joinSample, first);
+}
+
+/** The lowest tier any layer names, floors and the repository's own alike: who asks less takes nothing off who asks more. */
+function ownershipFromOf(loading: Loading): Policy['ownershipFrom'] {
+  const said = loading.layers.flatMap(({ shape: { ownership } }) => (ownership === undefined ? [] : [ownership.from_tier]));
+  return TIERS.values.find((tier) => said.includes(tier)) ?? null;
 }
