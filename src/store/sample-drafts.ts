@@ -135,6 +135,14 @@ export function signoffDraft(content: string, given: SampleSignoff = {}): EntryD
   return { type: 'signoff', fields, body: envelope(NAMES.predicate, predicate, counter) };
 }
 
+/** The author's own word. */
+export function ownershipDraft(content: string, nonce: string, { author = 'ada', counter }: { author?: string; counter?: number } = {}): EntryDraft {
+  const { change } = sampleDecision({ content });
+  const names = { repo: change.repo, targetRef: change.targetRef, manifest: { sha256: change.manifest }, manifest256: { sha256: change.manifest256 } };
+  const predicate = { author: { id: `urn:person:${author}` }, change: names, nonce };
+  return { type: 'ownership', fields: { change: changeOf(content), author: sha256Hex('salted') }, body: envelope(NAMES.ownershipPredicate, predicate, counter) };
+}
+
 /** A use of break-glass; `of`: its taking back, or the review after it. */
 export function glassDraft(
   content: string,

@@ -17,6 +17,8 @@ export async function apply(db: Writing, effect: Effect): Promise<void> {
       return remember(db, effect);
     case 'sign':
       return sign(db, effect);
+    case 'own':
+      return void (await db.insertInto('ownerships').values(effect.row).execute());
     case 'count':
       return void (await db.updateTable('keys').set({ counter: effect.counter }).where('keyid', '=', effect.keyid).execute());
     case 'judge':
@@ -62,9 +64,12 @@ async function decide(db: Writing, { row, outcome }: Do<'decide'>): Promise<void
 async function judge(db: Writing, { row }: Do<'judge'>): Promise<void> {
   await db.insertInto('verdicts').values(row).execute();
   const codes: readonly unknown[] = JSON.parse(row.codes);
-  const [from, to] = row.would === 'allow' && codes[0] === 'OK' ? (['open', 'signed'] as const) : codes.includes('SIGNOFF_MISSING') ? (['signed', 'open'] as const) : [];
+  const [from, to] = row.would === 'allow' && codes[0] === 'OK' ? (['open', 'signed'] as const) : codes.some((code) => LACKING.includes(code)) ? (['signed', 'open'] as const) : [];
   if (to !== undefined) await db.updateTable('changes').set({ state: to }).where('id', '=', row.change).where('state', '=', from).execute();
 }
+
+/** Somebody still has to sign, or its author to speak, before it passes. */
+const LACKING: readonly unknown[] = ['SIGNOFF_MISSING', 'OWNERSHIP_MISSING'];
 
 /** Rows of one statement: a push may bring thousands of commits. */
 const AT_ONCE = 200;
