@@ -56,7 +56,8 @@ export function receiptOf(index: number, entry: Bytes, envelope: Bytes, proof: s
   };
 }
 
-const wordsOf = (envelope: Bytes): readonly string[] => {
+/** The fingerprint words of what an envelope holds; empty where it is none. */
+export const wordsOf = (envelope: Bytes): readonly string[] => {
   const parsed = parseEnvelope(envelope);
   return parsed.ok ? fingerprintOf(pae(parsed.value.payloadType, parsed.value.payload)) : [];
 };
