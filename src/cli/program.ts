@@ -10,6 +10,7 @@ import { lineCommands } from './line-commands.ts';
 import { logCommands } from './log-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { riskCommands } from './risk-commands.ts';
+import { signingCommands } from './signing-commands.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
@@ -159,8 +160,11 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--page', 'open the page, whatever keys there are')
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
+    .option('--receipt <file>', 'keep the receipt here')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
+
+  signingCommands(program, act);
 
   const glass = command(program, 'break-glass', 'an emergency pass for one change, signed by people who answer for it in a review', [
     'break-glass http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "orders are down" --incident INC-1042',

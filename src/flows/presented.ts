@@ -99,7 +99,7 @@ function hear({ bench, decision, trust, expect }: Asking, row: SignoffRow, body:
 }
 
 /** A nonce is spent by another landing, or by an earlier commit of this push. */
-async function spentOn({ state }: Bench, nonce: string, landing: Landing | null, used: ReadonlySet<string>): Promise<readonly Problem[]> {
+export async function spentOn({ state }: Bench, nonce: string, landing: Landing | null, used: ReadonlySet<string>): Promise<readonly Problem[]> {
   const spent = (await state.landings({ nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
   const again = { remedy: 'ask for a new sign-off' };
   return [

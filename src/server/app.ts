@@ -14,6 +14,7 @@ import { enrolments } from './routes/enrolments.ts';
 import { ledger } from './routes/ledger.ts';
 import { LOG_PREFIX, logFiles } from './routes/log.ts';
 import { modes } from './routes/modes.ts';
+import { ownership } from './routes/ownership.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
 import { session } from './routes/session.ts';
@@ -61,6 +62,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/enrolments', enrolments(world));
   api.route('/changes', changes(world));
   api.route('/changes', signoffs(world));
+  api.route('/changes', ownership(world));
   api.route('/changes', breakGlass(world));
   api.route('/changes', reader(world));
   api.route('/people', people(world));

@@ -66,6 +66,17 @@ export const glassWords = z.discriminatedUnion('kind', [
   z.strictObject({ ...chosen, kind: z.literal('review'), outcome: z.enum(['justified', 'unjustified', 'tighten']), note: filled }),
 ]);
 
+const lines = z.array(filled).min(1, 'is empty: "nothing" is an answer').max(50);
+
+/** What an author says of their own change. */
+export const ownershipWords = z.strictObject({
+  ...chosen,
+  filesRead: z.int().min(0).max(100_000),
+  ran: lines,
+  notUnderstood: lines,
+  assumptions: z.array(z.strictObject({ text: words, holds: z.enum(['true', 'false', 'unknown']) })).max(50),
+});
+
 export const signature = z.union([
   z.strictObject({ ticket: z.string().max(100), assertion }),
   z.strictObject({ ticket: z.string().max(100), demo: z.literal(true) }),

@@ -82,6 +82,7 @@ export interface Schema {
     /** Every seat was filled when this one was signed. */
     complete: Flag;
   };
+  ownerships: { idx: number; change: string; body: string; repo: string; target_ref: string; manifest: string; author: string; nonce: string; at: number };
   sticky: { idx: number; repo: string; target_ref: string; level: string; paths: string; head: string; tool: string; at: number };
   /** People whom a transport put behind a manifest or a commit, once for each decision that said so. */
   pushers: { idx: number; repo: string; content: string; person: string };
@@ -166,6 +167,12 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null, manifest256 text not null,
      signer text not null, decision text not null, tier text not null, nonce text not null, expires integer not null, at integer not null, complete integer not null`,
     ['change', 'manifest', 'nonce', 'body', 'repo'],
+  ],
+  [
+    'ownerships',
+    `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null,
+     author text not null, nonce text not null, at integer not null`,
+    ['manifest', 'nonce'],
   ],
   [
     'sticky',

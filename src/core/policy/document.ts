@@ -28,6 +28,8 @@ export interface Requirement {
   /** At each of these the seats are filled anew. Never empty. */
   readonly stages: readonly Stage[];
   readonly presence: Presence;
+  /** The author says first what they read, ran and do not understand. */
+  readonly ownership: boolean;
 }
 
 /** What becomes of a sign-off when the content it covers moves, by class of change. Absent: as the tier says. */
@@ -200,6 +202,8 @@ export interface Policy {
   readonly sample: Sample | null;
   /** null: what is built in. */
   readonly authenticators: AuthenticatorTerms | null;
+  /** From this tier on the author speaks before anybody is asked to sign; null: only where a rule asks for it. */
+  readonly ownershipFrom: Tier | null;
   readonly rules: readonly Rule[];
   readonly forbid: readonly Forbid[];
   readonly exceptions: readonly Exception[];

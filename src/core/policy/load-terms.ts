@@ -1,6 +1,6 @@
 /** Systems, and the terms that hold for a whole policy. The nearest own layer that speaks decides; a floor only tightens. */
 import { PRESETS, type PresetName } from '../provenance/presets.ts';
-import type { Tier } from '../risk/risk.ts';
+import { TIERS, type Tier } from '../risk/risk.ts';
 import type { TierRules } from '../risk/tiers.ts';
 import type { System } from '../system/system.ts';
 import type { BreakGlassTerms, Declarations, Modes, Policy, RequiredTrailer, TierTerms } from './document.ts';
@@ -46,6 +46,7 @@ type Terms = Pick<
   | 'breakGlass'
   | 'sample'
   | 'authenticators'
+  | 'ownershipFrom'
 >;
 
 export function termsOf(loading: Loading, systems: readonly System[], trailers: readonly RequiredTrailer[]): Terms {
@@ -64,6 +65,7 @@ export function termsOf(loading: Loading, systems: readonly System[], trailers: 
     breakGlass: breakGlassOf(loading),
     sample: sampleOf(loading),
     authenticators: authenticatorsOf(loading),
+    ownershipFrom: ownershipFromOf(loading),
   };
 }
 
@@ -231,4 +233,10 @@ function authenticatorsOf(loading: Loading): Policy['authenticators'] {
     .flatMap(({ shape: { authenticators: a } }) => (a === undefined ? [] : [{ synced: a.synced, attestedFrom: a.attested_from ?? null, coolDown: a.cool_down ?? null }]));
   const [first, ...rest] = said;
   return first === undefined ? null : rest.reduce(joinAuthenticators, first);
+}
+
+/** The lowest tier any layer names, floors and the repository's own alike: who asks less takes nothing off who asks more. */
+function ownershipFromOf(loading: Loading): Policy['ownershipFrom'] {
+  const said = loading.layers.flatMap(({ shape: { ownership } }) => (ownership === undefined ? [] : [ownership.from_tier]));
+  return TIERS.values.find((tier) => said.includes(tier)) ?? null;
 }

@@ -99,6 +99,7 @@ function requireChanges({ ladder }: Policy, x: Requirement | null, y: Requiremen
     ];
   const rank = (level: string | null): number => (level === null ? -1 : ladder.values.indexOf(level));
   const from = (r: Requirement): string => [...r.from.teams, ...r.from.people].sort().join(', ') || 'anybody';
+  const asked = (r: Requirement): string => (r.ownership ? 'asked' : 'not asked');
   const presence = (r: Requirement): number => PRESENCES.indexOf(r.presence);
   return [
     ranked('require.humans', x.humans, y.humans, x.humans, y.humans),
@@ -110,6 +111,7 @@ function requireChanges({ ladder }: Policy, x: Requirement | null, y: Requiremen
     sets('require.not', x.not, y.not),
     sets('require.stages', x.stages, y.stages),
     ranked('require.presence', presence(x), presence(y), x.presence, y.presence),
+    ranked('require.ownership', Number(x.ownership), Number(y.ownership), asked(x), asked(y)),
   ];
 }
 
@@ -154,6 +156,7 @@ function wholeChanges(a: Policy, b: Policy): readonly PolicyChange[] {
     ...at('authenticators', ranked('synced', synced(a), synced(b), a.authenticators?.synced ?? 'high', b.authenticators?.synced ?? 'high')),
     ...at('authenticators', ranked('attested_from', -attested(a), -attested(b), a.authenticators?.attestedFrom ?? 'critical', b.authenticators?.attestedFrom ?? 'critical')),
     ...at('authenticators', coolDowns(a.authenticators?.coolDown ?? null, b.authenticators?.coolDown ?? null)),
+    ...at('ownership', ranked('from_tier', ownership(a), ownership(b), a.ownershipFrom ?? 'never', b.ownershipFrom ?? 'never')),
     ...at('sample', text('', JSON.stringify(a.sample), JSON.stringify(b.sample), a.sample === null ? 'stricter' : b.sample === null ? 'weaker' : 'different')),
   ];
 }
@@ -164,6 +167,9 @@ const attested = ({ authenticators }: Policy): number => TIERS.values.indexOf(au
 /** null: the built-in one, which any other adds to. */
 const coolDowns = (x: number | null, y: number | null): Maybe =>
   text('cool_down', x === null ? null : lengthText(x), y === null ? null : lengthText(y), (y ?? 0) > (x ?? 0) ? 'stricter' : 'weaker');
+
+/** The lower the tier, the more is asked; never is least. */
+const ownership = ({ ownershipFrom }: Policy): number => (ownershipFrom === null ? -TIERS.values.length : -TIERS.values.indexOf(ownershipFrom));
 
 /** Nought is never. */
 const dependents = ({ tierRules }: Policy): number => tierRules.raiseAtDependents || Number.POSITIVE_INFINITY;

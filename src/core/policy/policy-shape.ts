@@ -37,6 +37,7 @@ const requirement = z.strictObject({
     .describe('Who may not sign beside the people behind the change, who never may: their manager, their reports, their team.'),
   stages: z.array(z.enum(STAGES)).min(1).max(3).default(['implementation']).describe('When: before it is built, before it lands, before it is deployed.'),
   presence: z.enum(PRESENCES).default('passkey').describe('hardware: an authenticator whose certificate chain was checked.'),
+  ownership: z.literal(true).optional().describe('Only after somebody behind the change has signed what they read, ran and do not understand.'),
 });
 
 const window = { starts: moment.optional().describe('From when on it holds.'), until: moment.optional().describe('When it stops holding by itself.') };
@@ -173,6 +174,10 @@ export const POLICY_SHAPE = z.strictObject({
     })
     .default({ trailers: [] }),
   solo: z.strictObject({ cool_down: length }).optional().describe('One person, who signs their own changes after a wait, recorded as such.'),
+  ownership: z
+    .strictObject({ from_tier: z.enum(TIERS.values).describe('Of every change of this tier and above that asks somebody to sign.') })
+    .optional()
+    .describe("The author's own signed word, before anybody else's minutes are spent. Whatever layer asks for it, no other takes it away."),
   break_glass: breakGlass.optional(),
   sample: sample.optional(),
   authenticators: authenticators.optional().describe('Whose keys count at which tier. It only tightens, and the strictest of all layers holds.'),

@@ -23,6 +23,9 @@ export const settingWords = (policy: Policy): readonly string[] => [
   ...(policy.largeFiles === 'review' ? ['a large file pointer may come in, once signed'] : []),
   ...scoreWords(policy.tierRules.scoreAt),
   ...(policy.notProduction.some((globs) => globs.length > 0) ? [`findings in ${productionWords(policy.notProduction)} weigh one tier less`] : []),
+  ...(policy.ownershipFrom === null
+    ? []
+    : [`whoever is behind a change that is ${policy.ownershipFrom} or above says what they read, ran and do not understand, before anybody is asked to sign it`]),
   ...(policy.sample === null ? [] : [`of what passes by itself, ${percent(policy.sample.share)} is read after landing`]),
   ...(policy.authenticators === null ? [] : authenticatorWords(policy.authenticators)),
   ...(policy.breakGlass === null ? ['has no emergency pass'] : [glassWords(policy.breakGlass)]),

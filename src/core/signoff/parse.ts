@@ -25,6 +25,7 @@ export const PERSON = matching(/^urn:person:[a-z0-9._-]+$/, 'a person');
 export const CREDENTIAL = object({ id: string, type: oneOf('webauthn', 'sk-ssh', 'demo') });
 export const LOG = object({ seen: object({ origin: string, size: count, root: string }) });
 export const NONCE = matching(/^[0-9a-f]{32}$/, '32 lowercase hex digits');
+export const ASSUMPTIONS = list(object({ text: string, holds: oneOf('true', 'false', 'unknown') }));
 export const CHANGE: Shape<SignoffPredicate['change']> = object({
   repo: filled,
   targetRef: matching(/^refs\/\S+$/, 'a full ref name'),
@@ -52,7 +53,7 @@ const PREDICATE: Shape<SignoffPredicate> = object({
   presented: digest,
   answers: list(object({ question: string, answer: string })),
   dispositions: list(object({ finding: filled, disposition: oneOf('accepted', 'mitigated', 'mistaken'), note: string })),
-  assumptions: list(object({ text: string, holds: oneOf('true', 'false', 'unknown') })),
+  assumptions: ASSUMPTIONS,
   notChecked: string,
   review: object({ openedAt: timeShape, signedAt: timeShape, activeSeconds: count, filesViewed: count, filesTotal: count }),
   log: LOG,

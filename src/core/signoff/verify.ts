@@ -11,7 +11,7 @@ import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './au
 import { type OpenedSignature, openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { checkPeople, effectiveLevel, type PeopleExpectation } from './people.ts';
-import type { SignoffDecision, Stage, Statement } from './statement.ts';
+import type { SignoffDecision, SignoffPredicate, Stage, Statement } from './statement.ts';
 import type { SignoffTrust, TrustedKey } from './trust.ts';
 
 export type { OpenedSignature } from './open.ts';
@@ -91,7 +91,7 @@ export function checkStatement({ predicate }: Statement, expect: Omit<Expectatio
 }
 
 /** The content signed is the content at hand; the subject is taken by name, exactly one. Problems: ST_TYPE, CONTENT_MISMATCH. */
-export function checkContent(statement: Statement, expect: Pick<Expectation, 'manifest' | 'manifest256'>): readonly Problem[] {
+export function checkContent(statement: Statement<Pick<SignoffPredicate, 'change'>>, expect: Pick<Expectation, 'manifest' | 'manifest256'>): readonly Problem[] {
   const { manifest, manifest256 } = statement.predicate.change;
   const [subject, ...more] = statement.subject.filter((s) => s.name === 'change-manifest');
   const agrees = subject?.digest.sha256 === manifest.sha256 && more.length === 0;

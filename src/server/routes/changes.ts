@@ -7,6 +7,7 @@ import { directory, type Listed } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
 import { sinceSigned } from '../../flows/moved.ts';
+import { ownershipView } from '../../flows/ownership.ts';
 import type { ChangeRow, ObjectStore, Repository } from '../../flows/ports.ts';
 import { whetherMaySign } from '../../flows/prepare.ts';
 import { vsaOfChange } from '../../flows/vsa.ts';
@@ -41,6 +42,7 @@ export function changes(world: ServerWorld): Hono<Door> {
     const change = await repository.change({ repo, targetRef, base, head });
     if (page === null) return refuse(c, [problem('CONTENT_UNSEEN', 'our copy of this change cannot be read', { remedy: 'push it again' })]);
     const { people } = await directory(world);
+    const me = c.get('session')?.person ?? null;
     return c.json({
       id: row.id,
       state: row.state,
@@ -54,7 +56,8 @@ export function changes(world: ServerWorld): Hono<Door> {
       commits: change.ok ? change.value.commits.map(titled) : [],
       signoffs: await Promise.all((await given(world, row)).map((s) => signed(world, s, people))),
       presented: page.presented,
-      mine: await mineOf(world, row, c.get('session')?.person ?? null),
+      ownership: await ownershipView(world, row, me),
+      mine: await mineOf(world, row, me),
     });
   });
 

@@ -45,6 +45,17 @@ export function projectionsOver(db: Reading): Projections {
       return rows.map(keyRow);
     },
     authority: () => saidOfAuthority(db),
+    ownerships: async ({ repo, manifest, nonce }) => {
+      const rows = await db
+        .selectFrom('ownerships')
+        .selectAll()
+        .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(manifest !== undefined, (q) => q.where('manifest', '=', manifest ?? ''))
+        .$if(nonce !== undefined, (q) => q.where('nonce', '=', nonce ?? ''))
+        .orderBy('idx')
+        .execute();
+      return rows.map(({ idx, target_ref, ...row }) => ({ index: idx, targetRef: target_ref, ...row }));
+    },
     memory: memoryOver(db),
     breakGlass: async ({ type, repo, change, nonce, landed }) => {
       const rows = await db
