@@ -352,23 +352,20 @@ export interface LogData {
   readonly vkey: string;
   /** null where it was erased or never was. */
   body(sha256: string): Promise<Uint8Array | null>;
-  audit(): Promise<readonly Problem[]>;
+  /** @param progress what is looked at, and how much of it is done. */
+  audit(progress: (step: { readonly part: string; readonly done: number; readonly size: number }) => void): Promise<readonly Problem[]>;
   close(): Promise<void>;
 }
 
 /** Makes no folder. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
 export async function openLogData(dir: string): Promise<Result<LogData>> {
-  const [{ DATABASE_FILE, openStore }, { sourceOf }, { filesOfLedger }] = await Promise.all([
-    import('./store/store.ts'),
-    import('./flows/log-read.ts'),
-    import('./flows/log-files.ts'),
-  ]);
+  const [{ DATABASE_FILE, openStore }, { sourceOf }] = await Promise.all([import('./store/store.ts'), import('./flows/log-read.ts')]);
   if (!existsSync(join(dir, DATABASE_FILE)))
     return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
   const store = await openStore({ dir, clock: Date.now });
   if (!store.ok) return store;
-  const { ledger, logVerifierKey, audit, close } = store.value;
-  return ok({ source: sourceOf(filesOfLedger(ledger), dir), vkey: logVerifierKey ?? '', body: (sha256) => ledger.body(sha256), audit, close });
+  const { files, ledger, logVerifierKey, audit, close } = store.value;
+  return ok({ source: sourceOf(files, dir), vkey: logVerifierKey ?? '', body: (sha256) => ledger.body(sha256), audit, close });
 }
 
 interface Sample {
@@ -433,7 +430,6 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     { SAMPLE_PASSWORD },
     { PEOPLE },
     { pushedRecords },
-    { filesOfLedger },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -446,7 +442,6 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     import('./testing/sample/seed.ts'),
     import('./testing/sample/organisation.ts'),
     import('./adapters/git/records.ts'),
-    import('./flows/log-files.ts'),
   ]);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
@@ -481,7 +476,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
     logKey: store.logVerifierKey ?? '',
-    files: filesOfLedger(store.ledger),
+    files: store.files,
     cookieSecret: store.keys.cookieSecret,
     demo: sample.demo,
     webRoot: asset('web', '../dist/web'),
