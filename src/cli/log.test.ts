@@ -130,7 +130,7 @@ describe('the log of a data folder', () => {
     db.close();
     const found = jsonOf(await audit({ full: true, data, json: true }));
     expect(found).toMatchObject({ exit: 1 });
-    expect(found.problems).toEqual(expect.arrayContaining([expect.objectContaining({ place: 'entry 7' })]));
+    expect(found.problems).toEqual(expect.arrayContaining([expect.objectContaining({ place: 'entry 7 (decision)' })]));
     expect(await audit({ full: true, data })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('entry 7') });
   });
 });
