@@ -337,38 +337,20 @@ export async function openLogSource(where: string): Promise<Result<LogSource>> {
 }
 
 /** The folder a log is exported to. Problem: DATA_INVALID. */
-export async function openLogFolder(dir: string): Promise<Result<LogFolder>> {
-  return (await import('./adapters/tlog/folder.ts')).openLogFolder(resolve(dir));
-}
+export const openLogFolder = async (dir: string): Promise<Result<LogFolder>> => (await import('./adapters/tlog/folder.ts')).openLogFolder(resolve(dir));
 
 /** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
-export async function openAnchor(repo: string, ref: string): Promise<Result<Anchor>> {
-  return (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
-}
+export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
 
-/** The log of a data folder nobody else has open. */
-export interface LogData {
-  readonly source: LogSource;
-  readonly vkey: string;
-  /** null where it was erased or never was. */
-  body(sha256: string): Promise<Uint8Array | null>;
-  audit(): Promise<readonly Problem[]>;
-  close(): Promise<void>;
-}
-
-/** Makes no folder. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
-export async function openLogData(dir: string): Promise<Result<LogData>> {
-  const [{ DATABASE_FILE, openStore }, { sourceOf }, { filesOfLedger }] = await Promise.all([
-    import('./store/store.ts'),
-    import('./flows/log-read.ts'),
-    import('./flows/log-files.ts'),
-  ]);
+/** The log of a data folder nobody else has open; makes none. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
+export async function openLogData(dir: string) {
+  const [{ DATABASE_FILE, openStore }, { sourceOf }] = await Promise.all([import('./store/store.ts'), import('./flows/log-read.ts')]);
   if (!existsSync(join(dir, DATABASE_FILE)))
     return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
   const store = await openStore({ dir, clock: Date.now });
   if (!store.ok) return store;
-  const { ledger, logVerifierKey, audit, close } = store.value;
-  return ok({ source: sourceOf(filesOfLedger(ledger), dir), vkey: logVerifierKey ?? '', body: (sha256) => ledger.body(sha256), audit, close });
+  const { files, ledger, logVerifierKey, audit, close } = store.value;
+  return ok({ source: sourceOf(files, dir), vkey: logVerifierKey ?? '', body: ledger.body, audit, close });
 }
 
 interface Sample {
@@ -433,7 +415,6 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     { SAMPLE_PASSWORD },
     { PEOPLE },
     { pushedRecords },
-    { filesOfLedger },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -446,7 +427,6 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     import('./testing/sample/seed.ts'),
     import('./testing/sample/organisation.ts'),
     import('./adapters/git/records.ts'),
-    import('./flows/log-files.ts'),
   ]);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
@@ -481,7 +461,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
     logKey: store.logVerifierKey ?? '',
-    files: filesOfLedger(store.ledger),
+    files: store.files,
     cookieSecret: store.keys.cookieSecret,
     demo: sample.demo,
     webRoot: asset('web', '../dist/web'),

@@ -56,9 +56,8 @@ async function auditData({ data, log, json = false }: AuditFlags): Promise<Answe
   if (!opened.ok)
     return refusal([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: 'stop the server that has it, or audit a copy of the folder' } : opened.error], json);
   const line = progressLine(process.stderr);
-  line.show('everything is worked out again', null);
   try {
-    const problems = await opened.value.audit();
+    const problems = await opened.value.audit(({ part, done, size }) => line.show(part, size > 0 ? done / size : null));
     line.clear();
     const code = problems.length === 0 ? EXIT.ok : EXIT.signoff;
     if (json) return { code, stdout: `${JSON.stringify({ version: 1, exit: code, problems })}\n`, stderr: '' };

@@ -20,7 +20,7 @@ export function logCommands(program: Command, act: Act): void {
     .requiredOption('--out <dir>', 'the folder; made when absent')
     .option('--data <dir>', 'the data folder, while no server runs on it')
     .option('--from <url>', 'instead: a log that is served, or exported elsewhere')
-    .option('--vkey <key>', `with --from: ${VKEY_WORDS}`, several)
+    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings its newest itself`, several)
     .option('--envelopes', 'with --data: write the bodies beside it, for yourself alone; they hold names, reasons and source')
     .action(async (options) => act((await import('./log-export.ts')).logExport(options)));
 
@@ -36,7 +36,7 @@ export function logCommands(program: Command, act: Act): void {
     .requiredOption('--repo <repository>', 'a folder, or whatever git push takes')
     .option('--log <where>', 'the log: an address or a folder of files')
     .option('--data <dir>', 'instead: the data folder, while no server runs on it')
-    .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
+    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings its newest itself`, several)
     .option('--ref <ref>', REF_WORDS, REF)
     .action(async (options) => act((await import('./log-anchor.ts')).logAnchor(options)));
 

@@ -39,13 +39,13 @@ async function filesAt(where: string, vkey: readonly string[]): Promise<Result<L
   return source.ok ? ok({ source: source.value, keys: keys.value, close: async () => undefined }) : err([source.error]);
 }
 
-/** The folder's own key, unless others are given. */
+/** The folder's own key, and those given: what lies elsewhere may be signed by a key before it. */
 async function dataAt(dir: string, vkey: readonly string[], flag: string): Promise<Result<LogPlace, readonly Problem[]>> {
   const opened = await openLogData(resolve(dir));
   if (!opened.ok)
     return err([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: `ask the server that has it: ${flag} <its address>/log/ --vkey KEY` } : opened.error]);
   const { source, body, close } = opened.value;
-  const keys = keysOf(vkey.length > 0 ? vkey : [opened.value.vkey].filter((k) => k !== ''));
+  const keys = keysOf([...new Set([opened.value.vkey, ...vkey])].filter((k) => k !== ''));
   if (keys.ok) return ok({ source, keys: keys.value, body, close });
   await close();
   return keys;

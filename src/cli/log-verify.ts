@@ -50,7 +50,8 @@ function exitOf({ checkpoint, faults }: VerifiedLog): number {
 function good({ checkpoint, entries, tiles }: VerifiedLog, from: number | undefined): string {
   if (checkpoint === null) return '';
   const { origin, size, root } = checkpoint;
-  const read = entries === 0 && size > 0 ? `${tiles} tiles compared; entries were not read` : `${entries} entries and ${tiles} tiles compared`;
+  const compared = tiles === 1 ? '1 tile' : `${tiles} tiles`;
+  const read = entries === 0 && size > 0 ? `${compared} compared; entries were not read` : `${entries} entries and ${compared} compared`;
   return `verified: ${origin}, ${size} entries, root ${base64(root)}\n  ${read}${from === undefined ? '' : `; goes on from the ${from} entries that were kept`}\n`;
 }
 

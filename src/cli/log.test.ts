@@ -87,6 +87,24 @@ describe('the log of a data folder', () => {
     expect(await audit({ since: kept, log: out, vkey })).toMatchObject({ code: 0, stdout: expect.stringContaining('0 new') });
   });
 
+  it('goes on over a change of its key, for whoever knows both', async () => {
+    const { data, out, kept, vkey, append, opened, exported } = await installation(5);
+    await exported();
+    await logVerify(out, { vkey, keep: kept });
+    const store = await opened();
+    const turned = await store.rotateLogKey();
+    await store.close();
+    if (!turned.ok) throw new Error(turned.error.message);
+    await append(3, 5);
+    const both = [...vkey, turned.value];
+    expect(await exported()).toMatchObject({ code: 1, stderr: expect.stringContaining('[LOG_SIG]') });
+    expect(await exported({ vkey })).toMatchObject({ code: 0, stdout: expect.stringContaining('9 entries, 4 of them new') });
+    expect(await logVerify(out, { vkey, entries: true })).toMatchObject({ code: 1, stderr: expect.stringContaining('[LOG_SIG]') });
+    expect(await logVerify(out, { vkey: both, entries: true, from: kept })).toMatchObject({ code: 0 });
+    expect(await audit({ since: kept, log: out, vkey: both })).toMatchObject({ code: 0, stdout: expect.stringContaining('log-key') });
+    expect(await audit({ full: true, data })).toMatchObject({ code: 0 });
+  });
+
   it('brings its bodies along where it is asked to, for their owner alone', async () => {
     const { out, exported } = await installation(5);
     expect(jsonOf(await exported({ envelopes: true, json: true }))).toMatchObject({ bodies: { written: 5, dropped: 0, missing: 0 } });
@@ -108,11 +126,11 @@ describe('the log of a data folder', () => {
     const { data } = await installation(20);
     expect(await audit({ full: true, data })).toMatchObject({ code: 0, stdout: expect.stringContaining('audited') });
     const db = new DatabaseSync(join(data, DATABASE_FILE));
-    db.exec("update bodies set bytes = 'x' where sha256 = (select body from entries where idx = 7)");
+    db.exec("update bodies set bytes = 'x' where idx = 7");
     db.close();
     const found = jsonOf(await audit({ full: true, data, json: true }));
     expect(found).toMatchObject({ exit: 1 });
-    expect(found.problems).toEqual(expect.arrayContaining([expect.objectContaining({ place: 'entry 7' })]));
+    expect(found.problems).toEqual(expect.arrayContaining([expect.objectContaining({ place: 'entry 7 (decision)' })]));
     expect(await audit({ full: true, data })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('entry 7') });
   });
 });

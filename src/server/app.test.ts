@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../test/bed/bed.ts';
 import { base64url, fromBase64 } from '../core/base/bytes.ts';
 import { publicKeyLine } from '../core/signoff/keys.ts';
-import { filesOfLedger } from '../flows/log-files.ts';
 import { softAuthenticator, softSshKey } from '../testing/authenticator.ts';
 import { createApp } from './app.ts';
 import { newSession, SESSION_COOKIE, type Session, sealSession } from './session.ts';
@@ -21,7 +20,7 @@ beforeAll(async () => {
   world = {
     ...bed.world,
     logKey: bed.store.logVerifierKey ?? '',
-    files: filesOfLedger(bed.world.ledger),
+    files: bed.store.files,
     cookieSecret: new Uint8Array(32).fill(7),
     demo: null,
     webRoot: '/nowhere',

@@ -1,6 +1,5 @@
 /** The doors of a bed: the server's application over its world, and somebody who asks it, signed in. */
 import type { Hono } from 'hono';
-import { filesOfLedger } from '../../src/flows/log-files.ts';
 import type { Door } from '../../src/server/door.ts';
 import { newSession, SESSION_COOKIE, sealSession } from '../../src/server/session.ts';
 import type { ServerWorld } from '../../src/server/world.ts';
@@ -10,7 +9,7 @@ import { type Bed, RP } from './bed.ts';
 export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWorld => ({
   ...bed.world,
   logKey: '',
-  files: filesOfLedger(bed.world.ledger),
+  files: bed.store.files,
   cookieSecret: new Uint8Array(32).fill(7),
   demo: null,
   webRoot: '/nowhere',
