@@ -16,7 +16,6 @@ import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
-import type { GateSigner } from './flows/ports-gate.ts';
 import type { Anchor, LogFolder, LogSource } from './flows/ports-log.ts';
 import type { Reader } from './flows/ports-reader.ts';
 import type { Trains } from './flows/ports-train.ts';
@@ -455,7 +454,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     records: (of) => pushedRecords(known, of),
     repositories: new Map(served.map((s) => [s.id, s])),
     floors: options.floors ?? [],
-    gate: gateOf(store, site),
+    gate: store.keys.gate(`${site.url}/gate`, version()),
     // Of this process: who pushes cannot foresee what is drawn for a review after landing.
     seed: randomBytes(32).toString('hex'),
     now: Date.now,
@@ -474,14 +473,6 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     log: options.log,
   };
 }
-
-/** The file behind the key stands where a KMS could. */
-const gateOf = ({ keys }: Store, site: Site): GateSigner => ({
-  id: `${site.url}/gate`,
-  publicKey: keys.gatePublicKey,
-  version: version(),
-  sign: async (message) => keys.signAsGate(message),
-});
 
 /** A file that ships with the program: beside it when built, under src when not. */
 function asset(built: string, source: string): string {

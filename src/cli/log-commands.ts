@@ -1,4 +1,4 @@
-/** The commands about the log itself: `countersign log` and `countersign audit`. */
+/** The commands about the log itself: `countersign log`, `audit`, and what it says of one change: `accountability`. */
 import type { Command } from 'commander';
 import { type Act, command, EXIT_HELP, several } from './command.ts';
 
@@ -39,6 +39,17 @@ export function logCommands(program: Command, act: Act): void {
     .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings its newest itself`, several)
     .option('--ref <ref>', REF_WORDS, REF)
     .action(async (options) => act((await import('./log-anchor.ts')).logAnchor(options)));
+
+  command(program, 'accountability <change>', 'who stood where for one change, from the log alone, every signature verified again: docs/guides/accountability.md', [
+    'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign',
+    'accountability "$(git rev-parse v1.4.2)" --log ./log --vkey "$LOG"',
+    'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign --json',
+  ])
+    .option('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--log <where>', 'the log as files, with the bodies beside it: what log export --envelopes wrote')
+    .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
+    .option('--json', 'print JSON')
+    .action(async (change: string, options) => act((await import('./accountability.ts')).accountability(change, options)));
 
   command(program, 'audit', 'work everything out again: a data folder from its log, or what a log shows from what it showed before', [
     'audit --full --data /srv/countersign',

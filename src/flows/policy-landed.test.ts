@@ -1,9 +1,13 @@
 /** A landing that changes who decides here is an entry of its own, in the same append, and names what allowed it. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as z from 'zod';
 import { type Bed, MAIN, openBed, POLICY, roster } from '../../test/bed/bed.ts';
 import { text } from '../core/base/bytes.ts';
 import { governanceAt } from './governance.ts';
 import type { AppendedEntry } from './ports.ts';
+
+const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/policy-entry.schema.json', import.meta.url), 'utf8')));
 
 let bed: Bed;
 beforeAll(async () => {
@@ -47,6 +51,8 @@ it('of another policy says from which to which, and by whose word', async () => 
     files: ['countersign.yml'],
     allowed: signoffs,
   });
+  expect(schema.safeParse(parsed(await bed.world.ledger.body(entry?.body ?? ''))).success).toBe(true);
+  expect(schema.safeParse({ ...parsed(await bed.world.ledger.body(entry?.body ?? '')), extra: 1 }).success).toBe(false);
   expect(await bed.store.audit()).toEqual([]);
 });
 

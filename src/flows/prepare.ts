@@ -23,8 +23,7 @@ import type { ChangeRow, KeyRow } from './ports.ts';
 import type { Bench } from './presented.ts';
 import { notOwnedYet } from './presented-ownership.ts';
 import type { GateWorld } from './site.ts';
-import { SIGNING_NAMESPACE } from './site.ts';
-import { repositoryUri } from './vsa.ts';
+import { repositoryUri, SIGNING_NAMESPACE } from './site.ts';
 
 /** What a person says on the page. */
 export interface Answers {

@@ -22,6 +22,9 @@ export interface Site {
   readonly url: string;
 }
 
+/** What a repository is called outside this installation. */
+export const repositoryUri = ({ url }: Pick<Site, 'url'>, repo: string): string => `git+${url}/git/${repo}.git`;
+
 export interface ServedRepository {
   /** `[a-z0-9][a-z0-9._-]*`. */
   readonly id: string;

@@ -12,10 +12,7 @@ import { levelsOf, type Vsa, vsaStatement } from '../core/signoff/vsa.ts';
 import { type Counted, countedIn } from './counted.ts';
 import type { EntryDraft, LandingRow, Ledger, Projections } from './ports.ts';
 import type { GateSigner } from './ports-gate.ts';
-import type { GateWorld, Site } from './site.ts';
-
-/** What a repository is called outside this installation. */
-export const repositoryUri = ({ url }: Pick<Site, 'url'>, repo: string): string => `git+${url}/git/${repo}.git`;
+import { type GateWorld, repositoryUri, type Site } from './site.ts';
 
 type Found = NonNullable<ReturnType<typeof countedIn>> & { readonly at: number };
 

@@ -326,11 +326,13 @@ describe('the key of the gate', () => {
 
   it('is its own, P-256, private, and the same after a restart', async () => {
     const store = await open();
-    expect(verifyAsGate(base64(store.keys.gatePublicKey), utf8('x'), store.keys.signAsGate(utf8('x')))).toBe(true);
-    expect(verifyAsGate(base64(store.keys.gatePublicKey), utf8('y'), store.keys.signAsGate(utf8('x')))).toBe(false);
+    const gate = store.keys.gate('https://countersign.example/gate', '1.0.0');
+    const sig = await gate.sign(utf8('x'));
+    expect(verifyAsGate(base64(gate.publicKey), utf8('x'), sig)).toBe(true);
+    expect(verifyAsGate(base64(gate.publicKey), utf8('y'), sig)).toBe(false);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     await store.close();
-    expect((await open()).keys.gatePublicKey).toEqual(store.keys.gatePublicKey);
+    expect((await open()).keys.gate('x', '1').publicKey).toEqual(gate.publicKey);
   });
 
   it('is refused where others can read it, or it is another kind of key', async () => {

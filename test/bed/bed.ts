@@ -119,7 +119,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     repositories: new Map([
       ['infra', { id: 'infra', title: 'Infra', protected: [MAIN], repository: openRepository({ gitDir: served.gitDir }), aliases: (refs) => aliasesIn(served.gitDir, refs) }],
     ]),
-    gate: { id: `${RP.origin}/gate`, publicKey: store.keys.gatePublicKey, version: '1.0.0', sign: async (message) => store.keys.signAsGate(message) },
+    gate: store.keys.gate(`${RP.origin}/gate`, '1.0.0'),
     now: () => clock.now,
     random: () => utf8(String(++count).padStart(16, '0')),
   };

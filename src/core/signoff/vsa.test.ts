@@ -1,13 +1,15 @@
 /** The gate's summary: by a trusted key under its own id, about exactly this landing, whole; and readable by others' verifiers. */
 import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { bundleFromJSON } from '@sigstore/bundle';
 import { toSignedEntity, Verifier } from '@sigstore/verify';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { softAuthenticator } from '../../testing/authenticator.ts';
 import { softGate } from '../../testing/gate.ts';
 import { RP } from '../../testing/signoffs.ts';
-import { base64, concat, utf8 } from '../base/bytes.ts';
+import { base64, concat, text, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { statementBytes } from './build.ts';
 import { formatEnvelope, pae } from './dsse.ts';
@@ -50,6 +52,28 @@ describe('a summary', () => {
       ok: true,
       value: VSA,
     });
+  });
+
+  it('is of the published schema, and what the schema refuses the reader refuses', () => {
+    const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../../docs/spec/vsa.schema.json', import.meta.url), 'utf8')));
+    const honest = JSON.parse(text(statementBytes(vsaStatement(VSA))) ?? '');
+    expect(schema.parse(honest)).toEqual(honest);
+    expect(schema.safeParse(JSON.parse(text(statementBytes(vsaStatement({ ...VSA, passed: false, levels: [] }))) ?? '')).success).toBe(true);
+    const without = (path: readonly string[], of = honest): unknown =>
+      Array.isArray(of)
+        ? of.map((o) => without(path, o))
+        : Object.fromEntries(Object.entries(of).flatMap(([k, v]) => (k !== path[0] ? [[k, v]] : path.length === 1 ? [] : [[k, without(path.slice(1), v)]])));
+    for (const path of [
+      ['subject'],
+      ['subject', 'annotations'],
+      ['predicate', 'policy'],
+      ['predicate', 'slsaVersion'],
+      ['predicate', 'verifier', 'id'],
+      ['predicate', 'inputAttestations', 'digest'],
+    ]) {
+      expect(schema.safeParse(without(path)).success).toBe(false);
+      expect(parseVsa(utf8(JSON.stringify(without(path)))).ok).toBe(false);
+    }
   });
 
   it('names no SLSA level, and a human only where one signed exactly this', () => {

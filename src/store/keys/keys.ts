@@ -1,6 +1,6 @@
 /**
- * The installation's own secrets, one file each, readable by the owner alone: the log's Ed25519 key and the gate's
- * P-256 key (PKCS8 PEM), and the secret under the cookies (64 hex digits). None ever fills a seat: they prove no human. A key that is to follow the log's lies beside
+ * The installation's own secrets, one file each, readable by the owner alone: the log's Ed25519 key and the gate's P-256 key (PKCS8 PEM),
+ * and the secret under the cookies (64 hex digits). None ever fills a seat: they prove no human. A key that is to follow the log's lies beside
  * it until the log says so and has signed with both; then it takes its place, and the old one is gone.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
@@ -9,13 +9,12 @@ import { join } from 'node:path';
 import { equal, fromBase64, fromHex } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import { pointOf } from '../../core/signoff/gate-key.ts';
+import type { GateSigner } from '../../flows/ports-gate.ts';
 import type { LogSigner } from '../../flows/ports-log.ts';
 
 export interface Keys {
-  /** DER SubjectPublicKeyInfo of the gate's key. */
-  readonly gatePublicKey: Uint8Array;
-  /** ECDSA P-256 over SHA-256, DER. */
-  signAsGate(message: Uint8Array): Uint8Array;
+  /** The gate's key, under this verifier id; of this version of the program. */
+  gate(id: string, version: string): GateSigner;
   /** 32 random bytes, the same for the life of the folder. */
   readonly cookieSecret: Uint8Array;
 }
@@ -48,10 +47,8 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
   const cookieSecret = fromHex(hex.value.trim());
   if (cookieSecret?.length !== 32) return invalid(join(dir, 'cookie.secret'), 'is not 64 hex digits');
   // A gate's key that was lost is made anew: nobody trusts the new one before it stands in their trust file.
-  const gatePem = secret(join(dir, 'gate.pem'), true, newGateKey);
-  if (!gatePem.ok) return gatePem;
-  const gate = readGateKey(gatePem.value);
-  if (gate === undefined) return invalid(join(dir, 'gate.pem'), 'is not an ECDSA P-256 private key');
+  const gate = openGateKey(join(dir, 'gate.pem'));
+  if (!gate.ok) return gate;
   if (elsewhere.length === 0) {
     const made = secret(join(dir, LOG), create, newKey);
     if (!made.ok) return made;
@@ -62,8 +59,7 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
     if (!signer.ok) return signer;
     files.push(signer.value);
   }
-  const signAsGate = (message: Uint8Array): Uint8Array => new Uint8Array(sign('sha256', message, gate.privateKey));
-  return ok({ cookieSecret, gatePublicKey: gate.publicKey, signAsGate, log: logKeys(dir, [...elsewhere, ...files]) });
+  return ok({ gate: gate.value, cookieSecret, log: logKeys(dir, [...elsewhere, ...files]) });
 }
 
 function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
@@ -109,17 +105,20 @@ export function openSigningKey(file: string, create: boolean): Result<SigningKey
   return ok({ publicKey: key.publicKey, sign: (message) => new Uint8Array(sign(null, message, key.privateKey)) });
 }
 
-const newGateKey = (): string => String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }));
-
-function readGateKey(pem: string): { readonly privateKey: KeyObject; readonly publicKey: Uint8Array } | undefined {
+function openGateKey(file: string): Result<Keys['gate']> {
+  const pem = secret(file, true, newGateKey);
+  if (!pem.ok) return pem;
   try {
-    const privateKey = createPrivateKey(pem);
-    const publicKey = new Uint8Array(createPublicKey(privateKey).export({ type: 'spki', format: 'der' }));
-    return pointOf(publicKey) === undefined ? undefined : { privateKey, publicKey };
+    const key = createPrivateKey(pem.value);
+    const publicKey = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
+    if (pointOf(publicKey) !== undefined) return ok((id, version) => ({ id, version, publicKey, sign: async (message) => new Uint8Array(sign('sha256', message, key)) }));
   } catch {
-    return undefined;
+    // said below
   }
+  return invalid(file, 'is not an ECDSA P-256 private key');
 }
+
+const newGateKey = (): string => String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }));
 
 const newKey = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
 
