@@ -27,6 +27,8 @@ export interface Misbehaviour {
   readonly extensions?: Bytes;
   /** Last word on the client data, before it is signed. */
   readonly clientData?: (honest: string) => string;
+  /** On creation: the model it says it is; all zero where absent. */
+  readonly aaguid?: string;
 }
 
 export interface AuthenticatorOptions {
@@ -81,7 +83,7 @@ export function softAuthenticator(options: AuthenticatorOptions): SoftAuthentica
     keyid,
     privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
     create: (challenge, change = {}) => ({
-      authenticatorData: data(change, FLAGS.at, concat(new Uint8Array(16), Uint8Array.of(credentialId.length >> 8, credentialId.length & 255), credentialId, coseKey(point))),
+      authenticatorData: data(change, FLAGS.at, concat(aaguidBytes(change), Uint8Array.of(credentialId.length >> 8, credentialId.length & 255), credentialId, coseKey(point))),
       clientDataJSON: clientData('webauthn.create', challenge, { ...options, demo: false }, change),
     }),
     get: (challenge, change = {}) => {
@@ -132,6 +134,8 @@ export function softSshKey(type: 'sk-ssh-ed25519' | 'sk-ecdsa', application = 's
     },
   };
 }
+
+const aaguidBytes = ({ aaguid }: Misbehaviour): Bytes => (aaguid === undefined ? new Uint8Array(16) : new Uint8Array(Buffer.from(aaguid.replaceAll('-', ''), 'hex')));
 
 const honestFlags = ({ backupEligible, backedUp }: AuthenticatorOptions): number =>
   FLAGS.up | FLAGS.uv | (backupEligible === true ? FLAGS.be : 0) | (backedUp === true ? FLAGS.bs : 0);

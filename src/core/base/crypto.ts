@@ -2,7 +2,7 @@
  * The crypto port: the only file of core that may import `node:crypto`. A browser build replaces this file by one
  * with the same exports; everything here is synchronous and total (a malformed key or signature is `false`).
  */
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, hash, verify, X509Certificate } from 'node:crypto';
 
 export type Bytes = Uint8Array;
 
@@ -36,6 +36,28 @@ function digestBytes(binary: string): Bytes {
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   return bytes;
+}
+
+/**
+ * Whether `issuer` issued the certificate, both DER: names and key identifiers agree, the issuer's key may sign certificates, and it did.
+ * Times and the right to be a CA are the caller's to judge. null: this port cannot look into certificates, so nothing is known.
+ */
+export function certificateIssuedBy(certificate: Bytes, issuer: Bytes): boolean | null {
+  return attempt(() => {
+    const [below, above] = [new X509Certificate(certificate), new X509Certificate(issuer)];
+    return below.checkIssued(above) && below.verify(above.publicKey);
+  });
+}
+
+/**
+ * ES256 by the key of a certificate (DER); a key on another curve or of another kind is refused.
+ * @param signature DER. null: this port cannot look into certificates.
+ */
+export function verifyP256ByCertificate(certificate: Bytes, message: Bytes, signature: Bytes): boolean | null {
+  return attempt(() => {
+    const { publicKey } = new X509Certificate(certificate);
+    return publicKey.asymmetricKeyDetails?.namedCurve === 'prime256v1' && verify('sha256', message, publicKey, signature);
+  });
 }
 
 const b64url = (b: Bytes): string => Buffer.from(b.buffer, b.byteOffset, b.length).toString('base64url');
