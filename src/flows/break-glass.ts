@@ -177,8 +177,18 @@ export async function recordGlass(world: SigningWorld, id: string, envelope: Uin
 
 async function accept(world: SigningWorld, desk: Desk, envelope: Uint8Array): Promise<Result<VerifiedWord, readonly Problem[]>> {
   const { bench, row } = desk;
-  const expect = { tier: row.decision.tier, now: bench.now, counters: 'online', allowDemo: world.site.mode === 'demo', roster: bench.governance.roster } as const;
-  const verified = verifyWord(envelope, await signoffTrust(bench), expect);
+  const expect = {
+    tier: row.decision.tier,
+    authenticators: row.decision.authenticators,
+    now: bench.now,
+    counters: 'online',
+    allowDemo: world.site.mode === 'demo',
+    roster: bench.governance.roster,
+  } as const;
+  const trust = await signoffTrust(bench);
+  // Who made a key matters for what lets a change through: any enrolled key takes it back.
+  const heard = verifyWord(envelope, trust, { ...expect, tier: 'high', authenticators: undefined });
+  const verified = heard.ok && heard.value.kind === 'cancel' ? heard : verifyWord(envelope, trust, expect);
   if (!verified.ok) return verified;
   const word = verified.value;
   if ((await bench.state.breakGlass({ nonce: word.predicate.nonce })).length > 0) return err([problem('ST_NONCE', 'this was signed and used before', { remedy: 'sign again' })]);

@@ -3,6 +3,7 @@ import type { Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
 import type { Score } from '../core/risk/score/score.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import type { AuthenticatorTrust } from '../core/signoff/trust.ts';
 import type { Floor } from './governance.ts';
 import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
 
@@ -14,6 +15,8 @@ export interface Site {
   readonly rpId: string;
   /** Exact origins (scheme, host, port) a passkey may be used on. */
   readonly origins: readonly string[];
+  /** Whose authenticators count where a certificate chain is asked for; absent: nobody's. */
+  readonly authenticators?: AuthenticatorTrust;
   /** Where people open pages, without a slash at the end. */
   readonly url: string;
 }

@@ -20,12 +20,18 @@ export const registration = z.strictObject({
   attestationObject: b64url,
   authenticatorData: b64url,
   transports: z.array(z.string().max(32)).max(10),
+  expires: z.iso.datetime().optional(),
 });
 
 /** A DSSE envelope, base64 of its exact bytes. */
 export const envelopeBody = z.strictObject({ envelope: z.base64().max(1_400_000) });
 
-export const sshKey = z.strictObject({ publicKey: z.string().max(4_096) });
+export const sshKey = z.strictObject({
+  publicKey: z.string().max(4_096),
+  /** What `ssh-keygen -O write-attestation=` wrote, and the challenge it was given. */
+  attestation: z.strictObject({ record: b64url, challenge: b64url }).optional(),
+  expires: z.iso.datetime().optional(),
+});
 
 export const answers = z.strictObject({
   /** Who signs, for a terminal without a session; the signature has to prove it. */

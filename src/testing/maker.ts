@@ -40,7 +40,7 @@ const NAME = [
   [ORGANISATION, 'Test Maker AB'],
 ] as const;
 export const LEAF_NAME = [...NAME, [OU, 'Authenticator Attestation'], [COMMON_NAME, 'Test Maker batch 7']] as const;
-const LONG_AGO = Date.UTC(2015, 0, 1);
+const LONG_AGO = 0;
 const FAR_OFF = Date.UTC(2049, 0, 1);
 
 /** @param issuer absent: it signs itself. */

@@ -9,8 +9,9 @@ import { formatProof } from '../core/log/proof.ts';
 import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
 import type { BundleParts } from '../core/signoff/bundle.ts';
 import { NAMES } from '../core/signoff/statement.ts';
-import type { SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
+import type { AttestationEvidence, SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
 import type { Expectation } from '../core/signoff/verify.ts';
+import { testMaker } from './maker.ts';
 
 export const RP = { rpId: 'countersign.example', origins: ['https://countersign.example'] } as const;
 export const NOW = Date.UTC(2026, 10, 20, 10, 21, 0);
@@ -51,8 +52,10 @@ export function signoffInput(change: Partial<SignoffInput> = {}): SignoffInput {
 
 export const signoffBytes = (change: Partial<SignoffInput> = {}): Bytes => statementBytes(signoffStatement(signoffInput(change)));
 
-export function trustedKey(key: { blob: Bytes; keyid: string }, change: Partial<TrustedKey> = {}): TrustedKey {
-  return { person: 'mara', level: 'L6', keyid: key.keyid, blob: base64(key.blob), kind: 'webauthn', backupEligible: false, counter: 0, since: 0, ...change };
+/** Attested by the maker that `trustOf` trusts, where the key can be. */
+export function trustedKey(key: { blob: Bytes; keyid: string; attestation?: () => AttestationEvidence }, change: Partial<TrustedKey> = {}): TrustedKey {
+  const made = key.attestation === undefined || change.kind === 'demo' ? {} : { attestation: key.attestation() };
+  return { person: 'mara', level: 'L6', keyid: key.keyid, blob: base64(key.blob), kind: 'webauthn', backupEligible: false, counter: 0, since: 0, ...made, ...change };
 }
 
 export const trustOf = (keys: readonly TrustedKey[], change: Partial<SignoffTrust> = {}): SignoffTrust => ({
@@ -61,6 +64,7 @@ export const trustOf = (keys: readonly TrustedKey[], change: Partial<SignoffTrus
   namespace: NAMES.namespace,
   mode: 'production',
   ladder: LADDER,
+  authenticators: { roots: [testMaker().pin] },
   ...change,
 });
 

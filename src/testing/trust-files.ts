@@ -8,13 +8,15 @@ import { pae } from '../core/signoff/dsse.ts';
 import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { formatGenesis, type Genesis } from '../core/signoff/genesis.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
+import type { AttestationEvidence } from '../core/signoff/trust.ts';
 import { formatTrust, parseTrust, type TrustBundle, type TrustParts } from '../core/signoff/trust-file.ts';
 import { envelopeOf, type SoftAuthenticator } from './authenticator.ts';
+import { testMaker } from './maker.ts';
 import { LADDER, RP } from './signoffs.ts';
 
 export interface Holder {
   readonly person: string;
-  readonly key: { readonly blob: Bytes; readonly keyid: string };
+  readonly key: { readonly blob: Bytes; readonly keyid: string; attestation?(): AttestationEvidence };
   /** L6 unless told. */
   readonly level?: string;
   readonly kind?: EnrolmentSubject['kind'];
@@ -22,6 +24,7 @@ export interface Holder {
 
 export const subjectOf = ({ person, key, level = 'L6', kind = 'webauthn' }: Holder): EnrolmentSubject => ({
   ...{ person, name: person, level, keyid: key.keyid, blob: base64(key.blob), kind, credentialId: 'AQID', aaguid: '', backupEligible: false, counter: 0 },
+  ...(key.attestation === undefined || kind === 'demo' ? {} : { attestation: key.attestation() }),
 });
 
 export function genesisOf(holders: readonly Holder[], origin: string, change: Partial<Genesis> = {}): Bytes {
@@ -46,7 +49,7 @@ export function cosigned(statement: Statement<unknown>, keys: readonly Pick<Soft
   );
 }
 
-export interface TrustOptions extends Partial<Pick<TrustParts, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires' | 'vkeys'>> {
+export interface TrustOptions extends Partial<Pick<TrustParts, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires' | 'vkeys' | 'authenticators'>> {
   readonly genesis?: Partial<Genesis>;
   /** When the founders' keys began to count. */
   readonly at?: number;
@@ -61,7 +64,7 @@ export function trustFileOf(
 ): string {
   const body = genesisOf(holders, log.origin, genesis);
   return formatTrust({
-    ...{ vkeys: [log.vkey], ladder: LADDER, size: 1, witnesses: null, gates: [], expires: null },
+    ...{ vkeys: [log.vkey], ladder: LADDER, size: 1, witnesses: null, gates: [], expires: null, authenticators: { roots: [testMaker().pin] } },
     genesis: { entry: entry('genesis', at, body, { mode: genesis?.mode ?? 'production', origin: log.origin }), body },
     said: said.map((s) => ({ index: s.index, entry: entryOf(s), envelope: s.body })),
     ...more,

@@ -7,7 +7,7 @@ import type { Provenance } from '../provenance/provenance.ts';
 import type { Finding, NotAnalysed, Tier } from '../risk/risk.ts';
 import type { Score } from '../risk/score/score.ts';
 import type { PersonId, Principal, PrincipalRole } from '../roster/roster.ts';
-import type { OnChangeTerms } from './document.ts';
+import type { AuthenticatorTerms, OnChangeTerms } from './document.ts';
 import type { Mode, Presence, Relation, Stage } from './words.ts';
 
 /** Seats of one rule: `humans` distinct people who satisfy all of it. */
@@ -111,6 +111,8 @@ export interface Decision {
   /** One person signs their own change after a wait of so many milliseconds; null: nobody may. */
   readonly soloAfter: number | null;
   readonly terms: Terms;
+  /** Whose keys count, where policy asks for more than is built in. */
+  readonly authenticators?: AuthenticatorTerms;
   /** Every rule with a file of its own in this change. */
   readonly rules: readonly RuleSaid[];
   /** One sentence: what would happen if this lands. */

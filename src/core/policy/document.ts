@@ -144,6 +144,16 @@ export interface BreakGlassTerms {
   readonly perMonth: number | null;
 }
 
+/** Whose keys count at which tier: beside what is built in, and never less. */
+export interface AuthenticatorTerms {
+  /** The highest tier at which a passkey that can be copied counts. */
+  readonly synced: 'none' | 'elevated' | 'high';
+  /** From this tier on a key is attested by its maker, cannot be copied, and was enrolled longer ago than the cool-down; null: the built-in one. */
+  readonly attestedFrom: Tier | null;
+  /** Milliseconds; null: the built-in one. */
+  readonly coolDown: number | null;
+}
+
 /** Reviewed after landing: a seeded share of what passed by itself. */
 export interface Sample {
   /** 0 to 1. */
@@ -188,6 +198,8 @@ export interface Policy {
   readonly solo: { readonly coolDown: number } | null;
   readonly breakGlass: BreakGlassTerms | null;
   readonly sample: Sample | null;
+  /** null: what is built in. */
+  readonly authenticators: AuthenticatorTerms | null;
   readonly rules: readonly Rule[];
   readonly forbid: readonly Forbid[];
   readonly exceptions: readonly Exception[];

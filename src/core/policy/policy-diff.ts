@@ -1,5 +1,7 @@
 /** What changes between two policies, field by field: what asks for more now, what asks for less, and what cannot be told. */
+import { TIERS } from '../risk/risk.ts';
 import type { Policy, Requirement, Rule } from './document.ts';
+import { SYNCED } from './terms.ts';
 import { lengthText, momentText } from './time.ts';
 import { MODES, PRESENCES } from './words.ts';
 
@@ -149,9 +151,19 @@ function wholeChanges(a: Policy, b: Policy): readonly PolicyChange[] {
     ...at('declarations', text('', JSON.stringify(a.declarations), JSON.stringify(b.declarations))),
     ...at('solo', text('', JSON.stringify(a.solo), JSON.stringify(b.solo), b.solo === null ? 'stricter' : a.solo === null ? 'weaker' : 'different')),
     ...at('break_glass', text('', JSON.stringify(a.breakGlass), JSON.stringify(b.breakGlass), b.breakGlass === null ? 'stricter' : a.breakGlass === null ? 'weaker' : 'different')),
+    ...at('authenticators', ranked('synced', synced(a), synced(b), a.authenticators?.synced ?? 'high', b.authenticators?.synced ?? 'high')),
+    ...at('authenticators', ranked('attested_from', -attested(a), -attested(b), a.authenticators?.attestedFrom ?? 'critical', b.authenticators?.attestedFrom ?? 'critical')),
+    ...at('authenticators', coolDowns(a.authenticators?.coolDown ?? null, b.authenticators?.coolDown ?? null)),
     ...at('sample', text('', JSON.stringify(a.sample), JSON.stringify(b.sample), a.sample === null ? 'stricter' : b.sample === null ? 'weaker' : 'different')),
   ];
 }
+
+const synced = ({ authenticators }: Policy): number => SYNCED.indexOf(authenticators?.synced ?? 'high');
+const attested = ({ authenticators }: Policy): number => TIERS.values.indexOf(authenticators?.attestedFrom ?? 'critical');
+
+/** null: the built-in one, which any other adds to. */
+const coolDowns = (x: number | null, y: number | null): Maybe =>
+  text('cool_down', x === null ? null : lengthText(x), y === null ? null : lengthText(y), (y ?? 0) > (x ?? 0) ? 'stricter' : 'weaker');
 
 /** Nought is never. */
 const dependents = ({ tierRules }: Policy): number => tierRules.raiseAtDependents || Number.POSITIVE_INFINITY;

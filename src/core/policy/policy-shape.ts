@@ -111,6 +111,15 @@ const breakGlass = z.strictObject({
   per_month: z.int().min(1).max(1_000).optional(),
 });
 
+const authenticators = z.strictObject({
+  synced: z.enum(['none', 'elevated', 'high']).default('high').describe('The highest tier at which a passkey that can be copied counts; never at critical.'),
+  attested_from: z
+    .enum(TIERS.values)
+    .optional()
+    .describe('From this tier on a key is attested by a pinned maker, cannot be copied, and was enrolled longer ago than the cool-down. Critical always is, outside demo data.'),
+  cool_down: length.optional().describe('How long ago, where that is more than the built-in 24h.'),
+});
+
 const sample = z.strictObject({
   share: z.number().min(0).max(1).default(0.02),
   close_after: z.strictObject({ escapes: z.int().min(0).max(100), of: z.int().min(1).max(10_000) }).default({ escapes: 1, of: 50 }),
@@ -166,6 +175,7 @@ export const POLICY_SHAPE = z.strictObject({
   solo: z.strictObject({ cool_down: length }).optional().describe('One person, who signs their own changes after a wait, recorded as such.'),
   break_glass: breakGlass.optional(),
   sample: sample.optional(),
+  authenticators: authenticators.optional().describe('Whose keys count at which tier. It only tightens, and the strictest of all layers holds.'),
   rules: z.array(rule).max(2_000).default([]),
   forbid: z.array(forbid).max(500).default([]),
   exceptions: z.array(exception).max(500).default([]),

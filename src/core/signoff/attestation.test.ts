@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Misbehaviour, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
+import { type Misbehaviour, softAuthenticator, softSshKey, sshAuthenticatorData } from '../../testing/authenticator.ts';
 import {
   bytesOf,
   type CertificateOptions,
@@ -24,7 +24,6 @@ import { base64, concat, fromBase64, hex, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256 } from '../base/crypto.ts';
 import { attestationOf, evidenceOf, sshEvidenceOf, VIRTUAL_AAGUID } from './attestation.ts';
 import { AAGUID_EXTENSION, COMMON_NAME, COUNTRY, ORGANISATION, OU, parseCertificate } from './certificate.ts';
-import { keyIdOf, parseKeyBlob, SK_ED25519 } from './keys.ts';
 import type { AttestationEvidence, AuthenticatorTrust, SignoffTrust, TrustedKey } from './trust.ts';
 
 const key = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
@@ -195,7 +194,7 @@ describe('what an enrolment keeps', () => {
 
 describe.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('the enrolment record of an %s key', (type) => {
   const ssh = softSshKey(type);
-  const data = (application = 'ssh:', change: { flags?: number; blob?: Bytes } = {}) => sshData(change.blob ?? ssh.blob, application, change.flags ?? 0x45);
+  const data = (application = 'ssh:', change: { flags?: number; blob?: Bytes } = {}) => sshAuthenticatorData(change.blob ?? ssh.blob, application, change.flags);
   const of = (record: Bytes, asked: Bytes = challenge, trust: Partial<SignoffTrust> = {}) =>
     attestationOf({ ...trustedKey(ssh, { kind: 'sk-ssh', since: NOW }), attestation: evidence(record, asked) }, trustOf([], { authenticators: { roots: [honest.pin] }, ...trust }));
 
@@ -225,19 +224,6 @@ describe.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('the enrolment record of 
     for (let n = 0; n < record.length; n++) expect([of(record.slice(0, n)).ok, sshEvidenceOf(record.slice(0, n), challenge)]).toEqual([false, undefined]);
   });
 });
-
-/** Authenticator data of a security key that was just made for ssh. */
-function sshData(blob: Bytes, application: string, flags: number): Bytes {
-  const parsed = parseKeyBlob(blob);
-  if (!parsed.ok) throw new Error(parsed.error.message);
-  const { type, key: raw } = parsed.value;
-  const cose =
-    type === SK_ED25519
-      ? concat(Uint8Array.of(0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32), raw)
-      : concat(Uint8Array.of(0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32), raw.slice(1, 33), Uint8Array.of(0x22, 0x58, 32), raw.slice(33));
-  const id = sha256(utf8(keyIdOf(blob)));
-  return concat(sha256(utf8(application)), Uint8Array.of(flags, 0, 0, 0, 1), bytesOf(MODEL), Uint8Array.of(0, id.length), id, cose);
-}
 
 describe('a certificate', () => {
   const der = honest.leaf.certificate;

@@ -255,7 +255,7 @@ describe('the trust file', () => {
   describe('holds what people signed, and nothing else', () => {
     const eve = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
     const enrolled = (person: string, by: readonly string[], index = 3): Said => ({
-      ...{ type: 'enrolment', index, at: NOW - 1_000 },
+      ...{ type: 'enrolment', index, at: NOW - 48 * 3_600_000 },
       body: cosignedBy(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32)), by.map(keyOf)),
     });
     const word = (said: readonly Said[]) => trustFileOf(people, log, { said });

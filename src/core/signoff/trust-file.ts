@@ -11,11 +11,13 @@ import { type Entry, parseEntry } from '../log/entry.ts';
 import { type NoteKey, parseVkey } from '../log/note.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../log/witness-policy.ts';
 import { AUTHORITY_TYPES, type Authority, authorityOf, heed, quorumOf, type Said, signingTrust } from './authority.ts';
+import { parseCertificate } from './certificate.ts';
 import { openCosigned } from './cosigned.ts';
 import { parseEnvelope } from './dsse.ts';
-import { count, list, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
+import { count, list, matching, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
+import type { AuthenticatorTrust } from './trust.ts';
 
 export interface Gate {
   /** The verifier id of its summaries. */
@@ -41,12 +43,14 @@ export interface TrustBundle {
   readonly gates: readonly Gate[];
   /** Milliseconds since 1970; null: it does not expire. */
   readonly expires: number | null;
+  /** Whose authenticators count where a certificate chain is asked for; absent: nobody's. */
+  readonly authenticators?: AuthenticatorTrust;
   /** Trustees who signed the file as a whole. */
   readonly signers: readonly string[];
 }
 
 /** What the file is made of. */
-export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'gates' | 'expires'> {
+export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'gates' | 'expires' | 'authenticators'> {
   /** C2SP tlog-policy text, or null. */
   readonly witnesses: string | null;
   readonly vkeys: readonly string[];
@@ -68,10 +72,11 @@ const FILE = object({
   witnesses: nullable(string),
   gates: list(object({ id: string, key: string })),
   expires: optional(count),
+  authenticators: optional(object({ roots: list(string, 1), models: optional(list(matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'an AAGUID'), 1)) })),
 });
 
 /** Two spaces, fixed member order, LF at the end: a file people read and keep in git. */
-export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gates, expires }: TrustParts): string {
+export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gates, expires, authenticators }: TrustParts): string {
   const file = {
     mediaType: TRUST_TYPE,
     logKeys: vkeys,
@@ -82,6 +87,7 @@ export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gat
     witnesses,
     gates: gates.map(({ id, key }) => ({ id, key })),
     ...(expires === null ? {} : { expires }),
+    ...(authenticators === undefined ? {} : { authenticators: { roots: authenticators.roots, ...(authenticators.models === undefined ? {} : { models: authenticators.models }) } }),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -116,7 +122,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   const json = parseStrictJson(bytes);
   const file = json.ok ? shaped(FILE, json.value) : err([json.error]);
   if (!file.ok) return err(file.error.map(bad));
-  const { genesis, authority, logKeys, ladder, size, witnesses, gates, expires = null } = file.value;
+  const { genesis, authority, logKeys, ladder, size, witnesses, gates, expires = null, authenticators } = file.value;
   const first = entryOf(genesis.entry, genesis.body);
   const start = first?.entry.type === 'genesis' ? authorityOf(first.body, first.entry.at) : undefined;
   if (first === undefined || start === undefined) return err([bad('it does not begin with the genesis of a log')]);
@@ -130,6 +136,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     ...(first.entry.fields.origin === origin && first.entry.fields.mode === start.value.genesis.mode ? [] : [bad('the genesis entry and its body differ')]),
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
     ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
+    ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
     ...(states.ok ? [] : states.error),
   ];
   if (wrong.length > 0 || !states.ok || !policy.ok) return err(wrong);
@@ -144,6 +151,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     gates,
     expires,
     signers: [],
+    ...(authenticators === undefined ? {} : { authenticators: authenticators as AuthenticatorTrust }),
   });
 }
 
@@ -193,6 +201,8 @@ function entryOf(entry: string, body: string): { readonly entry: Entry; readonly
   return { entry: parsed.value, body: bodyBytes };
 }
 
+const isCertificate = (encoded: string): boolean => parseCertificate(exact(encoded) ?? new Uint8Array(0)) !== undefined;
+
 function exact(encoded: string): Bytes | undefined {
   const bytes = fromBase64(encoded);
   return bytes !== undefined && base64(bytes) === encoded ? bytes : undefined;
@@ -237,7 +247,7 @@ export function authorityAt(trust: TrustBundle, index: number): Authority {
     const revokedAt = voided.get(k.keyid);
     return revokedAt === undefined ? k : { ...k, revokedAt };
   });
-  return { ...then, keys, revoked: now.revoked };
+  return { ...then, keys, revoked: now.revoked, ...(trust.authenticators === undefined ? {} : { authenticators: trust.authenticators }) };
 }
 
 /** The time of the last statement before entry `index`: an entry dated before it was dated back. */

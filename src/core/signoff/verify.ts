@@ -6,6 +6,7 @@ import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { type Problem, problem } from '../base/result.ts';
 import { TIERS } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
+import { type Attested, attestationOf } from './attestation.ts';
 import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
 import { type OpenedSignature, openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
@@ -43,6 +44,8 @@ export interface VerifiedSignoff {
   readonly statement: Statement;
   readonly keyid: string;
   readonly counter: number;
+  /** By whom its key was made, where a pinned maker says so. */
+  readonly attested: Attested | null;
   /** Lowercase hex SHA-256 of the envelope bytes. */
   readonly digest: string;
 }
@@ -56,7 +59,7 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   const key = findKey(opened.value, trust.keys);
   const statement = parseStatement(opened.value.payload);
   const problems = [
-    ...(key.ok ? checkKey(opened.value, key.value, trust.mode, expect) : [key.error]),
+    ...(key.ok ? checkKey(opened.value, key.value, trust, expect) : [key.error]),
     ...checkAuthenticator(opened.value, trust),
     ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkContent(statement.value, expect)] : [statement.error]),
     ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, trust.ladder, expect) : []),
@@ -64,7 +67,7 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   ];
   if (problems.length > 0 || !key.ok || !statement.ok) return { ok: false, problems };
   const level = effectiveLevel(statement.value, key.value, trust.ladder, expect);
-  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level) };
+  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level, trust) };
 }
 
 /** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
@@ -97,11 +100,17 @@ export function checkContent(statement: Statement, expect: Pick<Expectation, 'ma
   return manifest256.sha256 === expect.manifest256 ? problems : [...problems, problem('CONTENT_MISMATCH', 'the object ids agree, and the contents behind them do not')];
 }
 
-const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string): VerifiedSignoff => ({
+const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string, trust: SignoffTrust): VerifiedSignoff => ({
   signer: key.person,
   level,
   statement,
   keyid: opened.keyid,
   counter: opened.signature.counter,
+  attested: madeBy(key, trust),
   digest: sha256Hex(envelope),
 });
+
+function madeBy(key: TrustedKey, trust: SignoffTrust): Attested | null {
+  const made = attestationOf(key, trust);
+  return made.ok ? made.value : null;
+}
