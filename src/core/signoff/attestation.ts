@@ -39,7 +39,7 @@ interface Claim {
   readonly chain: readonly Bytes[];
 }
 
-type AttestedKey = Pick<TrustedKey, 'kind' | 'blob' | 'backupEligible' | 'since' | 'attestation'>;
+type AttestedKey = Pick<TrustedKey, 'kind' | 'blob' | 'backupEligible' | 'since'> & { readonly attestation?: AttestationEvidence | undefined };
 
 /** Worked out from the enrolled bytes each time, never remembered. Problems: KEY_MODEL, saying why it is not attested. */
 export function attestationOf(key: AttestedKey, { rpId, mode, authenticators }: Pick<SignoffTrust, 'rpId' | 'mode' | 'authenticators'>): Result<Attested> {

@@ -137,6 +137,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
     ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
     ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
+    ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
     ...(states.ok ? [] : states.error),
   ];
   if (wrong.length > 0 || !states.ok || !policy.ok) return err(wrong);
