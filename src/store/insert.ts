@@ -42,6 +42,12 @@ export function asker<R>(query: (db: Reading, values: readonly string[]) => { co
   };
 }
 
+/** A query that is always the same. */
+export function answerer<R>(query: (db: Reading) => { compile(): CompiledQuery<R> }): (db: Reading) => Promise<readonly R[]> {
+  const compiled = statements((db) => query(db).compile());
+  return async (db) => (await db.executeQuery<R>(compiled(db, 0) as CompiledQuery<R>)).rows;
+}
+
 const MOST = 128;
 
 /** Kept by the database's adapter, which a transaction shares with what it was begun on. */

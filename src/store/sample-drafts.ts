@@ -185,3 +185,10 @@ export const carryDraft = (content: string, signoff: string): EntryDraft => ({
 });
 
 export const violationDraft = (content: string): EntryDraft => ({ type: 'violation', fields: { repo: REPO, ref: MAIN, new: oid(content) }, body: body({ v: 1, why: content }) });
+
+/** Nobody signed it, as with every envelope here. */
+export const erasureDraft = (bodies: readonly string[], signed = bodies): EntryDraft => ({
+  type: 'erasure',
+  fields: { bodies },
+  body: envelope(NAMES.erasurePredicate, { bodies: signed }),
+});

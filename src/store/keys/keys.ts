@@ -7,6 +7,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject,
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { equal, fromBase64, fromHex } from '../../core/base/bytes.ts';
+import { verifyEd25519 } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import { pointOf } from '../../core/signoff/gate-key.ts';
 import type { GateSigner } from '../../flows/ports-gate.ts';
@@ -59,7 +60,7 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
     if (!signer.ok) return signer;
     files.push(signer.value);
   }
-  return ok({ gate: gate.value, cookieSecret, log: logKeys(dir, [...elsewhere, ...files]) });
+  return ok({ gate: gate.value, cookieSecret, log: logKeys(dir, [...elsewhere.map(checked), ...files]) });
 }
 
 function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
@@ -74,8 +75,9 @@ function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
       return signer.value;
     },
     take: (signer) => {
-      signers.push(signer);
-      return signer;
+      const known = checked(signer);
+      signers.push(known);
+      return known;
     },
     settle: (now) => {
       const next = existsSync(join(dir, NEXT)) ? fileSigner(join(dir, NEXT)) : undefined;
@@ -83,6 +85,16 @@ function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
     },
   };
 }
+
+/** A key service may be another one than it was: what it answers is not published before it verifies. */
+const checked = ({ publicKey, sign: ask }: LogSigner): LogSigner => ({
+  publicKey,
+  sign: async (message) => {
+    const signature = await ask(message);
+    if (!verifyEd25519(publicKey, message, signature)) throw new Error('the signer of the log gave a signature that does not verify');
+    return signature;
+  },
+});
 
 function fileSigner(file: string): Result<LogSigner> {
   const key = openSigningKey(file, false);

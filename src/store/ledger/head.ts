@@ -25,19 +25,24 @@ export const EMPTY_HEAD: Head = { tree: EMPTY_TREE, at: 0, partial: [] };
 /** A head that is being grown. */
 export interface Growth {
   readonly tree: Tree;
+  readonly at: number;
   /** The tiles that this leaf filled. */
-  add(leaf: Bytes): readonly TileTable[];
-  head(at: number): Head;
+  add(leaf: Bytes, at?: number): readonly TileTable[];
+  head(): Head;
 }
 
 export function growth(from: Head): Growth {
   const partial = from.partial.map((hashes) => [...hashes]);
-  let { tree } = from;
+  let { tree, at: last } = from;
   return {
     get tree() {
       return tree;
     },
-    add: (leaf) => {
+    get at() {
+      return last;
+    },
+    add: (leaf, time = last) => {
+      last = time;
       const grown = grow(tree, leaf);
       tree = grown.tree;
       const filled: TileTable[] = [];
@@ -51,7 +56,7 @@ export function growth(from: Head): Growth {
       }
       return filled;
     },
-    head: (at) => ({ tree, at, partial: partial.map((hashes) => [...hashes]) }),
+    head: () => ({ tree, at: last, partial: partial.map((hashes) => [...hashes]) }),
   };
 }
 

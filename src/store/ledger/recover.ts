@@ -46,17 +46,15 @@ async function rootAt(db: Reading, size: number): Promise<Uint8Array> {
 async function readAgain(db: Reading, signed: number): Promise<Head> {
   const from = Math.max(0, Math.floor((signed - READ_AGAIN) / TILE_WIDTH) * TILE_WIDTH);
   const log = growth(from === 0 ? EMPTY_HEAD : { ...(await standing(db, from)), at: 0 });
-  let at = 0;
   for await (const rows of entriesFrom(db, from)) {
     for (const row of rows) {
       if (row.idx !== log.tree.size) throw refused(`entry ${log.tree.size} is missing`);
       const leaf = leafHash(row.bytes);
       if (!equal(leaf, row.leaf)) throw refused(`entry ${row.idx} is not what its leaf hash was made of`);
-      for (const tile of log.add(leaf)) await compare(db, tile);
-      at = row.at;
+      for (const tile of log.add(leaf, row.at)) await compare(db, tile);
     }
   }
-  return log.head(at);
+  return log.head();
 }
 
 async function compare(db: Reading, { level, pos, root, hashes }: TileTable): Promise<void> {

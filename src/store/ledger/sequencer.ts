@@ -6,10 +6,11 @@
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { AppendedEntry, EntryDraft, Projections } from '../../flows/ports.ts';
 import type { Connection } from '../database.ts';
+import { answerer } from '../insert.ts';
 import { projectionsOver } from '../projections/questions.ts';
 import type { Writing } from '../schema.ts';
 import { mayErase } from './erased.ts';
-import { type Head, readHead } from './head.ts';
+import { type Growth, growth, type Head, readHead } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { appended } from './read.ts';
 import { type Prepared, prepareDrafts, writePrepared } from './write.ts';
@@ -85,11 +86,13 @@ interface Heads {
   left(head: Head): void;
 }
 
+const lastEntry = answerer((db) => db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1));
+
 function lastHead(): Heads {
   let known: Head | undefined;
   return {
     now: async (db) => {
-      const last = await db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1).executeTakeFirst();
+      const [last] = await lastEntry(db);
       return known !== undefined && known.tree.size === (last?.idx ?? -1) + 1 ? known : readHead(db);
     },
     left: (head) => {
@@ -102,15 +105,11 @@ function lastHead(): Heads {
 async function commit(writer: Connection, publisher: Publisher, clock: () => number, heads: Heads, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
   const { settled, head, grown, erased } = await writer.db.transaction().execute(async (db) => {
     const start = await heads.now(db);
-    const written = writing(db);
-    let head = start;
+    const written = writing(db, start);
     const settled: (() => void)[] = [];
-    for (const waiting of group) {
-      const step = await attempt(written, head, waiting, clock);
-      head = step.head;
-      settled.push(step.settle);
-    }
+    for (const waiting of group) settled.push(await attempt(written, waiting, clock));
     await written.flush();
+    const head = written.log.head();
     return { settled, head, grown: head.tree.size > start.tree.size, erased: written.erased() };
   });
   heads.left(head);
@@ -124,6 +123,7 @@ async function commit(writer: Connection, publisher: Publisher, clock: () => num
 /** What a group has appended so far. */
 interface Written {
   readonly db: Writing;
+  readonly log: Growth;
   readonly state: Projections;
   add(prepared: readonly Prepared[]): void;
   /** Whether an erasure was among it. */
@@ -132,7 +132,8 @@ interface Written {
   flush(): Promise<void>;
 }
 
-function writing(db: Writing): Written {
+function writing(db: Writing, start: Head): Written {
+  const log = growth(start);
   let pending: Prepared[] = [];
   let flushed: Promise<void> = Promise.resolve();
   let erased = false;
@@ -147,7 +148,7 @@ function writing(db: Writing): Written {
     flushed = flushed.then(() => writePrepared(db, now));
     return flushed;
   };
-  return { db, state: after(flush, projectionsOver(db)), add, erased: () => erased, flush };
+  return { db, log, state: after(flush, projectionsOver(db)), add, erased: () => erased, flush };
 }
 
 /** The same questions, each asked after what was appended before is there to be seen. */
@@ -164,21 +165,22 @@ function after<T extends object>(ready: () => Promise<void>, questions: T): T {
   return Object.fromEntries(asked);
 }
 
-async function attempt(written: Written, head: Head, waiting: Waiting, clock: () => number): Promise<{ readonly head: Head; readonly settle: () => void }> {
+/** What to tell whoever waits, once the group is committed and signed. */
+async function attempt(written: Written, waiting: Waiting, clock: () => number): Promise<() => void> {
   const { plan, resolve, reject, rules } = waiting;
   let drafts: Awaited<ReturnType<Plan>>;
   try {
-    drafts = await plan(written.state, head.tree.size);
+    drafts = await plan(written.state, written.log.tree.size);
   } catch (cause) {
-    return { head, settle: () => reject(cause) };
+    return () => reject(cause);
   }
-  if (drafts.ok && rules === undefined && drafts.value.some((d) => d.type === 'log-key')) return { head, settle: () => resolve(KEYLESS) };
+  if (drafts.ok && rules === undefined && drafts.value.some((d) => d.type === 'log-key')) return () => resolve(KEYLESS);
   const now = clock();
   const allowed = drafts.ok ? await erasable(written, drafts.value, now) : drafts;
-  const step = allowed.ok ? prepareDrafts(head, allowed.value, now) : allowed;
-  if (!step.ok) return { head, settle: () => resolve(step) };
-  written.add(step.value.prepared);
-  return { head: step.value.head, settle: () => resolve(ok(step.value.prepared.map((p) => appended(p.row)))) };
+  const step = allowed.ok ? prepareDrafts(written.log, allowed.value, now) : allowed;
+  if (!step.ok) return () => resolve(step);
+  written.add(step.value);
+  return () => resolve(ok(step.value.map((p) => appended(p.row))));
 }
 
 /** Asked of the log as this draft would find it; of bodies that come in the same append nothing is there yet. */

@@ -14,7 +14,7 @@ import type { Effect } from '../projections/effects.ts';
 import { project } from '../projections/project.ts';
 import type { EntryTable, TileTable, Writing } from '../schema.ts';
 import { eraseBodies } from './erased.ts';
-import { growth, type Head } from './head.ts';
+import type { Growth } from './head.ts';
 
 export interface Prepared {
   readonly row: EntryTable;
@@ -24,26 +24,21 @@ export interface Prepared {
   readonly effects: readonly Effect[];
 }
 
-export interface Step {
-  readonly head: Head;
-  readonly prepared: readonly Prepared[];
-}
-
-/** All drafts of one append carry one time. Problems: DATA_INVALID, and then nothing of it is to be written. */
-export function prepareDrafts(head: Head, drafts: readonly EntryDraft[], now: number): Result<Step> {
-  if (drafts.length === 0) return ok({ head, prepared: [] });
-  const at = Math.max(head.at, Math.trunc(now));
-  const log = growth(head);
-  const prepared: Prepared[] = [];
+/** All drafts of one append carry one time. The log grows by all of them or, with a Problem, by none. Problems: DATA_INVALID. */
+export function prepareDrafts(log: Growth, drafts: readonly EntryDraft[], now: number): Result<readonly Prepared[]> {
+  const at = Math.max(log.at, Math.trunc(now));
+  const read: Read[] = [];
   for (const draft of drafts) {
-    const said = read(log.tree.size, draft, at);
+    const said = readDraft(log.tree.size + read.length, draft, at);
     if (!said.ok) return said;
-    prepared.push({ ...said.value, tiles: log.add(said.value.row.leaf) });
+    read.push(said.value);
   }
-  return ok({ head: log.head(at), prepared });
+  return ok(read.map((said) => ({ ...said, tiles: log.add(said.row.leaf, at) })));
 }
 
-function read(index: number, { type, fields, body }: EntryDraft, at: number): Result<Omit<Prepared, 'tiles'>> {
+type Read = Omit<Prepared, 'tiles'>;
+
+function readDraft(index: number, { type, fields, body }: EntryDraft, at: number): Result<Read> {
   const entry = { type, at, envelope: sha256Hex(body), fields };
   const bytes = formatEntry(entry);
   if (!bytes.ok) return err(problem('DATA_INVALID', `the entry cannot be written: ${bytes.error.message}`, { place: `entry ${index} (${type})` }));

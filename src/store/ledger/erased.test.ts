@@ -1,0 +1,247 @@
+/** What is erased is gone from the file, the log still proves everything, and a replay knows no more and no less than the live rows. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { text, utf8 } from '../../core/base/bytes.ts';
+import { sha256Hex } from '../../core/base/crypto.ts';
+import { ok } from '../../core/base/result.ts';
+import { parseVkey } from '../../core/log/note.ts';
+import { verifyProof } from '../../core/log/proof.ts';
+import { STICKY_MS } from '../../core/provenance/provenance.ts';
+import type { EntryDraft } from '../../flows/ports.ts';
+import {
+  changeOf,
+  decisionDraft,
+  enrolmentDraft,
+  erasureDraft,
+  genesisDraft,
+  glassDraft,
+  landedDraft,
+  MAIN,
+  REPO,
+  type Sample,
+  signoffDraft,
+  verdictDraft,
+  violationDraft,
+} from '../sample-drafts.ts';
+import { DATABASE_FILE, openStore, type Store } from '../store.ts';
+
+let dir: string;
+let store: Store;
+let now: number;
+
+async function open(): Promise<Store> {
+  const opened = await openStore({ dir, clock: () => now });
+  if (!opened.ok) throw new Error(opened.error.message);
+  return opened.value;
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'erased-'));
+  now = Date.UTC(2026, 10, 20);
+  store = await open();
+  await append(genesisDraft());
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const answer = (...drafts: readonly EntryDraft[]) => store.ledger.append(() => ok(drafts));
+async function append(...drafts: readonly EntryDraft[]): Promise<void> {
+  const said = await answer(...drafts);
+  if (!said.ok) throw new Error(said.error.message);
+}
+
+/** A decision that remembers who stood behind it, and says a word nobody else says. */
+function decide(content: string, word: string, more: Partial<Sample> = {}): EntryDraft {
+  const draft = decisionDraft({ content, ...more });
+  const said = { ...JSON.parse(text(draft.body) ?? ''), title: word, behind: ['ines', 'kim'], contents: [content, `${content} head`] };
+  return { ...draft, body: utf8(JSON.stringify(said)) };
+}
+const digest = (draft: EntryDraft): string => sha256Hex(draft.body);
+const erase = (...drafts: readonly EntryDraft[]): EntryDraft => erasureDraft(drafts.map(digest));
+const files = (): Buffer =>
+  Buffer.concat(
+    readdirSync(dir)
+      .filter((f) => f.startsWith(DATABASE_FILE) && !f.endsWith('-shm'))
+      .map((f) => readFileSync(join(dir, f))),
+  );
+
+const TABLES = ['changes', 'sticky', 'pushers', 'signoffs', 'landings', 'nonces', 'verdicts', 'violations'];
+
+/** Every row of every table that any of these entries writes to. */
+function rows(): readonly string[] {
+  const db = new DatabaseSync(join(dir, DATABASE_FILE), { readOnly: true });
+  const all = TABLES.flatMap((t) =>
+    db
+      .prepare(`select * from ${t}`)
+      .all()
+      .map((row) => `${t} ${JSON.stringify(row)}`)
+      .sort(),
+  );
+  db.close();
+  return all;
+}
+
+it('takes a decision out of the file, its row and its memory, and leaves the log as it was', async () => {
+  const draft = decide('x', 'Karin Privatperson', { level: 'agent' });
+  await append(draft, decide('y', 'another'), signoffDraft('x', { nonce: 'n1' }));
+  const before = await store.ledger.entries(0, 4);
+  now += STICKY_MS + 1;
+  expect(files().includes('Karin Privatperson')).toBe(true);
+  await append(erase(draft));
+  expect(files().includes('Karin Privatperson')).toBe(false);
+  expect(await store.ledger.body(digest(draft))).toBeNull();
+  expect((await store.projections.changes({ limit: 9 })).map((c) => c.title)).toEqual(['another']);
+  expect(await store.projections.memory.pushers({ repo: REPO, contents: ['x', 'y'] })).toEqual(['ines', 'kim']);
+  expect(await store.projections.memory.pushers({ repo: REPO, contents: ['x'] })).toEqual([]);
+  expect(await store.projections.memory.marks({ repo: REPO, targetRef: MAIN, since: 0 })).toEqual([]);
+  expect(await store.ledger.entries(0, 4)).toEqual(before);
+  const key = parseVkey(store.logVerifierKey ?? '');
+  expect(verifyProof((await store.ledger.proof(1)) ?? '', before[1]?.bytes ?? utf8(''), key.ok ? [key.value] : []).ok).toBe(true);
+  expect(await store.audit()).toEqual([]);
+});
+
+it('survives a rebuild and another start, and a change erased lives on when it is decided again', async () => {
+  const draft = decide('x', 'first');
+  await append(draft);
+  await append(erase(draft));
+  const before = rows();
+  expect(await store.rebuild()).toMatchObject({ ok: true });
+  expect(rows()).toEqual(before);
+  await store.close();
+  store = await open();
+  expect(await store.audit()).toEqual([]);
+  now += 1;
+  await append(decide('x', 'second'));
+  expect(await store.projections.changes({ id: changeOf('x'), limit: 1 })).toMatchObject([{ title: 'second', createdAt: now - 1 }]);
+  expect(await store.audit()).toEqual([]);
+});
+
+it('keeps the same bytes when they are brought again, and only what came before it is erased', async () => {
+  const draft = decide('x', 'the same');
+  await append(draft);
+  await append(erase(draft));
+  await append(draft);
+  expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+  expect(await store.audit()).toEqual([]);
+  await append(erase(draft));
+  expect(await store.ledger.body(digest(draft))).toBeNull();
+  expect(await store.audit()).toEqual([]);
+});
+
+it('erases what was found and not decided, and its row says what the entry says', async () => {
+  await append(violationDraft('v'), decide('x', 'word'));
+  await append(erase(violationDraft('v'), decide('x', 'word')));
+  expect(rows().filter((row) => row.startsWith('violations'))).toHaveLength(1);
+  expect(await store.audit()).toEqual([]);
+});
+
+describe('refuses', () => {
+  it.each<[string, EntryDraft]>([
+    ['the genesis', genesisDraft()],
+    ['an enrolment', enrolmentDraft('pia')],
+    ['a sign-off', signoffDraft('x')],
+    ['a break-glass', glassDraft('x', 'g')],
+    ['the review after one', glassDraft('x', 'r', { of: 'review' })],
+    ['a verdict', verdictDraft('x', 'deny')],
+    ['a landing', landedDraft('x')],
+  ])('to erase %s', async (_, draft) => {
+    if (draft.type !== 'genesis') await append(draft);
+    expect(await answer(erase(draft))).toMatchObject({
+      ok: false,
+      error: { code: 'DATA_INVALID', place: `body ${digest(draft)}`, message: expect.stringContaining('never erased') },
+    });
+    expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+  });
+
+  it('an erasure, and a body that one kept for ever shares', async () => {
+    const draft = decide('x', 'word');
+    const erasure = erase(draft);
+    await append(draft);
+    await append(erasure);
+    expect(await answer(erase(erasure))).toMatchObject({ ok: false });
+    await append({ ...violationDraft('v'), body: verdictDraft('y', 'deny').body }, verdictDraft('y', 'deny'));
+    expect(await answer(erase(verdictDraft('y', 'deny')))).toMatchObject({ ok: false });
+  });
+
+  it('what nobody brought, what is gone, and what comes in the same append', async () => {
+    const draft = decide('x', 'word');
+    expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { message: expect.stringContaining('no entry') } });
+    expect(await answer(draft, erase(draft))).toMatchObject({ ok: false });
+    await append(draft);
+    await append(erase(draft));
+    expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { message: expect.stringContaining('before') } });
+  });
+
+  it('a decision whose mark of AI still counts', async () => {
+    const draft = decide('x', 'word', { level: 'agent' });
+    await append(draft);
+    now += STICKY_MS;
+    expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { message: expect.stringContaining('counts until 2026-11-27') } });
+    now += 1;
+    await append(erase(draft));
+  });
+
+  it('an entry that names other bodies than were signed, and one that is no erasure', async () => {
+    const draft = decide('x', 'word');
+    await append(draft, decide('y', 'other'));
+    expect(await answer(erasureDraft([digest(draft)], [digest(decide('y', 'other'))]))).toMatchObject({ ok: false });
+    expect(await answer({ ...erase(draft), body: signoffDraft('x').body })).toMatchObject({ ok: false });
+    expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+  });
+});
+
+it('says of a body that is gone without it, and of one that is not though it should be, that this is a fault', async () => {
+  const [x, y] = [decide('x', 'x'), decide('y', 'y')];
+  await append(x, y);
+  await append(erase(x));
+  await store.close();
+  const db = new DatabaseSync(join(dir, DATABASE_FILE));
+  db.exec('delete from bodies where idx = 2');
+  db.prepare('insert into bodies values (1, ?)').run(x.body);
+  db.close();
+  store = await open();
+  expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(x)}`, `body ${digest(y)}`]));
+});
+
+it('after any history, the rows are those of a replay', { timeout: 60_000 }, async () => {
+  const content = fc.constantFrom('p', 'q');
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('decide' as const), content, outcome: fc.constantFrom('signoff' as const, 'pass' as const, 'refused' as const) }),
+    fc.record({ do: fc.constantFrom('sign' as const, 'allow' as const, 'deny' as const, 'land' as const), content }),
+    fc.record({ do: fc.constant('erase' as const), which: fc.nat(5) }),
+  );
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
+      const [mine, decided] = [`run ${run++}`, [] as EntryDraft[]];
+      for (const [i, s] of steps.entries()) {
+        now += 1;
+        if (s.do === 'erase') {
+          const [gone] = decided.splice(s.which % Math.max(decided.length, 1), 1);
+          if (gone !== undefined) await append(erase(gone));
+          continue;
+        }
+        const c = `${mine} ${s.content}`;
+        if (s.do === 'decide') decided.push(decide(c, `${mine} ${i}`, { outcome: s.outcome }));
+        const last = decided.at(-1);
+        if (s.do === 'decide' && last !== undefined) await append(last);
+        if (s.do === 'sign') await append(signoffDraft(c, { nonce: `${c} ${i}` }));
+        if (s.do === 'allow') await append(verdictDraft(c, 'allow', [`${c} ${i - 1}`], `${mine} base`));
+        if (s.do === 'deny') await append(verdictDraft(c, 'deny'));
+        if (s.do === 'land') await append(landedDraft(c, [`${c} ${i - 1}`], `${mine} base`));
+      }
+      const before = rows();
+      expect(await store.rebuild()).toMatchObject({ ok: true });
+      expect(rows()).toEqual(before);
+    }),
+    { numRuns: 25 },
+  );
+  expect(await store.audit()).toEqual([]);
+});
