@@ -80,10 +80,22 @@ export function verifyBundle(input: BundleInput): BundleAnswer {
   let checks: readonly Check[] = [];
   const answer = answering(() => {
     const seen = examine(input);
-    checks = checksOf(seen);
+    checks = checksOf({ ...seen, unasked: unaskedIn(input) });
     return unless(seen.problems, () => ({ signoffs: seen.report.signoffs.map(signoffOf), setAside: told(seen.setAside), landed: seen.landed }));
   });
   return { ...answer, checks };
+}
+
+/** Codes nothing can fail with, because the caller gave nothing to compare with. */
+function unaskedIn({ pin, atLeast, now, change, required = {} }: BundleInput): readonly string[] {
+  const given: readonly (readonly [unknown, readonly string[]])[] = [
+    [pin, ['TRUST_SIG']],
+    [atLeast, ['TRUST_ROLLBACK']],
+    [now, ['TRUST_EXPIRED']],
+    [change.excluded, ['SOD_AUTHOR', 'SOD_PUSHER', 'SOD_PROMPTER', 'SOD_OWNER', 'SOD_UNRESOLVED']],
+    [required.policyDigest, ['ST_POLICY']],
+  ];
+  return given.flatMap(([value, codes]) => (value === undefined ? codes : []));
 }
 
 interface Seen {
