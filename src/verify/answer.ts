@@ -26,6 +26,9 @@ export function refused(first: Reason, more: readonly Reason[] = []): Refused {
   return { ok: false, reason: reasons[0] ?? first, reasons };
 }
 
+/** For a list that says why: one that says nothing refuses all the same. */
+export const refusedFor = ([first, ...more]: readonly Reason[]): Refused => refused(first ?? { code: 'INTERNAL', message: 'refused without a reason, which is our own bug' }, more);
+
 /** All that is wrong, or the answer where nothing is. */
 export function unless<T extends object>(problems: readonly Reason[], answer: () => T): Answer<T> {
   const [first, ...more] = problems;

@@ -2,6 +2,9 @@
  * A bundle under a trust file, from bytes to a verdict: docs/spec/bundle.md. What landed is the caller's own word, from their own clone
  * (`countersign manifest`); who stands behind the change and what policy asked is judged as far as the caller says it.
  */
+
+import { ok, type Result } from '../core/base/result.ts';
+import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { parseBundle } from '../core/signoff/bundle.ts';
 import { examineBundle, type Landed, type OfflineReport } from '../core/signoff/offline.ts';
 import { parseTrust } from '../core/signoff/trust-file.ts';
@@ -21,6 +24,10 @@ export interface BundleInput {
   readonly atLeast?: bigint;
   /** Milliseconds since 1970: a trust file that expired by then is refused. Absent: none expires. */
   readonly now?: number;
+  /** Milliseconds: what was taken back has to be known as of no longer before `now`, which has to be given too. */
+  readonly maxAge?: number;
+  /** Text of a C2SP tlog-policy: the caller's own, in the place of the trust file's. */
+  readonly witnesses?: string;
   /** Takes evidence of demo data, which proves nothing. */
   readonly demo?: boolean;
 }
@@ -80,19 +87,20 @@ export function verifyBundle(input: BundleInput): BundleAnswer {
   let checks: readonly Check[] = [];
   const answer = answering(() => {
     const seen = examine(input);
-    checks = checksOf({ ...seen, unasked: unaskedIn(input) });
+    checks = checksOf({ ...seen, unasked: [...unaskedIn(input), ...(seen.witnessed ? [] : ['LOG_QUORUM'])] });
     return unless(seen.problems, () => ({ signoffs: seen.report.signoffs.map(signoffOf), setAside: told(seen.setAside), landed: seen.landed }));
   });
   return { ...answer, checks };
 }
 
 /** Codes nothing can fail with, because the caller gave nothing to compare with. */
-function unaskedIn({ pin, atLeast, now, change, required = {} }: BundleInput): readonly string[] {
+function unaskedIn({ pin, atLeast, now, maxAge, change, required = {} }: BundleInput): readonly string[] {
   const given: readonly (readonly [unknown, readonly string[]])[] = [
     [pin, ['TRUST_SIG']],
     [atLeast, ['TRUST_ROLLBACK']],
     [now, ['TRUST_EXPIRED']],
-    [change.excluded, ['SOD_AUTHOR', 'SOD_PUSHER', 'SOD_PROMPTER', 'SOD_OWNER', 'SOD_UNRESOLVED']],
+    [maxAge, ['REV_STALE', 'REV_MISSING']],
+    [change.excluded, ['SOD_AUTHOR', 'SOD_PUSHER', 'SOD_PROMPTER', 'SOD_OWNER']],
     [required.policyDigest, ['ST_POLICY']],
   ];
   return given.flatMap(([value, codes]) => (value === undefined ? codes : []));
@@ -103,6 +111,8 @@ interface Seen {
   readonly setAside: readonly Reason[];
   readonly signoffs: number;
   readonly landed: boolean;
+  /** Cosignatures were asked for. */
+  readonly witnessed: boolean;
   readonly report: OfflineReport;
 }
 
@@ -111,14 +121,22 @@ const NOTHING: OfflineReport = { problems: [], signoffs: [], setAside: [] };
 function examine(input: BundleInput): Seen {
   const { pin, atLeast, now } = input;
   const expect = { ...(pin === undefined ? {} : { pin }), ...(atLeast === undefined ? {} : { atLeast: Number(atLeast) }), ...(now === undefined ? {} : { now }) };
-  const [bundle, trust] = [parseBundle(input.bundle), parseTrust(input.trust, expect)];
-  if (!bundle.ok || !trust.ok) {
-    const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error])];
-    return { problems, setAside: [], signoffs: 0, landed: false, report: NOTHING };
+  const [bundle, trust, own] = [parseBundle(input.bundle), parseTrust(input.trust, expect), ownWitnesses(input)];
+  if (!bundle.ok || !trust.ok || !own.ok) {
+    const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(own.ok ? [] : [own.error])];
+    return { problems, setAside: [], signoffs: 0, landed: false, witnessed: false, report: NOTHING };
   }
-  const report = examineBundle(bundle.value, trust.value, landedOf(input.change), { ...input.required, allowDemo: input.demo === true });
-  return { ...report, signoffs: bundle.value.signoffs.length, landed: bundle.value.landed !== undefined, report };
+  const witnesses = own.value ?? trust.value.witnesses;
+  const report = examineBundle(bundle.value, { ...trust.value, witnesses }, landedOf(input.change), {
+    ...input.required,
+    ...(input.maxAge === undefined ? {} : { fresh: { now: now ?? Number.NaN, maxAge: input.maxAge } }),
+    allowDemo: input.demo === true,
+  });
+  return { ...report, signoffs: bundle.value.signoffs.length, landed: bundle.value.landed !== undefined, witnessed: (witnesses?.quorum ?? null) !== null, report };
 }
+
+const ownWitnesses = ({ witnesses, demo }: BundleInput): Result<WitnessPolicy | undefined> =>
+  witnesses === undefined ? ok(undefined) : parseWitnessPolicy(witnesses, demo === true);
 
 const landedOf = ({ repo, targetRef, manifest, manifest256, moves, excluded = {} }: ChangeInput): Landed => {
   return { repo, targetRef, manifest, manifest256, ...(moves === undefined ? {} : { moves }), excluded: new Map(Object.entries(excluded)) };

@@ -30,3 +30,4 @@ export {
   verifyEnvelope,
   verifySshSignature,
 } from './signature.ts';
+export { type Summary, type SummaryInput, verifySummary } from './summary.ts';

@@ -15,7 +15,7 @@ import { parseSshSig, unarmor } from '../core/signoff/sshsig.ts';
 import type { SignoffTrust } from '../core/signoff/trust.ts';
 import { authorityAt, latest, parseTrust } from '../core/signoff/trust-file.ts';
 import { checkClientData, checkPresence, isDemoAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
-import { type Answer, answering, type Reason, refused, unless } from './answer.ts';
+import { type Answer, answering, type Reason, refused, refusedFor, unless } from './answer.ts';
 
 /** Where a passkey may be used. */
 export interface RelyingPartyInput {
@@ -151,7 +151,7 @@ export function verifyEnvelope(input: EnvelopeInput): Answer<SignedEnvelope> {
     const [trust, envelope] = [parseTrust(input.trust), parseEnvelope(input.envelope)];
     const tier = input.tier ?? 'critical';
     if (!TIERS.has(tier)) return refused({ code: 'USAGE', message: `there is no tier ${tier}` });
-    if (!trust.ok) return unless<SignedEnvelope>(trust.error, () => NOBODY);
+    if (!trust.ok) return refusedFor(trust.error);
     if (!envelope.ok) return refused(envelope.error);
     const authority = input.index === undefined ? latest(trust.value).authority : authorityAt(trust.value, Number(input.index));
     const signing = signingTrust(authority, trust.value.ladder);
@@ -163,8 +163,6 @@ export function verifyEnvelope(input: EnvelopeInput): Answer<SignedEnvelope> {
     );
   });
 }
-
-const NOBODY: SignedEnvelope = { payload: new Uint8Array(0), signers: [] };
 
 function signerOf(opened: ReturnType<typeof openSignature>, trust: SignoffTrust, tier: Tier, { at, demo }: EnvelopeInput): Result<Signer, readonly Reason[]> {
   if (!opened.ok) return err([opened.error]);

@@ -3,13 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { base64, hex, utf8 } from '../core/base/bytes.ts';
 import { consistencyPlan, EMPTY_TREE, fill, grow, inclusionPlan, type NodeRef, type ProofPlan, root, type Tree } from '../core/log/merkle.ts';
+import { statementBytes } from '../core/signoff/build.ts';
 import { formatBundle } from '../core/signoff/bundle.ts';
-import { pae } from '../core/signoff/dsse.ts';
+import { formatEnvelope, pae } from '../core/signoff/dsse.ts';
 import { publicKeyLine } from '../core/signoff/keys.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import { levelsOf, vsaStatement } from '../core/signoff/vsa.ts';
 import { type SoftAuthenticator, softAuthenticator, softSshKey } from '../testing/authenticator.ts';
+import { softGate } from '../testing/gate.ts';
 import { NOW, RP, signoffBytes, testLog } from '../testing/signoffs.ts';
 import { trustFileOf } from '../testing/trust-files.ts';
+import { testWitness } from '../testing/witnesses.ts';
 import * as api from './index.ts';
 
 const code = (answer: { readonly ok: boolean; readonly reason?: { readonly code: string } }): string => answer.reason?.code ?? 'OK';
@@ -175,10 +179,10 @@ describe('a bundle', () => {
   it('is proven, every check held', () => {
     const answer = api.verifyBundle({ bundle, trust, change });
     expect(answer).toMatchObject({ ok: true, landed: false, setAside: [], signoffs: [{ person: 'mara', level: 'L6', tier: 'critical', decision: 'approve' }] });
-    const unasked = ['TRUST_SIG', 'TRUST_ROLLBACK', 'ST_POLICY', 'SOD_AUTHOR'];
+    const unasked = ['TRUST_SIG', 'TRUST_ROLLBACK', 'ST_POLICY', 'SOD_AUTHOR', 'REV_STALE', 'LOG_QUORUM'];
     expect(answer.checks.map((c) => c.outcome)).toEqual(answer.checks.map((c) => (unasked.includes(c.codes[0] ?? '') ? 'not asked' : 'held')));
     const whole = api.verifyBundle({ ...{ bundle, trust, change: { ...change, excluded: {} } }, atLeast: 0n, now: NOW, required: { policyDigest: 'e'.repeat(64) } });
-    expect(whole.checks.filter((c) => c.outcome !== 'held').map((c) => c.codes[0])).toEqual(['TRUST_SIG']);
+    expect(whole.checks.filter((c) => c.outcome !== 'held').map((c) => c.codes[0])).toEqual(['TRUST_SIG', 'REV_STALE', 'LOG_QUORUM']);
     expect(new Set(answer.checks.map((c) => c.step))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
   });
 
@@ -209,6 +213,15 @@ describe('a bundle', () => {
     expect(asked({ pin: '0'.repeat(64) })).toBe('TRUST_SIG');
     expect(asked({ atLeast: 2n })).toBe('TRUST_ROLLBACK');
     expect(asked({ required: { tier: 'enormous' } })).not.toBe('OK');
+    expect([asked({ maxAge: 1, now: NOW }), asked({ maxAge: 1 })]).toEqual(['REV_MISSING', 'REV_MISSING']);
+  });
+
+  it("asks for the caller's own witnesses", () => {
+    const witness = testWitness('witness.example/w');
+    const policy = `log ${log.vkey}\nwitness w ${witness.vkey}\nquorum w\n`;
+    const answer = api.verifyBundle({ bundle, trust, change, witnesses: policy });
+    expect(outcomes(answer)).toMatchObject({ LOG_QUORUM: 'failed', KEY_UNKNOWN: 'not reached' });
+    expect(code(api.verifyBundle({ bundle, trust, change, witnesses: 'quorum none' }))).toBe('TRUST_FORMAT');
   });
 
   it('of demo data has to be taken knowingly', () => {
@@ -218,12 +231,34 @@ describe('a bundle', () => {
   });
 });
 
+describe('the summary of a gate', () => {
+  const gate = softGate();
+  const landed = { commit: 'a'.repeat(40), ref: 'refs/heads/main', resourceUri: 'git+https://countersign.example/git/infra.git' };
+  const gated = utf8(trustFileOf(people, log, { gates: [{ id: gate.id, key: base64(gate.publicKey) }] }));
+  const summary = async (): Promise<Uint8Array> => {
+    const vsa = { ...landed, verifier: { id: gate.id }, timeVerified: '2026-11-20T10:21:05.000Z', policy: { uri: 'u', digest: 'b'.repeat(64) } };
+    const levels = levelsOf({ tier: 'high', signed: true, carried: false, brokeGlass: false });
+    const payload = statementBytes(vsaStatement({ ...vsa, inputs: ['c'.repeat(64)], passed: true, levels }));
+    return formatEnvelope({ payloadType: NAMES.payloadType, payload, signatures: [{ keyid: '', sig: await gate.sign(pae(NAMES.payloadType, payload)) }] });
+  };
+
+  it('holds for its landing, by a gate of the trust file', async () => {
+    const asked = { envelope: await summary(), trust: gated, ...landed };
+    expect(api.verifySummary({ ...asked, levels: ['ORG_SOURCE_HUMAN_SIGNOFF'] })).toMatchObject({ ok: true, verifier: gate.id, inputs: ['c'.repeat(64)] });
+    expect(code(api.verifySummary({ ...asked, commit: 'b'.repeat(40) }))).toBe('VSA_INVALID');
+    expect(code(api.verifySummary({ ...asked, levels: ['ORG_SOURCE_TIER_CRITICAL'] }))).toBe('VSA_INVALID');
+    expect(code(api.verifySummary({ ...asked, trust }))).toBe('VSA_INVALID');
+    expect(code(api.verifySummary({ ...asked, trust: utf8('{}') }))).toBe('TRUST_FORMAT');
+    expect(code(api.verifySummary({ ...asked, pin: '0'.repeat(64) }))).toBe('TRUST_SIG');
+  });
+});
+
 describe('every function', () => {
   const functions = Object.entries(api).filter(([name]) => /^(?:verify|open|parse)/.test(name)) as readonly [string, (input: never) => { ok: boolean }][];
 
   it('is there', () =>
     expect(functions.map(([name]) => name).sort()).toEqual([
-      ...['openNote', 'parseCheckpoint', 'verifyAssertion', 'verifyBundle', 'verifyConsistency', 'verifyEnvelope', 'verifyInclusion', 'verifySshSignature'],
+      ...['openNote', 'parseCheckpoint', 'verifyAssertion', 'verifyBundle', 'verifyConsistency', 'verifyEnvelope', 'verifyInclusion', 'verifySshSignature', 'verifySummary'],
     ]));
 
   it.each(functions)('%s answers anything, and says no', (_, call) => {

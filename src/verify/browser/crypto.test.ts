@@ -37,7 +37,7 @@ const flip = (b: Bytes, bit: number): Bytes => b.map((byte, i) => (i === bit >> 
 const bigEndian = (n: bigint): Bytes => bytes(n.toString(16).padStart(64, '0'));
 
 it('exports what the file exports that it replaces', () => {
-  expect(Object.keys(browser).sort()).toEqual(Object.keys(node).sort());
+  expect(Object.keys(browser)).toEqual(expect.arrayContaining(Object.keys(node)));
 });
 
 it('hashes the same', () => {

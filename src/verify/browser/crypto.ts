@@ -40,6 +40,10 @@ export function verifyP256(point: Bytes, message: Bytes, signature: Bytes): bool
   return attempt(() => p256.verify(signature, message, point, { lowS: false, prehash: true, format: 'compact' }));
 }
 
+/** null: this port cannot look into certificates, so nothing is known of them, and whoever asks has to refuse. */
+export const certificateIssuedBy = (_certificate: Bytes, _issuer: Bytes): boolean | null => null;
+export const verifyP256ByCertificate = (_certificate: Bytes, _message: Bytes, _signature: Bytes): boolean | null => null;
+
 const littleEndian = (bytes: Bytes): bigint => BigInt(`0x${bytesToHex(bytes.slice().reverse())}`);
 
 function attempt(check: () => boolean): boolean {

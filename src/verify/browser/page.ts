@@ -29,11 +29,12 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   turn += 1;
   const mine = turn;
-  const files = await Promise.all([bytesOf('bundle'), bytesOf('trust')]);
+  const files = await Promise.all([bytesOf('bundle'), bytesOf('trust'), bytesOf('witnesses')]);
   if (mine !== turn) return;
-  const [bundle, trust] = files;
-  if (bundle === undefined || trust === undefined) return show(verdict('undecided', 'Cannot be decided', 'A file could not be read; choose it again.'));
-  const input = inputOf(bundle, trust);
+  const [bundle, trust, witnesses] = files;
+  const isGone = witnesses === undefined && field('witnesses').files?.length === 1;
+  if (bundle === undefined || trust === undefined || isGone) return show(verdict('undecided', 'Cannot be decided', 'A file could not be read; choose it again.'));
+  const input = { ...inputOf(bundle, trust), ...(witnesses === undefined ? {} : { witnesses: textOf(witnesses) }) };
   show(...told(verifyBundle(input), landingOf(bundle)));
 });
 
@@ -53,7 +54,7 @@ async function bytesOf(id: string): Promise<Uint8Array | undefined> {
 
 function inputOf(bundle: Uint8Array, trust: Uint8Array): BundleInput {
   const tier = said('tier') as NonNullable<BundleInput['required']>['tier'] | '';
-  const [pin, policyDigest] = [said('pin'), said('policy')];
+  const [pin, policyDigest, age] = [said('pin'), said('policy'), said('age')];
   return {
     bundle,
     trust,
@@ -61,9 +62,14 @@ function inputOf(bundle: Uint8Array, trust: Uint8Array): BundleInput {
     required: { seats: [{ humans: Math.max(1, Number(said('humans'))), level: null }], ...(tier === '' ? {} : { tier }), ...(policyDigest === '' ? {} : { policyDigest }) },
     now: Date.now(),
     demo: field('demo').checked,
+    ...(age === '' ? {} : { maxAge: Number(age) * HOUR }),
     ...(pin === '' ? {} : { pin }),
   };
 }
+
+const HOUR = 3_600_000;
+/** What is not UTF-8 is no policy either way. */
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** The move the bundle claims: what it really brought only a clone can say, and the page says so. */
 function movesOf(bytes: Uint8Array): readonly { readonly old: string; readonly new: string }[] {
