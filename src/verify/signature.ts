@@ -13,7 +13,7 @@ import { openSignature, openSshSig } from '../core/signoff/open.ts';
 import { FLAGS, type KeySignature, parseSignature, verifyKeySignature } from '../core/signoff/signature.ts';
 import { parseSshSig, unarmor } from '../core/signoff/sshsig.ts';
 import type { SignoffTrust } from '../core/signoff/trust.ts';
-import { authorityAt, latest, parseTrust } from '../core/signoff/trust-file.ts';
+import { authorityAt, parseTrust } from '../core/signoff/trust-file.ts';
 import { checkClientData, checkPresence, isDemoAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
 import { type Answer, answering, type Reason, refused, refusedFor, unless } from './answer.ts';
 
@@ -153,7 +153,7 @@ export function verifyEnvelope(input: EnvelopeInput): Answer<SignedEnvelope> {
     if (!TIERS.has(tier)) return refused({ code: 'USAGE', message: `there is no tier ${tier}` });
     if (!trust.ok) return refusedFor(trust.error);
     if (!envelope.ok) return refused(envelope.error);
-    const authority = input.index === undefined ? latest(trust.value).authority : authorityAt(trust.value, Number(input.index));
+    const authority = authorityAt(trust.value, input.index === undefined ? Number.MAX_SAFE_INTEGER : Number(input.index));
     const signing = signingTrust(authority, trust.value.ladder);
     const { payload, signatures } = envelope.value;
     const found = signatures.map((s) => signerOf(openSignature(envelope.value, s, signing.namespace), signing, tier, input));
@@ -168,7 +168,7 @@ function signerOf(opened: ReturnType<typeof openSignature>, trust: SignoffTrust,
   if (!opened.ok) return err([opened.error]);
   const key = findKey(opened.value, trust.keys);
   if (!key.ok) return err([key.error]);
-  const problems = [...checkKey(opened.value, key.value, trust.mode, { tier, now: at, counters: 'logged', allowDemo: demo === true }), ...checkAuthenticator(opened.value, trust)];
+  const problems = [...checkKey(opened.value, key.value, trust, { tier, now: at, counters: 'logged', allowDemo: demo === true }), ...checkAuthenticator(opened.value, trust)];
   const { person, level } = key.value;
   return problems.length > 0 ? err(problems) : ok({ person, level, keyid: opened.value.keyid, counter: opened.value.signature.counter });
 }

@@ -6,6 +6,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 as hash256, sha512 as hash512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { issuedBy, signedByCertificate } from './certificate.ts';
 
 export type Bytes = Uint8Array;
 
@@ -40,9 +41,9 @@ export function verifyP256(point: Bytes, message: Bytes, signature: Bytes): bool
   return attempt(() => p256.verify(signature, message, point, { lowS: false, prehash: true, format: 'compact' }));
 }
 
-/** null: this port cannot look into certificates, so nothing is known of them, and whoever asks has to refuse. */
-export const certificateIssuedBy = (_certificate: Bytes, _issuer: Bytes): boolean | null => null;
-export const verifyP256ByCertificate = (_certificate: Bytes, _message: Bytes, _signature: Bytes): boolean | null => null;
+export const certificateIssuedBy = (certificate: Bytes, issuer: Bytes): boolean | null => attempt(() => issuedBy(certificate, issuer));
+export const verifyP256ByCertificate = (certificate: Bytes, message: Bytes, signature: Bytes): boolean | null =>
+  attempt(() => signedByCertificate(certificate, message, signature));
 
 const littleEndian = (bytes: Bytes): bigint => BigInt(`0x${bytesToHex(bytes.slice().reverse())}`);
 
