@@ -1,27 +1,38 @@
-/** The process that `crash.test.ts` kills: appends without end and says which index was acknowledged. */
+/**
+ * The process that `crash.test.ts` kills and stops: appends without end, turns the log key and erases now and then, and says
+ * which index was acknowledged.
+ */
 import { writeSync } from 'node:fs';
+import { sha256Hex } from '../core/base/crypto.ts';
 import { ok } from '../core/base/result.ts';
-import { decisionDraft, genesisDraft, landedDraft, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
+import type { EntryDraft } from '../flows/ports.ts';
+import { decisionDraft, erasureDraft, genesisDraft, landedDraft, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
 import { openStore } from './store.ts';
 
 const opened = await openStore({ dir: process.argv[2] ?? '', clock: Date.now });
 if (!opened.ok) throw new Error(opened.error.message);
-const { ledger, origin } = opened.value;
+const { ledger, origin, rotateLogKey } = opened.value;
 if (origin === null) await ledger.append(() => ok([genesisDraft()]));
 const round = process.argv[3] ?? '0';
 
 /** Synchronous: what is printed was acknowledged before, and what was acknowledged is printed before the next append. */
+async function append(...drafts: readonly EntryDraft[]): Promise<void> {
+  const answer = await ledger.append(() => ok(drafts));
+  if (!answer.ok) throw new Error(answer.error.message);
+  for (const entry of answer.value) writeSync(1, `${entry.index} ${entry.body}\n`);
+}
+
 async function step(i: number): Promise<void> {
   const content = `${round}-${i}`;
-  const story = [
-    [decisionDraft({ content, level: 'agent' })],
-    [signoffDraft(content, { nonce: content })],
-    [verdictDraft(content, 'allow', [content]), landedDraft(content, [content])],
-  ];
-  for (const drafts of [...story, [violationDraft(content)]]) {
-    const answer = await ledger.append(() => ok(drafts));
-    if (!answer.ok) throw new Error(answer.error.message);
-    for (const entry of answer.value) writeSync(1, `${entry.index} ${entry.body}\n`);
+  const decision = decisionDraft({ content });
+  await append(decision);
+  await append(signoffDraft(content, { nonce: content }));
+  await append(verdictDraft(content, 'allow', [content]), landedDraft(content, [content]));
+  await append(violationDraft(content));
+  if (i % 5 === 0) await append(erasureDraft([sha256Hex(decision.body)]));
+  if (i % 7 === 0) {
+    const turned = await rotateLogKey();
+    if (!turned.ok) throw new Error(turned.error.message);
   }
 }
 

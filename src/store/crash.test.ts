@@ -1,6 +1,11 @@
-import { spawn } from 'node:child_process';
+/**
+ * A process that dies at any point. A killed process leaves the files as they lie in the page cache at that instant; a stopped one
+ * lets them be copied as they lie there. So one child gives a hundred deaths: stopped at random, its folder copied, and the copy
+ * opened as after a kill. Some are killed in earnest too.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,22 +13,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { utf8 } from '../core/base/bytes.ts';
 import { openCheckpoint } from '../core/log/checkpoint.ts';
-import { parseVkey } from '../core/log/note.ts';
+import { type NoteKey, parseVkey } from '../core/log/note.ts';
 import { verifyProof } from '../core/log/proof.ts';
-import { openStore, type Store } from './store.ts';
+import { DATABASE_FILE, openStore, type Store } from './store.ts';
 
-const KILLS = 12;
+const KILLS = 8;
+const CHILDREN = 4;
+const STOPS = 60;
 const CHILD = new URL('./crash-child.ts', import.meta.url).pathname;
+/** Where copies are opened: nothing there has to last. */
+const QUICK = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 let dir: string;
+let copies: string;
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'crash-'));
+  copies = mkdtempSync(join(QUICK, 'crash-'));
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [dir, copies]) rmSync(folder, { recursive: true, force: true });
+});
 
-/** Starts the child, lets it acknowledge something, and kills it `after` milliseconds later. What it acknowledged. */
-async function killed(round: number, after: number): Promise<ReadonlyMap<number, string>> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, dir, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
+interface Run {
+  readonly child: ChildProcess;
+  /** Index and body, as far as it said so. */
+  readonly acknowledged: Map<number, string>;
+  readonly ended: Promise<unknown>;
+}
+
+/** Starts the child and lets it acknowledge something. */
+async function started(folder: string, round: number): Promise<Run> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, folder, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const acknowledged = new Map<number, string>();
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
@@ -32,12 +52,14 @@ async function killed(round: number, after: number): Promise<ReadonlyMap<number,
   });
   const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]);
   await Promise.race([once(lines, 'line'), ended]);
-  if (round === 0) await refusedMeanwhile(child.pid);
-  await sleep(after);
+  expect(child.exitCode).toBeNull();
+  return { child, acknowledged, ended };
+}
+
+async function killed({ child, ended }: Run): Promise<void> {
   child.kill('SIGKILL');
-  const [[, signal]] = await ended;
-  expect(signal).toBe('SIGKILL');
-  return acknowledged;
+  await ended;
+  expect(child.signalCode).toBe('SIGKILL');
 }
 
 async function refusedMeanwhile(pid: number | undefined): Promise<void> {
@@ -46,41 +68,77 @@ async function refusedMeanwhile(pid: number | undefined): Promise<void> {
   expect(second.ok ? '' : second.error.message).toContain(`pid ${pid}`);
 }
 
-async function reopened(): Promise<Store> {
-  const store = await openStore({ dir, clock: Date.now });
-  if (!store.ok) throw new Error(store.error.message);
+async function opened(folder: string, known: readonly string[] = []): Promise<Store> {
+  const store = await openStore({ dir: folder, clock: Date.now, known });
+  if (!store.ok) throw new Error(`${store.error.place}: ${store.error.message}`);
   return store.value;
+}
+
+const keysOf = (store: Store): readonly NoteKey[] => {
+  const key = parseVkey(store.logVerifierKey ?? '');
+  return key.ok ? [key.value] : [];
+};
+
+/** Nothing acknowledged is lost, and nothing is shown that is not proven. */
+async function intact(store: Store, acknowledged: ReadonlyMap<number, string>): Promise<void> {
+  const entries = await store.ledger.entries(0, 1_000_000);
+  expect([...acknowledged].filter(([index, body]) => entries[index]?.index !== index || entries[index]?.body !== body)).toEqual([]);
+  expect(openCheckpoint(await store.ledger.checkpoint(), keysOf(store))).toMatchObject({ ok: true, value: { size: entries.length } });
+  const last = entries.at(-1);
+  expect(verifyProof((await store.ledger.proof(entries.length - 1)) ?? '', last?.bytes ?? utf8(''), keysOf(store)).ok).toBe(true);
 }
 
 it('loses nothing it acknowledged, however often it is killed', { timeout: 90_000 }, async () => {
   const acknowledged = new Map<number, string>();
   const published: string[] = [];
   for (let round = 0; round < KILLS; round++) {
-    for (const [index, body] of await killed(round, Math.random() * 40)) acknowledged.set(index, body);
-    const store = await reopened();
-    const entries = await store.ledger.entries(0, 1_000_000);
-    for (const [index, body] of acknowledged) expect(entries[index]).toMatchObject({ index, body });
+    const run = await started(dir, round);
+    if (round === 0) await refusedMeanwhile(run.child.pid);
+    await sleep(Math.random() * 40);
+    await killed(run);
+    for (const [index, body] of run.acknowledged) acknowledged.set(index, body);
+    const store = await opened(dir, published);
+    await intact(store, acknowledged);
     expect(await store.audit()).toEqual([]);
     published.push(await store.ledger.checkpoint());
     await store.close();
   }
   expect(acknowledged.size).toBeGreaterThan(KILLS);
-  await proveEverything(published);
 });
 
-/** Every checkpoint ever published is of this one log, and the last proves its first and last entries. */
-async function proveEverything(published: readonly string[]): Promise<void> {
-  const store = await reopened();
-  const key = parseVkey(store.logVerifierKey ?? '');
-  const keys = key.ok ? [key.value] : [];
-  const sizes = published.map((note) => openCheckpoint(note, keys)).map((c) => (c.ok ? c.value.size : -1));
-  expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
-  for (const index of [0, (sizes.at(-1) ?? 0) - 1]) {
-    const [entry] = await store.ledger.entries(index, 1);
-    expect(verifyProof((await store.ledger.proof(index)) ?? '', entry?.bytes ?? utf8(''), keys)).toMatchObject({ ok: true, value: { index } });
+it(`opens as it was left at any of ${CHILDREN * STOPS} instants`, { timeout: 120_000 }, async () => {
+  const rotated = new Set<string>();
+  for (let round = 0; round < CHILDREN; round++) {
+    const [folder, copy] = [join(dir, `live ${round}`), join(copies, `${round}`)];
+    const run = await started(folder, round);
+    for (let stop = 0; stop < STOPS; stop++) {
+      await sleep(Math.random() * 12);
+      await stopped(run);
+      const acknowledged = new Map(run.acknowledged);
+      copied(folder, copy);
+      run.child.kill('SIGCONT');
+      const store = await opened(copy);
+      await intact(store, acknowledged);
+      if (stop % 10 === 9) expect(await store.audit()).toEqual([]);
+      rotated.add(store.logVerifierKey ?? '');
+      await store.close();
+      rmSync(copy, { recursive: true });
+    }
+    await killed(run);
   }
-  const before = await store.projections.changes({ limit: 1_000 });
-  expect((await store.rebuild()).ok).toBe(true);
-  expect(await store.projections.changes({ limit: 1_000 })).toEqual(before);
-  await store.close();
+  expect(rotated.size).toBeGreaterThan(CHILDREN);
+});
+
+/** Until every thread of it stands still: a signal is sent before it is received. */
+async function stopped({ child }: Run): Promise<void> {
+  child.kill('SIGSTOP');
+  const tasks = `/proc/${child.pid}/stat`;
+  if (!existsSync(tasks)) return sleep(20);
+  while (!/\) T /.test(readFileSync(tasks, 'utf8'))) await sleep(1);
+}
+
+/** What a dead process leaves. The lock and the shared memory beside the log are nothing without it. */
+function copied(from: string, to: string): void {
+  mkdirSync(to, { mode: 0o700 });
+  for (const name of [DATABASE_FILE, `${DATABASE_FILE}-wal`, 'keys']) if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
 }

@@ -13,6 +13,7 @@ import { type Keys, openKeys } from './keys/keys.ts';
 import { type AuditStep, audit, snapshot } from './ledger/audit.ts';
 import { cosignaturesOver } from './ledger/cosignatures.ts';
 import { filesOver } from './ledger/files.ts';
+import { holds } from './ledger/holds.ts';
 import { ledgerOver } from './ledger/ledger.ts';
 import { pastTrees } from './ledger/past.ts';
 import { publisher, vkeyOf } from './ledger/publisher.ts';
@@ -50,6 +51,8 @@ export interface Store {
    * of the log, and signs the next checkpoint too. Problems: DATA_INVALID before genesis.
    */
   rotateLogKey(next?: LogSigner): Promise<Result<string>>;
+  /** Whether the log still is what this checkpoint said. Problems: LOG_FORK where it is shorter or another, LOG_SIG where it never said so. */
+  holds(checkpoint: string): Promise<Result<void>>;
   /** Waits for appends under way, then lets the folder go. */
   close(): Promise<void>;
 }
@@ -61,6 +64,8 @@ export interface StoreOptions {
   clock(): number;
   /** Keys of the log that are no files: a key service. A new log begins with the first. After a rotation the new one; until its checkpoint is signed, both. */
   readonly signers?: readonly LogSigner[];
+  /** Checkpoints of this log that somebody else kept, a witness or an anchor: one that the folder does not hold keeps it closed. */
+  readonly known?: readonly string[];
 }
 
 export const DATABASE_FILE = 'countersign.db';
@@ -103,14 +108,14 @@ function ownFolder(dir: string): Problem | null {
 
 const UNUSABLE = 'put the folder back from a backup, or choose another; nothing in it was changed';
 
-async function assemble({ dir, clock, signers = [] }: StoreOptions, open: Lock[], letGo: () => void): Promise<Store> {
+async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, open: Lock[], letGo: () => void): Promise<Store> {
   const writer = held(open, connect(join(dir, DATABASE_FILE)));
   const fresh = await prepareSchema(writer);
   const keys = orRefuse(openKeys(join(dir, 'keys'), fresh, signers));
   const reader = held(open, connect(join(dir, DATABASE_FILE)));
   reader.exec('pragma query_only = on');
   const signer = publisher(writer, keys.log);
-  await recover(writer, signer);
+  await recover(writer, signer, known);
   const sequence = sequencer(writer, signer, clock);
   const rebuild = (): Promise<void> => sequence.alone(() => writer.db.transaction().execute(replay));
   return {
@@ -128,6 +133,7 @@ async function assemble({ dir, clock, signers = [] }: StoreOptions, open: Lock[]
     },
     rebuild: () => settled(rebuild()),
     audit: async (progress) => audit(await sequence.alone(async () => snapshot(join(dir, DATABASE_FILE), signer.key())), progress),
+    holds: (checkpoint) => sequence.alone(() => holds(writer.db, signer, checkpoint, signer.latest()?.size ?? 0)),
     rotateLogKey: (next) => rotate(sequence, signer, keys.log, next),
     close: async () => {
       await sequence.stop();

@@ -9,23 +9,28 @@ import { problem } from '../../core/base/result.ts';
 import { leafHash, root } from '../../core/log/merkle.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Connection } from '../database.ts';
-import { Refused } from '../refused.ts';
+import { orRefuse, Refused } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { EMPTY_HEAD, growth, type Head, headAt } from './head.ts';
+import { holds } from './holds.ts';
 import type { Publisher } from './publisher.ts';
 import { entriesFrom } from './read.ts';
 
 /** Entries read again though a checkpoint covers them: 16 tiles. */
 const READ_AGAIN = 4096;
 
-/** Throws `Refused` with DATA_INVALID. Afterwards the latest checkpoint is signed for every committed entry. */
-export async function recover(writer: Connection, publisher: Publisher): Promise<void> {
+/**
+ * Throws `Refused` with DATA_INVALID or, for a checkpoint kept elsewhere, as `holds` says. Nothing is signed before all of it
+ * holds; afterwards the latest checkpoint is signed for every committed entry.
+ */
+export async function recover(writer: Connection, publisher: Publisher, known: readonly string[] = []): Promise<void> {
   await publisher.start();
   const last = await publisher.stored();
   const size = await sizeOf(writer.db);
   if (last !== undefined && size < last.size) throw refused(`the log holds ${size} entries and its last checkpoint speaks of ${last.size}`);
   if (last !== undefined && !equal(await rootAt(writer.db, last.size), last.root))
     throw refused(`the entries do not have the root the checkpoint of size ${last.size} was signed over`);
+  for (const note of known) orRefuse(await holds(writer.db, publisher, note, size));
   if (size === 0) return;
   if (publisher.key() === undefined) throw refused('the first entry is no genesis');
   const { tree } = await readAgain(writer.db, last?.size ?? 0);
