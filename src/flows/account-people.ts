@@ -78,7 +78,7 @@ export async function openedBy(log: AccountLog, people: People | undefined, entr
   const gone = people.lost
     .filter((l) => l.index < entry.index)
     .map((l) => problem('ERASED', `a ${l.type} above it has lost its bytes: it may have taken this key back`, { place: `entry ${l.index}` }));
-  const problems = [...checkKey(opened.value, key.value, trust.mode, expect), ...checkAuthenticator(opened.value, trust), ...gone];
+  const problems = [...checkKey(opened.value, key.value, trust, expect), ...checkAuthenticator(opened.value, trust), ...gone];
   return { person, level, payload: opened.value.payload, problems, since: hindsight(people, entry, keyid, person) };
 }
 
