@@ -75,13 +75,11 @@ function inShort({ decided, landings, signoffs, breakGlass }: Account): string {
   return `${row('state', state)}${what}`;
 }
 
-const ROLES = ['prompter', 'author', 'committer', 'co-author', 'pusher', 'agent-owner', 'token-owner', 'deploy-starter'] as const;
-
 function behindText({ decided, ownership, decisions }: Account, person: (id: string) => string): string {
   if (decided === null) return line(decisions.length === 0 ? 'the log never decided about it' : 'what was decided has lost its bytes');
   const { excluded, unresolved } = decided.decision;
-  const rows = ROLES.flatMap((role) => excluded.filter((e) => e.roles.includes(role)).map((e) => row(role, person(e.person))));
-  const strangers = unresolved.map((u) => row(u.role, `${u.identity || 'an empty name'}: nobody on the roster of the time`));
+  const rows = excluded.map((e) => line(`${person(e.person)}: ${e.roles.join(', ')}`));
+  const strangers = unresolved.map((u) => line(`${u.identity || 'an empty name'}: ${u.role}, nobody on the roster of the time`));
   const silent = (['prompter', 'author'] as const).filter((role) => ![...excluded.flatMap((e) => e.roles), ...unresolved.map((u) => u.role)].includes(role));
   return [
     ...rows,
@@ -204,8 +202,7 @@ function broughtText({ landed }: PolicyInForce): readonly string[] {
   ];
 }
 
-function gateText({ verdicts, landings, decisions }: Account): string {
-  const decided = decisions.map((d) => ({ ...d, text: row('decided', when(d)) }));
+function gateText({ verdicts, landings }: Account): string {
   const judged = verdicts.map((v) => ({
     ...v,
     text: row(
@@ -215,13 +212,21 @@ function gateText({ verdicts, landings, decisions }: Account): string {
   }));
   const landed = landings.map((l) => ({
     ...l,
-    text: row(
-      'LANDED',
-      `${l.repo} ${l.ref} ${l.old.slice(0, 12)}..${l.new.slice(0, 12)}${l.breakGlass ? ' by break-glass' : ''} (${when(l)})\n${l.summary === null ? 'the gate gave no summary of it' : `the gate's own summary: ${l.summary.result} (entry ${l.summary.entry}; its key is in the trust file, so it is not verified here)`}`,
-    ),
+    text: row('LANDED', `${l.repo} ${l.ref} ${l.old.slice(0, 12)}..${l.new.slice(0, 12)}${l.breakGlass ? ' by break-glass' : ''} (${when(l)})\n${summaryText(l.summary)}`),
   }));
-  const all = [...decided, ...judged, ...landed].sort((a, b) => a.entry - b.entry);
+  const all = [...judged, ...landed].sort((a, b) => a.entry - b.entry);
   return all.length === 0 ? line('nothing') : all.map((e) => e.text).join('');
+}
+
+function summaryText(summary: Account['landings'][number]['summary']): string {
+  if (summary === null) return 'the gate gave no summary of it';
+  const judged =
+    summary.verified === null
+      ? 'not verified: its key is in the trust file, not in the log'
+      : summary.verified
+        ? `verified, ${summary.levels.join(', ')}`
+        : `NOT VERIFIED: ${summary.why}`;
+  return `the gate's own summary: ${summary.result}, entry ${summary.entry} (${judged})`;
 }
 
 function sourceText({ log, pin, organisation }: Accounts): string {
