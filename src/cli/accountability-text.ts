@@ -1,5 +1,6 @@
 /** The account of a change as text: short lines that can be pasted into a review as they are, and each says where in the log it stands. */
 import { base64 } from '../core/base/bytes.ts';
+import { questionsFor } from '../core/dossier/questions.ts';
 import type { GlassSaid, OwnershipSaid, Read, SignoffSaid, Word } from '../flows/account-words.ts';
 import type { Account, Accounts, Decided, PolicyInForce } from '../flows/accountability.ts';
 import { clip, wrapped } from './text-rows.ts';
@@ -51,7 +52,9 @@ function accountText(account: Account, { names }: Accounts): string {
     gateText(account),
     account.takenBack.length === 0 ? '' : `${head('taken back since')}${account.takenBack.map((t) => line(`${t.of} (${t.type}, ${when(t)})`)).join('')}`,
     head('what does not hold'),
-    account.faults.length === 0 ? line('nothing: every signature above was verified again') : account.faults.map((f) => line(`- ${f}`)).join(''),
+    account.faults.length === 0
+      ? line("nothing: every person's signature above was verified again, by keys that people had enrolled by then")
+      : account.faults.map((f) => line(`- ${f}`)).join(''),
   ].join('');
 }
 
@@ -66,19 +69,17 @@ function inShort({ decided, landings, signoffs, breakGlass }: Account): string {
   const [last] = landings.slice(-1);
   const counted = [...new Set(signoffs.filter((s) => s.said?.counted).map((s) => s.name))];
   const glass = [...new Set(breakGlass.filter((g) => g.said?.kind === 'use' && g.said.counted).map((g) => g.name))];
-  const how = glass.length > 0 ? `by break-glass of ${glass.join(' and ')}` : counted.length > 0 ? `on the word of ${counted.join(' and ')}` : 'on nobody’s word';
+  const how = glass.length > 0 ? `by break-glass of ${glass.join(' and ')}` : counted.length > 0 ? `on the word of ${counted.join(' and ')}` : "on nobody's word";
   const state = last === undefined ? 'has not landed' : `landed ${how} (${when(last)})`;
   const what = decided === null ? '' : row('would do', decided.decision.summary) + row('danger', `tier ${decided.decision.tier}; ${decided.decision.asked}`);
   return `${row('state', state)}${what}`;
 }
 
-const ROLES = ['prompter', 'author', 'committer', 'co-author', 'pusher', 'agent-owner', 'token-owner', 'deploy-starter'] as const;
-
 function behindText({ decided, ownership, decisions }: Account, person: (id: string) => string): string {
   if (decided === null) return line(decisions.length === 0 ? 'the log never decided about it' : 'what was decided has lost its bytes');
   const { excluded, unresolved } = decided.decision;
-  const rows = ROLES.flatMap((role) => excluded.filter((e) => e.roles.includes(role)).map((e) => row(role, person(e.person))));
-  const strangers = unresolved.map((u) => row(u.role, `${u.identity || 'an empty name'}: nobody on the roster of the time`));
+  const rows = excluded.map((e) => line(`${person(e.person)}: ${e.roles.join(', ')}`));
+  const strangers = unresolved.map((u) => line(`${u.identity || 'an empty name'}: ${u.role}, nobody on the roster of the time`));
   const silent = (['prompter', 'author'] as const).filter((role) => ![...excluded.flatMap((e) => e.roles), ...unresolved.map((u) => u.role)].includes(role));
   return [
     ...rows,
@@ -86,7 +87,7 @@ function behindText({ decided, ownership, decisions }: Account, person: (id: str
     ...silent.map((role) => row(role, role === 'prompter' ? 'no record names one' : 'an agent alone: see who owns it')),
     row('pushed as', decided.pusher ?? 'not said'),
     ...assistance(decided),
-    ...(ownership.length === 0 ? [row('author’s word', 'no ownership statement')] : ownership.map((o) => ownershipText(o))),
+    ...(ownership.length === 0 ? [row('own word', 'no ownership statement')] : ownership.map((o) => ownershipText(o))),
     row('as of', `decision of ${when(decided)}`),
   ].join('');
 }
@@ -98,36 +99,43 @@ function assistance({ decision: { provenance } }: Decided): readonly string[] {
     marks.flatMap((m) => (m.session === undefined ? [] : [{ session: m.session, tool: m.model === undefined ? m.tool : `${m.tool}:${m.model}` }])),
     (m) => m.session,
   );
-  const shown = evidence.slice(0, MOST).map((e) => {
-    const place = e.commit === undefined ? '' : `, commit ${e.commit.slice(0, 12)}`;
-    return row('', `${e.tool}${e.model === undefined ? '' : ` with ${e.model}`}: ${e.slot} says ${JSON.stringify(clip(e.matched, 80))}${place} (trust ${e.trust}, ${e.rule})`);
-  });
+  const marked = [...new Set(evidence.map(markText))];
   return [
     row('AI', level === 'unattributed' ? 'nothing says that one helped, and nothing says that none did' : `${level}, by`),
-    ...shown,
-    ...(evidence.length > MOST ? [row('', `and ${evidence.length - MOST} more marks`)] : []),
+    ...marked.slice(0, MOST).map((mark) => row('', mark)),
+    ...(marked.length > MOST ? [row('', `and ${marked.length - MOST} more marks`)] : []),
     ...[...sessions].map(([session, [first]]) => row('session', `${session} of ${first?.tool ?? 'an unknown tool'}`)),
     ...declarations.map((d) => row('declared', `Assisted-by: ${d.value} (commit ${d.commit.slice(0, 12)})`)),
     ...contradictions.map((c) => row('but', c)),
   ];
 }
 
-const MOST = 20;
+const MOST = 12;
+
+function markText({ slot, tool, model, matched, commit, rule }: Decided['decision']['provenance']['evidence'][number]): string {
+  if (slot === 'sticky') return `remembered: ${clip(matched, 100)}`;
+  return `${tool}${model === undefined ? '' : ` with ${model}`}: ${slot} ${JSON.stringify(clip(matched, 80))}${commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`} (${rule})`;
+}
 
 const verified = (w: Word): string => (w.verified ? 'verified' : `NOT VERIFIED: ${w.why.join('; ')}`);
 
 function ownershipText(word: Read<OwnershipSaid>): string {
   const { said } = word;
-  const rows = [row('author’s word', `${word.name}, ${when(word)}: ${verified(word)}`)];
+  const rows = [row('own word', `${word.name}, ${when(word)}: ${verified(word)}`)];
   if (said === null) return rows.join('');
   return [
     ...rows,
-    row('read', `${said.filesRead ?? '?'} of ${said.filesTotal ?? '?'} files`, 1),
+    row('read', `${said.filesRead} of ${said.filesTotal} files`, 1),
     row('ran', said.ran.join('; '), 1),
     row('not understood', said.notUnderstood.join('; '), 1),
     ...said.assumptions.map((a) => row('assumed', `${a.text}: ${a.holds}`, 1)),
   ].join('');
 }
+
+/** In the words it was asked in, as far as this version knows them. */
+const questionText = (id: string): string => questionsFor('critical').find((q) => q.id === id)?.text ?? id;
+
+const KEYS = { webauthn: 'a passkey', 'sk-ssh': 'a security key in the terminal', demo: "the demo's software authenticator" } as const;
 
 const DECISIONS = { approve: 'approved', approve_with_conditions: 'approved on conditions', changes: 'asked for changes', cannot_judge: 'could not judge' } as const;
 
@@ -139,12 +147,12 @@ function signoffText(word: Read<SignoffSaid>): string {
   const minutes = Math.round(review.activeSeconds / 6) / 10;
   return [
     line(`${word.name}, ${level}${said.domains.length > 0 ? ` for ${said.domains.join(', ')}` : ''}: ${DECISIONS[said.decision]}, for ${said.stage} (${when(word)})`),
-    row('signature', `${verified(word)}${said.key === 'demo' ? ', of the demo’s software authenticator' : `, ${said.key}`}`, 1),
+    row('signature', `${verified(word)}, ${KEYS[said.key]}`, 1),
     row('counted', said.counted ? 'yes, by the gate' : 'no', 1),
     ...(said.earlier ? [row('signed', 'an earlier form of this change', 1)] : []),
     row('said', said.sentence, 1),
     ...said.conditions.map((c) => row('condition', c, 1)),
-    ...said.answers.map((a) => row('answer', `${a.question}: ${a.answer}`, 1)),
+    ...said.answers.map((a) => row('answer', `${questionText(a.question)}\n${a.answer}`, 1)),
     ...said.dispositions.map((d) => row('finding', `${d.finding}\n${d.disposition}: ${d.note}`, 1)),
     ...said.assumptions.map((a) => row('assumed', `${a.text}: ${a.holds}`, 1)),
     row('not checked', said.notChecked, 1),
@@ -194,8 +202,7 @@ function broughtText({ landed }: PolicyInForce): readonly string[] {
   ];
 }
 
-function gateText({ verdicts, landings, decisions }: Account): string {
-  const decided = decisions.map((d) => ({ ...d, text: row('decided', when(d)) }));
+function gateText({ verdicts, landings }: Account): string {
   const judged = verdicts.map((v) => ({
     ...v,
     text: row(
@@ -205,13 +212,21 @@ function gateText({ verdicts, landings, decisions }: Account): string {
   }));
   const landed = landings.map((l) => ({
     ...l,
-    text: row(
-      'LANDED',
-      `${l.repo} ${l.ref} ${l.old.slice(0, 12)}..${l.new.slice(0, 12)}${l.breakGlass ? ' by break-glass' : ''} (${when(l)})\n${l.summary === null ? 'the gate gave no summary of it' : `the gate’s own summary: ${l.summary.result} (entry ${l.summary.entry}; its key is in the trust file, so it is not verified here)`}`,
-    ),
+    text: row('LANDED', `${l.repo} ${l.ref} ${l.old.slice(0, 12)}..${l.new.slice(0, 12)}${l.breakGlass ? ' by break-glass' : ''} (${when(l)})\n${summaryText(l.summary)}`),
   }));
-  const all = [...decided, ...judged, ...landed].sort((a, b) => a.entry - b.entry);
+  const all = [...judged, ...landed].sort((a, b) => a.entry - b.entry);
   return all.length === 0 ? line('nothing') : all.map((e) => e.text).join('');
+}
+
+function summaryText(summary: Account['landings'][number]['summary']): string {
+  if (summary === null) return 'the gate gave no summary of it';
+  const judged =
+    summary.verified === null
+      ? 'not verified: its key is in the trust file, not in the log'
+      : summary.verified
+        ? `verified, ${summary.levels.join(', ')}`
+        : `NOT VERIFIED: ${summary.why}`;
+  return `the gate's own summary: ${summary.result}, entry ${summary.entry} (${judged})`;
 }
 
 function sourceText({ log, pin, organisation }: Accounts): string {

@@ -1,10 +1,13 @@
 /** `countersign accountability`: who stood where for one change, from a log and the bodies beside it alone. */
 import { base64 } from '../core/base/bytes.ts';
+import { formatVkey } from '../core/log/note.ts';
+import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { bodiesOf } from '../flows/account-log.ts';
 import { type Accounts, accountsOf } from '../flows/accountability.ts';
 import { accountsText } from './accountability-text.ts';
-import { type Answer, EXIT } from './exit.ts';
-import { logAt, notProven } from './log-place.ts';
+import { trustAt } from './authority.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { type LogPlaceFlags, logAt, notProven } from './log-place.ts';
 import { progressLine } from './progress.ts';
 import { visibleLines, visibleWithin } from './terminal.ts';
 
@@ -12,16 +15,19 @@ export interface AccountabilityFlags {
   readonly data?: string;
   readonly log?: string;
   readonly vkey?: readonly string[];
+  readonly trust?: string;
   readonly json?: boolean;
 }
 
-export async function accountability(change: string, { json = false, ...flags }: AccountabilityFlags): Promise<Answer> {
-  const at = await logAt(flags, '--log');
+export async function accountability(change: string, { json = false, trust: file, ...flags }: AccountabilityFlags): Promise<Answer> {
+  const trust = file === undefined ? undefined : trustAt(file);
+  if (trust?.ok === false) return refusal(trust.error, json);
+  const at = await logAt(withKeys(flags, trust?.value), '--log');
   if (!at.ok) return notProven(at.error, json);
   const { source, keys, body = bodiesOf(source), close } = at.value;
   const line = progressLine(process.stderr);
   try {
-    const found = await accountsOf({ source, keys, body, progress: line.show }, change.toLowerCase());
+    const found = await accountsOf({ source, keys, body, progress: line.show, ...(trust === undefined ? {} : { trust: trust.value }) }, change.toLowerCase());
     line.clear();
     return found.ok ? answer(found.value, json) : notProven(found.error, json);
   } finally {
@@ -29,6 +35,10 @@ export async function accountability(change: string, { json = false, ...flags }:
     await close();
   }
 }
+
+/** A trust file names the log's keys too. */
+const withKeys = (flags: LogPlaceFlags, trust: TrustBundle | undefined): LogPlaceFlags =>
+  flags.vkey === undefined && trust !== undefined ? { ...flags, vkey: trust.logKeys.map(formatVkey) } : flags;
 
 function answer(found: Accounts, json: boolean): Answer {
   const code = found.accounts.every((a) => a.faults.length === 0) ? EXIT.ok : EXIT.signoff;

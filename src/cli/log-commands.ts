@@ -42,12 +42,13 @@ export function logCommands(program: Command, act: Act): void {
 
   command(program, 'accountability <change>', 'who stood where for one change, from the log alone, every signature verified again: docs/guides/accountability.md', [
     'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign',
-    'accountability "$(git rev-parse v1.4.2)" --log ./log --vkey "$LOG"',
+    'accountability "$(git rev-parse v1.4.2^0)" --log ./log --trust trust.json',
     'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign --json',
   ])
     .option('--data <dir>', 'the data folder, while no server runs on it')
     .option('--log <where>', 'the log as files, with the bodies beside it: what log export --envelopes wrote')
     .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
+    .option('--trust <file>', "the trust file: with it the gate's own summary and the makers of keys are judged too, and --vkey is in it")
     .option('--json', 'print JSON')
     .action(async (change: string, options) => act((await import('./accountability.ts')).accountability(change, options)));
 

@@ -11,6 +11,7 @@ import type { NoteKey } from '../core/log/note.ts';
 import { tileBuilder } from '../core/log/tile-check.ts';
 import { TILE_WIDTH } from '../core/log/tiles.ts';
 import { AUTHORITY_TYPES } from '../core/signoff/authority.ts';
+import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { ahead } from './ahead.ts';
 import { changeId } from './identity.ts';
 import { checkpointOf, readBundle, type SignedCheckpoint } from './log-read.ts';
@@ -22,6 +23,8 @@ export interface AccountLog {
   readonly keys: readonly NoteKey[];
   /** null where it was erased or never was. */
   body(sha256: string): Promise<Uint8Array | null>;
+  /** What no log holds: gates, and makers of authenticators. Absent: their part is not judged, and said to be so. */
+  readonly trust?: Pick<TrustBundle, 'gates' | 'authenticators'>;
   progress(words: string, share: number): void;
 }
 

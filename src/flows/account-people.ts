@@ -6,7 +6,9 @@ import { type Problem, problem } from '../core/base/result.ts';
 import type { Tier } from '../core/risk/risk.ts';
 import { checkAuthenticator, checkKey, findKey } from '../core/signoff/authenticator.ts';
 import { AUTHORITY_TYPES, type Authority, authorityOf, heed, signingTrust, takenBack } from '../core/signoff/authority.ts';
-import { openEnvelope } from '../core/signoff/open.ts';
+import { type OpenedSignature, openEnvelope } from '../core/signoff/open.ts';
+import type { TrustedKey } from '../core/signoff/trust.ts';
+import { checkBackup } from '../core/signoff/webauthn.ts';
 import type { AccountLog, Placed } from './account-log.ts';
 
 export interface People {
@@ -62,24 +64,31 @@ export interface Opened {
   readonly since: readonly string[];
 }
 
-/** @param tier a synced passkey counts only below `critical`. */
+/** @param tier what a key has to be at it; unknown counts as the highest. */
 export async function openedBy(log: AccountLog, people: People | undefined, entry: Placed, tier: Tier | undefined): Promise<Opened> {
   const envelope = await log.body(entry.envelope);
   if (envelope === null) return nothing(problem('ERASED', 'its bytes are not beside the log: erased or lost', { place: `entry ${entry.index}` }));
   if (people === undefined) return nothing(problem('TRUST_FORMAT', 'the genesis has lost its bytes, so nobody knows whose keys counted'));
   const authority = people.at(entry.index);
-  const trust = signingTrust(authority, []);
+  const trust = { ...signingTrust(authority, []), ...(log.trust?.authenticators === undefined ? {} : { authenticators: log.trust.authenticators }) };
   const opened = openEnvelope(envelope, trust.namespace);
   if (!opened.ok) return nothing(opened.error);
   const key = findKey(opened.value, trust.keys);
   if (!key.ok) return { ...nothing(key.error), payload: opened.value.payload };
   const { person, level, keyid } = key.value;
-  const expect = { now: entry.at, counters: 'logged', allowDemo: people.mode === 'demo', ...(tier === undefined ? {} : { tier }) } as const;
+  const expect = { now: entry.at, counters: 'logged', allowDemo: people.mode === 'demo', ...asked(log, tier) } as const;
   const gone = people.lost
     .filter((l) => l.index < entry.index)
     .map((l) => problem('ERASED', `a ${l.type} above it has lost its bytes: it may have taken this key back`, { place: `entry ${l.index}` }));
-  const problems = [...checkKey(opened.value, key.value, trust, expect), ...checkAuthenticator(opened.value, trust), ...gone];
+  const problems = [...checkKey(opened.value, key.value, trust, expect), ...copies(log, opened.value, key.value, tier), ...checkAuthenticator(opened.value, trust), ...gone];
   return { person, level, payload: opened.value.payload, problems, since: hindsight(people, entry, keyid, person) };
+}
+
+/** Makers are pinned in the trust file and in no log: without it a key is not asked for one. That it is no copy is asked all the same. */
+const asked = ({ trust }: AccountLog, tier: Tier | undefined): { readonly tier?: Tier } => (trust === undefined ? { tier: 'high' } : tier === undefined ? {} : { tier });
+
+function copies({ trust }: AccountLog, { signature }: OpenedSignature, key: TrustedKey, tier: Tier | undefined): readonly Problem[] {
+  return trust === undefined && signature.client !== undefined && (tier ?? 'critical') === 'critical' ? checkBackup(signature.flags, key, true) : [];
 }
 
 const nothing = (why: Problem): Opened => ({ person: null, level: null, payload: null, problems: [why], since: [] });

@@ -3,9 +3,9 @@ import type { problem } from '../core/base/result.ts';
 import { parseWord } from '../core/gate/break-glass-words.ts';
 import { TIERS, type Tier } from '../core/risk/risk.ts';
 import { personOf } from '../core/signoff/build.ts';
+import { parseOwnership } from '../core/signoff/ownership.ts';
 import { parseStatement } from '../core/signoff/parse.ts';
-import { NAMES, type SignoffPredicate } from '../core/signoff/statement.ts';
-import { parseStrictJson } from '../core/signoff/strict-json.ts';
+import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import type { AccountLog, Placed } from './account-log.ts';
 import { type Opened, openedBy, type People } from './account-people.ts';
 import { changeId } from './identity.ts';
@@ -138,35 +138,23 @@ export async function glassWord(log: AccountLog, people: People | undefined, ent
 const KINDS = { use: 'break-glass', cancel: 'break-glass-cancel', review: 'break-glass-review' } as const;
 
 export interface OwnershipSaid {
-  readonly filesRead: number | null;
-  readonly filesTotal: number | null;
+  readonly filesRead: number;
+  readonly filesTotal: number;
   readonly ran: readonly string[];
   readonly notUnderstood: readonly string[];
   readonly assumptions: SignoffPredicate['assumptions'];
 }
 
-/** The author's own word. What it holds is read as far as it is there: nothing is decided by it here. */
+/** The author's own word. */
 export async function ownershipWord(log: AccountLog, people: People | undefined, entry: Placed): Promise<Read<OwnershipSaid>> {
   const opened = await openedBy(log, people, entry, 'high');
-  const json = opened.payload === null ? undefined : parseStrictJson(opened.payload);
-  const statement = json?.ok ? (json.value as Loose) : undefined;
-  const predicate = statement?.predicateType === NAMES.ownershipPredicate ? (statement.predicate as Loose) : undefined;
-  if (predicate === undefined) return { ...wordOf(entry, opened, people, opened.payload === null ? [] : ['it is no ownership statement [ST_TYPE]']), said: null };
-  const author = (predicate.author as Loose)?.id;
-  const wrong = opened.person !== null && personOf(String(author)) !== opened.person ? [`it says it is of ${String(author)}`] : [];
-  const read = predicate.read as Loose;
-  return {
-    ...wordOf(entry, opened, people, wrong),
-    said: {
-      filesRead: numberOr(read?.files),
-      filesTotal: numberOr(read?.filesTotal),
-      ran: texts(predicate.ran),
-      notUnderstood: texts(predicate.notUnderstood),
-      assumptions: Array.isArray(predicate.assumptions) ? predicate.assumptions : [],
-    },
-  };
+  const statement = opened.payload === null ? undefined : parseOwnership(opened.payload);
+  if (statement?.ok !== true) return { ...wordOf(entry, opened, people, statement === undefined ? [] : [said(statement.error)]), said: null };
+  const { author, change, read, ran, notUnderstood, assumptions } = statement.value.predicate;
+  const own = changeId({ repo: change.repo, targetRef: change.targetRef, manifest: change.manifest.sha256 });
+  const wrong = [
+    ...(opened.person !== null && personOf(author.id) !== opened.person ? [`it says it is of ${author.id}`] : []),
+    ...(own !== entry.fields.change ? ['the entry names another change than was signed'] : []),
+  ];
+  return { ...wordOf(entry, opened, people, wrong), said: { filesRead: read.files, filesTotal: read.filesTotal, ran, notUnderstood, assumptions } };
 }
-
-type Loose = { readonly [member: string]: unknown } | undefined;
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((v) => typeof v === 'string') : []);
-const numberOr = (value: unknown): number | null => (typeof value === 'number' ? value : null);

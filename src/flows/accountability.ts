@@ -5,6 +5,7 @@
 import { err, ok, type Problem, type Result } from '../core/base/result.ts';
 import { type Decision, upgraded } from '../core/policy/decision.ts';
 import { parseCarry } from '../core/signoff/carry.ts';
+import { openVsa } from '../core/signoff/vsa.ts';
 import { type AccountLog, type Collected, changesNamed, collect, entryAt, jsonBody, type Placed } from './account-log.ts';
 import { type People, peopleOf } from './account-people.ts';
 import { type At, atOf, type GlassSaid, glassWord, type OwnershipSaid, ownershipWord, type Read, type SignoffSaid, signoffWord } from './account-words.ts';
@@ -25,8 +26,18 @@ export interface LandedAt extends At {
   readonly old: string;
   readonly new: string;
   readonly breakGlass: boolean;
-  /** What the gate said of it; null: nothing. Its key is in no log, so its signature is verified with a trust file, not here. */
-  readonly summary: (At & { readonly result: string }) | null;
+  /** What the gate said of it; null: nothing. */
+  readonly summary: Summary | null;
+}
+
+/** The gate's word. Its key is in no log: without a trust file nobody can say whose signature it is. */
+export interface Summary extends At {
+  readonly result: string;
+  /** null: not judged. */
+  readonly verified: boolean | null;
+  readonly why: string | null;
+  /** Of one that was verified. */
+  readonly levels: readonly string[];
 }
 
 export interface CarriedAt extends At {
@@ -119,7 +130,7 @@ interface Desk {
 
 async function accountOf(desk: Desk): Promise<Account> {
   const { log, people, own, id } = desk;
-  const landings = landingsOf(own);
+  const landings = await landingsOf(desk);
   const counted = await countedFor(desk, landings);
   const decided = await decidedOf(desk, landings);
   const carried = await carriesOf(desk);
@@ -168,13 +179,25 @@ const verdictAt = (entry: Placed): Verdict => {
   };
 };
 
-function landingsOf(own: readonly Placed[]): readonly LandedAt[] {
-  return ofType(own, 'landed').map((entry) => {
+function landingsOf({ log, own }: Desk): Promise<readonly LandedAt[]> {
+  return each(ofType(own, 'landed'), async (entry) => {
     const { repo, ref, old, new: head, breakGlass } = entry.fields;
     const next = own.find((e) => e.type === 'vsa' && e.index === entry.index + 1);
-    const summary = next === undefined ? null : { ...atOf(next), result: textOf(next.fields.result) };
+    const summary = next === undefined ? null : await summaryOf(log, next, textOf(head));
     return { ...atOf(entry), repo: textOf(repo), ref: textOf(ref), old: textOf(old), new: textOf(head), breakGlass: breakGlass === true, summary };
   });
+}
+
+async function summaryOf(log: AccountLog, entry: Placed, commit: string): Promise<Summary> {
+  const result = textOf(entry.fields.result);
+  const envelope = await log.body(entry.envelope);
+  const plain = { ...atOf(entry), result, levels: [] };
+  if (envelope === null) return { ...plain, verified: false, why: 'its bytes are not beside the log [ERASED]' };
+  if (log.trust === undefined) return { ...plain, verified: null, why: null };
+  const vsa = openVsa(envelope, log.trust.gates);
+  if (!vsa.ok) return { ...plain, verified: false, why: `${vsa.error.message} [${vsa.error.code}]` };
+  const agrees = vsa.value.commit === commit && vsa.value.passed === (result === 'PASSED');
+  return { ...plain, levels: vsa.value.levels, verified: agrees, why: agrees ? null : 'the entry in the log says something else than was signed' };
 }
 
 /** The verdict a landing rests on: the last that let exactly this move pass. */
@@ -284,6 +307,7 @@ function faultsOf(account: Omit<Account, 'faults'>, people: People | undefined, 
     ...(decisions.length === 0 ? ['the log never decided about it'] : []),
     ...words.filter((w) => !w.verified).map((w) => `entry ${w.entry}: the signature does not count: ${w.why.join('; ')}`),
     ...words.flatMap((w) => w.since.map((s) => `entry ${w.entry}: ${s}`)),
+    ...landings.flatMap((l) => (l.summary?.verified === false ? [`entry ${l.summary.entry}: the gate's summary: ${l.summary.why}`] : [])),
     ...carries.flatMap((c) => c.why.map((why) => `entry ${c.entry}: ${why}`)),
     ...landings
       .filter((l) => l.breakGlass && !breakGlass.some((g) => g.said?.kind === 'review' && g.verified))

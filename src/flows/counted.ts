@@ -14,7 +14,7 @@ export interface Counted {
   /** Digests of policy and roster it was judged by. */
   readonly policy: string;
   readonly roster: string;
-  /** Digests of envelopes and records: sign-offs, uses of break-glass, carries. */
+  /** Digests of envelopes and records: sign-offs, uses of break-glass, ownership statements, carries. */
   readonly inputs: readonly string[];
   /** A human signed all of it: the whole, or every commit. */
   readonly signed: boolean;
@@ -22,13 +22,13 @@ export interface Counted {
   readonly brokeGlass: boolean;
 }
 
-export function countedOf(decision: Pick<Decision, 'tier' | 'policyDigest' | 'rosterDigest'>, { verdict, carries = [], glass = [], signed = false }: Outcome): Counted {
+export function countedOf(decision: Pick<Decision, 'tier' | 'policyDigest' | 'rosterDigest'>, { verdict, carries = [], glass = [], owned = [], signed = false }: Outcome): Counted {
   const carried = carries.map((c) => sha256Hex(c.body));
   return {
     tier: decision.tier,
     policy: decision.policyDigest,
     roster: decision.rosterDigest,
-    inputs: [...new Set([...verdict.signoffs, ...glass, ...carried])].sort(),
+    inputs: [...new Set([...verdict.signoffs, ...glass, ...owned, ...carried])].sort(),
     signed,
     carried: carried.length > 0,
     brokeGlass: glass.length > 0,

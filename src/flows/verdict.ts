@@ -19,6 +19,8 @@ export interface Outcome {
   readonly carries?: readonly EntryDraft[];
   /** Digests of the uses of break-glass it rests on. */
   readonly glass?: readonly string[];
+  /** Digests of the ownership statements it rests on. */
+  readonly owned?: readonly string[];
   /** Every commit of it was signed by humans, or the whole. */
   readonly signed?: boolean;
 }
@@ -31,7 +33,13 @@ async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spen
   const counted = presented.filter((p) => verdict.signoffs.includes(p.digest));
   // The author's word is spent with the signatures it came before: landing the same again takes it anew.
   const word = verdict.verdict === 'allow' ? owned.filter((o) => o === ownedBy(decision, owned)) : [];
-  return { verdict, nonces: [...counted, ...word].map((p) => p.nonce), carries: carryDrafts(decision, counted), signed: verdict.signoffs.length > 0 };
+  return {
+    verdict,
+    nonces: [...counted, ...word].map((p) => p.nonce),
+    carries: carryDrafts(decision, counted),
+    owned: word.map((o) => o.digest),
+    signed: verdict.signoffs.length > 0,
+  };
 }
 
 /** When this content was first proposed for this ref. */
@@ -68,6 +76,7 @@ async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Deci
       verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] },
       nonces,
       carries: total.carries ?? [],
+      owned: [total, ...each].flatMap((e) => e.owned ?? []),
       signed: signed || total.signed === true,
     };
   }
