@@ -75,7 +75,7 @@ async function signHere({ origin, id }: Place, { person, key, repo, answers }: A
   const asked = { ...said.value, person, credential: { kind: 'sk-ssh', keyid: key.keyid } };
   const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/ownership/prepare`, asked);
   if (!prepared.ok) return prepared;
-  const bytes = fromBase64(prepared.value.body.statement) ?? new Uint8Array(0);
+  const bytes = fromBase64(String(prepared.value.body.statement)) ?? new Uint8Array(0);
   const statement = parseOwnership(bytes);
   if (!statement.ok) return err([statement.error]);
   const { predicate } = statement.value;

@@ -146,7 +146,7 @@ async function signHere({ origin, id }: Place, { person, key, repo, answers, flo
   const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/signoffs/prepare`, asked);
   if (!prepared.ok) return prepared;
   const { ticket, statement: encoded } = prepared.value.body;
-  const bytes = fromBase64(encoded) ?? new Uint8Array(0);
+  const bytes = fromBase64(String(encoded)) ?? new Uint8Array(0);
   const statement = parseStatement(bytes);
   if (!statement.ok) return err([statement.error]);
   const given = await floorsAt(floors);

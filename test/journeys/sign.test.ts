@@ -279,7 +279,7 @@ describe("the author's own word in the terminal", () => {
   beforeAll(async () => {
     // Mara's own change this time: her key is the one that is there.
     writeFileSync(join(clone, 'databases/orders/main.tf'), '# nothing is left\n');
-    stage.must(clone, '-c', 'user.name=Mara Lindqvist', '-c', 'user.email=mara@example.org', 'commit', '-qam', `Remove the orders database\n\n${TRAILER}`);
+    stage.must(clone, '-c', 'user.name=Mara Lindqvist', '-c', 'user.email=mara@larkspur.example', 'commit', '-qam', `Remove the orders database\n\n${TRAILER}`);
     mine = /http\S+\/changes\/[0-9a-f]{16}/.exec(stage.git(clone, 'push', 'origin', 'main').text)?.[0] ?? '';
   });
 

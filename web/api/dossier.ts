@@ -58,6 +58,7 @@ export interface Dossier {
   readonly signoffs: readonly Signoff[];
   /** Digest of exactly what this page shows; it goes into the signed statement. */
   readonly presented: string;
+  readonly ownership: Ownership;
   /** `since`: what moved since they signed an earlier form of it, in words; null: they did not, or signed exactly this. */
   readonly mine: { readonly canSign: boolean; readonly why: string; readonly since: string | null };
 }
@@ -92,9 +93,51 @@ export interface Prepared {
   readonly statement: string;
 }
 
+/** What the author says of their own change, and whether policy waits for it. */
+export interface Ownership {
+  /** null: policy does not ask. */
+  readonly asked: { readonly by: readonly string[]; readonly owners: readonly string[] } | null;
+  readonly settled: boolean;
+  /** Newest first. */
+  readonly given: readonly {
+    readonly index: number;
+    readonly author: string;
+    readonly at: number;
+    /** Not empty: it does not count, and why. */
+    readonly problems: readonly { readonly message: string }[];
+    readonly said: {
+      readonly statement: string;
+      readonly read: { readonly files: number; readonly filesTotal: number };
+      readonly ran: readonly string[];
+      readonly notUnderstood: readonly string[];
+      readonly assumptions: readonly { readonly text: string; readonly holds: Holds }[];
+    } | null;
+  }[];
+  readonly mine: { readonly canOwn: boolean; readonly why: string };
+}
+
+export interface OwnBody {
+  readonly filesRead: number;
+  readonly ran: readonly string[];
+  readonly notUnderstood: readonly string[];
+  readonly assumptions: readonly { readonly text: string; readonly holds: Holds }[];
+  readonly credential?: { readonly kind: 'demo' } | undefined;
+}
+
+/** docs/spec/receipt.md; kept as a file, never read here. */
+export interface SignedReceipt {
+  readonly mediaType: string;
+}
+
+export interface OwnReceipt {
+  readonly index: number;
+  readonly receipt: SignedReceipt | null;
+}
+
 export interface Receipt {
   readonly index: number;
   readonly digest: string;
+  readonly receipt: SignedReceipt | null;
   readonly complete: boolean;
   /** What is still missing, in words; empty when complete. */
   readonly missing: string;

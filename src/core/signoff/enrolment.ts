@@ -46,7 +46,7 @@ export interface EnrolmentPredicate {
 export const ATTESTATION = object({ object: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64'), clientData: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64') });
 
 const filled = matching(/\S/, 'filled in');
-const PREDICATE: Shape<EnrolmentPredicate> = object({
+export const PREDICATE: Shape<EnrolmentPredicate> = object({
   person: object({ id: matching(/^urn:person:[a-z0-9._-]+$/, 'a person'), name: filled, level: filled }),
   key: object({
     keyid: filled,

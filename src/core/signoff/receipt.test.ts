@@ -3,21 +3,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { softAuthenticator } from '../../testing/authenticator.ts';
 import { type LoggedAs, NOW, RP, signoffBytes, testLog } from '../../testing/signoffs.ts';
-import { cosigned, type TrustOptions, trustedBy, trustFileOf } from '../../testing/trust-files.ts';
+import { cosigned, type Holder, type TrustOptions, trustedBy, trustFileOf } from '../../testing/trust-files.ts';
 import { fromBase64, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { receiptOf, type SignedReceipt, verifyReceipt } from './receipt.ts';
 import { revocationStatement } from './roster-word.ts';
+import type { TrustBundle } from './trust-file.ts';
 
 const mara = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
 const log = testLog();
-const trust = (more: TrustOptions = {}, of = log, key = mara) => trustedBy(trustFileOf([{ person: 'mara', key }], of, more));
+const noor = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
+const FOUNDERS = [
+  { person: 'mara', key: mara },
+  { person: 'noor', key: noor },
+];
+const trust = (options: TrustOptions = {}, founders: readonly Holder[] = FOUNDERS, by = log): TrustBundle => trustedBy(trustFileOf(founders, by, options));
 const envelope = mara.signEnvelope(signoffBytes());
 const others = [mara.signEnvelope(signoffBytes({ nonce: 'a'.repeat(32) })), mara.signEnvelope(signoffBytes({ nonce: 'b'.repeat(32) }))];
 
-function receipt(as: LoggedAs = {}, of: Bytes = envelope): SignedReceipt {
-  const [, parts] = log.recordAll([others[0] ?? of, of, others[1] ?? of], [{}, as, {}]);
-  return receiptOf(1, fromBase64(parts?.entry ?? '') ?? new Uint8Array(0), of, parts?.proof ?? '');
+function receipt(as: LoggedAs = {}, of: Bytes = envelope, index = 1): SignedReceipt {
+  const all = [others[0] ?? of, ...(index === 1 ? [] : [others[1] ?? of]), of, others[1] ?? of];
+  const parts = log.recordAll(
+    all,
+    all.map((e) => (e === of ? as : {})),
+  )[index];
+  return receiptOf(index, fromBase64(parts?.entry ?? '') ?? new Uint8Array(0), of, parts?.proof ?? '');
 }
 const file = (said: object): Bytes => utf8(`${JSON.stringify(said, null, 2)}\n`);
 const codes = (said: object, trusted = trust()): readonly string[] => {
@@ -55,19 +65,26 @@ describe('does not hold', () => {
   });
 
   it('under the key of another log', () => {
-    expect(codes(said, trust({}, testLog()))).toEqual(['LOG_SIG']);
-    expect(codes(said, trust({}, testLog('elsewhere.example/log')))).toEqual(['LOG_ORIGIN']);
+    expect(codes(said, trust({}, FOUNDERS, testLog()))).toEqual(['LOG_SIG']);
+    expect(codes(said, trust({}, FOUNDERS, testLog('elsewhere.example/log')))).toEqual(['LOG_ORIGIN']);
   });
 
-  it('for a key that nobody enrolled, or that was revoked by then', () => {
-    expect(codes(said, trust({}, log, softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] })))).toEqual(['KEY_UNKNOWN']);
-    const body = cosigned(revocationStatement({ of: { key: mara.keyid }, from: NOW, reason: 'lost' }, log.origin, '1'.repeat(32)), [mara]);
-    expect(codes(said, trust({ said: [{ type: 'revocation', index: 9, at: NOW + 1, body }] }))).toEqual(['KEY_REVOKED']);
+  it('for a key that nobody enrolled, or that was taken back from before it', () => {
+    const others = ['kim', 'noor'].map((person) => ({ person, key: softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] }) }));
+    expect(codes(said, trust({}, others))).toEqual(['KEY_UNKNOWN']);
+    const word = revocationStatement({ of: { key: mara.keyid }, from: NOW, reason: 'stolen' }, log.origin, '9'.repeat(32));
+    expect(codes(said, trust({ said: [{ type: 'revocation', index: 9, at: NOW + 1_000, body: cosigned(word, [mara, noor]) }] }))).toEqual(['KEY_REVOKED']);
+  });
+
+  it('dated before a statement that stands above it in the log', () => {
+    const word = revocationStatement({ of: { key: noor.keyid }, from: NOW, reason: 'stolen' }, log.origin, '9'.repeat(32));
+    expect(codes(receipt({}, envelope, 2), trust({ said: [{ type: 'revocation', index: 1, at: NOW + 1_000, body: cosigned(word, [mara, noor]) }] }))).toEqual(['LOG_FORK']);
   });
 
   it('of demo data, unless asked for', () => {
-    expect(codes(said, trust({ genesis: { mode: 'demo' } }))).toEqual(['TRUST_DEMO']);
-    expect(verifyReceipt(file(said), trust({ genesis: { mode: 'demo' } }), { allowDemo: true }).ok).toBe(true);
+    const demo = trust({ genesis: { mode: 'demo' } });
+    expect(codes(said, demo)).toEqual(['TRUST_DEMO']);
+    expect(verifyReceipt(file(said), demo, { allowDemo: true }).ok).toBe(true);
   });
 });
 
