@@ -9,9 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
 import { version } from './cli/version.ts';
-import { base64url } from './core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
-import type { NoteKey } from './core/log/note.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
@@ -23,9 +21,11 @@ import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
 import type { Scoring } from './flows/score.ts';
 import type { Records, ServedRepository, Site } from './flows/site.ts';
+import type { Witnesses, WitnessPolicyFile } from './flows/witnesses.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store } from './store/store.ts';
+import type { WitnessOptions } from './store/witness/witness.ts';
 
 export interface Clone {
   readonly repository: Repository;
@@ -241,6 +241,8 @@ export interface ServeOptions extends Address {
   readonly floors?: readonly Floor[];
   /** A language model that reads for reviewers; absent: none does. */
   readonly reader?: Reader;
+  /** Whose cosignatures prove the log; absent: nothing is ever called proven. */
+  readonly witnessPolicy?: WitnessPolicyFile;
   readonly log: (line: string) => void;
 }
 
@@ -290,27 +292,29 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
     origins: [rp.origin],
     url: rp.origin,
   };
-  const world = await composed(store, options, site, sample.value);
+  const witnesses = await witnessed(store, options);
+  if (!witnesses.ok) return err([witnesses.error]);
+  const world = await composed(store, options, site, sample.value, witnesses.value);
   const { listen } = await import('./server/listen.ts');
   const doors = await listen(world, options);
+  if (!doors.ok) await witnesses.value?.stop();
   if (!doors.ok) return err([doors.error]);
   const close = async (): Promise<void> => {
     await doors.value.close();
+    await witnesses.value?.stop();
     await store.close();
   };
   return ok({ close, site, repositories: sample.value.repositories });
 }
 
-export interface WitnessSettings {
-  readonly dir: string;
-  /** Fixed at the first start. */
-  readonly name?: string;
-  readonly logs: readonly NoteKey[];
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
-  log(line: string): void;
+/** Writes the policy in force into the log and begins to ask its witnesses; null where there is none. Problems: LOG_ORIGIN, and those of an append. */
+async function witnessed(store: Store, { witnessPolicy, log }: ServeOptions): Promise<Result<Witnesses | null>> {
+  const [{ after, beginWitnessing }, { witnessDoor }] = await Promise.all([import('./flows/witnesses.ts'), import('./adapters/witness/door.ts')]);
+  return beginWitnessing({ ...store, door: witnessDoor, now: Date.now, after, log }, witnessPolicy ?? null);
 }
+
+/** `port` 0: any free one. */
+export type WitnessSettings = Pick<WitnessOptions, 'dir' | 'name' | 'logs'> & Pick<Address, 'host' | 'port'> & Pick<ServeOptions, 'log'>;
 
 /** Opens a witness and its door. Problems: DATA_LOCKED, DATA_INVALID, USAGE. */
 export async function witness(settings: WitnessSettings): Promise<Result<Listening & { readonly vkey: string; readonly port: number }>> {
@@ -318,15 +322,8 @@ export async function witness(settings: WitnessSettings): Promise<Result<Listeni
   const opened = openWitness({ ...settings, clock: Date.now, warn: (p) => settings.log(`${p.message} [${p.code}]`) });
   if (!opened.ok) return opened;
   const door = await listenAsWitness(opened.value, settings, settings.log);
-  if (!door.ok) {
-    opened.value.close();
-    return door;
-  }
-  const close = async (): Promise<void> => {
-    await door.value.close();
-    opened.value.close();
-  };
-  return ok({ close, vkey: opened.value.vkey, port: door.value.port });
+  if (!door.ok) opened.value.close();
+  return door.ok ? ok({ close: () => door.value.close().then(opened.value.close), vkey: opened.value.vkey, port: door.value.port }) : door;
 }
 
 /** The files of a log. @param where an address, or a folder. Problem: USAGE. */
@@ -373,7 +370,7 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
       }),
     ]);
   const { layLedger, layRepositories, REPOSITORIES } = await import('./testing/sample/seed.ts');
-  const { cosign, sampleKeys } = await import('./testing/sample/authenticators.ts');
+  const { demoAuthenticators, sampleKeys } = await import('./testing/sample/authenticators.ts');
   const { ORGANISATION } = await import('./testing/sample/organisation.ts');
   const keys = sampleKeys(join(options.data, 'demo', 'authenticators.json'), rp);
   const origin = 'localhost/countersign-demo';
@@ -382,17 +379,7 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
     const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)));
     if (!laid.ok) return err([laid.error]);
   }
-  const demo: DemoAuthenticators = {
-    people: keys.map((k) => k.id),
-    founders: (person) => keys.filter((k) => k.founder && k.id !== person).map((k) => k.name),
-    cosign: (statement, person) => cosign(keys, statement, person),
-    sign: (person, challenge) => {
-      const key = keys.find((k) => k.id === person);
-      if (key === undefined) throw new Error(`no demo authenticator for ${person}`);
-      return { credentialId: base64url(key.authenticator.credentialId), ...key.authenticator.get(challenge) };
-    },
-  };
-  return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo });
+  return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo: demoAuthenticators(keys) });
 }
 
 async function genesisMode(store: Store): Promise<'demo' | 'production' | null> {
@@ -401,7 +388,7 @@ async function genesisMode(store: Store): Promise<'demo' | 'production' | null> 
   return JSON.parse(new TextDecoder().decode(genesis.bytes)).mode === 'demo' ? 'demo' : 'production';
 }
 
-async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample): Promise<ServerWorld> {
+async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample, witnesses: Witnesses | null): Promise<ServerWorld> {
   const [
     { openRepository },
     { aliasesIn },
@@ -414,6 +401,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     { SAMPLE_PASSWORD },
     { PEOPLE },
     { pushedRecords },
+    { waking },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -426,6 +414,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     import('./testing/sample/seed.ts'),
     import('./testing/sample/organisation.ts'),
     import('./adapters/git/records.ts'),
+    import('./flows/witnesses.ts'),
   ]);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
@@ -446,7 +435,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
-    ledger: store.ledger,
+    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses.wake),
     projections: store.projections,
     objects,
     score: servedScores(scoringOf, options.log, Date.now),
@@ -460,7 +449,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
     logKey: store.logVerifierKey ?? '',
-    files: store.files,
+    files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,
     demo: sample.demo,
     webRoot: asset('web', '../dist/web'),
@@ -470,6 +459,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
       return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env });
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
+    ...(witnesses === null ? {} : { witnesses }),
     log: options.log,
   };
 }

@@ -4,6 +4,7 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
 import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
+import type { Witnesses } from '../flows/witnesses.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
 export interface Assertion {
@@ -39,6 +40,8 @@ export interface ServerWorld extends SigningWorld {
   account(user: string, password: string): string | null;
   /** `git http-backend` for one request. `env` reaches the hooks. */
   serveGit(request: IncomingMessage, response: ServerResponse, as: { path: string; account: string; env: Readonly<Record<string, string>> }): Promise<void>;
+  /** Who cosigns the log; absent where no witness policy is in force: then nothing is proven. */
+  readonly witnesses?: Witnesses;
   /** A language model that reads for reviewers; absent unless somebody configured one. */
   readonly reader?: Reader;
   log(line: string): void;

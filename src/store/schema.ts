@@ -33,6 +33,8 @@ export interface Schema {
   /** Full tiles alone. What is partial is computed: from leaf hashes, or from the roots of full tiles below. */
   tiles: TileTable;
   checkpoints: { size: number; note: string };
+  /** What witnesses said of checkpoints. `witness` is a vkey. */
+  cosignatures: { size: number; witness: string; line: string };
   /** By the entry that brought it, not by its digest: erased with an entry, it may come again with a later one. */
   bodies: { idx: number; bytes: Uint8Array };
   meta: { name: string; value: string };
@@ -136,12 +138,17 @@ export const PROJECTIONS_VERSION = 8;
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
 
+/** Came without a new version: a ledger of this version may be without it, and is given it. */
+export const COSIGNATURES_DDL =
+  'create table if not exists cosignatures (size integer not null references checkpoints (size), witness text not null, line text not null, primary key (size, witness))';
+
 export const LEDGER_DDL: readonly string[] = [
   'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, leaf blob not null, bytes blob not null)',
   'create index if not exists entries_by_body on entries (body)',
   'create index if not exists entries_by_type on entries (type, idx)',
   'create table if not exists tiles (level integer not null, pos integer not null, root blob not null, hashes blob not null, primary key (level, pos))',
   'create table if not exists checkpoints (size integer primary key, note text not null)',
+  COSIGNATURES_DDL,
   'create table if not exists bodies (idx integer primary key references entries (idx), bytes blob not null)',
 ];
 

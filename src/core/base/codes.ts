@@ -124,6 +124,7 @@ export const REASON_CODES = {
   LOG_ORIGIN: 'the proof is from another log',
   LOG_SIG: 'the checkpoint is not signed by the log',
   LOG_QUORUM: 'too few witnesses cosigned',
+  WITNESS_UNAVAILABLE: 'a witness did not answer with a cosignature',
   LOG_INCLUSION: 'the entry is not in the log',
   LOG_FORK: 'the log contradicts what was seen before',
   LOG_UNREACHABLE: 'the files of the log cannot be read',

@@ -36,6 +36,8 @@ export interface Cosignature {
   readonly by: WitnessKey;
   /** Seconds since 1970, by the witness's clock; more than zero. */
   readonly time: number;
+  /** The line itself, with its LF. */
+  readonly line: string;
 }
 
 /** 31 December 9999: later than any entry can be. The format allows 2^63 - 1; a time nobody can write down we refuse. */
@@ -101,7 +103,7 @@ export function cosignaturesOf(note: Note, witnesses: readonly WitnessKey[]): Re
     if (by === undefined) continue;
     const time = verified(by, line, note.text);
     if (time === undefined) return err(problem('LOG_SIG', `the cosignature by ${by.name} does not verify`));
-    found.push({ by, time });
+    found.push({ by, time, line: signatureLine(line) });
   }
   return ok(found);
 }

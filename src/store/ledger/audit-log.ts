@@ -11,6 +11,7 @@ import type { Connection } from '../database.ts';
 import { Refused } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import type { Seen } from './audit.ts';
+import { auditCosignatures } from './audit-cosignatures.ts';
 import { type Erased, isErased, readErased } from './erased.ts';
 import type { Findings } from './findings.ts';
 import { EMPTY_HEAD, type Growth, growth } from './head.ts';
@@ -28,6 +29,7 @@ export async function auditLog({ db, rows }: Connection, key: NoteKey | undefine
   }
   walk.checkpoints.rest();
   auditLeftOver(rows, walk.log.tree.size, found);
+  auditCosignatures(rows, found);
 }
 
 interface Walk {
