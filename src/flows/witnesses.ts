@@ -154,3 +154,9 @@ export function after(milliseconds: number, act: () => void): () => void {
   const timer = setTimeout(act, milliseconds);
   return () => clearTimeout(timer);
 }
+
+/** The same ledger, whose proofs stand under a proven checkpoint wherever the entry is under one: what leaves the house should prove. */
+export const provenFirst = (ledger: Ledger, witnesses: Pick<Witnesses, 'proof'> | undefined): Ledger => ({
+  ...ledger,
+  proof: async (index) => (await witnesses?.proof(index)) ?? ledger.proof(index),
+});

@@ -102,8 +102,25 @@ export interface Receipt {
 
 export interface LedgerPage {
   readonly size: number;
+  /** With the cosignatures of witnesses under it, as far as they are there. */
   readonly checkpoint: string;
-  readonly entries: readonly { readonly index: number; readonly type: string; readonly time: number | string; readonly digest: string; readonly text: string }[];
+  /** null: no witnesses are configured, and nothing is ever proven. */
+  readonly witnesses: Witnessed | null;
+  readonly entries: readonly {
+    readonly index: number;
+    readonly type: string;
+    readonly time: number | string;
+    readonly digest: string;
+    readonly text: string;
+    readonly proven: boolean;
+  }[];
+}
+
+export interface Witnessed {
+  /** In words, such as `2 of a, b, c`; null: the policy asks nobody. */
+  readonly quorum: string | null;
+  readonly proven: { readonly size: number; readonly at: string; readonly by: readonly { readonly witness: string; readonly at: string }[] } | null;
+  readonly standings: readonly { readonly name: string; readonly size: number; readonly problem: { readonly code: string; readonly message: string } | null }[];
 }
 
 export interface People {

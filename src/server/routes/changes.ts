@@ -11,6 +11,7 @@ import { ownershipView } from '../../flows/ownership.ts';
 import type { ChangeRow, ObjectStore, Repository } from '../../flows/ports.ts';
 import { whetherMaySign } from '../../flows/prepare.ts';
 import { vsaOfChange } from '../../flows/vsa.ts';
+import { provenFirst } from '../../flows/witnesses.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
@@ -62,7 +63,7 @@ export function changes(world: ServerWorld): Hono<Door> {
   });
 
   app.get('/:id/bundle', async (c) => {
-    const bundle = await exportBundle(world.ledger, world.projections, c.req.param('id'));
+    const bundle = await exportBundle(provenFirst(world.ledger, world.witnesses), world.projections, c.req.param('id'));
     return bundle.ok ? c.body(bundle.value, 200, { 'content-type': 'application/json' }) : refuse(c, [bundle.error]);
   });
 
