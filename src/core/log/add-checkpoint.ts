@@ -79,6 +79,7 @@ function grown({ old, proof }: AddCheckpoint, next: Checkpoint, known: Seen): Ju
   if (old !== known.size) return { status: 409, size: known.size };
   if (next.size === 0 && !equal(next.root, root(EMPTY_TREE))) return fork('an empty log has the root of the empty tree');
   if (old === 0) return proof.length === 0 ? undefined : fork('there is nothing to prove from size 0');
+  if (old === next.size && !equal(next.root, known.root)) return fork(`another tree of size ${old} was seen before`);
   if (!verifyConsistency(old, next.size, proof, known.root, next.root)) return fork(`the tree of size ${next.size} is not shown to grow out of the one of size ${old} seen before`);
   return undefined;
 }
