@@ -235,6 +235,29 @@ describe('the collector', () => {
   });
 });
 
+it('stays proven through a change of the log key, by witnesses who know both', async () => {
+  const witnesses = await opened();
+  const before = await grow(witnesses, 2);
+  await until(() => witnesses.latest()?.by.length === 3 && witnesses.latest()?.checkpoint.size === before);
+  const old = logKey();
+  expect(await store.rotateLogKey()).toMatchObject({ ok: true });
+  expect(logKey()).not.toEqual(old);
+  // Those who were not told refuse, and what was proven stays proven.
+  witnesses.wake();
+  await until(() => witnesses.standings().some((s) => s.problem !== null) || witnesses.latest()?.checkpoint.size === before + 1);
+  expect((await opened()).latest()?.checkpoint.size).toBeGreaterThanOrEqual(before);
+  for (const name of NAMES) {
+    real[name].close();
+    const again = openWitness({ dir: join(dir, name), logs: [old, logKey()], clock: () => clock, warn: () => undefined });
+    if (!again.ok) throw new Error(again.error.message);
+    closing.push(() => again.value.close());
+    real[name] = again.value;
+  }
+  const after = await grow(witnesses);
+  await until(() => witnesses.latest()?.checkpoint.size === after && witnesses.latest()?.by.length === 3);
+  expect(await store.audit()).toEqual([]);
+});
+
 describe('a lying witness', () => {
   const lies: readonly (readonly [string, () => WitnessDoor])[] = [
     ['answers nothing', () => answering({})],

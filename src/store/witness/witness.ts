@@ -32,7 +32,7 @@ export interface WitnessOptions {
 }
 
 export interface OpenWitness extends Witness {
-  /** Lets the folder go. */
+  /** Lets the folder go; a second time does nothing. */
   close(): void;
 }
 
@@ -46,7 +46,11 @@ export function openWitness(options: WitnessOptions): Result<OpenWitness> {
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     const locked = lock(options.dir);
     if (!locked.ok) return locked;
-    release = () => locked.value.release();
+    let held = true;
+    release = () => {
+      if (held) locked.value.release();
+      held = false;
+    };
     const opened = open(options, release);
     if (!opened.ok) release();
     return opened;
