@@ -2,8 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Connection } from '../database.ts';
 import { LEDGER_DDL, META_DDL, PROJECTIONS_DDL } from '../schema.ts';
-import type { Seen } from './audit.ts';
-import type { Findings } from './findings.ts';
+import type { Findings, Seen } from './findings.ts';
 
 export async function auditFile(reader: Connection, _: unknown, found: Findings, seen: Seen): Promise<void> {
   for (const { integrity_check: said } of reader.rows<{ integrity_check: string }>('pragma integrity_check(100)')) if (said !== 'ok') found.add('database', said);

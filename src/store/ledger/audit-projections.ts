@@ -2,8 +2,7 @@
 import type { Connection } from '../database.ts';
 import { replayInto } from '../projections/rebuild.ts';
 import { PROJECTIONS, projectionsDdl } from '../schema.ts';
-import type { Seen } from './audit.ts';
-import type { Findings } from './findings.ts';
+import type { Findings, Seen } from './findings.ts';
 
 /** Throws `Refused` for an entry that cannot be replayed. */
 export async function auditProjections(reader: Connection, _: unknown, found: Findings, seen: Seen): Promise<void> {

@@ -20,9 +20,6 @@ export interface AuditStep {
   readonly size: number;
 }
 
-/** @param seen told after each batch; other work of the process goes on in between. */
-export type Seen = (done: number) => Promise<void>;
-
 /** One state of the file, held until it is closed. */
 export interface Snapshot {
   readonly reader: Connection;
