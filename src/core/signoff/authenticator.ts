@@ -3,7 +3,7 @@ import { base64 } from '../base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import type { AuthenticatorTerms } from '../policy/document.ts';
 import { TIERS, type Tier } from '../risk/risk.ts';
-import { attestationOf } from './attestation.ts';
+import { type Attested, attestationOf } from './attestation.ts';
 import type { OpenedSignature } from './open.ts';
 import { FLAGS, WEBAUTHN_SK_ECDSA } from './signature.ts';
 import type { SignoffTrust, TrustedKey } from './trust.ts';
@@ -34,8 +34,11 @@ export function findKey(opened: OpenedSignature, keys: readonly TrustedKey[]): R
   return key === undefined ? err(problem('KEY_UNKNOWN', `nobody enrolled the key ${opened.keyid}`)) : ok(key);
 }
 
+/** Asked where the tier wants to know, and not before: certificates take longer than the signature itself. */
+export type Made = () => Result<Attested>;
+
 /** What the key may do, now and at this tier. Problems: KEY_*, WA_BACKUP, WA_COUNTER, TRUST_DEMO. */
-export function checkKey(opened: OpenedSignature, key: TrustedKey, trust: KeyTrust, expect: KeyExpectation): readonly Problem[] {
+export function checkKey(opened: OpenedSignature, key: TrustedKey, trust: KeyTrust, expect: KeyExpectation, made: Made = () => attestationOf(key, trust)): readonly Problem[] {
   const { signature } = opened;
   const { mode } = trust;
   const problems: Problem[] = [];
@@ -47,7 +50,7 @@ export function checkKey(opened: OpenedSignature, key: TrustedKey, trust: KeyTru
   if (!holds) problems.push(problem('KEY_MODEL', `this is not a signature of a ${key.kind} key, or such keys do not count here`));
   const terms = termsFor(mode, expect.authenticators);
   if (signature.client !== undefined) problems.push(...checkBackup(signature.flags, key, barsCopies(terms, expect.tier)));
-  if (holds) problems.push(...checkMaker(key, trust, terms, expect));
+  if (holds) problems.push(...checkMaker(key, made, terms, expect));
   if (expect.counters === 'online') problems.push(...checkCounter(key.counter, signature.counter));
   return problems;
 }
@@ -69,10 +72,10 @@ const barsCopies = (terms: HeldTerms, tier: Tier = 'critical'): boolean =>
   tier === 'critical' || asksMaker(terms, tier) || terms.synced === 'none' || TIERS.above(tier, terms.synced);
 
 /** Where a key has to be attested: by a pinned maker, and enrolled long enough ago for somebody to notice. Problems: KEY_MODEL, KEY_NOT_YET_VALID. */
-function checkMaker(key: TrustedKey, trust: KeyTrust, terms: HeldTerms, { now, tier = 'critical' }: KeyExpectation): readonly Problem[] {
+function checkMaker(key: TrustedKey, ask: Made, terms: HeldTerms, { now, tier = 'critical' }: KeyExpectation): readonly Problem[] {
   // The labelled authenticator of demo data has no maker; outside demo data it is no key at all.
   if (!asksMaker(terms, tier) || key.kind === 'demo') return [];
-  const made = attestationOf(key, trust);
+  const made = ask();
   const from = key.founder === true ? key.since : key.since + terms.coolDown;
   const remedy = 'sign with a security key whose maker is pinned, see docs/guides/authenticators.md';
   return [

@@ -3,7 +3,7 @@
  * usable alone, and all that is wrong is reported, not only the first.
  */
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
-import { type Problem, problem } from '../base/result.ts';
+import { type Problem, problem, type Result } from '../base/result.ts';
 import { TIERS } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { type Attested, attestationOf } from './attestation.ts';
@@ -58,8 +58,9 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   if (!opened.ok) return { ok: false, problems: [opened.error] };
   const key = findKey(opened.value, trust.keys);
   const statement = parseStatement(opened.value.payload);
+  const made = key.ok ? once(() => attestationOf(key.value, trust)) : undefined;
   const problems = [
-    ...(key.ok ? checkKey(opened.value, key.value, trust, expect) : [key.error]),
+    ...(key.ok ? checkKey(opened.value, key.value, trust, expect, made) : [key.error]),
     ...checkAuthenticator(opened.value, trust),
     ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkContent(statement.value, expect)] : [statement.error]),
     ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, trust.ladder, expect) : []),
@@ -67,7 +68,7 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   ];
   if (problems.length > 0 || !key.ok || !statement.ok) return { ok: false, problems };
   const level = effectiveLevel(statement.value, key.value, trust.ladder, expect);
-  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level, trust) };
+  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level, made?.()) };
 }
 
 /** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
@@ -100,17 +101,20 @@ export function checkContent(statement: Statement<Pick<SignoffPredicate, 'change
   return manifest256.sha256 === expect.manifest256 ? problems : [...problems, problem('CONTENT_MISMATCH', 'the object ids agree, and the contents behind them do not')];
 }
 
-const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string, trust: SignoffTrust): VerifiedSignoff => ({
+const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string, made: Result<Attested> | undefined): VerifiedSignoff => ({
   signer: key.person,
   level,
   statement,
   keyid: opened.keyid,
   counter: opened.signature.counter,
-  attested: madeBy(key, trust),
+  attested: made?.ok ? made.value : null,
   digest: sha256Hex(envelope),
 });
 
-function madeBy(key: TrustedKey, trust: SignoffTrust): Attested | null {
-  const made = attestationOf(key, trust);
-  return made.ok ? made.value : null;
+function once<T>(ask: () => T): () => T {
+  let known: { readonly answer: T } | undefined;
+  return () => {
+    known ??= { answer: ask() };
+    return known.answer;
+  };
 }
