@@ -118,7 +118,7 @@ export async function recordOwnership(world: SigningWorld, id: string, envelope:
 }
 
 async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array): Promise<Result<VerifiedOwnership, readonly Problem[]>> {
-  const verified = verifyOwnership(envelope, await signoffTrust(bench), { ...ownershipExpectation(bench, row.decision), counters: 'online' });
+  const verified = verifyOwnership(envelope, await signoffTrust(bench), { ...(await ownershipExpectation(bench, row.decision)), counters: 'online' });
   const replayed = verified.ok ? await bench.state.ownerships({ nonce: verified.value.statement.predicate.nonce }) : await known(bench, row, envelope);
   if (replayed.length > 0) return err([problem('ST_NONCE', 'this was signed and used before', { remedy: 'sign again' })]);
   if (!verified.ok) return verified;

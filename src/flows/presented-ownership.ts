@@ -4,6 +4,7 @@ import { ownedBy, type PresentedOwnership } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { ownershipWords, ownersOf } from '../core/policy/ownership.ts';
 import { type OwnershipExpectation, type OwnershipPredicate, verifyOwnership } from '../core/signoff/ownership.ts';
+import { backOf } from './authority.ts';
 import type { ChangeRow } from './ports.ts';
 import type { OwnershipRow } from './ports-ownership.ts';
 import { type Bench, type Landing, signoffTrust, spentOn } from './presented.ts';
@@ -25,7 +26,7 @@ export async function ownershipsFor(bench: Bench, decision: Decision, landing: L
 async function presented(bench: Bench, decision: Decision, row: OwnershipRow, landing: Landing | null, used: ReadonlySet<string>): Promise<OwnershipWithNonce> {
   const { body, author, index, nonce, at } = row;
   const envelope = await bench.ledger.body(body);
-  const verified = envelope === null ? null : verifyOwnership(envelope, await signoffTrust(bench), ownershipExpectation(bench, decision));
+  const verified = envelope === null ? null : verifyOwnership(envelope, await signoffTrust(bench), await ownershipExpectation(bench, decision));
   const problems = verified === null ? [problem('ERASED', 'the ownership statement was erased')] : verified.ok ? [] : verified.error;
   const spent = await spentOn(bench, nonce, landing, used);
   const said = verified?.ok ? verified.value.statement.predicate : null;
@@ -33,10 +34,11 @@ async function presented(bench: Bench, decision: Decision, row: OwnershipRow, la
 }
 
 /** What an ownership statement must say to count for this decision. */
-export function ownershipExpectation({ site, governance, now }: Bench, decision: Decision): OwnershipExpectation {
+export async function ownershipExpectation({ site, state, governance, now }: Bench, decision: Decision): Promise<OwnershipExpectation> {
   const { repo, targetRef, manifest, manifest256, paths } = decision.change;
   const here = { repo, targetRef, manifest, manifest256, files: paths.length, owners: ownersOf(decision), roster: governance.roster };
-  return { ...here, tier: decision.tier, now, counters: 'logged', allowDemo: site.mode === 'demo' };
+  const key = { tier: decision.tier, authenticators: decision.authenticators, now, counters: 'logged', allowDemo: site.mode === 'demo' } as const;
+  return { ...here, ...key, takenBack: await backOf(state) };
 }
 
 /** Nobody signs before the author has spoken, where policy asks for that. Empty: nothing stands in the way. */

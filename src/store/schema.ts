@@ -133,7 +133,7 @@ export type Reading = Database | Writing;
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
 export const SCHEMA_VERSION = 2;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 8;
+export const PROJECTIONS_VERSION = 9;
 
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';

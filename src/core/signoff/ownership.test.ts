@@ -78,6 +78,7 @@ describe('does not hold', () => {
     ['for another repository', ada.signEnvelope(bytes()), { repo: 'pay' }, ['ST_REPO']],
     ['for another ref', ada.signEnvelope(bytes()), { targetRef: 'refs/heads/release' }, ['ST_REF']],
     ['once it expired', ada.signEnvelope(bytes()), { now: Date.parse('2026-12-20T10:21:00Z') }, ['ST_EXPIRED']],
+    ['once its author took it back', ada.signEnvelope(bytes()), { takenBack: (_, author) => author === 'ada' }, ['REV_REVOKED']],
     ['without a human', ada.signEnvelope(bytes(), { flags: 0x01 }), {}, ['WA_UV']],
     ['of more files than there are', ada.signEnvelope(bytes({ filesRead: 4 })), {}, ['OWNERSHIP_INVALID']],
     ['of fewer files than there are', ada.signEnvelope(bytes({ filesTotal: 2 })), {}, ['OWNERSHIP_INVALID']],

@@ -110,6 +110,8 @@ export interface OwnershipExpectation extends KeyExpectation {
   readonly files: number;
   /** Who can speak for the change, recomputed by the verifier: `ownersIn` of core/policy. */
   readonly owners: readonly PersonId[];
+  /** Whether this very statement was taken back; absent: none was. */
+  readonly takenBack?: (digest: string, author: PersonId) => boolean;
   /** The roster in force; absent: enrolment alone. */
   readonly roster?: Pick<Roster, 'people'>;
 }
@@ -122,7 +124,7 @@ export interface VerifiedOwnership {
   readonly digest: string;
 }
 
-/** Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, ST_REPO, ST_REF, ST_EXPIRED, CONTENT_MISMATCH, PERSON_UNKNOWN, OWNERSHIP_INVALID. */
+/** Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, ST_REPO, ST_REF, ST_EXPIRED, REV_REVOKED, CONTENT_MISMATCH, PERSON_UNKNOWN, OWNERSHIP_INVALID. */
 export function verifyOwnership(envelope: Bytes, trust: SignoffTrust, expect: OwnershipExpectation): Result<VerifiedOwnership, readonly Problem[]> {
   const opened = openEnvelope(envelope, trust.namespace);
   if (!opened.ok) return err([opened.error]);
@@ -131,6 +133,7 @@ export function verifyOwnership(envelope: Bytes, trust: SignoffTrust, expect: Ow
   const problems = [
     ...(key.ok ? checkKey(opened.value, key.value, trust, expect) : [key.error]),
     ...checkAuthenticator(opened.value, trust),
+    ...(key.ok && expect.takenBack?.(sha256Hex(envelope), key.value.person) === true ? [problem('REV_REVOKED', `${key.value.person} took the ownership statement back`)] : []),
     ...(statement.ok
       ? [...checkScope(statement.value.predicate, expect), ...checkContent(statement.value, expect), ...checkWords(statement.value.predicate, expect)]
       : [statement.error]),
