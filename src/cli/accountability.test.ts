@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed, type PersonName, POLICY, RP } from '../../test/bed/bed.ts';
 import { hex } from '../core/base/bytes.ts';
+import { ok } from '../core/base/result.ts';
 import { revocationStatement } from '../core/signoff/roster-word.ts';
 import type { AccountLog } from '../flows/account-log.ts';
 import { type Account, type Accounts, accountsOf } from '../flows/accountability.ts';
@@ -12,9 +13,10 @@ import { type GlassWords, prepareGlass, recordGlass } from '../flows/break-glass
 import { recordWord } from '../flows/enrol.ts';
 import { exportTrust } from '../flows/evidence.ts';
 import { exportLog } from '../flows/log-export.ts';
-import { filesOfLedger } from '../flows/log-files.ts';
 import { keysOf, sourceOf } from '../flows/log-read.ts';
 import { prepareOwnership, recordOwnership } from '../flows/ownership.ts';
+import { decisionDraft, genesisDraft } from '../store/sample-drafts.ts';
+import { openStore } from '../store/store.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { cosigned } from '../testing/trust-files.ts';
 import { openLogFolder } from '../world.ts';
@@ -38,7 +40,7 @@ afterAll(() => bed.close());
 const logOf = (of = bed): AccountLog => {
   const keys = keysOf([of.store.logVerifierKey ?? '']);
   if (!keys.ok) throw new Error(JSON.stringify(keys.error));
-  return { source: sourceOf(filesOfLedger(of.store.ledger), 'the bed'), keys: keys.value, body: (sha256) => of.store.ledger.body(sha256), progress: () => undefined };
+  return { source: sourceOf(of.store.files, 'the bed'), keys: keys.value, body: (sha256) => of.store.ledger.body(sha256), progress: () => undefined };
 };
 const found = async (word: string, log = logOf()): Promise<Accounts> => {
   const accounts = await accountsOf(log, word);
@@ -289,6 +291,20 @@ describe('the command', () => {
       accounts: [{ change: id, landings: [{ new: head, ref: MAIN }], signoffs: [{ person: 'mara', verified: true }] }],
     });
     expect(readFileSync(join(log, 'checkpoint'), 'utf8')).toContain('countersign.example/log');
+  });
+
+  it('is answered beside a server that has the folder open, which it neither locks nor changes', async () => {
+    const data = join(bed.room.folder(), 'data');
+    const store = await openStore({ dir: data, clock: () => bed.clock.now });
+    if (!store.ok) throw new Error(store.error.message);
+    const decision = decisionDraft({ content: 'x' });
+    for (const draft of [genesisDraft(), decision]) expect((await store.value.ledger.append(() => ok([draft]))).ok).toBe(true);
+    const id = String(decision.fields.change);
+    expect(JSON.parse((await accountability(id, { data, json: true })).stdout)).toMatchObject({ accounts: [{ change: id, decisions: [{ entry: 1 }] }], log: { size: 2 } });
+    expect((await store.value.ledger.append(() => ok([decisionDraft({ content: 'y' })]))).ok).toBe(true);
+    expect(await store.value.audit()).toEqual([]);
+    await store.value.close();
+    expect(await accountability(id, { data })).toMatchObject({ stdout: expect.stringContaining(id) });
   });
 
   it('says what it cannot do: no log, two logs, no such folder', async () => {

@@ -7,15 +7,17 @@ import { join } from 'node:path';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
 import { formatVkey, noteKey } from '../core/log/note.ts';
-import type { Ledger } from '../flows/ports.ts';
+import type { LogFiles } from '../flows/ports-log.ts';
 import { type Connection, inspect } from './database.ts';
 import { readBody } from './envelopes/envelopes.ts';
 import { openSigningKey } from './keys/keys.ts';
-import { appended, readEntries } from './ledger/read.ts';
+import { filesOver } from './ledger/files.ts';
+import { readEntries } from './ledger/read.ts';
 import { DATABASE_FILE } from './store.ts';
 
 export interface ReadOnlyLog {
-  readonly ledger: Pick<Ledger, 'entries' | 'checkpoint' | 'body'>;
+  readonly files: LogFiles;
+  body(sha256: string): Promise<Uint8Array | null>;
   /** Of the key file in the folder; empty where there is none, as with a key service. */
   readonly vkey: string;
   close(): void;
@@ -40,13 +42,9 @@ export async function readOnlyLog(dir: string): Promise<Result<ReadOnlyLog>> {
 async function over({ db, close }: Connection, dir: string): Promise<Result<ReadOnlyLog>> {
   const last = await db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
   const [genesis] = await readEntries(db, 0, 1);
-  if (last === undefined || genesis === undefined) return err(problem('NOT_FOUND', 'the folder holds no log yet', { place: dir, remedy: 'it begins with the first start of a server' }));
-  const ledger: ReadOnlyLog['ledger'] = {
-    checkpoint: async () => last.note,
-    entries: async (from, count) => (await readEntries(db, from, Math.min(from + count, last.size))).map(appended),
-    body: (sha256) => readBody(db, sha256),
-  };
-  return ok({ ledger, vkey: vkeyIn(dir, genesis.bytes), close });
+  if (last === undefined || genesis === undefined)
+    return err(problem('NOT_FOUND', 'the folder holds no log yet', { place: dir, remedy: 'it begins with the first start of a server' }));
+  return ok({ files: filesOver(db, { latest: () => last }), body: (sha256) => readBody(db, sha256), vkey: vkeyIn(dir, genesis.bytes), close });
 }
 
 function vkeyIn(dir: string, genesis: Uint8Array): string {
