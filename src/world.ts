@@ -349,6 +349,13 @@ export async function openLogData(dir: string) {
   return ok({ source: sourceOf(files, dir), vkey: logVerifierKey ?? '', body: ledger.body, audit, close });
 }
 
+/** The same, beside a server that has it open: read as it stands, nothing locked or written. Problems: NOT_FOUND, DATA_INVALID. */
+export async function openLogBeside(dir: string) {
+  const [{ readOnlyLog }, { sourceOf }] = await Promise.all([import('./store/read-only.ts'), import('./flows/log-read.ts')]);
+  const log = await readOnlyLog(dir);
+  return log.ok ? ok({ ...log.value, source: sourceOf(log.value.files, dir) }) : log;
+}
+
 interface Sample {
   readonly organisation: string;
   readonly origin: string;

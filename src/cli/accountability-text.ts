@@ -37,7 +37,8 @@ function accountText(account: Account, { names }: Accounts): string {
   const person = (id: string): string => (names.has(id) ? `${names.get(id)} (${id})` : `${id} (no key of theirs is in the log)`);
   return [
     titleText(account),
-    inShort(account),
+    stateText(account),
+    whereText(account),
     head('who stood behind it'),
     behindText(account, person),
     head('who signed it'),
@@ -58,21 +59,27 @@ function accountText(account: Account, { names }: Accounts): string {
   ].join('');
 }
 
-function titleText({ change, decided }: Account): string {
-  if (decided === null) return `Change ${change}\n`;
-  const { repo, targetRef, head: tip, manifest } = decided.decision.change;
-  return `Change ${change}: ${clip(decided.title || 'without a title', 70)}\n${row('where', `${repo}, ${targetRef}`)}${row('commit', tip)}${row('content', `manifest ${manifest}`)}`;
+const titleText = ({ change, decided }: Account): string => `Change ${change}${decided === null ? '' : `: ${clip(decided.title || 'without a title', 70)}`}\n`;
+
+function whereText({ decided }: Account): string {
+  if (decided === null) return '';
+  const { summary, tier, asked, change } = decided.decision;
+  return [
+    row('would do', summary),
+    row('danger', `tier ${tier}; ${asked}`),
+    row('where', `${change.repo}, ${change.targetRef}`),
+    row('commit', change.head),
+    row('content', `manifest ${change.manifest}`),
+  ].join('');
 }
 
 /** The first thing somebody woken up wants to know. */
-function inShort({ decided, landings, signoffs, breakGlass }: Account): string {
+function stateText({ landings, signoffs, breakGlass }: Account): string {
   const [last] = landings.slice(-1);
   const counted = [...new Set(signoffs.filter((s) => s.said?.counted).map((s) => s.name))];
   const glass = [...new Set(breakGlass.filter((g) => g.said?.kind === 'use' && g.said.counted).map((g) => g.name))];
   const how = glass.length > 0 ? `by break-glass of ${glass.join(' and ')}` : counted.length > 0 ? `on the word of ${counted.join(' and ')}` : "on nobody's word";
-  const state = last === undefined ? 'has not landed' : `landed ${how} (${when(last)})`;
-  const what = decided === null ? '' : row('would do', decided.decision.summary) + row('danger', `tier ${decided.decision.tier}; ${decided.decision.asked}`);
-  return `${row('state', state)}${what}`;
+  return row('state', last === undefined ? 'has not landed' : `landed ${how} (${when(last)})`);
 }
 
 function behindText({ decided, ownership, decisions }: Account, person: (id: string) => string): string {

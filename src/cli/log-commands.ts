@@ -45,7 +45,7 @@ export function logCommands(program: Command, act: Act): void {
     'accountability "$(git rev-parse v1.4.2^0)" --log ./log --trust trust.json',
     'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign --json',
   ])
-    .option('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--data <dir>', 'the data folder, read as it stands; a server may run on it')
     .option('--log <where>', 'the log as files, with the bodies beside it: what log export --envelopes wrote')
     .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
     .option('--trust <file>', "the trust file: with it the gate's own summary and the makers of keys are judged too, and --vkey is in it")
