@@ -24,6 +24,8 @@ export interface Keys {
 export interface LogKeys {
   /** The one a new log begins with comes first. */
   signers(): readonly LogSigner[];
+  /** From now on a log exists that one of these keys signed: without it the folder is not opened again. */
+  begin(): void;
   /** Makes the key that is to follow, on disk before it is named anywhere. */
   next(): LogSigner;
   /** A signer from elsewhere, at hand from now on. */
@@ -34,6 +36,7 @@ export interface LogKeys {
 
 const LOG = 'log.pem';
 const NEXT = 'log.next.pem';
+const BEGUN = 'log.begun';
 
 /**
  * @param create false where the folder already holds a log: a missing key is then refused, because a new key would start
@@ -47,6 +50,8 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
   if (!hex.ok) return hex;
   const cookieSecret = fromHex(hex.value.trim());
   if (cookieSecret?.length !== 32) return invalid(join(dir, 'cookie.secret'), 'is not 64 hex digits');
+  if (create && existsSync(join(dir, BEGUN)))
+    return err(problem('DATA_INVALID', 'the keys here have signed a log, and that log is gone', { remedy: 'restore the whole data folder from one backup' }));
   // A gate's key that was lost is made anew: nobody trusts the new one before it stands in their trust file.
   const gate = openGateKey(join(dir, 'gate.pem'));
   if (!gate.ok) return gate;
@@ -67,6 +72,9 @@ function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
   const signers = [...at];
   return {
     signers: () => signers,
+    begin: () => {
+      if (!existsSync(join(dir, BEGUN))) writeDurably(join(dir, BEGUN), 'The keys beside this file have signed a log.\n');
+    },
     next: () => {
       writeDurably(join(dir, NEXT), newKey());
       const signer = fileSigner(join(dir, NEXT));

@@ -44,6 +44,7 @@ export function publisher(writer: Connection, keys: LogKeys): Publisher {
   let key: NoteKey | undefined;
   let latest: Published | undefined;
   let rotations: readonly Rotation[] = [];
+  let begun = false;
   const start = async (): Promise<void> => {
     key = undefined;
     const origin = await originOf(writer.db);
@@ -72,6 +73,8 @@ export function publisher(writer: Connection, keys: LogKeys): Publisher {
     if (key === undefined) await start();
     await settle(tree.size);
     if (latest?.size !== tree.size) latest = await kept(writer, await signed(tree), false);
+    if (!begun) keys.begin();
+    begun = true;
   };
   const signer = (): { readonly key: NoteKey; readonly signer: LogSigner } => {
     const now = key && signerOf(keys, key);
