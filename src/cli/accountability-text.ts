@@ -237,5 +237,5 @@ function summaryText(summary: Account['landings'][number]['summary']): string {
 }
 
 function sourceText({ log, pin, organisation }: Accounts): string {
-  return `${head('from')}${row('log', `${log.origin}, ${log.size} entries${organisation === '' ? '' : `, of ${organisation}`}`)}${row('root', `${base64(log.root)}, worked out from the entries`)}${row('genesis', pin === null ? 'its bytes are gone' : `sha256 ${pin}`)}`;
+  return `${head('from')}${row('log', `${log.origin}, ${log.size} entries${organisation === '' ? '' : `, of ${organisation}`}`)}${row('root', `${base64(log.root)}, worked out from the entries`)}${row('genesis', pin === null ? 'gone, or not to be read' : `sha256 ${pin}`)}`;
 }

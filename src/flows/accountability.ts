@@ -301,7 +301,7 @@ function faultsOf(account: Omit<Account, 'faults'>, people: People | undefined, 
   const words: readonly Read<unknown>[] = [...signoffs, ...breakGlass, ...ownership, ...(policy?.landed?.signoffs ?? [])];
   return [
     ...(people === undefined
-      ? ['the genesis has lost its bytes: no key can be looked up']
+      ? ['the genesis has lost its bytes or cannot be read: no key can be looked up']
       : people.lost.map((l) => `entry ${l.index} (${l.type}) about who may sign has lost its bytes`)),
     ...(decided === null && decisions.length > 0 ? ['what was decided has lost its bytes: who was behind the change cannot be shown'] : []),
     ...(decisions.length === 0 ? ['the log never decided about it'] : []),
