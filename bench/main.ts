@@ -10,12 +10,14 @@ import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
 import { hookBench } from './hook.ts';
 import { ledgerBench, ledgerMillionBench, PROOFS } from './ledger.ts';
+import { logBench } from './log.ts';
 import { type Comparison, line } from './measure.ts';
 import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
 import { pushBench } from './push.ts';
 import { planBench } from './risk/plan.ts';
 import { simulateBench } from './simulate.ts';
+import { verifyBench } from './verify.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
 const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; readonly words: string; met(c: Comparison): boolean }[] = [
@@ -30,11 +32,15 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^matcher: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
   { name: /^consider: 500/, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /^consider: 100/, words: 'within 0.3 ms', met: (c) => c.took < 0.3 },
+  { name: /^verify: a bundle under a trust file of 5 /, words: 'within 10 ms', met: (c) => c.took < 10 },
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
   { name: /^ledger: \d+ \w+, one an append/, words: 'under 2x', met: (c) => c.ratio < 2 },
   { name: /^ledger: opening/, words: 'within 2 s', met: (c) => c.took < 2_000 },
   { name: /^ledger: \d+ proofs/, words: 'within 5 ms each', met: (c) => c.took < 5 * PROOFS },
+  { name: /^log: \d+ appends/, words: 'at least 500,000 a CPU-second', met: (c) => (c.perSecond ?? 0) >= 500_000 },
+  { name: /^log: \d+ inclusion proofs/, words: 'at least 130,000', met: (c) => (c.perSecond ?? 0) >= 130_000 },
+  { name: /^log: \d+ inclusion verifications/, words: 'at least 55,000', met: (c) => (c.perSecond ?? 0) >= 55_000 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
@@ -43,8 +49,10 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   check: () => checkBench(folder, CLI),
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
+  log: () => logBench(),
   ledger: () => ledgerBench(join(folder, 'ledger')),
   million: () => ledgerMillionBench(join(folder, 'million')),
+  verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
   plan: () => planBench(),

@@ -16,6 +16,8 @@ export interface Comparison {
   readonly turns: number;
   /** Median milliseconds of the thing: for budgets, never printed. */
   readonly took: number;
+  /** How often it is done in a second of one core's work, where that is what is promised. */
+  readonly perSecond?: number;
 }
 
 export interface Compared {
@@ -60,8 +62,10 @@ export function run(command: string, args: readonly string[], options: { cwd?: s
   return stdout;
 }
 
-export const line = ({ name, baseline, ratio, spread: [low, high], turns }: Comparison): string =>
-  `${name.padEnd(44)} ${`${figure(ratio)}x`.padStart(7)}  (${figure(low)} to ${figure(high)}, n=${turns})  of ${baseline}`;
+export const line = ({ name, baseline, ratio, spread: [low, high], turns, perSecond }: Comparison): string => {
+  const rate = perSecond === undefined ? '' : `; ${Math.round(perSecond)} a CPU-second`;
+  return `${name.padEnd(44)} ${`${figure(ratio)}x`.padStart(7)}  (${figure(low)} to ${figure(high)}, n=${turns})  of ${baseline}${rate}`;
+};
 
 /** Two digits that say something, for what is hundreds of times faster too. */
 const figure = (ratio: number): string => (ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2));

@@ -1,9 +1,10 @@
-/** Builds dist/: the command line and server as bundled JavaScript, the WASM parsers beside it, and the web client. */
+/** Builds dist/: the command line and server as bundled JavaScript, the WASM parsers beside it, the web client, and what verifies alone. */
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build as buildWeb } from 'vite';
+import { buildVerify } from './build-verify.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // Built beside and renamed into place: whoever runs the old build meanwhile finds it whole.
@@ -77,6 +78,7 @@ mkdirSync(join(dist, 'hooks'));
 cpSync(join(root, 'src/server/hooks/gate.sh'), join(dist, 'hooks/gate.sh'));
 
 await buildWeb({ root: join(root, 'web'), configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn', build: { outDir: join(dist, 'web') } });
+await buildVerify(root, dist);
 writeFileSync(join(dist, '.built'), '');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(dist, join(root, 'dist'));

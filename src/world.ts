@@ -8,21 +8,24 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
-import { base64url } from './core/base/bytes.ts';
+import { version } from './cli/version.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
+import type { Anchor, LogFolder, LogSource } from './flows/ports-log.ts';
 import type { Reader } from './flows/ports-reader.ts';
 import type { Trains } from './flows/ports-train.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
 import type { Scoring } from './flows/score.ts';
 import type { Records, ServedRepository, Site } from './flows/site.ts';
+import type { Witnesses, WitnessPolicyFile } from './flows/witnesses.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store } from './store/store.ts';
+import type { WitnessOptions } from './store/witness/witness.ts';
 
 export interface Clone {
   readonly repository: Repository;
@@ -238,6 +241,8 @@ export interface ServeOptions extends Address {
   readonly floors?: readonly Floor[];
   /** A language model that reads for reviewers; absent: none does. */
   readonly reader?: Reader;
+  /** Whose cosignatures prove the log; absent: nothing is ever called proven. */
+  readonly witnessPolicy?: WitnessPolicyFile;
   readonly log: (line: string) => void;
 }
 
@@ -287,15 +292,68 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
     origins: [rp.origin],
     url: rp.origin,
   };
-  const world = await composed(store, options, site, sample.value);
+  const witnesses = await witnessed(store, options);
+  if (!witnesses.ok) return err([witnesses.error]);
+  const world = await composed(store, options, site, sample.value, witnesses.value);
   const { listen } = await import('./server/listen.ts');
   const doors = await listen(world, options);
+  if (!doors.ok) await witnesses.value?.stop();
   if (!doors.ok) return err([doors.error]);
   const close = async (): Promise<void> => {
     await doors.value.close();
+    await witnesses.value?.stop();
     await store.close();
   };
   return ok({ close, site, repositories: sample.value.repositories });
+}
+
+/** Writes the policy in force into the log and begins to ask its witnesses; null where there is none. Problems: LOG_ORIGIN, and those of an append. */
+async function witnessed(store: Store, { witnessPolicy, log }: ServeOptions): Promise<Result<Witnesses | null>> {
+  const [{ after, beginWitnessing }, { witnessDoor }] = await Promise.all([import('./flows/witnesses.ts'), import('./adapters/witness/door.ts')]);
+  return beginWitnessing({ ...store, door: witnessDoor, now: Date.now, after, log }, witnessPolicy ?? null);
+}
+
+/** `port` 0: any free one. */
+export type WitnessSettings = Pick<WitnessOptions, 'dir' | 'name' | 'logs'> & Pick<Address, 'host' | 'port'> & Pick<ServeOptions, 'log'>;
+
+/** Opens a witness and its door. Problems: DATA_LOCKED, DATA_INVALID, USAGE. */
+export async function witness(settings: WitnessSettings): Promise<Result<Listening & { readonly vkey: string; readonly port: number }>> {
+  const [{ openWitness }, { listenAsWitness }] = await Promise.all([import('./store/witness/witness.ts'), import('./server/witness.ts')]);
+  const opened = openWitness({ ...settings, clock: Date.now, warn: (p) => settings.log(`${p.message} [${p.code}]`) });
+  if (!opened.ok) return opened;
+  const door = await listenAsWitness(opened.value, settings, settings.log);
+  if (!door.ok) opened.value.close();
+  return door.ok ? ok({ close: () => door.value.close().then(opened.value.close), vkey: opened.value.vkey, port: door.value.port }) : door;
+}
+
+/** The files of a log. @param where an address, or a folder. Problem: USAGE. */
+export async function openLogSource(where: string): Promise<Result<LogSource>> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(where)) return (await import('./adapters/tlog/http.ts')).httpSource(where);
+  return ok((await import('./adapters/tlog/folder.ts')).folderSource(where));
+}
+
+/** The folder a log is exported to. Problem: DATA_INVALID. */
+export const openLogFolder = async (dir: string): Promise<Result<LogFolder>> => (await import('./adapters/tlog/folder.ts')).openLogFolder(resolve(dir));
+
+/** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
+export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
+
+/** The log of a data folder nobody else has open; makes none. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
+export async function openLogData(dir: string) {
+  const [{ DATABASE_FILE, openStore }, { sourceOf }] = await Promise.all([import('./store/store.ts'), import('./flows/log-read.ts')]);
+  if (!existsSync(join(dir, DATABASE_FILE)))
+    return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
+  const store = await openStore({ dir, clock: Date.now });
+  if (!store.ok) return store;
+  const { files, ledger, logVerifierKey, audit, close } = store.value;
+  return ok({ source: sourceOf(files, dir), vkey: logVerifierKey ?? '', body: ledger.body, audit, close });
+}
+
+/** The same, beside a server that has it open: read as it stands, nothing locked or written. Problems: NOT_FOUND, DATA_INVALID. */
+export async function openLogBeside(dir: string) {
+  const [{ readOnlyLog }, { sourceOf }] = await Promise.all([import('./store/read-only.ts'), import('./flows/log-read.ts')]);
+  const log = await readOnlyLog(dir);
+  return log.ok ? ok({ ...log.value, source: sourceOf(log.value.files, dir) }) : log;
 }
 
 interface Sample {
@@ -319,7 +377,7 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
       }),
     ]);
   const { layLedger, layRepositories, REPOSITORIES } = await import('./testing/sample/seed.ts');
-  const { cosign, sampleKeys } = await import('./testing/sample/authenticators.ts');
+  const { demoAuthenticators, sampleKeys } = await import('./testing/sample/authenticators.ts');
   const { ORGANISATION } = await import('./testing/sample/organisation.ts');
   const keys = sampleKeys(join(options.data, 'demo', 'authenticators.json'), rp);
   const origin = 'localhost/countersign-demo';
@@ -328,17 +386,7 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
     const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)));
     if (!laid.ok) return err([laid.error]);
   }
-  const demo: DemoAuthenticators = {
-    people: keys.map((k) => k.id),
-    founders: (person) => keys.filter((k) => k.founder && k.id !== person).map((k) => k.name),
-    cosign: (statement, person) => cosign(keys, statement, person),
-    sign: (person, challenge) => {
-      const key = keys.find((k) => k.id === person);
-      if (key === undefined) throw new Error(`no demo authenticator for ${person}`);
-      return { credentialId: base64url(key.authenticator.credentialId), ...key.authenticator.get(challenge) };
-    },
-  };
-  return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo });
+  return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo: demoAuthenticators(keys) });
 }
 
 async function genesisMode(store: Store): Promise<'demo' | 'production' | null> {
@@ -347,7 +395,7 @@ async function genesisMode(store: Store): Promise<'demo' | 'production' | null> 
   return JSON.parse(new TextDecoder().decode(genesis.bytes)).mode === 'demo' ? 'demo' : 'production';
 }
 
-async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample): Promise<ServerWorld> {
+async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample, witnesses: Witnesses | null): Promise<ServerWorld> {
   const [
     { openRepository },
     { aliasesIn },
@@ -360,6 +408,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     { SAMPLE_PASSWORD },
     { PEOPLE },
     { pushedRecords },
+    { waking },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -372,6 +421,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     import('./testing/sample/seed.ts'),
     import('./testing/sample/organisation.ts'),
     import('./adapters/git/records.ts'),
+    import('./flows/witnesses.ts'),
   ]);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
@@ -392,7 +442,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
-    ledger: store.ledger,
+    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses.wake),
     projections: store.projections,
     objects,
     score: servedScores(scoringOf, options.log, Date.now),
@@ -400,11 +450,13 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     records: (of) => pushedRecords(known, of),
     repositories: new Map(served.map((s) => [s.id, s])),
     floors: options.floors ?? [],
+    gate: store.keys.gate(`${site.url}/gate`, version()),
     // Of this process: who pushes cannot foresee what is drawn for a review after landing.
     seed: randomBytes(32).toString('hex'),
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
     logKey: store.logVerifierKey ?? '',
+    files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,
     demo: sample.demo,
     webRoot: asset('web', '../dist/web'),
@@ -414,6 +466,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
       return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env });
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
+    ...(witnesses === null ? {} : { witnesses }),
     log: options.log,
   };
 }

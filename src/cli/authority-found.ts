@@ -9,6 +9,7 @@ import { formatGenesis } from '../core/signoff/genesis.ts';
 import { keyIdOf, parseKeyLine } from '../core/signoff/keys.ts';
 import { foundLog } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { attestationBeside } from './security-key.ts';
 import { visibleLines } from './terminal.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -68,6 +69,20 @@ function founderOf(said: string): Result<EnrolmentSubject> {
   }
   const key = parseKeyLine(line);
   if (!key.ok) return err({ ...key.error, place: file });
+  const made = attestationBeside(file);
+  if (!made.ok) return made;
   const { blob } = key.value;
-  return ok({ ...{ person, name: person, level }, keyid: keyIdOf(blob), blob: base64(blob), kind: 'sk-ssh', credentialId: '', aaguid: '', backupEligible: false, counter: 0 });
+  const subject = {
+    person,
+    name: person,
+    level,
+    keyid: keyIdOf(blob),
+    blob: base64(blob),
+    kind: 'sk-ssh',
+    credentialId: '',
+    aaguid: '',
+    backupEligible: false,
+    counter: 0,
+  } as const;
+  return ok({ ...subject, attestation: made.value });
 }

@@ -1,7 +1,8 @@
 /** What a statement about who may sign says, in words a trustee reads before touching a key. */
 
 import { err, ok, problem, type Result } from '../core/base/result.ts';
-import { enrolmentIn } from '../core/signoff/enrolment.ts';
+import { attestationOf } from '../core/signoff/attestation.ts';
+import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
 import { kindOfWord, parseErasure, parseRevocation, parseRosterWord, type RevocationWord, type RosterWord } from '../core/signoff/roster-word.ts';
 import { latest, parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
 
@@ -11,7 +12,7 @@ export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonl
   switch (kindOfWord(payload)) {
     case 'enrolment': {
       const key = enrolmentIn(payload, genesis);
-      return key.ok ? ok([`enrol ${key.value.person} (${key.value.name}) at level ${key.value.level}`, `with the ${key.value.kind} key ${key.value.keyid}`]) : key;
+      return key.ok ? ok(enrolmentWords(key.value, trust)) : key;
     }
     case 'roster': {
       const word = parseRosterWord(payload, genesis.origin);
@@ -28,6 +29,18 @@ export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonl
     default:
       return trustWords(payload);
   }
+}
+
+function enrolmentWords(of: EnrolmentSubject, trust: TrustBundle): readonly string[] {
+  const { rpId, mode } = latest(trust).authority.genesis;
+  const makers = trust.authenticators === undefined ? {} : { authenticators: trust.authenticators };
+  const made = attestationOf({ ...of, since: Date.now() }, { rpId, mode, ...makers });
+  return [
+    `enrol ${of.person} (${of.name}) at level ${of.level}`,
+    `with the ${of.kind} key ${of.keyid}`,
+    made.ok ? `made by a pinned maker: model ${made.value.aaguid}, root ${made.value.root.slice(0, 16)}` : `not attested, so it signs nothing critical: ${made.error.message}`,
+    ...(of.expires === undefined ? [] : [`until ${of.expires}`]),
+  ];
 }
 
 const rosterWords = ({ person, action, level }: RosterWord): string =>

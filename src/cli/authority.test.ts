@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fromBase64 } from '../core/base/bytes.ts';
 import { parseEnvelope } from '../core/signoff/dsse.ts';
 import { publicKeyLine } from '../core/signoff/keys.ts';
 import { kindOfWord } from '../core/signoff/roster-word.ts';
@@ -94,9 +95,37 @@ describe('a log is founded', () => {
 });
 
 describe('trustees', () => {
+  it('enrol a key with what its maker said, where that lies beside it, until it ends', async () => {
+    const [ada, evidence] = [softSshKey('sk-ssh-ed25519'), (encoded: string) => fromBase64(encoded) ?? new Uint8Array(0)];
+    const made = ada.attestation();
+    writeFileSync(at('ada.pub'), `${publicKeyLine(ada.blob)} ada\n`);
+    const propose_ = (more: object = {}) => proposed('ada.json', 'enrol', 'ada', { level: 'L6', key: at('ada.pub'), ...more });
+    expect(JSON.parse((await propose_()).stdout).says).toEqual([
+      expect.any(String),
+      expect.any(String),
+      expect.stringContaining('not attested, so it signs nothing critical: its maker'),
+    ]);
+    writeFileSync(at('ada.attestation'), evidence(made.object));
+    expect(await propose_()).toMatchObject({ code: 2, stdout: expect.stringContaining('ada.challenge') });
+    writeFileSync(at('ada.challenge'), evidence(made.clientData));
+    expect(JSON.parse((await propose_({ expires: '2999-01-01' })).stdout).says).toEqual([
+      expect.any(String),
+      expect.any(String),
+      expect.stringContaining('leads to no pinned root'),
+      'until 2999-01-01T00:00:00.000Z',
+    ]);
+    expect(readFileSync(at('ada.json'), 'utf8')).toContain(made.object);
+    expect(await propose_({ expires: 'soon' })).toMatchObject({ code: 2, stdout: expect.stringContaining('--expires') });
+    writeFileSync(at('ada.attestation'), 'no record');
+    expect(await propose_()).toMatchObject({ code: 2, stdout: expect.stringContaining('SIG_FORMAT') });
+  });
+
   it('enrol a third, and make them one of them', async () => {
     expect(await proposed('noor.json', 'enrol', 'noor', { level: 'L7', name: 'Noor', key: at('noor.pub') })).toMatchObject({ code: 0 });
-    expect(JSON.parse((await signed('noor.json', 'kim')).stdout)).toMatchObject({ says: ['enrol noor (Noor) at level L7', expect.any(String)], signatures: 1 });
+    expect(JSON.parse((await signed('noor.json', 'kim')).stdout)).toMatchObject({
+      says: ['enrol noor (Noor) at level L7', expect.any(String), expect.stringContaining('not attested')],
+      signatures: 1,
+    });
     expect(await submitted('noor.json')).toMatchObject({ ok: false, error: [{ code: 'QUORUM' }] });
     expect(JSON.parse((await signed('noor.json', 'kim')).stdout)).toMatchObject({ signatures: 1 });
     expect(JSON.parse((await signed('noor.json', 'lee')).stdout)).toMatchObject({ signatures: 2 });

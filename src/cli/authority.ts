@@ -17,7 +17,7 @@ import { NAMES, type Statement } from '../core/signoff/statement.ts';
 import { latest, parseTrust, TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
 import { inWords } from './authority-words.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { readSecurityKey, signWithKey } from './security-key.ts';
+import { attestationBeside, readSecurityKey, signWithKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { visibleLines } from './terminal.ts';
 import { unreadable } from './unreadable.ts';
@@ -96,6 +96,7 @@ export interface ProposeOptions extends Common {
   readonly name?: string;
   readonly key?: string;
   readonly from?: string;
+  readonly expires?: string;
 }
 
 /** Writes what trustees are to sign. Problems: USAGE, NOT_FOUND, TRUST_*, KEY_*. */
@@ -121,12 +122,12 @@ const told = (words: readonly string[], print: string): string => `${words.map((
 
 const ACTIONS: readonly RosterAction[] = ['level', 'trustee', 'no-trustee', 'leave'];
 
-function statementFor(what: string, whom: readonly string[], { reason, level, name, key, from }: ProposeOptions, { genesis }: Authority): Result<Statement<unknown>> {
+function statementFor(what: string, whom: readonly string[], { reason, level, name, key, from, expires }: ProposeOptions, { genesis }: Authority): Result<Statement<unknown>> {
   const nonce = randomBytes(16).toString('hex');
   const { origin, rpId } = genesis;
   const [one = ''] = whom;
   const why = reason ?? '';
-  if (what === 'enrol') return enrol({ person: one, name: name ?? one, level, key }, rpId, nonce);
+  if (what === 'enrol') return enrol({ person: one, name: name ?? one, level, key, expires }, rpId, nonce);
   if (why.trim() === '') return err(problem('USAGE', 'a reason is missing', { place: '--reason', remedy: 'say why, in a sentence: it stays in the log' }));
   const action = ACTIONS.find((a) => a === what);
   if (action !== undefined) return ok(rosterStatement({ person: one, action, reason: why, ...(level === undefined ? {} : { level }) }, origin, nonce));
@@ -149,7 +150,7 @@ function revokedOf(name: string): Revoked | undefined {
 }
 
 function enrol(
-  of: { readonly person: string; readonly name: string; readonly level: string | undefined; readonly key: string | undefined },
+  of: { readonly person: string; readonly name: string; readonly level: string | undefined; readonly key: string | undefined; readonly expires: string | undefined },
   rpId: string,
   nonce: string,
 ): Result<Statement<unknown>> {
@@ -158,6 +159,10 @@ function enrol(
   const line = readAt(of.key);
   const key = line.ok ? parseKeyLine(text(line.value) ?? '') : line;
   if (!key.ok) return key;
+  const made = attestationBeside(of.key);
+  if (!made.ok) return made;
+  const ends = of.expires === undefined ? undefined : Date.parse(of.expires);
+  if (Number.isNaN(ends)) return err(problem('USAGE', `${of.expires} is no time`, { place: '--expires', remedy: 'for example 2027-11-20T00:00:00Z' }));
   const { blob } = key.value;
   const subject = {
     ...{ person: of.person, name: of.name, level: of.level },
@@ -168,6 +173,8 @@ function enrol(
     aaguid: '',
     backupEligible: false,
     counter: 0,
+    attestation: made.value,
+    expires: ends === undefined ? undefined : new Date(ends).toISOString(),
   };
   return ok(enrolmentStatement(subject, rpId, nonce));
 }

@@ -59,7 +59,7 @@ async function signHere({ origin, id }: Place, signer: Signer): Promise<Result<S
   const asked = { ...words, person, credential: { kind: 'sk-ssh', keyid: key.keyid } };
   const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/break-glass/prepare`, asked);
   if (!prepared.ok) return prepared;
-  const bytes = fromBase64(prepared.value.body.statement) ?? new Uint8Array(0);
+  const bytes = fromBase64(String(prepared.value.body.statement)) ?? new Uint8Array(0);
   const word = parseWord(bytes);
   if (!word.ok) return err([word.error]);
   const wrong = await disagreements(word.value, id, signer, await openClone(repo, floors.value));

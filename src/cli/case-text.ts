@@ -28,6 +28,9 @@ function ruleLines(rule: RuleAnswer): readonly string[] {
 }
 
 function editWords(edit: PassIf): string {
-  if ('add' in edit) return `${edit.add.map((a) => `${a.person}${a.stage === 'implementation' ? '' : ` (${a.stage})`}`).join(' and ')} ${edit.add.length === 1 ? 'signs' : 'sign'}`;
+  if ('add' in edit) return [...(edit.owned_by === undefined ? [] : [`${edit.owned_by} owns it`]), ...(edit.add.length === 0 ? [] : [signWords(edit.add)])].join(', and ');
   return 'remove_path' in edit ? `${edit.remove_path} is left out` : `the policy says ${edit.policy}`;
 }
+
+const signWords = (add: Extract<PassIf, { add: unknown }>['add']): string =>
+  `${add.map((a) => `${a.person}${a.stage === 'implementation' ? '' : ` (${a.stage})`}`).join(' and ')} ${add.length === 1 ? 'signs' : 'sign'}`;

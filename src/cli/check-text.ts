@@ -3,6 +3,7 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import { type Reason, reasonLines } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import { ownershipWords } from '../core/policy/ownership.ts';
 import { seatText } from '../core/policy/seats.ts';
 import type { CheckAnswer } from '../flows/check.ts';
 import type { LinesOfChange } from '../flows/lines.ts';
@@ -81,6 +82,7 @@ function facts(answer: CheckAnswer): readonly string[] {
   return [
     ...remaining(d, undecided).flatMap((r) => [row('refused', `${r.text} [${r.code}]`), ...(r.remedy === undefined ? [] : [row('', `remedy: ${r.remedy}`)])]),
     ...(d.mode === 'enforce' ? [] : [row('mode', `${d.mode}: a gate lets it pass and counts what it would have denied`)]),
+    ...(d.ownership === null ? [] : [row('first', undecided ? 'its author says what they read, ran and do not understand' : ownershipWords(d.ownership))]),
     ...d.seats.map((s) => row('needs', `${seatText(s)} (${s.rule})${undecided ? '' : `: ${anyOf(s.candidates)}`}`)),
     ...d.excluded.map((e) => row('may not', `${e.person} (${e.roles.join(', ')})`)),
     row(

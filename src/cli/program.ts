@@ -3,12 +3,14 @@ import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
 import { authorityCommands } from './authority-commands.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
-import { DEFAULTS } from './defaults.ts';
+import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
 import { lineCommands } from './line-commands.ts';
+import { logCommands } from './log-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { riskCommands } from './risk-commands.ts';
+import { signingCommands } from './signing-commands.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
@@ -158,8 +160,11 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--page', 'open the page, whatever keys there are')
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--answers <file>', 'JSON: decision, dispositions, notChecked, answers, assumptions, conditions')
+    .option('--receipt <file>', 'keep the receipt here')
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./sign.ts')).sign(url, options)));
+
+  signingCommands(program, act);
 
   const glass = command(program, 'break-glass', 'an emergency pass for one change, signed by people who answer for it in a review', [
     'break-glass http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "orders are down" --incident INC-1042',
@@ -208,6 +213,8 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--pin <digest>', 'the genesis the trust file must have, which trustees then must have signed')
     .option('--trust-size <n>', 'the size of the newest trust file seen: an older one is refused')
+    .option('--tlog-policy <file>', "witnesses that have to have cosigned, in the place of the trust file's own (C2SP tlog-policy)")
+    .option('--max-age <time>', 'how old the knowledge of what was taken back may be, such as 24h')
     .option('--demo', 'accept evidence of demo data')
     .option('--json', 'one JSON line for each problem')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
@@ -240,6 +247,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .action(async (range: string | undefined, options) => act((await import('./declare.ts')).declare(range ?? '', options)));
 
   authorityCommands(program, act);
+  logCommands(program, act);
   policyCommands(program, act);
   hookCommands(program, act);
 
@@ -248,13 +256,31 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--json', 'print JSON')
     .action(async (options) => act((await import('./init.ts')).init(options)));
 
-  command(program, 'serve', 'run the server: pages, API, git over HTTP, the gate of pre-receive', ['serve --demo', 'serve --demo --data ~/countersign --port 4180'])
+  command(program, 'serve', 'run the server: pages, API, git over HTTP, the gate of pre-receive', [
+    'serve --demo',
+    'serve --demo --data ~/countersign --port 4180',
+    'serve --demo --witness-policy witnesses.txt',
+  ])
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
     .option('--floor <file>', FLOOR_WORDS, several)
+    .option('--witness-policy <file>', 'whose cosignatures prove the log (or COUNTERSIGN_WITNESS_POLICY): docs/guides/witness.md')
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
+
+  command(program, 'witness', 'cosign the checkpoints of a log that only ever grew, on a machine of your own: docs/guides/witness.md', [
+    'witness --data ~/witness --origin countersign.example/log --log-vkey countersign.example/log+f949b01f+Afmc7nzpY7w8m9hT/aVApB98zFmTzfQ85lWeha/IxU1G',
+    'witness --data ~/witness --origin countersign.example/log --log-vkey "$LOG" --name witness.example/ci --port 4190',
+  ])
+    .requiredOption('--data <dir>', 'a folder of its own: the key, and what it has seen')
+    .requiredOption('--origin <origin>', 'the name of the log')
+    .requiredOption('--log-vkey <vkey>', "the log's verifier key; given more than once while the log changes keys", several)
+    .option('--name <name>', "this witness's name, such as witness.example/ci; fixed at the first start (default: this machine's name)")
+    .option('--port <n>', `port (default: ${WITNESS_DEFAULTS.port})`)
+    .option('--host <address>', `address to bind (default: ${WITNESS_DEFAULTS.host})`)
+    .option('--json', 'print JSON: one line when it listens')
+    .action(async (options) => act((await import('./witness.ts')).witness(options)));
 
   return program;
 }

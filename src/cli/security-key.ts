@@ -8,8 +8,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { sshEvidenceOf } from '../core/signoff/attestation.ts';
 import { keyIdOf, parseKeyLine, publicKeyLine } from '../core/signoff/keys.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import type { AttestationEvidence } from '../core/signoff/trust.ts';
 
 const MAKE_ONE = 'use a key made with ssh-keygen -t ed25519-sk -O verify-required';
 
@@ -41,6 +43,21 @@ export function readSecurityKey(file: string): Result<SecurityKey, readonly Prob
   if (!key.ok) return err([{ remedy: MAKE_ONE, ...key.error, place: published }]);
   const { blob } = key.value;
   return ok({ file, keyid: keyIdOf(blob), line: publicKeyLine(blob), blob: base64(blob) });
+}
+
+/**
+ * What the maker of a key said of it, where it lies beside the public line: `kim.attestation` and `kim.challenge` beside `kim.pub`, the
+ * files `ssh-keygen -O write-attestation=` and `-O challenge=` name. Problems: SIG_FORMAT, USAGE.
+ */
+export function attestationBeside(file: string): Result<AttestationEvidence | undefined> {
+  const stem = file.replace(/\.pub$/, '');
+  const [record, challenge] = [`${stem}.attestation`, `${stem}.challenge`];
+  if (!existsSync(record)) return ok(undefined);
+  const make = `ssh-keygen -t ed25519-sk -O verify-required -O challenge=${challenge} -O write-attestation=${record} -f ${stem}`;
+  if (!existsSync(challenge))
+    return err(problem('USAGE', 'the challenge it was made with is missing', { place: challenge, remedy: `keep the file you gave to -O challenge=: ${make}` }));
+  const kept = sshEvidenceOf(new Uint8Array(readFileSync(record)), new Uint8Array(readFileSync(challenge)));
+  return kept === undefined ? err(problem('SIG_FORMAT', 'this is no enrolment record', { place: record, remedy: make })) : ok(kept);
 }
 
 /** The armored signature over a PAE. @param namespace of sign-offs unless told. Problems: SIG_INVALID. */

@@ -8,7 +8,9 @@ import { serve as open, readerFrom, type Served } from '../world.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
+import { stopped } from './stopped.ts';
 import { welcome } from './welcome.ts';
+import { witnessPolicyAt } from './witness-policy.ts';
 
 export interface ServeFlags {
   readonly demo?: boolean;
@@ -16,6 +18,7 @@ export interface ServeFlags {
   readonly port?: string;
   readonly host?: string;
   readonly floor?: readonly string[];
+  readonly witnessPolicy?: string;
 }
 
 export async function serve(flags: ServeFlags): Promise<Answer> {
@@ -28,6 +31,8 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   if (typeof data !== 'string') return refusal([data]);
   const floors = await floorsAt(flags.floor);
   if (!floors.ok) return refusal(floors.error);
+  const policy = await witnessPolicyAt(flags.witnessPolicy ?? process.env.COUNTERSIGN_WITNESS_POLICY, demo);
+  if (!policy.ok) return refusal([policy.error]);
   const reader = await readerFrom(process.env);
   if (!reader.ok) return refusal([reader.error]);
   const at = { ...asked, data };
@@ -36,6 +41,7 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
     demo,
     floors: floors.value,
     ...(reader.value === null ? {} : { reader: reader.value }),
+    ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
     log: (line) => process.stderr.write(`countersign: ${line}\n`),
   });
   if (!served.ok) return refusal(served.error);
@@ -93,11 +99,5 @@ function folder(data: string): string | Problem {
     return problem('DATA_INVALID', isFile ? 'this is a file, or lies in one, and data needs a folder' : said, { place: data, remedy: 'choose another --data folder' });
   }
 }
-
-/** Ctrl-C arrives more than once where npm hands it on: the terminal sent it to all of us. While we stop, the rest is heard and ignored. */
-const stopped = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
-  });
 
 export type { Served };

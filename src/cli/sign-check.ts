@@ -108,6 +108,6 @@ async function changedContext({ predicate }: Statement, { repository, parsers, f
   return left.length === 0 ? [] : [mismatch(`the server leaves out who stands behind the change: ${left.join(', ')}`, place)];
 }
 
-const mismatch = (message: string, place: string): Problem => problem('CONTENT_MISMATCH', message, { place, remedy: 'do not sign; tell whoever runs the server' });
+export const mismatch = (message: string, place: string): Problem => problem('CONTENT_MISMATCH', message, { place, remedy: 'do not sign; tell whoever runs the server' });
 const unseen = (message: string, place: string): Problem =>
   problem('CONTENT_UNSEEN', message, { place, remedy: "fetch the author's branch into this clone, or name the clone that holds the change with --repo" });

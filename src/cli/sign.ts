@@ -4,19 +4,20 @@
  * anybody touches a key: a server that shows one change and asks to sign another is refused.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fromBase64 } from '../core/base/bytes.ts';
-import type { Json } from '../core/base/json.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Question } from '../core/dossier/questions.ts';
 import { type Finding, findingKey } from '../core/risk/risk.ts';
 import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintOf } from '../core/signoff/fingerprint.ts';
 import { parseStatement } from '../core/signoff/parse.ts';
+import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
 import { openClone } from '../world.ts';
+import { readAnswers } from './answers-file.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
+import { keepReceipt, receiptProblems } from './receipt-file.ts';
 import { readSecurityKey, type SecurityKey, signWithKey, usualSecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { disagreements } from './sign-check.ts';
@@ -29,11 +30,15 @@ export interface SignOptions {
   /** Never a security key: the page, and the passkey there. */
   readonly page?: boolean;
   readonly answers?: string;
+  /** Where to keep the receipt. */
+  readonly receipt?: string;
   readonly floor?: readonly string[];
   readonly json?: boolean;
 }
 
 export async function sign(url: string, options: SignOptions): Promise<Answer> {
+  const full = receiptProblems(options.receipt);
+  if (full.length > 0) return refusal(full, options.json);
   const found = await signerFor(url, options);
   if ('code' in found) return found;
   const { place, key, person } = found;
@@ -41,7 +46,9 @@ export async function sign(url: string, options: SignOptions): Promise<Answer> {
   if (!shown.ok) return refusal(shown.error, options.json);
   if (options.answers === undefined) return askForAnswers(shown.value.body, options.json);
   const signed = await signHere(place, { person, key, repo: options.repo, answers: options.answers, floors: options.floor }, shown.value.body);
-  return signed.ok ? told(signed.value, options.json) : refusal(signed.error, options.json);
+  if (!signed.ok) return refusal(signed.error, options.json);
+  const lost = keepReceipt(options.receipt, signed.value.receipt.receipt, signed.value.words);
+  return lost.length > 0 ? refusal(lost, options.json) : told(signed.value, options.json);
 }
 
 /** Where, with which key, and who: or the answer that says why nobody signs here. Without a key of their own it is the page. */
@@ -126,11 +133,11 @@ interface Signer {
 
 interface Signed {
   readonly words: readonly string[];
-  readonly receipt: { readonly index: number; readonly complete: boolean; readonly missing: string };
+  readonly receipt: { readonly index: number; readonly complete: boolean; readonly missing: string; readonly receipt?: SignedReceipt | null };
 }
 
 async function signHere({ origin, id }: Place, { person, key, repo, answers, floors }: Signer, shown: Shown): Promise<Result<Signed, readonly Problem[]>> {
-  const read = readAnswers(answers);
+  const read = readAnswers(answers, { answers: [], assumptions: [], conditions: [], dispositions: [] }, ['decision', 'notChecked']);
   if (!read.ok) return read;
   const { review: _, ...said } = read.value;
   // A terminal does not see what anybody looks at.
@@ -139,7 +146,7 @@ async function signHere({ origin, id }: Place, { person, key, repo, answers, flo
   const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/signoffs/prepare`, asked);
   if (!prepared.ok) return prepared;
   const { ticket, statement: encoded } = prepared.value.body;
-  const bytes = fromBase64(encoded) ?? new Uint8Array(0);
+  const bytes = fromBase64(String(encoded)) ?? new Uint8Array(0);
   const statement = parseStatement(bytes);
   if (!statement.ok) return err([statement.error]);
   const given = await floorsAt(floors);
@@ -162,18 +169,6 @@ const aboutToSign = ({ predicate: { change, decision, policy, signer, expires, s
     `you          ${signer.id} say: ${decision}, valid until ${expires}`,
     `             "${statement}"`,
   ].join('\n');
-
-function readAnswers(file: string): Result<{ readonly [member: string]: Json }, readonly Problem[]> {
-  try {
-    const said: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof said !== 'object' || said === null || Array.isArray(said)) return err([problem('USAGE', 'the answers are not a JSON object', { place: file })]);
-    const own = { answers: [], assumptions: [], conditions: [], dispositions: [], ...(said as { readonly [member: string]: Json }) };
-    const silent = ['decision', 'notChecked'].filter((name) => !Object.hasOwn(own, name));
-    return silent.length === 0 ? ok(own) : err([problem('USAGE', `the answers do not say: ${silent.join(', ')}`, { place: file, remedy: 'the form comes without --answers' })]);
-  } catch (error) {
-    return err([problem('USAGE', `the answers cannot be read: ${error instanceof Error ? error.message : String(error)}`, { place: file })]);
-  }
-}
 
 function told({ words, receipt }: Signed, json: boolean | undefined): Answer {
   const outcome = receipt.complete ? 'every seat is filled: push again' : visibleLines(String(receipt.missing));

@@ -7,9 +7,11 @@ import { resolve } from 'node:path';
 import { text } from '../core/base/bytes.ts';
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
+import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
+import { lengthOf } from '../core/policy/time.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
@@ -33,6 +35,8 @@ export interface VerifyOptions {
   readonly demo?: boolean;
   readonly pin?: string;
   readonly trustSize?: string;
+  readonly maxAge?: string;
+  readonly tlogPolicy?: string;
   readonly floor?: readonly string[];
   readonly json?: boolean;
 }
@@ -52,6 +56,10 @@ export interface VerifyRequest {
   readonly demo: boolean;
   /** What is known of the trust file beforehand. */
   readonly expect?: TrustExpectation;
+  /** Path of a tlog-policy: the verifier's own, in the place of the trust file's. */
+  readonly policy?: string;
+  /** Milliseconds: what was taken back has to be known as of then. */
+  readonly maxAge?: number;
 }
 
 export interface VerifyWorld {
@@ -64,6 +72,9 @@ export interface VerifyWorld {
 
 export async function verify(options: VerifyOptions): Promise<Answer> {
   const { openClone } = await import('../world.ts');
+  const maxAge = options.maxAge === undefined ? undefined : lengthOf(options.maxAge);
+  if (options.maxAge !== undefined && maxAge === undefined)
+    return refusal([problem('USAGE', `${options.maxAge} is no time`, { place: '--max-age', remedy: 'for example 90m, 24h or 7d' })], options.json);
   const given = await floorsAt(options.floor);
   if (!given.ok) return refusal(given.error, options.json);
   const { repository, parsers, floors } = await openClone(options.repo, given.value);
@@ -75,6 +86,8 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     json: options.json === true,
     demo: options.demo === true,
     expect: expected(options),
+    ...(maxAge === undefined ? {} : { maxAge }),
+    ...(options.tlogPolicy === undefined ? {} : { policy: resolve(options.tlogPolicy) }),
     ...(options.target === undefined ? {} : { targetRef: options.target.startsWith('refs/') ? options.target : `refs/heads/${options.target}` }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
@@ -99,7 +112,12 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
   const repo = request.repo ?? namedRepository(bundle, NAMES.namespace) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
   const moves = await movesOf(bundle, change.head, world.repository);
-  const report = examineBundle(bundle, trust, { ...change, repo, moves, excluded }, { policyDigest, tier, seats, ...known, allowDemo: request.demo });
+  const report = examineBundle(
+    bundle,
+    trust,
+    { ...change, repo, moves, excluded },
+    { policyDigest, tier, seats, ...known, allowDemo: request.demo, ...(request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } }) },
+  );
   return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined);
 }
 
@@ -121,11 +139,20 @@ interface Inputs {
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
   const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
   if (!bundleBytes.ok || !trustBytes.ok) return err([bundleBytes, trustBytes].flatMap((r) => (r.ok ? [] : [r.error])));
+  const policy = request.policy === undefined ? ok(undefined) : await witnessesAt(request.policy, request.demo, world);
+  if (!policy.ok) return err([policy.error]);
   const [bundle, trust] = [parseBundle(bundleBytes.value), parseTrust(trustBytes.value, request.expect)];
   const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null);
   const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [serverSaid(bundleBytes.value) ?? bundle.error]), ...(landed.ok ? [] : landed.error)];
   if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
-  return ok({ bundle: bundle.value, trust: trust.value, ...landed.value });
+  return ok({ bundle: bundle.value, trust: { ...trust.value, witnesses: policy.value ?? trust.value.witnesses }, ...landed.value });
+}
+
+/** @param allowNone `quorum none`, for demo data. Problems: TRUST_FORMAT. */
+async function witnessesAt(path: string, allowNone: boolean, world: VerifyWorld): Promise<Result<WitnessPolicy>> {
+  const bytes = await bytesOf(path, 'TRUST_FORMAT', world);
+  const policy = bytes.ok ? parseWitnessPolicy(text(bytes.value) ?? '', allowNone) : bytes;
+  return policy.ok ? policy : err({ ...policy.error, place: policy.error.place === undefined ? path : `${path}:${policy.error.place}` });
 }
 
 /** Where somebody saved the answer of a server that had no bundle to give (RFC 9457), what it said. */
@@ -203,6 +230,7 @@ const STEPS: readonly (readonly [RegExp, number])[] = [
   [/^(?:CONTENT|CARRY|GIT|NOT_FOUND)/, 6],
   [/^(?:SOD_|QUORUM|QUAL_|PERSON_)/, 7],
   [/^LOG_/, 8],
+  [/^REV_/, 9],
 ];
 
 const line = ({ code, message, place }: Problem) => ({

@@ -40,13 +40,16 @@ function workOut([first, ...rest]: readonly LoggedBody[]): Result<Known> {
   if (!start.ok) return start;
   let authority = start.value;
   const said: Said[] = [];
+  let before = genesis?.at ?? 0;
   for (const logged of rest) {
     const word = whole(logged);
     if (word === undefined) return err(lost('a statement about who may sign has lost its bytes', logged.index));
     const one = saidOf(word);
-    const next = one === undefined ? undefined : heed(authority, one);
+    // Times of the log never go back: one that did was dated by hand.
+    const next = one === undefined || one.at < before ? undefined : heed(authority, one);
     if (one === undefined || next?.ok !== true) continue;
     authority = next.value;
+    before = one.at;
     said.push(one);
   }
   return ok({ authority, said });

@@ -62,7 +62,14 @@ async function presentedUse(bench: Bench, trust: SignoffTrust, row: GlassRow, de
   const predicate = body === null ? undefined : saidInUse(body);
   if (body === null || predicate === undefined) return undefined;
   const { site, governance, now } = bench;
-  const word = verifyWord(body, trust, { tier: decision.tier, now, counters: 'logged', allowDemo: site.mode === 'demo', roster: governance.roster });
+  const word = verifyWord(body, trust, {
+    tier: decision.tier,
+    authenticators: decision.authenticators,
+    now,
+    counters: 'logged',
+    allowDemo: site.mode === 'demo',
+    roster: governance.roster,
+  });
   const spent = row.landed === null ? [] : [problem('ST_NONCE', 'it was spent on an earlier landing of this change', { remedy: 'sign again: each counts once' })];
   return {
     digest: row.body,

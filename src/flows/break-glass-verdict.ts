@@ -35,6 +35,7 @@ export async function orBreakGlass(bench: Bench, whole: Decision, parts: readonl
   return {
     verdict: { ...outcome.verdict, verdict: 'allow', would: 'allow', codes: ['BREAK_GLASS'], reasons: why, signoffs: [] },
     nonces: answer.uses.map((u) => u.predicate.nonce),
+    glass: answer.uses.map((u) => u.digest),
   };
 }
 

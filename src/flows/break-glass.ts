@@ -22,6 +22,7 @@ import { NAMES } from '../core/signoff/statement.ts';
 import { enrolledKeys } from './authority.ts';
 import { actsOf, glassRules, presentedGlass } from './break-glass-facts.ts';
 import { governanceAt } from './governance.ts';
+import { signedByAnother } from './named-key.ts';
 import type { ChangeRow, EntryDraft, KeyRow, Projections } from './ports.ts';
 import { type CredentialChoice, notEnrolled, PREFERENCE, type Prepared, type SigningWorld, signingKeys } from './prepare.ts';
 import { type Bench, signoffTrust } from './presented.ts';
@@ -177,18 +178,25 @@ export async function recordGlass(world: SigningWorld, id: string, envelope: Uin
 
 async function accept(world: SigningWorld, desk: Desk, envelope: Uint8Array): Promise<Result<VerifiedWord, readonly Problem[]>> {
   const { bench, row } = desk;
-  const expect = { tier: row.decision.tier, now: bench.now, counters: 'online', allowDemo: world.site.mode === 'demo', roster: bench.governance.roster } as const;
-  const verified = verifyWord(envelope, await signoffTrust(bench), expect);
+  const expect = {
+    tier: row.decision.tier,
+    authenticators: row.decision.authenticators,
+    now: bench.now,
+    counters: 'online',
+    allowDemo: world.site.mode === 'demo',
+    roster: bench.governance.roster,
+  } as const;
+  const trust = await signoffTrust(bench);
+  // Who made a key matters for what lets a change through: any enrolled key takes it back.
+  const heard = verifyWord(envelope, trust, { ...expect, tier: 'high', authenticators: undefined });
+  const verified = heard.ok && heard.value.kind === 'cancel' ? heard : verifyWord(envelope, trust, expect);
   if (!verified.ok) return verified;
   const word = verified.value;
   if ((await bench.state.breakGlass({ nonce: word.predicate.nonce })).length > 0) return err([problem('ST_NONCE', 'this was signed and used before', { remedy: 'sign again' })]);
-  const [key] = await enrolledKeys(bench.state, { keyid: word.keyid });
-  const { id, type } = word.predicate.signer.credential;
-  const otherKey = key?.kind !== type || (id !== '' && id !== (key.credentialId || key.keyid));
   const wrong = [
     ...mayNot(desk, word.kind, word.person, word.level),
     ...saidOtherwise(world, desk, word),
-    ...(otherKey ? [problem('KEY_MODEL', `the statement names another key than ${word.keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' })] : []),
+    ...(await signedByAnother(bench.state, word.keyid, word.predicate.signer.credential)),
   ];
   return wrong.length > 0 ? err(wrong) : ok(word);
 }

@@ -2,13 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, type PersonName, RP, subjectFor } from '../../test/bed/bed.ts';
 import { base64, concat, hex } from '../core/base/bytes.ts';
+import { VIRTUAL_AAGUID } from '../core/signoff/attestation.ts';
+import { COOL_DOWN } from '../core/signoff/authenticator.ts';
+import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { publicKeyLine, skEd25519Blob } from '../core/signoff/keys.ts';
 import { type RevocationWord, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { wireString } from '../core/signoff/wire.ts';
-import { envelopeOf, softAuthenticator, softSshKey } from '../testing/authenticator.ts';
+import { envelopeOf, type SoftAuthenticator, softAuthenticator, softSshKey } from '../testing/authenticator.ts';
+import { evidence, MODEL, type PackedOptions, packedAttestation, testMaker } from '../testing/maker.ts';
 import { cosigned } from '../testing/trust-files.ts';
 import { recordEnrolment, recordWord } from './enrol.ts';
 import { proposePasskey, proposeSshKey } from './propose.ts';
+import { completeSignoff } from './signoff.ts';
 
 let bed: Bed;
 beforeAll(async () => {
@@ -60,6 +65,57 @@ describe('an enrolment', () => {
     if (!proposal.ok) throw new Error(JSON.stringify(proposal.error));
     expect(await recordEnrolment(bed.world, envelopeOf(proposal.value.statement, []))).toMatchObject({ ok: false });
     expect(await recordEnrolment(bed.world, key.signEnvelope(proposal.value.statement))).toMatchObject({ ok: false, error: [{ code: 'KEY_UNKNOWN' }] });
+  });
+});
+
+describe('a key enrolled today', () => {
+  const dropped = async () => {
+    const head = bed.commit({ [`db/${bed.clock.now}.sql`]: 'drop table orders;\n' });
+    const judged = await bed.judged(head);
+    return { id: judged.id ?? '', head };
+  };
+  const wanting = (of: Partial<EnrolmentSubject>) => {
+    const key = fresh();
+    return { key, subject: { ...subjectFor('mara', 'L6', key), ...of } };
+  };
+  const signWith = async (key: SoftAuthenticator, id: string) => completeSignoff(bed.world, id, key.signEnvelope(await bed.statement('mara', id)));
+
+  it('signs what is critical tomorrow', async () => {
+    const { key, subject } = wanting({});
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, subject, ['kim', 'lee']))).toMatchObject({ ok: true });
+    const { id } = await dropped();
+    const until = new Date(bed.clock.now + COOL_DOWN).toISOString();
+    expect(await signWith(key, id)).toMatchObject({ ok: false, error: [{ code: 'KEY_NOT_YET_VALID', remedy: `sign again from ${until} on` }] });
+    bed.clock.now += COOL_DOWN;
+    expect(await signWith(key, id)).toMatchObject({ ok: true });
+  });
+
+  it('never does where its maker does not vouch for it', async () => {
+    const { key, subject } = wanting({ attestation: undefined });
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, subject, ['kim', 'lee']))).toMatchObject({ ok: true });
+    bed.clock.now += COOL_DOWN;
+    const { id } = await dropped();
+    expect(await signWith(key, id)).toMatchObject({ ok: false, error: [{ code: 'KEY_MODEL', message: expect.stringContaining('its maker does not vouch for it') }] });
+  });
+
+  it('nor with the attestation of another key', async () => {
+    const { key, subject } = wanting({ attestation: fresh().attestation() });
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, subject, ['kim', 'lee']))).toMatchObject({ ok: true });
+    bed.clock.now += COOL_DOWN;
+    const { id } = await dropped();
+    expect(await signWith(key, id)).toMatchObject({ ok: false, error: [{ code: 'KEY_MODEL', message: expect.stringContaining('of another key') }] });
+  });
+
+  it('signs until it expires, and its sign-off passes no gate from then on', async () => {
+    const { key, subject } = wanting({ expires: new Date(bed.clock.now + 3 * COOL_DOWN).toISOString() });
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, subject, ['kim', 'lee']))).toMatchObject({ ok: true });
+    bed.clock.now += 2 * COOL_DOWN;
+    const { id, head } = await dropped();
+    expect(await signWith(key, id)).toMatchObject({ ok: true });
+    expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
+    bed.clock.now += COOL_DOWN;
+    expect((await bed.judged(head)).verdict.codes).toContain('KEY_EXPIRED');
+    expect(await signWith(key, id)).toMatchObject({ ok: false });
   });
 });
 
@@ -121,6 +177,36 @@ describe('a proposal', () => {
     expect(await proposePasskey(bed.world, made, challenge)).toMatchObject({ ok: true, value: { subject: { person: 'ben', level: 'L5', keyid: key.keyid, kind: 'webauthn' } } });
     expect(await proposePasskey(bed.world, made, new Uint8Array(32))).toMatchObject({ ok: false, error: [{ code: 'WA_CHALLENGE' }] });
     expect(await proposePasskey(bed.world, { ...made, person: 'zoe' }, challenge)).toMatchObject({ ok: false, error: [{ code: 'PERSON_UNKNOWN' }] });
+  });
+
+  it('keeps what the maker said where somebody could check it, and nothing where only the client’s word is in it', async () => {
+    const key = fresh();
+    const challenge = new Uint8Array(32).fill(7);
+    const { authenticatorData, clientDataJSON } = key.create(challenge, { aaguid: MODEL });
+    const made = { person: 'ben', credentialId: 'claimed', authenticatorData, clientDataJSON };
+    const of = async (attestationObject: Uint8Array) => {
+      const proposal = await proposePasskey(bed.world, { ...made, attestationObject }, challenge);
+      if (!proposal.ok) throw new Error(JSON.stringify(proposal.error));
+      return proposal.value.subject.attestation;
+    };
+    const packed = (options: PackedOptions = {}) => packedAttestation(testMaker(), authenticatorData, clientDataJSON, options);
+    const kept = packed();
+    expect(await of(kept)).toEqual(evidence(kept, clientDataJSON));
+    expect(await of(packed({ chain: null }))).toBeUndefined();
+    expect(await of(packed({ fmt: 'none' }))).toBeUndefined();
+    expect(await of(new Uint8Array(0))).toBeUndefined();
+    const other = key.create(challenge);
+    expect(await of(packedAttestation(testMaker(), other.authenticatorData, clientDataJSON))).toBeUndefined();
+  });
+
+  it('of the virtual authenticator of a browser is refused', async () => {
+    const challenge = new Uint8Array(32).fill(7);
+    const made = { person: 'ben', credentialId: 'claimed', ...fresh().create(challenge, { aaguid: VIRTUAL_AAGUID }) };
+    expect(await proposePasskey(bed.world, made, challenge)).toMatchObject({ ok: false, error: [{ code: 'KEY_MODEL' }] });
+    expect(await recordEnrolment(bed.world, enrolmentBy(bed, { ...subjectFor('ada', 'L4', fresh()), aaguid: VIRTUAL_AAGUID }, ['kim', 'lee']))).toMatchObject({
+      ok: false,
+      error: [{ code: 'KEY_MODEL' }],
+    });
   });
 
   it.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('of an %s key reads its line', async (type) => {

@@ -80,7 +80,11 @@ async function partsAt(ledger: Ledger, index: number): Promise<BundleParts | und
  * The trust file as of now: the log's keys, genesis, and every statement that holds. Carry it by another road than the evidence.
  * Problems: DATA_INVALID.
  */
-export async function exportTrust(world: Pick<GateWorld, 'ledger' | 'projections'>, vkeys: readonly string[], ladder: readonly string[]): Promise<Result<string>> {
+export async function exportTrust(
+  world: Pick<GateWorld, 'ledger' | 'projections' | 'gate'> & Partial<Pick<GateWorld, 'site'>>,
+  vkeys: readonly string[],
+  ladder: readonly string[],
+): Promise<Result<string>> {
   const known = await knownAuthority(world.projections);
   if (!known.ok) return known;
   const [genesis] = await world.ledger.entries(0, 1);
@@ -95,5 +99,9 @@ export async function exportTrust(world: Pick<GateWorld, 'ledger' | 'projections
   const checkpoint = parseNote(await world.ledger.checkpoint());
   const size = checkpoint.ok ? parseCheckpoint(checkpoint.value.text) : checkpoint;
   if (!size.ok) return size;
-  return ok(formatTrust({ vkeys, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said: said.flat(), witnesses: null, gates: [], expires: null }));
+  const { authenticators } = world.site ?? {};
+  const beside = { witnesses: null, gates: gatesOf(world), expires: null, ...(authenticators === undefined ? {} : { authenticators }) };
+  return ok(formatTrust({ vkeys, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said: said.flat(), ...beside }));
 }
+
+const gatesOf = ({ gate }: Pick<GateWorld, 'gate'>) => (gate === undefined ? [] : [{ id: gate.id, key: base64(gate.publicKey) }]);

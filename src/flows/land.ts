@@ -4,8 +4,11 @@
  * only when the served repository holds it.
  */
 import { ok } from '../core/base/result.ts';
+import { parseEntry } from '../core/log/entry.ts';
+import { policyDrafts } from './policy-landed.ts';
 import type { EntryDraft, LandingRow, Projections, Repository } from './ports.ts';
 import type { GateWorld } from './site.ts';
+import { foundOf, vsaDrafts } from './vsa.ts';
 
 /** Appends `landed` for every allowed move whose new value the ref has reached. Idempotent. Answers how many. */
 export async function recordLandings(world: GateWorld, repo: string): Promise<number> {
@@ -14,9 +17,9 @@ export async function recordLandings(world: GateWorld, repo: string): Promise<nu
   const appended = await world.ledger.append(async (state) => {
     const pending = await state.landings({ repo, pending: true });
     const reached = await reachedOf(served.repository, pending);
-    return ok(await Promise.all(pending.filter((l) => reached.has(l)).map(async (l) => landedDraft(l, await brokeGlass(state, l)))));
+    return ok((await Promise.all(pending.filter((l) => reached.has(l)).map((l) => draftsOf(world, state, l)))).flat());
   });
-  return appended.ok ? appended.value.length : 0;
+  return appended.ok ? appended.value.filter((e) => isLanding(e.bytes)).length : 0;
 }
 
 /**
@@ -35,6 +38,18 @@ async function reachedOf(repository: Repository, pending: readonly LandingRow[])
   }
   return reached;
 }
+
+/** The landing, right behind it what the gate says of it, and what it changed of who decides here. */
+async function draftsOf(world: GateWorld, state: Projections, landing: LandingRow): Promise<readonly EntryDraft[]> {
+  const found = await foundOf(world.ledger, state, landing);
+  const summary = found === undefined ? [] : await vsaDrafts(world, landing, found);
+  return [landedDraft(landing, await brokeGlass(state, landing)), ...summary, ...(await policyDrafts(world, landing, found?.inputs ?? []))];
+}
+
+const isLanding = (bytes: Uint8Array): boolean => {
+  const entry = parseEntry(bytes);
+  return entry.ok && entry.value.type === 'landed';
+};
 
 /** A use of break-glass let it pass: the log says so for ever, and the clock of its review starts. */
 async function brokeGlass(state: Projections, { nonces }: LandingRow): Promise<boolean> {

@@ -16,6 +16,7 @@ import type { ToolKind, Who } from '../core/provenance/session/event.ts';
 import type { TrailText } from '../core/provenance/session/trail.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
+import type { OwnershipRow } from './ports-ownership.ts';
 import type { Landed } from './ports-risk.ts';
 import type { Trains } from './ports-train.ts';
 
@@ -419,6 +420,8 @@ export interface Projections {
   /** Genesis and every statement about who may sign, oldest first, from the entries themselves: no projection stands between. */
   authority(): Promise<readonly LoggedBody[]>;
   readonly memory: Memory;
+  /** What authors said of their own changes, oldest first. */
+  ownerships(where: { repo?: string; manifest?: string; nonce?: string }): Promise<readonly OwnershipRow[]>;
   /** What people signed about break-glass, oldest first. */
   breakGlass(where: { type?: GlassEntry; repo?: string; change?: string; nonce?: string; landed?: boolean }): Promise<readonly GlassRow[]>;
   /** Pushes that were allowed; `index` is the log index of `landed`, null while only allowed. A nonce is spent by landing. */
@@ -434,6 +437,8 @@ export interface Memory {
   watched(where: { since: number }): Promise<readonly WatchedRow[]>;
   /** Moves of a ref that happened since then by the ledger's clock, oldest first. */
   landed(where: { repo: string; targetRef: string; since: number }): Promise<readonly { readonly old: Oid; readonly head: Oid }[]>;
+  /** The verdict that let this move pass, the last one: the digest of its body, and when; null where there is none. */
+  allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly body: string; readonly at: number } | null>;
   /** Sign-offs of earlier forms that were counted for this change, oldest first. */
   carries(where: { change: string }): Promise<readonly CarryRow[]>;
 }

@@ -20,8 +20,10 @@ import { enrolledKeys } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import type { ChangeRow, KeyRow } from './ports.ts';
+import type { Bench } from './presented.ts';
+import { notOwnedYet } from './presented-ownership.ts';
 import type { GateWorld } from './site.ts';
-import { SIGNING_NAMESPACE } from './site.ts';
+import { repositoryUri, SIGNING_NAMESPACE } from './site.ts';
 
 /** What a person says on the page. */
 export interface Answers {
@@ -62,7 +64,7 @@ export interface Prepared {
 export const PREFERENCE: readonly KeyRow['kind'][] = ['webauthn', 'sk-ssh', 'demo'];
 
 /** Of a statement: it waits in memory for its signature, and anybody may have one prepared. */
-const MOST_BYTES = 256 << 10;
+export const MOST_BYTES = 256 << 10;
 
 /** How long an approval may wait to land, where policy does not say less. */
 export const VALID_MS = 14 * 24 * 3_600_000;
@@ -85,6 +87,7 @@ export async function prepareSignoff(
   const keys = signingKeys(enrolled, answers.credential, prefer);
   const wrong = [
     ...mayNotSign(row, person, governance, enrolled),
+    ...(await notOwnedYet(benchOf(world, governance), row)),
     ...waiting(row, world.now()),
     ...(enrolled.length > 0 && keys.length === 0 ? [notEnrolled(person, answers.credential)] : []),
     ...unanswered(row, answers),
@@ -124,9 +127,22 @@ export async function whetherMaySign(world: SigningWorld, row: ChangeRow, person
   if (person === null) return { canSign: false, why: 'sign in first' };
   const found = await openChange(world, row.id);
   if (!found.ok) return { canSign: false, why: found.error[0]?.message ?? '' };
-  const [wrong] = [...mayNotSign(row, person, found.value.governance, await enrolledKeys(world.projections, { person })), ...waiting(row, world.now())];
+  const { governance } = found.value;
+  const [wrong] = [
+    ...mayNotSign(row, person, governance, await enrolledKeys(world.projections, { person })),
+    ...(await notOwnedYet(benchOf(world, governance), row)),
+    ...waiting(row, world.now()),
+  ];
   return { canSign: wrong === undefined, why: wrong === undefined ? '' : wrong.message };
 }
+
+const benchOf = (world: SigningWorld, governance: Governance): Bench => ({
+  site: world.site,
+  ledger: world.ledger,
+  state: world.projections,
+  governance,
+  now: world.now(),
+});
 
 /** Somebody alone waits before they sign their own change: a signature before that would never count. */
 function waiting({ decision: { soloAfter }, createdAt }: ChangeRow, now: number): readonly Problem[] {
@@ -207,7 +223,7 @@ async function statementInput(world: SigningWorld, row: ChangeRow, governance: G
     change: decision.change,
     excluded: decision.excluded.map((e) => e.person),
     provenance: { level: decision.provenance.level, tools: [...new Set(decision.provenance.evidence.map((e) => e.tool))] },
-    policy: { uri: `git+${world.site.url}/git/${decision.change.repo}.git#countersign.yml`, digest: decision.policyDigest, tier: decision.tier },
+    policy: { uri: `${repositoryUri(world.site, decision.change.repo)}#countersign.yml`, digest: decision.policyDigest, tier: decision.tier },
     review: { ...answers.review, signedAt: new Date(now).toISOString() },
     seen: { origin, size: Number(size), root },
     nonce: hex(world.random()),

@@ -99,7 +99,7 @@ function hear({ bench, decision, trust, expect }: Asking, row: SignoffRow, body:
 }
 
 /** A nonce is spent by another landing, or by an earlier commit of this push. */
-async function spentOn({ state }: Bench, nonce: string, landing: Landing | null, used: ReadonlySet<string>): Promise<readonly Problem[]> {
+export async function spentOn({ state }: Bench, nonce: string, landing: Landing | null, used: ReadonlySet<string>): Promise<readonly Problem[]> {
   const spent = (await state.landings({ nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
   const again = { remedy: 'ask for a new sign-off' };
   return [
@@ -121,6 +121,7 @@ function presented(row: SignoffRow, { signoff, problems, carried }: Heard, spent
     stage: said?.stage ?? 'implementation',
     nonce: row.nonce,
     problems: [...problems, ...spent],
+    ...(signoff?.attested ? { presence: 'hardware' } : {}),
     ...(carried ?? {}),
   };
 }
@@ -157,7 +158,9 @@ function notCarried(carried: Carried | undefined): readonly Problem[] {
 /** Origins are the site's: genesis says which it may have, and a page may move from one to another. */
 export async function signoffTrust({ site, state, governance }: Pick<Bench, 'site' | 'state' | 'governance'>): Promise<SignoffTrust> {
   const { rpId, origins, mode } = site;
-  return { keys: await trustedKeys(state), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: governance.policy.ladder.values };
+  const { authenticators } = site;
+  const made = authenticators === undefined ? {} : { authenticators };
+  return { keys: await trustedKeys(state), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: governance.policy.ladder.values, ...made };
 }
 
 /**
@@ -176,6 +179,7 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
     decisions: ['approve', 'approve_with_conditions', 'changes', 'cannot_judge'],
     policyDigest: decision.policyDigest,
     tier: decision.tier,
+    authenticators: decision.authenticators,
     findings: decision.findings.map(findingKey),
     now: bench.now,
     counters: 'logged',
@@ -188,10 +192,11 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
 
 /**
  * An objection holds until it is taken back: no seat, tier, newer policy or newer roster makes it go away, and nobody by writing the
- * objector's name into a header. Whoever stood behind the change when they objected was refused then.
+ * objector's name into a header. Whoever stood behind the change when they objected was refused then. Any enrolled key objects: the
+ * rules on who made it guard what lets a change through.
  */
-function objection({ seat: _seat, roster: _roster, tier: _tier, policyDigest: _policy, findings: _findings, ...rest }: Expectation, signedAt: number): Expectation {
-  return { ...rest, excluded: new Map(), now: signedAt, decisions: ['changes'] };
+function objection({ seat: _seat, roster: _roster, policyDigest: _policy, findings: _findings, authenticators: _keys, ...rest }: Expectation, signedAt: number): Expectation {
+  return { ...rest, tier: 'routine', excluded: new Map(), now: signedAt, decisions: ['changes'] };
 }
 
 /** The lowest level any seat asks for; `judge` looks at each seat again. */

@@ -1,8 +1,9 @@
 /** Proposes a key for enrolment: the statement founders sign. */
 import { base64, hex } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { evidenceOf, sshEvidenceOf } from '../core/signoff/attestation.ts';
 import { statementBytes } from '../core/signoff/build.ts';
-import { type EnrolmentSubject, enrolmentStatement } from '../core/signoff/enrolment.ts';
+import { type EnrolmentSubject, enrolmentStatement, isVirtual } from '../core/signoff/enrolment.ts';
 import { keyIdOf, parseKeyLine } from '../core/signoff/keys.ts';
 import { verifyRegistration } from '../core/signoff/registration.ts';
 import { directory } from './directory.ts';
@@ -13,6 +14,10 @@ export interface NewPasskey {
   readonly credentialId: string;
   readonly clientDataJSON: Uint8Array;
   readonly authenticatorData: Uint8Array;
+  /** Absent or empty: nothing is kept of who made it. */
+  readonly attestationObject?: Uint8Array;
+  /** RFC 3339, UTC; absent: the key does not expire. */
+  readonly expires?: string | undefined;
 }
 
 export interface Proposal {
@@ -25,6 +30,9 @@ export interface NewSshKey {
   readonly person: string;
   /** `<type> <base64> [comment]`, as in a .pub file. */
   readonly publicKey: string;
+  /** What `ssh-keygen -O challenge= -O write-attestation=` read and left. */
+  readonly attestation?: { readonly record: Uint8Array; readonly challenge: Uint8Array } | undefined;
+  readonly expires?: string | undefined;
 }
 
 /** Problems: WA_*, SIG_FORMAT, KEY_MODEL, PERSON_UNKNOWN. */
@@ -32,7 +40,9 @@ export async function proposePasskey(world: SigningWorld, passkey: NewPasskey, c
   const made = verifyRegistration(passkey, challenge, world.site);
   if (!made.ok) return made;
   const { blob, ...key } = made.value;
-  return proposed(world, passkey.person, blob, { kind: 'webauthn', ...key });
+  if (isVirtual(key, world.site.mode)) return err([problem('KEY_MODEL', 'this is the virtual authenticator of a browser', { remedy: 'enrol a passkey or a security key' })]);
+  const attestation = evidenceOf(passkey.attestationObject ?? new Uint8Array(0), passkey.clientDataJSON, passkey.authenticatorData);
+  return proposed(world, passkey.person, blob, { kind: 'webauthn', ...key, attestation, expires: passkey.expires });
 }
 
 /**
@@ -40,7 +50,7 @@ export async function proposePasskey(world: SigningWorld, passkey: NewPasskey, c
  * it, and why every signature of it must say that a human was present and verified.
  * Problems: KEY_PLAIN, SIG_FORMAT, SIG_ALG, KEY_MODEL, PERSON_UNKNOWN.
  */
-export async function proposeSshKey(world: SigningWorld, { person, publicKey }: NewSshKey): Promise<Result<Proposal, readonly Problem[]>> {
+export async function proposeSshKey(world: SigningWorld, { person, publicKey, attestation, expires }: NewSshKey): Promise<Result<Proposal, readonly Problem[]>> {
   const key = parseKeyLine(publicKey);
   if (!key.ok) return err([{ place: 'publicKey', ...key.error }]);
   const { blob, application } = key.value;
@@ -51,7 +61,10 @@ export async function proposeSshKey(world: SigningWorld, { person, publicKey }: 
         remedy: 'make it with ssh-keygen -t ed25519-sk -O verify-required',
       }),
     ]);
-  return proposed(world, person, blob, { kind: 'sk-ssh', credentialId: '', aaguid: '', backupEligible: false, counter: 0 });
+  const kept = attestation === undefined ? undefined : sshEvidenceOf(attestation.record, attestation.challenge);
+  if (attestation !== undefined && kept === undefined)
+    return err([problem('SIG_FORMAT', 'this is no enrolment record', { place: 'attestation', remedy: 'give the file that ssh-keygen -O write-attestation= wrote' })]);
+  return proposed(world, person, blob, { kind: 'sk-ssh', credentialId: '', aaguid: '', backupEligible: false, counter: 0, attestation: kept, expires });
 }
 
 /** Name and level are the roster's: nobody proposes a level for themselves. */
@@ -59,7 +72,7 @@ async function proposed(
   world: SigningWorld,
   id: string,
   blob: Uint8Array,
-  key: Pick<EnrolmentSubject, 'kind' | 'credentialId' | 'aaguid' | 'backupEligible' | 'counter'>,
+  key: Pick<EnrolmentSubject, 'kind' | 'credentialId' | 'aaguid' | 'backupEligible' | 'counter' | 'attestation' | 'expires'>,
 ): Promise<Result<Proposal, readonly Problem[]>> {
   const person = (await directory(world)).people.find((p) => p.id === id);
   if (person === undefined) return err([problem('PERSON_UNKNOWN', `${id} is not on any roster`)]);

@@ -13,6 +13,7 @@ import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { protects } from '../core/policy/document.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
+import { countedOf } from './counted.ts';
 import { type Floor, type Governance, governanceAt } from './governance.ts';
 import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
@@ -22,7 +23,7 @@ import type { Bench, Landing } from './presented.ts';
 import { type Gathered, type RecordsOf, recordsOf } from './records.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { windowOfLedger } from './train.ts';
-import { deny, verdictOf } from './verdict.ts';
+import { deny, type Outcome, verdictOf } from './verdict.ts';
 import { behindOf, forgotten, isWeighed, marksSince, type Scale, type Weighed, weigh, weighParts } from './weigh.ts';
 
 export interface RefUpdate {
@@ -180,7 +181,7 @@ async function record(world: Desk, push: Push & { pusher: string }, update: RefU
     const each = parts.map((p) => p.decision);
     const outcome = await orBreakGlass(bench, whole.decision, each, await verdictOf(bench, whole.decision, each, landing));
     verdict = outcome.verdict;
-    return ok([decided, ...(outcome.carries ?? []), verdictDraft(id, landing, verdict, outcome.nonces)]);
+    return ok([decided, ...(outcome.carries ?? []), verdictDraft(id, landing, outcome, whole.decision)]);
   });
   if (!appended.ok) return refused(update, [appended.error]);
   const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));
@@ -227,10 +228,10 @@ function decisionDraft(id: string, scale: Scale, whole: Weighed, parts: readonly
 }
 
 /** What a gate that only watches would have answered: it is counted, so it stands in the log. */
-const watched = ({ mode, would }: Verdict): { readonly mode?: string; readonly would?: string } => (mode === 'enforce' ? {} : { mode, would });
+const answered = ({ verdict, codes, mode, would }: Verdict): EntryDraft['fields'] => ({ verdict, codes, ...(mode === 'enforce' ? {} : { mode, would }) });
 
-const verdictDraft = (id: string, landing: Landing, verdict: Verdict, nonces: readonly string[]): EntryDraft => ({
+const verdictDraft = (id: string, landing: Landing, outcome: Outcome, decision: Decision): EntryDraft => ({
   type: 'verdict',
-  fields: { change: id, repo: landing.repo, ref: landing.targetRef, old: landing.old, new: landing.head, verdict: verdict.verdict, codes: verdict.codes, ...watched(verdict) },
-  body: bytes({ v: 1, verdict, nonces }),
+  fields: { change: id, repo: landing.repo, ref: landing.targetRef, old: landing.old, new: landing.head, ...answered(outcome.verdict) },
+  body: bytes({ v: 1, verdict: outcome.verdict, nonces: outcome.nonces, counted: countedOf(decision, outcome) }),
 });

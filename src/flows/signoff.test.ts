@@ -1,7 +1,8 @@
 /** Taking a signature: what prepare refuses to make, what complete refuses to keep, and which key may answer. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, subjectFor } from '../../test/bed/bed.ts';
-import { text, utf8 } from '../core/base/bytes.ts';
+import { fromBase64, text, utf8 } from '../core/base/bytes.ts';
+import { COOL_DOWN } from '../core/signoff/authenticator.ts';
 import { statementBytes } from '../core/signoff/build.ts';
 import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintOf } from '../core/signoff/fingerprint.ts';
@@ -167,11 +168,14 @@ describe('complete refuses', () => {
 
 describe('a person with several keys', () => {
   beforeAll(async () => {
-    const proposal = await proposeSshKey(bed.world, { person: 'mara', publicKey: `${publicKeyLine(securityKey.blob)} mara@laptop\n` });
+    const { object, clientData } = securityKey.attestation();
+    const attestation = { record: fromBase64(object) ?? new Uint8Array(0), challenge: fromBase64(clientData) ?? new Uint8Array(0) };
+    const proposal = await proposeSshKey(bed.world, { person: 'mara', publicKey: `${publicKeyLine(securityKey.blob)} mara@laptop\n`, attestation });
     if (!proposal.ok) throw new Error(JSON.stringify(proposal.error));
     const signed = pae(NAMES.payloadType, proposal.value.statement);
     const by = (['kim', 'pat'] as const).map((f) => ({ keyid: bed.keys[f].keyid, sig: bed.keys[f].signPae(signed) }));
     expect(await recordEnrolment(bed.world, envelopeOf(proposal.value.statement, by))).toMatchObject({ ok: true, value: { person: 'mara', keyid: securityKey.keyid } });
+    bed.clock.now += COOL_DOWN;
   });
 
   const credentialOf = (statement: Uint8Array) => (JSON.parse(text(statement) ?? '') as Statement).predicate.signer.credential;
@@ -193,6 +197,7 @@ describe('a person with several keys', () => {
   it('of one kind: the statement names none, and either may answer', async () => {
     const second = softAuthenticator({ rpId: 'countersign.example', origin: 'https://countersign.example' });
     await recordEnrolment(bed.world, enrolmentBy(bed, subjectFor('noor', 'L6', second), ['kim', 'lee']));
+    bed.clock.now += COOL_DOWN;
     const prepared = await prepare('noor');
     expect(prepared).toMatchObject({ ok: true, value: { keys: [{ person: 'noor' }, { person: 'noor' }] } });
     const statement = prepared.ok ? prepared.value.statement : new Uint8Array(0);

@@ -8,14 +8,18 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
+import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
-import { backOf, enrolledKeys } from './authority.ts';
+import { backOf } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { movedSignoffs } from './moved.ts';
+import { signedByAnother } from './named-key.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
 import { openChange, type SigningWorld, unanswered, validFor } from './prepare.ts';
 import { type Bench, expectation, presentedFor, signoffTrust } from './presented.ts';
+import { notOwnedYet, ownershipsFor } from './presented-ownership.ts';
+import { signedReceipt } from './receipt.ts';
 
 export interface Receipt {
   readonly index: number;
@@ -23,6 +27,8 @@ export interface Receipt {
   /** Every seat is filled: the same push passes now. */
   readonly complete: boolean;
   readonly missing: string;
+  /** For the signer to keep; null: the log could not prove it just now. */
+  readonly receipt: SignedReceipt | null;
 }
 
 /** Verifies an envelope as if a stranger had sent it, and appends it. A replayed one is refused by its nonce. */
@@ -46,9 +52,8 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
   });
   if (!appended.ok) return err(wrong.length > 0 ? wrong : [appended.error]);
   const entry = appended.value[0];
-  return entry === undefined
-    ? err([problem('INTERNAL', 'nothing was appended')])
-    : ok({ index: entry.index, digest: entry.body, complete: seats.complete, missing: seats.missing });
+  if (entry === undefined) return err([problem('INTERNAL', 'nothing was appended')]);
+  return ok({ index: entry.index, digest: entry.body, complete: seats.complete, missing: seats.missing, receipt: await signedReceipt(world.ledger, entry, envelope) });
 }
 
 /** A replay is named first: it may also be stale in other ways, but that it was used before is what matters. */
@@ -59,7 +64,12 @@ async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array, shown:
   const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online', takenBack: await backOf(bench.state) });
   if (!verified.ok) return err(verified.problems);
   const { statement } = verified.signoff;
-  const wrong = [...unanswered(row, statement.predicate), ...saidOtherwise(bench, row, statement.predicate, shown), ...(await namedOtherwise(bench, verified.signoff))];
+  const wrong = [
+    ...(await notOwnedYet(bench, row)),
+    ...unanswered(row, statement.predicate),
+    ...saidOtherwise(bench, row, statement.predicate, shown),
+    ...(await signedByAnother(bench.state, verified.signoff.keyid, statement.predicate.signer.credential)),
+  ];
   if (wrong.length > 0) return err(wrong);
   const used = await bench.state.signoffs({ nonce: statement.predicate.nonce });
   return used.length > 0 ? err([replay]) : ok(verified.signoff);
@@ -93,14 +103,6 @@ function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredi
     : [problem('ST_TYPE', `the statement says something else than was prepared: ${wrong.join(', ')}`, { remedy: 'reload the page and sign what it prepares' })];
 }
 
-/** The statement says which key was to sign it: another one, even of the same person, makes the record a lie. */
-async function namedOtherwise(bench: Bench, { keyid, statement }: VerifiedSignoff): Promise<readonly Problem[]> {
-  const { id, type } = statement.predicate.signer.credential;
-  const [key] = await enrolledKeys(bench.state, { keyid });
-  const same = key !== undefined && key.kind === type && (id === '' || id === (key.credentialId || key.keyid));
-  return same ? [] : [problem('KEY_MODEL', `the statement names another key than ${keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' })];
-}
-
 /** `exact`: by sign-offs of exactly this change alone. One that is carried may not be any more when it is pushed. */
 async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff): Promise<{ complete: boolean; exact: boolean; missing: string }> {
   const before = await presentedFor(bench, row.decision, null);
@@ -108,8 +110,9 @@ async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff
   const mine: PresentedSignoff = { digest, signer, level, decision: statement.predicate.decision, index: Number.MAX_SAFE_INTEGER, at: bench.now, problems: [] };
   const gate = { kind: 'push', ladder: bench.governance.policy.ladder.values, since: row.createdAt } as const;
   const valid = before.filter((p) => p.problems.length === 0);
-  const verdict = judge(gate, row.decision, [...valid, mine]);
-  const exact = judge(gate, row.decision, [...valid.filter((p) => p.rules === undefined), mine]).verdict === 'allow';
+  const owned = await ownershipsFor(bench, row.decision, null);
+  const verdict = judge(gate, row.decision, [...valid, mine], owned);
+  const exact = judge(gate, row.decision, [...valid.filter((p) => p.rules === undefined), mine], owned).verdict === 'allow';
   const missing = verdict.reasons.children.find((r) => r.state === 'no')?.text ?? verdict.reasons.text;
   return verdict.verdict === 'allow' ? { complete: true, exact, missing: '' } : { complete: false, exact, missing };
 }

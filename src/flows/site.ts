@@ -3,8 +3,10 @@ import type { Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
 import type { Score } from '../core/risk/score/score.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import type { AuthenticatorTrust } from '../core/signoff/trust.ts';
 import type { Floor } from './governance.ts';
 import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
+import type { GateSigner } from './ports-gate.ts';
 
 export interface Site {
   readonly organisation: string;
@@ -14,9 +16,14 @@ export interface Site {
   readonly rpId: string;
   /** Exact origins (scheme, host, port) a passkey may be used on. */
   readonly origins: readonly string[];
+  /** Whose authenticators count where a certificate chain is asked for; absent: nobody's. */
+  readonly authenticators?: AuthenticatorTrust;
   /** Where people open pages, without a slash at the end. */
   readonly url: string;
 }
+
+/** What a repository is called outside this installation. */
+export const repositoryUri = ({ url }: Pick<Site, 'url'>, repo: string): string => `git+${url}/git/${repo}.git`;
 
 export interface ServedRepository {
   /** `[a-z0-9][a-z0-9._-]*`. */
@@ -57,6 +64,8 @@ export interface GateWorld {
   readonly records?: (of: { readonly repo: string; readonly quarantine: string | undefined; readonly moving: ReadonlyMap<string, Oid> }) => Promise<Result<Records>>;
   /** What the history of a repository says of a change at that time (seconds since 1970); absent, or null: nobody can tell. */
   readonly score?: (repo: string, change: Change, at: number) => Promise<Score | null>;
+  /** Signs what the gate says of a landing; absent: it says nothing. */
+  readonly gate?: GateSigner;
   /** Nobody outside knows it: it draws what is reviewed after landing. */
   readonly seed?: string;
   now(): number;

@@ -1,7 +1,7 @@
 /** The verdict on one update: `judge` for every commit and for the whole, each sign-off spent once. */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
-import { judge } from '../core/gate/judge.ts';
+import { judge, ownedBy } from '../core/gate/judge.ts';
 import { underMode, type Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { strictest } from '../core/policy/terms.ts';
@@ -10,20 +10,36 @@ import { carryDrafts } from './carry-entry.ts';
 import { changeId } from './identity.ts';
 import type { EntryDraft } from './ports.ts';
 import { type Bench, type Landing, presentedFor } from './presented.ts';
+import { ownershipsFor } from './presented-ownership.ts';
 
 export interface Outcome {
   readonly verdict: Verdict;
   readonly nonces: readonly string[];
   /** What has to stand in the log before the verdict: sign-offs of earlier forms that were counted. */
   readonly carries?: readonly EntryDraft[];
+  /** Digests of the uses of break-glass it rests on. */
+  readonly glass?: readonly string[];
+  /** Digests of the ownership statements it rests on. */
+  readonly owned?: readonly string[];
+  /** Every commit of it was signed by humans, or the whole. */
+  readonly signed?: boolean;
 }
 
 async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
   const presented = await presentedFor(bench, decision, landing, spent);
+  const owned = decision.ownership === null ? [] : await ownershipsFor(bench, decision, landing, spent);
   const since = await firstSeen(bench, decision);
-  const verdict = judge({ kind: 'push', ladder: bench.governance.policy.ladder.values, ...(since === undefined ? {} : { since }) }, decision, presented);
+  const verdict = judge({ kind: 'push', ladder: bench.governance.policy.ladder.values, ...(since === undefined ? {} : { since }) }, decision, presented, owned);
   const counted = presented.filter((p) => verdict.signoffs.includes(p.digest));
-  return { verdict, nonces: counted.map((p) => p.nonce), carries: carryDrafts(decision, counted) };
+  // The author's word is spent with the signatures it came before: landing the same again takes it anew.
+  const word = verdict.verdict === 'allow' ? owned.filter((o) => o === ownedBy(decision, owned)) : [];
+  return {
+    verdict,
+    nonces: [...counted, ...word].map((p) => p.nonce),
+    carries: carryDrafts(decision, counted),
+    owned: word.map((o) => o.digest),
+    signed: verdict.signoffs.length > 0,
+  };
 }
 
 /** When this content was first proposed for this ref. */
@@ -56,7 +72,13 @@ async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Deci
   const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];
   if (allowed && (signed || total.verdict.verdict === 'allow')) {
     const verdict = total.verdict.verdict === 'allow' ? total.verdict : (each.at(-1)?.verdict ?? total.verdict);
-    return { verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] }, nonces, carries: total.carries ?? [] };
+    return {
+      verdict: { ...verdict, signoffs: [...new Set([...total.verdict.signoffs, ...each.flatMap((e) => e.verdict.signoffs)])] },
+      nonces,
+      carries: total.carries ?? [],
+      owned: [total, ...each].flatMap((e) => e.owned ?? []),
+      signed: signed || total.signed === true,
+    };
   }
   return {
     verdict: intermediate(

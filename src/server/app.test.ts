@@ -20,6 +20,7 @@ beforeAll(async () => {
   world = {
     ...bed.world,
     logKey: bed.store.logVerifierKey ?? '',
+    files: bed.store.files,
     cookieSecret: new Uint8Array(32).fill(7),
     demo: null,
     webRoot: '/nowhere',

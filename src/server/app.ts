@@ -12,7 +12,9 @@ import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
 import { ledger } from './routes/ledger.ts';
+import { LOG_PREFIX, logFiles } from './routes/log.ts';
 import { modes } from './routes/modes.ts';
+import { ownership } from './routes/ownership.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
 import { session } from './routes/session.ts';
@@ -60,6 +62,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/enrolments', enrolments(world));
   api.route('/changes', changes(world));
   api.route('/changes', signoffs(world));
+  api.route('/changes', ownership(world));
   api.route('/changes', breakGlass(world));
   api.route('/changes', reader(world));
   api.route('/people', people(world));
@@ -70,6 +73,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   const nowhere = (c: Context<Door>): Response =>
     refuse(c, [problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`, { place: c.req.path, remedy: 'check the address and the method' })]);
   app.all('/api/*', nowhere);
+  app.route(LOG_PREFIX, logFiles(world));
   app.route('/', pages(world.webRoot));
   app.notFound(nowhere);
 

@@ -2,7 +2,8 @@
 import type { ReasonCode } from '../core/base/codes.ts';
 import type { Reason } from '../core/base/reasons.ts';
 import { problemText } from '../core/base/result.ts';
-import type { Decision, Seat } from '../core/policy/decision.ts';
+import type { Decision, OwnershipAsked, Seat } from '../core/policy/decision.ts';
+import { ownershipWords } from '../core/policy/ownership.ts';
 import { seatText as words } from '../core/policy/seats.ts';
 import { type Finding, TIERS } from '../core/risk/risk.ts';
 import type { Judged, PushAnswer } from '../flows/push.ts';
@@ -24,8 +25,10 @@ function judgedText(site: Site, repo: string, j: Judged): string {
   const head = `countersign: ${allowed ? 'allowed' : 'refused'}  ${repo} ${j.ref}  [${j.verdict.codes.join(' ')}]`;
   const { decision } = j;
   if (decision === null) return [head, row('why', j.verdict.reasons.text), ...remedyFor(j.verdict.codes)].join('\n');
-  // The tree of the decision itself is on the page: its refusals are named beside it, its seats under `needs`.
-  const reasons = against(j.verdict.reasons).filter((r) => r !== decision.reasons);
+  // The tree of the decision itself is on the page: its refusals are named beside it, its seats under `needs`, its author under `first`.
+  const reasons = against(j.verdict.reasons)
+    .filter((r) => r !== decision.reasons)
+    .flatMap((r) => (r.code === 'OWNERSHIP_MISSING' ? against(r) : [r]));
   const others = reasons.filter((r) => !NAMES_EACH.includes(r.code));
   const why = [...others.flatMap(whyText).filter(once).slice(0, MAX_FINDINGS), ...reasons.filter((r) => NAMES_EACH.includes(r.code)).map((r) => r.text)];
   const by = (code: ReasonCode): readonly string[] =>
@@ -42,6 +45,7 @@ function judgedText(site: Site, repo: string, j: Judged): string {
     ...(allowed
       ? []
       : rows('remedy', [...decision.refusals.flatMap((r) => r.remedy ?? []), ...j.verdict.codes.flatMap((c) => CURES[c] ?? [])].filter(once).slice(0, MAX_FINDINGS))),
+    ...(allowed || decision.ownership === null || !j.verdict.codes.includes('OWNERSHIP_MISSING') ? [] : [row('first', ownText(site, j, decision.ownership))]),
     ...(allowed || decision.outcome !== 'signoff'
       ? []
       : rows(
@@ -55,6 +59,13 @@ function judgedText(site: Site, repo: string, j: Judged): string {
 
 const once = (text: string, i: number, all: readonly string[]): boolean => all.indexOf(text) === i;
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** What its author has to do before anybody else is asked. */
+function ownText(site: Site, { id, names }: Judged, asked: OwnershipAsked): string {
+  const words = ownershipWords(asked, (person) => names?.get(person) ?? person);
+  if (asked.owners.length === 0) return `${words}: push it again with an account the roster knows`;
+  return `${words}: open the page below, or run countersign own ${site.url}/changes/${id ?? ''}`;
+}
 
 /** The tier, and why it is above every single finding. */
 function tierText({ tier, findings, systems }: Decision): string {

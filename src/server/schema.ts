@@ -20,12 +20,18 @@ export const registration = z.strictObject({
   attestationObject: b64url,
   authenticatorData: b64url,
   transports: z.array(z.string().max(32)).max(10),
+  expires: z.iso.datetime().optional(),
 });
 
 /** A DSSE envelope, base64 of its exact bytes. */
 export const envelopeBody = z.strictObject({ envelope: z.base64().max(1_400_000) });
 
-export const sshKey = z.strictObject({ publicKey: z.string().max(4_096) });
+export const sshKey = z.strictObject({
+  publicKey: z.string().max(4_096),
+  /** What `ssh-keygen -O write-attestation=` wrote, and the challenge it was given. */
+  attestation: z.strictObject({ record: b64url, challenge: b64url }).optional(),
+  expires: z.iso.datetime().optional(),
+});
 
 export const answers = z.strictObject({
   /** Who signs, for a terminal without a session; the signature has to prove it. */
@@ -59,6 +65,17 @@ export const glassWords = z.discriminatedUnion('kind', [
   z.strictObject({ ...chosen, kind: z.literal('cancel'), reason: filled }),
   z.strictObject({ ...chosen, kind: z.literal('review'), outcome: z.enum(['justified', 'unjustified', 'tighten']), note: filled }),
 ]);
+
+const lines = z.array(filled).min(1, 'is empty: "nothing" is an answer').max(50);
+
+/** What an author says of their own change. */
+export const ownershipWords = z.strictObject({
+  ...chosen,
+  filesRead: z.int().min(0).max(100_000),
+  ran: lines,
+  notUnderstood: lines,
+  assumptions: z.array(z.strictObject({ text: words, holds: z.enum(['true', 'false', 'unknown']) })).max(50),
+});
 
 export const signature = z.union([
   z.strictObject({ ticket: z.string().max(100), assertion }),

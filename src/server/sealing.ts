@@ -1,7 +1,9 @@
 /** From a prepared statement to what is offered for signing, and from a ticket and what a key answered to the envelope everybody verifies. Judges nothing: the flow it goes to does. */
+
 import type * as z from 'zod';
 import { base64, base64url, fromBase64, utf8 } from '../core/base/bytes.ts';
 import { ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { enrolledKeys } from '../flows/authority.ts';
 import type { KeyRow } from '../flows/ports.ts';
 import type { Prepared } from '../flows/prepare.ts';
 import { sealAssertion, sealSshsig } from '../flows/seal.ts';
@@ -25,7 +27,7 @@ export async function offered(
   const { change, person, sentence, acting } = asked;
   const { statement, words, challenge, keys } = prepared;
   const kind = keys[0]?.kind;
-  const enrolled = (await world.projections.keys({ person })).map((k) => k.kind);
+  const enrolled = (await enrolledKeys(world.projections, { person })).map((k) => k.kind);
   return {
     /** What signing says, word for word. */
     sentence,

@@ -1,8 +1,10 @@
 /** What the server's doors need, handed in by the composition root. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
+import type { LogFiles } from '../flows/ports-log.ts';
 import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
+import type { Witnesses } from '../flows/witnesses.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
 export interface Assertion {
@@ -27,6 +29,8 @@ export interface DemoAuthenticators {
 export interface ServerWorld extends SigningWorld {
   /** Verifier key of the log, as a signed-note vkey. */
   readonly logKey: string;
+  /** The log as anybody reads it. */
+  readonly files: LogFiles;
   /** 32 bytes; signs session cookies. */
   readonly cookieSecret: Uint8Array;
   readonly demo: DemoAuthenticators | null;
@@ -36,6 +40,8 @@ export interface ServerWorld extends SigningWorld {
   account(user: string, password: string): string | null;
   /** `git http-backend` for one request. `env` reaches the hooks. */
   serveGit(request: IncomingMessage, response: ServerResponse, as: { path: string; account: string; env: Readonly<Record<string, string>> }): Promise<void>;
+  /** Who cosigns the log; absent where no witness policy is in force: then nothing is proven. */
+  readonly witnesses?: Witnesses;
   /** A language model that reads for reviewers; absent unless somebody configured one. */
   readonly reader?: Reader;
   log(line: string): void;
@@ -48,6 +54,7 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   NOT_SIGNED_IN: 401,
   DEMO_ONLY: 403,
   NOT_FOUND: 404,
+  ERASED: 410,
   ST_NONCE: 409,
   CONTENT_MISMATCH: 409,
   INTERNAL: 500,

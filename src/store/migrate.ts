@@ -4,7 +4,7 @@ import type { Connection } from './database.ts';
 import { moveFromFirst } from './migrate-first.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
-import { LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, SCHEMA_VERSION, type Writing } from './schema.ts';
+import { COSIGNATURES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, SCHEMA_VERSION, type Writing } from './schema.ts';
 
 /**
  * Whether the log is empty. A ledger of the first version is moved to this one; projections of another are dropped and rebuilt
@@ -19,6 +19,7 @@ export async function prepareSchema(writer: Connection): Promise<boolean> {
     );
   }
   if (schema !== String(SCHEMA_VERSION)) await makeLedger(writer, schema === '1');
+  writer.exec(COSIGNATURES_DDL);
   if ((await version(writer, 'projections')) !== String(PROJECTIONS_VERSION)) await renewProjections(writer);
   return (await writer.db.selectFrom('entries').select('idx').limit(1).executeTakeFirst()) === undefined;
 }

@@ -100,6 +100,7 @@ export function sampleDecision({ content, outcome = 'signoff', tier = 'high', le
     notAnalysed: [],
     systems: [],
     seats: [],
+    ownership: null,
     excluded: [],
     unresolved: [],
     refusals: [],
@@ -132,6 +133,14 @@ export function signoffDraft(content: string, given: SampleSignoff = {}): EntryD
   const predicate = { decision, stage: 'implementation', signer: { id: 'urn:person:mara' }, change: names, policy: { tier }, nonce, expires };
   const fields = { change: changeOf(content), stage: 'implementation', decision, tier, signer: sha256Hex('salted'), complete };
   return { type: 'signoff', fields, body: envelope(NAMES.predicate, predicate, counter) };
+}
+
+/** The author's own word. */
+export function ownershipDraft(content: string, nonce: string, { author = 'ada', counter }: { author?: string; counter?: number } = {}): EntryDraft {
+  const { change } = sampleDecision({ content });
+  const names = { repo: change.repo, targetRef: change.targetRef, manifest: { sha256: change.manifest }, manifest256: { sha256: change.manifest256 } };
+  const predicate = { author: { id: `urn:person:${author}` }, change: names, nonce };
+  return { type: 'ownership', fields: { change: changeOf(content), author: sha256Hex('salted') }, body: envelope(NAMES.ownershipPredicate, predicate, counter) };
 }
 
 /** A use of break-glass; `of`: its taking back, or the review after it. */

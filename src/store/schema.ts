@@ -33,6 +33,8 @@ export interface Schema {
   /** Full tiles alone. What is partial is computed: from leaf hashes, or from the roots of full tiles below. */
   tiles: TileTable;
   checkpoints: { size: number; note: string };
+  /** What witnesses said of checkpoints. `witness` is a vkey. */
+  cosignatures: { size: number; witness: string; line: string };
   /** By the entry that brought it, not by its digest: erased with an entry, it may come again with a later one. */
   bodies: { idx: number; bytes: Uint8Array };
   meta: { name: string; value: string };
@@ -82,6 +84,7 @@ export interface Schema {
     /** Every seat was filled when this one was signed. */
     complete: Flag;
   };
+  ownerships: { idx: number; change: string; body: string; repo: string; target_ref: string; manifest: string; author: string; nonce: string; at: number };
   sticky: { idx: number; repo: string; target_ref: string; level: string; paths: string; head: string; tool: string; at: number };
   /** People whom a transport put behind a manifest or a commit, once for each decision that said so. */
   pushers: { idx: number; repo: string; content: string; person: string };
@@ -130,7 +133,7 @@ export type Reading = Database | Writing;
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
 export const SCHEMA_VERSION = 2;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 8;
+export const PROJECTIONS_VERSION = 9;
 
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';
@@ -143,12 +146,17 @@ export const BODY_PART = 4096;
 /** Hex digits of a digest that are enough to tell a few. */
 export const BODY_PREFIX = 16;
 
+/** Came without a new version: a ledger of this version may be without it, and is given it. */
+export const COSIGNATURES_DDL =
+  'create table if not exists cosignatures (size integer not null references checkpoints (size), witness text not null, line text not null, primary key (size, witness))';
+
 export const LEDGER_DDL: readonly string[] = [
   'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, leaf blob not null, bytes blob not null)',
   `create index if not exists entries_by_body on entries ((idx / ${BODY_PART}), (substr(body, 1, ${BODY_PREFIX})))`,
   'create index if not exists entries_by_type on entries (type, idx)',
   'create table if not exists tiles (level integer not null, pos integer not null, root blob not null, hashes blob not null, primary key (level, pos))',
   'create table if not exists checkpoints (size integer primary key, note text not null)',
+  COSIGNATURES_DDL,
   'create table if not exists bodies (idx integer primary key references entries (idx), bytes blob not null)',
 ];
 
@@ -174,6 +182,12 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null, manifest256 text not null,
      signer text not null, decision text not null, tier text not null, nonce text not null, expires integer not null, at integer not null, complete integer not null`,
     ['change', 'manifest', 'nonce', 'body', 'repo'],
+  ],
+  [
+    'ownerships',
+    `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null,
+     author text not null, nonce text not null, at integer not null`,
+    ['manifest', 'nonce'],
   ],
   [
     'sticky',

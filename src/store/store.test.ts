@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { base64, utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, problem } from '../core/base/result.ts';
 import { openCheckpoint } from '../core/log/checkpoint.ts';
@@ -10,6 +11,7 @@ import { formatEntry, parseEntry } from '../core/log/entry.ts';
 import { leafHash } from '../core/log/merkle.ts';
 import { parseVkey } from '../core/log/note.ts';
 import { verifyProof } from '../core/log/proof.ts';
+import { verifyAsGate } from '../core/signoff/gate-key.ts';
 import type { EntryDraft } from '../flows/ports.ts';
 import { decisionDraft, genesisDraft, landedDraft, MAIN, ORIGIN, REPO, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
 import { DATABASE_FILE, openStore, type Store } from './store.ts';
@@ -340,6 +342,30 @@ describe('rebuilding', () => {
     if (!again.ok) throw new Error(again.error.message);
     expect(await again.value.rebuild()).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
     expect((await again.value.projections.changes({ limit: 9 })).length).toBe(1);
+  });
+});
+
+describe('the key of the gate', () => {
+  const file = (): string => join(dir, 'keys', 'gate.pem');
+
+  it('is its own, P-256, private, and the same after a restart', async () => {
+    const store = await open();
+    const gate = store.keys.gate('https://countersign.example/gate', '1.0.0');
+    const sig = await gate.sign(utf8('x'));
+    expect(verifyAsGate(base64(gate.publicKey), utf8('x'), sig)).toBe(true);
+    expect(verifyAsGate(base64(gate.publicKey), utf8('y'), sig)).toBe(false);
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    await store.close();
+    expect((await open()).keys.gate('x', '1').publicKey).toEqual(gate.publicKey);
+  });
+
+  it('is refused where others can read it, or it is another kind of key', async () => {
+    await (await open()).close();
+    chmodSync(file(), 0o640);
+    expect(await openStore({ dir, clock: () => now })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: file(), remedy: expect.stringContaining('chmod 600') } });
+    chmodSync(file(), 0o600);
+    writeFileSync(file(), readFileSync(join(dir, 'keys', 'log.pem')));
+    expect(await openStore({ dir, clock: () => now })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: file() } });
   });
 });
 

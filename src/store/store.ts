@@ -7,12 +7,15 @@ import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
+import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import { type Connection, connect } from './database.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
 import { type AuditStep, audit, snapshot } from './ledger/audit.ts';
+import { cosignaturesOver } from './ledger/cosignatures.ts';
 import { filesOver } from './ledger/files.ts';
 import { holds } from './ledger/holds.ts';
 import { ledgerOver } from './ledger/ledger.ts';
+import { pastTrees } from './ledger/past.ts';
 import { publisher, vkeyOf } from './ledger/publisher.ts';
 import { recover } from './ledger/recover.ts';
 import { rotate } from './ledger/rotate.ts';
@@ -30,6 +33,8 @@ export interface Store {
   /** What is committed; inside a plan, use the plan's own state. */
   readonly projections: Projections;
   readonly keys: Keys;
+  readonly cosignatures: Cosignatures;
+  readonly past: PastTrees;
   /** The log's name, set by genesis; null before it. */
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
@@ -118,6 +123,8 @@ async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, 
     files: filesOver(reader.db, signer),
     projections: projectionsOver(reader.db),
     keys,
+    cosignatures: cosignaturesOver(reader.db, writer, sequence),
+    past: pastTrees(reader.db, signer),
     get origin() {
       return signer.key()?.name ?? null;
     },

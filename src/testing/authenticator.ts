@@ -7,12 +7,14 @@ import { base64url, concat, fromBase64, utf8 } from '../core/base/bytes.ts';
 import { type Bytes, sha256 } from '../core/base/crypto.ts';
 import { formatEnvelope, pae } from '../core/signoff/dsse.ts';
 import { derToMpints } from '../core/signoff/ecdsa.ts';
-import { keyIdOf, SK_ECDSA, SK_ED25519, skEcdsaBlob, skEd25519Blob } from '../core/signoff/keys.ts';
+import { keyIdOf, parseKeyBlob, SK_ECDSA, SK_ED25519, skEcdsaBlob, skEd25519Blob } from '../core/signoff/keys.ts';
 import { FLAGS, formatSignature } from '../core/signoff/signature.ts';
 import { armor, challengeOf, formatSshSig, toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import type { AttestationEvidence } from '../core/signoff/trust.ts';
 import { DEMO_MARKER, encodeAssertion, type PasskeyAssertion, signedByAuthenticator } from '../core/signoff/webauthn.ts';
 import { wireUint32 } from '../core/signoff/wire.ts';
+import { bytesOf, evidence, type Maker, MODEL, packedAttestation, sshAttestation, testMaker } from './maker.ts';
 
 /** How an answer differs from an honest one. */
 export interface Misbehaviour {
@@ -27,6 +29,8 @@ export interface Misbehaviour {
   readonly extensions?: Bytes;
   /** Last word on the client data, before it is signed. */
   readonly clientData?: (honest: string) => string;
+  /** On creation: the model it says it is; all zero where absent. */
+  readonly aaguid?: string;
 }
 
 export interface AuthenticatorOptions {
@@ -52,6 +56,8 @@ export interface SoftAuthenticator {
   readonly keyid: string;
   /** PKCS #8 PEM. */
   readonly privateKey: string;
+  /** What its maker says of it, as an enrolment keeps it; the maker the tests trust unless told. */
+  attestation(by?: Pick<Maker, 'leaf'>): AttestationEvidence;
   /** navigator.credentials.create() */
   create(challenge: Bytes, change?: Misbehaviour): { readonly authenticatorData: Bytes; readonly clientDataJSON: Bytes };
   /** navigator.credentials.get() */
@@ -80,8 +86,14 @@ export function softAuthenticator(options: AuthenticatorOptions): SoftAuthentica
     blob,
     keyid,
     privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    attestation: (by = testMaker()) => {
+      const made = concat(bytesOf(MODEL), lengthOf(credentialId), credentialId, coseKey(point));
+      const authenticatorData = concat(sha256(utf8(options.rpId)), Uint8Array.of(honestFlags(options) | FLAGS.at), wireUint32(0), made);
+      const client = clientData('webauthn.create', new Uint8Array(32), { ...options, demo: false }, {});
+      return evidence(packedAttestation(by, authenticatorData, client), client);
+    },
     create: (challenge, change = {}) => ({
-      authenticatorData: data(change, FLAGS.at, concat(new Uint8Array(16), Uint8Array.of(credentialId.length >> 8, credentialId.length & 255), credentialId, coseKey(point))),
+      authenticatorData: data(change, FLAGS.at, concat(aaguidBytes(change), lengthOf(credentialId), credentialId, coseKey(point))),
       clientDataJSON: clientData('webauthn.create', challenge, { ...options, demo: false }, change),
     }),
     get: (challenge, change = {}) => {
@@ -110,6 +122,8 @@ export interface SoftSshKey {
   readonly privateKey: string;
   readonly blob: Bytes;
   readonly keyid: string;
+  /** Its enrolment record, as an enrolment keeps it. */
+  attestation(by?: Pick<Maker, 'leaf'>): AttestationEvidence;
   signPae(encoded: Bytes, change?: { flags?: number; counter?: number; namespace?: string; hash?: 'sha256' | 'sha512' }): Bytes;
 }
 
@@ -123,6 +137,7 @@ export function softSshKey(type: 'sk-ssh-ed25519' | 'sk-ecdsa', application = 's
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     blob,
     keyid: keyIdOf(blob),
+    attestation: (by = testMaker()) => evidence(sshAttestation(by, sshAuthenticatorData(blob), CHALLENGE), CHALLENGE),
     signPae: (encoded, { flags = FLAGS.up | FLAGS.uv, counter = 7, namespace = NAMES.namespace, hash = 'sha512' } = {}) => {
       const head = concat(sha256(utf8(application)), Uint8Array.of(flags), wireUint32(counter));
       const signed = concat(head, sha256(toBeSigned(namespace, hash, encoded)));
@@ -132,6 +147,10 @@ export function softSshKey(type: 'sk-ssh-ed25519' | 'sk-ecdsa', application = 's
     },
   };
 }
+
+const aaguidBytes = ({ aaguid }: Misbehaviour): Bytes => (aaguid === undefined ? new Uint8Array(16) : bytesOf(aaguid));
+
+const lengthOf = (bytes: Bytes): Bytes => Uint8Array.of(bytes.length >> 8, bytes.length & 255);
 
 const honestFlags = ({ backupEligible, backedUp }: AuthenticatorOptions): number =>
   FLAGS.up | FLAGS.uv | (backupEligible === true ? FLAGS.be : 0) | (backedUp === true ? FLAGS.bs : 0);
@@ -146,6 +165,18 @@ function clientData(type: string, challenge: Bytes, options: AuthenticatorOption
 
 /** {1: 2, 3: -7, -1: 1, -2: x, -3: y} in CTAP2 canonical CBOR. */
 const coseKey = (point: Bytes): Bytes => concat(Uint8Array.of(0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 32), point.slice(1, 33), Uint8Array.of(0x22, 0x58, 32), point.slice(33));
+
+const CHALLENGE = utf8('a challenge of ours');
+
+/** Authenticator data of a security key that was just made for ssh. @param application another than the key's own. */
+export function sshAuthenticatorData(blob: Bytes, application?: string, flags: number = FLAGS.up | FLAGS.uv | FLAGS.at): Bytes {
+  const parsed = parseKeyBlob(blob);
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  const { type, key } = parsed.value;
+  const cose = type === SK_ED25519 ? concat(Uint8Array.of(0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32), key) : coseKey(key);
+  const id = sha256(blob);
+  return concat(sha256(utf8(application ?? parsed.value.application)), Uint8Array.of(flags), wireUint32(1), bytesOf(MODEL), lengthOf(id), id, cose);
+}
 
 function pointOf(key: KeyObject): Bytes {
   const { x, y } = createPublicKey(key).export({ format: 'jwk' });

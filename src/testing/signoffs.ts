@@ -9,8 +9,9 @@ import { formatProof } from '../core/log/proof.ts';
 import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
 import type { BundleParts } from '../core/signoff/bundle.ts';
 import { NAMES } from '../core/signoff/statement.ts';
-import type { SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
+import type { AttestationEvidence, SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
 import type { Expectation } from '../core/signoff/verify.ts';
+import { testMaker } from './maker.ts';
 
 export const RP = { rpId: 'countersign.example', origins: ['https://countersign.example'] } as const;
 export const NOW = Date.UTC(2026, 10, 20, 10, 21, 0);
@@ -51,8 +52,10 @@ export function signoffInput(change: Partial<SignoffInput> = {}): SignoffInput {
 
 export const signoffBytes = (change: Partial<SignoffInput> = {}): Bytes => statementBytes(signoffStatement(signoffInput(change)));
 
-export function trustedKey(key: { blob: Bytes; keyid: string }, change: Partial<TrustedKey> = {}): TrustedKey {
-  return { person: 'mara', level: 'L6', keyid: key.keyid, blob: base64(key.blob), kind: 'webauthn', backupEligible: false, counter: 0, since: 0, ...change };
+/** Attested by the maker that `trustOf` trusts, where the key can be. */
+export function trustedKey(key: { blob: Bytes; keyid: string; attestation?: () => AttestationEvidence }, change: Partial<TrustedKey> = {}): TrustedKey {
+  const made = key.attestation === undefined || change.kind === 'demo' ? {} : { attestation: key.attestation() };
+  return { person: 'mara', level: 'L6', keyid: key.keyid, blob: base64(key.blob), kind: 'webauthn', backupEligible: false, counter: 0, since: 0, ...made, ...change };
 }
 
 export const trustOf = (keys: readonly TrustedKey[], change: Partial<SignoffTrust> = {}): SignoffTrust => ({
@@ -61,6 +64,7 @@ export const trustOf = (keys: readonly TrustedKey[], change: Partial<SignoffTrus
   namespace: NAMES.namespace,
   mode: 'production',
   ladder: LADDER,
+  authenticators: { roots: [testMaker().pin] },
   ...change,
 });
 
@@ -94,6 +98,8 @@ export interface TestLog {
   readonly origin: string;
   /** These envelopes as the entries of one log, in this order. @param as of each, in the same order. */
   recordAll(envelopes: readonly Bytes[], as?: readonly LoggedAs[]): readonly BundleParts[];
+  /** Any text as a note of this log. */
+  note(text: string): string;
   /** The envelope as the only entry of a log of its own, signed by this log's key. */
   record(envelope: Bytes, change?: LoggedAs): BundleParts;
 }
@@ -102,8 +108,8 @@ export function testLog(origin = 'countersign.example/log'): TestLog {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const key = noteKey(origin, fromBase64(publicKey.export({ format: 'jwk' }).x ?? '') ?? new Uint8Array(0));
   if (key === undefined) throw new Error('no log key');
-  const signed = (entries: readonly Bytes[]): string => {
-    const body = `${origin}\n${entries.length}\n${base64(rootOf(entries.map(leafHash)))}\n`;
+  const signed = (entries: readonly Bytes[]): string => noted(`${origin}\n${entries.length}\n${base64(rootOf(entries.map(leafHash)))}\n`);
+  const noted = (body: string): string => {
     const note = formatNote(body, [{ name: origin, id: key.id, signature: new Uint8Array(sign(null, utf8(body), privateKey)) }]);
     if (!note.ok) throw new Error(note.error.message);
     return note.value;
@@ -116,6 +122,7 @@ export function testLog(origin = 'countersign.example/log'): TestLog {
   return {
     vkey: formatVkey(key),
     origin,
+    note: noted,
     record: (envelope, change) => {
       const entry = entryOf(envelope, change);
       return { envelope: base64(envelope), entry: base64(entry), proof: formatProof({ index: 0, hashes: [], checkpoint: signed([entry]) }) };

@@ -8,13 +8,15 @@ import { pae } from '../core/signoff/dsse.ts';
 import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { formatGenesis, type Genesis } from '../core/signoff/genesis.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
+import type { AttestationEvidence } from '../core/signoff/trust.ts';
 import { formatTrust, parseTrust, type TrustBundle, type TrustParts } from '../core/signoff/trust-file.ts';
 import { envelopeOf, type SoftAuthenticator } from './authenticator.ts';
+import { testMaker } from './maker.ts';
 import { LADDER, RP } from './signoffs.ts';
 
 export interface Holder {
   readonly person: string;
-  readonly key: { readonly blob: Bytes; readonly keyid: string };
+  readonly key: { readonly blob: Bytes; readonly keyid: string; attestation?(): AttestationEvidence };
   /** L6 unless told. */
   readonly level?: string;
   readonly kind?: EnrolmentSubject['kind'];
@@ -22,6 +24,7 @@ export interface Holder {
 
 export const subjectOf = ({ person, key, level = 'L6', kind = 'webauthn' }: Holder): EnrolmentSubject => ({
   ...{ person, name: person, level, keyid: key.keyid, blob: base64(key.blob), kind, credentialId: 'AQID', aaguid: '', backupEligible: false, counter: 0 },
+  ...(key.attestation === undefined || kind === 'demo' ? {} : { attestation: key.attestation() }),
 });
 
 export function genesisOf(holders: readonly Holder[], origin: string, change: Partial<Genesis> = {}): Bytes {
@@ -46,7 +49,7 @@ export function cosigned(statement: Statement<unknown>, keys: readonly Pick<Soft
   );
 }
 
-export interface TrustOptions extends Partial<Pick<TrustParts, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires' | 'vkeys'>> {
+export interface TrustOptions extends Partial<Pick<TrustParts, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires' | 'vkeys' | 'authenticators'>> {
   readonly genesis?: Partial<Genesis>;
   /** When the founders' keys began to count. */
   readonly at?: number;
@@ -61,9 +64,9 @@ export function trustFileOf(
 ): string {
   const body = genesisOf(holders, log.origin, genesis);
   return formatTrust({
-    ...{ vkeys: [log.vkey], ladder: LADDER, size: 1, witnesses: null, gates: [], expires: null },
-    genesis: { entry: entryOf('genesis', at, body, { mode: genesis?.mode ?? 'production', origin: log.origin }), body },
-    said: said.map((s) => ({ index: s.index, entry: entryOf(s.type, s.at, s.body, {}), envelope: s.body })),
+    ...{ vkeys: [log.vkey], ladder: LADDER, size: 1, witnesses: null, gates: [], expires: null, authenticators: { roots: [testMaker().pin] } },
+    genesis: { entry: entry('genesis', at, body, { mode: genesis?.mode ?? 'production', origin: log.origin }), body },
+    said: said.map((s) => ({ index: s.index, entry: entryOf(s), envelope: s.body })),
     ...more,
   });
 }
@@ -74,10 +77,13 @@ export function trustedBy(file: string): TrustBundle {
   return trust.value;
 }
 
-function entryOf(type: string, at: number, body: Bytes, fields: { readonly [name: string]: string }): Bytes {
-  const entry = formatEntry({ type, at, envelope: sha256Hex(body), fields });
-  if (!entry.ok) throw new Error(entry.error.message);
-  return entry.value;
+/** The entry of a statement, as the log would write it but for its fields. */
+export const entryOf = ({ type, at, body }: Said): Bytes => entry(type, at, body, {});
+
+function entry(type: string, at: number, body: Bytes, fields: { readonly [name: string]: string }): Bytes {
+  const made = formatEntry({ type, at, envelope: sha256Hex(body), fields });
+  if (!made.ok) throw new Error(made.error.message);
+  return made.value;
 }
 
 /** The file with its genesis body changed, and everything that follows from it. */
@@ -85,5 +91,5 @@ export function withGenesis(file: string, change: (body: string) => string): str
   const parts = JSON.parse(file) as { genesis: { entry: string; body: string } };
   const body = utf8(change(new TextDecoder().decode(fromBase64(parts.genesis.body))));
   const said = JSON.parse(new TextDecoder().decode(fromBase64(parts.genesis.entry))) as { mode: string; origin: string };
-  return `${JSON.stringify({ ...parts, genesis: { entry: base64(entryOf('genesis', 0, body, { mode: said.mode, origin: said.origin })), body: base64(body) } }, null, 2)}\n`;
+  return `${JSON.stringify({ ...parts, genesis: { entry: base64(entry('genesis', 0, body, { mode: said.mode, origin: said.origin })), body: base64(body) } }, null, 2)}\n`;
 }

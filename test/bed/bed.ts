@@ -28,6 +28,7 @@ import { completeSignoff, type Receipt } from '../../src/flows/signoff.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { envelopeOf, type SoftAuthenticator, softAuthenticator } from '../../src/testing/authenticator.ts';
 import { type CommitOptions, type FileChange, type GitRoom, gitRoom, type TestRepository } from '../../src/testing/git.ts';
+import { testMaker } from '../../src/testing/maker.ts';
 
 export const MAIN = 'refs/heads/main';
 export const RP = { rpId: 'countersign.example', origin: 'https://countersign.example' } as const;
@@ -98,7 +99,8 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bed-'));
   const room = gitRoom();
   const work = room.init();
-  const clock = { now: START };
+  // Everybody enrolled long before: no test but one of cool-downs waits for any.
+  const clock = { now: START - 48 * 3_600_000 };
   work.commit({ 'countersign.yml': policy, '.countersign/roster.yml': roster(), 'db/000.sql': 'create table orders (id int);\n' }, author('kim'));
   work.git('branch', 'release');
   const served = work.bare();
@@ -108,7 +110,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;
   let count = 0;
   const world: SigningWorld = {
-    site: { organisation: 'Bed', mode, origin: 'countersign.example/log', rpId: RP.rpId, origins: [RP.origin], url: RP.origin },
+    site: { organisation: 'Bed', mode, origin: 'countersign.example/log', rpId: RP.rpId, origins: [RP.origin], url: RP.origin, authenticators: { roots: [testMaker().pin] } },
     ledger: store.ledger,
     projections: store.projections,
     objects: objectStore({ root: join(folder, 'kept'), gitDirOf: (id) => (id === 'infra' ? served.gitDir : undefined) }),
@@ -117,6 +119,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     repositories: new Map([
       ['infra', { id: 'infra', title: 'Infra', protected: [MAIN], repository: openRepository({ gitDir: served.gitDir }), aliases: (refs) => aliasesIn(served.gitDir, refs) }],
     ]),
+    gate: store.keys.gate(`${RP.origin}/gate`, '1.0.0'),
     now: () => clock.now,
     random: () => utf8(String(++count).padStart(16, '0')),
   };
@@ -126,6 +129,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     rmSync(folder, { recursive: true, force: true });
   });
   await populate(bed, mode);
+  clock.now = START;
   return bed;
 }
 
@@ -210,6 +214,7 @@ export const subjectFor = (person: string, level: string, key: SoftAuthenticator
   aaguid: '',
   backupEligible: false,
   counter: 0,
+  ...(kind === 'demo' ? {} : { attestation: key.attestation() }),
 });
 
 /** An enrolment, signed by these people. */

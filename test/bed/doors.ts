@@ -9,6 +9,7 @@ import { type Bed, RP } from './bed.ts';
 export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWorld => ({
   ...bed.world,
   logKey: '',
+  files: bed.store.files,
   cookieSecret: new Uint8Array(32).fill(7),
   demo: null,
   webRoot: '/nowhere',

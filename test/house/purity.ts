@@ -22,7 +22,7 @@ const IMPURE_MEMBERS = /^(?:random|localeCompare|toLocale\w*|getTimezoneOffset|g
 /** Node's own, pure, and nothing a browser has: only where a browser build puts another file. */
 const BUFFER = new Set(['src/core/base/bytes.ts', 'src/core/base/crypto.ts']);
 /** What the one file that may import `node:crypto` may take from it: functions of their arguments alone. */
-const PURE_CRYPTO = new Set(['createPublicKey', 'hash', 'verify']);
+const PURE_CRYPTO = new Set(['createPublicKey', 'hash', 'verify', 'X509Certificate']);
 
 interface Node {
   readonly type: string;

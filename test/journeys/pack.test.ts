@@ -78,11 +78,14 @@ test('the package holds the program and its papers, and nothing else', () => {
       'LICENSE',
       'ARCHITECTURE.md',
       'docs/spec/check.schema.json',
+      'dist/verify.html',
     ]),
   );
   for (const wasm of ['web-tree-sitter.wasm', 'tree-sitter-hcl.wasm', 'libpg-query.wasm', 'libpg-query.cjs']) expect(packed).toContain(`dist/wasm/${wasm}`);
   expect(packed.filter((path) => !/^(?:dist\/|docs\/|(?:README|ARCHITECTURE)\.md$|LICENSE$|package\.json$)/.test(path))).toEqual([]);
-  expect(packed.filter((path) => /\.(?:ts|tsx|map)$|\.test\.|node_modules|\.db$|key/i.test(path.replace(/^dist\/web\/assets\//, '')))).toEqual([]);
+  expect(
+    packed.filter((path) => !/^dist\/verify\/\w+\.d\.ts$/.test(path) && /\.(?:ts|tsx|map)$|\.test\.|node_modules|\.db$|key/i.test(path.replace(/^dist\/web\/assets\//, ''))),
+  ).toEqual([]);
 });
 
 test('nothing else was installed', () => {
@@ -92,6 +95,34 @@ test('nothing else was installed', () => {
 test('it answers its version and explains itself', () => {
   expect(countersign('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   expect(countersign('verify', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--bundle <file>') });
+});
+
+test('countersign/verify is imported where there is nothing else, in Node and by a bundler for browsers', () => {
+  const script = `import { leafHash, verifyBundle, verifyInclusion } from 'countersign/verify';
+const leaf = leafHash(new TextEncoder().encode('entry'));
+console.log(JSON.stringify([verifyInclusion({ leaf, index: 0n, size: 1n, proof: [], root: leaf }), verifyInclusion({ leaf, index: 1n, size: 1n, proof: [], root: leaf }).reason.code, verifyBundle({}).ok, typeof Buffer.poolSize]));`;
+  writeFileSync(join(place, 'verify.mjs'), script);
+  for (const conditions of [[], ['--conditions=browser']]) {
+    expect(run(process.execPath, [...conditions, 'verify.mjs'], place, bare)).toEqual({ status: 0, stdout: '[{"ok":true},"LOG_INCLUSION",false,"number"]\n', stderr: '' });
+  }
+});
+
+test('its types stand alone', () => {
+  const source = `import { type Answer, type BundleAnswer, verifyBundle, verifyInclusion } from 'countersign/verify';
+const none = new Uint8Array(0);
+const answer: Answer = verifyInclusion({ leaf: none, index: 0n, size: 1n, proof: [none], root: none });
+const bundle: BundleAnswer = verifyBundle({ bundle: none, trust: none, change: { repo: '', targetRef: '', manifest: '', manifest256: '' } });
+export const why: string = answer.ok ? '' : answer.reason.code;
+export const people: readonly string[] = bundle.ok ? bundle.signoffs.map((s) => s.person) : bundle.checks.map((c) => c.name);
+// @ts-expect-error sizes are bigint
+verifyInclusion({ leaf: none, index: 0, size: 1n, proof: [], root: none });
+`;
+  writeFileSync(join(place, 'types.mts'), source);
+  writeFileSync(
+    join(place, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2022'], types: [], noEmit: true }, files: ['types.mts'] }),
+  );
+  expect(run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', place], place, bare)).toMatchObject({ status: 0, stdout: '' });
 });
 
 test('it judges a change, parsers and all', () => {

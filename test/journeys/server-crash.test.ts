@@ -115,7 +115,7 @@ it('writes at start what landed while it was dead, and nothing that only might h
     await stage.start();
     await stage.stop();
     const about = (await consistent()).filter((e) => e.new === tip).map((e) => e.type);
-    expect(about).toEqual(landed ? ['verdict', 'landed'] : ['verdict']);
+    expect(about).toEqual(landed ? ['verdict', 'landed', 'vsa'] : ['verdict']);
     await stage.start();
   }
 });

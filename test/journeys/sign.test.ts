@@ -3,7 +3,7 @@
  * back; everything else is real: server, git, the built command, and the lies a server in the middle could tell.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -93,7 +93,7 @@ function countersign(...args: readonly string[]): Promise<Ran> {
 const sign = (url = page, repo = clone): Promise<Ran> => countersign('sign', url, '--as', 'mara', '--key', file('id_sk'), '--answers', answers, '--repo', repo);
 
 /** A server in the middle: everything as it is, but the statement to be signed is another. */
-async function lying(lie: (statement: string) => string): Promise<string> {
+async function lying(lie: (statement: string) => string, to = page): Promise<string> {
   const server = await serving(async (request) => {
     const body = request.method === 'POST' ? await bodyOf(request) : undefined;
     const headers = { 'content-type': 'application/json', 'x-countersign': '1' };
@@ -103,7 +103,7 @@ async function lying(lie: (statement: string) => string): Promise<string> {
     if (said.statement !== undefined) said.statement = base64(new TextEncoder().encode(lie(text(fromBase64(said.statement) ?? new Uint8Array(0)) ?? '')));
     return new TextEncoder().encode(JSON.stringify(said));
   });
-  return `http://127.0.0.1:${port(server)}${new URL(page).pathname}`;
+  return `http://127.0.0.1:${port(server)}${new URL(to).pathname}`;
 }
 
 it('without a key prints the page; with one and no answers, the form to fill in', async () => {
@@ -231,7 +231,7 @@ describe('break-glass in the terminal', () => {
 
 it('signs with the usual key, as whoever enrolled it, shows the words of exactly what was signed, and the same push passes', async () => {
   const through = await lying((statement) => statement);
-  const signed = await countersign('sign', through, '--answers', answers, '--repo', clone);
+  const signed = await countersign('sign', through, '--answers', answers, '--repo', clone, '--receipt', file('receipt.json'));
   expect(signed.code, signed.text).toBe(0);
   const shown = (/fingerprint {2}([a-z ]+)\n/.exec(signed.text)?.[1] ?? '').trim();
   expect(shown.split(' ')).toHaveLength(8);
@@ -241,4 +241,76 @@ it('signs with the usual key, as whoever enrolled it, shows the words of exactly
   const log = (await (await fetch(`${stage.url}/api/v1/ledger`)).json()) as { entries: { type: string; text: string }[] };
   const [signoff] = log.entries.filter((e) => e.type === 'signoff');
   expect(signoff?.text).not.toMatch(/keyid|counter|mara/);
+});
+
+describe('the receipt', () => {
+  const verify = (receipt: string, ...more: readonly string[]): Promise<Ran> => countersign('receipt', 'verify', receipt, '--trust', file('trust.json'), ...more);
+  beforeAll(async () => writeFileSync(file('trust.json'), await (await fetch(`${stage.url}/api/v1/trust`)).text()));
+
+  it('proves offline that the word was in the log', async () => {
+    expect(await verify(file('receipt.json'), '--demo')).toMatchObject({ code: 0, text: expect.stringMatching(/verified: sign-off of mara, log entry \d+ of at least \d+/) });
+    const said = await verify(file('receipt.json'), '--demo', '--json');
+    expect(JSON.parse(said.text)).toMatchObject({ version: 1, person: 'mara', type: 'signoff', words: expect.any(Array) });
+  });
+
+  it('does not where the log changed it, of demo data unless asked, and of no file', async () => {
+    expect(await verify(file('receipt.json'))).toMatchObject({ code: 1, text: expect.stringContaining('TRUST_DEMO') });
+    const receipt = JSON.parse(readFileSync(file('receipt.json'), 'utf8'));
+    const entry = base64(new TextEncoder().encode((text(fromBase64(receipt.entry) ?? new Uint8Array(0)) ?? '').replace('"approve"', '"changes"')));
+    writeFileSync(file('changed.json'), JSON.stringify({ ...receipt, entry }));
+    expect(await verify(file('changed.json'), '--demo')).toMatchObject({ code: 1, text: expect.stringContaining('LOG_INCLUSION') });
+    expect(await verify(file('none.json'), '--demo')).toMatchObject({ code: 2, text: expect.stringContaining('USAGE') });
+    expect(await verify(file('answers.json'), '--demo')).toMatchObject({ code: 2, text: expect.stringContaining('BUNDLE_FORMAT') });
+  });
+
+  it('is never written over: that is said before a key is touched', async () => {
+    const before = touches;
+    const again = await countersign('sign', page, '--answers', answers, '--repo', clone, '--receipt', file('receipt.json'));
+    expect(again).toMatchObject({ code: 2, text: expect.stringContaining('this file is there already') });
+    expect(touches).toBe(before);
+  });
+});
+
+describe("the author's own word in the terminal", () => {
+  let mine: string;
+  const own = (url = mine, ...more: readonly string[]): Promise<Ran> => countersign('own', url, '--key', file('id_sk'), '--repo', clone, ...more);
+  const answered = (url = mine): Promise<Ran> => own(url, '--answers', file('own.json'));
+
+  beforeAll(async () => {
+    // Mara's own change this time: her key is the one that is there.
+    writeFileSync(join(clone, 'databases/orders/main.tf'), '# nothing is left\n');
+    stage.must(clone, '-c', 'user.name=Mara Lindqvist', '-c', 'user.email=mara@larkspur.example', 'commit', '-qam', `Remove the orders database\n\n${TRAILER}`);
+    mine = /http\S+\/changes\/[0-9a-f]{16}/.exec(stage.git(clone, 'push', 'origin', 'main').text)?.[0] ?? '';
+  });
+
+  it('asks with a form, and signs what the author says of what their clone holds', async () => {
+    const form = await own();
+    expect(form).toMatchObject({ code: 2, text: expect.stringContaining('OWNERSHIP_MISSING') });
+    const asked = JSON.parse(form.text.slice(form.text.indexOf('{\n'), form.text.lastIndexOf('}\n') + 1));
+    writeFileSync(file('own.json'), JSON.stringify({ ...asked, filesRead: 1, ran: ['terraform plan: 1 to destroy'], notUnderstood: ['who reads the replica'] }));
+    const before = touches;
+    for (const [lie, said] of [
+      [(s: string) => s.replace('1 to destroy', '0 to destroy'), 'ran'],
+      [(s: string) => s.replace('who reads the replica', 'nothing'), 'notUnderstood'],
+      [(s: string) => s.replace('"files":1', '"files":0'), 'filesRead'],
+      [(s: string) => s.replace('urn:person:mara', 'urn:person:ines'), 'author'],
+      [(s: string) => s.replace('I stand behind', 'I know nothing of'), 'statement'],
+      [(s: string) => s.replace('refs/heads/main', 'refs/heads/release'), 'CONTENT_MISMATCH'],
+      [() => '{}', 'ST_TYPE'],
+    ] as const)
+      expect(await answered(await lying(lie, mine))).toMatchObject({ code: 2, text: expect.stringContaining(said) });
+    expect(touches).toBe(before);
+    const signed = await own(await lying((s) => s, mine), '--answers', file('own.json'), '--receipt', file('own-receipt.json'));
+    expect(signed.code, signed.text).toBe(0);
+    expect(signed.text).toContain('whoever reviews it can sign now');
+    expect(signed.text).toContain(`fingerprint  ${prepared.at(-1)?.join(' ')}\n`);
+    expect(await countersign('receipt', 'verify', file('own-receipt.json'), '--trust', file('trust.json'), '--demo')).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('verified: ownership statement of mara'),
+    });
+  });
+
+  it('of a change that is somebody else’s is refused', async () => {
+    expect(await answered(page)).toMatchObject({ code: 2, text: expect.stringMatching(/OWNERSHIP_INVALID|USAGE/) });
+  });
 });

@@ -58,6 +58,7 @@ export interface Dossier {
   readonly signoffs: readonly Signoff[];
   /** Digest of exactly what this page shows; it goes into the signed statement. */
   readonly presented: string;
+  readonly ownership: Ownership;
   /** `since`: what moved since they signed an earlier form of it, in words; null: they did not, or signed exactly this. */
   readonly mine: { readonly canSign: boolean; readonly why: string; readonly since: string | null };
 }
@@ -92,9 +93,51 @@ export interface Prepared {
   readonly statement: string;
 }
 
+/** What the author says of their own change, and whether policy waits for it. */
+export interface Ownership {
+  /** null: policy does not ask. */
+  readonly asked: { readonly by: readonly string[]; readonly owners: readonly string[] } | null;
+  readonly settled: boolean;
+  /** Newest first. */
+  readonly given: readonly {
+    readonly index: number;
+    readonly author: string;
+    readonly at: number;
+    /** Not empty: it does not count, and why. */
+    readonly problems: readonly { readonly message: string }[];
+    readonly said: {
+      readonly statement: string;
+      readonly read: { readonly files: number; readonly filesTotal: number };
+      readonly ran: readonly string[];
+      readonly notUnderstood: readonly string[];
+      readonly assumptions: readonly { readonly text: string; readonly holds: Holds }[];
+    } | null;
+  }[];
+  readonly mine: { readonly canOwn: boolean; readonly why: string };
+}
+
+export interface OwnBody {
+  readonly filesRead: number;
+  readonly ran: readonly string[];
+  readonly notUnderstood: readonly string[];
+  readonly assumptions: readonly { readonly text: string; readonly holds: Holds }[];
+  readonly credential?: { readonly kind: 'demo' } | undefined;
+}
+
+/** docs/spec/receipt.md; kept as a file, never read here. */
+export interface SignedReceipt {
+  readonly mediaType: string;
+}
+
+export interface OwnReceipt {
+  readonly index: number;
+  readonly receipt: SignedReceipt | null;
+}
+
 export interface Receipt {
   readonly index: number;
   readonly digest: string;
+  readonly receipt: SignedReceipt | null;
   readonly complete: boolean;
   /** What is still missing, in words; empty when complete. */
   readonly missing: string;
@@ -102,8 +145,25 @@ export interface Receipt {
 
 export interface LedgerPage {
   readonly size: number;
+  /** With the cosignatures of witnesses under it, as far as they are there. */
   readonly checkpoint: string;
-  readonly entries: readonly { readonly index: number; readonly type: string; readonly time: number | string; readonly digest: string; readonly text: string }[];
+  /** null: no witnesses are configured, and nothing is ever proven. */
+  readonly witnesses: Witnessed | null;
+  readonly entries: readonly {
+    readonly index: number;
+    readonly type: string;
+    readonly time: number | string;
+    readonly digest: string;
+    readonly text: string;
+    readonly proven: boolean;
+  }[];
+}
+
+export interface Witnessed {
+  /** In words, such as `2 of a, b, c`; null: the policy asks nobody. */
+  readonly quorum: string | null;
+  readonly proven: { readonly size: number; readonly at: string; readonly by: readonly { readonly witness: string; readonly at: string }[] } | null;
+  readonly standings: readonly { readonly name: string; readonly size: number; readonly problem: { readonly code: string; readonly message: string } | null }[];
 }
 
 export interface People {

@@ -25,6 +25,8 @@ export const useLedger = (before: number | null) =>
       // The log may have grown between the two calls: the newest page takes what came since.
       return get<LedgerPage>(`/ledger?from=${from}&count=${before === null ? PAGE * 2 : end - from}`);
     },
+    // Witnesses follow the log by seconds.
+    refetchInterval: before === null ? 10_000 : false,
   });
 
 export const usePeople = () => useQuery({ queryKey: ['people'], queryFn: () => get<People>('/people') });

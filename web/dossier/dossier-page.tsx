@@ -4,6 +4,7 @@ import type { Dossier } from '../api/dossier.ts';
 import { useDossier, useSession } from '../api/queries.ts';
 import { ChangeFiles } from '../diff/change-files.tsx';
 import { BreakGlass, GlassBanner } from '../glass/break-glass.tsx';
+import { Owned } from '../own/owned.tsx';
 import type { SignedNow } from '../sign/confirm.tsx';
 import { SignPanel, toJudgement } from '../sign/sign-panel.tsx';
 import { useDraft } from '../sign/use-draft.ts';
@@ -48,6 +49,7 @@ function Judging({ dossier, person }: { dossier: Dossier; person: string }) {
         <div className="dossier-text">
           <Head dossier={dossier} />
           <GlassBanner id={dossier.id} />
+          <Owned dossier={dossier} />
           <Why dossier={dossier} />
           <Findings dossier={dossier} control={judging ? control : undefined} />
           <Systems systems={dossier.decision.systems} />

@@ -26,6 +26,16 @@ describe('words follow the state', () => {
 
   it('leaves the tree of a change that still waits as it is', () => expect(reasonsNow(at('open'))).toBe(reasons));
 
+  it('calls the word of the author missing until it is there', () => {
+    const asked = { ...reasons, children: [leaf('no', 'OWNERSHIP_MISSING', 'ada says first what they read, ran and do not understand (r)'), ...reasons.children] };
+    const open = { ...at('open'), decision: { outcome: 'signoff' as const, reasons: asked } };
+    expect(reasonsNow({ ...open, ownership: { settled: false } })).toBe(asked);
+    expect(reasonsNow({ ...open, ownership: { settled: true } })).toMatchObject({
+      state: 'no',
+      children: [{ state: 'yes', text: 'ada said what they read, ran and did not understand (r)' }, { state: 'no', code: 'SIGNOFF_MISSING' }, {}],
+    });
+  });
+
   it('says of what landed by break-glass that it was not given', () => {
     expect(reasonsNow({ ...at('landed'), glass: true })).toBe(reasons);
     expect(signersTitle({ ...at('landed'), glass: true })).toBe('Who should have signed');

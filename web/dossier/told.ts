@@ -3,6 +3,8 @@ import type { Dossier } from '../api/dossier.ts';
 import type { Reason } from '../api/types.ts';
 
 type Standing = Pick<Dossier, 'state' | 'mine'> & {
+  /** Whether the author has spoken, where policy waits for it. */
+  readonly ownership?: Pick<Dossier['ownership'], 'settled'>;
   readonly decision: Pick<Dossier['decision'], 'outcome' | 'reasons'>;
   /** It landed by break-glass: what was asked for was not given. */
   readonly glass?: boolean;
@@ -15,14 +17,21 @@ export function whyTitle({ state, mine, decision }: Standing): string {
   return decision.outcome === 'pass' ? 'Why nobody was asked' : 'Why a human was asked';
 }
 
-export const reasonsNow = ({ state, decision, glass = false }: Standing): Reason =>
-  (state === 'signed' || state === 'landed') && !glass ? given(decision.reasons) : decision.reasons;
+export const reasonsNow = ({ state, decision, ownership, glass = false }: Standing): Reason => {
+  const signed = (state === 'signed' || state === 'landed') && !glass;
+  const codes = [...(signed ? ['SIGNOFF_MISSING'] : []), ...(signed || ownership?.settled === true ? ['OWNERSHIP_MISSING'] : [])];
+  return codes.length === 0 ? decision.reasons : given(decision.reasons, codes);
+};
 
 /** What was asked for has been given: it is no longer missing. */
-function given(reason: Reason): Reason {
-  const children = reason.children.map(given);
-  if (reason.code !== 'SIGNOFF_MISSING') return { ...reason, children };
-  const text = reason.text.replace(/^this change needs /, 'this change needed ').replace(/^can sign: /, 'could sign: ');
+function given(reason: Reason, codes: readonly string[]): Reason {
+  const children = reason.children.map((child) => given(child, codes));
+  if (!codes.includes(reason.code)) return { ...reason, children };
+  const text = reason.text
+    .replace(/^this change needs /, 'this change needed ')
+    .replace(/^can sign: /, 'could sign: ')
+    .replace(/ says first what they /, ' said what they ')
+    .replace(' ran and do not understand', ' ran and did not understand');
   return { ...reason, text, code: 'OK', state: reason.state === 'no' ? 'yes' : reason.state, children };
 }
 

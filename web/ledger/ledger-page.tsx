@@ -5,6 +5,7 @@ import { useLedger } from '../api/queries.ts';
 import { Problem } from '../ui/problem.tsx';
 import { When } from '../ui/when.tsx';
 import { EntryText } from './entry-text.tsx';
+import { Proven } from './proven.tsx';
 
 export default function LedgerPage() {
   const [before, setBefore] = useState<number | null>(null);
@@ -23,6 +24,7 @@ export default function LedgerPage() {
       </div>
       {error !== null && <Problem error={error} />}
       {isPending && <p className="loading">Reading the log…</p>}
+      {data !== undefined && <Proven size={data.size} witnesses={data.witnesses} />}
       {data !== undefined && <Checkpoint text={data.checkpoint} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must be scrollable by keyboard */}
       <section className="table-frame" aria-label="Entries of the log" tabIndex={0}>

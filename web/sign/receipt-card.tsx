@@ -4,6 +4,7 @@ import type { Dossier } from '../api/dossier.ts';
 import { useSession } from '../api/queries.ts';
 import { Link } from '../router/history.tsx';
 import type { SignedNow } from './confirm.tsx';
+import { SaveReceipt } from './save-receipt.tsx';
 import { WhatNext } from './what-next.tsx';
 import { Words } from './words-grid.tsx';
 
@@ -28,6 +29,7 @@ export function ReceiptCard({ receipt, words, body, dossier }: SignedNow & { dos
           <code>{receipt.digest}</code>
         </dd>
       </dl>
+      <SaveReceipt receipt={receipt.receipt} name={dossier.id} />
       <p>
         Proof for later:{' '}
         <a href={`/api/v1/changes/${dossier.id}/bundle`} download={`${dossier.id}.json`}>

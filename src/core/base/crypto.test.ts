@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { sign } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { certificate, rootCertificate, testMaker } from '../../testing/maker.ts';
 import { fromHex, utf8 } from './bytes.ts';
-import { type Bytes, sha256Hex, verifyEd25519, verifyP256 } from './crypto.ts';
+import { type Bytes, certificateIssuedBy, sha256Hex, verifyEd25519, verifyP256, verifyP256ByCertificate } from './crypto.ts';
 
 const bytes = (hex: string): Bytes => fromHex(hex) ?? new Uint8Array();
 const flipped = (b: Bytes, at: number): Bytes => b.map((byte, i) => (i === at ? byte ^ 1 : byte));
@@ -59,5 +62,34 @@ describe('P-256', () => {
     expect(verifyP256(P256.point, P256.message, new Uint8Array(64))).toBe(false);
     expect(verifyP256(P256.point, P256.message, P256.signature.subarray(0, 63))).toBe(false);
     expect(verifyP256(P256.point, P256.message, Uint8Array.from([0x30, ...P256.signature]))).toBe(false);
+  });
+});
+
+describe('certificates', () => {
+  const { root, leaf } = testMaker();
+  const message = utf8('a message');
+  const signature = new Uint8Array(sign('sha256', message, leaf.privateKey));
+
+  it('say who issued them', () => {
+    expect(certificateIssuedBy(leaf.certificate, root.certificate)).toBe(true);
+    expect(certificateIssuedBy(root.certificate, leaf.certificate)).toBe(false);
+    expect(certificateIssuedBy(leaf.certificate, rootCertificate().certificate)).toBe(false);
+  });
+
+  it('verify what their key signed', () => {
+    expect(verifyP256ByCertificate(leaf.certificate, message, signature)).toBe(true);
+    expect(verifyP256ByCertificate(root.certificate, message, signature)).toBe(false);
+    expect(verifyP256ByCertificate(leaf.certificate, utf8('another'), signature)).toBe(false);
+    const other = certificate({ curve: 'P-384' });
+    expect(verifyP256ByCertificate(other.certificate, message, new Uint8Array(sign('sha256', message, other.privateKey)))).toBe(false);
+  });
+
+  it('never throw, whatever bytes arrive', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
+        expect([certificateIssuedBy(a, root.certificate), certificateIssuedBy(leaf.certificate, b)]).toEqual([false, false]);
+        expect([verifyP256ByCertificate(a, message, signature), verifyP256ByCertificate(leaf.certificate, message, b)]).toEqual([false, false]);
+      }),
+    );
   });
 });

@@ -32,7 +32,7 @@ export function verifyWord(envelope: Bytes, trust: SignoffTrust, expect: WordExp
   const key = findKey(opened.value, trust.keys);
   const word = parseWord(opened.value.payload);
   const problems = [
-    ...(key.ok ? checkKey(opened.value, key.value, trust.mode, expect) : [key.error]),
+    ...(key.ok ? checkKey(opened.value, key.value, trust, expect) : [key.error]),
     ...checkAuthenticator(opened.value, trust),
     ...(word.ok ? checkWords(word.value) : [word.error]),
     ...(word.ok && key.ok ? checkSigner(word.value, key.value, expect) : []),

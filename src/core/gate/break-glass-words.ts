@@ -67,7 +67,7 @@ export const GLASS_SENTENCES: { readonly [kind in WordKind]: string } = {
 
 const COMMON = { statement: filled, signer: object({ id: PERSON, credential: CREDENTIAL }), change: CHANGE, log: LOG, nonce: NONCE };
 // Reasons may be empty here: that is refused with a reason of its own.
-const USE: Shape<UsePredicate> = object({
+export const USE: Shape<UsePredicate> = object({
   ...COMMON,
   reason: string,
   incident: string,
@@ -75,8 +75,8 @@ const USE: Shape<UsePredicate> = object({
   review: object({ withinSeconds: count, level: filled }),
   expires: timeShape,
 });
-const CANCEL: Shape<CancelPredicate> = object({ ...COMMON, reason: string, uses: list(sha256Shape, 1) });
-const REVIEW: Shape<ReviewPredicate> = object({ ...COMMON, outcome: oneOf(...OUTCOMES), note: string, uses: list(sha256Shape, 1) });
+export const CANCEL: Shape<CancelPredicate> = object({ ...COMMON, reason: string, uses: list(sha256Shape, 1) });
+export const REVIEW: Shape<ReviewPredicate> = object({ ...COMMON, outcome: oneOf(...OUTCOMES), note: string, uses: list(sha256Shape, 1) });
 
 /** Every member is known and typed, and the one subject `change-manifest` agrees. Problems: ST_TYPE. */
 export function parseWord(payload: Bytes): Result<Word> {

@@ -6,7 +6,7 @@ import { problem } from '../base/result.ts';
 import { consider } from '../policy/consider.ts';
 import { type Decision, plainSeat, type Seat } from '../policy/decision.ts';
 import type { SignoffDecision } from '../signoff/statement.ts';
-import { type Gate, judge, type PresentedSignoff } from './judge.ts';
+import { type Gate, judge, type PresentedOwnership, type PresentedSignoff } from './judge.ts';
 import { underMode } from './verdict.ts';
 
 const LADDER = ['L4', 'L5', 'L6', 'L7'];
@@ -313,6 +313,54 @@ describe('whatever is presented', () => {
         expect([reversed.verdict, reversed.codes]).toEqual([verdict.verdict, verdict.codes]);
         expect(verdict.codes.length).toBeGreaterThan(0);
         expect(verdict.verdict === 'allow').toBe(verdict.signoffs.length > 0);
+      }),
+    );
+  });
+});
+
+describe('where policy asks the author first', () => {
+  const OWNED = asked('  - {id: one, paths: ["**"], require: {humans: 1, level: L6, ownership: true}}');
+  const word = (author: string, more: Partial<PresentedOwnership> = {}): PresentedOwnership => ({ digest: `own-${author}`, author, index: 1, problems: [], ...more });
+  const answer = (decision: Decision, signed: readonly PresentedSignoff[], owned: readonly PresentedOwnership[]) => judge(GATE, decision, signed, owned);
+
+  it('tells the author before it tells anybody else', () => {
+    const verdict = answer(OWNED, [], []);
+    expect(verdict).toMatchObject({ verdict: 'deny', codes: ['OWNERSHIP_MISSING', 'SIGNOFF_MISSING'] });
+    expect(verdict.reasons.children[0]).toMatchObject({ code: 'OWNERSHIP_MISSING', text: 'ada says first what they read, ran and do not understand (one)' });
+  });
+
+  it('takes no sign-off for the word of the author, and no word of the author for a sign-off', () => {
+    expect(answer(OWNED, [said('dan')], [])).toMatchObject({ verdict: 'deny', codes: ['OWNERSHIP_MISSING'] });
+    expect(answer(OWNED, [], [word('ada')])).toMatchObject({ verdict: 'deny', codes: ['SIGNOFF_MISSING'] });
+    expect(answer(TWO, [said('dan')], [word('eve')])).toMatchObject({ verdict: 'deny', codes: ['SIGNOFF_MISSING'] });
+  });
+
+  it('lets pass with both, and says whose word it was', () => {
+    const verdict = answer(OWNED, [said('dan')], [word('ada')]);
+    expect(verdict).toMatchObject({ verdict: 'allow', codes: ['OK'], signoffs: ['dan-1'] });
+    expect(verdict.reasons.children[0]?.text).toBe('ada said what they read, ran and do not understand of this exact change');
+  });
+
+  it('says why a word that was offered does not count', () => {
+    const verdict = answer(OWNED, [said('dan')], [word('dan', { problems: [problem('OWNERSHIP_INVALID', 'dan does not stand behind this change')] })]);
+    expect(verdict).toMatchObject({ verdict: 'deny', codes: ['OWNERSHIP_MISSING', 'OWNERSHIP_INVALID'] });
+    expect(JSON.stringify(verdict.reasons)).toContain('the ownership statement by dan does not count: dan does not stand behind this change');
+  });
+
+  it('asks it of no change that asks for nobody, and cures nothing by it', () => {
+    const idle = asked('  - {id: none, paths: ["**"], optional: true}');
+    expect(idle.ownership).toBeNull();
+    expect(answer(REFUSED, [], [word('ada')])).toMatchObject({ verdict: 'deny', codes: ['UNCOVERED'] });
+    expect(answer(OWNED, [said('dan', 1, { decision: 'changes' })], [word('ada')])).toMatchObject({ codes: ['REV_CHANGES'] });
+  });
+
+  it('never lets pass what it would not without the question', () => {
+    const some = fc.subarray(PEOPLE).map((people) => people.map((p, i) => said(p, i)));
+    const words = fc.subarray(['ada', 'dan']).map((people) => people.map((p) => word(p)));
+    fc.assert(
+      fc.property(some, words, (signed, owned) => {
+        const plain = judge(GATE, { ...OWNED, ownership: null }, signed).verdict;
+        expect(answer(OWNED, signed, owned).verdict).toBe(owned.length > 0 ? plain : 'deny');
       }),
     );
   });

@@ -6,6 +6,7 @@ import type { ReasonCode } from '../base/codes.ts';
 import { type Reason, reason } from '../base/reasons.ts';
 import { type Problem, problem } from '../base/result.ts';
 import type { Decision, Seat } from '../policy/decision.ts';
+import { ownershipWords } from '../policy/ownership.ts';
 import { fillSeats, type Missing, type Quorum } from '../policy/quorum.ts';
 import type { Presence, Stage } from '../policy/words.ts';
 import type { SignoffPredicate } from '../signoff/statement.ts';
@@ -34,6 +35,16 @@ export interface PresentedSignoff {
   readonly problems: readonly Problem[];
 }
 
+/** An ownership statement offered for this change, already verified; `problems` not empty: it does not count, and this is why. */
+export interface PresentedOwnership {
+  /** Lowercase hex SHA-256 of the envelope bytes. */
+  readonly digest: string;
+  readonly author: string;
+  /** Position in the log. */
+  readonly index: number;
+  readonly problems: readonly Problem[];
+}
+
 export interface Gate {
   readonly kind: GateKind;
   /** Names of levels, lowest first. */
@@ -42,8 +53,8 @@ export interface Gate {
   readonly since?: number;
 }
 
-/** The verdict under `enforce`; `underMode` says what a gate that only watches answers. */
-export function judge(gate: Gate, decision: Decision, presented: readonly PresentedSignoff[]): Verdict {
+/** The verdict under `enforce`; `underMode` says what a gate that only watches answers. @param owned what its authors said of the change. */
+export function judge(gate: Gate, decision: Decision, presented: readonly PresentedSignoff[], owned: readonly PresentedOwnership[] = []): Verdict {
   const verdict = (answer: Verdict['verdict'], codes: readonly ReasonCode[], why: Reason, signoffs: readonly string[] = []): Verdict => ({
     ...{ verdict: answer, would: answer, gate: gate.kind, mode: 'enforce', codes, reasons: why, signoffs },
   });
@@ -67,8 +78,9 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     decision.seats,
     valid.filter((s) => !tooEarly(gate, decision, s)),
   );
-  if (missing.length === 0) {
-    const signed = counted.map(signedWords);
+  const unowned = ownershipLacking(decision, owned);
+  if (missing.length === 0 && unowned.length === 0) {
+    const signed = [...ownedWords(decision, owned), ...counted.map(signedWords)];
     return verdict(
       'allow',
       ['OK', ...(decision.soloAfter === null ? [] : (['SOLO'] as const))],
@@ -77,9 +89,36 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     );
   }
   const lacking = missing.map((m) => reason('no', 'SIGNOFF_MISSING', `${m.count} more for rule ${m.seat.rule}${stageWords(m.seat)}: any of ${m.anyOf.join(', ') || 'nobody'}`));
-  const codes: ReasonCode[] = [...new Set([...set.flatMap((r) => r.children.map((c) => c.code)), 'SIGNOFF_MISSING' as const, ...askedForLess(decision)])];
+  // The author is told first: until they have spoken nobody else is asked for anything.
+  const codes: ReasonCode[] = [
+    ...new Set([
+      ...unowned.flatMap((r) => [r.code, ...r.children.map((c) => c.code)]),
+      ...set.flatMap((r) => r.children.map((c) => c.code)),
+      ...lacking.map((r) => r.code),
+      ...askedForLess(decision),
+    ]),
+  ];
   const kept = counted.filter((s) => !isExact(s)).map(signedWords);
-  return verdict('deny', codes, reason('no', codes[0] ?? 'SIGNOFF_MISSING', 'a required human has not signed this exact change', [...set, ...kept, ...lacking, decision.reasons]));
+  const words = unowned.length > 0 ? 'its author has not spoken for this exact change' : 'a required human has not signed this exact change';
+  return verdict('deny', codes, reason('no', codes[0] ?? 'SIGNOFF_MISSING', words, [...unowned, ...set, ...kept, ...lacking, decision.reasons]));
+}
+
+/** The word that counts where policy asks for one: the latest. Undefined where none does, and where none is asked for. */
+export const ownedBy = ({ ownership }: Decision, owned: readonly PresentedOwnership[]): PresentedOwnership | undefined =>
+  ownership === null ? undefined : [...owned].filter((o) => o.problems.length === 0).sort((a, b) => b.index - a.index)[0];
+
+const ownedWords = (decision: Decision, owned: readonly PresentedOwnership[]): readonly Reason[] => {
+  const word = ownedBy(decision, owned);
+  return word === undefined ? [] : [reason('yes', 'OK', `${word.author} said what they read, ran and do not understand of this exact change`)];
+};
+
+/** Empty where nobody asks for it, or somebody said it; with it, what was offered and does not count. */
+function ownershipLacking(decision: Decision, owned: readonly PresentedOwnership[]): readonly Reason[] {
+  if (decision.ownership === null || ownedBy(decision, owned) !== undefined) return [];
+  const aside = owned.map((o) =>
+    reason('no', o.problems[0]?.code ?? 'INTERNAL', `the ownership statement by ${o.author} does not count: ${o.problems.map((p) => p.message).join('; ')}`),
+  );
+  return [reason('no', 'OWNERSHIP_MISSING', ownershipWords(decision.ownership), aside)];
 }
 
 const isExact = ({ rules }: PresentedSignoff): boolean => rules === undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { equal, hex, utf8 } from '../base/bytes.ts';
+import { concat, equal, hex, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256 } from '../base/crypto.ts';
 import {
   consistencyPlan,
@@ -106,6 +106,24 @@ describe('known answers', () => {
     expect(hex(leafHash(new Uint8Array(0)))).toBe('6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d');
     const [a, b] = [leafHash(new Uint8Array(0)), leafHash(new Uint8Array([0]))];
     expect(hex(nodeHash(a, b))).toBe('fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125');
+  });
+});
+
+describe('hashing in place', () => {
+  it('hashes an entry of any length, whatever was hashed before', () => {
+    for (const length of [0, 1, 31, 255, 4095, 4096, 4097, 65_535, 3]) {
+      const entry = new Uint8Array(length).fill(length % 251);
+      expect(hex(leafHash(entry))).toBe(hex(sha256(concat(new Uint8Array([0]), entry))));
+    }
+  });
+
+  it('hashes children of another length as they are, and gives hashes that nothing writes over', () => {
+    const [short, long] = [new Uint8Array(31).fill(1), new Uint8Array(33).fill(2)];
+    expect(hex(nodeHash(short, long))).toBe(hex(sha256(concat(new Uint8Array([1]), short, long))));
+    const first = nodeHash(log.leaf(0), log.leaf(1));
+    const before = hex(first);
+    nodeHash(log.leaf(2), log.leaf(3));
+    expect(hex(first)).toBe(before);
   });
 });
 

@@ -95,12 +95,14 @@ export function openNote(note: string, keys: readonly NoteKey[]): Result<Note & 
 
 /** The note's bytes as text. Problems: LOG_FORMAT when the result would not parse back to exactly this. */
 export function formatNote(text: string, signatures: readonly NoteSignature[]): Result<string> {
-  const lines = signatures.map((s) => `— ${s.name} ${base64(concat(s.id, s.signature))}\n`);
-  const note = `${text}\n${lines.join('')}`;
+  const note = `${text}\n${signatures.map(signatureLine).join('')}`;
   const back = parseNote(note);
   if (!back.ok) return back;
   return back.value.text === text ? ok(note) : malformed('this text cannot be a note');
 }
+
+/** With its LF. */
+export const signatureLine = (s: NoteSignature): string => `— ${s.name} ${base64(concat(s.id, s.signature))}\n`;
 
 function parseLine(line: string): NoteSignature | undefined {
   const [, name = '', encoded = ''] = LINE.exec(line) ?? [];

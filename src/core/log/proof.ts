@@ -15,7 +15,9 @@ import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { leafHash, verifyInclusion } from './merkle.ts';
 import type { NoteKey } from './note.ts';
+import { believedLogs, type Proven, proven } from './proven.ts';
 import { decimal, exactBase64, hashLine } from './strict.ts';
+import type { WitnessPolicy } from './witness-policy.ts';
 
 export interface LogProof {
   readonly index: number;
@@ -44,19 +46,29 @@ export function parseProof(file: string): Result<LogProof> {
   return ok({ index, hashes, checkpoint: file.slice(gap + 2) });
 }
 
+export interface ProvenEntry {
+  readonly index: number;
+  readonly checkpoint: Checkpoint;
+  /** Who cosigned, and since when that was a quorum; null where no policy was given, or one of `quorum none`. */
+  readonly witnessed: Pick<Proven, 'by' | 'at'> | null;
+}
+
 /**
- * Shows that exactly these entry bytes are in a log of one of these keys; answers where, and under which checkpoint.
- * The attacker controls `file`. Problems: LOG_FORMAT, LOG_ORIGIN, LOG_SIG, LOG_INCLUSION.
+ * Shows that exactly these entry bytes are in a log of one of these keys; answers where, under which checkpoint, and with a policy
+ * that enough witnesses cosigned it. `witnessed.at` is when the entry was there at the latest: what a key's validity is judged by.
+ * The attacker controls `file`. Problems: LOG_FORMAT, LOG_ORIGIN, LOG_SIG, LOG_QUORUM, LOG_INCLUSION.
  */
-export function verifyProof(file: string, entry: Bytes, logs: readonly NoteKey[]): Result<{ readonly index: number; readonly checkpoint: Checkpoint }> {
+export function verifyProof(file: string, entry: Bytes, logs: readonly NoteKey[], policy?: WitnessPolicy): Result<ProvenEntry> {
   const proof = parseProof(file);
   if (!proof.ok) return proof;
-  const checkpoint = openCheckpoint(proof.value.checkpoint, logs);
-  if (!checkpoint.ok) return checkpoint;
-  const { index, hashes } = proof.value;
-  const { size, root } = checkpoint.value;
+  const { index, hashes, checkpoint: note } = proof.value;
+  const opened = openCheckpoint(note, policy === undefined ? logs : believedLogs(policy, logs));
+  if (!opened.ok) return opened;
+  const quorum = policy === undefined || policy.quorum === null ? ok(null) : proven(note, policy, logs);
+  if (!quorum.ok) return quorum;
+  const { size, root } = opened.value;
   if (!verifyInclusion(leafHash(entry), index, size, hashes, root)) return err(problem('LOG_INCLUSION', `this entry is not number ${index} of the log of size ${size}`));
-  return ok({ index, checkpoint: checkpoint.value });
+  return ok({ index, checkpoint: opened.value, witnessed: quorum.value && { by: quorum.value.by, at: quorum.value.at } });
 }
 
 const malformed = (message: string): { readonly ok: false; readonly error: Problem } => err(problem('LOG_FORMAT', message));

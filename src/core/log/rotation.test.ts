@@ -35,9 +35,7 @@ const first = rotated(41, a.key, b.key, a);
 
 it('says which key follows which, in words of its own', () => {
   expect(openRotation(first)).toEqual({ ok: true, value: { old: a.key, new: b.key, size: 41 } });
-  expect(text(rotationText({ old: a.key, new: b.key, size: 41 }))).toBe(
-    `countersign log key rotation v1\nold ${formatVkey(a.key)}\nnew ${formatVkey(b.key)}\nsize 41\n`,
-  );
+  expect(text(rotationText({ old: a.key, new: b.key, size: 41 }))).toBe(`countersign log key rotation v1\nold ${formatVkey(a.key)}\nnew ${formatVkey(b.key)}\nsize 41\n`);
 });
 
 describe('whoever trusts the old key', () => {

@@ -19,6 +19,8 @@ export interface Tile {
 export interface TileBuilder {
   /** Takes the next entry; answers the tiles that became full by it, lowest level first. */
   add(entry: Bytes): readonly Tile[];
+  /** The same, for an entry of which only the leaf hash is known. */
+  addLeaf(hash: Bytes): readonly Tile[];
   /** The partial tiles at this size, lowest level first. */
   partial(): readonly Tile[];
   tree(): Tree;
@@ -28,9 +30,16 @@ export interface TileBuilder {
 /** Levels of nodes in one level of tiles. */
 const TILE_HEIGHT = 8;
 
-export function tileBuilder(): TileBuilder {
-  let tree: Tree = EMPTY_TREE;
-  const open: { index: number; hashes: Bytes[] }[] = [];
+/** Where a builder begins: a tree that is there already, and its partial tiles. `resume` makes one out of files. */
+export interface Begun {
+  readonly tree: Tree;
+  /** By level; `hashes` are those of the partial tile, none where the level ends in a full one. */
+  readonly open: readonly { readonly index: number; readonly hashes: readonly Bytes[] }[];
+}
+
+export function tileBuilder(begun: Begun = { tree: EMPTY_TREE, open: [] }): TileBuilder {
+  let tree = begun.tree;
+  const open = begun.open.map(({ index, hashes }) => ({ index, hashes: [...hashes] }));
   const put = (level: number, hash: Bytes): Tile | undefined => {
     const tile = open[level] ?? { index: 0, hashes: [] };
     open[level] = tile;
@@ -39,18 +48,20 @@ export function tileBuilder(): TileBuilder {
     open[level] = { index: tile.index + 1, hashes: [] };
     return { level, index: tile.index, width: TILE_WIDTH, hashes: concat(...tile.hashes) };
   };
+  const addLeaf = (hash: Bytes): readonly Tile[] => {
+    const grown = grow(tree, hash);
+    tree = grown.tree;
+    const full: Tile[] = [];
+    for (const node of grown.completed) {
+      if (node.level % TILE_HEIGHT !== 0) continue;
+      const tile = put(node.level / TILE_HEIGHT, node.hash);
+      if (tile !== undefined) full.push(tile);
+    }
+    return full;
+  };
   return {
-    add: (entry) => {
-      const grown = grow(tree, leafHash(entry));
-      tree = grown.tree;
-      const full: Tile[] = [];
-      for (const node of grown.completed) {
-        if (node.level % TILE_HEIGHT !== 0) continue;
-        const tile = put(node.level / TILE_HEIGHT, node.hash);
-        if (tile !== undefined) full.push(tile);
-      }
-      return full;
-    },
+    add: (entry) => addLeaf(leafHash(entry)),
+    addLeaf,
     partial: () => open.flatMap(({ index, hashes }, level) => (hashes.length === 0 ? [] : [{ level, index, width: hashes.length, hashes: concat(...hashes) }])),
     tree: () => tree,
     root: () => root(tree),

@@ -152,6 +152,7 @@ export const CASE_SHAPE = z.strictObject({
   people: PEOPLE_FIELDS.people.optional().describe('Who there is, in place of the roster.'),
   agents: PEOPLE_FIELDS.agents.optional(),
   signoffs: z.array(signoff).max(1_000).default([]).describe('Oldest first; the last word of a person holds.'),
+  owned_by: several.optional().describe('Who signed the ownership statement of exactly this change. Left out: nobody.'),
   expect: expected.optional(),
 });
 

@@ -64,6 +64,7 @@ function caseOf(shape: CaseShape, change: ChangeShape, complain: Complain): Case
     people: shape.people?.map((p): Person => personOf({ ...p, name: p.name ?? p.id })) ?? null,
     agents: shape.agents ?? (shape.people === undefined ? null : []),
     signoffs: shape.signoffs.map(signoffOf),
+    ownedBy: listed(shape.owned_by),
     expect: shape.expect === undefined ? null : expectedOf(shape.expect),
   };
 }

@@ -95,6 +95,8 @@ export interface Case {
   readonly agents: readonly Agent[] | null;
   /** Oldest first: a person's last word holds. */
   readonly signoffs: readonly CaseSignoff[];
+  /** Who signed the author's ownership statement of exactly this change: an id, address or account. */
+  readonly ownedBy: readonly string[];
   readonly expect: Expected | null;
 }
 

@@ -15,12 +15,13 @@ import { summary as riskSummary } from '../risk/summary.ts';
 import { withTrain } from '../risk/train.ts';
 import { agentOf, named, principalGraph } from '../roster/principals.ts';
 import type { PersonId, PrincipalGraph, Roster } from '../roster/roster.ts';
-import type { Decision, Excluded, Refusal, RuleSaid, Seat, Terms } from './decision.ts';
+import type { Decision, Excluded, OwnershipAsked, Refusal, RuleSaid, Seat, Terms } from './decision.ts';
 import { declarationRefusals } from './declarations.ts';
 import type { Policy } from './document.ts';
 import { type Facts, type Findings, factValues, weigh } from './facts.ts';
 import { headerFindings, headerOnly } from './headers.ts';
 import { modeOf, sampledBy, soloOf } from './lanes.ts';
+import { ownershipAskedBy, ownersIn } from './ownership.ts';
 import { askedOf, type Outcome, reasonTree, summaryOf } from './reason-tree.ts';
 import { broughtRefusals, contentRefusals, identityRefusals, seatRefusals } from './refusals.ts';
 import { registered } from './registered.ts';
@@ -63,7 +64,14 @@ function decide(policy: Policy, detectors: readonly Detector[], facts: Facts): D
   ];
   const outcome = refusals.length > 0 ? 'refused' : seats.length > 0 ? 'signoff' : 'pass';
   const extra = seats.length === 0 ? [] : headerFindings(change, graph, byHeader, seats, policy, facts);
-  return decided(policy, facts, found, { ...ruled, outcome, seats, refusals, extra, solo });
+  const ownership = seats.length === 0 ? null : ownershipOf(policy, found, extra, ruled.ownership);
+  return decided(policy, facts, found, { ...ruled, outcome, seats, refusals, extra, solo, ownership });
+}
+
+/** Nobody's minutes are spent where nobody is asked, so the author is asked nothing either. */
+function ownershipOf(policy: Policy, { tier, graph }: Findings, extra: readonly Finding[], rules: readonly string[]): OwnershipAsked | null {
+  const by = ownershipAskedBy(policy.ownershipFrom, TIERS.max(tier, ...extra.map((f) => f.severity)), rules);
+  return by.length === 0 ? null : { by, owners: ownersIn(graph.excluded) };
 }
 
 function assessed({ change, sticky, roster, pusher, registry, records }: Facts): Provenance {
@@ -93,10 +101,11 @@ interface Made {
   /** Findings about the headers of the change, made after the seats were known. */
   readonly extra: readonly Finding[];
   readonly solo: number | null;
+  readonly ownership: OwnershipAsked | null;
 }
 
 const NO_TERMS: Terms = { ttl: null, sla: null };
-const NOTHING: Made = { outcome: 'pass', seats: [], refusals: [], reasons: [], said: [], terms: NO_TERMS, extra: [], solo: null };
+const NOTHING: Made = { outcome: 'pass', seats: [], refusals: [], reasons: [], said: [], terms: NO_TERMS, extra: [], solo: null, ownership: null };
 
 function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Decision {
   const { provenance, graph } = found;
@@ -113,6 +122,7 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
     sampled,
     soloAfter: made.solo,
     terms: made.terms,
+    ...(policy.authenticators === null ? {} : { authenticators: policy.authenticators }),
     rules: made.said,
     summary: summaryOf(said),
     asked: askedOf(said),
@@ -123,6 +133,7 @@ function decided(policy: Policy, facts: Facts, found: Findings, made: Made): Dec
     notAnalysed: found.risk.notAnalysed,
     systems,
     seats: made.seats,
+    ownership: made.ownership,
     excluded: made.solo === null ? excludedOf(graph.excluded) : [],
     unresolved: graph.unresolved,
     refusals: made.refusals,
@@ -179,6 +190,7 @@ function broken(policy: Policy, facts: Facts, why: string): Decision {
     sampled: false,
     soloAfter: null,
     terms: NO_TERMS,
+    ...(policy.authenticators === null ? {} : { authenticators: policy.authenticators }),
     rules: [],
     summary: text,
     asked: `refused: ${text}`,
@@ -189,6 +201,7 @@ function broken(policy: Policy, facts: Facts, why: string): Decision {
     notAnalysed: [],
     systems: [],
     seats: [],
+    ownership: null,
     excluded: [],
     unresolved: [],
     refusals: [refusal],

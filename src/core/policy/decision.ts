@@ -7,7 +7,7 @@ import type { Provenance } from '../provenance/provenance.ts';
 import type { Finding, NotAnalysed, Tier } from '../risk/risk.ts';
 import type { Score } from '../risk/score/score.ts';
 import type { PersonId, Principal, PrincipalRole } from '../roster/roster.ts';
-import type { OnChangeTerms } from './document.ts';
+import type { AuthenticatorTerms, OnChangeTerms } from './document.ts';
 import type { Mode, Presence, Relation, Stage } from './words.ts';
 
 /** Seats of one rule: `humans` distinct people who satisfy all of it. */
@@ -35,7 +35,7 @@ export interface Seat {
 
 /** A decision kept by an earlier version, with what that version did not ask about. */
 export const upgraded = (kept: Decision): Decision => ({
-  ...{ mode: 'enforce', sampled: false, soloAfter: null, terms: { ttl: null, sla: null }, rules: [], score: null },
+  ...{ mode: 'enforce', sampled: false, soloAfter: null, terms: { ttl: null, sla: null }, rules: [], score: null, ownership: null },
   ...kept,
   seats: kept.seats.map((s) => ({ ...plainSeat(s.rule, s.humans, s.candidates, s.level), ...s })),
 });
@@ -87,6 +87,14 @@ export interface Terms {
   readonly sla: number | null;
 }
 
+/** The author's own word, asked for before anybody else's: core/signoff/ownership.ts. */
+export interface OwnershipAsked {
+  /** What asks for it: ids of rules, and the terms of the whole. Never empty. */
+  readonly by: readonly string[];
+  /** Whose word counts, any one of them; empty: nobody behind the change is on the roster. */
+  readonly owners: readonly PersonId[];
+}
+
 export interface Decision {
   readonly version: 1;
   readonly change: {
@@ -111,6 +119,8 @@ export interface Decision {
   /** One person signs their own change after a wait of so many milliseconds; null: nobody may. */
   readonly soloAfter: number | null;
   readonly terms: Terms;
+  /** Whose keys count, where policy asks for more than is built in. */
+  readonly authenticators?: AuthenticatorTerms;
   /** Every rule with a file of its own in this change. */
   readonly rules: readonly RuleSaid[];
   /** One sentence: what would happen if this lands. */
@@ -125,6 +135,8 @@ export interface Decision {
   readonly notAnalysed: readonly NotAnalysed[];
   readonly systems: readonly TouchedSystem[];
   readonly seats: readonly Seat[];
+  /** null: the author need not speak. Asked only where somebody is asked to sign. */
+  readonly ownership: OwnershipAsked | null;
   readonly excluded: readonly Excluded[];
   readonly unresolved: readonly Principal[];
   readonly refusals: readonly Refusal[];

@@ -28,6 +28,8 @@ export interface Requirement {
   /** At each of these the seats are filled anew. Never empty. */
   readonly stages: readonly Stage[];
   readonly presence: Presence;
+  /** The author says first what they read, ran and do not understand. */
+  readonly ownership: boolean;
 }
 
 /** What becomes of a sign-off when the content it covers moves, by class of change. Absent: as the tier says. */
@@ -144,6 +146,16 @@ export interface BreakGlassTerms {
   readonly perMonth: number | null;
 }
 
+/** Whose keys count at which tier: beside what is built in, and never less. */
+export interface AuthenticatorTerms {
+  /** The highest tier at which a passkey that can be copied counts. */
+  readonly synced: 'none' | 'elevated' | 'high';
+  /** From this tier on a key is attested by its maker, cannot be copied, and was enrolled longer ago than the cool-down; null: the built-in one. */
+  readonly attestedFrom: Tier | null;
+  /** Milliseconds; null: the built-in one. */
+  readonly coolDown: number | null;
+}
+
 /** Reviewed after landing: a seeded share of what passed by itself. */
 export interface Sample {
   /** 0 to 1. */
@@ -188,6 +200,10 @@ export interface Policy {
   readonly solo: { readonly coolDown: number } | null;
   readonly breakGlass: BreakGlassTerms | null;
   readonly sample: Sample | null;
+  /** null: what is built in. */
+  readonly authenticators: AuthenticatorTerms | null;
+  /** From this tier on the author speaks before anybody is asked to sign; null: only where a rule asks for it. */
+  readonly ownershipFrom: Tier | null;
   readonly rules: readonly Rule[];
   readonly forbid: readonly Forbid[];
   readonly exceptions: readonly Exception[];

@@ -118,6 +118,7 @@ function requirementOf(loading: Loading, r: NonNullable<RuleShape['require']>): 
     not: RELATIONS.filter((relation): relation is Relation => r.not.includes(relation)),
     stages: [...new Set(r.stages)],
     presence: r.presence,
+    ownership: r.ownership === true,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Systems, and the terms that hold for a whole policy. The nearest own layer that speaks decides; a floor only tightens. */
 import { PRESETS, type PresetName } from '../provenance/presets.ts';
-import type { Tier } from '../risk/risk.ts';
+import { TIERS, type Tier } from '../risk/risk.ts';
 import type { TierRules } from '../risk/tiers.ts';
 import type { System } from '../system/system.ts';
 import type { BreakGlassTerms, Declarations, Modes, Policy, RequiredTrailer, TierTerms } from './document.ts';
@@ -8,7 +8,7 @@ import type { LoadedLayer, SystemShape } from './layers.ts';
 import type { Loading } from './loading.ts';
 import type { LayerShape } from './policy-shape.ts';
 import { hint } from './suggest.ts';
-import { joinBreakGlass, joinSample, joinTier, NO_TERMS, strictest } from './terms.ts';
+import { joinAuthenticators, joinBreakGlass, joinSample, joinTier, NO_TERMS, strictest } from './terms.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** Of all layers. One id is one system: a repository cannot say less of a floor's. */
@@ -33,7 +33,20 @@ const placed = (yaml: YamlFile, systems: readonly SystemShape[]) => systems.map(
 
 type Terms = Pick<
   Policy,
-  'domains' | 'tiers' | 'tierRules' | 'notProduction' | 'modes' | 'unattributed' | 'submodules' | 'largeFiles' | 'declarations' | 'solo' | 'breakGlass' | 'sample'
+  | 'domains'
+  | 'tiers'
+  | 'tierRules'
+  | 'notProduction'
+  | 'modes'
+  | 'unattributed'
+  | 'submodules'
+  | 'largeFiles'
+  | 'declarations'
+  | 'solo'
+  | 'breakGlass'
+  | 'sample'
+  | 'authenticators'
+  | 'ownershipFrom'
 >;
 
 export function termsOf(loading: Loading, systems: readonly System[], trailers: readonly RequiredTrailer[]): Terms {
@@ -51,6 +64,8 @@ export function termsOf(loading: Loading, systems: readonly System[], trailers: 
     solo: soloOf(loading),
     breakGlass: breakGlassOf(loading),
     sample: sampleOf(loading),
+    authenticators: authenticatorsOf(loading),
+    ownershipFrom: ownershipFromOf(loading),
   };
 }
 
@@ -209,4 +224,19 @@ function sampleOf(loading: Loading): Policy['sample'] {
   );
   const [first, ...rest] = samples;
   return first === undefined ? null : rest.reduce(joinSample, first);
+}
+
+/** Of every layer that speaks, floor or not: none of them can say less than another. */
+function authenticatorsOf(loading: Loading): Policy['authenticators'] {
+  const said = loading
+    .stated('authenticators')
+    .flatMap(({ shape: { authenticators: a } }) => (a === undefined ? [] : [{ synced: a.synced, attestedFrom: a.attested_from ?? null, coolDown: a.cool_down ?? null }]));
+  const [first, ...rest] = said;
+  return first === undefined ? null : rest.reduce(joinAuthenticators, first);
+}
+
+/** The lowest tier any layer names, floors and the repository's own alike: who asks less takes nothing off who asks more. */
+function ownershipFromOf(loading: Loading): Policy['ownershipFrom'] {
+  const said = loading.layers.flatMap(({ shape: { ownership } }) => (ownership === undefined ? [] : [ownership.from_tier]));
+  return TIERS.values.find((tier) => said.includes(tier)) ?? null;
 }

@@ -45,6 +45,7 @@ describe('a policy', () => {
     expect(made.value).toMatchObject({ version: 1, organisation: null, senior: 'L6', unattributed: 'default', submodules: 'refuse', largeFiles: 'refuse' });
     expect(made.value.rules[0]?.require).toEqual({
       ...{ humans: 1, level: null, seniorToAuthor: false, domains: [], from: { teams: [], people: [] }, distinctTeams: 1, not: [] },
+      ownership: false,
       stages: ['implementation'],
       presence: 'passkey',
     });

@@ -15,5 +15,5 @@ test('a decision with everything in it is these bytes', () => {
   const facts = sampleFacts(change, { pusher: 'ada', behind: [{ role: 'prompter', identity: 'cleo' }], incidents: [], roster: SAMPLE_ROSTER });
   const decision = consider(policy, [sampleDetector(sampleFinding('high', 'db/a.sql'))], facts);
   expect(decision.outcome).toBe('signoff');
-  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('3d1cfb41329b1a49157b70f781c838a385f9a55ab786b384c0dce812059bdcec');
+  expect(digest(JSON.parse(JSON.stringify(decision)) as Json)).toBe('5ea033ddb26b8ce9868910a843ae7a75cbeaff24f5d69e62d65152f20d7f9497');
 });

@@ -1,5 +1,7 @@
 /** What changes between two policies, field by field: what asks for more now, what asks for less, and what cannot be told. */
+import { TIERS } from '../risk/risk.ts';
 import type { Policy, Requirement, Rule } from './document.ts';
+import { SYNCED } from './terms.ts';
 import { lengthText, momentText } from './time.ts';
 import { MODES, PRESENCES } from './words.ts';
 
@@ -97,6 +99,7 @@ function requireChanges({ ladder }: Policy, x: Requirement | null, y: Requiremen
     ];
   const rank = (level: string | null): number => (level === null ? -1 : ladder.values.indexOf(level));
   const from = (r: Requirement): string => [...r.from.teams, ...r.from.people].sort().join(', ') || 'anybody';
+  const asked = (r: Requirement): string => (r.ownership ? 'asked' : 'not asked');
   const presence = (r: Requirement): number => PRESENCES.indexOf(r.presence);
   return [
     ranked('require.humans', x.humans, y.humans, x.humans, y.humans),
@@ -108,6 +111,7 @@ function requireChanges({ ladder }: Policy, x: Requirement | null, y: Requiremen
     sets('require.not', x.not, y.not),
     sets('require.stages', x.stages, y.stages),
     ranked('require.presence', presence(x), presence(y), x.presence, y.presence),
+    ranked('require.ownership', Number(x.ownership), Number(y.ownership), asked(x), asked(y)),
   ];
 }
 
@@ -149,9 +153,23 @@ function wholeChanges(a: Policy, b: Policy): readonly PolicyChange[] {
     ...at('declarations', text('', JSON.stringify(a.declarations), JSON.stringify(b.declarations))),
     ...at('solo', text('', JSON.stringify(a.solo), JSON.stringify(b.solo), b.solo === null ? 'stricter' : a.solo === null ? 'weaker' : 'different')),
     ...at('break_glass', text('', JSON.stringify(a.breakGlass), JSON.stringify(b.breakGlass), b.breakGlass === null ? 'stricter' : a.breakGlass === null ? 'weaker' : 'different')),
+    ...at('authenticators', ranked('synced', synced(a), synced(b), a.authenticators?.synced ?? 'high', b.authenticators?.synced ?? 'high')),
+    ...at('authenticators', ranked('attested_from', -attested(a), -attested(b), a.authenticators?.attestedFrom ?? 'critical', b.authenticators?.attestedFrom ?? 'critical')),
+    ...at('authenticators', coolDowns(a.authenticators?.coolDown ?? null, b.authenticators?.coolDown ?? null)),
+    ...at('ownership', ranked('from_tier', ownership(a), ownership(b), a.ownershipFrom ?? 'never', b.ownershipFrom ?? 'never')),
     ...at('sample', text('', JSON.stringify(a.sample), JSON.stringify(b.sample), a.sample === null ? 'stricter' : b.sample === null ? 'weaker' : 'different')),
   ];
 }
+
+const synced = ({ authenticators }: Policy): number => SYNCED.indexOf(authenticators?.synced ?? 'high');
+const attested = ({ authenticators }: Policy): number => TIERS.values.indexOf(authenticators?.attestedFrom ?? 'critical');
+
+/** null: the built-in one, which any other adds to. */
+const coolDowns = (x: number | null, y: number | null): Maybe =>
+  text('cool_down', x === null ? null : lengthText(x), y === null ? null : lengthText(y), (y ?? 0) > (x ?? 0) ? 'stricter' : 'weaker');
+
+/** The lower the tier, the more is asked; never is least. */
+const ownership = ({ ownershipFrom }: Policy): number => (ownershipFrom === null ? -TIERS.values.length : -TIERS.values.indexOf(ownershipFrom));
 
 /** Nought is never. */
 const dependents = ({ tierRules }: Policy): number => tierRules.raiseAtDependents || Number.POSITIVE_INFINITY;

@@ -37,6 +37,7 @@ const requirement = z.strictObject({
     .describe('Who may not sign beside the people behind the change, who never may: their manager, their reports, their team.'),
   stages: z.array(z.enum(STAGES)).min(1).max(3).default(['implementation']).describe('When: before it is built, before it lands, before it is deployed.'),
   presence: z.enum(PRESENCES).default('passkey').describe('hardware: an authenticator whose certificate chain was checked.'),
+  ownership: z.literal(true).optional().describe('Only after somebody behind the change has signed what they read, ran and do not understand.'),
 });
 
 const window = { starts: moment.optional().describe('From when on it holds.'), until: moment.optional().describe('When it stops holding by itself.') };
@@ -111,6 +112,15 @@ const breakGlass = z.strictObject({
   per_month: z.int().min(1).max(1_000).optional(),
 });
 
+const authenticators = z.strictObject({
+  synced: z.enum(['none', 'elevated', 'high']).default('high').describe('The highest tier at which a passkey that can be copied counts; never at critical.'),
+  attested_from: z
+    .enum(TIERS.values)
+    .optional()
+    .describe('From this tier on a key is attested by a pinned maker, cannot be copied, and was enrolled longer ago than the cool-down. Critical always is, outside demo data.'),
+  cool_down: length.optional().describe('How long ago, where that is more than the built-in 24h.'),
+});
+
 const sample = z.strictObject({
   share: z.number().min(0).max(1).default(0.02),
   close_after: z.strictObject({ escapes: z.int().min(0).max(100), of: z.int().min(1).max(10_000) }).default({ escapes: 1, of: 50 }),
@@ -164,8 +174,13 @@ export const POLICY_SHAPE = z.strictObject({
     })
     .default({ trailers: [] }),
   solo: z.strictObject({ cool_down: length }).optional().describe('One person, who signs their own changes after a wait, recorded as such.'),
+  ownership: z
+    .strictObject({ from_tier: z.enum(TIERS.values).describe('Of every change of this tier and above that asks somebody to sign.') })
+    .optional()
+    .describe("The author's own signed word, before anybody else's minutes are spent. Whatever layer asks for it, no other takes it away."),
   break_glass: breakGlass.optional(),
   sample: sample.optional(),
+  authenticators: authenticators.optional().describe('Whose keys count at which tier. It only tightens, and the strictest of all layers holds.'),
   rules: z.array(rule).max(2_000).default([]),
   forbid: z.array(forbid).max(500).default([]),
   exceptions: z.array(exception).max(500).default([]),

@@ -2,8 +2,9 @@
 import { type Reason, reason } from '../base/reasons.ts';
 import type { Finding, Tier } from '../risk/risk.ts';
 import type { Score } from '../risk/score/score.ts';
-import type { Refusal, Seat, Terms } from './decision.ts';
+import type { OwnershipAsked, Refusal, Seat, Terms } from './decision.ts';
 import type { Findings } from './facts.ts';
+import { ownershipWords } from './ownership.ts';
 import { seatText } from './seats.ts';
 import { lengthText } from './time.ts';
 import type { Mode } from './words.ts';
@@ -29,14 +30,15 @@ export interface Said {
   readonly sampled: boolean;
   readonly solo: number | null;
   readonly terms: Terms;
+  readonly ownership: OwnershipAsked | null;
 }
 
 /** What would happen, and what is asked. */
 export const summaryOf = (said: Said): string => said.happens.trim().replace(/[.;]$/, '');
 
-export function askedOf({ outcome, seats, refusals }: Said): string {
+export function askedOf({ outcome, seats, refusals, ownership }: Said): string {
   if (outcome === 'pass') return 'nobody is asked to sign';
-  if (outcome === 'signoff') return `needs ${seats.map(seatText).join(', and ')}`;
+  if (outcome === 'signoff') return `needs ${ownership === null ? '' : 'the ownership statement of its author first, and '}${seats.map(seatText).join(', and ')}`;
   const [first, ...rest] = refusals;
   return `refused: ${first?.text ?? 'it could not be decided'}${rest.length === 0 ? '' : ` (and ${rest.length} more)`}`;
 }
@@ -45,6 +47,7 @@ export function reasonTree(said: Said): Reason {
   const { outcome, refusals } = said;
   const children = [
     ...refusals.map((r) => reason('no', r.code, r.text, r.remedy === undefined ? [] : [reason('note', r.code, r.remedy)])),
+    ...(said.ownership === null ? [] : [reason('no', 'OWNERSHIP_MISSING', ownershipWords(said.ownership))]),
     ...said.seats.map(seatReason),
     ...termReasons(said),
     ...provenanceReasons(said.found),

@@ -30,6 +30,7 @@ function ruleWords(policy: Policy, rule: Rule): RuleWords {
       pathWords(rule.paths),
       ...(rule.when === null ? [] : [`when ${conditionWords(rule.when.source)}${require === null ? '; where nobody can tell, it covers nothing' : ', or where nobody can tell'}`]),
       ...(require === null ? ['asks nobody, and covers its files'] : require.stages.map((stage) => `asks for ${askWords(require, stage)}`)),
+      ...(require?.ownership === true ? ['once whoever is behind the change has signed what they read, ran and do not understand'] : []),
       ...(require?.seniorToAuthor === true ? ['each of them above everybody behind the change, or a peer where nobody on the roster is above'] : []),
       ...(rule.unless === null ? [] : [`unless it is certain that ${conditionWords(rule.unless.source)}`]),
       ...windowWords(rule),

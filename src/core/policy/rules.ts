@@ -19,6 +19,8 @@ export interface Ruled {
   readonly reasons: readonly Reason[];
   readonly said: readonly RuleSaid[];
   readonly terms: Terms;
+  /** Rules that ask, and ask that the author speak first. */
+  readonly ownership: readonly string[];
 }
 
 /** Paths named in one reason; the rest is counted. */
@@ -50,6 +52,7 @@ export function applyRules(policy: Policy, facts: Facts, found: Findings, values
     reasons: [...asked.map((a) => a.reason), ...built.reasons].sort(byWeight),
     said: asked.flatMap((a) => (a.said === null ? [] : [a.said])).sort((a, b) => (a.id < b.id ? -1 : 1)),
     terms: termsOf(policy, found, asked),
+    ownership: asked.flatMap(({ asks, rule }) => (asks.length > 0 && rule.require?.ownership === true ? [rule.id] : [])),
   };
 }
 

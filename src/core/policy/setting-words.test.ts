@@ -22,6 +22,7 @@ large_files: review
 declarations: {assistance: required, trailers: [{key: Doc, paths: ["db/**"], reason: a change to a database has a document}, {key: Ref, when: risk.tier >= high, until: 2027-01-01, reason: why}]}
 solo: {cool_down: 24h}
 sample: {share: 0.025, close_after: {escapes: 1, of: 50}}
+authenticators: {synced: elevated, attested_from: high, cool_down: 72h}
 break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {within: 24h, level: L6}, per_month: 4}`;
   expect(settingWords(samplePolicy(RULES, more))).toEqual([
     'guards refs/heads/main',
@@ -35,6 +36,9 @@ break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {with
     'a submodule pointer may change, once signed',
     'a large file pointer may come in, once signed',
     'of what passes by itself, 2.5 % is read after landing',
+    'a passkey that can be copied signs up to elevated',
+    'from high on only a key attested by its maker signs',
+    'where a key has to be attested it was enrolled 3d before',
     'in an emergency 2 at L6 or above let a change pass for 1h, one alone after 10m; it is reviewed within 1d',
   ]);
 });

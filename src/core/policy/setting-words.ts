@@ -2,7 +2,7 @@
 import { PRESETS, type Preset, type PresetName } from '../provenance/presets.ts';
 import type { ScoreBounds } from '../risk/tiers.ts';
 import { conditionWords } from './condition-words.ts';
-import type { BreakGlassTerms, Modes, Policy, RequiredTrailer } from './document.ts';
+import type { AuthenticatorTerms, BreakGlassTerms, Modes, Policy, RequiredTrailer } from './document.ts';
 import { lengthText, momentText } from './time.ts';
 
 /** One line a setting; what is off or as built in has none. */
@@ -23,7 +23,11 @@ export const settingWords = (policy: Policy): readonly string[] => [
   ...(policy.largeFiles === 'review' ? ['a large file pointer may come in, once signed'] : []),
   ...scoreWords(policy.tierRules.scoreAt),
   ...(policy.notProduction.some((globs) => globs.length > 0) ? [`findings in ${productionWords(policy.notProduction)} weigh one tier less`] : []),
+  ...(policy.ownershipFrom === null
+    ? []
+    : [`whoever is behind a change that is ${policy.ownershipFrom} or above says what they read, ran and do not understand, before anybody is asked to sign it`]),
   ...(policy.sample === null ? [] : [`of what passes by itself, ${percent(policy.sample.share)} is read after landing`]),
+  ...(policy.authenticators === null ? [] : authenticatorWords(policy.authenticators)),
   ...(policy.breakGlass === null ? ['has no emergency pass'] : [glassWords(policy.breakGlass)]),
 ];
 
@@ -52,6 +56,13 @@ function trailerWords({ key, paths, when, reason, starts, until }: RequiredTrail
 function modeWords({ default: usual, systems, until }: Modes): string {
   const each = [...systems].map(([id, mode]) => `${id}: ${mode}`);
   return `gates ${usual}${each.length === 0 ? '' : ` (${each.join(', ')})`}${until === null ? '' : ` until ${momentText(until)}, and enforce from then on`}`;
+}
+
+function authenticatorWords({ synced, attestedFrom, coolDown }: AuthenticatorTerms): readonly string[] {
+  const copied = synced === 'none' ? 'no passkey that can be copied signs' : `a passkey that can be copied signs up to ${synced}`;
+  const asked = attestedFrom === null ? [] : [`from ${attestedFrom} on only a key attested by its maker signs`];
+  const wait = coolDown === null ? [] : [`where a key has to be attested it was enrolled ${lengthText(coolDown)} before`];
+  return [...(synced === 'high' ? [] : [copied]), ...asked, ...wait];
 }
 
 const glassWords = ({ humans, level, aloneAfter, expires, reviewWithin }: BreakGlassTerms): string =>

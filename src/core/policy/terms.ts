@@ -1,5 +1,6 @@
 /** Terms by tier, and how two layers' terms join: the stricter of each, so that a floor holds whatever a repository says. */
-import type { BreakGlassTerms, Modes, OnChangeTerms, Sample, TierTerms } from './document.ts';
+import { TIERS } from '../risk/risk.ts';
+import type { AuthenticatorTerms, BreakGlassTerms, Modes, OnChangeTerms, Sample, TierTerms } from './document.ts';
 import { CARRY_WORDS, CHANGE_CLASS_NAMES, MODES, type Mode, PRESENCES, type Presence } from './words.ts';
 
 export const NO_TERMS: TierTerms = { onChange: {}, ttl: null, sla: null, presence: 'passkey' };
@@ -35,6 +36,17 @@ export const joinBreakGlass = (a: BreakGlassTerms, b: BreakGlassTerms, rank: (le
   reviewWithin: Math.min(a.reviewWithin, b.reviewWithin),
   reviewLevel: rank(a.reviewLevel) >= rank(b.reviewLevel) ? a.reviewLevel : b.reviewLevel,
   perMonth: shorter(a.perMonth, b.perMonth),
+});
+
+/** Least strict first. */
+export const SYNCED = ['high', 'elevated', 'none'] as const;
+
+const both = <T>(a: T | null, b: T | null, join: (a: T, b: T) => T): T | null => (a === null || b === null ? (a ?? b) : join(a, b));
+
+export const joinAuthenticators = (a: AuthenticatorTerms, b: AuthenticatorTerms): AuthenticatorTerms => ({
+  synced: strictest(SYNCED, a.synced, b.synced),
+  attestedFrom: both(a.attestedFrom, b.attestedFrom, (x, y) => (TIERS.atLeast(x, y) ? y : x)),
+  coolDown: both(a.coolDown, b.coolDown, Math.max),
 });
 
 export const joinSample = (a: Sample, b: Sample): Sample => ({

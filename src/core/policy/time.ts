@@ -14,6 +14,9 @@ export const length = z
     return Number(count) * (UNITS[unit] ?? 0);
   });
 
+/** The same of a command line: undefined where it is no length of time. */
+export const lengthOf = (text: string): number | undefined => length.safeParse(text).data;
+
 /** `2027-01-31` (its first moment, UTC) or `2027-01-31T18:00Z` to milliseconds since 1970. A day no calendar has is refused. */
 export const moment = z
   .string()

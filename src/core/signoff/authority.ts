@@ -14,7 +14,7 @@ import { type EnrolmentSubject, enrolmentIn } from './enrolment.ts';
 import { type Genesis, parseGenesis } from './genesis.ts';
 import { parseRevocation, parseRosterWord, type Revoked } from './roster-word.ts';
 import { NAMES } from './statement.ts';
-import type { SignoffTrust, TrustedKey } from './trust.ts';
+import type { AuthenticatorTrust, SignoffTrust, TrustedKey } from './trust.ts';
 
 /** Entry types that change it; all others leave it as it is. */
 export const AUTHORITY_TYPES = ['enrolment', 'roster', 'revocation'] as const satisfies readonly EntryType[];
@@ -42,6 +42,8 @@ export interface Authority {
   /** By envelope digest: sign-offs somebody took back. Whether that somebody may, `takenBack` says. */
   readonly revoked: ReadonlyMap<string, readonly TakenBack[]>;
   readonly nonces: ReadonlySet<string>;
+  /** Whose authenticators count: no statement says it, it is carried beside the log. Absent: nobody's. */
+  readonly authenticators?: AuthenticatorTrust;
 }
 
 export interface TakenBack {
@@ -97,13 +99,14 @@ export function heedAll(authority: Authority, said: readonly Said[]): { readonly
 }
 
 /** What sign-offs are verified by. @param ladder of the policy in force. */
-export const signingTrust = ({ genesis, keys }: Authority, ladder: readonly string[]): SignoffTrust => ({
+export const signingTrust = ({ genesis, keys, authenticators }: Authority, ladder: readonly string[]): SignoffTrust => ({
   keys,
   namespace: NAMES.namespace,
   rpId: genesis.rpId,
   origins: genesis.origins,
   mode: genesis.mode,
   ladder,
+  ...(authenticators === undefined ? {} : { authenticators }),
 });
 
 /** The same with trustees' keys alone: only they confirm. */
@@ -226,4 +229,6 @@ const keyOf = (s: EnrolmentSubject, since: number): TrustedKey => ({
   backupEligible: s.backupEligible,
   counter: 0,
   since,
+  ...(s.expires === undefined ? {} : { expires: Date.parse(s.expires) }),
+  ...(s.attestation === undefined ? {} : { attestation: s.attestation }),
 });

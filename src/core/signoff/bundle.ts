@@ -5,8 +5,9 @@
 import { base64, fromBase64 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { err, ok, problem, type Result } from '../base/result.ts';
-import { list, object, oneOf, optional, shaped, string } from './shape.ts';
+import { count, list, object, oneOf, optional, shaped, string } from './shape.ts';
 import { parseStrictJson } from './strict-json.ts';
+import type { WrittenWord } from './trust-file.ts';
 
 const BUNDLE_TYPE = 'application/vnd.countersign.bundle.v1+json';
 
@@ -36,14 +37,27 @@ export interface Bundle {
   readonly landed?: Evidence;
   /** Why sign-offs of an earlier form were counted. */
   readonly carries?: readonly Evidence[];
+  /** How fresh it is: the log's signed word, and statements about who may sign that a trust file may not have yet. */
+  readonly snapshot?: SnapshotParts;
+}
+
+export interface SnapshotParts {
+  /** Signed note of `snapshot.ts`. */
+  readonly note: string;
+  readonly later: readonly WrittenWord[];
 }
 
 const PARTS = object({ envelope: string, entry: string, proof: string });
-const BUNDLE = object({ mediaType: oneOf(BUNDLE_TYPE), signoffs: list(PARTS, 1), landed: optional(PARTS), carries: optional(list(PARTS, 1)) });
+const SNAPSHOT = object({ note: string, later: list(object({ index: count, entry: string, envelope: string })) });
+const BUNDLE = object({ mediaType: oneOf(BUNDLE_TYPE), signoffs: list(PARTS, 1), landed: optional(PARTS), carries: optional(list(PARTS, 1)), snapshot: optional(SNAPSHOT) });
 
 /** The file's text, LF at the end. */
-export function formatBundle(signoffs: readonly BundleParts[], landed?: BundleParts, carries: readonly BundleParts[] = []): string {
-  const more = { ...(landed === undefined ? {} : { landed: members(landed) }), ...(carries.length === 0 ? {} : { carries: carries.map(members) }) };
+export function formatBundle(signoffs: readonly BundleParts[], landed?: BundleParts, carries: readonly BundleParts[] = [], snapshot?: SnapshotParts): string {
+  const more = {
+    ...(landed === undefined ? {} : { landed: members(landed) }),
+    ...(carries.length === 0 ? {} : { carries: carries.map(members) }),
+    ...(snapshot === undefined ? {} : { snapshot: { note: snapshot.note, later: snapshot.later.map(({ index, entry, envelope }) => ({ index, entry, envelope })) } }),
+  };
   return `${JSON.stringify({ mediaType: BUNDLE_TYPE, signoffs: signoffs.map(members), ...more })}\n`;
 }
 
@@ -62,7 +76,13 @@ export function parseBundle(bytes: Bytes): Result<Bundle> {
   const [whole, carried] = [signoffs.filter((s) => s !== undefined), carries.filter((s) => s !== undefined)];
   const broken = whole.length !== signoffs.length || carried.length !== carries.length || (bundle.value.landed !== undefined && landed === undefined);
   if (broken) return bad('an envelope or entry is not base64');
-  return ok({ signoffs: whole, ...(landed === undefined ? {} : { landed }), ...(carried.length === 0 ? {} : { carries: carried }) });
+  const { snapshot } = bundle.value;
+  return ok({
+    signoffs: whole,
+    ...(landed === undefined ? {} : { landed }),
+    ...(carried.length === 0 ? {} : { carries: carried }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  });
 }
 
 const members = ({ envelope, entry, proof }: BundleParts): BundleParts => ({ envelope, entry, proof });

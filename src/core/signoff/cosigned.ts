@@ -39,6 +39,6 @@ function signerOf(envelope: Envelope, signature: EnvelopeSignature, trust: Signo
   const key = findKey(opened.value, trust.keys);
   if (!key.ok) return err([key.error]);
   // Synced passkeys may confirm people; only sign-offs at the top tier bar them.
-  const problems = [...checkKey(opened.value, key.value, trust.mode, { ...expect, tier: 'high', counters: 'logged' }), ...checkAuthenticator(opened.value, trust)];
+  const problems = [...checkKey(opened.value, key.value, trust, { ...expect, tier: 'high', counters: 'logged' }), ...checkAuthenticator(opened.value, trust)];
   return problems.length > 0 ? err(problems) : ok(key.value.person);
 }

@@ -6,12 +6,13 @@ import { base64, fromBase64 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, problem, type Result } from '../base/result.ts';
 import type { PersonId } from '../roster/roster.ts';
+import { VIRTUAL_AAGUID } from './attestation.ts';
 import { personOf, personUrn } from './build.ts';
 import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
-import { parseStatementOf } from './parse.ts';
-import { boolean, count, matching, object, oneOf, type Shape, string } from './shape.ts';
+import { parseStatementOf, timeShape } from './parse.ts';
+import { boolean, count, matching, object, oneOf, optional, type Shape, string } from './shape.ts';
 import { NAMES, type Statement } from './statement.ts';
-import type { SignoffTrust, TrustedKey } from './trust.ts';
+import type { AttestationEvidence, SignoffTrust, TrustedKey } from './trust.ts';
 
 /** One person, one key. */
 export interface EnrolmentSubject {
@@ -27,6 +28,10 @@ export interface EnrolmentSubject {
   readonly aaguid: string;
   readonly backupEligible: boolean;
   readonly counter: number;
+  /** RFC 3339, UTC: from then on the key signs nothing more. Absent: it does not expire. */
+  readonly expires?: string | undefined;
+  /** What its maker said, for anybody to check again; absent: nothing that could be checked. */
+  readonly attestation?: AttestationEvidence | undefined;
 }
 
 export interface EnrolmentPredicate {
@@ -37,8 +42,11 @@ export interface EnrolmentPredicate {
   readonly nonce: string;
 }
 
+/** Base64 of what can be checked, in statements and in the genesis. */
+export const ATTESTATION = object({ object: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64'), clientData: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64') });
+
 const filled = matching(/\S/, 'filled in');
-const PREDICATE: Shape<EnrolmentPredicate> = object({
+export const PREDICATE: Shape<EnrolmentPredicate> = object({
   person: object({ id: matching(/^urn:person:[a-z0-9._-]+$/, 'a person'), name: filled, level: filled }),
   key: object({
     keyid: filled,
@@ -48,6 +56,8 @@ const PREDICATE: Shape<EnrolmentPredicate> = object({
     aaguid: string,
     backupEligible: boolean,
     counter: count,
+    expires: optional(timeShape),
+    attestation: optional(ATTESTATION),
   }),
   rpId: filled,
   nonce: matching(/^[0-9a-f]{32}$/, '32 lowercase hex digits'),
@@ -56,13 +66,15 @@ const PREDICATE: Shape<EnrolmentPredicate> = object({
 /** Serialise with `statementBytes`, once. @param nonce 32 lowercase hex digits. */
 export function enrolmentStatement(of: EnrolmentSubject, rpId: string, nonce: string): Statement<EnrolmentPredicate> {
   const { keyid, blob, kind, credentialId, aaguid, backupEligible, counter } = of;
+  const { expires, attestation } = of;
+  const more = { ...(expires === undefined ? {} : { expires }), ...(attestation === undefined ? {} : { attestation }) };
   return {
     _type: NAMES.statementType,
     subject: [{ name: 'key', digest: { sha256: sha256Hex(fromBase64(blob) ?? new Uint8Array(0)) } }],
     predicateType: NAMES.enrolmentPredicate,
     predicate: {
       person: { id: personUrn(of.person), name: of.name, level: of.level },
-      key: { keyid, blob, kind, credentialId, aaguid, backupEligible, counter },
+      key: { keyid, blob, kind, credentialId, aaguid, backupEligible, counter, ...more },
       rpId,
       nonce,
     },
@@ -83,6 +95,11 @@ export function enrolmentIn(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | '
   if (!agrees || rpId !== trust.rpId) return err(problem('ST_TYPE', 'the enrolment contradicts itself or is for another installation'));
   const isPasskey = key.kind !== 'sk-ssh';
   const fits = isPasskey ? parsed.value.type === SK_ECDSA && parsed.value.application === trust.rpId : parsed.value.application.startsWith('ssh:');
+  if (isVirtual(key, trust.mode))
+    return err(problem('KEY_MODEL', 'the virtual authenticator of a browser cannot be enrolled here', { remedy: 'enrol a passkey or a security key' }));
   if (!fits || (key.kind === 'demo' && trust.mode !== 'demo')) return err(problem('KEY_MODEL', `this key cannot be enrolled as ${key.kind}`));
   return ok({ person: personOf(person.id) ?? '', name: person.name, level: person.level, ...key });
 }
+
+/** Whatever drives a browser has one, an agent too: it stands for nobody outside demo data. */
+export const isVirtual = ({ aaguid }: Pick<EnrolmentSubject, 'aaguid'>, mode: SignoffTrust['mode']): boolean => mode !== 'demo' && aaguid === VIRTUAL_AAGUID;

@@ -6,9 +6,9 @@ import { base64, fromBase64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { err, ok, problem, type Result } from '../base/result.ts';
 import { isKeyName } from '../log/note.ts';
-import type { EnrolmentSubject } from './enrolment.ts';
+import { ATTESTATION, type EnrolmentSubject, isVirtual } from './enrolment.ts';
 import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
-import { filled } from './parse.ts';
+import { filled, timeShape } from './parse.ts';
 import { boolean, count, list, matching, object, oneOf, optional, type Shape, shaped, string } from './shape.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -37,6 +37,8 @@ const FOUNDER = object({
   aaguid: optional(string),
   backupEligible: boolean,
   counter: optional(count),
+  expires: optional(timeShape),
+  attestation: optional(ATTESTATION),
 });
 const GENESIS: Shape<
   Omit<Genesis, 'founders'> & { readonly v: 1; readonly founders: readonly (Omit<EnrolmentSubject, 'aaguid' | 'counter'> & { aaguid?: string; counter?: number })[] }
@@ -53,8 +55,10 @@ const GENESIS: Shape<
 
 /** The bytes, made once. Problems: TRUST_FORMAT, for what `parseGenesis` would refuse. */
 export function formatGenesis({ mode, origin, rpId, origins, organisation, solo, founders }: Genesis): Result<Bytes> {
-  const said = founders.map(({ person, name, level, keyid, blob, kind, credentialId, aaguid, backupEligible, counter }) => ({
+  const said = founders.map(({ person, name, level, keyid, blob, kind, credentialId, aaguid, backupEligible, counter, expires, attestation }) => ({
     ...{ person, name, level, keyid, blob, kind, credentialId, aaguid, backupEligible, counter },
+    ...(expires === undefined ? {} : { expires }),
+    ...(attestation === undefined ? {} : { attestation }),
   }));
   const bytes = utf8(JSON.stringify({ v: 1, mode, origin, rpId, origins, organisation, solo, founders: said }));
   const back = parseGenesis(bytes);
@@ -83,6 +87,7 @@ function faults({ founders, solo, origin, ...genesis }: Genesis): readonly strin
     ...(keys.size === founders.length ? [] : ['a key is there twice']),
     ...[...people].flatMap((p) => (new Set(founders.filter((f) => f.person === p).map((f) => f.level)).size > 1 ? [`${p} has two levels`] : [])),
     ...founders.flatMap((f) => keyFault(f, genesis)),
+    ...founders.flatMap((f) => (isVirtual(f, genesis.mode) ? [`the key ${f.keyid} is of the virtual authenticator of a browser`] : [])),
   ];
 }
 

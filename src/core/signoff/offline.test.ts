@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { envelopeOf, type SoftAuthenticator, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
 import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
-import { cosigned, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
+import { cosigned as cosignedBy, entryOf, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
+import { type TestWitness, testWitness } from '../../testing/witnesses.ts';
 import { base64, text as decoded, fromBase64, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import type { Said } from './authority.ts';
@@ -11,6 +12,7 @@ import { pae } from './dsse.ts';
 import { enrolmentStatement } from './enrolment.ts';
 import { examineBundle, type Required, verifyBundle } from './offline.ts';
 import { type RevocationWord, revocationStatement, rosterStatement } from './roster-word.ts';
+import { formatSnapshot, type Snapshot, statementsDigest } from './snapshot.ts';
 import { NAMES, type SignoffDecision } from './statement.ts';
 import { parseTrust, TRUST_TYPE } from './trust-file.ts';
 
@@ -31,7 +33,7 @@ const one = log.record(by('mara'));
 const ORIGIN = log.origin;
 const taken = (of: RevocationWord['of'], by: readonly string[], from = NOW, index = 9): Said => ({
   ...{ type: 'revocation', index, at: NOW + 1_000 },
-  body: cosigned(revocationStatement({ of, from, reason: 'stolen' }, ORIGIN, index.toString(16).padStart(32, '0')), by.map(keyOf)),
+  body: cosignedBy(revocationStatement({ of, from, reason: 'stolen' }, ORIGIN, index.toString(16).padStart(32, '0')), by.map(keyOf)),
 });
 const landing = (as: LoggedAs, nonces: readonly string[] = ['a'.repeat(32)]): BundleParts =>
   log.record(utf8(JSON.stringify({ v: 1, nonces })), { type: 'landed', at: NOW, fields: MOVE, ...as });
@@ -253,8 +255,8 @@ describe('the trust file', () => {
   describe('holds what people signed, and nothing else', () => {
     const eve = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
     const enrolled = (person: string, by: readonly string[], index = 3): Said => ({
-      ...{ type: 'enrolment', index, at: NOW - 1_000 },
-      body: cosigned(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32)), by.map(keyOf)),
+      ...{ type: 'enrolment', index, at: NOW - 48 * 3_600_000 },
+      body: cosignedBy(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32)), by.map(keyOf)),
     });
     const word = (said: readonly Said[]) => trustFileOf(people, log, { said });
 
@@ -271,6 +273,7 @@ describe('the trust file', () => {
       ['one founder enrolled', [enrolled('eve', ['mara'])]],
       ['nobody who counts enrolled', [enrolled('eve', ['stranger', 'strangest'])]],
       ['said twice', [enrolled('eve', ['mara', 'noor']), enrolled('eve', ['mara', 'noor'], 4)]],
+      ['dated before the one above it', [taken({ key: keyOf('mara').keyid }, ['mara'], NOW, 3), { ...enrolled('eve', ['noor', 'kim'], 4), at: NOW }]],
       ['in another order than the log', [taken({ key: keyOf('mara').keyid }, ['mara'], NOW, 5), enrolled('eve', ['noor', 'kim'], 4)]],
       ['a revocation by one who may not', [taken({ person: 'mara' }, ['mara'])]],
       [
@@ -278,11 +281,22 @@ describe('the trust file', () => {
         [
           {
             ...taken({ person: 'mara' }, []),
-            body: cosigned(revocationStatement({ of: { person: 'mara' }, from: NOW, reason: 'x' }, 'other.example/log', '1'.repeat(32)), ['noor', 'kim'].map(keyOf)),
+            body: cosignedBy(revocationStatement({ of: { person: 'mara' }, from: NOW, reason: 'x' }, 'other.example/log', '1'.repeat(32)), ['noor', 'kim'].map(keyOf)),
           },
         ],
       ],
     ])('a statement %s refuses the file', (_, said) => expect(codesOf(parseTrust(utf8(word(said))))).toEqual(['TRUST_FORMAT']));
+
+    it('a signature dated back behind the entry that took its key away proves nothing', () => {
+      const trusted = trustedBy(word([taken({ key: keyOf('mara').keyid }, ['noor', 'kim'], NOW + 500, 3)]));
+      const late = (at: number) => log.recordAll([...Array.from({ length: 5 }, (_, i) => utf8(String(i))), by('mara')], [{}, {}, {}, {}, {}, { at }]).at(-1);
+      const codes = (at: number) => {
+        const parts = late(at);
+        return parts === undefined ? [] : proven([parts], {}, undefined, trusted);
+      };
+      expect(codes(NOW)).toEqual(['LOG_FORK', 'QUORUM']);
+      expect(codes(NOW + 2_000)).toEqual(['KEY_REVOKED', 'QUORUM']);
+    });
 
     it('a sign-off that was taken back proves nothing: by its signer alone, or by two trustees, and by no other alone', () => {
       const digest = JSON.parse(decoded(fromBase64(one.entry) ?? utf8('')) ?? '').envelope as string;
@@ -297,11 +311,72 @@ describe('the trust file', () => {
         type: 'roster',
         index: 9,
         at: NOW + 1,
-        body: cosigned(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32)), ['noor', 'kim'].map(keyOf)),
+        body: cosignedBy(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32)), ['noor', 'kim'].map(keyOf)),
       };
       expect(proven([one], { seats: [{ humans: 1, level: 'L6' }] }, undefined, trustedBy(word([lowered])))).toEqual([]);
-      const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')]).at(-1);
+      const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')], [...new Array(10).fill({}), { at: NOW + 1 }]).at(-1);
       expect(late && proven([late], {}, undefined, trustedBy(word([lowered])))).toEqual(['QUAL_LEVEL', 'QUORUM']);
+    });
+  });
+
+  describe('witnesses', () => {
+    const [ci, auditor] = [testWitness('witness.example/ci'), testWitness('witness.example/auditor')];
+    const policy = (k: number): string => `log ${log.vkey}\nwitness ci ${ci.vkey}\nwitness auditor ${auditor.vkey}\ngroup g ${k} ci auditor\nquorum g\n`;
+    const trusted = (k: number) => trustedBy(trustFileOf(people, log, { witnesses: policy(k) }));
+    const SEEN = NOW / 1_000;
+    /** The witnesses' lines, under the checkpoint of the proof. */
+    const cosigned = (by: readonly TestWitness[], time = SEEN): BundleParts => {
+      const gap = one.proof.indexOf('\n\n') + 2;
+      return { ...one, proof: `${one.proof}${by.map((w) => w.line(one.proof.slice(gap), time)).join('')}` };
+    };
+    const codes = (parts: BundleParts, k = 2) => proven([parts], {}, undefined, trusted(k));
+
+    it('below the quorum nothing is proven, whatever the log signed', () => {
+      expect(codes(cosigned([ci, auditor]))).toEqual([]);
+      expect(codes(cosigned([ci]), 1)).toEqual([]);
+      for (const by of [[], [ci], [ci, ci]]) expect(codes(cosigned(by))).toEqual(['LOG_QUORUM', 'QUORUM']);
+    });
+
+    it('know the time: an entry dated after they saw it is refused', () => {
+      expect(codes(cosigned([ci, auditor], SEEN - 301))).toEqual(['LOG_FORK', 'QUORUM']);
+      expect(codes(cosigned([ci, auditor], SEEN - 200))).toEqual([]);
+    });
+
+    it('in a policy that cannot be read refuse the file', () => {
+      for (const witnesses of ['quorum none\n', 'nonsense', policy(3)]) expect(codesOf(parseTrust(utf8(trustFileOf(people, log, { witnesses }))))).toEqual(['TRUST_FORMAT']);
+    });
+  });
+
+  describe('freshness', () => {
+    const revocation = taken({ key: keyOf('mara').keyid }, ['noor', 'kim']);
+    const later = { index: revocation.index, entry: base64(entryOf(revocation)), envelope: base64(revocation.body) };
+    const snapshot = (statements: readonly Bytes[], change: Partial<Snapshot> = {}) =>
+      log.note(formatSnapshot({ origin: ORIGIN, size: 12, at: NOW, statements: statementsDigest(statements), ...change }));
+    const codes = (note: string | undefined, more: readonly (typeof later)[], fresh: Required['fresh'] = { now: NOW + 1_000, maxAge: 2_000 }) => {
+      const bundle = parseBundle(utf8(formatBundle([one], undefined, [], note === undefined ? undefined : { note, later: more })));
+      return bundle.ok ? verifyBundle(bundle.value, trust, landed, fresh === undefined ? {} : { fresh }).map((p) => p.code) : [bundle.error.code];
+    };
+
+    it('holds by the log’s word that these are all the statements, in time', () => {
+      expect(codes(snapshot([]), [])).toEqual([]);
+      expect(codes(snapshot([]), [], { now: NOW + 2_001, maxAge: 2_000 })).toEqual(['REV_STALE']);
+      expect(codes(snapshot([], { at: NOW + 600_000 }), [])).toEqual(['REV_STALE']);
+      expect(codes(undefined, [])).toEqual(['REV_MISSING']);
+    });
+
+    it('brings what was taken back since the trust file, asked for or not', () => {
+      expect(codes(snapshot([revocation.body]), [later])).toEqual(['KEY_REVOKED', 'QUORUM']);
+      const bundle = parseBundle(utf8(formatBundle([one], undefined, [], { note: snapshot([revocation.body]), later: [later] })));
+      expect(bundle.ok && verifyBundle(bundle.value, trust, landed).map((p) => p.code)).toEqual(['KEY_REVOKED', 'QUORUM']);
+    });
+
+    it('is refused where a statement was left out, invented or is of another log', () => {
+      expect(codes(snapshot([revocation.body]), [])).toEqual(['REV_MISSING']);
+      expect(codes(snapshot([]), [later])).toEqual(expect.arrayContaining(['REV_MISSING']));
+      const alone = { ...revocation, body: taken({ person: 'mara' }, ['noor']).body };
+      expect(codes(snapshot([alone.body]), [{ ...later, entry: base64(entryOf(alone)), envelope: base64(alone.body) }])).toEqual(['REV_MISSING']);
+      expect(codes(testLog().note(formatSnapshot({ origin: ORIGIN, size: 12, at: NOW, statements: statementsDigest([]) })), [])).toEqual(['REV_MISSING']);
+      expect(codes(log.note(`${ORIGIN}\n12\n${base64(new Uint8Array(32))}\n`), [])).toEqual(['REV_MISSING']);
     });
   });
 

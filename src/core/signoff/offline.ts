@@ -17,9 +17,10 @@ import { type Landing, landingOf, landsHere, type Move } from './landing.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { type FillableSeat, missingHumans } from './people.ts';
+import { checkSnapshot, openSnapshot } from './snapshot.ts';
 import type { Stage } from './statement.ts';
 import type { SignoffTrust } from './trust.ts';
-import { authorityAt, latest, type TrustBundle } from './trust-file.ts';
+import { authorityAt, latest, type TrustBundle, timeBefore, withLater } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
 
 /** What landed, as the verifier's own repository says. */
@@ -42,6 +43,8 @@ export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'
   /** Candidates absent: anyone of the level. */
   readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule' | 'answers'>>)[];
   readonly allowDemo?: boolean;
+  /** What was taken back has to be known as of at most so many milliseconds before `now`. */
+  readonly fresh?: { readonly now: number; readonly maxAge: number };
 }
 
 export interface OfflineReport {
@@ -58,7 +61,8 @@ export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed,
   return examineBundle(bundle, trust, landed, required).problems;
 }
 
-export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+  const { trust, stale } = freshened(bundle, given, required);
   const landing = bundle.landed === undefined ? undefined : landingIn(bundle.landed, trust, landed);
   const carries = carriesIn(bundle, trust);
   const results = bundle.signoffs.map((evidence, i) => {
@@ -75,7 +79,18 @@ export function examineBundle(bundle: Bundle, trust: TrustBundle, landed: Landed
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = quorum(signoffs, trust, required);
   const land = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
-  return { problems: [...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing], signoffs, setAside };
+  return { problems: [...stale, ...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing], signoffs, setAside };
+}
+
+/** The trust file with what the bundle's snapshot adds to it. It can only take back or add what people signed. */
+function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required): { readonly trust: TrustBundle; readonly stale: readonly Problem[] } {
+  const none = problem('REV_MISSING', 'nothing in the bundle says how fresh it is', { remedy: 'export it again' });
+  if (snapshot === undefined) return { trust, stale: fresh === undefined ? [] : [none] };
+  const later = withLater(trust, snapshot.later);
+  if (!later.ok) return { trust, stale: later.error.map((p) => problem('REV_MISSING', p.message)) };
+  const opened = openSnapshot(snapshot.note, trust.logKeys);
+  if (!opened.ok) return { trust: later.value, stale: [opened.error] };
+  return { trust: later.value, stale: fresh === undefined ? [] : checkSnapshot(opened.value, later.value.said, fresh.now, fresh.maxAge) };
 }
 
 function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Result<Landing, readonly Problem[]> {
@@ -128,6 +143,8 @@ function verifyEvidence(
 ): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
   if (!entry.ok) return err([...signatureProblems(evidence, signingTrust(latest(trust).authority, trust.ladder)), entry.error]);
+  // Whoever holds a revoked key and the server's clock would date a signature back: the order of the log says otherwise.
+  if (entry.value.entry.at < timeBefore(trust, entry.value.index)) return err([problem('LOG_FORK', 'the sign-off is dated before an entry that stands above it in the log')]);
   const authority = authorityAt(trust, entry.value.index);
   const signing = signingTrust(authority, trust.ladder);
   const signedAt = entry.value.entry.at;
@@ -169,12 +186,18 @@ const expectation = (landed: Landed, required: Required, now: number): Expectati
   ...(required.tier === undefined ? {} : { tier: required.tier }),
 });
 
+/** Clocks differ by a little. */
+const AHEAD = 300_000;
+
 /** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
 function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<{ readonly entry: Entry; readonly index: number }> {
-  const proven = verifyProof(proof, entry, trust.logKeys);
+  const proven = verifyProof(proof, entry, trust.logKeys, trust.witnesses ?? undefined);
   if (!proven.ok) return proven;
   const parsed = parseEntry(entry);
   if (!parsed.ok) return parsed;
+  const seen = proven.value.witnessed?.at ?? Number.POSITIVE_INFINITY;
+  // Witnesses keep time: the log's own clock may not run ahead of theirs.
+  if (parsed.value.at > seen + AHEAD) return err(problem('LOG_FORK', 'the entry is dated after its witnesses had seen it'));
   if (parsed.value.type !== type) return err(problem('LOG_FORMAT', `the log entry is a ${parsed.value.type}, not a ${type}`));
   return parsed.value.envelope === sha256Hex(envelope)
     ? ok({ entry: parsed.value, index: proven.value.index })

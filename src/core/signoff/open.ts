@@ -39,7 +39,14 @@ export function openSignature(
   payloadType: string = NAMES.payloadType,
 ): Result<OpenedSignature> {
   if (envelope.payloadType !== payloadType) return err(problem('SIG_FORMAT', `the payload is not of type ${payloadType}`));
-  const blob = unarmor(sig);
+  const encoded = pae(envelope.payloadType, envelope.payload);
+  const opened = openSshSig(sig, encoded, namespace);
+  return opened.ok ? ok({ payload: envelope.payload, pae: encoded, ...opened.value }) : opened;
+}
+
+/** One armored SSHSIG over these bytes, by the key that comes with it. Problems: SIG_*, KEY_PLAIN, WA_CLIENTDATA, WA_CHALLENGE. */
+export function openSshSig(armored: Bytes, message: Bytes, namespace: string): Result<Omit<OpenedSignature, 'payload' | 'pae'>> {
+  const blob = unarmor(armored);
   if (!blob.ok) return blob;
   const outer = parseSshSig(blob.value);
   if (!outer.ok) return outer;
@@ -48,12 +55,10 @@ export function openSignature(
   if (!key.ok) return key;
   const signature = parseSignature(key.value, outer.value.signature);
   if (!signature.ok) return signature;
-  const encoded = pae(envelope.payloadType, envelope.payload);
-  const tbs = toBeSigned(namespace, outer.value.hash, encoded);
-  if (!verifyKeySignature(key.value, signature.value, tbs)) return err(problem('SIG_INVALID', 'the signature does not verify over this statement'));
+  const tbs = toBeSigned(namespace, outer.value.hash, message);
+  if (!verifyKeySignature(key.value, signature.value, tbs)) return err(problem('SIG_INVALID', 'the signature does not verify over these bytes'));
   const [unbound] = signature.value.client === undefined ? [] : checkChallenge(signature.value.client, tbs);
-  if (unbound !== undefined) return err(unbound);
-  return ok({ payload: envelope.payload, pae: encoded, tbs, key: key.value, keyid: keyIdOf(key.value.blob), signature: signature.value });
+  return unbound === undefined ? ok({ tbs, key: key.value, keyid: keyIdOf(key.value.blob), signature: signature.value }) : err(unbound);
 }
 
 /**

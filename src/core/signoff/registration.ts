@@ -1,6 +1,6 @@
 /**
- * Reading what navigator.credentials.create() answered, without attestation: who made the authenticator stays the client's
- * word, so a second human confirms every enrolment. ES256 only: OpenSSH has no webauthn type for anything else.
+ * Reading what navigator.credentials.create() answered. Who made the authenticator is attestation.ts's to say; without it that
+ * is the client's word, so a second human confirms every enrolment. ES256 only: OpenSSH has no webauthn type for anything else.
  * Source: W3C Web Authentication Level 3, sections 6.5.1 (attested credential data) and 7.1.
  */
 import { base64url, equal, hex, utf8 } from '../base/bytes.ts';
@@ -36,8 +36,18 @@ export interface NewKey {
   readonly counter: number;
 }
 
-/** Authenticator data with attested credential data. Problems: SIG_FORMAT, SIG_ALG. */
+/** Authenticator data with attested credential data, of an ES256 key. Problems: SIG_FORMAT, SIG_ALG. */
 export function parseRegistration(data: Bytes): Result<AuthenticatorRegistration> {
+  const parsed = parseAuthenticatorData(data);
+  if (!parsed.ok || parsed.value.ed25519 === undefined) return parsed;
+  return err(problem('SIG_ALG', 'the passkey is not an ES256 key', { remedy: 'offer only algorithm -7 when creating it' }));
+}
+
+/**
+ * The same, of the keys ssh has too. @returns `ed25519`: the 32 bytes of such a key, and then `point` is empty.
+ * Problems: SIG_FORMAT, SIG_ALG.
+ */
+export function parseAuthenticatorData(data: Bytes): Result<AuthenticatorRegistration & { readonly ed25519?: Bytes }> {
   const flags = data[32] ?? 0;
   const idLength = (data[53] ?? 0) * 256 + (data[54] ?? 0);
   const keyAt = 55 + idLength;
@@ -47,15 +57,16 @@ export function parseRegistration(data: Bytes): Result<AuthenticatorRegistration
   const key = readCbor(data, keyAt);
   const end = (flags & FLAGS.ed) === 0 ? key?.end : extensionsEnd(data, key?.end);
   if (key === undefined || end !== data.length) return bad('the credential key or what follows it is malformed');
-  const point = es256Point(key.value);
-  if (point === undefined) return err(problem('SIG_ALG', 'the passkey is not an ES256 key', { remedy: 'offer only algorithm -7 when creating it' }));
+  const [point, ed25519] = [es256Point(key.value), ed25519Key(key.value)];
+  if (point === undefined && ed25519 === undefined) return err(problem('SIG_ALG', 'the passkey is not an ES256 key', { remedy: 'offer only algorithm -7 when creating it' }));
   return ok({
     rpIdHash: data.slice(0, 32),
     flags,
     counter: data.slice(33, 37).reduce((n, b) => n * 256 + b, 0),
-    aaguid: hex(data.slice(37, 53)).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+    aaguid: aaguidOf(data.slice(37, 53)),
     credentialId: data.slice(55, keyAt),
-    point,
+    point: point ?? new Uint8Array(0),
+    ...(ed25519 === undefined ? {} : { ed25519 }),
     backupEligible: (flags & FLAGS.be) !== 0,
     backedUp: (flags & FLAGS.bs) !== 0,
   });
@@ -94,6 +105,9 @@ function checkCreationData(clientDataJSON: Bytes, challenge: Bytes, rp: RelyingP
   return rules.flatMap(([holds, wrong]) => (holds ? [] : [wrong]));
 }
 
+/** 16 bytes as people write them: lowercase hex with dashes. */
+export const aaguidOf = (bytes: Bytes): string => hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
 /** COSE_Key {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y} and nothing else. */
 function es256Point(key: Cbor): Bytes | undefined {
   if (!(key instanceof Map) || key.size !== 5) return undefined;
@@ -102,6 +116,14 @@ function es256Point(key: Cbor): Bytes | undefined {
   const isEs256 = key.get(1) === 2 && key.get(3) === -7 && key.get(-1) === 1;
   if (!isEs256 || !(x instanceof Uint8Array) || !(y instanceof Uint8Array) || x.length !== 32 || y.length !== 32) return undefined;
   return Uint8Array.of(4, ...x, ...y);
+}
+
+/** COSE_Key {1: 1 (OKP), 3: -8 (EdDSA), -1: 6 (Ed25519), -2: x} and nothing else. */
+function ed25519Key(key: Cbor): Bytes | undefined {
+  if (!(key instanceof Map) || key.size !== 4) return undefined;
+  const x: unknown = key.get(-2);
+  const isEd25519 = key.get(1) === 1 && key.get(3) === -8 && key.get(-1) === 6;
+  return isEd25519 && x instanceof Uint8Array && x.length === 32 ? x : undefined;
 }
 
 /** Extensions are one map (browsers add credProtect unasked); its content decides nothing here. */

@@ -9,12 +9,15 @@ import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
 import { type NoteKey, parseVkey } from '../log/note.ts';
+import { parseWitnessPolicy, type WitnessPolicy } from '../log/witness-policy.ts';
 import { AUTHORITY_TYPES, type Authority, authorityOf, heed, quorumOf, type Said, signingTrust } from './authority.ts';
+import { parseCertificate } from './certificate.ts';
 import { openCosigned } from './cosigned.ts';
 import { parseEnvelope } from './dsse.ts';
-import { count, list, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
+import { count, list, matching, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
+import type { AuthenticatorTrust } from './trust.ts';
 
 export interface Gate {
   /** The verifier id of its summaries. */
@@ -31,19 +34,25 @@ export interface TrustBundle {
   readonly ladder: readonly string[];
   /** Entries of the log when it was written: a later file has more. */
   readonly size: number;
-  /** As genesis has it, then after each statement: `since` is the index of the entry that led there. */
-  readonly states: readonly { readonly since: number; readonly authority: Authority }[];
-  /** C2SP tlog-policy text; null: none is asked for. */
-  readonly witnesses: string | null;
+  /** As genesis has it, then after each statement: `since` is the index of the entry that led there, `at` its time. */
+  readonly states: readonly { readonly since: number; readonly at: number; readonly authority: Authority }[];
+  /** Envelopes of the statements behind them, in order. */
+  readonly said: readonly Bytes[];
+  /** Who has to have cosigned a checkpoint; null: nobody is asked for. */
+  readonly witnesses: WitnessPolicy | null;
   readonly gates: readonly Gate[];
   /** Milliseconds since 1970; null: it does not expire. */
   readonly expires: number | null;
+  /** Whose authenticators count where a certificate chain is asked for; absent: nobody's. */
+  readonly authenticators?: AuthenticatorTrust;
   /** Trustees who signed the file as a whole. */
   readonly signers: readonly string[];
 }
 
 /** What the file is made of. */
-export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires'> {
+export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'gates' | 'expires' | 'authenticators'> {
+  /** C2SP tlog-policy text, or null. */
+  readonly witnesses: string | null;
   readonly vkeys: readonly string[];
   /** The entry and body of index 0. */
   readonly genesis: { readonly entry: Bytes; readonly body: Bytes };
@@ -63,10 +72,11 @@ const FILE = object({
   witnesses: nullable(string),
   gates: list(object({ id: string, key: string })),
   expires: optional(count),
+  authenticators: optional(object({ roots: list(string, 1), models: optional(list(matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'an AAGUID'), 1)) })),
 });
 
 /** Two spaces, fixed member order, LF at the end: a file people read and keep in git. */
-export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gates, expires }: TrustParts): string {
+export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gates, expires, authenticators }: TrustParts): string {
   const file = {
     mediaType: TRUST_TYPE,
     logKeys: vkeys,
@@ -77,6 +87,7 @@ export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gat
     witnesses,
     gates: gates.map(({ id, key }) => ({ id, key })),
     ...(expires === null ? {} : { expires }),
+    ...(authenticators === undefined ? {} : { authenticators: { roots: authenticators.roots, ...(authenticators.models === undefined ? {} : { models: authenticators.models }) } }),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -111,36 +122,68 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   const json = parseStrictJson(bytes);
   const file = json.ok ? shaped(FILE, json.value) : err([json.error]);
   if (!file.ok) return err(file.error.map(bad));
-  const { genesis, authority, logKeys, ladder, size, witnesses, gates, expires = null } = file.value;
+  const { genesis, authority, logKeys, ladder, size, witnesses, gates, expires = null, authenticators } = file.value;
   const first = entryOf(genesis.entry, genesis.body);
   const start = first?.entry.type === 'genesis' ? authorityOf(first.body, first.entry.at) : undefined;
   if (first === undefined || start === undefined) return err([bad('it does not begin with the genesis of a log')]);
   if (!start.ok) return err([start.error]);
   const keys = logKeys.map(parseVkey);
-  const states = statesOf(start.value, authority);
+  const policy = witnesses === null ? ok(null) : parseWitnessPolicy(witnesses, start.value.genesis.mode === 'demo');
+  const states = statesOf([{ since: 0, at: first.entry.at, authority: start.value }], authority);
   const { origin } = start.value.genesis;
   const wrong = [
     ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
     ...(first.entry.fields.origin === origin && first.entry.fields.mode === start.value.genesis.mode ? [] : [bad('the genesis entry and its body differ')]),
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
+    ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
+    ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
+    ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
     ...(states.ok ? [] : states.error),
   ];
-  if (wrong.length > 0 || !states.ok) return err(wrong);
-  return ok({ origin, logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])), ladder, size, states: states.value, witnesses, gates, expires, signers: [] });
+  if (wrong.length > 0 || !states.ok || !policy.ok) return err(wrong);
+  return ok({
+    origin,
+    logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])),
+    ladder,
+    size,
+    states: states.value,
+    said: authority.map(envelopeOf),
+    witnesses: policy.value,
+    gates,
+    expires,
+    signers: [],
+    ...(authenticators === undefined ? {} : { authenticators: authenticators as AuthenticatorTrust }),
+  });
 }
 
-function statesOf(
-  start: Authority,
-  said: readonly { readonly index: number; readonly entry: string; readonly envelope: string }[],
-): Result<TrustBundle['states'], readonly Problem[]> {
-  const states = [{ since: 0, authority: start }];
+/** A statement as files hold it. */
+export interface WrittenWord {
+  readonly index: number;
+  /** base64 of the exact log entry. */
+  readonly entry: string;
+  /** base64 of the exact envelope. */
+  readonly envelope: string;
+}
+
+/** The trust with statements that came after it: each has to hold, as in the file. Problems: TRUST_FORMAT. */
+export function withLater(trust: TrustBundle, later: readonly WrittenWord[]): Result<TrustBundle, readonly Problem[]> {
+  const newer = later.filter((w) => w.index > latest(trust).since);
+  const states = statesOf(trust.states, newer);
+  return states.ok ? ok({ ...trust, states: states.value, said: [...trust.said, ...newer.map(envelopeOf)] }) : states;
+}
+
+const envelopeOf = ({ envelope }: WrittenWord): Bytes => exact(envelope) ?? new Uint8Array(0);
+
+function statesOf(start: TrustBundle['states'], said: readonly WrittenWord[]): Result<TrustBundle['states'], readonly Problem[]> {
+  const states = [...start];
   for (const { index, entry, envelope } of said) {
-    const last = states.at(-1) ?? { since: 0, authority: start };
+    const last = latest({ states });
     const word = saidAt(index, entry, envelope);
-    if (word === undefined || index <= last.since) return err([bad(`statement ${index} is not that of its entry, or not in the order of the log`)]);
+    // Times of a log never go back: a statement dated before the one that took its signer's key away came after it all the same.
+    if (word === undefined || index <= last.since || word.at < last.at) return err([bad(`statement ${index} is not that of its entry, or not in the order of the log`)]);
     const next = heed(last.authority, word);
     if (!next.ok) return err(next.error.map((p) => bad(`statement ${index} does not hold: ${p.message}`)));
-    states.push({ since: index, authority: next.value });
+    states.push({ since: index, at: word.at, authority: next.value });
   }
   return ok(states);
 }
@@ -158,6 +201,8 @@ function entryOf(entry: string, body: string): { readonly entry: Entry; readonly
   if (bodyBytes === undefined || parsed?.ok !== true || parsed.value.envelope !== sha256Hex(bodyBytes)) return undefined;
   return { entry: parsed.value, body: bodyBytes };
 }
+
+const isCertificate = (encoded: string): boolean => parseCertificate(exact(encoded) ?? new Uint8Array(0)) !== undefined;
 
 function exact(encoded: string): Bytes | undefined {
   const bytes = fromBase64(encoded);
@@ -203,8 +248,11 @@ export function authorityAt(trust: TrustBundle, index: number): Authority {
     const revokedAt = voided.get(k.keyid);
     return revokedAt === undefined ? k : { ...k, revokedAt };
   });
-  return { ...then, keys, revoked: now.revoked };
+  return { ...then, keys, revoked: now.revoked, ...(trust.authenticators === undefined ? {} : { authenticators: trust.authenticators }) };
 }
+
+/** The time of the last statement before entry `index`: an entry dated before it was dated back. */
+export const timeBefore = ({ states }: Pick<TrustBundle, 'states'>, index: number): number => states.findLast((s) => s.since < index)?.at ?? 0;
 
 /** The bytes trustees sign to vouch for the file as a whole: the file itself. */
 export const trustPayload = (file: string): Bytes => utf8(file);

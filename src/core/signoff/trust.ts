@@ -20,6 +20,24 @@ export interface TrustedKey {
   readonly revokedAt?: number;
   /** Pinned by genesis. */
   readonly founder?: true;
+  /** Milliseconds since 1970; signatures from then on are void. Absent: the key does not expire. */
+  readonly expires?: number;
+  /** What its maker said when it was enrolled, to be checked each time: attestation.ts. Absent: nothing. */
+  readonly attestation?: AttestationEvidence;
+}
+
+/** Base64, standard, padded. Of a passkey: attestationObject and clientDataJSON. Of an `sk-ssh` key: its enrolment record and challenge. */
+export interface AttestationEvidence {
+  readonly object: string;
+  readonly clientData: string;
+}
+
+/** Whose authenticators count where a certificate chain is asked for. */
+export interface AuthenticatorTrust {
+  /** base64 of DER certificates: roots of makers, intermediates, or attestation certificates themselves. */
+  readonly roots: readonly string[];
+  /** AAGUIDs, lowercase hex with dashes; absent: every model of these makers. */
+  readonly models?: readonly string[];
 }
 
 export interface SignoffTrust extends RelyingParty {
@@ -28,4 +46,6 @@ export interface SignoffTrust extends RelyingParty {
   readonly mode: 'production' | 'demo';
   /** Names of levels, lowest first. */
   readonly ladder: readonly string[];
+  /** Absent: no maker is trusted, so no key is attested. */
+  readonly authenticators?: AuthenticatorTrust;
 }

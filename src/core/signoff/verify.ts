@@ -3,14 +3,15 @@
  * usable alone, and all that is wrong is reported, not only the first.
  */
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
-import { type Problem, problem } from '../base/result.ts';
+import { type Problem, problem, type Result } from '../base/result.ts';
 import { TIERS } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
+import { type Attested, attestationOf } from './attestation.ts';
 import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
 import { type OpenedSignature, openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { checkPeople, effectiveLevel, type PeopleExpectation } from './people.ts';
-import type { SignoffDecision, Stage, Statement } from './statement.ts';
+import type { SignoffDecision, SignoffPredicate, Stage, Statement } from './statement.ts';
 import type { SignoffTrust, TrustedKey } from './trust.ts';
 
 export type { OpenedSignature } from './open.ts';
@@ -43,6 +44,8 @@ export interface VerifiedSignoff {
   readonly statement: Statement;
   readonly keyid: string;
   readonly counter: number;
+  /** By whom its key was made, where a pinned maker says so. */
+  readonly attested: Attested | null;
   /** Lowercase hex SHA-256 of the envelope bytes. */
   readonly digest: string;
 }
@@ -55,8 +58,9 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   if (!opened.ok) return { ok: false, problems: [opened.error] };
   const key = findKey(opened.value, trust.keys);
   const statement = parseStatement(opened.value.payload);
+  const made = key.ok ? once(() => attestationOf(key.value, trust)) : undefined;
   const problems = [
-    ...(key.ok ? checkKey(opened.value, key.value, trust.mode, expect) : [key.error]),
+    ...(key.ok ? checkKey(opened.value, key.value, trust, expect, made) : [key.error]),
     ...checkAuthenticator(opened.value, trust),
     ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkContent(statement.value, expect)] : [statement.error]),
     ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, trust.ladder, expect) : []),
@@ -64,7 +68,7 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   ];
   if (problems.length > 0 || !key.ok || !statement.ok) return { ok: false, problems };
   const level = effectiveLevel(statement.value, key.value, trust.ladder, expect);
-  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level) };
+  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level, made?.()) };
 }
 
 /** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
@@ -88,7 +92,7 @@ export function checkStatement({ predicate }: Statement, expect: Omit<Expectatio
 }
 
 /** The content signed is the content at hand; the subject is taken by name, exactly one. Problems: ST_TYPE, CONTENT_MISMATCH. */
-export function checkContent(statement: Statement, expect: Pick<Expectation, 'manifest' | 'manifest256'>): readonly Problem[] {
+export function checkContent(statement: Statement<Pick<SignoffPredicate, 'change'>>, expect: Pick<Expectation, 'manifest' | 'manifest256'>): readonly Problem[] {
   const { manifest, manifest256 } = statement.predicate.change;
   const [subject, ...more] = statement.subject.filter((s) => s.name === 'change-manifest');
   const agrees = subject?.digest.sha256 === manifest.sha256 && more.length === 0;
@@ -97,11 +101,20 @@ export function checkContent(statement: Statement, expect: Pick<Expectation, 'ma
   return manifest256.sha256 === expect.manifest256 ? problems : [...problems, problem('CONTENT_MISMATCH', 'the object ids agree, and the contents behind them do not')];
 }
 
-const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string): VerifiedSignoff => ({
+const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string, made: Result<Attested> | undefined): VerifiedSignoff => ({
   signer: key.person,
   level,
   statement,
   keyid: opened.keyid,
   counter: opened.signature.counter,
+  attested: made?.ok ? made.value : null,
   digest: sha256Hex(envelope),
 });
+
+function once<T>(ask: () => T): () => T {
+  let known: { readonly answer: T } | undefined;
+  return () => {
+    known ??= { answer: ask() };
+    return known.answer;
+  };
+}

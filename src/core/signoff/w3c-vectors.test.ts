@@ -6,7 +6,7 @@ import { parseKeyBlob, skEcdsaBlob } from './keys.ts';
 import { parseRegistration, verifyRegistration } from './registration.ts';
 import { parseSignature, verifyKeySignature } from './signature.ts';
 import { parseSshSig, unarmor } from './sshsig.ts';
-import { checkChallenge, checkPresence, type PasskeyAssertion, wrapAssertion } from './webauthn.ts';
+import { checkBackup, checkChallenge, checkClientData, checkCounter, checkPresence, encodeAssertion, type PasskeyAssertion, wrapAssertion } from './webauthn.ts';
 
 const bytes = (hex: string): Bytes => fromHex(hex) ?? new Uint8Array();
 const RP = { rpId: 'example.org', origins: ['https://example.org'] };
@@ -108,6 +108,90 @@ describe.each(VECTORS)('%s', (_, { aaguid, credentialId, x, y, registration, aut
     const later = { ...answered, authenticatorData: answered.authenticatorData.map((b, i) => (i === 36 ? 1 : b)) };
     expect(verifyKeySignature(key.value, opened(later), new Uint8Array())).toBe(false);
     expect(verifyKeySignature(key.value, opened({ ...answered, clientDataJSON: clientData('get', registration.challenge) }), new Uint8Array())).toBe(false);
+  });
+
+  /** Every rule of a signature, on the published bytes with one thing changed: all codes, and SIG_INVALID where the key did not sign that. */
+  const judged = (change: (client: string) => string, data: (bytes: Bytes) => Bytes = (b) => b, { origin = '', counted = 0 } = {}): readonly string[] => {
+    const client = utf8(change(new TextDecoder().decode(answered.clientDataJSON)));
+    const authenticatorData = data(answered.authenticatorData);
+    const [flags = 0] = authenticatorData.slice(32);
+    const encoded = encodeAssertion({ ...answered, clientDataJSON: client, authenticatorData }, blob, 'vectors', origin === '' ? 'https://example.org' : origin);
+    const inner = encoded === undefined ? undefined : unarmor(encoded);
+    const outer = inner?.ok ? parseSshSig(inner.value) : undefined;
+    const signature = outer?.ok ? parseSignature(key.value, outer.value.signature) : undefined;
+    if (signature?.ok !== true || signature.value.client === undefined) throw new Error('it cannot even be written down');
+    const backupEligible = ((answered.authenticatorData[32] ?? 0) & 8) !== 0;
+    const problems = [
+      ...checkClientData(signature.value.client, bytes(authentication.challenge), RP),
+      ...checkPresence(signature.value),
+      ...checkBackup(flags, { backupEligible }, false),
+      ...checkCounter(counted, signature.value.counter),
+    ];
+    return [...problems.map((p) => p.code), ...(verifyKeySignature(key.value, signature.value, new Uint8Array()) ? [] : ['SIG_INVALID'])];
+  };
+  const same = (client: string): string => client;
+  const flags = (change: (flags: number) => number) => (data: Bytes) => data.map((b, i) => (i === 32 ? change(b) : b));
+
+  it('passes every rule but that its person was not verified', () => expect(judged(same)).toEqual(['WA_UV']));
+
+  it.each<[string, Parameters<typeof judged>, string]>([
+    ['2: white space in the prescribed part', [(c) => c.replace('","origin', '", "origin')], 'WA_CLIENTDATA'],
+    ['2: another order', [(c) => c.replace(/^{("type":[^,]*),("challenge":[^,]*)/, '{$2,$1')], 'WA_CLIENTDATA'],
+    ['2: neither } nor , after crossOrigin', [(c) => c.replace('"crossOrigin":false', '"crossOrigin":false ')], 'WA_CLIENTDATA'],
+    ['2: crossOrigin not where it belongs', [(c) => c.replace(',"crossOrigin":false', '').replace(/}$/, ',"x":1,"crossOrigin":false}')], 'WA_CLIENTDATA'],
+    ['3: a byte order mark', [(c) => `\ufeff\ufeff${c}`], 'WA_CLIENTDATA'],
+    ['3: a key twice', [(c) => c.replace(/}$/, ',"origin":"https://example.org"}')], 'WA_CLIENTDATA'],
+    ['3: bytes after the object', [(c) => `${c} {}`], 'WA_CLIENTDATA'],
+    ['3: no JSON after the prefix', [(c) => c.replace(/}$/, ',garbage')], 'WA_CLIENTDATA'],
+    ['3: another type', [(c) => c.replace('webauthn.get', 'webauthn.create')], 'WA_CLIENTDATA'],
+    ['3: another challenge', [(c) => c.replace(/"challenge":"./, '"challenge":"_')], 'WA_CHALLENGE'],
+    ['3: the challenge with padding', [(c) => c.replace(/("challenge":"[^"]*)"/, '$1="')], 'WA_CHALLENGE'],
+    ['3: another origin', [(c) => c.replace('https://example.org', 'https://example.org.evil.example')], 'WA_ORIGIN'],
+    ['3: another port', [(c) => c.replace('https://example.org', 'https://example.org:8443')], 'WA_ORIGIN'],
+    ['3: another scheme', [(c) => c.replace('https://', 'http://')], 'WA_ORIGIN'],
+    ['3: a wire origin that is not the one inside', [same, undefined, { origin: 'https://evil.example' }], 'WA_ORIGIN'],
+    ['3: crossOrigin', [(c) => c.replace('"crossOrigin":false', '"crossOrigin":true')], 'WA_CROSS_ORIGIN'],
+    ['3: crossOrigin in words', [(c) => c.replace('"crossOrigin":false', '"crossOrigin":"false"')], 'WA_CROSS_ORIGIN'],
+    ['3: topOrigin', [(c) => c.replace(/}$/, ',"topOrigin":"https://example.org"}')], 'WA_CROSS_ORIGIN'],
+    ['5: nobody present', [same, flags((f) => f & ~1)], 'WA_UP'],
+    ['5: a reserved bit', [same, flags((f) => f | 0x02)], 'SIG_FORMAT'],
+    ['5: the other reserved bit', [same, flags((f) => f | 0x20)], 'SIG_FORMAT'],
+    ['5: a credential nobody asked for', [same, flags((f) => f | 0x40)], 'SIG_FORMAT'],
+    ['5: extensions nobody asked for', [same, (d) => Uint8Array.of(...flags((f) => f | 0x80)(d), 0xa0)], 'SIG_FORMAT'],
+    ['6: another word on whether it can be copied', [same, flags((f) => f ^ 0x08)], 'WA_BACKUP'],
+    ['6: copied and cannot be', [same, flags((f) => (f & ~0x08) | 0x10)], 'WA_BACKUP'],
+    ['8: the counter went back', [same, undefined, { counted: 1 }], 'WA_COUNTER'],
+  ])('rule %s is refused', (_, of, code) => expect(judged(...of)).toContain(code));
+
+  it('rule 4 and 7: another relying party, another key, a point off the curve, r or s out of range are refused', () => {
+    expect(wrapAssertion({ ...answered, authenticatorData: answered.authenticatorData.map((b, i) => (i === 0 ? b ^ 1 : b)) }, blob, 'vectors')).toMatchObject({
+      error: { code: 'WA_RPID' },
+    });
+    const signature = opened(answered);
+    const by = (point: Bytes, rpId = RP.rpId) => {
+      const other = parseKeyBlob(skEcdsaBlob(point, rpId));
+      return other.ok && verifyKeySignature(other.value, signature, new Uint8Array());
+    };
+    expect([by(point), by(point, 'evil.example'), by(point.map((b, i) => (i === 64 ? b ^ 1 : b)))]).toEqual([true, false, false]);
+    const [zero, order] = ['00'.repeat(32), 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'];
+    const raw = Buffer.from(signature.raw).toString('hex');
+    const [r, s] = [raw.slice(0, 64), raw.slice(64)];
+    for (const wrong of [zero + s, r + zero, order + s, r + order, s + r]) expect(verifyKeySignature(key.value, { ...signature, raw: bytes(wrong) }, new Uint8Array())).toBe(false);
+  });
+
+  it('any byte of what was signed, changed, is refused', () => {
+    const [data, client] = [answered.authenticatorData.length, answered.clientDataJSON.length];
+    const signature = opened(answered);
+    const said = signature.client;
+    if (said === undefined) throw new Error('no client data');
+    for (let i = 32; i < data; i++) {
+      const counter = i === 32 ? signature.counter : signature.counter + 2 ** (8 * (36 - i));
+      expect(verifyKeySignature(key.value, { ...signature, counter, flags: i === 32 ? signature.flags ^ 0x20 : signature.flags }, new Uint8Array())).toBe(false);
+    }
+    for (let i = 0; i < client; i++) {
+      const clientDataJSON = said.clientDataJSON.map((b, j) => (i === j ? b ^ 1 : b));
+      expect(verifyKeySignature(key.value, { ...signature, client: { ...said, clientDataJSON } }, new Uint8Array())).toBe(false);
+    }
   });
 
   it('is no sign-off: these authenticators verified nobody', () => {

@@ -42,8 +42,11 @@ export interface Ignored {
   readonly paths: readonly string[];
 }
 
-/** One edit, or one set of people, with which the case passes. */
-export type PassIf = { readonly add: readonly { readonly person: PersonId; readonly stage: Stage }[] } | { readonly remove_path: string } | { readonly policy: string };
+/** One edit, or one set of people, with which the case passes. `owned_by`: and this author has to speak first. */
+export type PassIf =
+  | { readonly add: readonly { readonly person: PersonId; readonly stage: Stage }[]; readonly owned_by?: PersonId }
+  | { readonly remove_path: string }
+  | { readonly policy: string };
 
 export interface CaseAnswer {
   readonly version: 1;

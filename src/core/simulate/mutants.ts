@@ -59,12 +59,13 @@ function conditionMutants<T extends { readonly when: Condition | null; readonly 
 }
 
 function requireMutants(policy: Policy, require: Requirement): readonly Changed<Requirement>[] {
-  const { humans, distinctTeams, level } = require;
+  const { humans, distinctTeams, level, ownership } = require;
   const fewer = humans > 1 ? humans - 1 : humans + 1;
   const lower = level === null ? undefined : policy.ladder.values[policy.ladder.values.indexOf(level) - 1];
   return [
     { words: `require.humans: ${humans} to ${fewer}`, changed: { ...require, humans: fewer, distinctTeams: Math.min(distinctTeams, fewer) } },
     ...(distinctTeams > 1 ? [{ words: `require.distinct_teams: ${distinctTeams} to ${distinctTeams - 1}`, changed: { ...require, distinctTeams: distinctTeams - 1 } }] : []),
+    ...(ownership ? [{ words: 'require.ownership: asked to not asked', changed: { ...require, ownership: false } }] : []),
     ...(lower === undefined ? [] : [{ words: `require.level: ${level} to ${lower}`, changed: { ...require, level: lower } }]),
   ];
 }

@@ -29,6 +29,7 @@ function editsOf(policy: Policy, rule: Rule, require: Requirement): readonly Pol
     ...(require.domains.length > 0 ? [edited(`domains ${require.domains.join(', ')} -> any`, { domains: [] })] : []),
     ...(require.from.teams.length + require.from.people.length > 0 ? [edited('from -> anybody', { from: { teams: [], people: [] } })] : []),
     ...(require.distinctTeams > 1 ? [edited(`distinct_teams ${require.distinctTeams} -> 1`, { distinctTeams: 1 })] : []),
+    ...(require.ownership ? [edited('ownership asked -> not asked', { ownership: false })] : []),
     ...(require.not.length > 0 ? [edited(`not ${require.not.join(', ')} -> nobody`, { not: [] })] : []),
   ];
 }

@@ -61,6 +61,6 @@ function repair({ id }: Person, path: string, facts: Pick<Case, 'at' | 'provenan
     pusher: id,
     risk: { findings: [], notAnalysed: [], percentile: null },
     lane: { sampled: 0, escapes: 0 },
-    ...{ people: null, agents: null, signoffs: [], expect: null },
+    ...{ people: null, agents: null, signoffs: [], ownedBy: [], expect: null },
   };
 }

@@ -7,11 +7,11 @@ import type { Case, CaseResult } from '../policy/case.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Policy } from '../policy/document.ts';
 import { effectiveLevel } from '../policy/facts.ts';
+import { ownershipWords } from '../policy/ownership.ts';
 import type { Roster } from '../roster/roster.ts';
 import type { CaseAnswer, MissingSeat, Ran } from './case-answer.ts';
-import type { WeighedSignoffs } from './case-signoffs.ts';
 import { ruleAnswers } from './rule-answers.ts';
-import { weighCase } from './weigh-case.ts';
+import { type WeighedCase, weighCase } from './weigh-case.ts';
 import { passIf } from './would-pass.ts';
 
 export interface RunOptions {
@@ -32,7 +32,7 @@ export function runCase(policy: Policy, given: Case, roster: Roster, options: Ru
 
 function run(policy: Policy, given: Case, roster: Roster, { policyEdits = false, alternatives = true }: RunOptions): Ran {
   const weighed = weighCase(policy, given, roster);
-  const { decision, signoffs, verdict, seating, result } = weighed;
+  const { decision, signoffs, owned, verdict, seating, result } = weighed;
   const again = { passes: (p: Policy, c: Case) => weighCase(p, c, roster).result === 'allow', policyEdits };
   const missing = seating.missing;
   const would = result === 'allow' ? 'allow' : verdict.verdict === 'allow' ? 'deny' : verdict.verdict;
@@ -49,15 +49,15 @@ function run(policy: Policy, given: Case, roster: Roster, { policyEdits = false,
       mode: decision.mode,
       tier: decision.tier,
       provenance: levelOf(policy, decision),
-      summary: summaryOf(result, decision, missing, signoffs),
+      summary: summaryOf(weighed),
       codes: said.codes,
       refusals: decision.refusals,
       uncovered: uncovered(policy, decision),
       rules: ruleAnswers(policy, decision, seating),
       missing,
       excluded: decision.excluded,
-      ignored: signoffs.ignored,
-      would_pass_if: result === 'allow' || !alternatives ? [] : passIf(policy, given, { decision, signoffs, seating }, again),
+      ignored: [...signoffs.ignored, ...owned.ignored],
+      would_pass_if: result === 'allow' || !alternatives ? [] : passIf(policy, given, weighed, again),
       policy: policy.digest,
     },
   };
@@ -69,11 +69,12 @@ function levelOf(policy: Policy, { provenance, findings, systems }: Decision): C
   return effectiveLevel(policy.unattributed, provenance, detected.length > 0 || systems.some((s) => s.criticality <= 2));
 }
 
-function summaryOf(result: CaseResult, decision: Decision, missing: readonly MissingSeat[], { objecting }: WeighedSignoffs): string {
+function summaryOf({ result, decision, verdict, seating: { missing }, signoffs: { objecting } }: WeighedCase): string {
   if (result === 'deny') return decision.asked;
   if (result === 'allow') return decision.seats.length === 0 ? decision.asked : 'every seat that is due is filled';
+  const unowned = decision.ownership !== null && verdict.codes.includes('OWNERSHIP_MISSING') ? [ownershipWords(decision.ownership)] : [];
   const objection = objecting.length === 0 ? [] : [`${objecting.join(', ')} ${objecting.length === 1 ? 'asks' : 'ask'} for changes`];
-  return [...objection, ...(missing.length === 0 ? [] : [`needs ${missing.map((m) => m.asks).join(', and ')}`])].join('; ') || 'a wait is not over';
+  return [...objection, ...unowned, ...(missing.length === 0 ? [] : [`needs ${missing.map((m) => m.asks).join(', and ')}`])].join('; ') || 'a wait is not over';
 }
 
 function codesOf(result: CaseResult, { codes }: Verdict, missing: readonly MissingSeat[]): readonly ReasonCode[] {

@@ -11,12 +11,14 @@ import type { Policy } from '../policy/document.ts';
 import { STAGES } from '../policy/words.ts';
 import type { Roster } from '../roster/roster.ts';
 import { factsOf } from './case-facts.ts';
+import { type WeighedOwned, weighOwned } from './case-owned.ts';
 import { type Seating, seatingOf } from './case-seats.ts';
 import { type WeighedSignoffs, weighSignoffs } from './case-signoffs.ts';
 
 export interface WeighedCase {
   readonly decision: Decision;
   readonly signoffs: WeighedSignoffs;
+  readonly owned: WeighedOwned;
   readonly seating: Seating;
   readonly verdict: Verdict;
   readonly result: CaseResult;
@@ -34,8 +36,9 @@ export function weighCase(policy: Policy, given: Case, roster: Roster): WeighedC
     ...(given.firstSeen === null ? {} : { since: given.firstSeen }),
   };
   const here = { ...decision, seats: decision.seats.filter((s) => due.includes(s.stage)) };
-  const verdict = judge(gate, here, signoffs.presented);
-  return { decision, signoffs, seating, verdict, result: resultOf(decision, seating, signoffs, verdict) };
+  const owned = weighOwned(given, decision, facts.roster);
+  const verdict = judge(gate, here, signoffs.presented, owned.presented);
+  return { decision, signoffs, owned, seating, verdict, result: resultOf(decision, seating, signoffs, verdict) };
 }
 
 /** Allowed only where seats and gate both say so. */

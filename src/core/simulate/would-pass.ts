@@ -2,6 +2,7 @@
  * What would let a case pass, the cheapest first: people who could sign, paths the change could do without, and, for those
  * who own the policy, single edits of it. Everything listed was tried and passes; what is not listed may pass as well.
  */
+import { ownedBy } from '../gate/judge.ts';
 import type { Case, CaseSignoff } from '../policy/case.ts';
 import type { Policy } from '../policy/document.ts';
 import type { Stage } from '../policy/words.ts';
@@ -23,14 +24,24 @@ interface Again {
   readonly policyEdits: boolean;
 }
 
-export function passIf(policy: Policy, given: Case, weighed: Pick<WeighedCase, 'decision' | 'signoffs' | 'seating'>, again: Again): readonly PassIf[] {
+export function passIf(policy: Policy, given: Case, weighed: Pick<WeighedCase, 'decision' | 'signoffs' | 'owned' | 'seating'>, again: Again): readonly PassIf[] {
   const sets = weighed.decision.outcome === 'signoff' || weighed.signoffs.objecting.length > 0 ? peopleSets(given, weighed) : [];
-  const people = sets.filter((set) => again.passes(policy, { ...given, signoffs: [...given.signoffs, ...set.map((s) => approval(given, s))] }));
+  const owner = ownerMissing(weighed);
+  const owned = { ...given, ownedBy: [...given.ownedBy, ...(owner === undefined ? [] : [owner])] };
+  const people = sets.filter((set) => again.passes(policy, { ...owned, signoffs: [...given.signoffs, ...set.map((s) => approval(given, s))] }));
   const smaller = given.files.length > 1 && given.files.length <= MOST_PATHS ? given.files : [];
   const without = smaller.filter((gone) => again.passes(policy, { ...given, files: given.files.filter((f) => f !== gone) }));
   const edits = again.policyEdits ? policyEditsOf(policy, weighed.decision).filter((e) => again.passes(e.policy, given)) : [];
-  return [...people.map((add) => ({ add })), ...without.map((f) => ({ remove_path: f.path })), ...edits.map((e) => ({ policy: e.words }))];
+  return [
+    ...people.map((add) => ({ add, ...(owner === undefined ? {} : { owned_by: owner }) })),
+    ...without.map((f) => ({ remove_path: f.path })),
+    ...edits.map((e) => ({ policy: e.words })),
+  ];
 }
+
+/** The first of those who could own it, where policy asks for that and nobody has. */
+const ownerMissing = ({ decision, owned }: Pick<WeighedCase, 'decision' | 'owned'>): PersonId | undefined =>
+  ownedBy(decision, owned.presented) === undefined ? decision.ownership?.owners[0] : undefined;
 
 interface Added {
   readonly person: PersonId;

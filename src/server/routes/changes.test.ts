@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed } from '../../../test/bed/bed.ts';
 import { ask, serverWorld } from '../../../test/bed/doors.ts';
 import { utf8 } from '../../core/base/bytes.ts';
+import { sha256Hex } from '../../core/base/crypto.ts';
 import { SENTENCES } from '../../core/signoff/build.ts';
 import { createApp } from '../app.ts';
 import type { ServerWorld } from '../world.ts';
@@ -60,6 +61,24 @@ it('names the commits, oldest first, and no more of a message than a page can ho
     { id: first, author: 'ada', message: 'First\n' },
     { id: second, author: 'ada', message: `Second\n\n${'x'.repeat(1_992)}` },
   ]);
+});
+
+describe('what the gate says of a landing', () => {
+  it('is the envelope to the byte, or a Sigstore bundle of it, and nothing before it landed', async () => {
+    const app = createApp(world);
+    const head = bed.commit({ 'docs/vsa.md': 'x\n' });
+    const { id } = await bed.judged(head);
+    expect((await ask(app, world, `/changes/${id}/vsa`)).status).toBe(404);
+    await bed.land(head);
+    const dsse = await ask(app, world, `/changes/${id}/vsa`);
+    const entries = await bed.world.ledger.entries(0, 10_000);
+    expect(sha256Hex(new Uint8Array(await dsse.arrayBuffer()))).toBe(entries.at(-1)?.body);
+    const sigstore = await ask(app, world, `/changes/${id}/vsa?as=sigstore`);
+    expect(sigstore.headers.get('content-type')).toBe('application/vnd.dev.sigstore.bundle.v0.3+json');
+    expect(await sigstore.json()).toMatchObject({ dsseEnvelope: { payloadType: 'application/vnd.in-toto+json' } });
+    expect((await ask(app, world, `/changes/${id}/vsa?as=jws`)).status).toBe(400);
+    expect((await ask(app, world, '/changes/0123456789abcdef/vsa')).status).toBe(404);
+  });
 });
 
 describe('an earlier form', () => {

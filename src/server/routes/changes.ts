@@ -2,12 +2,16 @@
 import { Hono } from 'hono';
 import { problem } from '../../core/base/result.ts';
 import type { Commit } from '../../core/change/change.ts';
+import { SIGSTORE_BUNDLE_TYPE, sigstoreBundle } from '../../core/signoff/sigstore.ts';
 import { directory, type Listed } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
 import { sinceSigned } from '../../flows/moved.ts';
+import { ownershipView } from '../../flows/ownership.ts';
 import type { ChangeRow, ObjectStore, Repository } from '../../flows/ports.ts';
 import { whetherMaySign } from '../../flows/prepare.ts';
+import { vsaOfChange } from '../../flows/vsa.ts';
+import { provenFirst } from '../../flows/witnesses.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
@@ -39,6 +43,7 @@ export function changes(world: ServerWorld): Hono<Door> {
     const change = await repository.change({ repo, targetRef, base, head });
     if (page === null) return refuse(c, [problem('CONTENT_UNSEEN', 'our copy of this change cannot be read', { remedy: 'push it again' })]);
     const { people } = await directory(world);
+    const me = c.get('session')?.person ?? null;
     return c.json({
       id: row.id,
       state: row.state,
@@ -52,13 +57,25 @@ export function changes(world: ServerWorld): Hono<Door> {
       commits: change.ok ? change.value.commits.map(titled) : [],
       signoffs: await Promise.all((await given(world, row)).map((s) => signed(world, s, people))),
       presented: page.presented,
-      mine: await mineOf(world, row, c.get('session')?.person ?? null),
+      ownership: await ownershipView(world, row, me),
+      mine: await mineOf(world, row, me),
     });
   });
 
   app.get('/:id/bundle', async (c) => {
-    const bundle = await exportBundle(world.ledger, world.projections, c.req.param('id'));
+    const bundle = await exportBundle(provenFirst(world.ledger, world.witnesses), world.projections, c.req.param('id'));
     return bundle.ok ? c.body(bundle.value, 200, { 'content-type': 'application/json' }) : refuse(c, [bundle.error]);
+  });
+
+  // The envelope as it was logged, to the byte; or the same as other tools read it.
+  app.get('/:id/vsa', async (c) => {
+    const asked = c.req.query('as') ?? 'dsse';
+    if (asked !== 'dsse' && asked !== 'sigstore') return refuse(c, [problem('USAGE', `no form ${asked}`, { place: 'as', remedy: 'dsse or sigstore' })]);
+    const envelope = await vsaOfChange(world.ledger, world.projections, c.req.param('id'));
+    if (!envelope.ok) return refuse(c, [envelope.error]);
+    if (asked === 'dsse') return c.body(new Uint8Array(envelope.value), 200, { 'content-type': 'application/json' });
+    const bundle = sigstoreBundle(envelope.value);
+    return bundle.ok ? c.body(bundle.value, 200, { 'content-type': SIGSTORE_BUNDLE_TYPE }) : refuse(c, [bundle.error]);
   });
   return app;
 }

@@ -52,7 +52,7 @@ export function enrolments(world: ServerWorld): Hono<Door> {
     if (!body.ok) return refuse(c, body.error);
     const person = c.get('session')?.person;
     if (person === undefined) return refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in first' })]);
-    return confirm(c, await proposeSshKey(world, { person, publicKey: body.value.publicKey }));
+    return confirm(c, await proposeSshKey(world, { ...body.value, person }));
   });
 
   async function confirm(c: Context<Door>, proposal: Result<Proposal, readonly Problem[]>): Promise<Response> {

@@ -3,6 +3,8 @@ import { Hono } from 'hono';
 import { problem } from '../../core/base/result.ts';
 import { directory } from '../../flows/directory.ts';
 import { exportTrust } from '../../flows/evidence.ts';
+import type { ProvenCheckpoint } from '../../flows/witness-collector.ts';
+import type { Witnesses } from '../../flows/witnesses.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
@@ -18,19 +20,67 @@ export function ledger(world: ServerWorld): Hono<Door> {
     const count = whole(c.req.query('count'), PAGE);
     if (Number.isNaN(from) || Number.isNaN(count))
       return refuse(c, [problem('USAGE', 'from and count are whole numbers', { place: 'query', remedy: 'for example ?from=0&count=50' })]);
-    const checkpoint = await world.ledger.checkpoint();
+    const checkpoint = await newest(world);
     const entries = await world.ledger.entries(from, Math.min(count, PAGE));
+    const proven = world.witnesses?.latest()?.checkpoint.size ?? 0;
     const shown = entries.map((e) => {
       const text = new TextDecoder().decode(e.bytes);
-      return { index: e.index, type: String(JSON.parse(text).type), time: new Date(e.at).toISOString(), digest: e.body, text };
+      return { index: e.index, type: String(JSON.parse(text).type), time: new Date(e.at).toISOString(), digest: e.body, text, proven: e.index < proven };
     });
-    return c.json({ size: Number(checkpoint.split('\n')[1] ?? 0), checkpoint, entries: shown });
+    return c.json({ size: Number(checkpoint.split('\n')[1] ?? 0), vkey: world.logKey, checkpoint, witnesses: standing(world.witnesses), entries: shown });
   });
 
-  app.get('/ledger/checkpoint', async (c) => c.text(await world.ledger.checkpoint()));
+  app.get('/ledger/checkpoint', async (c) => c.text(await newest(world)));
+
+  app.get('/ledger/sizes/:size', async (c) => {
+    const size = whole(c.req.param('size'), Number.NaN);
+    const known = Number.isNaN(size) ? null : await world.witnesses?.at(size);
+    if (known === undefined) return refuse(c, [unwitnessed]);
+    if (known === null)
+      return refuse(c, [
+        problem('NOT_FOUND', 'no checkpoint of this size was published', { place: c.req.path, remedy: 'entries of one append share a checkpoint: ask for the size after it' }),
+      ]);
+    return c.json({ size, checkpoint: known.note, proven: known.proven === null ? null : said(known.proven) });
+  });
+
+  app.get('/ledger/proof/:index', async (c) => {
+    const index = whole(c.req.param('index'), Number.NaN);
+    const proof = Number.isNaN(index) ? null : await world.witnesses?.proof(index);
+    if (proof === undefined) return refuse(c, [unwitnessed]);
+    return proof === null
+      ? refuse(c, [
+          problem('LOG_QUORUM', `entry ${c.req.param('index')} is not proven`, {
+            place: c.req.path,
+            remedy: 'wait for the witnesses, or see /api/v1/ledger for why they do not answer',
+          }),
+        ])
+      : c.text(proof);
+  });
+
   app.get('/trust', async (c) => {
     const trust = await exportTrust(world, [world.logKey], (await directory(world)).ladder);
     return trust.ok ? c.body(trust.value, 200, { 'content-type': 'application/json' }) : refuse(c, [trust.error]);
   });
   return app;
+}
+
+const unwitnessed = problem('LOG_QUORUM', 'no witnesses are configured, so nothing is proven', { remedy: 'start the server with --witness-policy' });
+
+const newest = ({ witnesses, ledger: log }: ServerWorld): Promise<string> => witnesses?.checkpoint() ?? log.checkpoint();
+
+const said = ({ at, by }: Pick<ProvenCheckpoint, 'at' | 'by'>) => ({ at: iso(at), by: by.map((c) => ({ witness: c.witness, at: iso(c.at) })) });
+
+/** Cosignatures name whole seconds; `at` is the end of one. */
+const iso = (at: number): string => new Date(Math.floor(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+
+/** null: no witness policy is in force. */
+function standing(witnesses: Witnesses | undefined) {
+  if (witnesses === undefined) return null;
+  const latest = witnesses.latest();
+  return {
+    policy: witnesses.digest,
+    quorum: witnesses.quorum,
+    proven: latest === null ? null : { size: latest.checkpoint.size, ...said(latest) },
+    standings: witnesses.standings().map(({ name, size, problem: why }) => ({ name, size, problem: why === null ? null : { code: why.code, message: why.message } })),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * The installation's own secrets, one file each, readable by the owner alone: the log's Ed25519 key (PKCS8 PEM) and the secret
- * under the cookies (64 hex digits). Neither ever fills a seat: they prove no human. A key that is to follow the log's lies beside
+ * The installation's own secrets, one file each, readable by the owner alone: the log's Ed25519 key and the gate's P-256 key (PKCS8 PEM),
+ * and the secret under the cookies (64 hex digits). None ever fills a seat: they prove no human. A key that is to follow the log's lies beside
  * it until the log says so and has signed with both; then it takes its place, and the old one is gone.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
@@ -9,9 +9,13 @@ import { join } from 'node:path';
 import { equal, fromBase64, fromHex } from '../../core/base/bytes.ts';
 import { verifyEd25519 } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import { pointOf } from '../../core/signoff/gate-key.ts';
+import type { GateSigner } from '../../flows/ports-gate.ts';
 import type { LogSigner } from '../../flows/ports-log.ts';
 
 export interface Keys {
+  /** The gate's key, under this verifier id; of this version of the program. */
+  gate(id: string, version: string): GateSigner;
   /** 32 random bytes, the same for the life of the folder. */
   readonly cookieSecret: Uint8Array;
 }
@@ -48,8 +52,11 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
   if (cookieSecret?.length !== 32) return invalid(join(dir, 'cookie.secret'), 'is not 64 hex digits');
   if (create && existsSync(join(dir, BEGUN)))
     return err(problem('DATA_INVALID', 'the keys here have signed a log, and that log is gone', { remedy: 'restore the whole data folder from one backup' }));
+  // A gate's key that was lost is made anew: nobody trusts the new one before it stands in their trust file.
+  const gate = openGateKey(join(dir, 'gate.pem'));
+  if (!gate.ok) return gate;
   if (elsewhere.length === 0) {
-    const made = secret(join(dir, LOG), create, newLogKey);
+    const made = secret(join(dir, LOG), create, newKey);
     if (!made.ok) return made;
   }
   const files: LogSigner[] = [];
@@ -58,7 +65,7 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
     if (!signer.ok) return signer;
     files.push(signer.value);
   }
-  return ok({ cookieSecret, log: logKeys(dir, [...elsewhere.map(checked), ...files]) });
+  return ok({ gate: gate.value, cookieSecret, log: logKeys(dir, [...elsewhere.map(checked), ...files]) });
 }
 
 function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
@@ -69,7 +76,7 @@ function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
       if (!existsSync(join(dir, BEGUN))) writeDurably(join(dir, BEGUN), 'The keys beside this file have signed a log.\n');
     },
     next: () => {
-      writeDurably(join(dir, NEXT), newLogKey());
+      writeDurably(join(dir, NEXT), newKey());
       const signer = fileSigner(join(dir, NEXT));
       if (!signer.ok) throw new Error(signer.error.message);
       signers.push(signer.value);
@@ -98,16 +105,44 @@ const checked = ({ publicKey, sign: ask }: LogSigner): LogSigner => ({
 });
 
 function fileSigner(file: string): Result<LogSigner> {
-  const pem = secret(file, false, newLogKey);
-  if (!pem.ok) return pem;
-  const key = readLogKey(pem.value);
-  if (key === undefined) return invalid(file, 'is not an Ed25519 private key');
-  return ok({ publicKey: key.publicKey, sign: async (message) => new Uint8Array(sign(null, message, key.privateKey)) });
+  const key = openSigningKey(file, false);
+  return key.ok ? ok({ publicKey: key.value.publicKey, sign: async (message) => key.value.sign(message) }) : key;
 }
 
-const newLogKey = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+export interface SigningKey {
+  /** Raw Ed25519 public key, 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Ed25519, 64 bytes. */
+  sign(message: Uint8Array): Uint8Array;
+}
 
-function readLogKey(pem: string): { readonly privateKey: KeyObject; readonly publicKey: Uint8Array } | undefined {
+/** @param create false where something was signed with the key already: a missing one is then refused. Problems: DATA_INVALID. */
+export function openSigningKey(file: string, create: boolean): Result<SigningKey> {
+  const pem = secret(file, create, newKey);
+  if (!pem.ok) return pem;
+  const key = readKey(pem.value);
+  if (key === undefined) return invalid(file, 'is not an Ed25519 private key');
+  return ok({ publicKey: key.publicKey, sign: (message) => new Uint8Array(sign(null, message, key.privateKey)) });
+}
+
+function openGateKey(file: string): Result<Keys['gate']> {
+  const pem = secret(file, true, newGateKey);
+  if (!pem.ok) return pem;
+  try {
+    const key = createPrivateKey(pem.value);
+    const publicKey = new Uint8Array(createPublicKey(key).export({ type: 'spki', format: 'der' }));
+    if (pointOf(publicKey) !== undefined) return ok((id, version) => ({ id, version, publicKey, sign: async (message) => new Uint8Array(sign('sha256', message, key)) }));
+  } catch {
+    // said below
+  }
+  return invalid(file, 'is not an ECDSA P-256 private key');
+}
+
+const newGateKey = (): string => String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }));
+
+const newKey = (): string => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+
+function readKey(pem: string): { readonly privateKey: KeyObject; readonly publicKey: Uint8Array } | undefined {
   try {
     const privateKey = createPrivateKey(pem);
     const publicKey = fromBase64(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '');
@@ -120,7 +155,7 @@ function readLogKey(pem: string): { readonly privateKey: KeyObject; readonly pub
 /** The text of a secret file, made first where it may be. Others able to read it is refused, as ssh does. */
 function secret(file: string, create: boolean, make: () => string): Result<string> {
   if (!existsSync(file)) {
-    if (!create) return invalid(file, 'is missing, and the log beside it was signed with it', 'restore it from a backup');
+    if (!create) return invalid(file, 'is missing, and what stands beside it was signed with it', 'restore it from a backup');
     writeDurably(file, make());
   }
   if ((statSync(file).mode & 0o077) !== 0) return invalid(file, 'can be read by others', `chmod 600 ${file}`);

@@ -10,6 +10,7 @@ import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Connection } from '../database.ts';
 import { Refused } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
+import { auditCosignatures } from './audit-cosignatures.ts';
 import { type Erased, isErased, readErased } from './erased.ts';
 import type { Findings, Seen } from './findings.ts';
 import { EMPTY_HEAD, type Growth, growth } from './head.ts';
@@ -27,6 +28,7 @@ export async function auditLog({ db, rows }: Connection, key: NoteKey | undefine
   }
   walk.checkpoints.rest();
   auditLeftOver(rows, walk.log.tree.size, found);
+  auditCosignatures(rows, found);
 }
 
 interface Walk {

@@ -2,10 +2,14 @@
 import { TILE_WIDTH, type TileLevel } from '../../core/log/tiles.ts';
 import type { LogFiles } from '../../flows/ports-log.ts';
 import type { Database } from '../schema.ts';
-import type { Publisher } from './publisher.ts';
 import { readBundle, readTile } from './tiles.ts';
 
-export function filesOver(reader: Database, publisher: Publisher): LogFiles {
+/** What is published. */
+interface Latest {
+  latest(): { readonly size: number; readonly note: string } | undefined;
+}
+
+export function filesOver(reader: Database, publisher: Latest): LogFiles {
   const has = (level: TileLevel, index: number, width: number): Promise<boolean> => published(reader, publisher.latest()?.size ?? 0, level, index, width);
   return {
     tile: async (level, index, width) => ((await has(level, index, width)) ? there(await readTile(reader, { level, index, width })) : null),

@@ -8,9 +8,6 @@ export interface Findings {
   all(): readonly Problem[];
 }
 
-/** Told after each batch how many entries are done; other work of the process goes on in between. */
-export type Seen = (done: number) => Promise<void>;
-
 const MOST = 1_000;
 
 export function findings(): Findings {
@@ -26,3 +23,6 @@ export function findings(): Findings {
     all: () => (more === 0 ? kept : [...kept, problem('DATA_INVALID', `and ${more} more`, { place: 'audit' })]),
   };
 }
+
+/** @param seen told after each batch; other work of the process goes on in between. */
+export type Seen = (done: number) => Promise<void>;

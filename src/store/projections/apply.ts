@@ -59,6 +59,8 @@ function apply(db: Reading, effect: Exclude<Effect, Added | Do<'decide'>>): Prom
       return enrol(db, effect);
     case 'sign':
       return sign(db, effect);
+    case 'own':
+      return insertOwnerships(db, [effect.row]);
     case 'count':
       return count(db, effect);
     case 'judge':
@@ -115,9 +117,12 @@ const insertVerdicts = inserter('verdicts', ['idx', 'change', 'repo', 'ref', 'ol
 async function judge(db: Reading, { row }: Do<'judge'>): Promise<void> {
   await insertVerdicts(db, [row]);
   const codes: readonly unknown[] = JSON.parse(row.codes);
-  const [from, to] = row.would === 'allow' && codes[0] === 'OK' ? (['open', 'signed'] as const) : codes.includes('SIGNOFF_MISSING') ? (['signed', 'open'] as const) : [];
+  const [from, to] = row.would === 'allow' && codes[0] === 'OK' ? (['open', 'signed'] as const) : codes.some((code) => LACKING.includes(code)) ? (['signed', 'open'] as const) : [];
   if (to !== undefined) await db.updateTable('changes').set({ state: to }).where('id', '=', row.change).where('state', '=', from).execute();
 }
+
+/** Somebody still has to sign, or its author to speak, before it passes. */
+const LACKING: readonly unknown[] = ['SIGNOFF_MISSING', 'OWNERSHIP_MISSING'];
 
 const isApproval = (s: { readonly complete: number; readonly decision: string }): boolean => s.complete === 1 && ['approve', 'approve_with_conditions'].includes(s.decision);
 
@@ -154,6 +159,9 @@ async function alreadySigned(db: Reading, rows: readonly Do<'decide'>['row'][]):
 }
 
 const SIGNOFF = ['idx', 'change', 'body', 'repo', 'target_ref', 'manifest', 'manifest256', 'signer', 'decision', 'tier', 'nonce', 'expires', 'at', 'complete'] as const;
+const OWNERSHIP = ['idx', 'change', 'body', 'repo', 'target_ref', 'manifest', 'author', 'nonce', 'at'] as const;
+const insertOwnerships = inserter('ownerships', OWNERSHIP);
+
 const insertSignoffs = inserter('signoffs', SIGNOFF);
 
 async function sign(db: Reading, { row }: Do<'sign'>): Promise<void> {

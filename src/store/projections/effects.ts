@@ -10,6 +10,7 @@ export type Effect =
   | { readonly do: 'mark'; readonly row: Row<'sticky'> }
   | { readonly do: 'remember'; readonly rows: readonly Row<'pushers'>[] }
   | { readonly do: 'sign'; readonly row: Row<'signoffs'> }
+  | { readonly do: 'own'; readonly row: Row<'ownerships'> }
   | { readonly do: 'count'; readonly keyid: string; readonly counter: number }
   | { readonly do: 'judge'; readonly row: Row<'verdicts'> }
   | { readonly do: 'glass'; readonly row: Row<'break_glass'> }

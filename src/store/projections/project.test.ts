@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
-import { carryDraft, decisionDraft, enrolmentDraft, genesisDraft, glassDraft, landedDraft, signoffDraft, verdictDraft, violationDraft } from '../sample-drafts.ts';
+import { carryDraft, decisionDraft, enrolmentDraft, genesisDraft, glassDraft, landedDraft, ownershipDraft, signoffDraft, verdictDraft, violationDraft } from '../sample-drafts.ts';
 import { type PlacedEntry, project } from './project.ts';
 import { having, json, list, number, oneOf, or, string } from './read.ts';
 
@@ -18,6 +18,7 @@ const DRAFTS: readonly EntryDraft[] = [
   glassDraft('x', 'm', { of: 'cancel' }),
   glassDraft('x', 'o', { of: 'review' }),
   carryDraft('x', sha256Hex('ab')),
+  ownershipDraft('x', 'p', { counter: 1 }),
 ];
 const placed = ({ type, fields, body }: EntryDraft, index: number): PlacedEntry => ({ type, fields, body, index, at: 5, envelope: sha256Hex(body) });
 
@@ -31,7 +32,7 @@ it('is a function: the same entry has the same effects, one or more', () => {
 
 it('says a missing body is missing, and needs none of a violation, whose fields say it all, nor of a decision that was erased', () => {
   const erased = DRAFTS.map((d, i) => project({ ...placed(d, i), body: null }));
-  expect(erased.map((r) => r.ok)).toEqual([false, false, true, false, false, false, true, false, false, false, false]);
+  expect(erased.map((r) => r.ok)).toEqual([false, false, true, false, false, false, true, false, false, false, false, false]);
   expect(erased[3]).toMatchObject({ error: { message: 'the body is missing', place: 'entry 3 (signoff)' } });
 });
 
@@ -51,6 +52,11 @@ it('takes no statement about break-glass for one of another kind', () => {
   const use = placed(glassDraft('x', 'n'), 1);
   for (const type of ['break-glass-cancel', 'break-glass-review', 'signoff']) expect(project({ ...use, type }).ok).toBe(false);
   expect(project({ ...placed(signoffDraft('x'), 1), type: 'break-glass' }).ok).toBe(false);
+});
+
+it('takes no sign-off for the word of an author, and no word of an author for a sign-off', () => {
+  expect(project({ ...placed(signoffDraft('x'), 1), type: 'ownership', fields: ownershipDraft('x', 'n').fields }).ok).toBe(false);
+  expect(project({ ...placed(ownershipDraft('x', 'n'), 1), type: 'signoff', fields: signoffDraft('x').fields }).ok).toBe(false);
 });
 
 it('never throws, whatever an entry says', () => {

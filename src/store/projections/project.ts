@@ -148,6 +148,23 @@ function signoff({ index, at, body, envelope, fields }: PlacedEntry): readonly E
   return [{ do: 'sign', row }, ...(key === undefined ? [] : [{ do: 'count', ...key } as const])];
 }
 
+const OWNED = having({
+  author: having({ id: string }),
+  change: having({ repo: string, targetRef: string, manifest: having({ sha256: string }) }),
+  nonce: string,
+});
+
+function ownership({ index, at, body, envelope, fields }: PlacedEntry): readonly Effect[] | undefined {
+  const said = OWNED(predicate(body, NAMES.ownershipPredicate));
+  const change = string(fields.change);
+  if (said === undefined || change === undefined) return undefined;
+  const { repo, targetRef, manifest } = said.change;
+  const author = personOf(said.author.id) ?? said.author.id;
+  const row = { idx: index, change, body: envelope, repo, target_ref: targetRef, manifest: manifest.sha256, author, nonce: said.nonce, at };
+  const key = body === null ? undefined : claimedKey(body);
+  return [{ do: 'own', row }, ...(key === undefined ? [] : [{ do: 'count', ...key } as const])];
+}
+
 const GLASS = having({ signer: having({ id: string }), change: having({ repo: string, targetRef: string }), nonce: string });
 
 const glass =
@@ -225,6 +242,7 @@ const PROJECTORS: { readonly [type in EntryType]: Projector } = {
   genesis,
   enrolment,
   decision,
+  ownership,
   signoff,
   verdict,
   landed,
@@ -234,7 +252,6 @@ const PROJECTORS: { readonly [type in EntryType]: Projector } = {
   'break-glass-cancel': glass('break-glass-cancel', NAMES.breakGlassCancelPredicate),
   'break-glass-review': glass('break-glass-review', NAMES.breakGlassReviewPredicate),
   request: nothing,
-  ownership: nothing,
   vsa: nothing,
   roster: nothing,
   revocation: nothing,

@@ -17,6 +17,7 @@ import {
   landedDraft,
   MAIN,
   ORIGIN,
+  ownershipDraft,
   REPO,
   type Sample,
   type SampleSignoff,
@@ -270,6 +271,35 @@ describe('break-glass', () => {
     const next = ((await counter()) ?? 0) + 10;
     await append(glassDraft(x, `${x} a`, { counter: next }));
     expect(await counter()).toBe(next);
+  });
+});
+
+describe("the author's word", () => {
+  it('is found by what it is about and by its nonce, and survives a rebuild', async () => {
+    await append(decide(), ownershipDraft(x, `${x} a`), ownershipDraft(x, `${x} b`, { author: 'ben' }), ownershipDraft(`other ${x}`, `${x} c`));
+    const { manifest } = sampleDecision({ content: x }).change;
+    const found = await store.projections.ownerships({ repo: REPO, manifest });
+    expect(found.map((o) => [o.author, o.nonce, o.change, o.targetRef, o.manifest, o.at])).toEqual(
+      ['ada', 'ben'].map((author, i) => [author, `${x} ${'ab'[i]}`, changeOf(x), MAIN, manifest, now]),
+    );
+    expect((await store.projections.ownerships({ nonce: `${x} c` })).map((o) => o.change)).toEqual([changeOf(`other ${x}`)]);
+    expect(await store.projections.ownerships({ repo: 'elsewhere', manifest })).toEqual([]);
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('moves the counter of the key that signed it, and signs nothing', async () => {
+    const next = ((await store.projections.keys({ keyid: keyidOf('mara') }))[0]?.counter ?? 0) + 10;
+    await append(decide(), ownershipDraft(x, x, { counter: next }));
+    expect((await store.projections.keys({ keyid: keyidOf('mara') }))[0]?.counter).toBe(next);
+    expect(await state()).toBe('open');
+  });
+
+  it('missing, opens a change again that was signed', async () => {
+    const lacking = verdictDraft(x, 'deny');
+    await append(decide(), sign());
+    expect(await state()).toBe('signed');
+    await append({ ...lacking, fields: { ...lacking.fields, codes: ['OWNERSHIP_MISSING'] } });
+    expect(await state()).toBe('open');
   });
 });
 

@@ -45,6 +45,17 @@ export function projectionsOver(db: Reading): Projections {
       return rows.map(keyRow);
     },
     authority: () => saidOfAuthority(db),
+    ownerships: async ({ repo, manifest, nonce }) => {
+      const rows = await db
+        .selectFrom('ownerships')
+        .selectAll()
+        .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(manifest !== undefined, (q) => q.where('manifest', '=', manifest ?? ''))
+        .$if(nonce !== undefined, (q) => q.where('nonce', '=', nonce ?? ''))
+        .orderBy('idx')
+        .execute();
+      return rows.map(({ idx, target_ref, ...row }) => ({ index: idx, targetRef: target_ref, ...row }));
+    },
     memory: memoryOver(db),
     breakGlass: async ({ type, repo, change, nonce, landed }) => {
       const rows = await db
@@ -125,6 +136,21 @@ function memoryOver(db: Reading): Memory {
     carries: async ({ change }) => {
       const rows = await db.selectFrom('carries').select(['idx', 'signoff']).where('change', '=', change).orderBy('idx').execute();
       return rows.map(({ idx, signoff }) => ({ index: idx, signoff }));
+    },
+    allowed: async ({ change, repo, targetRef, old, head }) => {
+      const row = await db
+        .selectFrom('verdicts')
+        .select(['body', 'at'])
+        .where('change', '=', change)
+        .where('repo', '=', repo)
+        .where('ref', '=', targetRef)
+        .where('old', '=', old)
+        .where('new', '=', head)
+        .where('verdict', '=', 'allow')
+        .orderBy('idx', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ?? null;
     },
     watched: async ({ since }) => {
       const rows = await db.selectFrom('verdicts').selectAll().where('mode', '!=', 'enforce').where('at', '>=', since).orderBy('idx').execute();

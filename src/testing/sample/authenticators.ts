@@ -67,3 +67,15 @@ export function cosign(keys: readonly SampleKey[], statement: Uint8Array, person
     founders.map((k) => ({ keyid: keyIdOf(k.authenticator.blob), sig: k.authenticator.signPae(signed) })),
   );
 }
+
+/** As the server's doors ask for them. */
+export const demoAuthenticators = (keys: readonly SampleKey[]) => ({
+  people: keys.map((k) => k.id),
+  founders: (person: string) => keys.filter((k) => k.founder && k.id !== person).map((k) => k.name),
+  cosign: (statement: Uint8Array, person: string) => cosign(keys, statement, person),
+  sign: (person: string, challenge: Uint8Array) => {
+    const key = keys.find((k) => k.id === person);
+    if (key === undefined) throw new Error(`no demo authenticator for ${person}`);
+    return { credentialId: base64url(key.authenticator.credentialId), ...key.authenticator.get(challenge) };
+  },
+});

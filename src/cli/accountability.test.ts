@@ -1,0 +1,318 @@
+/** Who stood where, from the log alone: over an installation that really signed, an export of it, and logs that somebody touched. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, MAIN, openBed, type PersonName, POLICY, RP } from '../../test/bed/bed.ts';
+import { hex } from '../core/base/bytes.ts';
+import { ok } from '../core/base/result.ts';
+import { revocationStatement } from '../core/signoff/roster-word.ts';
+import type { AccountLog } from '../flows/account-log.ts';
+import { type Account, type Accounts, accountsOf } from '../flows/accountability.ts';
+import { type GlassWords, prepareGlass, recordGlass } from '../flows/break-glass.ts';
+import { recordWord } from '../flows/enrol.ts';
+import { exportTrust } from '../flows/evidence.ts';
+import { exportLog } from '../flows/log-export.ts';
+import { keysOf, sourceOf } from '../flows/log-read.ts';
+import { prepareOwnership, recordOwnership } from '../flows/ownership.ts';
+import { decisionDraft, genesisDraft } from '../store/sample-drafts.ts';
+import { openStore } from '../store/store.ts';
+import { softAuthenticator } from '../testing/authenticator.ts';
+import { cosigned } from '../testing/trust-files.ts';
+import { openLogFolder } from '../world.ts';
+import { accountability } from './accountability.ts';
+import { accountsText } from './accountability-text.ts';
+import { EXIT } from './exit.ts';
+
+const RULES = `  - { id: owned, paths: ["own/**"], require: { humans: 1, level: L6, ownership: true } }
+  - { id: kept, paths: ["a/**"], require: { humans: 1, from: { people: [mara] } } }
+`;
+const GLASS = `break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {within: 24h, level: L6}}\n`;
+const OWN = `${POLICY.replace('rules:\n', `rules:\n${RULES}`)}${GLASS}`;
+
+let bed: Bed;
+let count = 0;
+beforeAll(async () => {
+  bed = await openBed('production', OWN);
+});
+afterAll(() => bed.close());
+
+const logOf = (of = bed): AccountLog => {
+  const keys = keysOf([of.store.logVerifierKey ?? '']);
+  if (!keys.ok) throw new Error(JSON.stringify(keys.error));
+  return { source: sourceOf(of.store.files, 'the bed'), keys: keys.value, body: (sha256) => of.store.ledger.body(sha256), progress: () => undefined };
+};
+const found = async (word: string, log = logOf()): Promise<Accounts> => {
+  const accounts = await accountsOf(log, word);
+  if (!accounts.ok) throw new Error(JSON.stringify(accounts.error));
+  return accounts.value;
+};
+const account = async (word: string, log = logOf()): Promise<Account> => {
+  const { accounts } = await found(word, log);
+  const [only] = accounts;
+  if (only === undefined || accounts.length > 1) throw new Error(`${accounts.length} accounts`);
+  return only;
+};
+type Files = { readonly [path: string]: string };
+const drop = (): Files => ({ [`db/drop${++count}.sql`]: 'drop table orders;\n' });
+
+/** Pushed, signed by these people, pushed again, landed. */
+async function landed(files: Files, people: readonly PersonName[], message?: string): Promise<{ readonly id: string; readonly head: string }> {
+  const head = bed.commit(files, message === undefined ? {} : { message });
+  const id = (await bed.judged(head)).id ?? '';
+  for (const person of people) {
+    const signed = await bed.sign(person, id, {
+      decision: 'approve_with_conditions',
+      conditions: ['watch the queue'],
+      assumptions: [{ text: 'the backup is fresh', holds: 'unknown' }],
+    });
+    if (!signed.ok) throw new Error(JSON.stringify(signed.error));
+  }
+  if (people.length > 0) expect((await bed.judged(head)).verdict.verdict).toBe('allow');
+  await bed.land(head);
+  return { id, head };
+}
+const planted = async (type: 'signoff', fields: { readonly [name: string]: string }, body: Uint8Array): Promise<void> => {
+  const done = await bed.world.ledger.append(() => ({ ok: true, value: [{ type, fields, body }] }));
+  if (!done.ok) throw new Error(done.error.message);
+};
+
+describe('one change', () => {
+  it('is told whole: who stood behind it, who signed, by which policy, what the gate did', async () => {
+    const before = await landed({ 'countersign.yml': `${OWN}# looked at again\n` }, ['kim']);
+    const { id, head } = await landed(drop(), ['mara'], 'Drop the orders\n\nAssisted-by: claude-code:claude-opus-4\nPrompted-by: nobody\n');
+    const { decided, signoffs, policy, landings, verdicts, faults } = await account(id);
+    expect(faults).toEqual([]);
+    expect(decided?.decision.excluded).toEqual([{ person: 'ada', roles: expect.arrayContaining(['author', 'pusher']) }]);
+    expect(decided?.decision.provenance.level).toBe('assisted');
+    expect(signoffs).toMatchObject([
+      { person: 'mara', verified: true, why: [], enrolled: 'L6', since: [], said: { decision: 'approve_with_conditions', level: 'L6', counted: true, earlier: false } },
+    ]);
+    expect(policy?.landed).toMatchObject({ commit: before.head, signoffs: [{ person: 'kim', verified: true }], others: [] });
+    expect(verdicts.map((v) => v.verdict)).toEqual(['deny', 'allow']);
+    expect(landings).toMatchObject([{ new: head, breakGlass: false, summary: { result: 'PASSED', verified: null } }]);
+    const said = accountsText(await found(id));
+    for (const words of [
+      'Drop the orders',
+      'ada',
+      'claude',
+      'mara, L6',
+      'approved on conditions',
+      'watch the queue',
+      'the backup is fresh: unknown',
+      'the replica',
+      'signed by',
+      'kim',
+    ])
+      expect(said).toContain(words);
+    expect(said).toContain('landed on the word of mara');
+    expect(said.split('\n').every((l) => l.length <= 100)).toBe(true);
+  });
+
+  it('is found by its id, its commit, a commit inside its push, and its manifest', async () => {
+    const first = bed.commit({ 'docs/one.md': `${++count}\n` });
+    const second = bed.commit({ 'docs/two.md': `${++count}\n` }, { on: first });
+    const id = (await bed.judged(second)).id ?? '';
+    await bed.land(second);
+    const { manifest } = (await bed.row(id)).decision.change;
+    for (const word of [id, first, second, manifest]) expect((await account(word)).change).toBe(id);
+    expect(await accountsOf(logOf(), '0'.repeat(16))).toMatchObject({ ok: false, error: [{ code: 'NOT_FOUND' }] });
+    expect(await accountsOf(logOf(), '0'.repeat(40))).toMatchObject({ ok: false, error: [{ code: 'NOT_FOUND' }] });
+    expect(await accountsOf(logOf(), 'HEAD')).toMatchObject({ ok: false, error: [{ code: 'USAGE' }] });
+    await fc.assert(
+      fc.asyncProperty(fc.string(), async (word) => !(await accountsOf(logOf(), word)).ok),
+      { numRuns: 20 },
+    );
+  });
+
+  it('says that an agent made it, and whose the agent is', async () => {
+    const head = bed.commit(drop(), { by: 'robo' });
+    const id = (await bed.judged(head, { pusher: 'robo' })).id ?? '';
+    expect((await account(id)).decided).toMatchObject({ pusher: 'robo', decision: { excluded: [{ person: 'ben', roles: expect.arrayContaining(['agent-owner']) }] } });
+    const said = accountsText(await found(id));
+    expect(said).toMatch(/ben \(ben\): .*agent-owner/);
+    expect(said).toContain('pushed as     robo');
+    expect(said).toContain('has not landed');
+  });
+
+  it('tells the author’s own word', async () => {
+    const head = bed.commit({ [`own/${++count}.txt`]: 'x\n' });
+    const id = (await bed.judged(head)).id ?? '';
+    const words = { filesRead: 1, ran: ['npm test: passed'], notUnderstood: ['the retry loop'], assumptions: [{ text: 'nobody reads it', holds: 'false' as const }] };
+    const prepared = await prepareOwnership(bed.world, id, 'ada', words);
+    if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+    expect((await recordOwnership(bed.world, id, bed.keys.ada.signEnvelope(prepared.value.statement))).ok).toBe(true);
+    await bed.sign('mara', id);
+    expect((await bed.judged(head)).verdict.verdict).toBe('allow');
+    await bed.land(head);
+    const { ownership, faults } = await account(id);
+    expect(faults).toEqual([]);
+    expect(ownership).toMatchObject([{ person: 'ada', verified: true, said: { filesRead: 1, notUnderstood: ['the retry loop'] } }]);
+    expect(accountsText(await found(id))).toContain('the retry loop');
+  });
+
+  it('tells a sign-off of an earlier form, and that it was carried', async () => {
+    const files = (b: string): Files => ({ [`a/${count}/one.txt`]: 'ONE\n', [`docs/${count}.md`]: b });
+    count++;
+    const first = (await bed.judged(bed.commit(files('x\n')))).id ?? '';
+    expect((await bed.sign('mara', first)).ok).toBe(true);
+    const head = bed.commit(files('y\n'));
+    const judged = await bed.judged(head);
+    expect(judged.verdict.codes).toEqual(['OK']);
+    await bed.land(head);
+    const { signoffs, carries, faults, change } = await account(head);
+    expect(change).not.toBe(first);
+    expect(faults).toEqual([]);
+    expect(carries).toMatchObject([{ rules: ['kept'], why: [] }]);
+    expect(signoffs).toMatchObject([{ person: 'mara', verified: true, said: { earlier: true, counted: true } }]);
+    expect(accountsText(await found(head))).toContain('an earlier form');
+  });
+
+  it('tells break-glass, and that nobody has reviewed it until somebody has', async () => {
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    const say = async (person: PersonName, words: GlassWords): Promise<void> => {
+      const prepared = await prepareGlass(bed.world, id, person, words);
+      if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+      const recorded = await recordGlass(bed.world, id, bed.keys[person].signEnvelope(prepared.value.statement));
+      if (!recorded.ok) throw new Error(JSON.stringify(recorded.error));
+    };
+    for (const person of ['mara', 'noor'] as const) await say(person, { kind: 'use', reason: 'orders are down', incident: 'INC-1042' });
+    expect((await bed.judged(head)).verdict.codes).toEqual(['BREAK_GLASS']);
+    await bed.land(head);
+    expect((await account(id)).faults).toEqual([expect.stringContaining('nobody has reviewed')]);
+    await say('kim', { kind: 'review', outcome: 'tighten', note: 'the table was empty' });
+    const { breakGlass, faults } = await account(id);
+    expect(faults).toEqual([]);
+    expect(breakGlass.map((g) => [g.person, g.verified, g.said?.kind, g.said?.counted])).toEqual([
+      ['mara', true, 'use', true],
+      ['noor', true, 'use', true],
+      ['kim', true, 'review', false],
+    ]);
+    const said = accountsText(await found(id));
+    for (const words of ['landed by break-glass of mara and noor', 'INC-1042', 'reviewed it, tighten', 'the table was empty']) expect(said).toContain(words);
+  });
+});
+
+describe('what does not hold is said', () => {
+  it('of a sign-off that an administrator put there alone', async () => {
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    const statement = await bed.statement('mara', id);
+    const fields = { change: id, stage: 'implementation', decision: 'approve', tier: 'critical', signer: 'a'.repeat(64) };
+    await planted('signoff', fields, softAuthenticator(RP).signEnvelope(statement));
+    const { signoffs, faults } = await account(id);
+    expect(signoffs).toMatchObject([{ person: null, verified: false, said: { counted: false } }]);
+    expect(faults).toEqual([expect.stringContaining('KEY_UNKNOWN')]);
+    expect(accountsText(await found(id))).toContain('NOT VERIFIED');
+  });
+
+  it('of a real sign-off laid under another change', async () => {
+    const one = (await bed.judged(bed.commit(drop()))).id ?? '';
+    const other = (await bed.judged(bed.commit(drop()))).id ?? '';
+    const envelope = bed.keys.mara.signEnvelope(await bed.statement('mara', one));
+    await planted('signoff', { change: other, stage: 'implementation', decision: 'approve', tier: 'critical', signer: 'a'.repeat(64) }, envelope);
+    expect((await account(other)).signoffs).toMatchObject([{ person: 'mara', verified: false, said: { earlier: true } }]);
+    expect((await account(other)).faults).toEqual([expect.stringContaining('another change than was signed')]);
+  });
+
+  it('of bytes that were erased or lost: a sign-off, the decision, the genesis', async () => {
+    const { id } = await landed(drop(), ['mara']);
+    const whole = await account(id);
+    const without = (digest: string | undefined): AccountLog => ({ ...logOf(), body: async (sha256) => (sha256 === digest ? null : logOf().body(sha256)) });
+    const [signoff] = whole.signoffs;
+    expect((await account(id, without(signoff?.said?.envelope))).faults).toEqual([expect.stringContaining('ERASED')]);
+    const entries = await bed.world.ledger.entries(0, 10_000);
+    const bare = await account(id, without(entries[whole.decided?.entry ?? 0]?.body));
+    expect(bare.faults).toEqual([expect.stringContaining('who was behind the change cannot be shown')]);
+    const rootless = await account(id, without(entries[0]?.body));
+    expect(rootless.faults[0]).toContain('genesis');
+    expect(rootless.signoffs).toMatchObject([{ verified: false }]);
+    for (const digest of [signoff?.said?.envelope, entries[whole.decided?.entry ?? 0]?.body, entries[0]?.body])
+      expect(accountsText(await found(id, without(digest)))).toContain(id);
+  });
+
+  it('of a log whose entries are not those it signed', async () => {
+    const { id } = await landed({ 'docs/x.md': `${++count}\n` }, []);
+    const { source, ...rest } = logOf();
+    const flipped: AccountLog = {
+      ...rest,
+      source: {
+        name: source.name,
+        read: async (path, cap) => {
+          const read = await source.read(path, cap);
+          if (!path.startsWith('tile/entries/') || !read.ok || read.value === null) return read;
+          const at = Buffer.from(read.value).indexOf('"tier":"routine"') + '"tier":"'.length;
+          return { ok: true, value: Uint8Array.from(read.value, (byte, i) => (i === at ? byte ^ 1 : byte)) };
+        },
+      },
+    };
+    expect(await accountsOf(flipped, id)).toMatchObject({ ok: false, error: [{ code: 'LOG_INCLUSION' }] });
+  });
+});
+
+it('tells what was taken back after the landing, and that the signature stood before it', async () => {
+  const { id } = await landed(drop(), ['noor']);
+  const word = { of: { person: 'noor' }, from: bed.clock.now, reason: 'the laptop is gone' } as const;
+  const revoked = await recordWord(bed.world, 'revocation', cosigned(revocationStatement(word, 'countersign.example/log', hex(bed.world.random())), [bed.keys.kim, bed.keys.lee]));
+  if (!revoked.ok) throw new Error(JSON.stringify(revoked.error));
+  const { signoffs, takenBack, faults } = await account(id);
+  expect(signoffs).toMatchObject([{ person: 'noor', verified: true }]);
+  expect(takenBack).toMatchObject([{ type: 'revocation', of: expect.stringContaining("noor's key") }]);
+  // From the very millisecond it was signed on: so it says.
+  expect(faults).toEqual([expect.stringContaining('taken back later')]);
+  expect(accountsText(await found(id))).toContain('TAKEN BACK SINCE');
+});
+
+describe('the command', () => {
+  it('reads an exported folder with the bodies beside it, and judges the gate where it has the trust file', async () => {
+    const { id, head } = await landed(drop(), ['mara']);
+    const dir = bed.room.folder();
+    const folder = await openLogFolder(join(dir, 'log'));
+    if (!folder.ok) throw new Error(folder.error.message);
+    const { source, keys, body } = logOf();
+    const exported = await exportLog({ source, keys, folder: folder.value, body, progress: () => undefined });
+    if (!exported.ok) throw new Error(exported.error.message);
+    const log = join(dir, 'log');
+    const vkey = [bed.store.logVerifierKey ?? ''];
+    const plain = await accountability(head, { log, vkey });
+    expect(plain).toMatchObject({ code: EXIT.ok, stdout: expect.stringMatching(/PASSED, entry \d+ \(not verified: its key/) });
+    const trust = await exportTrust({ ...bed.world }, vkey, ['L4', 'L5', 'L6', 'L7']);
+    if (!trust.ok) throw new Error(trust.error.message);
+    writeFileSync(join(dir, 'trust.json'), trust.value);
+    const judged = await accountability(id, { log, trust: join(dir, 'trust.json') });
+    expect(judged.stdout).toContain('PASSED, entry');
+    expect(judged.stdout.replace(/\s+/g, ' ')).toContain('verified, ORG_SOURCE_HUMAN_SIGNOFF, ORG_SOURCE_TIER_CRITICAL');
+    const json = JSON.parse((await accountability(id, { log, vkey, json: true })).stdout);
+    expect(json).toMatchObject({
+      version: 1,
+      exit: 0,
+      mode: 'production',
+      accounts: [{ change: id, landings: [{ new: head, ref: MAIN }], signoffs: [{ person: 'mara', verified: true }] }],
+    });
+    expect(readFileSync(join(log, 'checkpoint'), 'utf8')).toContain('countersign.example/log');
+  });
+
+  it('is answered beside a server that has the folder open, which it neither locks nor changes', async () => {
+    const data = join(bed.room.folder(), 'data');
+    const store = await openStore({ dir: data, clock: () => bed.clock.now });
+    if (!store.ok) throw new Error(store.error.message);
+    const decision = decisionDraft({ content: 'x' });
+    for (const draft of [genesisDraft(), decision]) expect((await store.value.ledger.append(() => ok([draft]))).ok).toBe(true);
+    const id = String(decision.fields.change);
+    expect(JSON.parse((await accountability(id, { data, json: true })).stdout)).toMatchObject({ accounts: [{ change: id, decisions: [{ entry: 1 }] }], log: { size: 2 } });
+    expect((await store.value.ledger.append(() => ok([decisionDraft({ content: 'y' })]))).ok).toBe(true);
+    expect(await store.value.audit()).toEqual([]);
+    await store.value.close();
+    expect(await accountability(id, { data })).toMatchObject({ stdout: expect.stringContaining(id) });
+  });
+
+  it('says what it cannot do: no log, two logs, no such folder', async () => {
+    const dir = bed.room.folder();
+    mkdirSync(join(dir, 'empty'));
+    expect(await accountability('0'.repeat(16), {})).toMatchObject({ code: EXIT.refused, stderr: expect.stringContaining('USAGE') });
+    expect(await accountability('0'.repeat(16), { log: dir, data: dir })).toMatchObject({ code: EXIT.refused });
+    expect(await accountability('0'.repeat(16), { data: join(dir, 'empty') })).toMatchObject({ code: EXIT.refused, stderr: expect.stringContaining('NOT_FOUND') });
+    expect(await accountability('0'.repeat(16), { log: join(dir, 'empty'), trust: join(dir, 'none.json') })).toMatchObject({ code: EXIT.refused });
+  });
+});

@@ -1,0 +1,66 @@
+/** `countersign accountability`: who stood where for one change, from a log and the bodies beside it alone. */
+import { resolve } from 'node:path';
+import { base64 } from '../core/base/bytes.ts';
+import { err, ok, type Problem, type Result } from '../core/base/result.ts';
+import { formatVkey } from '../core/log/note.ts';
+import type { TrustBundle } from '../core/signoff/trust-file.ts';
+import { bodiesOf } from '../flows/account-log.ts';
+import { type Accounts, accountsOf } from '../flows/accountability.ts';
+import { keysOf } from '../flows/log-read.ts';
+import { openLogBeside } from '../world.ts';
+import { accountsText } from './accountability-text.ts';
+import { trustAt } from './authority.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { type LogPlace, type LogPlaceFlags, logAt, notProven } from './log-place.ts';
+import { progressLine } from './progress.ts';
+import { visibleLines, visibleWithin } from './terminal.ts';
+
+export interface AccountabilityFlags {
+  readonly data?: string;
+  readonly log?: string;
+  readonly vkey?: readonly string[];
+  readonly trust?: string;
+  readonly json?: boolean;
+}
+
+export async function accountability(change: string, { json = false, trust: file, ...flags }: AccountabilityFlags): Promise<Answer> {
+  const trust = file === undefined ? undefined : trustAt(file);
+  if (trust?.ok === false) return refusal(trust.error, json);
+  const at = await placeOf(withKeys(flags, trust?.value));
+  if (!at.ok) return notProven(at.error, json);
+  const { source, keys, body = bodiesOf(source), close } = at.value;
+  const line = progressLine(process.stderr);
+  try {
+    const found = await accountsOf({ source, keys, body, progress: line.show, ...(trust === undefined ? {} : { trust: trust.value }) }, change.toLowerCase());
+    line.clear();
+    return found.ok ? answer(found.value, json) : notProven(found.error, json);
+  } finally {
+    line.clear();
+    await close();
+  }
+}
+
+/** A question at night is asked beside a server that runs. */
+async function placeOf(flags: LogPlaceFlags): Promise<Result<LogPlace, readonly Problem[]>> {
+  const { data, log, vkey = [] } = flags;
+  if (data === undefined || log !== undefined) return logAt(flags, '--log');
+  const opened = await openLogBeside(resolve(data));
+  if (!opened.ok) return err([opened.error]);
+  const { source, body, close } = opened.value;
+  const keys = keysOf(vkey.length > 0 ? vkey : [opened.value.vkey].filter((k) => k !== ''));
+  if (keys.ok) return ok({ source, keys: keys.value, body, close: async () => close() });
+  close();
+  return keys;
+}
+
+/** A trust file names the log's keys too. */
+const withKeys = (flags: LogPlaceFlags, trust: TrustBundle | undefined): LogPlaceFlags =>
+  flags.vkey === undefined && trust !== undefined ? { ...flags, vkey: trust.logKeys.map(formatVkey) } : flags;
+
+function answer(found: Accounts, json: boolean): Answer {
+  const code = found.accounts.every((a) => a.faults.length === 0) ? EXIT.ok : EXIT.signoff;
+  if (!json) return { code, stdout: visibleLines(accountsText(found)), stderr: '' };
+  const { log, names, ...rest } = found;
+  const plain = { version: 1, exit: code, ...rest, names: Object.fromEntries(names), log: { ...log, root: base64(log.root) } };
+  return { code, stdout: `${JSON.stringify(visibleWithin(plain))}\n`, stderr: '' };
+}

@@ -1,0 +1,69 @@
+/** The commands about the log itself: `countersign log`, `audit`, and what it says of one change: `accountability`. */
+import type { Command } from 'commander';
+import { type Act, command, EXIT_HELP, several } from './command.ts';
+
+const VKEY_WORDS = "the log's key (name+id+base64), got by another road than the log; may be given more than once";
+const REF_WORDS = 'the branch that checkpoints are kept in';
+const REF = 'refs/heads/log';
+
+export function logCommands(program: Command, act: Act): void {
+  const group = command(program, 'log', 'the log as files that anybody can check: docs/guides/log.md', [
+    'log export --data /srv/countersign --out /srv/www/log',
+    'log verify https://countersign.example/log/ --vkey "$LOG" --entries --keep checkpoint',
+    'log verify ./log --vkey "$LOG" --from checkpoint',
+    'log anchor --log https://countersign.example/log/ --vkey "$LOG" --repo git@git.example:audit/anchors.git',
+  ]);
+  const sub = (words: string, description: string): Command =>
+    group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', EXIT_HELP);
+
+  sub('export', 'write the log into a folder of static files (C2SP tlog-tiles); a second run writes what is new')
+    .requiredOption('--out <dir>', 'the folder; made when absent')
+    .option('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--from <url>', 'instead: a log that is served, or exported elsewhere')
+    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings its newest itself`, several)
+    .option('--envelopes', 'with --data: write the bodies beside it, for yourself alone; they hold names, reasons and source')
+    .action(async (options) => act((await import('./log-export.ts')).logExport(options)));
+
+  sub('verify <log>', 'work a log out again from its entries: an address or a folder, ours or any other of C2SP tlog-tiles')
+    .requiredOption('--vkey <key>', VKEY_WORDS, several)
+    .option('--from <file>', 'a checkpoint you kept: the log must go on from it')
+    .option('--keep <file>', 'write the checkpoint to this file, once everything held')
+    .option('--entries', 'it is a log of countersign: check what each entry says, too')
+    .option('--hashes', 'leave entries unread: of a log that serves them in another form')
+    .action(async (where: string, options) => act((await import('./log-verify.ts')).logVerify(where, options)));
+
+  sub('anchor', 'commit the checkpoint to a git repository that others hold, and push it; never by force, and no checkpoint that does not go on from the last')
+    .requiredOption('--repo <repository>', 'a folder, or whatever git push takes')
+    .option('--log <where>', 'the log: an address or a folder of files')
+    .option('--data <dir>', 'instead: the data folder, while no server runs on it')
+    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings its newest itself`, several)
+    .option('--ref <ref>', REF_WORDS, REF)
+    .action(async (options) => act((await import('./log-anchor.ts')).logAnchor(options)));
+
+  command(program, 'accountability <change>', 'who stood where for one change, from the log alone, every signature verified again: docs/guides/accountability.md', [
+    'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign',
+    'accountability "$(git rev-parse v1.4.2^0)" --log ./log --trust trust.json',
+    'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign --json',
+  ])
+    .option('--data <dir>', 'the data folder, read as it stands; a server may run on it')
+    .option('--log <where>', 'the log as files, with the bodies beside it: what log export --envelopes wrote')
+    .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
+    .option('--trust <file>', "the trust file: with it the gate's own summary and the makers of keys are judged too, and --vkey is in it")
+    .option('--json', 'print JSON')
+    .action(async (change: string, options) => act((await import('./accountability.ts')).accountability(change, options)));
+
+  command(program, 'audit', 'work everything out again: a data folder from its log, or what a log shows from what it showed before', [
+    'audit --full --data /srv/countersign',
+    'audit --since checkpoint --log https://countersign.example/log/ --vkey "$LOG"',
+    'audit --anchor git@git.example:audit/anchors.git --log https://countersign.example/log/ --vkey "$LOG"',
+  ])
+    .option('--full', 'every entry, hash, body, checkpoint and projection of a data folder')
+    .option('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--since <file>', 'the checkpoint you kept; lists what is new, and is replaced once that is proven')
+    .option('--anchor <repository>', 'instead: the checkpoint that was anchored last')
+    .option('--ref <ref>', `with --anchor: ${REF_WORDS}`, REF)
+    .option('--log <where>', 'the log: an address or a folder of files')
+    .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
+    .option('--json', 'print JSON')
+    .action(async (options) => act((await import('./audit.ts')).audit(options)));
+}

@@ -1,0 +1,47 @@
+/** `countersign log export`: the log into a folder that any C2SP client, web server or stick can carry. */
+import { resolve } from 'node:path';
+import { problem } from '../core/base/result.ts';
+import { type Exported, exportLog } from '../flows/log-export.ts';
+import { openLogFolder } from '../world.ts';
+import { type Answer, EXIT, refusal } from './exit.ts';
+import { logAt, notProven } from './log-place.ts';
+import { progressLine } from './progress.ts';
+import { visibleLines } from './terminal.ts';
+
+export interface LogExportFlags {
+  readonly data?: string;
+  readonly from?: string;
+  readonly vkey?: readonly string[];
+  readonly out: string;
+  readonly envelopes?: boolean;
+  readonly json?: boolean;
+}
+
+export async function logExport({ from, data, vkey, out, envelopes = false, json = false }: LogExportFlags): Promise<Answer> {
+  if (envelopes && data === undefined)
+    return refusal(
+      [problem('USAGE', 'bodies are in the data folder, and no server serves them', { place: '--envelopes', remedy: 'stop the server and name its folder with --data' })],
+      json,
+    );
+  const at = await logAt({ ...(from === undefined ? {} : { log: from }), ...(data === undefined ? {} : { data }), ...(vkey === undefined ? {} : { vkey }) }, '--from');
+  if (!at.ok) return notProven(at.error, json);
+  const line = progressLine(process.stderr);
+  try {
+    const folder = await openLogFolder(out);
+    if (!folder.ok) return notProven([folder.error], json);
+    const { source, keys, body } = at.value;
+    const done = await exportLog({ source, keys, folder: folder.value, ...(envelopes && body !== undefined ? { body } : {}), progress: line.show });
+    line.clear();
+    return done.ok ? answer(done.value, resolve(out), json) : notProven([done.error], json);
+  } finally {
+    line.clear();
+    await at.value.close();
+  }
+}
+
+function answer(done: Exported, out: string, json: boolean): Answer {
+  if (json) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, exit: EXIT.ok, ...done, out })}\n`, stderr: '' };
+  const { origin, from, size, files, bodies } = done;
+  const beside = bodies === undefined ? '' : `  bodies: ${bodies.written} written, ${bodies.dropped} taken away because they were erased, ${bodies.missing} not to be had\n`;
+  return { code: EXIT.ok, stdout: visibleLines(`exported ${origin} to ${out}: ${size} entries, ${size - from} of them new, ${files} files written\n${beside}`), stderr: '' };
+}

@@ -1,0 +1,65 @@
+/** Which log a command is about: a data folder, a folder of files, or an address; and the keys it is checked with. */
+import { resolve } from 'node:path';
+import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
+import type { NoteKey } from '../core/log/note.ts';
+import { keysOf } from '../flows/log-read.ts';
+import type { LogSource } from '../flows/ports-log.ts';
+import { openLogData, openLogSource } from '../world.ts';
+import { type Answer, EXIT } from './exit.ts';
+import { visibleLines } from './terminal.ts';
+
+export interface LogPlaceFlags {
+  /** An address or a folder of files. */
+  readonly log?: string;
+  readonly data?: string;
+  readonly vkey?: readonly string[];
+}
+
+export interface LogPlace {
+  readonly source: LogSource;
+  readonly keys: readonly NoteKey[];
+  /** Of a data folder alone. */
+  readonly body?: (sha256: string) => Promise<Uint8Array | null>;
+  close(): Promise<void>;
+}
+
+/** @param flag how `log` is called on this command line. Problems: USAGE, NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
+export async function logAt({ log, data, vkey = [] }: LogPlaceFlags, flag: string): Promise<Result<LogPlace, readonly Problem[]>> {
+  if ((log === undefined) === (data === undefined))
+    return err([
+      problem('USAGE', `name one log: ${flag} or --data`, { place: 'command line', remedy: `${flag} is an address or a folder of files, --data the folder a server runs on` }),
+    ]);
+  return data === undefined ? filesAt(log ?? '', vkey) : dataAt(data, vkey, flag);
+}
+
+async function filesAt(where: string, vkey: readonly string[]): Promise<Result<LogPlace, readonly Problem[]>> {
+  const keys = keysOf(vkey);
+  if (!keys.ok) return keys;
+  const source = await openLogSource(where);
+  return source.ok ? ok({ source: source.value, keys: keys.value, close: async () => undefined }) : err([source.error]);
+}
+
+/** The folder's own key, and those given: what lies elsewhere may be signed by a key before it. */
+async function dataAt(dir: string, vkey: readonly string[], flag: string): Promise<Result<LogPlace, readonly Problem[]>> {
+  const opened = await openLogData(resolve(dir));
+  if (!opened.ok)
+    return err([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: `ask the server that has it: ${flag} <its address>/log/ --vkey KEY` } : opened.error]);
+  const { source, body, close } = opened.value;
+  const keys = keysOf([...new Set([opened.value.vkey, ...vkey])].filter((k) => k !== ''));
+  if (keys.ok) return ok({ source, keys: keys.value, body, close });
+  await close();
+  return keys;
+}
+
+/** Nothing can be said of the log; anything else that is wrong speaks against it. */
+const UNDECIDED = /^(?:USAGE|NOT_FOUND|LOG_UNREACHABLE|DATA_|GIT_FAILED|REF_CHANGED|INTERNAL)/;
+
+/** 1 where the evidence does not hold, 2 where nothing can be said. */
+export function notProven(problems: readonly Problem[], json = false): Answer {
+  const code = problems.every((p) => UNDECIDED.test(p.code)) ? EXIT.refused : EXIT.signoff;
+  return {
+    code,
+    stdout: json ? `${JSON.stringify({ version: 1, exit: code, problems })}\n` : '',
+    stderr: json ? '' : problems.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join(''),
+  };
+}

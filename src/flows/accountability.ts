@@ -1,0 +1,319 @@
+/**
+ * Who stood where, for whoever has to know it after something went wrong: from the log and the bodies beside it, and from nothing else.
+ * No projection, no roster file, no repository is asked, and every signature is verified again. What cannot be shown is said.
+ */
+import { err, ok, type Problem, type Result } from '../core/base/result.ts';
+import { type Decision, upgraded } from '../core/policy/decision.ts';
+import { parseCarry } from '../core/signoff/carry.ts';
+import { openVsa } from '../core/signoff/vsa.ts';
+import { type AccountLog, type Collected, changesNamed, collect, entryAt, jsonBody, type Placed } from './account-log.ts';
+import { type People, peopleOf } from './account-people.ts';
+import { type At, atOf, type GlassSaid, glassWord, type OwnershipSaid, ownershipWord, type Read, type SignoffSaid, signoffWord } from './account-words.ts';
+import { countedIn } from './counted.ts';
+
+export interface Verdict extends At {
+  readonly verdict: string;
+  readonly codes: readonly string[];
+  readonly mode: string;
+  readonly would: string;
+  readonly old: string;
+  readonly new: string;
+}
+
+export interface LandedAt extends At {
+  readonly repo: string;
+  readonly ref: string;
+  readonly old: string;
+  readonly new: string;
+  readonly breakGlass: boolean;
+  /** What the gate said of it; null: nothing. */
+  readonly summary: Summary | null;
+}
+
+/** The gate's word. Its key is in no log: without a trust file nobody can say whose signature it is. */
+export interface Summary extends At {
+  readonly result: string;
+  /** null: not judged. */
+  readonly verified: boolean | null;
+  readonly why: string | null;
+  /** Of one that was verified. */
+  readonly levels: readonly string[];
+}
+
+export interface CarriedAt extends At {
+  readonly signoff: string;
+  readonly from: string;
+  readonly to: string;
+  readonly rules: readonly string[];
+  readonly why: readonly string[];
+}
+
+/** Who decided how it was judged. */
+export interface PolicyInForce {
+  readonly digest: string;
+  readonly roster: string;
+  /** As whoever signed under it has it; null: nobody did. */
+  readonly uri: string | null;
+  /** The landing that brought it, and who signed that; null: it was in force before the log says so. */
+  readonly landed: (At & { readonly commit: string; readonly signoffs: readonly Read<SignoffSaid>[]; readonly others: readonly string[] }) | null;
+}
+
+export interface Decided extends At {
+  readonly title: string;
+  readonly pusher: string | null;
+  readonly behind: readonly string[];
+  readonly decision: Decision;
+}
+
+export interface TakenBackAt extends At {
+  readonly type: string;
+  readonly of: string;
+}
+
+export interface Account {
+  readonly change: string;
+  /** The one it landed by, the last one where it has not; null: its bytes are gone. */
+  readonly decided: Decided | null;
+  /** Entries that decided about it. */
+  readonly decisions: readonly At[];
+  readonly ownership: readonly Read<OwnershipSaid>[];
+  readonly signoffs: readonly Read<SignoffSaid>[];
+  readonly carries: readonly CarriedAt[];
+  readonly breakGlass: readonly Read<GlassSaid>[];
+  readonly policy: PolicyInForce | null;
+  readonly verdicts: readonly Verdict[];
+  readonly landings: readonly LandedAt[];
+  /** What was taken back after it landed: keys and people that signed it, or their sign-offs. */
+  readonly takenBack: readonly TakenBackAt[];
+  /** What does not hold, or cannot be shown. Empty: the account is whole. */
+  readonly faults: readonly string[];
+}
+
+export interface Accounts {
+  readonly log: { readonly origin: string; readonly size: number; readonly root: Uint8Array };
+  readonly mode: 'production' | 'demo' | 'unknown';
+  readonly organisation: string;
+  readonly pin: string | null;
+  /** How people are called, by id, as enrolments have it. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly accounts: readonly Account[];
+}
+
+/** @param word an id, a commit or a manifest. Problems: USAGE, NOT_FOUND, those of a log. */
+export async function accountsOf(log: AccountLog, word: string): Promise<Result<Accounts, readonly Problem[]>> {
+  const ids = await changesNamed(log, word);
+  const collected = ids.ok ? await collect(log, ids.value) : ids;
+  if (!collected.ok) return err([collected.error]);
+  const people = await peopleOf(log, collected.value.authority);
+  const names = [...new Set(collected.value.about.map((e) => String(e.fields.change)))];
+  const accounts: Account[] = [];
+  for (const id of names) accounts.push(await accountOf({ log, people, all: collected.value, own: collected.value.about.filter((e) => e.fields.change === id), id }));
+  const { origin, size, root } = collected.value.checkpoint;
+  return ok({
+    log: { origin, size, root },
+    mode: people?.mode ?? 'unknown',
+    organisation: people?.organisation ?? '',
+    pin: people?.pin ?? null,
+    names: people?.now.names ?? new Map(),
+    accounts,
+  });
+}
+
+/** One change, and the log around it. */
+interface Desk {
+  readonly log: AccountLog;
+  readonly people: People | undefined;
+  readonly all: Collected;
+  readonly own: readonly Placed[];
+  readonly id: string;
+}
+
+async function accountOf(desk: Desk): Promise<Account> {
+  const { log, people, own, id } = desk;
+  const landings = await landingsOf(desk);
+  const counted = await countedFor(desk, landings);
+  const decided = await decidedOf(desk, landings);
+  const carried = await carriesOf(desk);
+  const words = [...ofType(own, 'signoff'), ...(await carriedSignoffs(desk, carried))].sort((a, b) => a.index - b.index);
+  const signoffs = await each(words, (e) => signoffWord(log, people, e, id, counted));
+  const breakGlass = await each(
+    own.filter((e) => e.type.startsWith('break-glass')),
+    (e) => glassWord(log, people, e, counted),
+  );
+  const account = {
+    change: id,
+    decided,
+    decisions: ofType(own, 'decision').map(atOf),
+    ownership: await each(ofType(own, 'ownership'), (e) => ownershipWord(log, people, e)),
+    signoffs,
+    carries: carried,
+    breakGlass,
+    policy: await policyOf(desk, decided, signoffs),
+    verdicts: ofType(own, 'verdict').map(verdictAt),
+    landings,
+    takenBack: takenBackAfter(desk, landings, signoffs),
+  };
+  return { ...account, faults: faultsOf(account, people, counted) };
+}
+
+async function each<T, W>(all: readonly T[], read: (one: T) => Promise<W>): Promise<readonly W[]> {
+  const words: W[] = [];
+  for (const one of all) words.push(await read(one));
+  return words;
+}
+
+const ofType = (own: readonly Placed[], type: string): readonly Placed[] => own.filter((e) => e.type === type);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const verdictAt = (entry: Placed): Verdict => {
+  const { verdict, codes, mode, would, old, new: head } = entry.fields;
+  const said = textOf(verdict);
+  return {
+    ...atOf(entry),
+    verdict: said,
+    codes: Array.isArray(codes) ? codes.map(String) : [],
+    mode: textOf(mode) || 'enforce',
+    would: textOf(would) || said,
+    old: textOf(old),
+    new: textOf(head),
+  };
+};
+
+function landingsOf({ log, own }: Desk): Promise<readonly LandedAt[]> {
+  return each(ofType(own, 'landed'), async (entry) => {
+    const { repo, ref, old, new: head, breakGlass } = entry.fields;
+    const next = own.find((e) => e.type === 'vsa' && e.index === entry.index + 1);
+    const summary = next === undefined ? null : await summaryOf(log, next, textOf(head));
+    return { ...atOf(entry), repo: textOf(repo), ref: textOf(ref), old: textOf(old), new: textOf(head), breakGlass: breakGlass === true, summary };
+  });
+}
+
+async function summaryOf(log: AccountLog, entry: Placed, commit: string): Promise<Summary> {
+  const result = textOf(entry.fields.result);
+  const envelope = await log.body(entry.envelope);
+  const plain = { ...atOf(entry), result, levels: [] };
+  if (envelope === null) return { ...plain, verified: false, why: 'its bytes are not beside the log [ERASED]' };
+  if (log.trust === undefined) return { ...plain, verified: null, why: null };
+  const vsa = openVsa(envelope, log.trust.gates);
+  if (!vsa.ok) return { ...plain, verified: false, why: `${vsa.error.message} [${vsa.error.code}]` };
+  const agrees = vsa.value.commit === commit && vsa.value.passed === (result === 'PASSED');
+  return { ...plain, levels: vsa.value.levels, verified: agrees, why: agrees ? null : 'the entry in the log says something else than was signed' };
+}
+
+/** The verdict a landing rests on: the last that let exactly this move pass. */
+const verdictFor = (own: readonly Placed[], landing: LandedAt): Placed | undefined =>
+  ofType(own, 'verdict').findLast((v) => v.index < landing.entry && v.fields.verdict === 'allow' && v.fields.old === landing.old && v.fields.new === landing.new);
+
+/** Digests the gate counted for any landing of it, and those of its verdicts that did not land. */
+async function countedFor({ log, own }: Desk, landings: readonly LandedAt[]): Promise<ReadonlySet<string>> {
+  const counted = new Set<string>();
+  for (const landing of landings) {
+    const verdict = verdictFor(own, landing);
+    const body = verdict === undefined ? null : await log.body(verdict.envelope);
+    for (const digest of body === null ? [] : (countedIn(body)?.inputs ?? olderInputs(body))) counted.add(digest);
+  }
+  return counted;
+}
+
+/** Verdicts written before `counted` was name the sign-offs alone. */
+function olderInputs(body: Uint8Array): readonly string[] {
+  const said = jsonBody(body) as { verdict?: { signoffs?: unknown } } | undefined;
+  return Array.isArray(said?.verdict?.signoffs) ? said.verdict.signoffs.map(String) : [];
+}
+
+async function decidedOf({ log, own }: Desk, landings: readonly LandedAt[]): Promise<Decided | null> {
+  const [last] = landings.slice(-1);
+  const before = (last === undefined ? undefined : verdictFor(own, last)?.index) ?? Number.POSITIVE_INFINITY;
+  const entry = ofType(own, 'decision').findLast((e) => e.index < before);
+  const body =
+    entry === undefined ? undefined : (jsonBody(await log.body(entry.envelope)) as { title?: unknown; pusher?: unknown; behind?: unknown; decision?: Decision } | undefined);
+  if (entry === undefined || body?.decision?.change === undefined) return null;
+  const behind = Array.isArray(body.behind) ? body.behind.map(String) : [];
+  return { ...atOf(entry), title: textOf(body.title), pusher: textOf(body.pusher) || null, behind, decision: upgraded(body.decision) };
+}
+
+function carriesOf({ log, own }: Desk): Promise<readonly CarriedAt[]> {
+  return each(ofType(own, 'carry'), async (entry) => {
+    const body = await log.body(entry.envelope);
+    const carry = body === null ? undefined : parseCarry({ entry, index: entry.index }, body);
+    const why = body === null ? ['its bytes are not beside the log [ERASED]'] : carry?.ok === false ? [`${carry.error.message} [${carry.error.code}]`] : [];
+    const { signoff, from, to } = entry.fields;
+    return { ...atOf(entry), signoff: textOf(signoff), from: textOf(from), to: textOf(to), rules: carry?.ok ? carry.value.rules : [], why };
+  });
+}
+
+/** They are entries of another change: the form that was signed. */
+async function carriedSignoffs({ log, all, own }: Desk, carries: readonly CarriedAt[]): Promise<readonly Placed[]> {
+  return signoffEntries(
+    { log, all },
+    [...new Set(carries.map((c) => c.signoff))].filter((digest) => !own.some((e) => e.type === 'signoff' && e.envelope === digest)),
+  );
+}
+
+async function signoffEntries({ log, all }: Pick<Desk, 'log' | 'all'>, digests: readonly string[]): Promise<readonly Placed[]> {
+  const found: Placed[] = [];
+  for (const digest of digests) {
+    const index = all.signoffs.get(digest);
+    const entry = index === undefined ? undefined : await entryAt(log, index, all.checkpoint.size);
+    if (entry?.ok === true) found.push(entry.value);
+  }
+  return found;
+}
+
+async function policyOf(desk: Desk, decided: Decided | null, signoffs: readonly Read<SignoffSaid>[]): Promise<PolicyInForce | null> {
+  if (decided === null) return null;
+  const { policyDigest: digest, rosterDigest: roster, change } = decided.decision;
+  const uri = signoffs.find((s) => s.said?.policy.digest === digest)?.said?.policy.uri ?? null;
+  const brought = desk.all.policies.findLast((e) => e.index < decided.entry && e.fields.repo === change.repo && e.fields.ref === change.targetRef && e.fields.to === digest);
+  return { digest, roster, uri, landed: brought === undefined ? null : await broughtBy(desk, brought) };
+}
+
+async function broughtBy(desk: Desk, entry: Placed): Promise<PolicyInForce['landed']> {
+  const said = jsonBody(await desk.log.body(entry.envelope)) as { allowed?: unknown } | undefined;
+  const allowed = Array.isArray(said?.allowed) ? said.allowed.map(String) : [];
+  const entries = await signoffEntries(desk, allowed);
+  const signoffs = await each(entries, (e) => signoffWord(desk.log, desk.people, e, textOf(e.fields.change), new Set(allowed)));
+  const others = allowed.filter((digest) => !entries.some((e) => e.envelope === digest));
+  return { ...atOf(entry), commit: textOf(entry.fields.commit), signoffs, others };
+}
+
+/** Of what people said after the first landing, what is about those who signed, or the sign-offs. */
+function takenBackAfter({ people }: Desk, [first]: readonly LandedAt[], signoffs: readonly Read<SignoffSaid>[]): readonly TakenBackAt[] {
+  if (first === undefined || people === undefined) return [];
+  const ours = new Set(signoffs.flatMap((s) => (s.person === null ? [] : [s.person])));
+  return people.said.flatMap((entry) => {
+    if (entry.index < first.entry || (entry.type !== 'revocation' && entry.fields.action !== 'leave')) return [];
+    const [before, after] = [people.at(entry.index), people.at(entry.index + 1)];
+    const voided = after.keys.filter((k) => ours.has(k.person) && k.revokedAt !== before.keys.find((b) => b.keyid === k.keyid)?.revokedAt);
+    const back = signoffs.filter((s) => s.said !== null && after.revoked.get(s.said.envelope)?.length !== before.revoked.get(s.said.envelope)?.length);
+    const of = [
+      ...new Set([
+        ...voided.map((k) => `${people.name(k.person)}'s key ${k.keyid}, from ${new Date(k.revokedAt ?? 0).toISOString()} on`),
+        ...back.map((s) => `the sign-off of ${s.name}, entry ${s.entry}`),
+      ]),
+    ];
+    return of.map((what) => ({ ...atOf(entry), type: entry.type, of: what }));
+  });
+}
+
+function faultsOf(account: Omit<Account, 'faults'>, people: People | undefined, counted: ReadonlySet<string>): readonly string[] {
+  const { decided, decisions, signoffs, breakGlass, ownership, carries, landings, policy } = account;
+  const words: readonly Read<unknown>[] = [...signoffs, ...breakGlass, ...ownership, ...(policy?.landed?.signoffs ?? [])];
+  return [
+    ...(people === undefined
+      ? ['the genesis has lost its bytes or cannot be read: no key can be looked up']
+      : people.lost.map((l) => `entry ${l.index} (${l.type}) about who may sign has lost its bytes`)),
+    ...(decided === null && decisions.length > 0 ? ['what was decided has lost its bytes: who was behind the change cannot be shown'] : []),
+    ...(decisions.length === 0 ? ['the log never decided about it'] : []),
+    ...words.filter((w) => !w.verified).map((w) => `entry ${w.entry}: the signature does not count: ${w.why.join('; ')}`),
+    ...words.flatMap((w) => w.since.map((s) => `entry ${w.entry}: ${s}`)),
+    ...landings.flatMap((l) => (l.summary?.verified === false ? [`entry ${l.summary.entry}: the gate's summary: ${l.summary.why}`] : [])),
+    ...carries.flatMap((c) => c.why.map((why) => `entry ${c.entry}: ${why}`)),
+    ...landings
+      .filter((l) => l.breakGlass && !breakGlass.some((g) => g.said?.kind === 'review' && g.verified))
+      .map((l) => `entry ${l.entry}: it landed by break-glass, and nobody has reviewed that`),
+    ...(landings.length > 0 && counted.size === 0 && decided?.decision.outcome === 'signoff' && !landings.some((l) => l.breakGlass)
+      ? ['it landed without the sign-off it needed: see the verdicts']
+      : []),
+  ];
+}

@@ -1,0 +1,56 @@
+/** The port `PastTrees`: the log as it stood at sizes it had. What is read is checked before it leaves: a broken folder proves nothing wrong. */
+import { parseCheckpoint } from '../../core/log/checkpoint.ts';
+import { parseEntry } from '../../core/log/entry.ts';
+import { consistencyPlan, fill, inclusionPlan, leafHash, type ProofPlan, root, verifyConsistency, verifyInclusion } from '../../core/log/merkle.ts';
+import { parseNote } from '../../core/log/note.ts';
+import { formatProof } from '../../core/log/proof.ts';
+import type { PastTrees } from '../../flows/ports-witness.ts';
+import type { Database } from '../schema.ts';
+import { headAt } from './head.ts';
+import type { Publisher } from './publisher.ts';
+import { readEntries } from './read.ts';
+import { readRotations } from './rotations.ts';
+import { readNodes } from './tiles.ts';
+
+export function pastTrees(reader: Database, publisher: Publisher): PastTrees {
+  const within = (size: number): boolean => size <= (publisher.latest()?.size ?? 0);
+  const rootAt = async (size: number): Promise<Uint8Array> => root((await headAt(reader, size)).tree);
+  const filled = async (plan: ProofPlan | undefined, size: number): Promise<readonly Uint8Array[] | undefined> => plan && fill(plan, await readNodes(reader, plan.nodes, size));
+  return {
+    keys: async () => {
+      const now = publisher.key();
+      return now === undefined ? [] : [now, ...(await readRotations(reader)).map((r) => r.old)];
+    },
+    checkpoint: async (size) => (await reader.selectFrom('checkpoints').select('note').where('size', '=', size).executeTakeFirst())?.note ?? null,
+    root: async (size) => (within(size) ? rootAt(size) : null),
+    consistency: async (first, second) => {
+      const plan = within(second) ? consistencyPlan(first, second) : undefined;
+      if (plan === undefined) return null;
+      const hashes = await filled(plan, second);
+      if (hashes === undefined || !verifyConsistency(first, second, hashes, await rootAt(first), await rootAt(second)))
+        throw new Error(`what the folder holds does not prove how ${first} entries became ${second}; run the audit`);
+      return hashes;
+    },
+    proof: async (index, size, note) => {
+      const plan = within(size) ? inclusionPlan(index, size) : undefined;
+      if (plan === undefined) return null;
+      const [entry] = await readEntries(reader, index, index + 1);
+      const hashes = await filled(plan, size);
+      const signed = rootOf(note);
+      if (hashes === undefined || entry === undefined || signed === undefined || !verifyInclusion(leafHash(entry.bytes), index, size, hashes, signed))
+        throw new Error(`what the folder holds does not prove entry ${index}; run the audit`);
+      return formatProof({ index, hashes, checkpoint: note });
+    },
+    witnessPolicy: async () => {
+      const row = await reader.selectFrom('entries').select('bytes').where('type', '=', 'witness').orderBy('idx', 'desc').limit(1).executeTakeFirst();
+      const entry = row === undefined ? undefined : parseEntry(row.bytes);
+      return entry?.ok === true && typeof entry.value.fields.policy === 'string' ? entry.value.fields.policy : null;
+    },
+  };
+}
+
+function rootOf(note: string): Uint8Array | undefined {
+  const parsed = parseNote(note);
+  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+  return checkpoint.ok ? checkpoint.value.root : undefined;
+}
