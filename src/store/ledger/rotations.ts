@@ -1,9 +1,9 @@
 /** Which key signs the log, as its entries `log-key` say; before the first of them, the key it was begun with. */
-import { openRotation, type Rotation } from '../../core/log/rotation.ts';
+import { followRotations, openRotation, type Rotation } from '../../core/log/rotation.ts';
 import { orRefuse } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 
-/** Oldest first. Throws `Refused` for one that the key before it did not sign. */
+/** Oldest first, each by the key the one before it brought. Throws `Refused` for one that is not. */
 export async function readRotations(db: Reading): Promise<readonly Rotation[]> {
   const rows = await db
     .selectFrom('entries')
@@ -12,7 +12,10 @@ export async function readRotations(db: Reading): Promise<readonly Rotation[]> {
     .where('entries.type', '=', 'log-key')
     .orderBy('entries.idx')
     .execute();
-  return rows.map((row) => orRefuse(openRotation({ ...row, body: row.body ?? new Uint8Array(0) })));
+  const entries = rows.map((row) => ({ ...row, body: row.body ?? new Uint8Array(0) }));
+  const rotations = entries.map((entry) => orRefuse(openRotation(entry)));
+  if (rotations[0] !== undefined) orRefuse(followRotations(rotations[0].old, entries));
+  return rotations;
 }
 
 /** The rotation whose checkpoint is of this size: it carries both signatures. */
