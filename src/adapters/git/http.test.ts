@@ -2,9 +2,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
@@ -55,6 +56,19 @@ test('without an authenticated principal nothing is pushed, whatever the request
   user = 'bob';
   expect(refused.code).not.toBe(0);
   expect(origin.git('--git-dir', served, 'for-each-ref', 'refs/heads/x')).toBe('');
+});
+
+test('a push whose body ends early ends git: a server that dies leaves nothing spinning', async () => {
+  const half = '00a40000000000000000000000000000000000000000 ';
+  const request = Object.assign(Readable.from([half]), {
+    method: 'POST',
+    url: '/pay.git/git-receive-pack',
+    headers: { 'content-type': 'application/x-git-receive-pack-request', 'content-length': '469' },
+  });
+  const answer = Object.assign(new PassThrough(), { writeHead: () => undefined });
+  answer.resume();
+  await handleGit(request as unknown as IncomingMessage, answer as unknown as ServerResponse, { projectRoot: projects, remoteUser: 'bob', env: {} });
+  expect(answer.writableEnded).toBe(true);
 });
 
 test('a gzipped request is understood', async () => {

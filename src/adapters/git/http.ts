@@ -118,7 +118,8 @@ function environment({ projectRoot, request, remoteUser, env }: ServeOptions): E
     QUERY_STRING: request.query,
     REQUEST_METHOD: request.method,
     CONTENT_TYPE: header('content-type') ?? '',
-    CONTENT_LENGTH: header('content-length'),
+    // Not CONTENT_LENGTH: told a length, git (measured, 2.39) waits for the rest of a body for ever, and at full speed, when whoever
+    // carries it dies. Without one it reads to the end, as it does for a client that sends chunks.
     HTTP_CONTENT_ENCODING: header('content-encoding'),
     HTTP_ACCEPT: header('accept'),
     GIT_PROTOCOL: header('git-protocol'),
