@@ -277,7 +277,7 @@ describe('the command', () => {
     const vkey = [bed.store.logVerifierKey ?? ''];
     const plain = await accountability(head, { log, vkey });
     expect(plain).toMatchObject({ code: EXIT.ok, stdout: expect.stringMatching(/PASSED, entry \d+ \(not verified: its key/) });
-    const trust = await exportTrust({ ...bed.world }, vkey, ['L4', 'L5', 'L6', 'L7']);
+    const trust = await exportTrust({ ...bed.world }, { vkeys: vkey, ladder: ['L4', 'L5', 'L6', 'L7'] });
     if (!trust.ok) throw new Error(trust.error.message);
     writeFileSync(join(dir, 'trust.json'), trust.value);
     const judged = await accountability(id, { log, trust: join(dir, 'trust.json') });

@@ -74,7 +74,7 @@ const submitted = (file: string) =>
   });
 const exported = () =>
   opened(async (world, vkey) => {
-    const file = await exportTrust(world, [vkey], ['L6', 'L7']);
+    const file = await exportTrust(world, { vkeys: [vkey], ladder: ['L6', 'L7'] });
     if (!file.ok) throw new Error(file.error.message);
     writeFileSync(trust, file.value);
   });

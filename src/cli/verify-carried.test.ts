@@ -19,14 +19,14 @@ let trust: string;
 beforeAll(async () => {
   bed = await openBed();
   await bed.land(bed.commit({ 'countersign.yml': POLICY.replace('rules:\n', RULES), 'k/one.txt': lines({}) }, { by: 'kim' }));
-  const file = await exportTrust(bed.world, [bed.store.logVerifierKey ?? ''], ['L4', 'L5', 'L6', 'L7']);
+  const file = await exportTrust(bed.world, { vkeys: [bed.store.logVerifierKey ?? ''], ladder: ['L4', 'L5', 'L6', 'L7'] });
   if (!file.ok) throw new Error(file.error.message);
   trust = file.value;
 });
 afterAll(() => bed.close());
 
 const exported = async (id: string): Promise<string> => {
-  const file = await exportBundle(bed.world.ledger, bed.world.projections, id);
+  const file = await exportBundle(bed.world.ledger, bed.world.projections, id, bed.world.now());
   if (!file.ok) throw new Error(file.error.message);
   return file.value;
 };

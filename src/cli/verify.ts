@@ -116,7 +116,12 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
     bundle,
     trust,
     { ...change, repo, moves, excluded },
-    { policyDigest, tier, seats, ...known, allowDemo: request.demo, ...(request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } }) },
+    {
+      ...{ policyDigest, tier, seats, ...known, allowDemo: request.demo },
+      ...(decision.authenticators === undefined ? {} : { authenticators: decision.authenticators }),
+      ...(decision.ownership === null ? {} : { ownership: { files: change.paths.length } }),
+      ...(request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } }),
+    },
   );
   return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined);
 }
@@ -228,9 +233,11 @@ const STEPS: readonly (readonly [RegExp, number])[] = [
   [/^KEY_/, 4],
   [/^(?:ST|POLICY|ROSTER)_/, 5],
   [/^(?:CONTENT|CARRY|GIT|NOT_FOUND)/, 6],
-  [/^(?:SOD_|QUORUM|QUAL_|PERSON_)/, 7],
+  [/^(?:SOD_|QUORUM|QUAL_|PERSON_|REV_CHANGES|REV_REVOKED)/, 7],
   [/^LOG_/, 8],
   [/^REV_/, 9],
+  [/^OWNERSHIP_/, 10],
+  [/^VSA_/, 11],
 ];
 
 const line = ({ code, message, place }: Problem) => ({

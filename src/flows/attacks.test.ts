@@ -209,7 +209,7 @@ describe('an administrator with the database', () => {
       ok: false,
       error: expect.arrayContaining([expect.objectContaining({ code: 'KEY_UNKNOWN' })]),
     });
-    expect(await exportTrust(bed.world, VKEYS, ['L4'])).not.toContain(base64(own.blob));
+    expect(await exportTrust(bed.world, { vkeys: VKEYS, ladder: ['L4'] })).not.toContain(base64(own.blob));
   });
 
   it('moves no key to another person, level or kind by editing rows, nor adds one: rows are not asked', async () => {

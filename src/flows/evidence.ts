@@ -3,18 +3,22 @@ import { base64 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { parseCheckpoint } from '../core/log/checkpoint.ts';
 import { parseNote } from '../core/log/note.ts';
-import { type BundleParts, formatBundle } from '../core/signoff/bundle.ts';
-import { formatTrust } from '../core/signoff/trust-file.ts';
+import type { Said } from '../core/signoff/authority.ts';
+import { type BundleParts, formatBundle, type SnapshotParts } from '../core/signoff/bundle.ts';
+import { statementsDigest } from '../core/signoff/snapshot.ts';
+import { formatTrust, type TrustParts } from '../core/signoff/trust-file.ts';
 import { knownAuthority } from './authority.ts';
 import type { LandingRow, Ledger, Projections, SignoffRow } from './ports.ts';
 import type { GateWorld } from './site.ts';
+import { vsaIndex } from './vsa.ts';
 
 /**
  * One change as a bundle file: exact bytes, log entries, inclusion proofs. Of a change that landed: the landing, and the
  * sign-offs it was allowed by, so that expiry is judged at that moment and nothing said later is mixed in. Of one that has
- * not: every sign-off of it. Problems: NOT_FOUND, SIGNOFF_MISSING, CONTENT_UNSEEN.
+ * not: every sign-off of it. With what its author said, the gate's summary, and how fresh all this is.
+ * @param now milliseconds since 1970. Problems: NOT_FOUND, SIGNOFF_MISSING, CONTENT_UNSEEN, DATA_INVALID.
  */
-export async function exportBundle(ledger: Ledger, state: Projections, id: string): Promise<Result<string>> {
+export async function exportBundle(ledger: Ledger, state: Projections, id: string, now: number): Promise<Result<string>> {
   const [row] = await state.changes({ id, limit: 1 });
   if (row === undefined) return err(problem('NOT_FOUND', `there is no change ${id}`));
   const { repo, targetRef, manifest } = row.decision.change;
@@ -36,7 +40,43 @@ export async function exportBundle(ledger: Ledger, state: Projections, id: strin
   const why = carries.filter((c) => c !== undefined);
   if (landed === undefined || whole.length !== signoffs.length || why.length !== carries.length)
     return err(problem('CONTENT_UNSEEN', 'part of this evidence was erased from beside the log'));
-  return ok(formatBundle(whole, landed ?? undefined, why));
+  const snapshot = await snapshotOf(ledger, state, now);
+  if (!snapshot.ok) return snapshot;
+  const gate = landing === undefined ? undefined : await gateParts(ledger, landing.index);
+  const ownership = await ownershipParts(ledger, state, row.decision.change, landing);
+  return ok(formatBundle(whole, landed ?? undefined, { carries: why, ownership, snapshot: snapshot.value, ...(gate === undefined ? {} : { gate }) }));
+}
+
+async function gateParts(ledger: Ledger, landed: number): Promise<BundleParts | undefined> {
+  const index = await vsaIndex(ledger, landed);
+  return index === null ? undefined : partsAt(ledger, index);
+}
+
+/** The author's words on this content: of a landing those it counted, else all. */
+async function ownershipParts(
+  ledger: Ledger,
+  state: Projections,
+  { repo, targetRef, manifest }: { readonly repo: string; readonly targetRef: string; readonly manifest: string },
+  landing: LandingRow | undefined,
+): Promise<readonly BundleParts[]> {
+  const rows = (await state.ownerships({ repo, manifest })).filter((o) => o.targetRef === targetRef && (landing === undefined || landing.nonces.includes(o.nonce)));
+  return (await Promise.all(rows.map((o) => partsAt(ledger, o.index)))).filter((parts) => parts !== undefined);
+}
+
+/** Every statement about who may sign, and the log's word that there is no other: a trust file may be older than what was taken back. */
+async function snapshotOf(ledger: Ledger, state: Projections, now: number): Promise<Result<SnapshotParts>> {
+  const known = await knownAuthority(state);
+  if (!known.ok) return known;
+  const { said } = known.value;
+  const later = await writtenWords(ledger, said);
+  const note = await ledger.snapshot(now, statementsDigest(later));
+  return ok({ note, later: later.map(({ index, entry, envelope }) => ({ index, entry: base64(entry), envelope: base64(envelope) })) });
+}
+
+/** Statements with their exact entries. */
+async function writtenWords(ledger: Ledger, said: readonly Said[]): Promise<readonly { readonly index: number; readonly entry: Uint8Array; readonly envelope: Uint8Array }[]> {
+  const words = said.map(async ({ index, body }) => (await ledger.entries(index, 1)).map((entry) => ({ index, entry: entry.bytes, envelope: body })));
+  return (await Promise.all(words)).flat();
 }
 
 interface CarriedTo {
@@ -82,26 +122,20 @@ async function partsAt(ledger: Ledger, index: number): Promise<BundleParts | und
  */
 export async function exportTrust(
   world: Pick<GateWorld, 'ledger' | 'projections' | 'gate'> & Partial<Pick<GateWorld, 'site'>>,
-  vkeys: readonly string[],
-  ladder: readonly string[],
+  { vkeys, ladder, witnesses = null }: Pick<TrustParts, 'vkeys' | 'ladder'> & Partial<Pick<TrustParts, 'witnesses'>>,
 ): Promise<Result<string>> {
   const known = await knownAuthority(world.projections);
   if (!known.ok) return known;
   const [genesis] = await world.ledger.entries(0, 1);
   const body = genesis === undefined ? null : await world.ledger.body(genesis.body);
   if (genesis === undefined || body === null) return err(problem('DATA_INVALID', 'the log has no genesis'));
-  const said = await Promise.all(
-    known.value.said.map(async ({ index, body: envelope }) => {
-      const [entry] = await world.ledger.entries(index, 1);
-      return entry === undefined ? [] : [{ index, entry: entry.bytes, envelope }];
-    }),
-  );
+  const said = await writtenWords(world.ledger, known.value.said);
   const checkpoint = parseNote(await world.ledger.checkpoint());
   const size = checkpoint.ok ? parseCheckpoint(checkpoint.value.text) : checkpoint;
   if (!size.ok) return size;
   const { authenticators } = world.site ?? {};
-  const beside = { witnesses: null, gates: gatesOf(world), expires: null, ...(authenticators === undefined ? {} : { authenticators }) };
-  return ok(formatTrust({ vkeys, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said: said.flat(), ...beside }));
+  const beside = { witnesses, gates: gatesOf(world), expires: null, ...(authenticators === undefined ? {} : { authenticators }) };
+  return ok(formatTrust({ vkeys, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said, ...beside }));
 }
 
 const gatesOf = ({ gate }: Pick<GateWorld, 'gate'>) => (gate === undefined ? [] : [{ id: gate.id, key: base64(gate.publicKey) }]);

@@ -5,7 +5,10 @@ import { text, utf8 } from '../core/base/bytes.ts';
 import { err } from '../core/base/result.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import { examineBundle } from '../core/signoff/offline.ts';
+import { revocationStatement } from '../core/signoff/roster-word.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
+import { cosigned } from '../testing/trust-files.ts';
+import { recordWord } from './enrol.ts';
 import { exportBundle, exportTrust } from './evidence.ts';
 import { recordLandings } from './land.ts';
 import type { Repository } from './ports.ts';
@@ -105,14 +108,14 @@ describe('a landing', () => {
 
 describe('the evidence', () => {
   const bundleOf = async (id: string): Promise<Bundle> => {
-    const file = await exportBundle(bed.world.ledger, bed.store.projections, id);
+    const file = await exportBundle(bed.world.ledger, bed.store.projections, id, bed.world.now());
     if (!file.ok) throw new Error(file.error.message);
     const bundle = parseBundle(utf8(file.value));
     if (!bundle.ok) throw new Error(bundle.error.message);
     return bundle.value;
   };
   const trust = async (): Promise<TrustBundle> => {
-    const file = await exportTrust(bed.world, [bed.store.logVerifierKey ?? ''], ['L4', 'L5', 'L6', 'L7']);
+    const file = await exportTrust(bed.world, { vkeys: [bed.store.logVerifierKey ?? ''], ladder: ['L4', 'L5', 'L6', 'L7'] });
     const parsed = file.ok ? parseTrust(utf8(file.value)) : err([file.error]);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
     return parsed.value;
@@ -125,9 +128,9 @@ describe('the evidence', () => {
   };
 
   it('needs a change and a signature', async () => {
-    expect(await exportBundle(bed.world.ledger, bed.store.projections, '0'.repeat(16))).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
+    expect(await exportBundle(bed.world.ledger, bed.store.projections, '0'.repeat(16), bed.world.now())).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
     const { id } = await bed.judged(bed.commit(drop()));
-    expect(await exportBundle(bed.world.ledger, bed.store.projections, id ?? '')).toMatchObject({ ok: false, error: { code: 'SIGNOFF_MISSING' } });
+    expect(await exportBundle(bed.world.ledger, bed.store.projections, id ?? '', bed.world.now())).toMatchObject({ ok: false, error: { code: 'SIGNOFF_MISSING' } });
   });
 
   it('of a change that has not landed holds every sign-off and no landing', async () => {
@@ -153,6 +156,31 @@ describe('the evidence', () => {
     expect(bundle.signoffs).toHaveLength(1);
     expect(JSON.parse(text(bundle.landed?.entry ?? new Uint8Array(0)) ?? '')).toMatchObject({ type: 'landed', change: id, new: head });
     expect(await proven(id)).toMatchObject({ problems: [], signoffs: [{ signer: 'mara' }], setAside: [] });
+    // And the gate's summary of exactly this landing, which verifies with the rest: `proven` knows the gate.
+    expect(JSON.parse(text(bundle.gate?.entry ?? new Uint8Array(0)) ?? '')).toMatchObject({ type: 'vsa', change: id, new: head });
+    expect((await trust()).gates).toHaveLength(1);
+  });
+
+  it('says how fresh it is, and brings what was taken back since the trust file was written', async () => {
+    const old = await trust();
+    const { id } = await bed.judged(bed.commit(drop()));
+    await bed.sign('noor', id ?? '');
+    const { change } = (await bed.row(id ?? '')).decision;
+    const problems = async (by: TrustBundle, maxAge = 60_000) =>
+      examineBundle(await bundleOf(id ?? ''), by, change, { fresh: { now: bed.clock.now, maxAge } }).problems.map((p) => p.code);
+    expect(await problems(old)).toEqual([]);
+    const nonce = 'd'.repeat(32);
+    const taken = cosigned(revocationStatement({ of: { key: bed.keys.noor.keyid }, from: bed.clock.now, reason: 'lost' }, 'countersign.example/log', nonce), [
+      bed.keys.kim,
+      bed.keys.lee,
+    ]);
+    const kept = await bundleOf(id ?? '');
+    expect(await recordWord(bed.world, 'revocation', taken)).toMatchObject({ ok: true });
+    expect(await problems(old)).toEqual(['KEY_REVOKED', 'QUORUM']);
+    // Whoever keeps the bundle from before is told when it is too old, and by a newer trust file sooner.
+    bed.clock.now += 120_000;
+    expect(examineBundle(kept, old, change, { fresh: { now: bed.clock.now, maxAge: 60_000 } }).problems.map((p) => p.code)).toEqual(['REV_STALE']);
+    expect(examineBundle(kept, await trust(), change).problems.map((p) => p.code)).toEqual(['KEY_REVOKED', 'QUORUM']);
   });
 
   it('of a landing after the sign-off expired does not hold', async () => {

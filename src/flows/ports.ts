@@ -357,6 +357,11 @@ export interface Ledger {
   append(plan: (state: Projections) => Promise<Result<readonly EntryDraft[]>> | Result<readonly EntryDraft[]>): Promise<Result<readonly AppendedEntry[]>>;
   /** Signed note of the latest published size (C2SP tlog-checkpoint). */
   checkpoint(): Promise<string>;
+  /**
+   * Signed note (core/signoff/snapshot.ts): that, as of now, these are all the statements about who may sign. The log's key signs
+   * checkpoints and this and nothing else. @param at milliseconds since 1970. @param statements `statementsDigest` of them.
+   */
+  snapshot(at: number, statements: string): Promise<string>;
   /** C2SP tlog-proof of an entry against the latest checkpoint; null beyond the log. */
   proof(index: number): Promise<string | null>;
   /** Entries [from, from+count), oldest first. */

@@ -140,6 +140,7 @@ describe('what moves while a push is judged', () => {
         return ledger.append(plan);
       },
       checkpoint: () => ledger.checkpoint(),
+      snapshot: (at, statements) => ledger.snapshot(at, statements),
       proof: (index) => ledger.proof(index),
       entries: (from, count) => ledger.entries(from, count),
       body: (digest) => ledger.body(digest),

@@ -28,6 +28,8 @@ export interface Witnesses {
   readonly quorum: string | null;
   /** SHA-256 of the policy in force, as the log has it. */
   readonly digest: string;
+  /** Its text. */
+  readonly policy: string;
   /** The largest proven size. */
   latest(): ProvenCheckpoint | null;
   standings(): readonly WitnessStanding[];
@@ -109,6 +111,7 @@ export async function openWitnesses(world: WitnessesWorld, { text, policy }: Wit
   return ok({
     quorum: policy.quorum === null ? null : quorumWords(policy.quorum),
     digest: sha256Hex(text),
+    policy: text,
     latest: collector.latest,
     standings: collector.standings,
     at: async (size) => {

@@ -6,7 +6,8 @@
 import { ok, type Result } from '../core/base/result.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { parseBundle } from '../core/signoff/bundle.ts';
-import { examineBundle, type Landed, type OfflineReport } from '../core/signoff/offline.ts';
+import { examineBundle, type OfflineReport } from '../core/signoff/offline.ts';
+import type { Landed } from '../core/signoff/offline-terms.ts';
 import { parseTrust } from '../core/signoff/trust-file.ts';
 import { type Answer, answering, type Reason, refused, unless } from './answer.ts';
 import { type Check, checksOf } from './checks.ts';
@@ -56,6 +57,14 @@ export interface RequiredInput {
   readonly tier?: 'routine' | 'elevated' | 'high' | 'critical';
   /** Seats to fill, each person one. Absent: one human of any level. */
   readonly seats?: readonly { readonly humans: number; readonly level: string | null; readonly candidates?: readonly string[] }[];
+  /** The author has to have spoken first: how many files the change has. */
+  readonly ownership?: { readonly files: number };
+  /** What policy asks of signers' keys beyond what is built in; milliseconds. */
+  readonly authenticators?: {
+    readonly synced: 'none' | 'elevated' | 'high';
+    readonly attestedFrom: Exclude<RequiredInput['tier'], undefined> | null;
+    readonly coolDown: number | null;
+  };
 }
 
 export interface BundleSignoff {
@@ -87,7 +96,7 @@ export function verifyBundle(input: BundleInput): BundleAnswer {
   let checks: readonly Check[] = [];
   const answer = answering(() => {
     const seen = examine(input);
-    checks = checksOf({ ...seen, unasked: [...unaskedIn(input), ...(seen.witnessed ? [] : ['LOG_QUORUM'])] });
+    checks = checksOf({ ...seen, unasked: [...unaskedIn(input), ...(seen.witnessed ? [] : ['LOG_QUORUM']), ...(seen.summed ? [] : ['VSA_INVALID'])] });
     return unless(seen.problems, () => ({ signoffs: seen.report.signoffs.map(signoffOf), setAside: told(seen.setAside), landed: seen.landed }));
   });
   return { ...answer, checks };
@@ -102,6 +111,7 @@ function unaskedIn({ pin, atLeast, now, maxAge, change, required = {} }: BundleI
     [maxAge, ['REV_STALE', 'REV_MISSING']],
     [change.excluded, ['SOD_AUTHOR', 'SOD_PUSHER', 'SOD_PROMPTER', 'SOD_OWNER']],
     [required.policyDigest, ['ST_POLICY']],
+    [required.ownership, ['OWNERSHIP_MISSING', 'OWNERSHIP_INVALID']],
   ];
   return given.flatMap(([value, codes]) => (value === undefined ? codes : []));
 }
@@ -113,6 +123,8 @@ interface Seen {
   readonly landed: boolean;
   /** Cosignatures were asked for. */
   readonly witnessed: boolean;
+  /** There is a summary of the gate, and a gate to know it by. */
+  readonly summed: boolean;
   readonly report: OfflineReport;
 }
 
@@ -124,7 +136,7 @@ function examine(input: BundleInput): Seen {
   const [bundle, trust, own] = [parseBundle(input.bundle), parseTrust(input.trust, expect), ownWitnesses(input)];
   if (!bundle.ok || !trust.ok || !own.ok) {
     const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(own.ok ? [] : [own.error])];
-    return { problems, setAside: [], signoffs: 0, landed: false, witnessed: false, report: NOTHING };
+    return { problems, setAside: [], signoffs: 0, landed: false, witnessed: false, summed: false, report: NOTHING };
   }
   const witnesses = own.value ?? trust.value.witnesses;
   const report = examineBundle(bundle.value, { ...trust.value, witnesses }, landedOf(input.change), {
@@ -132,7 +144,8 @@ function examine(input: BundleInput): Seen {
     ...(input.maxAge === undefined ? {} : { fresh: { now: now ?? Number.NaN, maxAge: input.maxAge } }),
     allowDemo: input.demo === true,
   });
-  return { ...report, signoffs: bundle.value.signoffs.length, landed: bundle.value.landed !== undefined, witnessed: (witnesses?.quorum ?? null) !== null, report };
+  const summed = bundle.value.gate !== undefined && trust.value.gates.length > 0;
+  return { ...report, signoffs: bundle.value.signoffs.length, landed: bundle.value.landed !== undefined, witnessed: (witnesses?.quorum ?? null) !== null, summed, report };
 }
 
 const ownWitnesses = ({ witnesses, demo }: BundleInput): Result<WitnessPolicy | undefined> =>

@@ -6,7 +6,7 @@
 import type { Reason } from './answer.ts';
 
 export interface Check {
-  /** 1 to 8, as docs/spec/bundle.md counts. */
+  /** As docs/spec/bundle.md counts. */
   readonly step: number;
   readonly name: string;
   /** Reason codes it may fail with. */
@@ -42,10 +42,12 @@ const CHECKS: readonly Known[] = [
   known(7, 'Nobody who stands behind the change signed it', 'SOD_AUTHOR', 'SOD_PUSHER', 'SOD_PROMPTER', 'SOD_OWNER'),
   known(7, 'Enough distinct people signed, of the levels that were asked for', 'QUORUM', 'QUAL_LEVEL', 'QUAL_SCOPE', 'PERSON_UNKNOWN'),
   known(7, "Nobody's last word asks for changes, and nothing was taken back", 'REV_CHANGES', 'REV_REVOKED'),
-  known(7, 'What was taken back is known as of lately', 'REV_STALE', 'REV_MISSING'),
   known(8, 'The log signed the checkpoint', 'LOG_ORIGIN', 'LOG_SIG'),
   known(8, 'Enough witnesses saw the checkpoint', 'LOG_QUORUM'),
   known(8, 'The entry is of this sign-off, and is in the log', 'LOG_FORMAT', 'LOG_INCLUSION', 'LOG_FORK'),
+  known(9, 'What was taken back is known as of lately', 'REV_STALE', 'REV_MISSING'),
+  known(10, 'The author spoke before anybody signed', 'OWNERSHIP_MISSING', 'OWNERSHIP_INVALID'),
+  known(11, 'The gate summed up exactly this landing', 'VSA_INVALID'),
 ];
 
 function known(step: number, name: string, ...codes: readonly string[]): Known {

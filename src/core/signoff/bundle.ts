@@ -37,7 +37,19 @@ export interface Bundle {
   readonly landed?: Evidence;
   /** Why sign-offs of an earlier form were counted. */
   readonly carries?: readonly Evidence[];
+  /** What authors said of the change before anybody signed. */
+  readonly ownership?: readonly Evidence[];
+  /** The gate's summary of the landing. */
+  readonly gate?: Evidence;
   /** How fresh it is: the log's signed word, and statements about who may sign that a trust file may not have yet. */
+  readonly snapshot?: SnapshotParts;
+}
+
+/** What a bundle may hold beside its sign-offs and their landing. */
+export interface MoreParts {
+  readonly carries?: readonly BundleParts[];
+  readonly ownership?: readonly BundleParts[];
+  readonly gate?: BundleParts;
   readonly snapshot?: SnapshotParts;
 }
 
@@ -49,13 +61,23 @@ export interface SnapshotParts {
 
 const PARTS = object({ envelope: string, entry: string, proof: string });
 const SNAPSHOT = object({ note: string, later: list(object({ index: count, entry: string, envelope: string })) });
-const BUNDLE = object({ mediaType: oneOf(BUNDLE_TYPE), signoffs: list(PARTS, 1), landed: optional(PARTS), carries: optional(list(PARTS, 1)), snapshot: optional(SNAPSHOT) });
+const BUNDLE = object({
+  mediaType: oneOf(BUNDLE_TYPE),
+  signoffs: list(PARTS, 1),
+  landed: optional(PARTS),
+  carries: optional(list(PARTS, 1)),
+  ownership: optional(list(PARTS, 1)),
+  gate: optional(PARTS),
+  snapshot: optional(SNAPSHOT),
+});
 
 /** The file's text, LF at the end. */
-export function formatBundle(signoffs: readonly BundleParts[], landed?: BundleParts, carries: readonly BundleParts[] = [], snapshot?: SnapshotParts): string {
+export function formatBundle(signoffs: readonly BundleParts[], landed?: BundleParts, { carries = [], ownership = [], gate, snapshot }: MoreParts = {}): string {
   const more = {
     ...(landed === undefined ? {} : { landed: members(landed) }),
     ...(carries.length === 0 ? {} : { carries: carries.map(members) }),
+    ...(ownership.length === 0 ? {} : { ownership: ownership.map(members) }),
+    ...(gate === undefined ? {} : { gate: members(gate) }),
     ...(snapshot === undefined ? {} : { snapshot: { note: snapshot.note, later: snapshot.later.map(({ index, entry, envelope }) => ({ index, entry, envelope })) } }),
   };
   return `${JSON.stringify({ mediaType: BUNDLE_TYPE, signoffs: signoffs.map(members), ...more })}\n`;
@@ -70,17 +92,17 @@ export function parseBundle(bytes: Bytes): Result<Bundle> {
   if (!bundle.ok) return bad(bundle.error.join(', '));
   // The LF is part of the file: without it the last byte could be cut unseen.
   if (bytes.at(-1) !== 0x0a) return bad('the last line has no end');
-  const signoffs = bundle.value.signoffs.map(decoded);
-  const landed = bundle.value.landed === undefined ? undefined : decoded(bundle.value.landed);
-  const carries = (bundle.value.carries ?? []).map(decoded);
-  const [whole, carried] = [signoffs.filter((s) => s !== undefined), carries.filter((s) => s !== undefined)];
-  const broken = whole.length !== signoffs.length || carried.length !== carries.length || (bundle.value.landed !== undefined && landed === undefined);
-  if (broken) return bad('an envelope or entry is not base64');
-  const { snapshot } = bundle.value;
+  const { signoffs, landed, carries = [], ownership = [], gate, snapshot } = bundle.value;
+  const given = [...signoffs, ...carries, ...ownership, landed, gate].filter((parts) => parts !== undefined);
+  if (given.some((parts) => decoded(parts) === undefined)) return bad('an envelope or entry is not base64');
+  const read = (parts: readonly (BundleParts | undefined)[]): readonly Evidence[] => parts.flatMap((p) => (p && decoded(p)) ?? []);
+  const [[land], [summary]] = [read([landed]), read([gate])];
   return ok({
-    signoffs: whole,
-    ...(landed === undefined ? {} : { landed }),
-    ...(carried.length === 0 ? {} : { carries: carried }),
+    signoffs: read(signoffs),
+    ...(land === undefined ? {} : { landed: land }),
+    ...(carries.length === 0 ? {} : { carries: read(carries) }),
+    ...(ownership.length === 0 ? {} : { ownership: read(ownership) }),
+    ...(summary === undefined ? {} : { gate: summary }),
     ...(snapshot === undefined ? {} : { snapshot }),
   });
 }

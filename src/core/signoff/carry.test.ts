@@ -10,7 +10,8 @@ import { type CoveredRule, DEFAULT_ON_CHANGE } from '../policy/carry.ts';
 import { signoffStatement, statementBytes } from './build.ts';
 import { formatBundle, parseBundle } from './bundle.ts';
 import { type Carry, type CarryExpectation, checkCarry, parseCarry } from './carry.ts';
-import { examineBundle, type Required } from './offline.ts';
+import { examineBundle } from './offline.ts';
+import type { Required } from './offline-terms.ts';
 
 const oid = (c: string): string => c.repeat(40);
 const file = (path: string, old: string, now: string, mode = '100644'): Uint8Array => utf8(`:100644 ${mode} ${oid(old)} ${oid(now)} M\0${path}\0`);
@@ -149,7 +150,7 @@ describe('a bundle with a carried sign-off', () => {
   const examined = (more: Partial<Required> = {}, { of = envelope, as = 'carry', at = landed }: { of?: Uint8Array; as?: string; at?: typeof landed } = {}) => {
     const carry = utf8(JSON.stringify(body({ signoff: sha256Hex(of) })));
     const [signoff, why] = log.recordAll([of, carry], [{}, { type: as, fields: fieldsOf(of) }]);
-    const bundle = parseBundle(utf8(formatBundle(signoff === undefined ? [] : [signoff], undefined, why === undefined ? [] : [why])));
+    const bundle = parseBundle(utf8(formatBundle(signoff === undefined ? [] : [signoff], undefined, why === undefined ? {} : { carries: [why] })));
     if (!bundle.ok) throw new Error(bundle.error.message);
     return examineBundle(bundle.value, trust, at, { ...required, ...more });
   };

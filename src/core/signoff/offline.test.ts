@@ -10,9 +10,10 @@ import type { Said } from './authority.ts';
 import { type BundleParts, formatBundle, parseBundle } from './bundle.ts';
 import { pae } from './dsse.ts';
 import { enrolmentStatement } from './enrolment.ts';
-import { examineBundle, type Required, verifyBundle } from './offline.ts';
+import { examineBundle, verifyBundle } from './offline.ts';
+import type { Required } from './offline-terms.ts';
 import { type RevocationWord, revocationStatement, rosterStatement } from './roster-word.ts';
-import { formatSnapshot, type Snapshot, statementsDigest } from './snapshot.ts';
+import { formatSnapshot, type PlacedWord, type Snapshot, statementsDigest } from './snapshot.ts';
 import { NAMES, type SignoffDecision } from './statement.ts';
 import { parseTrust, TRUST_TYPE } from './trust-file.ts';
 
@@ -350,10 +351,11 @@ describe('the trust file', () => {
   describe('freshness', () => {
     const revocation = taken({ key: keyOf('mara').keyid }, ['noor', 'kim']);
     const later = { index: revocation.index, entry: base64(entryOf(revocation)), envelope: base64(revocation.body) };
-    const snapshot = (statements: readonly Bytes[], change: Partial<Snapshot> = {}) =>
+    const placed = { index: revocation.index, entry: entryOf(revocation) };
+    const snapshot = (statements: readonly PlacedWord[], change: Partial<Snapshot> = {}) =>
       log.note(formatSnapshot({ origin: ORIGIN, size: 12, at: NOW, statements: statementsDigest(statements), ...change }));
     const codes = (note: string | undefined, more: readonly (typeof later)[], fresh: Required['fresh'] = { now: NOW + 1_000, maxAge: 2_000 }) => {
-      const bundle = parseBundle(utf8(formatBundle([one], undefined, [], note === undefined ? undefined : { note, later: more })));
+      const bundle = parseBundle(utf8(formatBundle([one], undefined, note === undefined ? {} : { snapshot: { note, later: more } })));
       return bundle.ok ? verifyBundle(bundle.value, trust, landed, fresh === undefined ? {} : { fresh }).map((p) => p.code) : [bundle.error.code];
     };
 
@@ -365,16 +367,18 @@ describe('the trust file', () => {
     });
 
     it('brings what was taken back since the trust file, asked for or not', () => {
-      expect(codes(snapshot([revocation.body]), [later])).toEqual(['KEY_REVOKED', 'QUORUM']);
-      const bundle = parseBundle(utf8(formatBundle([one], undefined, [], { note: snapshot([revocation.body]), later: [later] })));
+      expect(codes(snapshot([placed]), [later])).toEqual(['KEY_REVOKED', 'QUORUM']);
+      const bundle = parseBundle(utf8(formatBundle([one], undefined, { snapshot: { note: snapshot([placed]), later: [later] } })));
       expect(bundle.ok && verifyBundle(bundle.value, trust, landed).map((p) => p.code)).toEqual(['KEY_REVOKED', 'QUORUM']);
     });
 
     it('is refused where a statement was left out, invented or is of another log', () => {
-      expect(codes(snapshot([revocation.body]), [])).toEqual(['REV_MISSING']);
+      expect(codes(snapshot([placed]), [])).toEqual(['REV_MISSING']);
       expect(codes(snapshot([]), [later])).toEqual(expect.arrayContaining(['REV_MISSING']));
       const alone = { ...revocation, body: taken({ person: 'mara' }, ['noor']).body };
-      expect(codes(snapshot([alone.body]), [{ ...later, entry: base64(entryOf(alone)), envelope: base64(alone.body) }])).toEqual(['REV_MISSING']);
+      expect(codes(snapshot([{ index: alone.index, entry: entryOf(alone) }]), [{ ...later, entry: base64(entryOf(alone)), envelope: base64(alone.body) }])).toEqual([
+        'REV_MISSING',
+      ]);
       expect(codes(testLog().note(formatSnapshot({ origin: ORIGIN, size: 12, at: NOW, statements: statementsDigest([]) })), [])).toEqual(['REV_MISSING']);
       expect(codes(log.note(`${ORIGIN}\n12\n${base64(new Uint8Array(32))}\n`), [])).toEqual(['REV_MISSING']);
     });

@@ -4,48 +4,23 @@
  */
 import { sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
-import { type Entry, parseEntry } from '../log/entry.ts';
-import { verifyProof } from '../log/proof.ts';
+import { parseEntry } from '../log/entry.ts';
 import { plainSeat, type Seat } from '../policy/decision.ts';
 import { fillSeats } from '../policy/quorum.ts';
-import type { Tier } from '../risk/risk.ts';
-import type { PersonId, PrincipalRole } from '../roster/roster.ts';
 import { signingTrust, takenBack } from './authority.ts';
+import { authorsWord, gateProblems } from './beside.ts';
 import type { Bundle, Evidence } from './bundle.ts';
-import { type Carry, type CarryExpectation, checkCarry, parseCarry } from './carry.ts';
+import { type Carry, checkCarry, parseCarry } from './carry.ts';
 import { type Landing, landingOf, landsHere, type Move } from './landing.ts';
+import { logged } from './logged.ts';
+import type { Landed, Required } from './offline-terms.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
-import { type FillableSeat, missingHumans } from './people.ts';
-import { checkSnapshot, openSnapshot } from './snapshot.ts';
-import type { Stage } from './statement.ts';
+import { missingHumans } from './people.ts';
+import { checkAge, checkStatements, openSnapshot } from './snapshot.ts';
 import type { SignoffTrust } from './trust.ts';
 import { authorityAt, latest, type TrustBundle, timeBefore, withLater } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
-
-/** What landed, as the verifier's own repository says. */
-export interface Landed {
-  readonly repo: string;
-  readonly targetRef: string;
-  readonly manifest: string;
-  readonly manifest256: string;
-  /** Moves of the ref that brought the commit, in this repository: a landing in the bundle has to be one of them. */
-  readonly moves?: readonly Move[];
-  /** Absent: nobody is known to stand behind the change, so nobody is excluded here. */
-  readonly excluded?: ReadonlyMap<PersonId, readonly PrincipalRole[]>;
-}
-
-/** What policy asked, where the verifier knows it. */
-export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'> {
-  readonly stage?: Stage;
-  readonly policyDigest?: string;
-  readonly tier?: Tier;
-  /** Candidates absent: anyone of the level. */
-  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule' | 'answers'>>)[];
-  readonly allowDemo?: boolean;
-  /** What was taken back has to be known as of at most so many milliseconds before `now`. */
-  readonly fresh?: { readonly now: number; readonly maxAge: number };
-}
 
 export interface OfflineReport {
   /** Empty: proven. Otherwise all that is wrong, with `place` naming the sign-off. */
@@ -79,18 +54,24 @@ export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = quorum(signoffs, trust, required);
   const land = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
-  return { problems: [...stale, ...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing], signoffs, setAside };
+  const beside = [...authorsWord(bundle, trust, landed, required, signoffs), ...gateProblems(bundle, trust, landing?.ok === true ? landing.value : undefined, required, signoffs)];
+  return { problems: [...stale, ...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing, ...beside], signoffs, setAside };
 }
 
-/** The trust file with what the bundle's snapshot adds to it. It can only take back or add what people signed. */
+/**
+ * The trust file with what the bundle's snapshot adds to it: statements people signed, and the log's word that they are in it. Whoever
+ * made the bundle may leave the snapshot out; then nothing is added, and asked for freshness it is refused.
+ */
 function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required): { readonly trust: TrustBundle; readonly stale: readonly Problem[] } {
   const none = problem('REV_MISSING', 'nothing in the bundle says how fresh it is', { remedy: 'export it again' });
   if (snapshot === undefined) return { trust, stale: fresh === undefined ? [] : [none] };
+  const opened = openSnapshot(snapshot.note, trust.logKeys);
+  if (!opened.ok) return { trust, stale: [opened.error] };
   const later = withLater(trust, snapshot.later);
   if (!later.ok) return { trust, stale: later.error.map((p) => problem('REV_MISSING', p.message)) };
-  const opened = openSnapshot(snapshot.note, trust.logKeys);
-  if (!opened.ok) return { trust: later.value, stale: [opened.error] };
-  return { trust: later.value, stale: fresh === undefined ? [] : checkSnapshot(opened.value, later.value.said, fresh.now, fresh.maxAge) };
+  const invented = checkStatements(opened.value, later.value.said);
+  if (invented.length > 0) return { trust, stale: invented };
+  return { trust: later.value, stale: fresh === undefined ? [] : checkAge(opened.value, fresh.now, fresh.maxAge) };
 }
 
 function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Result<Landing, readonly Problem[]> {
@@ -184,25 +165,8 @@ const expectation = (landed: Landed, required: Required, now: number): Expectati
   allowDemo: required.allowDemo === true,
   ...(required.policyDigest === undefined ? {} : { policyDigest: required.policyDigest }),
   ...(required.tier === undefined ? {} : { tier: required.tier }),
+  ...(required.authenticators === undefined ? {} : { authenticators: required.authenticators }),
 });
-
-/** Clocks differ by a little. */
-const AHEAD = 300_000;
-
-/** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
-function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<{ readonly entry: Entry; readonly index: number }> {
-  const proven = verifyProof(proof, entry, trust.logKeys, trust.witnesses ?? undefined);
-  if (!proven.ok) return proven;
-  const parsed = parseEntry(entry);
-  if (!parsed.ok) return parsed;
-  const seen = proven.value.witnessed?.at ?? Number.POSITIVE_INFINITY;
-  // Witnesses keep time: the log's own clock may not run ahead of theirs.
-  if (parsed.value.at > seen + AHEAD) return err(problem('LOG_FORK', 'the entry is dated after its witnesses had seen it'));
-  if (parsed.value.type !== type) return err(problem('LOG_FORMAT', `the log entry is a ${parsed.value.type}, not a ${type}`));
-  return parsed.value.envelope === sha256Hex(envelope)
-    ? ok({ entry: parsed.value, index: proven.value.index })
-    : err(problem('LOG_INCLUSION', 'the log entry is of another envelope'));
-}
 
 /** Without a log time nothing can be said of keys and expiry; what the bytes alone show is still reported. */
 function signatureProblems({ envelope }: Evidence, trust: SignoffTrust): readonly Problem[] {

@@ -7,7 +7,8 @@
  *     countersign.example/log                      2 origin
  *     81234                                        3 entries of the log then
  *     2026-11-20T10:21:04.000Z                     4 time
- *     <hex sha256>                                 5 SHA-256 over the digests of all envelopes, each in hex and LF, in the order of the log
+ *     <hex sha256>                                 5 SHA-256 over one line for each statement, in the order of the log: its index, a space, SHA-256 of its
+ *                                                    entry in hex, LF
  */
 import { utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
@@ -26,8 +27,14 @@ export interface Snapshot {
 
 const MAGIC = 'countersign.dev/snapshot/v1';
 
-/** @param envelopes of every statement, in the order of the log. */
-export const statementsDigest = (envelopes: readonly Bytes[]): string => sha256Hex(utf8(envelopes.map((e) => `${sha256Hex(e)}\n`).join('')));
+/** A statement's place, and the exact bytes of its entry, which names time and envelope. */
+export interface PlacedWord {
+  readonly index: number;
+  readonly entry: Bytes;
+}
+
+/** @param words every statement, in the order of the log. */
+export const statementsDigest = (words: readonly PlacedWord[]): string => sha256Hex(utf8(words.map(({ index, entry }) => `${index} ${sha256Hex(entry)}\n`).join('')));
 
 /** The text the log signs as a note. */
 export const formatSnapshot = ({ origin, size, at, statements }: Snapshot): string => `${MAGIC}\n${origin}\n${size}\n${new Date(at).toISOString()}\n${statements}\n`;
@@ -44,13 +51,16 @@ export function openSnapshot(note: string, logs: readonly NoteKey[]): Result<Sna
   return ok(snapshot);
 }
 
-/** What is wrong with relying on it now. @param known envelopes of every statement at hand, in the order of the log. */
-export function checkSnapshot(snapshot: Snapshot, known: readonly Bytes[], now: number, maxAge: number): readonly Problem[] {
+/** The log speaks of exactly these statements, as far as it went then. @param known every statement at hand. Problems: REV_MISSING. */
+export function checkStatements(snapshot: Snapshot, known: readonly PlacedWord[]): readonly Problem[] {
+  const then = known.filter((w) => w.index < snapshot.size);
+  if (snapshot.statements === statementsDigest(then)) return [];
+  return [problem('REV_MISSING', 'the log speaks of other statements about who may sign than are here', { remedy: 'export bundle and trust file again' })];
+}
+
+/** It is of the last `maxAge` milliseconds. Problems: REV_STALE. */
+export function checkAge(snapshot: Snapshot, now: number, maxAge: number): readonly Problem[] {
   const rules: readonly (readonly [boolean, Problem])[] = [
-    [
-      snapshot.statements === statementsDigest(known),
-      problem('REV_MISSING', 'the log speaks of other statements about who may sign than are here', { remedy: 'export bundle and trust file again' }),
-    ],
     [now - snapshot.at <= maxAge, problem('REV_STALE', `the snapshot is of ${new Date(snapshot.at).toISOString()}, older than asked for`, { remedy: 'export the bundle again' })],
     // A clock that is a little behind is no attack; one that is far ahead would make every snapshot fresh for ever.
     [snapshot.at - now <= AHEAD, problem('REV_STALE', 'the snapshot is from the future: a clock is wrong')],

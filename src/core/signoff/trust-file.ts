@@ -15,6 +15,7 @@ import { parseCertificate } from './certificate.ts';
 import { openCosigned } from './cosigned.ts';
 import { parseEnvelope } from './dsse.ts';
 import { count, list, matching, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
+import type { PlacedWord } from './snapshot.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
 import type { AuthenticatorTrust } from './trust.ts';
@@ -36,8 +37,8 @@ export interface TrustBundle {
   readonly size: number;
   /** As genesis has it, then after each statement: `since` is the index of the entry that led there, `at` its time. */
   readonly states: readonly { readonly since: number; readonly at: number; readonly authority: Authority }[];
-  /** Envelopes of the statements behind them, in order. */
-  readonly said: readonly Bytes[];
+  /** The statements behind them, in order. */
+  readonly said: readonly PlacedWord[];
   /** Who has to have cosigned a checkpoint; null: nobody is asked for. */
   readonly witnesses: WitnessPolicy | null;
   readonly gates: readonly Gate[];
@@ -147,7 +148,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     ladder,
     size,
     states: states.value,
-    said: authority.map(envelopeOf),
+    said: authority.map(placed),
     witnesses: policy.value,
     gates,
     expires,
@@ -169,10 +170,10 @@ export interface WrittenWord {
 export function withLater(trust: TrustBundle, later: readonly WrittenWord[]): Result<TrustBundle, readonly Problem[]> {
   const newer = later.filter((w) => w.index > latest(trust).since);
   const states = statesOf(trust.states, newer);
-  return states.ok ? ok({ ...trust, states: states.value, said: [...trust.said, ...newer.map(envelopeOf)] }) : states;
+  return states.ok ? ok({ ...trust, states: states.value, said: [...trust.said, ...newer.map(placed)] }) : states;
 }
 
-const envelopeOf = ({ envelope }: WrittenWord): Bytes => exact(envelope) ?? new Uint8Array(0);
+const placed = ({ index, entry }: WrittenWord): PlacedWord => ({ index, entry: exact(entry) ?? new Uint8Array(0) });
 
 function statesOf(start: TrustBundle['states'], said: readonly WrittenWord[]): Result<TrustBundle['states'], readonly Problem[]> {
   const states = [...start];

@@ -63,7 +63,7 @@ export function changes(world: ServerWorld): Hono<Door> {
   });
 
   app.get('/:id/bundle', async (c) => {
-    const bundle = await exportBundle(provenFirst(world.ledger, world.witnesses), world.projections, c.req.param('id'));
+    const bundle = await exportBundle(provenFirst(world.ledger, world.witnesses), world.projections, c.req.param('id'), world.now());
     return bundle.ok ? c.body(bundle.value, 200, { 'content-type': 'application/json' }) : refuse(c, [bundle.error]);
   });
 

@@ -58,7 +58,7 @@ export function ledger(world: ServerWorld): Hono<Door> {
   });
 
   app.get('/trust', async (c) => {
-    const trust = await exportTrust(world, [world.logKey], (await directory(world)).ladder);
+    const trust = await exportTrust(world, { vkeys: [world.logKey], ladder: (await directory(world)).ladder, witnesses: world.witnesses?.policy ?? null });
     return trust.ok ? c.body(trust.value, 200, { 'content-type': 'application/json' }) : refuse(c, [trust.error]);
   });
   return app;

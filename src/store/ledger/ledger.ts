@@ -1,6 +1,9 @@
 /** The port `Ledger`: appends through the sequencer, reads what is committed and signed. */
+import { utf8 } from '../../core/base/bytes.ts';
 import { fill, inclusionPlan, leafHash, verifyInclusion } from '../../core/log/merkle.ts';
+import { formatNote } from '../../core/log/note.ts';
 import { formatProof } from '../../core/log/proof.ts';
+import { formatSnapshot } from '../../core/signoff/snapshot.ts';
 import type { Ledger } from '../../flows/ports.ts';
 import { readBody } from '../envelopes/envelopes.ts';
 import type { Database } from '../schema.ts';
@@ -16,6 +19,13 @@ export function ledgerOver(reader: Database, sequencer: Sequencer, publisher: Pu
       const latest = publisher.latest();
       if (latest === undefined) throw new Error('a log without genesis has no checkpoint');
       return latest.note;
+    },
+    snapshot: async (at, statements) => {
+      const { key, signer } = publisher.signer();
+      const text = formatSnapshot({ origin: key.name, size: publisher.latest()?.size ?? 0, at, statements });
+      const note = formatNote(text, [{ name: key.name, id: key.id, signature: await signer.sign(utf8(text)) }]);
+      if (!note.ok) throw new Error(note.error.message);
+      return note.value;
     },
     proof: async (index) => {
       const latest = publisher.latest();

@@ -1,0 +1,37 @@
+/** What an offline verifier knows by itself, from a clone of their own: what landed, and what policy asked of it. */
+import type { Seat } from '../policy/decision.ts';
+import type { AuthenticatorTerms } from '../policy/document.ts';
+import type { Tier } from '../risk/risk.ts';
+import type { PersonId, PrincipalRole } from '../roster/roster.ts';
+import type { CarryExpectation } from './carry.ts';
+import type { Move } from './landing.ts';
+import type { FillableSeat } from './people.ts';
+import type { Stage } from './statement.ts';
+
+/** What landed, as the verifier's own repository says. */
+export interface Landed {
+  readonly repo: string;
+  readonly targetRef: string;
+  readonly manifest: string;
+  readonly manifest256: string;
+  /** Moves of the ref that brought the commit, in this repository: a landing in the bundle has to be one of them. */
+  readonly moves?: readonly Move[];
+  /** Absent: nobody is known to stand behind the change, so nobody is excluded here. */
+  readonly excluded?: ReadonlyMap<PersonId, readonly PrincipalRole[]>;
+}
+
+/** What policy asked, where the verifier knows it. */
+export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'> {
+  readonly stage?: Stage;
+  readonly policyDigest?: string;
+  readonly tier?: Tier;
+  /** Candidates absent: anyone of the level. */
+  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule' | 'answers'>>)[];
+  readonly allowDemo?: boolean;
+  /** What policy asks of signers' keys beyond what is built in. */
+  readonly authenticators?: AuthenticatorTerms;
+  /** The author has to have spoken first: changed files of the change. A pusher is in no clone, so any author counts who signed nothing here. */
+  readonly ownership?: { readonly files: number };
+  /** What was taken back has to be known as of at most so many milliseconds before `now`. */
+  readonly fresh?: { readonly now: number; readonly maxAge: number };
+}
