@@ -2,13 +2,14 @@
 
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { attestationOf } from '../core/signoff/attestation.ts';
+import { latest } from '../core/signoff/authority.ts';
 import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
 import { kindOfWord, parseErasure, parseRevocation, parseRosterWord, type RevocationWord, type RosterWord } from '../core/signoff/roster-word.ts';
-import { latest, parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
+import { parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
 
 /** One line a fact. @param trust the installation it has to be for. Problems: ST_TYPE, KEY_MODEL, TRUST_*. */
 export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonly string[]> {
-  const { genesis } = latest(trust).authority;
+  const { genesis } = latest(trust.states);
   switch (kindOfWord(payload)) {
     case 'enrolment': {
       const key = enrolmentIn(payload, genesis);
@@ -32,7 +33,7 @@ export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonl
 }
 
 function enrolmentWords(of: EnrolmentSubject, trust: TrustBundle): readonly string[] {
-  const { rpId, mode } = latest(trust).authority.genesis;
+  const { rpId, mode } = latest(trust.states).genesis;
   const makers = trust.authenticators === undefined ? {} : { authenticators: trust.authenticators };
   const made = attestationOf({ ...of, since: Date.now() }, { rpId, mode, ...makers });
   return [
@@ -61,7 +62,7 @@ function trustWords(payload: Uint8Array): Result<readonly string[]> {
   const trust = parseTrust(payload);
   if (!trust.ok) return err(trust.error[0] ?? problem('TRUST_FORMAT', 'this is nothing that trustees sign'));
   const { logKeys, size, states, gates, expires } = trust.value;
-  const { authority } = latest(trust.value);
+  const authority = latest(trust.value.states);
   return ok([
     `vouch for the trust file of ${trust.value.origin}, at ${size} entries`,
     `genesis ${authority.pin}`,

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { base64, fromBase64, text, utf8 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import type { Authority } from '../core/signoff/authority.ts';
+import { type Authority, latest } from '../core/signoff/authority.ts';
 import { statementBytes } from '../core/signoff/build.ts';
 import { type Envelope, formatEnvelope, pae, parseEnvelope } from '../core/signoff/dsse.ts';
 import { enrolmentStatement } from '../core/signoff/enrolment.ts';
@@ -14,7 +14,7 @@ import { fingerprintOf } from '../core/signoff/fingerprint.ts';
 import { keyIdOf, parseKeyLine, publicKeyLine } from '../core/signoff/keys.ts';
 import { erasureStatement, kindOfWord, type Revoked, type RosterAction, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
-import { latest, parseTrust, TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
+import { parseTrust, TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
 import { inWords } from './authority-words.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { attestationBeside, readSecurityKey, signWithKey } from './security-key.ts';
@@ -49,7 +49,7 @@ export interface ShowOptions extends Common {
 export async function showAuthority({ trust: file, allowedSigners, json }: ShowOptions): Promise<Answer> {
   const trust = trustAt(file);
   if (!trust.ok) return refusal(trust.error, json);
-  const { authority } = latest(trust.value);
+  const authority = latest(trust.value.states);
   if (allowedSigners === true) return said(allowedLines(authority).join(''));
   if (json === true) return said(`${JSON.stringify({ version: 1, ...asJson(trust.value, authority) })}\n`);
   return said(visibleLines(shown(trust.value, authority)));
@@ -103,7 +103,7 @@ export interface ProposeOptions extends Common {
 export async function propose(what: string, whom: readonly string[], options: ProposeOptions): Promise<Answer> {
   const trust = trustAt(options.trust);
   if (!trust.ok) return refusal(trust.error, options.json);
-  const statement = statementFor(what, whom, options, latest(trust.value).authority);
+  const statement = statementFor(what, whom, options, latest(trust.value.states));
   if (!statement.ok) return refusal([statement.error], options.json);
   const payload = statementBytes(statement.value);
   const words = inWords(payload, trust.value);

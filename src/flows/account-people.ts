@@ -5,7 +5,7 @@
 import { type Problem, problem } from '../core/base/result.ts';
 import type { Tier } from '../core/risk/risk.ts';
 import { checkAuthenticator, checkKey, findKey } from '../core/signoff/authenticator.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, heed, signingTrust, takenBack } from '../core/signoff/authority.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, before, heedAll, latest, type Said, signingTrust, takenBack } from '../core/signoff/authority.ts';
 import { type OpenedSignature, openEnvelope } from '../core/signoff/open.ts';
 import type { TrustedKey } from '../core/signoff/trust.ts';
 import { checkBackup } from '../core/signoff/webauthn.ts';
@@ -32,22 +32,19 @@ export async function peopleOf(log: AccountLog, entries: readonly Placed[]): Pro
   const body = first?.type === 'genesis' && first.index === 0 ? await log.body(first.envelope) : null;
   const start = first === undefined || body === null ? undefined : authorityOf(body, first.at);
   if (start?.ok !== true) return undefined;
-  const states: { readonly since: number; readonly authority: Authority }[] = [{ since: 0, authority: start.value }];
-  const [said, lost]: [Placed[], Placed[]] = [[], []];
-  let now = start.value;
+  const words: Said[] = [];
+  const lost: Placed[] = [];
   for (const entry of rest) {
     const type = AUTHORITY_TYPES.find((t) => t === entry.type);
-    const words = await log.body(entry.envelope);
-    if (words === null) lost.push(entry);
-    const next = words === null || type === undefined ? undefined : heed(now, { type, index: entry.index, at: entry.at, body: words });
-    if (next?.ok !== true) continue;
-    now = next.value;
-    said.push(entry);
-    states.push({ since: entry.index, authority: now });
+    const bytes = await log.body(entry.envelope);
+    if (bytes === null) lost.push(entry);
+    else if (type !== undefined) words.push({ type, index: entry.index, at: entry.at, body: bytes });
   }
+  const { states, held } = heedAll(start.value, words);
+  const said = rest.filter((entry) => held.some((one) => one.index === entry.index));
+  const now = latest(states);
   const { mode, organisation } = start.value.genesis;
-  const at = (index: number): Authority => states.findLast((s) => s.since < index)?.authority ?? start.value;
-  return { mode, organisation, pin: start.value.pin, at, now, said, lost, name: (person) => now.names.get(person) ?? person };
+  return { mode, organisation, pin: start.value.pin, at: (index) => before(states, index), now, said, lost, name: (person) => now.names.get(person) ?? person };
 }
 
 /** A person's signature, verified again from the bytes. */
@@ -70,6 +67,7 @@ export async function openedBy(log: AccountLog, people: People | undefined, entr
   if (envelope === null) return nothing(problem('ERASED', 'its bytes are not beside the log: erased or lost', { place: `entry ${entry.index}` }));
   if (people === undefined) return nothing(problem('TRUST_FORMAT', 'the genesis has lost its bytes, so nobody knows whose keys counted'));
   const authority = people.at(entry.index);
+  const early = entry.at < authority.at ? [problem('LOG_FORK', 'it is dated before a statement that stands above it in the log')] : [];
   const trust = { ...signingTrust(authority, []), ...(log.trust?.authenticators === undefined ? {} : { authenticators: log.trust.authenticators }) };
   const opened = openEnvelope(envelope, trust.namespace);
   if (!opened.ok) return nothing(opened.error);
@@ -80,7 +78,13 @@ export async function openedBy(log: AccountLog, people: People | undefined, entr
   const gone = people.lost
     .filter((l) => l.index < entry.index)
     .map((l) => problem('ERASED', `a ${l.type} above it has lost its bytes: it may have taken this key back`, { place: `entry ${l.index}` }));
-  const problems = [...checkKey(opened.value, key.value, trust, expect), ...copies(log, opened.value, key.value, tier), ...checkAuthenticator(opened.value, trust), ...gone];
+  const problems = [
+    ...checkKey(opened.value, key.value, trust, expect),
+    ...copies(log, opened.value, key.value, tier),
+    ...checkAuthenticator(opened.value, trust),
+    ...early,
+    ...gone,
+  ];
   return { person, level, payload: opened.value.payload, problems, since: hindsight(people, entry, keyid, person) };
 }
 

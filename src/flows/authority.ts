@@ -7,7 +7,7 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
 import type { PersonId } from '../core/roster/roster.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, heed, type Said, takenBack } from '../core/signoff/authority.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, heedAll, latest, type Said, takenBack } from '../core/signoff/authority.ts';
 import type { TrustedKey } from '../core/signoff/trust.ts';
 import type { KeyRow, LoggedBody, Projections } from './ports.ts';
 
@@ -38,21 +38,14 @@ function workOut([first, ...rest]: readonly LoggedBody[]): Result<Known> {
   const start = genesis?.type === 'genesis' && genesis.index === 0 ? authorityOf(genesis.body, genesis.at) : undefined;
   if (start === undefined) return err(lost('the log has no genesis', 0));
   if (!start.ok) return start;
-  let authority = start.value;
-  const said: Said[] = [];
-  let before = genesis?.at ?? 0;
-  for (const logged of rest) {
-    const word = whole(logged);
-    if (word === undefined) return err(lost('a statement about who may sign has lost its bytes', logged.index));
-    const one = saidOf(word);
-    // Times of the log never go back: one that did was dated by hand.
-    const next = one === undefined || one.at < before ? undefined : heed(authority, one);
-    if (one === undefined || next?.ok !== true) continue;
-    authority = next.value;
-    before = one.at;
-    said.push(one);
-  }
-  return ok({ authority, said });
+  const words = rest.map((logged) => whole(logged) ?? logged.index);
+  const gone = words.find((word) => typeof word === 'number');
+  if (gone !== undefined) return err(lost('a statement about who may sign has lost its bytes', gone));
+  const { states, held } = heedAll(
+    start.value,
+    words.flatMap((word) => (typeof word === 'number' ? [] : (saidOf(word) ?? []))),
+  );
+  return ok({ authority: latest(states), said: held });
 }
 
 /** By the entry's own bytes: what the columns beside it say is for finding it. */

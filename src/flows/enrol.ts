@@ -24,7 +24,7 @@ export async function recordWord(world: Pick<GateWorld, 'ledger' | 'now'>, type:
   const appended = await world.ledger.append(async (state) => {
     const known = await knownAuthority(state);
     if (!known.ok) return known;
-    const heeded = heed(known.value.authority, { type, index: Number.MAX_SAFE_INTEGER, at: world.now(), body: envelope });
+    const heeded = heed(known.value.authority, { type, index: Number.MAX_SAFE_INTEGER, at: Math.max(world.now(), known.value.authority.at), body: envelope });
     if (!heeded.ok) {
       wrong = heeded.error;
       return err(wrong[0] ?? problem('INTERNAL', 'refused without a reason'));

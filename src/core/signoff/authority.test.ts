@@ -6,7 +6,7 @@ import { NOW, RP } from '../../testing/signoffs.ts';
 import { authorityFrom, cosigned, genesisOf, subjectOf } from '../../testing/trust-files.ts';
 import { base64, concat } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
-import { type Authority, authorityOf, heed, heedAll, type Said, takenBack } from './authority.ts';
+import { type Authority, authorityOf, heed, heedAll, latest, type Said, takenBack } from './authority.ts';
 import { statementBytes } from './build.ts';
 import { pae } from './dsse.ts';
 import { type EnrolmentSubject, enrolmentStatement } from './enrolment.ts';
@@ -26,10 +26,12 @@ const start = authorityFrom(founders, ORIGIN);
 const three = authorityFrom([...founders, { person: 'kim', key: kim }], ORIGIN);
 const subject: EnrolmentSubject = { ...subjectOf({ person: 'eve', key: newcomer, level: 'L5' }), name: 'Eve' };
 let count = 0;
+/** In the order they are made. */
+let place = 0;
 const nonce = (): string => (++count).toString(16).padStart(32, '0');
 
 type Keys = readonly SoftAuthenticator[];
-const said = (type: Said['type'], body: Bytes, at = NOW): Said => ({ type, index: 5, at, body });
+const said = (type: Said['type'], body: Bytes, at = NOW): Said => ({ type, index: ++place, at, body });
 const enrolment = (keys: Keys, of: Partial<EnrolmentSubject> = {}, rpId: string = RP.rpId): Said =>
   said('enrolment', cosigned(enrolmentStatement({ ...subject, ...of }, rpId, nonce()), keys));
 const roster = (word: Partial<RosterWord> & Pick<RosterWord, 'person' | 'action'>, keys: Keys, n = nonce()): Said =>
@@ -39,9 +41,9 @@ const revocation = (of: RevocationWord['of'], keys: Keys, from = NOW, n = nonce(
 
 const codes = (authority: Authority, ...words: readonly Said[]): readonly string[] => heedAll(authority, words).passedOver.map((p) => p.code);
 const heeded = (authority: Authority, ...words: readonly Said[]): Authority => {
-  const { authority: now, passedOver } = heedAll(authority, words);
+  const { states, passedOver } = heedAll(authority, words);
   expect(passedOver).toEqual([]);
-  return now;
+  return latest(states);
 };
 
 describe('an enrolment', () => {
@@ -147,7 +149,7 @@ describe('a word about people', () => {
 
   it('is about one person, by two others, once, and for this log', () => {
     const once = roster({ person: 'kim', action: 'level', level: 'L7' }, [mara1, noor]);
-    expect(codes(three, once, once)).toEqual(['ST_NONCE']);
+    expect(codes(three, once, { ...once, index: ++place })).toEqual(['ST_NONCE']);
     expect(codes(three, roster({ person: 'noor', action: 'level', level: 'L7' }, [mara1, noor]))).toEqual(['QUORUM']);
     expect(codes(three, roster({ person: 'kim', action: 'level' }, [mara1, noor]))).toEqual(['ST_TYPE']);
     expect(codes(three, roster({ person: 'kim', action: 'trustee', level: 'L7' }, [mara1, noor]))).toEqual(['ST_TYPE']);
@@ -198,6 +200,17 @@ describe('a revocation', () => {
     const both = revocationStatement({ of: { key: noor.keyid }, from: NOW, reason: 'x' }, ORIGIN, nonce());
     const made = { ...both, predicate: { ...both.predicate, of: { key: noor.keyid, person: 'urn:person:mara' } } };
     expect(codes(three, said('revocation', cosigned(made, [mara1, kim])))).toEqual(['ST_TYPE']);
+  });
+});
+
+describe('the order of the log', () => {
+  it('decides: a statement dated back behind the one that took its signer away changes nothing, nor does one out of place', () => {
+    const spare = make();
+    const gone = revocation({ key: noor.keyid }, [noor], NOW);
+    const late = enrolment([mara1, noor], { person: 'zoe', keyid: spare.keyid, blob: base64(spare.blob) });
+    expect(codes(three, gone, { ...late, at: NOW - 1 })).toEqual(['LOG_FORK']);
+    expect(codes(three, gone, late)).toEqual(['KEY_REVOKED']);
+    expect(codes(three, { ...gone, index: late.index }, late)).toEqual(['LOG_FORK']);
   });
 });
 

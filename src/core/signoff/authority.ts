@@ -42,6 +42,9 @@ export interface Authority {
   /** By envelope digest: sign-offs somebody took back. Whether that somebody may, `takenBack` says. */
   readonly revoked: ReadonlyMap<string, readonly TakenBack[]>;
   readonly nonces: ReadonlySet<string>;
+  /** Index and time of the last entry that had a say. */
+  readonly since: number;
+  readonly at: number;
   /** Whose authenticators count: no statement says it, it is carried beside the log. Absent: nobody's. */
   readonly authenticators?: AuthenticatorTrust;
 }
@@ -66,6 +69,8 @@ export function authorityOf(body: Bytes, at: number): Result<Authority> {
     names: new Map(founders.map((f) => [f.person, f.name])),
     revoked: new Map(),
     nonces: new Set(),
+    since: 0,
+    at,
   });
 }
 
@@ -80,23 +85,46 @@ export function openAtQuorum(authority: Authority, envelope: Bytes, at: number):
 /** How many trustees other than the person concerned have to sign. Alone, the one there is signs for themselves. */
 export const quorumOf = ({ genesis }: Pick<Authority, 'genesis'>): number => (genesis.solo ? 1 : 2);
 
-/** The authority with one statement more. Problems, and nothing changes: SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, ST_NONCE, QUORUM. */
+/**
+ * The authority with one statement more. Problems, and nothing changes: LOG_FORK, SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, ST_NONCE, QUORUM.
+ */
 export function heed(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
-  if (said.type === 'enrolment') return heedEnrolment(authority, said);
-  return said.type === 'roster' ? heedRoster(authority, said) : heedRevocation(authority, said);
+  // Places and times of a log only grow: a statement dated before the one that took its signer's key away came after it all the same.
+  if (said.index <= authority.since || said.at < authority.at) return err([problem('LOG_FORK', 'the statement does not stand, or is not dated, behind the one before it')]);
+  const next = HEEDED[said.type](authority, said);
+  return next.ok ? ok({ ...next.value, since: said.index, at: said.at }) : next;
 }
 
-/** All that the log says, oldest first; what does not hold is passed over and named. */
-export function heedAll(authority: Authority, said: readonly Said[]): { readonly authority: Authority; readonly passedOver: readonly Problem[] } {
-  const passedOver: Problem[] = [];
-  let now = authority;
-  for (const one of said) {
-    const next = heed(now, one);
-    if (next.ok) now = next.value;
-    else passedOver.push(...next.error.map((p) => ({ ...p, place: `entry ${one.index} (${one.type})` })));
-  }
-  return { authority: now, passedOver };
+/** What a log came to. */
+export interface Heeded {
+  /** As it began, then after each statement that holds. */
+  readonly states: readonly [Authority, ...Authority[]];
+  /** Those statements, in order. */
+  readonly held: readonly Said[];
+  /** Why the others do not. */
+  readonly passedOver: readonly Problem[];
 }
+
+/** All that a log says, oldest first: the one way from statements to who may sign. What does not hold is passed over and named. */
+export function heedAll(start: Authority, said: readonly Said[]): Heeded {
+  const [after, held, passedOver]: [Authority[], Said[], Problem[]] = [[], [], []];
+  for (const one of said) {
+    const next = heed(after.at(-1) ?? start, one);
+    if (!next.ok) {
+      passedOver.push(...next.error.map((p) => ({ ...p, place: `entry ${one.index} (${one.type})` })));
+      continue;
+    }
+    after.push(next.value);
+    held.push(one);
+  }
+  return { states: [start, ...after], held, passedOver };
+}
+
+/** The newest of these. */
+export const latest = (states: Heeded['states']): Authority => states.at(-1) ?? states[0];
+
+/** As it stood when entry `index` was written. */
+export const before = (states: Heeded['states'], index: number): Authority => states.findLast((s) => s.since < index) ?? states[0];
 
 /** What sign-offs are verified by. @param ladder of the policy in force. */
 export const signingTrust = ({ genesis, keys, authenticators }: Authority, ladder: readonly string[]): SignoffTrust => ({
@@ -116,6 +144,8 @@ const trusteesTrust = (authority: Authority): SignoffTrust => ({
 });
 
 const expecting = ({ genesis }: Authority, { at }: Said) => ({ now: at, allowDemo: genesis.mode === 'demo' });
+
+const HEEDED: { readonly [type in Said['type']]: typeof heedRoster } = { enrolment: heedEnrolment, roster: heedRoster, revocation: heedRevocation };
 
 function heedEnrolment(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
   const opened = openCosigned(said.body, trusteesTrust(authority), expecting(authority, said));

@@ -27,6 +27,7 @@ function authorSaid(evidence: Evidence, trust: TrustBundle, landed: Landed, requ
   if (!entry.ok) return [entry.error];
   const { index, entry: at } = entry.value;
   const authority = authorityAt(trust, index);
+  if (at.at < authority.at) return [problem('LOG_FORK', 'the statement is dated before an entry that stands above it in the log')];
   const here = { repo: landed.repo, targetRef: landed.targetRef, manifest: landed.manifest, manifest256: landed.manifest256, files, owners: authority.keys.map((k) => k.person) };
   const key = { tier: required.tier, authenticators: required.authenticators, now: at.at, counters: 'logged', allowDemo: required.allowDemo === true } as const;
   const said = verifyOwnership(evidence.envelope, signingTrust(authority, trust.ladder), { ...here, ...key, takenBack: (digest, author) => takenBack(authority, digest, author) });

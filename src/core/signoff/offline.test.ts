@@ -84,7 +84,7 @@ describe('the log', () => {
 
   it('its time judges keys and expiry, not the clock of the verifier', () => {
     const early = trustedBy(trustFileOf(people, log, { at: NOW + 1 }));
-    expect(proven([one], {}, undefined, early)).toEqual(['KEY_NOT_YET_VALID', 'QUORUM']);
+    expect(proven([one], {}, undefined, early)).toEqual(['LOG_FORK', 'QUORUM']);
     const revoked = (from: number) => trustedBy(trustFileOf(people, log, { said: [taken({ key: keyOf('mara').keyid }, ['noor', 'kim'], from)] }));
     expect(proven([one], {}, undefined, revoked(NOW))).toEqual(['KEY_REVOKED', 'QUORUM']);
     expect(proven([one], {}, undefined, revoked(NOW + 1))).toEqual([]);
@@ -218,8 +218,8 @@ describe('the trust file', () => {
   const firstFounder = (change: object): string => genesis((g) => ({ ...g, founders: [{ ...mara, ...change }, ...g.founders.slice(1)] }));
 
   it('gives the people genesis pins, and its pin', () => {
-    expect(trust.states[0]?.authority.keys.map((k) => [k.person, k.keyid, k.founder])).toEqual(people.map(({ person, key }) => [person, key.keyid, true]));
-    expect(trust.states[0]?.authority.pin).toMatch(/^[0-9a-f]{64}$/);
+    expect(trust.states[0].keys.map((k) => [k.person, k.keyid, k.founder])).toEqual(people.map(({ person, key }) => [person, key.keyid, true]));
+    expect(trust.states[0].pin).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('cut at any byte is refused or is the whole of it', () => {
@@ -385,7 +385,7 @@ describe('the trust file', () => {
   });
 
   describe('signed as a whole', () => {
-    const pin = trust.states[0]?.authority.pin ?? '';
+    const pin = trust.states[0].pin;
     const signedBy = (who: readonly string[], content = file, namespace: string = NAMES.trustNamespace): Bytes =>
       envelopeOf(
         utf8(content),

@@ -7,7 +7,7 @@ import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { parseEntry } from '../log/entry.ts';
 import { plainSeat, type Seat } from '../policy/decision.ts';
 import { fillSeats } from '../policy/quorum.ts';
-import { signingTrust, takenBack } from './authority.ts';
+import { latest as latestOf, signingTrust, takenBack } from './authority.ts';
 import { authorsWord, gateProblems } from './beside.ts';
 import type { Bundle, Evidence } from './bundle.ts';
 import { type Carry, checkCarry, parseCarry } from './carry.ts';
@@ -19,7 +19,7 @@ import { parseStatement } from './parse.ts';
 import { missingHumans } from './people.ts';
 import { checkAge, checkStatements, openSnapshot } from './snapshot.ts';
 import type { SignoffTrust } from './trust.ts';
-import { authorityAt, latest, type TrustBundle, timeBefore, withLater } from './trust-file.ts';
+import { authorityAt, type TrustBundle, withLater } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
 
 export interface OfflineReport {
@@ -123,10 +123,10 @@ function verifyEvidence(
   carry: Carry | undefined,
 ): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
-  if (!entry.ok) return err([...signatureProblems(evidence, signingTrust(latest(trust).authority, trust.ladder)), entry.error]);
+  if (!entry.ok) return err([...signatureProblems(evidence, signingTrust(latestOf(trust.states), trust.ladder)), entry.error]);
   // Whoever holds a revoked key and the server's clock would date a signature back: the order of the log says otherwise.
-  if (entry.value.entry.at < timeBefore(trust, entry.value.index)) return err([problem('LOG_FORK', 'the sign-off is dated before an entry that stands above it in the log')]);
   const authority = authorityAt(trust, entry.value.index);
+  if (entry.value.entry.at < authority.at) return err([problem('LOG_FORK', 'the sign-off is dated before an entry that stands above it in the log')]);
   const signing = signingTrust(authority, trust.ladder);
   const signedAt = entry.value.entry.at;
   const form = carry?.now.manifest === landed.manifest ? carry : undefined;

@@ -20,7 +20,7 @@ import { openEnvelope } from './open.ts';
 import { count, list, object, oneOf, shaped, string } from './shape.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
-import { authorityAt, type TrustBundle, timeBefore } from './trust-file.ts';
+import { authorityAt, type TrustBundle } from './trust-file.ts';
 
 const RECEIPT_TYPE = 'application/vnd.countersign.receipt.v1+json';
 /** A receipt above this many bytes is refused unread. */
@@ -84,8 +84,9 @@ export function verifyReceipt(bytes: Bytes, trust: TrustBundle, { allowDemo = fa
   const { said, envelope, entry } = read.value;
   const placed = entryOf(entry, said.proof, trust);
   if (!placed.ok) return err([placed.error]);
-  if (placed.value.entry.at < timeBefore(trust, placed.value.index)) return err([problem('LOG_FORK', 'it is dated before an entry that stands above it in the log')]);
-  const signing = signingTrust(authorityAt(trust, placed.value.index), trust.ladder);
+  const authority = authorityAt(trust, placed.value.index);
+  if (placed.value.entry.at < authority.at) return err([problem('LOG_FORK', 'it is dated before an entry that stands above it in the log')]);
+  const signing = signingTrust(authority, trust.ladder);
   const opened = openEnvelope(envelope, signing.namespace);
   if (!opened.ok) return err([opened.error]);
   const key = findKey(opened.value, signing.keys);

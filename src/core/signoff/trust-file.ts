@@ -4,13 +4,13 @@
  * statements out and can invent none. What no person signed one by one (the log's keys, its witnesses, the gates) trustees may sign as a
  * whole. One fault refuses the whole file. Bytes: docs/spec/trust.md.
  */
-import { base64, fromBase64, utf8 } from '../base/bytes.ts';
+import { base64, fromBase64 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
 import { type NoteKey, parseVkey } from '../log/note.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../log/witness-policy.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, heed, quorumOf, type Said, signingTrust } from './authority.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, before, type Heeded, heedAll, latest, quorumOf, type Said, signingTrust } from './authority.ts';
 import { parseCertificate } from './certificate.ts';
 import { openCosigned } from './cosigned.ts';
 import { parseEnvelope } from './dsse.ts';
@@ -35,8 +35,8 @@ export interface TrustBundle {
   readonly ladder: readonly string[];
   /** Entries of the log when it was written: a later file has more. */
   readonly size: number;
-  /** As genesis has it, then after each statement: `since` is the index of the entry that led there, `at` its time. */
-  readonly states: readonly { readonly since: number; readonly at: number; readonly authority: Authority }[];
+  /** As genesis has it, then after each statement. */
+  readonly states: Heeded['states'];
   /** The statements behind them, in order. */
   readonly said: readonly PlacedWord[];
   /** Who has to have cosigned a checkpoint; null: nobody is asked for. */
@@ -130,13 +130,12 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   if (!start.ok) return err([start.error]);
   const keys = logKeys.map(parseVkey);
   const policy = witnesses === null ? ok(null) : parseWitnessPolicy(witnesses, start.value.genesis.mode === 'demo');
-  const states = statesOf([{ since: 0, at: first.entry.at, authority: start.value }], authority);
+  const states = statesOf([start.value], authority);
   const { origin } = start.value.genesis;
   const wrong = [
     ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
     ...(first.entry.fields.origin === origin && first.entry.fields.mode === start.value.genesis.mode ? [] : [bad('the genesis entry and its body differ')]),
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
-    ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
     ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
     ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
     ...(states.ok ? [] : states.error),
@@ -168,25 +167,24 @@ export interface WrittenWord {
 
 /** The trust with statements that came after it: each has to hold, as in the file. Problems: TRUST_FORMAT. */
 export function withLater(trust: TrustBundle, later: readonly WrittenWord[]): Result<TrustBundle, readonly Problem[]> {
-  const newer = later.filter((w) => w.index > latest(trust).since);
+  const newer = later.filter((w) => w.index > latest(trust.states).since);
   const states = statesOf(trust.states, newer);
   return states.ok ? ok({ ...trust, states: states.value, said: [...trust.said, ...newer.map(placed)] }) : states;
 }
 
 const placed = ({ index, entry }: WrittenWord): PlacedWord => ({ index, entry: exact(entry) ?? new Uint8Array(0) });
 
-function statesOf(start: TrustBundle['states'], said: readonly WrittenWord[]): Result<TrustBundle['states'], readonly Problem[]> {
-  const states = [...start];
-  for (const { index, entry, envelope } of said) {
-    const last = latest({ states });
-    const word = saidAt(index, entry, envelope);
-    // Times of a log never go back: a statement dated before the one that took its signer's key away came after it all the same.
-    if (word === undefined || index <= last.since || word.at < last.at) return err([bad(`statement ${index} is not that of its entry, or not in the order of the log`)]);
-    const next = heed(last.authority, word);
-    if (!next.ok) return err(next.error.map((p) => bad(`statement ${index} does not hold: ${p.message}`)));
-    states.push({ since: index, at: word.at, authority: next.value });
-  }
-  return ok(states);
+/** A file says nothing that does not hold: one fault refuses it all. */
+function statesOf(start: TrustBundle['states'], words: readonly WrittenWord[]): Result<TrustBundle['states'], readonly Problem[]> {
+  const said = words.map(({ index, entry, envelope }) => saidAt(index, entry, envelope) ?? index);
+  const stray = said.find((word) => typeof word === 'number');
+  if (stray !== undefined) return err([bad(`statement ${stray} is not that of its entry`)]);
+  const [first, ...rest] = start;
+  const { states, passedOver } = heedAll(
+    latest(start),
+    said.filter((word) => typeof word !== 'number'),
+  );
+  return passedOver.length > 0 ? err(passedOver.map((p) => bad(`the statement of ${p.place} does not hold: ${p.message}`))) : ok([first, ...rest, ...states.slice(1)]);
 }
 
 function saidAt(index: number, entry: string, envelope: string): Said | undefined {
@@ -212,38 +210,31 @@ function exact(encoded: string): Bytes | undefined {
 
 /** By the keys of the file's own last state: whoever forges those has to forge what founders signed first. */
 function signersOf(envelope: Bytes, trust: TrustBundle): Result<readonly string[], readonly Problem[]> {
-  const { authority } = latest(trust);
+  const authority = latest(trust.states);
   const by = { ...signingTrust(authority, []), namespace: NAMES.trustNamespace, keys: authority.keys.filter((k) => authority.trustees.has(k.person) && k.revokedAt === undefined) };
   const opened = openCosigned(envelope, by, { now: Number.MAX_SAFE_INTEGER, allowDemo: authority.genesis.mode === 'demo' }, TRUST_TYPE);
   return opened.ok ? ok(opened.value.signers) : err(opened.error.map((p) => problem('TRUST_SIG', `the trust file is not signed as it says: ${p.message}`)));
 }
 
 function unexpected(trust: TrustBundle, { pin, atLeast, now }: TrustExpectation): readonly Problem[] {
-  const { authority } = latest(trust);
+  const authority = latest(trust.states);
   const quorum = quorumOf(authority);
   return [
     ...(pin !== undefined && pin !== authority.pin ? [problem('TRUST_SIG', `the file is of another log: its genesis is ${authority.pin}`)] : []),
     ...(pin !== undefined && trust.signers.length < quorum
-      ? [problem('TRUST_SIG', `${trust.signers.length} of ${quorum} trustees signed the trust file`, { remedy: 'have it signed: countersign trust sign' })]
+      ? [problem('TRUST_SIG', `${trust.signers.length} of ${quorum} trustees signed the trust file`, { remedy: 'have it signed: countersign authority sign' })]
       : []),
     ...(atLeast !== undefined && trust.size < atLeast ? [problem('TRUST_ROLLBACK', `the file is of size ${trust.size}, and one of ${atLeast} was seen`)] : []),
     ...(now !== undefined && trust.expires !== null && now >= trust.expires ? [problem('TRUST_EXPIRED', `the file expired at ${new Date(trust.expires).toISOString()}`)] : []),
   ];
 }
 
-export const latest = ({ states }: Pick<TrustBundle, 'states'>): TrustBundle['states'][number] => {
-  const last = states.at(-1);
-  if (last === undefined) throw new Error('a trust file has its genesis');
-  return last;
-};
-
 /**
  * Who could sign when entry `index` was written, and what of that was taken back since: a key that came later never counts for it,
  * one found stolen later does not count from the time of the theft.
  */
 export function authorityAt(trust: TrustBundle, index: number): Authority {
-  const { authority: now } = latest(trust);
-  const then = (trust.states.findLast((s) => s.since < index) ?? trust.states[0])?.authority ?? now;
+  const [now, then] = [latest(trust.states), before(trust.states, index)];
   const voided = new Map(now.keys.map((k) => [k.keyid, k.revokedAt]));
   const keys = then.keys.map((k) => {
     const revokedAt = voided.get(k.keyid);
@@ -251,11 +242,5 @@ export function authorityAt(trust: TrustBundle, index: number): Authority {
   });
   return { ...then, keys, revoked: now.revoked, ...(trust.authenticators === undefined ? {} : { authenticators: trust.authenticators }) };
 }
-
-/** The time of the last statement before entry `index`: an entry dated before it was dated back. */
-export const timeBefore = ({ states }: Pick<TrustBundle, 'states'>, index: number): number => states.findLast((s) => s.since < index)?.at ?? 0;
-
-/** The bytes trustees sign to vouch for the file as a whole: the file itself. */
-export const trustPayload = (file: string): Bytes => utf8(file);
 
 const bad = (why: string): Problem => problem('TRUST_FORMAT', `the trust file cannot be used: ${why}`, { remedy: 'export it again on the server' });
