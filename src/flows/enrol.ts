@@ -1,12 +1,12 @@
 /**
- * Writes down what people signed about who may sign: a key, a level, a trustee, somebody who left, something taken back. The
+ * Writes down what trustees signed: a key, a level, a trustee, somebody who left, something taken back, bodies to erase. The
  * server proposes, people sign, the ledger keeps: what the server appends alone changes nobody's right to sign.
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { type Authority, heed, type Said } from '../core/signoff/authority.ts';
 import { parseEnvelope } from '../core/signoff/dsse.ts';
 import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
-import { parseRevocation, parseRosterWord } from '../core/signoff/roster-word.ts';
+import { parseErasure, parseRevocation, parseRosterWord } from '../core/signoff/roster-word.ts';
 import { knownAuthority } from './authority.ts';
 import type { EntryDraft } from './ports.ts';
 import type { GateWorld } from './site.ts';
@@ -56,6 +56,10 @@ function fieldsOf({ genesis }: Authority, type: Said['type'], envelope: Uint8Arr
   if (type === 'roster') {
     const word = parseRosterWord(payload, genesis.origin);
     return word.ok ? { person: word.value.person, action: word.value.action } : {};
+  }
+  if (type === 'erasure') {
+    const word = parseErasure(payload, genesis.origin);
+    return word.ok ? { bodies: [...word.value.bodies] } : {};
   }
   const word = parseRevocation(payload, genesis.origin);
   return word.ok ? { of: Object.keys(word.value.of)[0] ?? '' } : {};

@@ -11,7 +11,7 @@ import { statementBytes } from './build.ts';
 import { pae } from './dsse.ts';
 import { type EnrolmentSubject, enrolmentStatement } from './enrolment.ts';
 import { keyIdOf, skEcdsaBlob } from './keys.ts';
-import { type RevocationWord, type RosterWord, revocationStatement, rosterStatement } from './roster-word.ts';
+import { erasureStatement, type RevocationWord, type RosterWord, revocationStatement, rosterStatement } from './roster-word.ts';
 import { NAMES } from './statement.ts';
 
 const ORIGIN = 'countersign.example/log';
@@ -200,6 +200,21 @@ describe('a revocation', () => {
     const both = revocationStatement({ of: { key: noor.keyid }, from: NOW, reason: 'x' }, ORIGIN, nonce());
     const made = { ...both, predicate: { ...both.predicate, of: { key: noor.keyid, person: 'urn:person:mara' } } };
     expect(codes(three, said('revocation', cosigned(made, [mara1, kim])))).toEqual(['ST_TYPE']);
+  });
+});
+
+describe('an erasure', () => {
+  const erasure = (keys: Keys, n = nonce(), origin = ORIGIN): Said =>
+    said('erasure', cosigned(erasureStatement({ bodies: ['e'.repeat(64)], reason: 'asked for' }, origin, n), keys));
+  it('takes two trustees, once, in this log, and changes nobody’s right', () => {
+    const n = nonce();
+    const now = heeded(start, erasure([mara1, noor], n));
+    expect([now.keys, now.trustees]).toEqual([start.keys, start.trustees]);
+    expect(codes(now, erasure([mara1, noor], n))).toEqual(['ST_NONCE']);
+    expect(codes(start, erasure([mara1]))).toEqual(['QUORUM']);
+    expect(codes(start, erasure([mara1, newcomer]))).toEqual(['KEY_UNKNOWN']);
+    expect(codes(start, erasure([mara1, noor], nonce(), 'other.example/log'))).toEqual(['ST_TYPE']);
+    expect(codes(start, roster({ person: 'kim', action: 'leave' }, [mara1, noor], n), erasure([mara1, noor], n))).toContain('ST_NONCE');
   });
 });
 

@@ -12,12 +12,12 @@ import type { PersonId } from '../roster/roster.ts';
 import { openCosigned } from './cosigned.ts';
 import { type EnrolmentSubject, enrolmentIn } from './enrolment.ts';
 import { type Genesis, parseGenesis } from './genesis.ts';
-import { parseRevocation, parseRosterWord, type Revoked } from './roster-word.ts';
+import { parseErasure, parseRevocation, parseRosterWord, type Revoked } from './roster-word.ts';
 import { NAMES } from './statement.ts';
 import type { AuthenticatorTrust, SignoffTrust, TrustedKey } from './trust.ts';
 
-/** Entry types that change it; all others leave it as it is. */
-export const AUTHORITY_TYPES = ['enrolment', 'roster', 'revocation'] as const satisfies readonly EntryType[];
+/** Statements of trustees. An erasure changes nobody's right, but only trustees may say it, each once. */
+export const AUTHORITY_TYPES = ['enrolment', 'roster', 'revocation', 'erasure'] as const satisfies readonly EntryType[];
 type AuthorityType = (typeof AUTHORITY_TYPES)[number];
 
 /** One logged statement, as the log has it. */
@@ -72,14 +72,6 @@ export function authorityOf(body: Bytes, at: number): Result<Authority> {
     since: 0,
     at,
   });
-}
-
-/** Distinct trustees at quorum signed exactly these bytes; what they say is for the caller. Problems: SIG_*, WA_*, KEY_*, TRUST_DEMO, QUORUM. */
-export function openAtQuorum(authority: Authority, envelope: Bytes, at: number): Result<Bytes, readonly Problem[]> {
-  const opened = openCosigned(envelope, trusteesTrust(authority), { now: at, allowDemo: authority.genesis.mode === 'demo' });
-  if (!opened.ok) return opened;
-  const lacking = short(authority, opened.value.signers, undefined);
-  return lacking.length > 0 ? err(lacking) : ok(opened.value.payload);
 }
 
 /** How many trustees other than the person concerned have to sign. Alone, the one there is signs for themselves. */
@@ -145,7 +137,12 @@ const trusteesTrust = (authority: Authority): SignoffTrust => ({
 
 const expecting = ({ genesis }: Authority, { at }: Said) => ({ now: at, allowDemo: genesis.mode === 'demo' });
 
-const HEEDED: { readonly [type in Said['type']]: typeof heedRoster } = { enrolment: heedEnrolment, roster: heedRoster, revocation: heedRevocation };
+const HEEDED: { readonly [type in Said['type']]: typeof heedRoster } = {
+  enrolment: heedEnrolment,
+  roster: heedRoster,
+  revocation: heedRevocation,
+  erasure: heedErasure,
+};
 
 function heedEnrolment(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
   const opened = openCosigned(said.body, trusteesTrust(authority), expecting(authority, said));
@@ -216,6 +213,15 @@ function heedRevocation(authority: Authority, said: Said): Result<Authority, rea
   const wrong = [...(own ? [] : lacking), ...replayed(authority, nonce), ...unknown(authority, of)];
   const next = { ...authority, nonces: new Set([...authority.nonces, nonce]) };
   return wrong.length > 0 ? err(wrong) : ok(revoke(next, of, { from, signers, atQuorum: lacking.length === 0 }));
+}
+
+function heedErasure(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
+  const opened = openCosigned(said.body, trusteesTrust(authority), expecting(authority, said));
+  if (!opened.ok) return opened;
+  const word = parseErasure(opened.value.payload, authority.genesis.origin);
+  if (!word.ok) return err([word.error]);
+  const wrong = [...short(authority, opened.value.signers, undefined), ...replayed(authority, word.value.nonce)];
+  return wrong.length > 0 ? err(wrong) : ok({ ...authority, nonces: new Set([...authority.nonces, word.value.nonce]) });
 }
 
 function revoke(authority: Authority, of: Revoked, word: TakenBack): Authority {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, openBed, type PersonName, RP } from '../../../test/bed/bed.ts';
 import { serverWorld } from '../../../test/bed/doors.ts';
 import { base64, hex, utf8 } from '../../core/base/bytes.ts';
-import { revocationStatement, rosterStatement } from '../../core/signoff/roster-word.ts';
+import { ok } from '../../core/base/result.ts';
+import { erasureStatement, revocationStatement, rosterStatement } from '../../core/signoff/roster-word.ts';
 import { signoffBytes } from '../../testing/signoffs.ts';
 import { cosigned } from '../../testing/trust-files.ts';
 import { createApp } from '../app.ts';
@@ -35,6 +36,26 @@ it('is kept where it holds, once', async () => {
   expect(await bring(word)).toMatchObject({ body: { code: 'ST_NONCE' } });
   const revocation = revocationStatement({ of: { key: bed.keys.pat.keyid }, from: bed.clock.now, reason: 'lost' }, ORIGIN, hex(bed.world.random()));
   expect(await bring(cosigned(revocation, [bed.keys.pat]))).toMatchObject({ status: 201, body: { type: 'revocation', of: 'key' } });
+});
+
+it('erases a body, once: the same words brought again erase nothing that came back', async () => {
+  const violation = { type: 'violation' as const, fields: { repo: 'infra', ref: 'refs/heads/main', new: 'a'.repeat(40) }, body: utf8('{"v":1,"why":"a name"}') };
+  const laid = await bed.store.ledger.append(() => ok([violation]));
+  const digest = laid.ok ? (laid.value[0]?.body ?? '') : '';
+  const word = (by: readonly PersonName[]) =>
+    cosigned(
+      erasureStatement({ bodies: [digest], reason: 'asked for' }, ORIGIN, 'e'.repeat(32)),
+      by.map((p) => bed.keys[p]),
+    );
+  const once = word(['kim', 'lee']);
+  expect(await bring(word(['kim']))).toMatchObject({ status: 422, body: { code: 'QUORUM' } });
+  expect(await bed.store.ledger.body(digest)).not.toBeNull();
+  expect(await bring(once)).toMatchObject({ status: 201, body: { type: 'erasure' } });
+  expect(await bed.store.ledger.body(digest)).toBeNull();
+  expect(await bed.store.audit()).toEqual([]);
+  await bed.store.ledger.append(() => ok([violation]));
+  expect(await bring(once)).toMatchObject({ body: { code: 'ST_NONCE' } });
+  expect(await bed.store.ledger.body(digest)).not.toBeNull();
 });
 
 it('is refused and not written down where it does not', async () => {

@@ -8,7 +8,6 @@ import { problem } from '../../core/base/result.ts';
 import { parseEnvelope } from '../../core/signoff/dsse.ts';
 import { kindOfWord } from '../../core/signoff/roster-word.ts';
 import { recordWord } from '../../flows/enrol.ts';
-import { recordErasure } from '../../flows/erase.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import { envelopeBody, read } from '../schema.ts';
@@ -24,10 +23,6 @@ export function authority(world: ServerWorld): Hono<Door> {
     if (!envelope.ok) return refuse(c, [envelope.error]);
     const type = kindOfWord(envelope.value.payload);
     if (type === undefined) return refuse(c, [problem('ST_TYPE', 'this is nothing that trustees say', { remedy: 'make it with countersign authority propose' })]);
-    if (type === 'erasure') {
-      const erased = await recordErasure(world, bytes);
-      return erased.ok ? c.json({ index: erased.value, type }, 201) : refuse(c, erased.error);
-    }
     const kept = await recordWord(world, type, bytes);
     return kept.ok ? c.json({ index: kept.value.index, type, ...kept.value.fields }, 201) : refuse(c, kept.error);
   });
