@@ -2,8 +2,8 @@
 
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { attestationOf } from '../core/signoff/attestation.ts';
-import { latest } from '../core/signoff/authority.ts';
 import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
+import { latest } from '../core/signoff/fold.ts';
 import { kindOfWord, parseErasure, parseRevocation, parseRosterWord, type RevocationWord, type RosterWord } from '../core/signoff/roster-word.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
 

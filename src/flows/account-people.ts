@@ -5,7 +5,8 @@
 import { type Problem, problem } from '../core/base/result.ts';
 import type { Tier } from '../core/risk/risk.ts';
 import { checkAuthenticator, checkKey, findKey } from '../core/signoff/authenticator.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, before, heedAll, latest, type Said, signingTrust, takenBack } from '../core/signoff/authority.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, type Said, signingTrust, takenBack } from '../core/signoff/authority.ts';
+import { asOf, heedAll, latest } from '../core/signoff/fold.ts';
 import { type OpenedSignature, openEnvelope } from '../core/signoff/open.ts';
 import type { TrustedKey } from '../core/signoff/trust.ts';
 import { checkBackup } from '../core/signoff/webauthn.ts';
@@ -44,7 +45,7 @@ export async function peopleOf(log: AccountLog, entries: readonly Placed[]): Pro
   const said = rest.filter((entry) => held.some((one) => one.index === entry.index));
   const now = latest(states);
   const { mode, organisation } = start.value.genesis;
-  return { mode, organisation, pin: start.value.pin, at: (index) => before(states, index), now, said, lost, name: (person) => now.names.get(person) ?? person };
+  return { mode, organisation, pin: start.value.pin, at: (index) => asOf(states, index), now, said, lost, name: (person) => now.names.get(person) ?? person };
 }
 
 /** A person's signature, verified again from the bytes. */

@@ -7,7 +7,8 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
 import type { PersonId } from '../core/roster/roster.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, heedAll, latest, type Said, takenBack } from '../core/signoff/authority.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, type Said, takenBack } from '../core/signoff/authority.ts';
+import { heedAll, latest } from '../core/signoff/fold.ts';
 import type { TrustedKey } from '../core/signoff/trust.ts';
 import type { KeyRow, LoggedBody, Projections } from './ports.ts';
 

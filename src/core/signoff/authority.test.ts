@@ -6,10 +6,11 @@ import { NOW, RP } from '../../testing/signoffs.ts';
 import { authorityFrom, cosigned, genesisOf, subjectOf } from '../../testing/trust-files.ts';
 import { base64, concat } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
-import { type Authority, authorityOf, heed, heedAll, latest, type Said, takenBack } from './authority.ts';
+import { type Authority, authorityOf, heed, type Said, takenBack } from './authority.ts';
 import { statementBytes } from './build.ts';
 import { pae } from './dsse.ts';
 import { type EnrolmentSubject, enrolmentStatement } from './enrolment.ts';
+import { heedAll, latest } from './fold.ts';
 import { keyIdOf, skEcdsaBlob } from './keys.ts';
 import { erasureStatement, type RevocationWord, type RosterWord, revocationStatement, rosterStatement } from './roster-word.ts';
 import { NAMES } from './statement.ts';
@@ -163,8 +164,9 @@ describe('a revocation', () => {
   it('of a key is its holder’s word alone, or that of two trustees', () => {
     const known = heeded(start, enrolment([mara1, noor]));
     const voided = (keys: Keys): number | undefined => heeded(known, revocation({ key: newcomer.keyid }, keys, NOW - 5)).keys.at(-1)?.revokedAt;
-    expect(voided([newcomer])).toBe(NOW - 5);
     expect(voided([mara1, noor])).toBe(NOW - 5);
+    // Alone nobody disowns what they signed before: it ends when they say so.
+    expect(voided([newcomer])).toBe(NOW);
     expect(codes(known, revocation({ key: newcomer.keyid }, [mara1]))).toEqual(['QUORUM']);
     expect(codes(known, revocation({ key: noor.keyid }, [newcomer]))).toEqual(['QUORUM']);
     expect(codes(known, revocation({ key: keyIdOf(new Uint8Array(9)) }, [mara1, noor]))).toEqual(['KEY_UNKNOWN']);
@@ -181,11 +183,29 @@ describe('a revocation', () => {
   });
 
   it('ends what the key says of others, and is never undone: the earliest time holds', () => {
-    const now = heeded(three, revocation({ key: noor.keyid }, [noor], NOW - 5), revocation({ key: noor.keyid }, [mara1, kim], NOW + 5));
+    const now = heeded(three, revocation({ key: noor.keyid }, [mara1, kim], NOW - 5), revocation({ key: noor.keyid }, [mara1, kim], NOW + 5));
     expect(now.keys.find((k) => k.keyid === noor.keyid)?.revokedAt).toBe(NOW - 5);
     expect(codes(now, enrolment([mara1, noor]))).toEqual(['KEY_REVOKED']);
     expect(codes(now, enrolment([mara1, kim]))).toEqual([]);
     expect(codes(now, enrolment([mara1, kim], { person: 'noor', keyid: noor.keyid, blob: base64(noor.blob) }))).toEqual(['KEY_MODEL']);
+  });
+
+  it('of a trustee leaves them none, and never fewer than confirm anything', () => {
+    const gone = heeded(three, revocation({ person: 'noor' }, [mara1, kim]));
+    expect([...gone.trustees].sort()).toEqual(['kim', 'mara']);
+    // Who gave up their last key confirms nothing, so they are not counted among those who stay.
+    const bare = heeded(three, revocation({ key: noor.keyid }, [noor]));
+    expect(codes(bare, roster({ person: 'kim', action: 'no-trustee' }, [mara1, kim]))).toEqual(['QUORUM']);
+    expect(codes(authorityFrom([{ person: 'mara', key: mara1 }], ORIGIN), revocation({ person: 'mara' }, [mara1]))).toEqual(['QUORUM']);
+  });
+
+  it('of a sign-off by its signer alone comes too late for what has landed', () => {
+    const digest = 'a'.repeat(64);
+    const known = heeded(start, enrolment([mara1, noor]));
+    const [own, both] = [revocation({ signoff: digest }, [newcomer]), revocation({ signoff: digest }, [mara1, noor])];
+    const back = (word: Said, landed: number): boolean => takenBack(heeded(known, word), digest, 'eve', landed);
+    expect([back(own, own.index - 1), back(own, own.index + 1)]).toEqual([false, true]);
+    expect([back(both, both.index - 1), back(both, both.index + 1)]).toEqual([true, true]);
   });
 
   it('of a sign-off holds by its signer, or by two trustees', () => {
@@ -230,9 +250,10 @@ describe('the order of the log', () => {
 });
 
 describe('genesis', () => {
-  it('alone, the one founder confirms alone, for ever, and adds no second trustee’s power by it', () => {
+  it('alone, the one founder confirms alone, for ever, and makes no second trustee: either of two would then be enough', () => {
     const solo = authorityFrom([{ person: 'mara', key: mara1 }], ORIGIN);
     expect(solo.genesis.solo).toBe(true);
+    expect(codes(solo, enrolment([mara1]), roster({ person: 'eve', action: 'trustee' }, [mara1]))).toEqual(['QUORUM']);
     expect(heeded(solo, enrolment([mara1])).keys).toHaveLength(2);
     expect(heeded(solo, enrolment([mara1], { person: 'mara', level: 'L6' })).keys).toHaveLength(2);
   });

@@ -50,7 +50,10 @@ export interface Authority {
 }
 
 export interface TakenBack {
+  /** Milliseconds since 1970. */
   readonly from: number;
+  /** Of its entry. */
+  readonly index: number;
   readonly signers: readonly PersonId[];
   /** Trustees at quorum signed it: it holds whoever the signer was. */
   readonly atQuorum: boolean;
@@ -86,37 +89,6 @@ export function heed(authority: Authority, said: Said): Result<Authority, readon
   const next = HEEDED[said.type](authority, said);
   return next.ok ? ok({ ...next.value, since: said.index, at: said.at }) : next;
 }
-
-/** What a log came to. */
-export interface Heeded {
-  /** As it began, then after each statement that holds. */
-  readonly states: readonly [Authority, ...Authority[]];
-  /** Those statements, in order. */
-  readonly held: readonly Said[];
-  /** Why the others do not. */
-  readonly passedOver: readonly Problem[];
-}
-
-/** All that a log says, oldest first: the one way from statements to who may sign. What does not hold is passed over and named. */
-export function heedAll(start: Authority, said: readonly Said[]): Heeded {
-  const [after, held, passedOver]: [Authority[], Said[], Problem[]] = [[], [], []];
-  for (const one of said) {
-    const next = heed(after.at(-1) ?? start, one);
-    if (!next.ok) {
-      passedOver.push(...next.error.map((p) => ({ ...p, place: `entry ${one.index} (${one.type})` })));
-      continue;
-    }
-    after.push(next.value);
-    held.push(one);
-  }
-  return { states: [start, ...after], held, passedOver };
-}
-
-/** The newest of these. */
-export const latest = (states: Heeded['states']): Authority => states.at(-1) ?? states[0];
-
-/** As it stood when entry `index` was written. */
-export const before = (states: Heeded['states'], index: number): Authority => states.findLast((s) => s.since < index) ?? states[0];
 
 /** What sign-offs are verified by. @param ladder of the policy in force. */
 export const signingTrust = ({ genesis, keys, authenticators }: Authority, ladder: readonly string[]): SignoffTrust => ({
@@ -175,24 +147,36 @@ function heedRoster(authority: Authority, said: Said): Result<Authority, readonl
     case 'level':
       return ok({ ...next, keys: atLevel(next.keys, person, level) });
     case 'trustee':
-      return next.keys.some((k) => k.person === person && k.revokedAt === undefined)
-        ? ok({ ...next, trustees: new Set([...next.trustees, person]) })
-        : err([problem('KEY_UNKNOWN', `${person} has no key that counts, so they confirm nobody`)]);
+      return trusted(next, person, said.at);
     case 'no-trustee':
-      return fewer(next, person);
+      return fewer(next, person, said.at);
     case 'leave': {
-      const without = next.trustees.has(person) ? fewer(next, person) : ok(next);
+      const without = fewer(next, person, said.at);
       return without.ok ? ok({ ...without.value, keys: voided(without.value.keys, (k) => k.person === person, said.at) }) : without;
     }
   }
 }
 
-/** Trustees never become fewer than confirm anything: nobody could be taken in or let go any more. */
-function fewer(authority: Authority, person: PersonId): Result<Authority, readonly Problem[]> {
+/** A solo founder confirms alone for ever: with a second trustee either of two would, which is less than anybody agreed to. */
+function trusted(authority: Authority, person: PersonId, at: number): Result<Authority, readonly Problem[]> {
+  if (authority.genesis.solo) return err([problem('QUORUM', 'in a solo installation one founder confirms, and nobody else', { remedy: 'begin a log with two founders' })]);
+  return confirms(authority, person, at)
+    ? ok({ ...authority, trustees: new Set([...authority.trustees, person]) })
+    : err([problem('KEY_UNKNOWN', `${person} has no key that counts, so they confirm nobody`)]);
+}
+
+/** They hold a key they can still sign with. */
+const confirms = ({ keys }: Authority, person: PersonId, at: number): boolean =>
+  keys.some((k) => k.person === person && (k.revokedAt === undefined || k.revokedAt > at) && (k.expires === undefined || k.expires > at));
+
+/** Trustees never become fewer than confirm anything: nobody could be taken in or let go any more. Who lost their last key confirms nothing. */
+function fewer(authority: Authority, person: PersonId, at: number): Result<Authority, readonly Problem[]> {
+  if (!authority.trustees.has(person)) return ok(authority);
   const trustees = new Set([...authority.trustees].filter((t) => t !== person));
-  return trustees.size >= quorumOf(authority)
+  const able = [...trustees].filter((t) => confirms(authority, t, at)).length;
+  return able >= quorumOf(authority)
     ? ok({ ...authority, trustees })
-    : err([problem('QUORUM', `without ${person} ${trustees.size} people would confirm others, and ${quorumOf(authority)} must`, { remedy: 'make somebody else a trustee first' })]);
+    : err([problem('QUORUM', `without ${person} ${able} people would confirm others, and ${quorumOf(authority)} must`, { remedy: 'make somebody else a trustee first' })]);
 }
 
 function heedRevocation(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
@@ -211,8 +195,12 @@ function heedRevocation(authority: Authority, said: Said): Result<Authority, rea
   );
   const own = 'signoff' in of || ('key' in of && concerned !== undefined && signers.includes(concerned));
   const wrong = [...(own ? [] : lacking), ...replayed(authority, nonce), ...unknown(authority, of)];
+  const atQuorum = lacking.length === 0;
   const next = { ...authority, nonces: new Set([...authority.nonces, nonce]) };
-  return wrong.length > 0 ? err(wrong) : ok(revoke(next, of, { from, signers, atQuorum: lacking.length === 0 }));
+  const without = 'person' in of && wrong.length === 0 ? fewer(next, of.person, said.at) : ok(next);
+  if (wrong.length > 0 || !without.ok) return err([...wrong, ...(without.ok ? [] : without.error)]);
+  // Alone, nobody reaches back: whoever may void what they signed long ago could disown it once it has done harm.
+  return ok(revoke(without.value, of, { from: atQuorum ? from : Math.max(from, said.at), index: said.index, signers, atQuorum }));
 }
 
 function heedErasure(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
@@ -229,9 +217,12 @@ function revoke(authority: Authority, of: Revoked, word: TakenBack): Authority {
   return { ...authority, keys: voided(authority.keys, (k) => ('key' in of ? k.keyid === of.key : k.person === of.person), word.from) };
 }
 
-/** The sign-off was taken back, by its signer or by trustees. @param digest of its envelope. */
-export const takenBack = ({ revoked }: Authority, digest: string, signer: PersonId): boolean =>
-  revoked.get(digest)?.some((word) => word.atQuorum || word.signers.includes(signer)) === true;
+/**
+ * The sign-off was taken back, by trustees or by its signer: alone in time only, for what landed on somebody's word stays theirs.
+ * @param digest of its envelope. @param landed index of the landing that counted it; absent: none did yet.
+ */
+export const takenBack = ({ revoked }: Authority, digest: string, signer: PersonId, landed: number = Number.POSITIVE_INFINITY): boolean =>
+  revoked.get(digest)?.some((word) => word.atQuorum || (word.signers.includes(signer) && word.index < landed)) === true;
 
 /** Whose word or key it is. A sign-off's signer is in its envelope, which the log need not have here: then trustees decide. */
 function concernedBy({ keys }: Authority, of: Revoked): PersonId | undefined {

@@ -22,6 +22,11 @@ export interface Landing extends Move {
   readonly at: number;
 }
 
+/** Where in the log it stands. */
+export interface PlacedLanding extends Landing {
+  readonly index: number;
+}
+
 /** @param body whose digest the entry names. Problems: LOG_FORMAT. */
 export function landingOf(entry: Entry, body: Bytes): Result<Landing> {
   const { repo, ref, old, new: head } = entry.fields;

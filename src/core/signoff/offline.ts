@@ -7,11 +7,12 @@ import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { parseEntry } from '../log/entry.ts';
 import { plainSeat, type Seat } from '../policy/decision.ts';
 import { fillSeats } from '../policy/quorum.ts';
-import { latest as latestOf, signingTrust, takenBack } from './authority.ts';
+import { signingTrust, takenBack } from './authority.ts';
 import { authorsWord, gateProblems } from './beside.ts';
 import type { Bundle, Evidence } from './bundle.ts';
 import { type Carry, checkCarry, parseCarry } from './carry.ts';
-import { type Landing, landingOf, landsHere, type Move } from './landing.ts';
+import { latest as latestOf } from './fold.ts';
+import { type Landing, landingOf, landsHere, type Move, type PlacedLanding } from './landing.ts';
 import { logged } from './logged.ts';
 import type { Landed, Required } from './offline-terms.ts';
 import { openEnvelope } from './open.ts';
@@ -74,13 +75,13 @@ function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required
   return { trust: later.value, stale: fresh === undefined ? [] : checkAge(opened.value, fresh.now, fresh.maxAge) };
 }
 
-function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Result<Landing, readonly Problem[]> {
+function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Result<PlacedLanding, readonly Problem[]> {
   const entry = logged(evidence, trust, 'landed');
   if (!entry.ok) return err([entry.error]);
   const landing = landingOf(entry.value.entry, evidence.envelope);
   if (!landing.ok) return err([landing.error]);
   const elsewhere = landsHere(landing.value, landed);
-  return elsewhere.length > 0 ? err(elsewhere) : landing;
+  return elsewhere.length > 0 ? err(elsewhere) : ok({ ...landing.value, index: entry.value.index });
 }
 
 /** The move the bundle says it landed by, unverified: for a verifier who has to ask a clone about it. */
@@ -119,7 +120,7 @@ function verifyEvidence(
   trust: TrustBundle,
   landed: Landed,
   required: Required,
-  landing: Landing | undefined,
+  landing: PlacedLanding | undefined,
   carry: Carry | undefined,
 ): Result<Placed, readonly Problem[]> {
   const entry = logged(evidence, trust, 'signoff');
@@ -133,7 +134,7 @@ function verifyEvidence(
   const verified = verifySignoff(evidence.envelope, signing, {
     ...expectation(landed, required, signedAt),
     ...(form === undefined ? {} : ofForm(form)),
-    takenBack: (digest, signer) => takenBack(authority, digest, signer),
+    takenBack: (digest, signer) => takenBack(authority, digest, signer, landing?.index),
   });
   if (!verified.ok) return err(verified.problems);
   const { statement } = verified.signoff;

@@ -72,8 +72,13 @@ describe('does not hold', () => {
   it('for a key that nobody enrolled, or that was taken back from before it', () => {
     const others = ['kim', 'noor'].map((person) => ({ person, key: softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] }) }));
     expect(codes(said, trust({}, others))).toEqual(['KEY_UNKNOWN']);
+    const third = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
     const word = revocationStatement({ of: { key: mara.keyid }, from: NOW, reason: 'stolen' }, log.origin, '9'.repeat(32));
-    expect(codes(said, trust({ said: [{ type: 'revocation', index: 9, at: NOW + 1_000, body: cosigned(word, [mara, noor]) }] }))).toEqual(['KEY_REVOKED']);
+    const by = (keys: Parameters<typeof cosigned>[1]): readonly string[] =>
+      codes(said, trust({ said: [{ type: 'revocation', index: 9, at: NOW + 1_000, body: cosigned(word, keys) }] }, [...FOUNDERS, { person: 'zoe', key: third }]));
+    expect(by([noor, third])).toEqual(['KEY_REVOKED']);
+    // The holder alone does not disown what they signed before.
+    expect(by([mara])).toEqual([]);
   });
 
   it('dated before a statement that stands above it in the log', () => {

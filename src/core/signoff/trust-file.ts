@@ -10,10 +10,11 @@ import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
 import { type NoteKey, parseVkey } from '../log/note.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../log/witness-policy.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, before, type Heeded, heedAll, latest, quorumOf, type Said, signingTrust } from './authority.ts';
+import { AUTHORITY_TYPES, type Authority, authorityOf, quorumOf, type Said, signingTrust } from './authority.ts';
 import { parseCertificate } from './certificate.ts';
 import { openCosigned } from './cosigned.ts';
 import { parseEnvelope } from './dsse.ts';
+import { asOf, type Heeded, heedAll, heedMore, latest } from './fold.ts';
 import { count, list, matching, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
 import type { PlacedWord } from './snapshot.ts';
 import { NAMES } from './statement.ts';
@@ -27,7 +28,7 @@ export interface Gate {
   readonly key: string;
 }
 
-export interface TrustBundle {
+export interface TrustBundle extends Heeded {
   readonly origin: string;
   /** Every key the log ever signed with, newest last. */
   readonly logKeys: readonly NoteKey[];
@@ -35,8 +36,6 @@ export interface TrustBundle {
   readonly ladder: readonly string[];
   /** Entries of the log when it was written: a later file has more. */
   readonly size: number;
-  /** As genesis has it, then after each statement. */
-  readonly states: Heeded['states'];
   /** The statements behind them, in order. */
   readonly said: readonly PlacedWord[];
   /** Who has to have cosigned a checkpoint; null: nobody is asked for. */
@@ -130,7 +129,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   if (!start.ok) return err([start.error]);
   const keys = logKeys.map(parseVkey);
   const policy = witnesses === null ? ok(null) : parseWitnessPolicy(witnesses, start.value.genesis.mode === 'demo');
-  const states = statesOf([start.value], authority);
+  const heeded = heedWritten(heedAll(start.value, []), authority);
   const { origin } = start.value.genesis;
   const wrong = [
     ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
@@ -138,15 +137,15 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
     ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
     ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
-    ...(states.ok ? [] : states.error),
+    ...(heeded.ok ? [] : heeded.error),
   ];
-  if (wrong.length > 0 || !states.ok || !policy.ok) return err(wrong);
+  if (wrong.length > 0 || !heeded.ok || !policy.ok) return err(wrong);
   return ok({
     origin,
     logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])),
     ladder,
     size,
-    states: states.value,
+    ...heeded.value,
     said: authority.map(placed),
     witnesses: policy.value,
     gates,
@@ -168,23 +167,22 @@ export interface WrittenWord {
 /** The trust with statements that came after it: each has to hold, as in the file. Problems: TRUST_FORMAT. */
 export function withLater(trust: TrustBundle, later: readonly WrittenWord[]): Result<TrustBundle, readonly Problem[]> {
   const newer = later.filter((w) => w.index > latest(trust.states).since);
-  const states = statesOf(trust.states, newer);
-  return states.ok ? ok({ ...trust, states: states.value, said: [...trust.said, ...newer.map(placed)] }) : states;
+  const heeded = heedWritten(trust, newer);
+  return heeded.ok ? ok({ ...trust, ...heeded.value, said: [...trust.said, ...newer.map(placed)] }) : heeded;
 }
 
 const placed = ({ index, entry }: WrittenWord): PlacedWord => ({ index, entry: exact(entry) ?? new Uint8Array(0) });
 
 /** A file says nothing that does not hold: one fault refuses it all. */
-function statesOf(start: TrustBundle['states'], words: readonly WrittenWord[]): Result<TrustBundle['states'], readonly Problem[]> {
+function heedWritten(so: Heeded, words: readonly WrittenWord[]): Result<Heeded, readonly Problem[]> {
   const said = words.map(({ index, entry, envelope }) => saidAt(index, entry, envelope) ?? index);
   const stray = said.find((word) => typeof word === 'number');
   if (stray !== undefined) return err([bad(`statement ${stray} is not that of its entry`)]);
-  const [first, ...rest] = start;
-  const { states, passedOver } = heedAll(
-    latest(start),
+  const { states, held, undone, passedOver } = heedMore(
+    so,
     said.filter((word) => typeof word !== 'number'),
   );
-  return passedOver.length > 0 ? err(passedOver.map((p) => bad(`the statement of ${p.place} does not hold: ${p.message}`))) : ok([first, ...rest, ...states.slice(1)]);
+  return passedOver.length > 0 ? err(passedOver.map((p) => bad(`the statement of ${p.place} does not hold: ${p.message}`))) : ok({ states, held, undone, passedOver });
 }
 
 function saidAt(index: number, entry: string, envelope: string): Said | undefined {
@@ -234,7 +232,7 @@ function unexpected(trust: TrustBundle, { pin, atLeast, now }: TrustExpectation)
  * one found stolen later does not count from the time of the theft.
  */
 export function authorityAt(trust: TrustBundle, index: number): Authority {
-  const [now, then] = [latest(trust.states), before(trust.states, index)];
+  const [now, then] = [latest(trust.states), asOf(trust.states, index)];
   const voided = new Map(now.keys.map((k) => [k.keyid, k.revokedAt]));
   const keys = then.keys.map((k) => {
     const revokedAt = voided.get(k.keyid);
