@@ -144,7 +144,10 @@ describe('trustees', () => {
     ['an enrolment without a key', 'enrol', 'noor', { level: 'L6' }, 'USAGE'],
     ['a level without one', 'level', 'noor', {}, 'ST_TYPE'],
     ['a time that is none', 'revoke', 'noor', { from: 'tomorrow' }, 'USAGE'],
-    ['a trust file that is not there', 'leave', 'noor', { trust: at('nowhere') }, 'NOT_FOUND'],
+    ['a trust file that is not there', 'leave', 'noor', { trust: at('nowhere') }, 'USAGE'],
+    ['a key that is not there', 'enrol', 'ada', { level: 'L6', key: at('nowhere.pub') }, 'USAGE'],
+    ['an older trust file than the one they know', 'leave', 'noor', { trustSize: '99' }, 'TRUST_ROLLBACK'],
+    ['a trust file of another log', 'leave', 'noor', { pin: '0'.repeat(64) }, 'TRUST_SIG'],
   ])('are shown %s before anything is written', async (_, what, whom, more, code) => {
     expect(await proposed('never.json', what, whom, more)).toMatchObject({ code: 2, stdout: expect.stringContaining(code) });
   });
