@@ -9,13 +9,13 @@ import { type Accounts, accountsOf } from '../flows/accountability.ts';
 import { keysOf } from '../flows/log-read.ts';
 import { openLogBeside } from '../world.ts';
 import { accountsText } from './accountability-text.ts';
-import { trustAt } from './authority.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { type LogPlace, type LogPlaceFlags, logAt, notProven } from './log-place.ts';
+import { type KnownOfTrust, trustAt } from './named-file.ts';
 import { progressLine } from './progress.ts';
 import { visibleLines, visibleWithin } from './terminal.ts';
 
-export interface AccountabilityFlags {
+export interface AccountabilityFlags extends KnownOfTrust {
   readonly data?: string;
   readonly log?: string;
   readonly vkey?: readonly string[];
@@ -23,8 +23,8 @@ export interface AccountabilityFlags {
   readonly json?: boolean;
 }
 
-export async function accountability(change: string, { json = false, trust: file, ...flags }: AccountabilityFlags): Promise<Answer> {
-  const trust = file === undefined ? undefined : trustAt(file);
+export async function accountability(change: string, { json = false, trust: file, pin, trustSize, ...flags }: AccountabilityFlags): Promise<Answer> {
+  const trust = file === undefined ? undefined : await trustAt(file, { pin, trustSize });
   if (trust?.ok === false) return refusal(trust.error, json);
   const at = await placeOf(withKeys(flags, trust?.value));
   if (!at.ok) return notProven(at.error, json);

@@ -1,6 +1,6 @@
 /** The commands of `countersign authority`. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP, several } from './command.ts';
+import { type Act, command, EXIT_HELP, several, trustOptions } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 
 export function authorityCommands(program: Command, act: Act): void {
@@ -13,12 +13,12 @@ export function authorityCommands(program: Command, act: Act): void {
   const sub = (words: string, description: string): Command =>
     group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', EXIT_HELP);
 
-  sub('show', 'people, keys, trustees, and the pin of the genesis')
+  trustOptions(sub('show', 'people, keys, trustees, and the pin of the genesis'))
     .requiredOption('--trust <file>', 'the trust file')
     .option('--allowed-signers', 'print lines for ssh-keygen -Y verify instead')
     .action(async (options) => act((await import('./authority.ts')).showAuthority(options)));
 
-  sub('propose <what> <whom...>', 'write a statement for trustees to sign: enrol, level, trustee, no-trustee, leave, revoke or erase')
+  trustOptions(sub('propose <what> <whom...>', 'write a statement for trustees to sign: enrol, level, trustee, no-trustee, leave, revoke or erase'))
     .requiredOption('--trust <file>', 'the trust file of the installation it is for')
     .requiredOption('--out <file>', 'where to write it')
     .option('--reason <words>', 'why; it stays in the log')
@@ -29,7 +29,7 @@ export function authorityCommands(program: Command, act: Act): void {
     .option('--from <time>', 'with revoke: from when on, such as 2026-11-20T10:00:00Z (default: now)')
     .action(async (what: string, whom: string[], options) => act((await import('./authority.ts')).propose(what, whom, options)));
 
-  sub('sign <file>', 'add your signature to a statement or to a trust file, after reading what it says')
+  trustOptions(sub('sign <file>', 'add your signature to a statement or to a trust file, after reading what it says'))
     .requiredOption('--trust <file>', 'the trust file, got by a road of your own')
     .requiredOption('--key <file>', 'your enrolled sk- key')
     .action(async (file: string, options) => act((await import('./authority.ts')).signAuthority(file, options)));

@@ -1,17 +1,13 @@
 /** `countersign authority found`: the first entry of a log. Founders bring security keys of their own; no key is made here for a person. */
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { base64 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
-import { err, ok, problem, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { formatGenesis } from '../core/signoff/genesis.ts';
-import { keyIdOf, parseKeyLine } from '../core/signoff/keys.ts';
 import { foundLog } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { attestationBeside } from './security-key.ts';
+import { subjectOf } from './security-key.ts';
 import { visibleLines } from './terminal.ts';
-import { unreadable } from './unreadable.ts';
 
 export interface FoundOptions {
   readonly organisation: string;
@@ -29,7 +25,7 @@ export async function found(options: FoundOptions): Promise<Answer> {
     return refusal([problem('USAGE', 'this is no address', { place: '--url', remedy: 'for example https://countersign.example' })], options.json);
   const { hostname, origin } = new URL(options.url);
   const founders = options.founder.map(founderOf);
-  const wrong = founders.flatMap((f) => (f.ok ? [] : [f.error]));
+  const wrong = founders.flatMap((f) => (f.ok ? [] : f.error));
   if (wrong.length > 0) return refusal(wrong, options.json);
   const name = options.origin ?? `${hostname}/log`;
   const people = founders.flatMap((f) => (f.ok ? [f.value] : []));
@@ -58,31 +54,9 @@ export async function found(options: FoundOptions): Promise<Answer> {
 }
 
 /** `id:level:file`. The file may hold colons. */
-function founderOf(said: string): Result<EnrolmentSubject> {
+function founderOf(said: string): Result<EnrolmentSubject, readonly Problem[]> {
   const [, person = '', level = '', file = ''] = /^([a-z0-9._-]+):([^:]+):(.+)$/.exec(said) ?? [];
-  if (file === '') return err(problem('USAGE', `${said} is no founder`, { place: '--founder', remedy: 'for example kim:L7:kim.pub' }));
-  let line: string;
-  try {
-    line = readFileSync(file, 'utf8');
-  } catch (error) {
-    return err(problem('NOT_FOUND', `cannot be read: ${unreadable(error)}`, { place: file, remedy: 'name the public key file of an sk- key' }));
-  }
-  const key = parseKeyLine(line);
-  if (!key.ok) return err({ ...key.error, place: file });
-  const made = attestationBeside(file);
-  if (!made.ok) return made;
-  const { blob } = key.value;
-  const subject = {
-    person,
-    name: person,
-    level,
-    keyid: keyIdOf(blob),
-    blob: base64(blob),
-    kind: 'sk-ssh',
-    credentialId: '',
-    aaguid: '',
-    backupEligible: false,
-    counter: 0,
-  } as const;
-  return ok({ ...subject, attestation: made.value });
+  if (file === '') return err([problem('USAGE', `${said} is no founder`, { place: '--founder', remedy: 'for example kim:L7:kim.pub' })]);
+  const key = subjectOf(file);
+  return key.ok ? ok({ person, name: person, level, ...key.value }) : key;
 }

@@ -1,5 +1,5 @@
 /** From an empty folder to a log with three trustees, in the terminal: security keys synthesised, everything else real. */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { recordWord } from '../flows/enrol.ts';
 import { exportTrust } from '../flows/evidence.ts';
 import { openStore } from '../store/store.ts';
 import { softSshKey } from '../testing/authenticator.ts';
+import { writeKey, writeSshKeygen } from '../testing/ssh-keygen.ts';
 import { propose, showAuthority, signAuthority } from './authority.ts';
 import { found } from './authority-found.ts';
 
@@ -21,27 +22,9 @@ const PEOPLE = ['kim', 'lee', 'noor'] as const;
 const keys = new Map(PEOPLE.map((person) => [person, softSshKey('sk-ssh-ed25519')]));
 const trust = at('trust.json');
 
-/** What a device does behind `ssh-keygen -Y sign`, with the key whose private half lies beside the public line. */
-const KEYGEN = `
-import { readFileSync, writeFileSync } from 'node:fs';
-import { softSshKey } from ${JSON.stringify(new URL('../testing/authenticator.ts', import.meta.url).href)};
-const args = process.argv.slice(2);
-const of = (flag) => args[args.indexOf(flag) + 1];
-if (args[0] !== '-Y' || args[1] !== 'sign') process.exit(9);
-const key = softSshKey('sk-ssh-ed25519', 'ssh:', readFileSync(of('-f') + '.pem', 'utf8'));
-writeFileSync(args.at(-1) + '.sig', key.signPae(readFileSync(args.at(-1)), { namespace: of('-n') }));
-`;
-
 beforeAll(() => {
-  for (const [person, key] of keys) {
-    writeFileSync(at(`${person}.pub`), `${publicKeyLine(key.blob)} ${person}\n`);
-    writeFileSync(at(`${person}.pem`), key.privateKey);
-  }
-  mkdirSync(at('bin'));
-  writeFileSync(at('bin/keygen.mjs'), KEYGEN);
-  writeFileSync(at('bin/ssh-keygen'), `#!/bin/sh\nexec '${process.execPath}' --disable-warning=ExperimentalWarning '${at('bin/keygen.mjs')}' "$@"\n`);
-  chmodSync(at('bin/ssh-keygen'), 0o755);
-  process.env.PATH = `${at('bin')}:${path}`;
+  for (const [person, key] of keys) writeKey(at(person), key, person);
+  process.env.PATH = `${writeSshKeygen(folder)}:${path}`;
 });
 afterAll(() => {
   process.env.PATH = path;
@@ -161,7 +144,10 @@ describe('trustees', () => {
     ['an enrolment without a key', 'enrol', 'noor', { level: 'L6' }, 'USAGE'],
     ['a level without one', 'level', 'noor', {}, 'ST_TYPE'],
     ['a time that is none', 'revoke', 'noor', { from: 'tomorrow' }, 'USAGE'],
-    ['a trust file that is not there', 'leave', 'noor', { trust: at('nowhere') }, 'NOT_FOUND'],
+    ['a trust file that is not there', 'leave', 'noor', { trust: at('nowhere') }, 'USAGE'],
+    ['a key that is not there', 'enrol', 'ada', { level: 'L6', key: at('nowhere.pub') }, 'USAGE'],
+    ['an older trust file than the one they know', 'leave', 'noor', { trustSize: '99' }, 'TRUST_ROLLBACK'],
+    ['a trust file of another log', 'leave', 'noor', { pin: '0'.repeat(64) }, 'TRUST_SIG'],
   ])('are shown %s before anything is written', async (_, what, whom, more, code) => {
     expect(await proposed('never.json', what, whom, more)).toMatchObject({ code: 2, stdout: expect.stringContaining(code) });
   });

@@ -3,8 +3,8 @@
  * signs it with a security key; whoever likes submits it. The server only keeps what enough people signed.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { base64, fromBase64, text, utf8 } from '../core/base/bytes.ts';
+import { writeFileSync } from 'node:fs';
+import { base64, fromBase64, utf8 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Authority } from '../core/signoff/authority.ts';
 import { statementBytes } from '../core/signoff/build.ts';
@@ -12,43 +12,32 @@ import { type Envelope, formatEnvelope, pae, parseEnvelope } from '../core/signo
 import { enrolmentStatement } from '../core/signoff/enrolment.ts';
 import { fingerprintOf } from '../core/signoff/fingerprint.ts';
 import { latest } from '../core/signoff/fold.ts';
-import { keyIdOf, parseKeyLine, publicKeyLine } from '../core/signoff/keys.ts';
+import { publicKeyLine } from '../core/signoff/keys.ts';
 import { erasureStatement, kindOfWord, type Revoked, type RosterAction, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
-import { parseTrust, TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
+import { TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
 import { inWords } from './authority-words.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { attestationBeside, readSecurityKey, signWithKey } from './security-key.ts';
+import { fileAt, type KnownOfTrust, trustAt } from './named-file.ts';
+import { readSecurityKey, signWithKey, subjectOf } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { visibleLines } from './terminal.ts';
-import { unreadable } from './unreadable.ts';
 
 interface Common {
   readonly json?: boolean;
 }
 
-/** The trust file at hand. Problems: NOT_FOUND, TRUST_*. */
-export function trustAt(file: string): Result<TrustBundle, readonly Problem[]> {
-  const bytes = readAt(file);
-  return bytes.ok ? parseTrust(bytes.value) : err([bytes.error]);
-}
-
-function readAt(file: string): Result<Uint8Array> {
-  try {
-    return ok(new Uint8Array(readFileSync(file)));
-  } catch (error) {
-    return err(problem('NOT_FOUND', `cannot be read: ${unreadable(error)}`, { place: file, remedy: 'check the path' }));
-  }
-}
-
-export interface ShowOptions extends Common {
+interface Trusting extends Common, KnownOfTrust {
   readonly trust: string;
+}
+
+export interface ShowOptions extends Trusting {
   readonly allowedSigners?: boolean;
 }
 
 /** Who may sign, who may say so, and what a verifier pins. */
-export async function showAuthority({ trust: file, allowedSigners, json }: ShowOptions): Promise<Answer> {
-  const trust = trustAt(file);
+export async function showAuthority({ trust: file, allowedSigners, json, ...known }: ShowOptions): Promise<Answer> {
+  const trust = await trustAt(file, known);
   if (!trust.ok) return refusal(trust.error, json);
   const authority = latest(trust.value.states);
   if (allowedSigners === true) return said(allowedLines(authority).join(''));
@@ -89,8 +78,7 @@ function shown(trust: TrustBundle, authority: Authority): string {
 
 const said = (stdout: string): Answer => ({ code: EXIT.ok, stdout, stderr: '' });
 
-export interface ProposeOptions extends Common {
-  readonly trust: string;
+export interface ProposeOptions extends Trusting {
   readonly out: string;
   readonly reason?: string;
   readonly level?: string;
@@ -100,12 +88,12 @@ export interface ProposeOptions extends Common {
   readonly expires?: string;
 }
 
-/** Writes what trustees are to sign. Problems: USAGE, NOT_FOUND, TRUST_*, KEY_*. */
+/** Writes what trustees are to sign. Problems: USAGE, TRUST_*, KEY_*. */
 export async function propose(what: string, whom: readonly string[], options: ProposeOptions): Promise<Answer> {
-  const trust = trustAt(options.trust);
+  const trust = await trustAt(options.trust, options);
   if (!trust.ok) return refusal(trust.error, options.json);
   const statement = statementFor(what, whom, options, latest(trust.value.states));
-  if (!statement.ok) return refusal([statement.error], options.json);
+  if (!statement.ok) return refusal(statement.error, options.json);
   const payload = statementBytes(statement.value);
   const words = inWords(payload, trust.value);
   if (!words.ok) return refusal([words.error], options.json);
@@ -123,25 +111,26 @@ const told = (words: readonly string[], print: string): string => `${words.map((
 
 const ACTIONS: readonly RosterAction[] = ['level', 'trustee', 'no-trustee', 'leave'];
 
-function statementFor(what: string, whom: readonly string[], { reason, level, name, key, from, expires }: ProposeOptions, { genesis }: Authority): Result<Statement<unknown>> {
+function statementFor(
+  what: string,
+  whom: readonly string[],
+  { reason, level, name, key, from, expires }: ProposeOptions,
+  { genesis }: Authority,
+): Result<Statement<unknown>, readonly Problem[]> {
   const nonce = randomBytes(16).toString('hex');
   const { origin, rpId } = genesis;
   const [one = ''] = whom;
   const why = reason ?? '';
   if (what === 'enrol') return enrol({ person: one, name: name ?? one, level, key, expires }, rpId, nonce);
-  if (why.trim() === '') return err(problem('USAGE', 'a reason is missing', { place: '--reason', remedy: 'say why, in a sentence: it stays in the log' }));
+  if (why.trim() === '') return err([problem('USAGE', 'a reason is missing', { place: '--reason', remedy: 'say why, in a sentence: it stays in the log' })]);
   const action = ACTIONS.find((a) => a === what);
   if (action !== undefined) return ok(rosterStatement({ person: one, action, reason: why, ...(level === undefined ? {} : { level }) }, origin, nonce));
   if (what === 'erase') return ok(erasureStatement({ bodies: whom, reason: why }, origin, nonce));
   const at = from === undefined ? Date.now() : Date.parse(from);
   const of = what === 'revoke' ? revokedOf(one) : undefined;
-  if (of === undefined || Number.isNaN(at))
-    return err(
-      problem('USAGE', `nothing is called ${what} ${one}`, {
-        remedy: 'enrol, level, trustee, no-trustee, leave, revoke (a person, SHA256:<key>, or the digest of a sign-off) or erase',
-      }),
-    );
-  return ok(revocationStatement({ of, from: at, reason: why }, origin, nonce));
+  if (of !== undefined && !Number.isNaN(at)) return ok(revocationStatement({ of, from: at, reason: why }, origin, nonce));
+  const remedy = 'enrol, level, trustee, no-trustee, leave, revoke (a person, SHA256:<key>, or the digest of a sign-off) or erase';
+  return err([problem('USAGE', `nothing is called ${what} ${one}`, { remedy })]);
 }
 
 function revokedOf(name: string): Revoked | undefined {
@@ -154,44 +143,28 @@ function enrol(
   of: { readonly person: string; readonly name: string; readonly level: string | undefined; readonly key: string | undefined; readonly expires: string | undefined },
   rpId: string,
   nonce: string,
-): Result<Statement<unknown>> {
-  if (of.level === undefined || of.key === undefined)
-    return err(problem('USAGE', 'a level and the public line of a security key are missing', { remedy: '--level L6 --key id_ed25519_sk.pub' }));
-  const line = readAt(of.key);
-  const key = line.ok ? parseKeyLine(text(line.value) ?? '') : line;
+): Result<Statement<unknown>, readonly Problem[]> {
+  const { person, name, level } = of;
+  if (level === undefined || of.key === undefined)
+    return err([problem('USAGE', 'a level and the public line of a security key are missing', { remedy: '--level L6 --key id_ed25519_sk.pub' })]);
+  const key = subjectOf(of.key);
   if (!key.ok) return key;
-  const made = attestationBeside(of.key);
-  if (!made.ok) return made;
   const ends = of.expires === undefined ? undefined : Date.parse(of.expires);
-  if (Number.isNaN(ends)) return err(problem('USAGE', `${of.expires} is no time`, { place: '--expires', remedy: 'for example 2027-11-20T00:00:00Z' }));
-  const { blob } = key.value;
-  const subject = {
-    ...{ person: of.person, name: of.name, level: of.level },
-    keyid: keyIdOf(blob),
-    blob: base64(blob),
-    kind: 'sk-ssh' as const,
-    credentialId: '',
-    aaguid: '',
-    backupEligible: false,
-    counter: 0,
-    attestation: made.value,
-    expires: ends === undefined ? undefined : new Date(ends).toISOString(),
-  };
-  return ok(enrolmentStatement(subject, rpId, nonce));
+  if (Number.isNaN(ends)) return err([problem('USAGE', `${of.expires} is no time`, { place: '--expires', remedy: 'for example 2027-11-20T00:00:00Z' })]);
+  return ok(enrolmentStatement({ person, name, level, ...key.value, expires: ends === undefined ? undefined : new Date(ends).toISOString() }, rpId, nonce));
 }
 
-export interface SignOptions extends Common {
-  readonly trust: string;
+export interface SignOptions extends Trusting {
   readonly key: string;
 }
 
-/** Adds one signature to the file, in place. Problems: NOT_FOUND, TRUST_*, ST_TYPE, KEY_*, SIG_INVALID. */
-export async function signAuthority(file: string, { trust: trustFile, key: keyFile, json }: SignOptions): Promise<Answer> {
-  const [bytes, trust, key] = [readAt(file), trustAt(trustFile), readSecurityKey(keyFile)];
+/** Adds one signature to the file, in place. Problems: USAGE, TRUST_*, ST_TYPE, KEY_*, SIG_INVALID. */
+export async function signAuthority(file: string, { trust: trustFile, key: keyFile, json, ...known }: SignOptions): Promise<Answer> {
+  const [bytes, trust, key] = [await fileAt('file', file), await trustAt(trustFile, known), readSecurityKey(keyFile)];
   if (!bytes.ok) return refusal([bytes.error], json);
   if (!trust.ok) return refusal(trust.error, json);
   if (!key.ok) return refusal(key.error, json);
-  const draft = draftIn(bytes.value);
+  const draft = draftIn(new Uint8Array(bytes.value.bytes));
   const words = inWords(draft.payload, trust.value);
   if (!words.ok) return refusal([words.error], json);
   const encoded = pae(draft.payloadType, draft.payload);
@@ -215,10 +188,10 @@ function draftIn(bytes: Uint8Array): Envelope {
 
 /** Hands it to the server, which keeps it only where it holds. */
 export async function submit(file: string, url: string, { json }: Common): Promise<Answer> {
-  const bytes = readAt(file);
+  const bytes = await fileAt('file', file);
   if (!bytes.ok) return refusal([bytes.error], json);
   if (!URL.canParse(url)) return refusal([problem('USAGE', 'this is not the address of a server', { place: url, remedy: 'for example http://localhost:4180' })], json);
-  const kept = await callServer<{ index: number; type: string }>(new URL(url).origin, '/authority', { envelope: base64(bytes.value) });
+  const kept = await callServer<{ index: number; type: string }>(new URL(url).origin, '/authority', { envelope: base64(bytes.value.bytes) });
   if (!kept.ok) return refusal(kept.error, json);
   const { index, type } = kept.value.body;
   return said(json === true ? `${JSON.stringify({ version: 1, index, type })}\n` : `kept         as entry ${index} (${type})\n`);

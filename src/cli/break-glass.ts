@@ -3,22 +3,18 @@
  * `sign` does; where there is none it opens the page. What the server sends is held against this machine's own clone, the address
  * and the words given, before anybody touches a key.
  */
-import { fromBase64 } from '../core/base/bytes.ts';
-import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, type Result } from '../core/base/result.ts';
 import { GLASS_SENTENCES, parseWord, type Word } from '../core/gate/break-glass-words.ts';
 import { personUrn } from '../core/signoff/build.ts';
-import { pae } from '../core/signoff/dsse.ts';
-import { fingerprintOf } from '../core/signoff/fingerprint.ts';
-import { NAMES } from '../core/signoff/statement.ts';
 import type { GlassReceipt, GlassWords } from '../flows/break-glass.ts';
 import { governanceAt } from '../flows/governance.ts';
 import { type Clone, openClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
-import { type SecurityKey, signWithKey } from './security-key.ts';
-import { callServer } from './server-call.ts';
-import { type Place, signerFor } from './sign.ts';
-import { CLOCKS_APART, changedContent } from './sign-check.ts';
+import type { SecurityKey } from './security-key.ts';
+import { signerFor } from './sign.ts';
+import { CLOCKS_APART, changedContent, otherThanSaid } from './sign-check.ts';
+import { type Place, type Signed, signPrepared } from './sign-prepared.ts';
 import { visibleLines } from './terminal.ts';
 
 export interface GlassOptions {
@@ -47,30 +43,16 @@ interface Signer {
   readonly floors: readonly string[] | undefined;
 }
 
-interface Signed {
-  readonly words: readonly string[];
-  readonly receipt: GlassReceipt;
-}
-
-async function signHere({ origin, id }: Place, signer: Signer): Promise<Result<Signed, readonly Problem[]>> {
+async function signHere(place: Place, signer: Signer): Promise<Result<Signed<GlassReceipt>, readonly Problem[]>> {
   const { words, person, key, repo } = signer;
   const floors = await floorsAt(signer.floors);
   if (!floors.ok) return floors;
-  const asked = { ...words, person, credential: { kind: 'sk-ssh', keyid: key.keyid } };
-  const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/break-glass/prepare`, asked);
-  if (!prepared.ok) return prepared;
-  const bytes = fromBase64(String(prepared.value.body.statement)) ?? new Uint8Array(0);
-  const word = parseWord(bytes);
-  if (!word.ok) return err([word.error]);
-  const wrong = await disagreements(word.value, id, signer, await openClone(repo, floors.value));
-  if (wrong.length > 0) return err(wrong);
-  const signed = pae(NAMES.payloadType, bytes);
-  const fingerprint = fingerprintOf(signed);
-  process.stderr.write(`${visibleLines(aboutToSign(word.value))}\nfingerprint  ${fingerprint.join(' ')}\n             of exactly these bytes; touch your key\n`);
-  const sshsig = signWithKey(key, signed);
-  if (!sshsig.ok) return sshsig;
-  const receipt = await callServer<GlassReceipt>(origin, `/changes/${id}/break-glass`, { ticket: prepared.value.body.ticket, sshsig: sshsig.value });
-  return receipt.ok ? ok({ words: fingerprint, receipt: receipt.value.body }) : receipt;
+  return signPrepared(place, 'break-glass', { ...words, person }, key, async (bytes) => {
+    const word = parseWord(bytes);
+    if (!word.ok) return err([word.error]);
+    const wrong = await disagreements(word.value, place.id, signer, await openClone(repo, floors.value));
+    return wrong.length > 0 ? err(wrong) : ok(aboutToSign(word.value));
+  });
 }
 
 /** Problems: CONTENT_MISMATCH, CONTENT_UNSEEN. Empty: the statement says what this person means, of what this clone holds. */
@@ -84,14 +66,8 @@ async function disagreements(word: Word, id: string, { words, person, key, repo 
     ['credential', signer.credential.type === 'sk-ssh' && signer.credential.id === key.keyid],
     ['policy, expires and review', word.kind !== 'use' || (await withinTerms(word.predicate, clone))],
   ];
-  const wrong = rules.filter(([, holds]) => !holds).map(([name]) => name);
-  if (wrong.length > 0)
-    return [
-      problem('CONTENT_MISMATCH', `the server asks to sign something else than you said: ${wrong.join(', ')}`, {
-        place: repo,
-        remedy: 'do not sign; tell whoever runs the server',
-      }),
-    ];
+  const wrong = otherThanSaid(rules, repo);
+  if (wrong.length > 0) return wrong;
   return changedContent({ predicate: { change } }, { id }, clone.repository, repo);
 }
 
@@ -128,7 +104,7 @@ function aboutToSign(word: Word): string {
   ].join('\n');
 }
 
-function told({ words, receipt }: Signed, json: boolean | undefined): Answer {
+function told({ words, receipt }: Signed<GlassReceipt>, json: boolean | undefined): Answer {
   const { stands, missing, index } = receipt;
   const passes = stands === null || stands.answer === 'allowed';
   const outcome = stands === null ? 'done' : passes ? 'push again: it passes, and its review is due from then on' : visibleLines(String(missing));

@@ -23,5 +23,11 @@ export const FLOOR_WORDS = "the organisation's floor, which no repository weaken
 export const PLAN_WORDS =
   'what applying it does: output of `terraform show -json`, `aws cloudformation describe-change-set` or `pulumi preview --json`; may be given more than once';
 
+/** What may be known of the file `--trust` names. */
+export const trustOptions = (of: Command): Command =>
+  of
+    .option('--pin <digest>', 'the genesis the trust file must have, which trustees then must have signed')
+    .option('--trust-size <n>', 'the size of the newest trust file seen: an older one is refused');
+
 /** An option that may be given several times. */
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

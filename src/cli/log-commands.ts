@@ -1,6 +1,6 @@
 /** The commands about the log itself: `countersign log`, `audit`, and what it says of one change: `accountability`. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP, several } from './command.ts';
+import { type Act, command, EXIT_HELP, several, trustOptions } from './command.ts';
 
 const VKEY_WORDS = "the log's key (name+id+base64), got by another road than the log; may be given more than once";
 const REF_WORDS = 'the branch that checkpoints are kept in';
@@ -40,11 +40,13 @@ export function logCommands(program: Command, act: Act): void {
     .option('--ref <ref>', REF_WORDS, REF)
     .action(async (options) => act((await import('./log-anchor.ts')).logAnchor(options)));
 
-  command(program, 'accountability <change>', 'who stood where for one change, from the log alone, every signature verified again: docs/guides/accountability.md', [
-    'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign',
-    'accountability "$(git rev-parse v1.4.2^0)" --log ./log --trust trust.json',
-    'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign --json',
-  ])
+  trustOptions(
+    command(program, 'accountability <change>', 'who stood where for one change, from the log alone, every signature verified again: docs/guides/accountability.md', [
+      'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign',
+      'accountability "$(git rev-parse v1.4.2^0)" --log ./log --trust trust.json',
+      'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign --json',
+    ]),
+  )
     .option('--data <dir>', 'the data folder, read as it stands; a server may run on it')
     .option('--log <where>', 'the log as files, with the bodies beside it: what log export --envelopes wrote')
     .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { utf8 } from '../core/base/bytes.ts';
-import { err, ok, problem, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { PROFILES } from '../core/policy/profiles.ts';
 import { policyExtending } from '../core/policy/starter.ts';
+import { parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface NamedFile {
@@ -14,13 +15,30 @@ export interface NamedFile {
 }
 
 /** null where the option was not given. Problem: USAGE. */
-export async function fileOf(option: string, name: string | undefined): Promise<Result<NamedFile | null>> {
-  if (name === undefined) return ok(null);
+export const fileOf = async (option: string, name: string | undefined): Promise<Result<NamedFile | null>> => (name === undefined ? ok(null) : fileAt(option, name));
+
+/** Problem: USAGE. */
+export async function fileAt(option: string, name: string): Promise<Result<NamedFile>> {
   try {
     return ok({ name, bytes: await readFile(name) });
   } catch (error) {
     return err(problem('USAGE', `${name} cannot be read: ${unreadable(error)}`, { place: option, remedy: 'name a file that is there' }));
   }
+}
+
+/** What is known of a trust file beforehand, as the command line gives it. */
+export interface KnownOfTrust {
+  readonly pin?: string | undefined;
+  readonly trustSize?: string | undefined;
+}
+
+/** The file `--trust` names. Expiry is the one thing a clock is asked for here. Problems: USAGE, TRUST_*. */
+export async function trustAt(name: string, { pin, trustSize }: KnownOfTrust = {}): Promise<Result<TrustBundle, readonly Problem[]>> {
+  const file = await fileAt('--trust', name);
+  if (!file.ok) return err([file.error]);
+  // What is no number is larger than every size: nothing passes by a typing error.
+  const atLeast = trustSize === undefined || /^\d{1,15}$/.test(trustSize) ? trustSize : Number.MAX_SAFE_INTEGER;
+  return parseTrust(new Uint8Array(file.value.bytes), { now: Date.now(), ...(pin === undefined ? {} : { pin }), ...(atLeast === undefined ? {} : { atLeast: Number(atLeast) }) });
 }
 
 /** A policy: a file, or where no file is called so, a profile that ships, with the ladder of the starter. */

@@ -3,26 +3,18 @@
  * `sign` does; where there is none it opens the page. What the server sends is held against this machine's own clone, the
  * address and the words given, before anybody touches a key.
  */
-import { fromBase64 } from '../core/base/bytes.ts';
-import { digest, type Json } from '../core/base/json.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { personUrn } from '../core/signoff/build.ts';
-import { pae } from '../core/signoff/dsse.ts';
-import { fingerprintOf } from '../core/signoff/fingerprint.ts';
-import { OWNERSHIP_SENTENCE, type OwnershipPredicate, parseOwnership } from '../core/signoff/ownership.ts';
-import { NAMES } from '../core/signoff/statement.ts';
+import { type OwnershipPredicate, parseOwnership } from '../core/signoff/ownership.ts';
 import type { OwnershipReceipt } from '../flows/ownership.ts';
-import type { Repository } from '../flows/ports.ts';
-import { VALID_MS } from '../flows/prepare.ts';
 import { openClone } from '../world.ts';
-import { readAnswers, type Said } from './answers-file.ts';
+import { readAnswers } from './answers-file.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { keepReceipt, receiptProblems } from './receipt-file.ts';
-import { type SecurityKey, signWithKey } from './security-key.ts';
+import type { SecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
-import { type Place, signerFor } from './sign.ts';
-import { CLOCKS_APART, changedContent, mismatch } from './sign-check.ts';
-import { visibleLines } from './terminal.ts';
+import { signerFor } from './sign.ts';
+import { ownershipDisagreements } from './sign-check.ts';
+import { type Place, type Signed, signPrepared } from './sign-prepared.ts';
 
 export interface OwnOptions {
   readonly repo: string;
@@ -64,60 +56,17 @@ interface Author {
   readonly answers: string;
 }
 
-interface Signed {
-  readonly words: readonly string[];
-  readonly receipt: OwnershipReceipt;
-}
-
-async function signHere({ origin, id }: Place, { person, key, repo, answers }: Author): Promise<Result<Signed, readonly Problem[]>> {
+async function signHere(place: Place, { person, key, repo, answers }: Author): Promise<Result<Signed<OwnershipReceipt>, readonly Problem[]>> {
   const said = readAnswers(answers, { assumptions: [] }, ['filesRead', 'ran', 'notUnderstood']);
   if (!said.ok) return said;
-  const asked = { ...said.value, person, credential: { kind: 'sk-ssh', keyid: key.keyid } };
-  const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/ownership/prepare`, asked);
-  if (!prepared.ok) return prepared;
-  const bytes = fromBase64(String(prepared.value.body.statement)) ?? new Uint8Array(0);
-  const statement = parseOwnership(bytes);
-  if (!statement.ok) return err([statement.error]);
-  const { predicate } = statement.value;
-  const { repository } = await openClone(repo);
-  const wrong = await disagreements(predicate, { id, said: said.value, person, keyid: key.keyid, now: Date.now() }, repository, repo);
-  if (wrong.length > 0) return err(wrong);
-  const signed = pae(NAMES.payloadType, bytes);
-  const words = fingerprintOf(signed);
-  process.stderr.write(`${visibleLines(aboutToSign(predicate))}\nfingerprint  ${words.join(' ')}\n             of exactly these bytes; touch your key\n`);
-  const sshsig = signWithKey(key, signed);
-  if (!sshsig.ok) return sshsig;
-  const receipt = await callServer<OwnershipReceipt>(origin, `/changes/${id}/ownership`, { ticket: prepared.value.body.ticket, sshsig: sshsig.value });
-  return receipt.ok ? ok({ words, receipt: receipt.value.body }) : receipt;
-}
-
-export interface Meant {
-  /** The change of the address the person gave. */
-  readonly id: string;
-  readonly said: Said;
-  readonly person: string;
-  readonly keyid: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
-
-/** Problems: CONTENT_MISMATCH, CONTENT_UNSEEN. Empty: the statement says what this person means, of what this clone holds. */
-export async function disagreements(predicate: OwnershipPredicate, meant: Meant, repository: Repository, place: string): Promise<readonly Problem[]> {
-  const { author, ran, notUnderstood, assumptions, read, statement, expires } = predicate;
-  const same = (given: unknown, words: Json | undefined): boolean => words !== undefined && digest(given as Json) === digest(words);
-  const rules: readonly (readonly [string, boolean])[] = [
-    ['filesRead', same(read.files, meant.said.filesRead)],
-    ['ran', same(ran, meant.said.ran)],
-    ['notUnderstood', same(notUnderstood, meant.said.notUnderstood)],
-    ['assumptions', same(assumptions, meant.said.assumptions)],
-    ['statement', statement === OWNERSHIP_SENTENCE],
-    ['author', author.id === personUrn(meant.person)],
-    ['credential', author.credential.type === 'sk-ssh' && author.credential.id === meant.keyid],
-    ['expires', Date.parse(expires) <= meant.now + VALID_MS + CLOCKS_APART],
-  ];
-  const wrong = rules.filter(([, holds]) => !holds).map(([name]) => name);
-  if (wrong.length > 0) return [mismatch(`the server asks to sign something else than you said: ${wrong.join(', ')}`, place)];
-  return changedContent({ predicate }, meant, repository, place);
+  return signPrepared(place, 'ownership', { ...said.value, person }, key, async (bytes) => {
+    const statement = parseOwnership(bytes);
+    if (!statement.ok) return err([statement.error]);
+    const { predicate } = statement.value;
+    const { repository } = await openClone(repo);
+    const wrong = await ownershipDisagreements(predicate, { id: place.id, said: said.value, person, keyid: key.keyid, now: Date.now() }, repository, repo);
+    return wrong.length > 0 ? err(wrong) : ok(aboutToSign(predicate));
+  });
 }
 
 /** What the key is about to say, before it is touched. */
@@ -132,7 +81,7 @@ function aboutToSign({ change, author, statement, read, ran, notUnderstood, expi
   ].join('\n');
 }
 
-function told({ words, receipt }: Signed, json: boolean | undefined): Answer {
+function told({ words, receipt }: Signed<OwnershipReceipt>, json: boolean | undefined): Answer {
   const text = `fingerprint  ${words.join(' ')}\nsigned       log entry ${Number(receipt.index)}: whoever reviews it can sign now\n`;
   return { code: EXIT.ok, stdout: json ? `${JSON.stringify({ version: 1, words, ...receipt })}\n` : text, stderr: '' };
 }

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
 import { authorityCommands } from './authority-commands.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several, trustOptions } from './command.ts';
 import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
@@ -203,7 +203,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./enrol.ts')).enrol(url, options)));
 
-  command(program, 'verify', 'prove a sign-off offline, trusting only the trust file', ['verify --bundle change.json --trust trust.json --repo . --commit HEAD'])
+  trustOptions(command(program, 'verify', 'prove a sign-off offline, trusting only the trust file', ['verify --bundle change.json --trust trust.json --repo . --commit HEAD']))
     .requiredOption('--bundle <file>', 'the evidence')
     .requiredOption('--trust <file>', 'who is trusted; got by another road than the evidence')
     .option('--repo <dir>', 'a clone that holds the commit', '.')
@@ -211,8 +211,6 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
     .option('--floor <file>', FLOOR_WORDS, several)
-    .option('--pin <digest>', 'the genesis the trust file must have, which trustees then must have signed')
-    .option('--trust-size <n>', 'the size of the newest trust file seen: an older one is refused')
     .option('--tlog-policy <file>', "witnesses that have to have cosigned, in the place of the trust file's own (C2SP tlog-policy)")
     .option('--max-age <time>', 'how old the knowledge of what was taken back may be, such as 24h')
     .option('--demo', 'accept evidence of demo data')

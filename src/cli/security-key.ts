@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { sshEvidenceOf } from '../core/signoff/attestation.ts';
+import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { keyIdOf, parseKeyLine, publicKeyLine } from '../core/signoff/keys.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import type { AttestationEvidence } from '../core/signoff/trust.ts';
@@ -58,6 +59,16 @@ export function attestationBeside(file: string): Result<AttestationEvidence | un
     return err(problem('USAGE', 'the challenge it was made with is missing', { place: challenge, remedy: `keep the file you gave to -O challenge=: ${make}` }));
   const kept = sshEvidenceOf(new Uint8Array(readFileSync(record)), new Uint8Array(readFileSync(challenge)));
   return kept === undefined ? err(problem('SIG_FORMAT', 'this is no enrolment record', { place: record, remedy: make })) : ok(kept);
+}
+
+/** What an enrolment says of a key. @param file the key or its `.pub`. Problems: those of `readSecurityKey` and `attestationBeside`. */
+export function subjectOf(file: string): Result<Omit<EnrolmentSubject, 'person' | 'name' | 'level'>, readonly Problem[]> {
+  const key = readSecurityKey(file);
+  if (!key.ok) return key;
+  const made = attestationBeside(file);
+  if (!made.ok) return err([made.error]);
+  const { keyid, blob } = key.value;
+  return ok({ keyid, blob, kind: 'sk-ssh', credentialId: '', aaguid: '', backupEligible: false, counter: 0, attestation: made.value });
 }
 
 /** The armored signature over a PAE. @param namespace of sign-offs unless told. Problems: SIG_INVALID. */

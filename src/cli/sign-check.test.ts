@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../core/base/crypto.ts';
 import type { Json } from '../core/base/json.ts';
 import { type SignoffInput, signoffStatement } from '../core/signoff/build.ts';
+import { type OwnershipInput, ownershipStatement } from '../core/signoff/ownership.ts';
 import { changeId } from '../flows/identity.ts';
 import { VALID_MS } from '../flows/prepare.ts';
 import { gitRoom } from '../testing/git.ts';
 import { NOW, signoffInput } from '../testing/signoffs.ts';
 import { type Clone, openClone } from '../world.ts';
-import { disagreements, type Meant } from './sign-check.ts';
+import { disagreements, type Meant, ownershipDisagreements } from './sign-check.ts';
 
 const POLICY = `version: 1
 ladder: [L4, L5, L6, L7, L10]
@@ -92,5 +93,39 @@ describe('before a key is touched', () => {
 
   it('another ref is noticed where the address is of the one that was pushed to', async () => {
     expect(await noticed({ change: { ...change, targetRef: 'refs/heads/production' } })).toContain('the server asks to sign change');
+  });
+});
+
+describe('before an author’s key is touched', () => {
+  const OWN: Meant['said'] = { filesRead: 1, ran: ['npm test: passed'], notUnderstood: ['nothing'], assumptions: [] };
+  const assumptions = [{ text: 'nobody writes at night', holds: 'true' as const }];
+
+  async function found(lie: Partial<OwnershipInput> = {}, id = changeId(change)): Promise<string> {
+    const said = { filesRead: 1, filesTotal: 1, ran: ['npm test: passed'], notUnderstood: ['nothing'], assumptions: [] };
+    const { nonce, seen } = signoffInput();
+    const by = { author: 'ada', credential: { id: KEY, type: 'sk-ssh' as const } };
+    const { predicate } = ownershipStatement({ ...said, ...by, change, nonce, seen, expires: new Date(NOW + VALID_MS).toISOString(), ...lie });
+    const wrong = await ownershipDisagreements(predicate, { id, person: 'ada', keyid: KEY, said: OWN, now: NOW }, clone.repository, '.');
+    return wrong.map((p) => p.message).join();
+  }
+
+  it('an honest statement has nothing wrong', async () => expect(await found()).toBe(''));
+
+  it.each<[string, Partial<OwnershipInput>, string]>([
+    ['files they did not read', { filesRead: 9 }, 'filesRead'],
+    ['what they did not run', { ran: ['terraform plan: no changes'] }, 'ran'],
+    ['that they understand it all', { notUnderstood: ['nothing at all'] }, 'notUnderstood'],
+    ['an assumption of somebody else', { assumptions }, 'assumptions'],
+    ['somebody else’s name', { author: 'mara' }, 'author'],
+    ['another key', { credential: { id: 'SHA256:other', type: 'sk-ssh' } }, 'credential'],
+    ['a passkey', { credential: { id: KEY, type: 'webauthn' } }, 'credential'],
+    ['a validity of seventy years', { expires: '2099-01-01T00:00:00Z' }, 'expires'],
+  ])('%s is noticed', async (_, lie, word) => expect(await found(lie)).toBe(`the server asks to sign something else than you said: ${word}`));
+
+  it('other content, another ref and the address of another change are noticed', async () => {
+    expect(await found({ change: { ...change, manifest: '0'.repeat(64) } })).toContain('other content than this clone holds');
+    expect(await found({ change: { ...change, head: '1'.repeat(40) } })).toContain('is not in this clone');
+    expect(await found({ change: { ...change, targetRef: 'refs/heads/production' } })).toContain('the server asks to sign change');
+    expect(await found({}, '0'.repeat(16))).toContain('the address is of 0000000000000000');
   });
 });

@@ -7,6 +7,7 @@ import { digest, type Json } from '../core/base/json.ts';
 import { type Problem, problem } from '../core/base/result.ts';
 import { TIERS } from '../core/risk/risk.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
+import { OWNERSHIP_SENTENCE, type OwnershipPredicate } from '../core/signoff/ownership.ts';
 import type { Statement } from '../core/signoff/statement.ts';
 import { considerChange } from '../flows/gather.ts';
 import { governanceAt } from '../flows/governance.ts';
@@ -14,37 +15,42 @@ import { changeId } from '../flows/identity.ts';
 import type { Repository } from '../flows/ports.ts';
 import { VALID_MS } from '../flows/prepare.ts';
 import type { Clone } from '../world.ts';
+import type { Said } from './answers-file.ts';
 
 /** Every word of a person's own: all of them are theirs, or nothing is signed. */
 const OWN_WORDS = ['decision', 'dispositions', 'answers', 'notChecked', 'assumptions', 'conditions'] as const;
 const EFFORT = ['openedAt', 'activeSeconds', 'filesViewed', 'filesTotal'] as const;
 
+/** What a person means, whatever they sign. */
 export interface Meant {
   /** The change of the address the person gave. */
   readonly id: string;
   readonly person: string;
   readonly keyid: string;
   /** What they said, by member of the statement. */
-  readonly said: { readonly [member: string]: Json };
-  /** How long and at what they looked. */
-  readonly review: { readonly [member: string]: Json };
+  readonly said: Said;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
+export interface MeantSignoff extends Meant {
+  /** How long and at what they looked. */
+  readonly review: Said;
+}
+
 /** Problems: CONTENT_MISMATCH, CONTENT_UNSEEN. Empty: the statement says what this person means, of what this clone holds. */
-export async function disagreements(statement: Statement, meant: Meant, clone: Clone, place: string): Promise<readonly Problem[]> {
-  const words = changedWords(statement, meant);
-  if (words.length > 0) return [mismatch(`the server asks to sign other words than yours: ${words.join(', ')}`, place)];
+export async function disagreements(statement: Statement, meant: MeantSignoff, clone: Clone, place: string): Promise<readonly Problem[]> {
+  const words = otherThanSaid(wordsOf(statement, meant), place);
+  if (words.length > 0) return words;
   const content = await changedContent(statement, meant, clone.repository, place);
   return content.length > 0 ? content : changedContext(statement, clone, place);
 }
 
-function changedWords({ predicate }: Statement, meant: Meant): readonly string[] {
+function wordsOf({ predicate }: Statement, meant: MeantSignoff): readonly (readonly [member: string, holds: boolean])[] {
   const { signer, stage, decision, expires, review } = predicate;
   const own = new Map<string, unknown>(Object.entries(predicate));
   const effort = new Map<string, unknown>(Object.entries(review));
-  const rules: readonly (readonly [string, boolean])[] = [
+  return [
     ...OWN_WORDS.map((name) => [name, same(own.get(name), meant.said[name])] as const),
     ...EFFORT.map((name) => [`review.${name}`, same(effort.get(name), meant.review[name])] as const),
     ['statement', predicate.statement === SENTENCES[decision]],
@@ -53,7 +59,31 @@ function changedWords({ predicate }: Statement, meant: Meant): readonly string[]
     ['credential', signer.credential.type === 'sk-ssh' && signer.credential.id === meant.keyid],
     ['expires', Date.parse(expires) <= meant.now + VALID_MS + CLOCKS_APART],
   ];
-  return rules.flatMap(([name, holds]) => (holds ? [] : [name]));
+}
+
+/** The same of what an author says of their own change. */
+export async function ownershipDisagreements(predicate: OwnershipPredicate, meant: Meant, repository: Repository, place: string): Promise<readonly Problem[]> {
+  const { author, ran, notUnderstood, assumptions, read, statement, expires } = predicate;
+  const wrong = otherThanSaid(
+    [
+      ['filesRead', same(read.files, meant.said.filesRead)],
+      ['ran', same(ran, meant.said.ran)],
+      ['notUnderstood', same(notUnderstood, meant.said.notUnderstood)],
+      ['assumptions', same(assumptions, meant.said.assumptions)],
+      ['statement', statement === OWNERSHIP_SENTENCE],
+      ['author', author.id === personUrn(meant.person)],
+      ['credential', author.credential.type === 'sk-ssh' && author.credential.id === meant.keyid],
+      ['expires', Date.parse(expires) <= meant.now + VALID_MS + CLOCKS_APART],
+    ],
+    place,
+  );
+  return wrong.length > 0 ? wrong : changedContent({ predicate }, meant, repository, place);
+}
+
+/** What does not hold of a statement, by member. Problem: CONTENT_MISMATCH. */
+export function otherThanSaid(rules: readonly (readonly [member: string, holds: boolean])[], place: string): readonly Problem[] {
+  const wrong = rules.flatMap(([name, holds]) => (holds ? [] : [name]));
+  return wrong.length === 0 ? [] : [mismatch(`the server asks to sign something else than you said: ${wrong.join(', ')}`, place)];
 }
 
 /** Two machines' clocks, at most. */
@@ -108,6 +138,6 @@ async function changedContext({ predicate }: Statement, { repository, parsers, f
   return left.length === 0 ? [] : [mismatch(`the server leaves out who stands behind the change: ${left.join(', ')}`, place)];
 }
 
-export const mismatch = (message: string, place: string): Problem => problem('CONTENT_MISMATCH', message, { place, remedy: 'do not sign; tell whoever runs the server' });
+const mismatch = (message: string, place: string): Problem => problem('CONTENT_MISMATCH', message, { place, remedy: 'do not sign; tell whoever runs the server' });
 const unseen = (message: string, place: string): Problem =>
   problem('CONTENT_UNSEEN', message, { place, remedy: "fetch the author's branch into this clone, or name the clone that holds the change with --repo" });

@@ -4,23 +4,21 @@
  * anybody touches a key: a server that shows one change and asks to sign another is refused.
  */
 import { spawnSync } from 'node:child_process';
-import { fromBase64 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Question } from '../core/dossier/questions.ts';
 import { type Finding, findingKey } from '../core/risk/risk.ts';
-import { pae } from '../core/signoff/dsse.ts';
-import { fingerprintOf } from '../core/signoff/fingerprint.ts';
 import { parseStatement } from '../core/signoff/parse.ts';
 import type { SignedReceipt } from '../core/signoff/receipt.ts';
-import { NAMES, type Statement } from '../core/signoff/statement.ts';
+import type { Statement } from '../core/signoff/statement.ts';
 import { openClone } from '../world.ts';
 import { readAnswers } from './answers-file.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { keepReceipt, receiptProblems } from './receipt-file.ts';
-import { readSecurityKey, type SecurityKey, signWithKey, usualSecurityKey } from './security-key.ts';
+import { readSecurityKey, type SecurityKey, usualSecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { disagreements } from './sign-check.ts';
+import { type Place, type Signed, signPrepared } from './sign-prepared.ts';
 import { visibleLines } from './terminal.ts';
 
 export interface SignOptions {
@@ -81,11 +79,6 @@ async function holderOf({ origin }: Place, key: SecurityKey): Promise<Result<str
 const notEnrolled = ({ keyid }: SecurityKey, file: string): Problem =>
   problem('KEY_UNKNOWN', `nobody enrolled the key ${keyid}`, { place: file, remedy: 'enrol it first (countersign enrol), or name another with --key' });
 
-export interface Place {
-  readonly origin: string;
-  readonly id: string;
-}
-
 /** The parts of a dossier that are read here. */
 interface Shown {
   readonly presented: string;
@@ -131,35 +124,28 @@ interface Signer {
   readonly floors: readonly string[] | undefined;
 }
 
-interface Signed {
-  readonly words: readonly string[];
-  readonly receipt: { readonly index: number; readonly complete: boolean; readonly missing: string; readonly receipt?: SignedReceipt | null };
+interface Receipt {
+  readonly index: number;
+  readonly complete: boolean;
+  readonly missing: string;
+  readonly receipt?: SignedReceipt | null;
 }
 
-async function signHere({ origin, id }: Place, { person, key, repo, answers, floors }: Signer, shown: Shown): Promise<Result<Signed, readonly Problem[]>> {
+async function signHere(place: Place, { person, key, repo, answers, floors }: Signer, shown: Shown): Promise<Result<Signed<Receipt>, readonly Problem[]>> {
   const read = readAnswers(answers, { answers: [], assumptions: [], conditions: [], dispositions: [] }, ['decision', 'notChecked']);
   if (!read.ok) return read;
+  const given = await floorsAt(floors);
+  if (!given.ok) return given;
   const { review: _, ...said } = read.value;
   // A terminal does not see what anybody looks at.
   const review = { openedAt: new Date().toISOString(), activeSeconds: 0, filesViewed: 0, filesTotal: shown.files.length };
-  const asked = { ...said, review, person, presented: shown.presented, credential: { kind: 'sk-ssh', keyid: key.keyid } };
-  const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/signoffs/prepare`, asked);
-  if (!prepared.ok) return prepared;
-  const { ticket, statement: encoded } = prepared.value.body;
-  const bytes = fromBase64(String(encoded)) ?? new Uint8Array(0);
-  const statement = parseStatement(bytes);
-  if (!statement.ok) return err([statement.error]);
-  const given = await floorsAt(floors);
-  if (!given.ok) return given;
-  const wrong = await disagreements(statement.value, { id, person, keyid: key.keyid, said, review, now: Date.now() }, await openClone(repo, given.value), repo);
-  if (wrong.length > 0) return err(wrong);
-  const signed = pae(NAMES.payloadType, bytes);
-  const words = fingerprintOf(signed);
-  process.stderr.write(`${visibleLines(aboutToSign(statement.value))}\nfingerprint  ${words.join(' ')}\n             of exactly these bytes; touch your key\n`);
-  const sshsig = signWithKey(key, signed);
-  if (!sshsig.ok) return sshsig;
-  const receipt = await callServer<Signed['receipt']>(origin, `/changes/${id}/signoffs`, { ticket, sshsig: sshsig.value });
-  return receipt.ok ? ok({ words, receipt: receipt.value.body }) : receipt;
+  return signPrepared(place, 'signoffs', { ...said, review, person, presented: shown.presented }, key, async (bytes) => {
+    const statement = parseStatement(bytes);
+    if (!statement.ok) return err([statement.error]);
+    const meant = { id: place.id, person, keyid: key.keyid, said, review, now: Date.now() };
+    const wrong = await disagreements(statement.value, meant, await openClone(repo, given.value), repo);
+    return wrong.length > 0 ? err(wrong) : ok(aboutToSign(statement.value));
+  });
 }
 
 /** What the key is about to say, before it is touched. */
@@ -170,7 +156,7 @@ const aboutToSign = ({ predicate: { change, decision, policy, signer, expires, s
     `             "${statement}"`,
   ].join('\n');
 
-function told({ words, receipt }: Signed, json: boolean | undefined): Answer {
+function told({ words, receipt }: Signed<Receipt>, json: boolean | undefined): Answer {
   const outcome = receipt.complete ? 'every seat is filled: push again' : visibleLines(String(receipt.missing));
   const text = `fingerprint  ${words.join(' ')}\nsigned       log entry ${Number(receipt.index)}, ${outcome}\n`;
   return { code: receipt.complete ? EXIT.ok : EXIT.signoff, stdout: json ? `${JSON.stringify({ version: 1, words, ...receipt })}\n` : text, stderr: '' };

@@ -1,6 +1,6 @@
 /** The commands of the author's own word, and of what whoever signs keeps. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP } from './command.ts';
+import { type Act, command, EXIT_HELP, trustOptions } from './command.ts';
 
 export function signingCommands(program: Command, act: Act): void {
   command(program, 'own <url>', 'say of your own change what you read, ran and do not understand, and sign it', [
@@ -18,8 +18,7 @@ export function signingCommands(program: Command, act: Act): void {
     .action(async (url: string, options) => act((await import('./own.ts')).own(url, options)));
 
   const receipt = command(program, 'receipt', 'what whoever signs keeps: proof that their word was in the log', ['receipt verify receipt.json --trust trust.json']);
-  receipt
-    .command('verify <file>')
+  trustOptions(receipt.command('verify <file>'))
     .description('prove a receipt offline, trusting only the trust file')
     .exitOverride()
     .requiredOption('--trust <file>', 'who is trusted, and the key of the log; got by another road than the receipt')

@@ -1,4 +1,7 @@
 /** A landing by a carried sign-off, from the push to `countersign verify` in somebody's clone. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, POLICY } from '../../test/bed/bed.ts';
 import { openRepository } from '../adapters/git/repository.ts';
@@ -14,6 +17,7 @@ const RULES = `rules:
 const LINES = Array.from({ length: 30 }, (_, i) => `line ${i}`);
 const lines = (edits: { readonly [at: number]: string }): string => `${LINES.map((line, i) => edits[i] ?? line).join('\n')}\n`;
 
+const folder = mkdtempSync(join(tmpdir(), 'verify-carried-'));
 let bed: Bed;
 let trust: string;
 beforeAll(async () => {
@@ -23,18 +27,22 @@ beforeAll(async () => {
   if (!file.ok) throw new Error(file.error.message);
   trust = file.value;
 });
-afterAll(() => bed.close());
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await bed.close();
+});
 
 const exported = async (id: string): Promise<string> => {
   const file = await exportBundle(bed.world.ledger, bed.world.projections, id, bed.world.now());
   if (!file.ok) throw new Error(file.error.message);
   return file.value;
 };
-const verify = (bundle: string, commit: string, json = false) =>
-  runVerify(
-    { bundle: 'bundle', trust: 'trust', repoDir: '.', commit, json, demo: false },
-    { readFile: async (path) => utf8(path === 'trust' ? trust : bundle), repository: openRepository({ gitDir: bed.served.gitDir }), parsers: bed.world.parsers },
-  );
+const verify = (bundle: string, commit: string, json = false) => {
+  writeFileSync(join(folder, 'bundle'), bundle);
+  writeFileSync(join(folder, 'trust'), trust);
+  const request = { bundle: join(folder, 'bundle'), trust: join(folder, 'trust'), repoDir: '.', commit, json, demo: false };
+  return runVerify(request, { repository: openRepository({ gitDir: bed.served.gitDir }), parsers: bed.world.parsers });
+};
 const codes = async (bundle: string, commit: string) => {
   const { stdout } = await verify(bundle, commit, true);
   return stdout

@@ -1,5 +1,5 @@
 /** Over a real clone: what a stranger with a bundle, a trust file and git can prove, and what he is refused. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { base64, text, utf8 } from '../core/base/bytes.ts';
@@ -51,7 +51,7 @@ function bundleOf(of: Partial<Change> = {}, more: Partial<SignoffInput> = {}, by
   return formatBundle([log.record(envelope)]);
 }
 const inForce = (change: Partial<SignoffInput['policy']> = {}) => ({ ...signoffInput().policy, digest: sha256Hex(POLICY), ...change });
-const run = (change: Partial<VerifyRequest> = {}) => runVerify({ ...request, ...change }, { readFile, repository, parsers });
+const run = (change: Partial<VerifyRequest> = {}) => runVerify({ ...request, ...change }, { repository, parsers });
 const codesOf = (lines: string): readonly string[] =>
   lines
     .trim()
@@ -203,8 +203,9 @@ describe('verify', () => {
   });
 
   it.each([
-    ['no bundle', { bundle: '/nowhere' }, 'BUNDLE_FORMAT'],
-    ['no trust', { trust: '/nowhere' }, 'TRUST_FORMAT'],
+    ['no bundle', { bundle: '/nowhere' }, 'USAGE'],
+    ['no trust', { trust: '/nowhere' }, 'USAGE'],
+    ['no witnesses', { policy: '/nowhere' }, 'USAGE'],
     ['no such commit', { commit: 'nope' }, 'NOT_FOUND'],
     ['a root commit', { commit: 'HEAD^1' }, 'CONTENT_UNSEEN'],
   ] as const)('%s cannot be decided', async (_, change, code) => {

@@ -2,10 +2,7 @@
  * `countersign verify`: proves offline that humans signed exactly what a commit brought. Reads two files and one clone and
  * nothing else: no network, no server, no clock. The bundle is the attacker's; the trust file is the caller's.
  */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { text } from '../core/base/bytes.ts';
-import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { coveredRules } from '../core/policy/carry.ts';
@@ -16,16 +13,17 @@ import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
 import { NAMES } from '../core/signoff/statement.ts';
-import { parseTrust, type TrustBundle, type TrustExpectation } from '../core/signoff/trust-file.ts';
+import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { considerChange } from '../flows/gather.ts';
 import { type Floor, governanceAt } from '../flows/governance.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
+import { fileAt, fileOf, type KnownOfTrust, trustAt } from './named-file.ts';
 import { visibleLines } from './terminal.ts';
 
 /** As the command line gives them. */
-export interface VerifyOptions {
+export interface VerifyOptions extends KnownOfTrust {
   readonly bundle: string;
   readonly trust: string;
   readonly repo: string;
@@ -33,8 +31,6 @@ export interface VerifyOptions {
   readonly target?: string;
   readonly name?: string;
   readonly demo?: boolean;
-  readonly pin?: string;
-  readonly trustSize?: string;
   readonly maxAge?: string;
   readonly tlogPolicy?: string;
   readonly floor?: readonly string[];
@@ -54,8 +50,7 @@ export interface VerifyRequest {
   readonly repo?: string;
   readonly json: boolean;
   readonly demo: boolean;
-  /** What is known of the trust file beforehand. */
-  readonly expect?: TrustExpectation;
+  readonly known?: KnownOfTrust;
   /** Path of a tlog-policy: the verifier's own, in the place of the trust file's. */
   readonly policy?: string;
   /** Milliseconds: what was taken back has to be known as of then. */
@@ -63,8 +58,6 @@ export interface VerifyRequest {
 }
 
 export interface VerifyWorld {
-  /** Rejects where there is no such file. */
-  readFile(path: string): Promise<Uint8Array>;
   readonly repository: Repository;
   readonly parsers: Parsers;
   readonly floors?: readonly Floor[];
@@ -79,28 +72,20 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
   if (!given.ok) return refusal(given.error, options.json);
   const { repository, parsers, floors } = await openClone(options.repo, given.value);
   const request: VerifyRequest = {
-    bundle: resolve(options.bundle),
-    trust: resolve(options.trust),
+    bundle: options.bundle,
+    trust: options.trust,
     repoDir: options.repo,
     commit: options.commit,
     json: options.json === true,
     demo: options.demo === true,
-    expect: expected(options),
+    known: options,
     ...(maxAge === undefined ? {} : { maxAge }),
-    ...(options.tlogPolicy === undefined ? {} : { policy: resolve(options.tlogPolicy) }),
+    ...(options.tlogPolicy === undefined ? {} : { policy: options.tlogPolicy }),
     ...(options.target === undefined ? {} : { targetRef: options.target.startsWith('refs/') ? options.target : `refs/heads/${options.target}` }),
     ...(options.name === undefined ? {} : { repo: options.name }),
   };
-  return runVerify(request, { readFile, repository, parsers, floors });
+  return runVerify(request, { repository, parsers, floors });
 }
-
-/** Expiry of the trust file is the one thing a clock is asked for. */
-const expected = ({ pin, trustSize }: VerifyOptions): TrustExpectation => ({
-  now: Date.now(),
-  ...(pin === undefined ? {} : { pin }),
-  // What is no number is larger than every size: nothing passes by a typing error.
-  ...(trustSize === undefined ? {} : { atLeast: /^\d{1,15}$/.test(trustSize) ? Number(trustSize) : Number.MAX_SAFE_INTEGER }),
-});
 
 /** 0 proven, 1 the evidence does not hold, 2 cannot decide: treat it as a no. */
 export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
@@ -142,22 +127,27 @@ interface Inputs {
 }
 
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
-  const [bundleBytes, trustBytes] = await Promise.all([bytesOf(request.bundle, 'BUNDLE_FORMAT', world), bytesOf(request.trust, 'TRUST_FORMAT', world)]);
-  if (!bundleBytes.ok || !trustBytes.ok) return err([bundleBytes, trustBytes].flatMap((r) => (r.ok ? [] : [r.error])));
-  const policy = request.policy === undefined ? ok(undefined) : await witnessesAt(request.policy, request.demo, world);
-  if (!policy.ok) return err([policy.error]);
-  const [bundle, trust] = [parseBundle(bundleBytes.value), parseTrust(trustBytes.value, request.expect)];
+  const [file, trust, policy] = await Promise.all([fileAt('--bundle', request.bundle), trustAt(request.trust, request.known), witnessesAt(request)]);
+  const bundle = file.ok ? bundleIn(file.value.bytes) : file;
+  const unread = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(policy.ok ? [] : [policy.error])];
+  // Without one of them there is nothing to ask a clone about.
+  if (unread.some((p) => p.code === 'USAGE')) return err(unread);
   const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null);
-  const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [serverSaid(bundleBytes.value) ?? bundle.error]), ...(landed.ok ? [] : landed.error)];
-  if (!bundle.ok || !trust.ok || !landed.ok) return err(problems);
+  if (!bundle.ok || !trust.ok || !policy.ok || !landed.ok) return err([...unread, ...(landed.ok ? [] : landed.error)]);
   return ok({ bundle: bundle.value, trust: { ...trust.value, witnesses: policy.value ?? trust.value.witnesses }, ...landed.value });
 }
 
-/** @param allowNone `quorum none`, for demo data. Problems: TRUST_FORMAT. */
-async function witnessesAt(path: string, allowNone: boolean, world: VerifyWorld): Promise<Result<WitnessPolicy>> {
-  const bytes = await bytesOf(path, 'TRUST_FORMAT', world);
-  const policy = bytes.ok ? parseWitnessPolicy(text(bytes.value) ?? '', allowNone) : bytes;
-  return policy.ok ? policy : err({ ...policy.error, place: policy.error.place === undefined ? path : `${path}:${policy.error.place}` });
+function bundleIn(bytes: Uint8Array): Result<Bundle> {
+  const bundle = parseBundle(bytes);
+  return bundle.ok ? bundle : err(serverSaid(bytes) ?? bundle.error);
+}
+
+/** The verifier's own; undefined where none is named. `quorum none` only for demo data. Problems: USAGE, TRUST_FORMAT. */
+async function witnessesAt({ policy: name, demo }: VerifyRequest): Promise<Result<WitnessPolicy | undefined>> {
+  const file = await fileOf('--tlog-policy', name);
+  if (!file.ok || file.value === null) return file.ok ? ok(undefined) : file;
+  const policy = parseWitnessPolicy(text(file.value.bytes) ?? '', demo);
+  return policy.ok ? policy : err({ ...policy.error, place: policy.error.place === undefined ? file.value.name : `${file.value.name}:${policy.error.place}` });
 }
 
 /** Where somebody saved the answer of a server that had no bundle to give (RFC 9457), what it said. */
@@ -196,14 +186,6 @@ async function decide(
   if (change.records.length === 0) return err([problem('CONTENT_EMPTY', `${head.slice(0, 12)} changes nothing`)]);
   const refusals = decision.refusals.map((r) => problem(r.code, r.text));
   return refusals.length > 0 ? err(refusals) : ok({ decision, policy: governance.value.policy });
-}
-
-async function bytesOf(path: string, code: ReasonCode, world: VerifyWorld): Promise<Result<Uint8Array>> {
-  try {
-    return ok(new Uint8Array(await world.readFile(path)));
-  } catch {
-    return err(problem(code, 'there is no such file, or it cannot be read', { place: path, remedy: 'check the path' }));
-  }
 }
 
 /** @param landed whether the bundle shows the landing too: without it a sign-off may have been spent on another commit of this content. */

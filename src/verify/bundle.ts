@@ -8,23 +8,15 @@ import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-poli
 import { parseBundle } from '../core/signoff/bundle.ts';
 import { examineBundle, type OfflineReport } from '../core/signoff/offline.ts';
 import type { Landed } from '../core/signoff/offline-terms.ts';
-import { parseTrust } from '../core/signoff/trust-file.ts';
 import { type Answer, answering, type Reason, refused, unless } from './answer.ts';
 import { type Check, checksOf } from './checks.ts';
+import { type TrustInput, trustOf } from './trust.ts';
 
-export interface BundleInput {
+export interface BundleInput extends TrustInput {
   /** The exact bytes of the bundle. The attacker may have written them. */
   readonly bundle: Uint8Array;
-  /** The exact bytes of the trust file, which came by another road. */
-  readonly trust: Uint8Array;
   readonly change: ChangeInput;
   readonly required?: RequiredInput;
-  /** SHA-256 of the genesis body, lowercase hex: the trust file has to be of that log, and signed by its trustees. */
-  readonly pin?: string;
-  /** The size of the newest trust file seen: an older one is refused. */
-  readonly atLeast?: bigint;
-  /** Milliseconds since 1970: a trust file that expired by then is refused. Absent: none expires. */
-  readonly now?: number;
   /** Milliseconds: what was taken back has to be known as of no longer before `now`, which has to be given too. */
   readonly maxAge?: number;
   /** Text of a C2SP tlog-policy: the caller's own, in the place of the trust file's. */
@@ -131,9 +123,7 @@ interface Seen {
 const NOTHING: OfflineReport = { problems: [], signoffs: [], setAside: [] };
 
 function examine(input: BundleInput): Seen {
-  const { pin, atLeast, now } = input;
-  const expect = { ...(pin === undefined ? {} : { pin }), ...(atLeast === undefined ? {} : { atLeast: Number(atLeast) }), ...(now === undefined ? {} : { now }) };
-  const [bundle, trust, own] = [parseBundle(input.bundle), parseTrust(input.trust, expect), ownWitnesses(input)];
+  const [bundle, trust, own] = [parseBundle(input.bundle), trustOf(input), ownWitnesses(input)];
   if (!bundle.ok || !trust.ok || !own.ok) {
     const problems = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(own.ok ? [] : [own.error])];
     return { problems, setAside: [], signoffs: 0, landed: false, witnessed: false, summed: false, report: NOTHING };
@@ -141,7 +131,7 @@ function examine(input: BundleInput): Seen {
   const witnesses = own.value ?? trust.value.witnesses;
   const report = examineBundle(bundle.value, { ...trust.value, witnesses }, landedOf(input.change), {
     ...input.required,
-    ...(input.maxAge === undefined ? {} : { fresh: { now: now ?? Number.NaN, maxAge: input.maxAge } }),
+    ...(input.maxAge === undefined ? {} : { fresh: { now: input.now ?? Number.NaN, maxAge: input.maxAge } }),
     allowDemo: input.demo === true,
   });
   const summed = bundle.value.gate !== undefined && trust.value.gates.length > 0;

@@ -31,3 +31,4 @@ export {
   verifySshSignature,
 } from './signature.ts';
 export { type Summary, type SummaryInput, verifySummary } from './summary.ts';
+export type { TrustInput } from './trust.ts';

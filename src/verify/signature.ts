@@ -13,9 +13,10 @@ import { openSignature, openSshSig } from '../core/signoff/open.ts';
 import { FLAGS, type KeySignature, parseSignature, verifyKeySignature } from '../core/signoff/signature.ts';
 import { parseSshSig, unarmor } from '../core/signoff/sshsig.ts';
 import type { SignoffTrust } from '../core/signoff/trust.ts';
-import { authorityAt, parseTrust } from '../core/signoff/trust-file.ts';
+import { authorityAt } from '../core/signoff/trust-file.ts';
 import { checkClientData, checkPresence, isDemoAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
 import { type Answer, answering, type Reason, refused, refusedFor, unless } from './answer.ts';
+import { type TrustInput, trustOf } from './trust.ts';
 
 /** Where a passkey may be used. */
 export interface RelyingPartyInput {
@@ -60,11 +61,9 @@ export interface Assertion {
   readonly backedUp: boolean;
 }
 
-export interface EnvelopeInput {
+export interface EnvelopeInput extends TrustInput {
   /** The exact bytes of the DSSE envelope. */
   readonly envelope: Uint8Array;
-  /** The exact bytes of the trust file. */
-  readonly trust: Uint8Array;
   /** Milliseconds since 1970: when it was signed, by the log. */
   readonly at: number;
   /** Index of its log entry: whoever was enrolled by then counts. Absent: whoever is enrolled in the trust file. */
@@ -148,7 +147,7 @@ function assertionOf(input: AssertionInput): Result<{ readonly key: PublicKey; r
  */
 export function verifyEnvelope(input: EnvelopeInput): Answer<SignedEnvelope> {
   return answering(() => {
-    const [trust, envelope] = [parseTrust(input.trust), parseEnvelope(input.envelope)];
+    const [trust, envelope] = [trustOf(input), parseEnvelope(input.envelope)];
     const tier = input.tier ?? 'critical';
     if (!TIERS.has(tier)) return refused({ code: 'USAGE', message: `there is no tier ${tier}` });
     if (!trust.ok) return refusedFor(trust.error);

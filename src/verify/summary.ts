@@ -1,15 +1,12 @@
 /** The gate's summary of a landing (SLSA VSA, docs/spec/vsa.md): the gate's own word and no sign-off, small enough for an admission controller. */
-import { parseTrust } from '../core/signoff/trust-file.ts';
 import { verifyVsa } from '../core/signoff/vsa.ts';
 import { type Answer, answering, refusedFor } from './answer.ts';
+import { type TrustInput, trustOf } from './trust.ts';
 
-export interface SummaryInput {
+/** The trust file names the gates: without a pin nobody vouches for them. */
+export interface SummaryInput extends TrustInput {
   /** The exact bytes of the DSSE envelope. */
   readonly envelope: Uint8Array;
-  /** The exact bytes of the trust file, which names the gates. */
-  readonly trust: Uint8Array;
-  /** SHA-256 of the genesis body, lowercase hex: the trust file has to be signed by trustees. Without it nobody vouches for its gates. */
-  readonly pin?: string;
   /** Full commit id of what the ref moved to. */
   readonly commit: string;
   readonly ref: string;
@@ -34,7 +31,7 @@ export interface Summary {
 /** A gate of the trust file signed it, and it passed exactly this landing. Reasons: TRUST_*, VSA_INVALID. */
 export function verifySummary(input: SummaryInput): Answer<Summary> {
   return answering(() => {
-    const trust = parseTrust(input.trust, input.pin === undefined ? {} : { pin: input.pin });
+    const trust = trustOf(input);
     if (!trust.ok) return refusedFor(trust.error);
     const vsa = verifyVsa(input.envelope, trust.value.gates, input);
     if (!vsa.ok) return refusedFor(vsa.error);

@@ -231,6 +231,21 @@ describe('a bundle', () => {
   });
 });
 
+describe('a trust file', () => {
+  const old = utf8(trustFileOf(people, log, { expires: 5, size: 7 }));
+  const summary = { envelope: utf8('{}'), commit: 'a'.repeat(40), ref: 'refs/heads/main', resourceUri: 'u' };
+  it.each<[string, (known: Partial<api.TrustInput>) => api.Answer]>([
+    ['bundle', (known) => api.verifyBundle({ bundle, trust: old, change, ...known })],
+    ['envelope', (known) => api.verifyEnvelope({ envelope, trust: old, at: NOW, ...known })],
+    ['summary', (known) => api.verifySummary({ ...summary, trust: old, ...known })],
+  ])('that expired, is older than one seen, or of another log is refused with a %s', (_, verify) => {
+    const trusts = (known: Partial<api.TrustInput>) => code(verify(known)).replace(/^(?!TRUST_).*/, 'trusted');
+    expect([{ now: 5 }, { now: 4 }, { atLeast: 8n }, { atLeast: 7n }, { pin: '0'.repeat(64) }, {}].map(trusts)).toEqual([
+      ...['TRUST_EXPIRED', 'trusted', 'TRUST_ROLLBACK', 'trusted', 'TRUST_SIG', 'trusted'],
+    ]);
+  });
+});
+
 describe('the summary of a gate', () => {
   const gate = softGate();
   const landed = { commit: 'a'.repeat(40), ref: 'refs/heads/main', resourceUri: 'git+https://countersign.example/git/infra.git' };
