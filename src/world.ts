@@ -442,7 +442,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
-    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses.wake),
+    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses),
     projections: store.projections,
     objects,
     score: servedScores(scoringOf, options.log, Date.now),
