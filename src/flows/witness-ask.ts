@@ -6,6 +6,7 @@ import { type Checkpoint, openCheckpoint } from '../core/log/checkpoint.ts';
 import { cosignaturesOf, type WitnessKey } from '../core/log/cosignature.ts';
 import { parseNote } from '../core/log/note.ts';
 import { decimal } from '../core/log/strict.ts';
+import type { WitnessPolicy } from '../core/log/witness-policy.ts';
 import type { Ledger } from './ports.ts';
 import type { PastTrees, WitnessAnswer, WitnessDoor } from './ports-witness.ts';
 
@@ -16,6 +17,10 @@ export interface AskedWitness {
   readonly vkey: string;
   readonly door: WitnessDoor;
 }
+
+/** Those of the policy that can be reached and verified. */
+export const reachable = (policy: WitnessPolicy, door: (url: string) => WitnessDoor): readonly AskedWitness[] =>
+  policy.witnesses.flatMap(({ name, key, vkey, url }) => (key === null || url === null ? [] : [{ name, key, vkey, door: door(url) }]));
 
 export interface AskWorld {
   readonly ledger: Pick<Ledger, 'checkpoint'>;

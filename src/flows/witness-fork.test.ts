@@ -1,15 +1,18 @@
-/** A log that contradicts what it signed: nothing of it is called proven, and it does not grow. */
+/** A log that contradicts what it signed: it is not opened where a witness can say so, nothing of it is called proven, and it does not grow. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../core/base/crypto.ts';
-import { ok } from '../core/base/result.ts';
+import { err, ok, problem } from '../core/base/result.ts';
 import { parseVkey } from '../core/log/note.ts';
 import { genesisDraft, violationDraft } from '../store/sample-drafts.ts';
 import { DATABASE_FILE, openStore, type Store } from '../store/store.ts';
 import { type OpenWitness, openWitness } from '../store/witness/witness.ts';
+import { testLog, testWitness } from '../testing/witnesses.ts';
+import type { WitnessDoor } from './ports-witness.ts';
+import { heldByWitnesses } from './witness-held.ts';
 import { openWitnesses, policyToAsk, type Witnesses, waking } from './witnesses.ts';
 
 let root: string;
@@ -44,11 +47,17 @@ async function grow(of: Store, ...names: readonly string[]): Promise<void> {
   for (const name of names) await of.ledger.append(() => ok([violationDraft(name)]));
 }
 
-const witnessing = async (of: Store) => {
-  const policy = policyToAsk(`witness w ${witness.vkey} http://w.example/\nquorum w\n`, 'policy', false);
+const policyOf = (...vkeys: readonly string[]) => {
+  const names = vkeys.map((_, i) => `w${i}`);
+  const lines = vkeys.map((vkey, i) => `witness ${names[i]} ${vkey} http://${names[i]}.example/\n`).join('');
+  const policy = policyToAsk(`${lines}group g all ${names.join(' ')}\nquorum g\n`, 'policy', false);
   if (!policy.ok) throw new Error(policy.error.message);
-  const door = () => ({ add: async (body: string) => ok(witness.add(body)), checkpoint: async (origin: string) => ok(witness.checkpoint(sha256Hex(origin))) });
-  const answer = await openWitnesses({ ...of, door, now: Date.now, after: () => () => undefined, log: () => undefined }, policy.value);
+  return policy.value;
+};
+const honest: WitnessDoor = { add: async (body) => ok(witness.add(body)), checkpoint: async (origin) => ok(witness.checkpoint(sha256Hex(origin))) };
+
+const witnessing = async (of: Store) => {
+  const answer = await openWitnesses({ ...of, door: () => honest, now: Date.now, after: () => () => undefined, log: () => undefined }, policyOf(witness.vkey));
   if (answer.ok) closing.push(answer.value.stop);
   return answer;
 };
@@ -130,4 +139,78 @@ it('appends nothing more once a witness has proven a fork, and calls nothing pro
   const before = await back.ledger.checkpoint();
   expect(await guarded.append(() => ok([violationDraft('later')]))).toMatchObject({ ok: false, error: { code: 'LOG_FORK', remedy: expect.stringContaining('witness.md') } });
   expect(await back.ledger.checkpoint()).toBe(before);
+});
+
+/** Opens a folder as a server does: witnesses are asked first. */
+async function served(folder: string, door: (url: string) => WitnessDoor = () => honest, vkeys = [witness.vkey]) {
+  const said: string[] = [];
+  const { policy } = policyOf(...vkeys);
+  const answer = await openStore({ dir: at(folder), clock: Date.now, known: (keys) => heldByWitnesses({ keys, door, log: (line) => said.push(line) }, policy) });
+  if (answer.ok) closing.push(() => answer.value.close());
+  return { answer, said };
+}
+
+const shows = (note: string): WitnessDoor => ({ ...honest, checkpoint: async () => ok(note) });
+
+describe('a folder that a server is to open', () => {
+  it('is refused where it is an older copy than a witness saw, before anything is signed', async () => {
+    await putBack();
+    const file = join(at('old'), DATABASE_FILE);
+    const signed = (): unknown => {
+      const db = new DatabaseSync(file);
+      const rows = db.prepare('select * from checkpoints order by size').all();
+      db.close();
+      return rows;
+    };
+    const spoilt = new DatabaseSync(file);
+    // As after a kill: an entry is there that nothing signed for yet.
+    spoilt.exec('delete from checkpoints where size = 2');
+    spoilt.close();
+    const before = signed();
+    expect((await served('old')).answer).toMatchObject({ ok: false, error: { code: 'LOG_FORK', message: expect.stringContaining('holds 2 entries and was seen with 5') } });
+    expect(signed()).toEqual(before);
+    await store.close();
+    expect((await served('data')).answer).toMatchObject({ ok: true });
+  });
+
+  it('is opened where a witness is away, and that is said; and where it lies', async () => {
+    await store.close();
+    const away: WitnessDoor = { ...honest, checkpoint: async () => err(problem('WITNESS_UNAVAILABLE', 'it cannot be reached')) };
+    const dead = await served('data', () => away);
+    expect(dead).toMatchObject({ answer: { ok: true }, said: [expect.stringContaining('w0: not asked what it holds, it cannot be reached [WITNESS_UNAVAILABLE]')] });
+    const origin = dead.answer.ok ? (dead.answer.value.origin ?? '') : '';
+    const stranger = testLog(origin);
+    stranger.append('x');
+    const liar = testWitness('w.example/liar');
+    const note = stranger.checkpoint();
+    for (const shown of ['', 'junk', note, note + liar.line(note)]) {
+      for (const close of closing.splice(1).reverse()) await close();
+      const doors = (url: string): WitnessDoor => (url.includes('w0') ? honest : shows(shown));
+      expect((await served('data', doors, [witness.vkey, liar.vkey])).answer).toMatchObject({ ok: true });
+    }
+  });
+
+  it('is refused where it was put back to before its key was changed, by a quorum that saw the new one', async () => {
+    await store.close();
+    cpSync(at('data'), at('old'), { recursive: true });
+    store = await opened('data');
+    await store.rotateLogKey();
+    await grow(store, 'b');
+    const note = await store.ledger.checkpoint();
+    const saw = testWitness('w.example/saw');
+    expect((await served('old', () => shows(note + saw.line(note)), [saw.vkey])).answer).toMatchObject({
+      ok: false,
+      error: { code: 'LOG_FORK', message: expect.stringContaining('w0 cosigned') },
+    });
+  });
+
+  it('is opened where a witness that knows one of two keys kept the checkpoint of their change', async () => {
+    await store.rotateLogKey();
+    const witnesses = await witnessed(store);
+    await until(() => witnesses.latest()?.checkpoint.size === 3);
+    await witnesses.stop();
+    await store.close();
+    expect(witness.checkpoint(sha256Hex(store.origin ?? ''))?.match(/^— /gm)).toHaveLength(2);
+    expect((await served('data')).answer).toMatchObject({ ok: true });
+  });
 });

@@ -6,7 +6,7 @@ import { believedLogs } from '../core/log/proven.ts';
 import { parseWitnessPolicy, type Quorum, quorumHolds, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import type { Ledger } from './ports.ts';
 import type { Cosignatures, PastTrees, WitnessDoor } from './ports-witness.ts';
-import type { AskedWitness } from './witness-ask.ts';
+import { reachable } from './witness-ask.ts';
 import { type Collector, type CollectorWorld, type ProvenCheckpoint, provenAt, startCollector, type WitnessStanding, withCosignatures } from './witness-collector.ts';
 
 /** A policy file that was read. */
@@ -140,9 +140,6 @@ export async function openWitnesses(world: WitnessesWorld, { text, policy }: Wit
     stop: collector.stop,
   });
 }
-
-const reachable = (policy: WitnessPolicy, door: WitnessesWorld['door']): readonly AskedWitness[] =>
-  policy.witnesses.flatMap(({ name, key, vkey, url }) => (key === null || url === null ? [] : [{ name, key, vkey, door: door(url) }]));
 
 export function quorumWords(quorum: Quorum): string {
   if ('witness' in quorum) return quorum.witness;
