@@ -10,6 +10,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
 import { version } from './cli/version.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
+import type { NoteKey } from './core/log/note.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
@@ -243,6 +244,8 @@ export interface ServeOptions extends Address {
   readonly reader?: Reader;
   /** Whose cosignatures prove the log; absent: nothing is ever called proven. */
   readonly witnessPolicy?: WitnessPolicyFile;
+  /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
+  readonly known?: readonly string[];
   readonly log: (line: string) => void;
 }
 
@@ -251,18 +254,27 @@ export interface Served extends Listening {
   readonly repositories: readonly { readonly id: string; readonly title: string }[];
 }
 
-/** Opens the data folder and every door. Problems: DATA_LOCKED, DATA_INVALID, DEMO_ONLY. */
+/** Opens the data folder and every door. Problems: DATA_LOCKED, DATA_INVALID, DEMO_ONLY, LOG_FORK, LOG_SIG. */
 export async function serve(options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
   const [{ openStore }, { reachable }] = await Promise.all([import('./store/store.ts'), import('./server/listen.ts')]);
   // Before anything is laid out: a start that is refused leaves no folder behind that it filled.
   const wrong = reachable(options, options.demo);
   if (wrong !== null) return err([wrong]);
-  const store = await openStore({ dir: options.data, clock: Date.now });
+  const store = await openStore({ dir: options.data, clock: Date.now, known: (keys) => keptElsewhere(keys, options) });
   if (!store.ok) return err([store.error]);
   const opened = await open(store.value, options);
   if (opened.ok) return opened;
   await store.value.close();
   return opened;
+}
+
+/** What a server asks before it signs anything. A witness that hangs keeps a start waiting no longer than this. */
+const WITNESS_MS = 5_000;
+
+async function keptElsewhere(keys: readonly NoteKey[], { known = [], witnessPolicy, log }: ServeOptions): Promise<Result<readonly string[]>> {
+  const [{ heldByWitnesses }, { witnessDoor }] = await Promise.all([import('./flows/witness-held.ts'), import('./adapters/witness/door.ts')]);
+  const held = await heldByWitnesses({ keys, door: (url) => witnessDoor(url, WITNESS_MS), log }, witnessPolicy?.policy ?? null);
+  return held.ok ? ok([...known, ...held.value]) : held;
 }
 
 /** Writes the genesis of a log into an empty data folder; answers the log's vkey. Problems: DATA_INVALID, DATA_LOCKED. */
@@ -442,7 +454,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
-    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses.wake),
+    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses),
     projections: store.projections,
     objects,
     score: servedScores(scoringOf, options.log, Date.now),

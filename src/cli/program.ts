@@ -264,6 +264,7 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--witness-policy <file>', 'whose cosignatures prove the log (or COUNTERSIGN_WITNESS_POLICY): docs/guides/witness.md')
+    .option('--known <file>', 'a checkpoint of the log that was kept elsewhere: a folder that does not hold it is not served; may be given more than once', several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 

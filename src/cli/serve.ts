@@ -8,6 +8,7 @@ import { serve as open, readerFrom, type Served } from '../world.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
+import { keptCheckpoints } from './kept-checkpoint.ts';
 import { stopped } from './stopped.ts';
 import { welcome } from './welcome.ts';
 import { witnessPolicyAt } from './witness-policy.ts';
@@ -19,6 +20,7 @@ export interface ServeFlags {
   readonly host?: string;
   readonly floor?: readonly string[];
   readonly witnessPolicy?: string;
+  readonly known?: readonly string[];
 }
 
 export async function serve(flags: ServeFlags): Promise<Answer> {
@@ -33,6 +35,8 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   if (!floors.ok) return refusal(floors.error);
   const policy = await witnessPolicyAt(flags.witnessPolicy ?? process.env.COUNTERSIGN_WITNESS_POLICY, demo);
   if (!policy.ok) return refusal([policy.error]);
+  const known = await keptCheckpoints(flags.known);
+  if (!known.ok) return refusal([known.error]);
   const reader = await readerFrom(process.env);
   if (!reader.ok) return refusal([reader.error]);
   const at = { ...asked, data };
@@ -40,6 +44,7 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
     ...at,
     demo,
     floors: floors.value,
+    known: known.value,
     ...(reader.value === null ? {} : { reader: reader.value }),
     ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
     log: (line) => process.stderr.write(`countersign: ${line}\n`),

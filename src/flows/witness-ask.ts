@@ -1,10 +1,12 @@
 /** Asks one witness to cosign one checkpoint, catching up from whatever it saw last. Nothing it says is believed but its signature. */
+import { equal } from '../core/base/bytes.ts';
 import { type Problem, problem } from '../core/base/result.ts';
 import { formatAddCheckpoint, SIZE_TYPE } from '../core/log/add-checkpoint.ts';
-import { openCheckpoint } from '../core/log/checkpoint.ts';
+import { type Checkpoint, openCheckpoint } from '../core/log/checkpoint.ts';
 import { cosignaturesOf, type WitnessKey } from '../core/log/cosignature.ts';
 import { parseNote } from '../core/log/note.ts';
 import { decimal } from '../core/log/strict.ts';
+import type { WitnessPolicy } from '../core/log/witness-policy.ts';
 import type { Ledger } from './ports.ts';
 import type { PastTrees, WitnessAnswer, WitnessDoor } from './ports-witness.ts';
 
@@ -15,6 +17,10 @@ export interface AskedWitness {
   readonly vkey: string;
   readonly door: WitnessDoor;
 }
+
+/** Those of the policy that can be reached and verified. */
+export const reachable = (policy: WitnessPolicy, door: (url: string) => WitnessDoor): readonly AskedWitness[] =>
+  policy.witnesses.flatMap(({ name, key, vkey, url }) => (key === null || url === null ? [] : [{ name, key, vkey, door: door(url) }]));
 
 export interface AskWorld {
   readonly ledger: Pick<Ledger, 'checkpoint'>;
@@ -86,17 +92,20 @@ async function refusal(world: AskWorld, witness: AskedWitness, { status, body }:
  * The proof that this log is not the one the witness saw: a checkpoint with our own signature that our entries do not give. A witness
  * can claim a fork and cannot make that up. Problem: LOG_FORK; null where there is no such proof.
  */
-async function contradiction({ ledger, past, origin }: AskWorld, { door }: AskedWitness): Promise<Problem | null> {
-  const shown = await door.checkpoint(origin);
-  const seen = shown.ok && shown.value !== null ? openCheckpoint(shown.value, await past.keys()) : null;
-  if (seen === null || !seen.ok) return null;
-  const { size, root } = seen.value;
+async function contradiction(world: AskWorld, { door }: AskedWitness): Promise<Problem | null> {
+  const shown = await door.checkpoint(world.origin);
+  const seen = shown.ok && shown.value !== null ? openCheckpoint(shown.value, await world.past.keys()) : null;
+  return seen?.ok === true ? forkAt(world, seen.value) : null;
+}
+
+/** What a checkpoint under our own signature says against our entries; null: they give it. Problem: LOG_FORK. */
+export async function forkAt({ ledger, past }: Pick<AskWorld, 'ledger' | 'past'>, { size, root }: Checkpoint): Promise<Problem | null> {
   const ours = await past.root(size);
-  if (ours !== null && Buffer.compare(ours, root) === 0) return null;
+  if (ours !== null && equal(ours, root)) return null;
   const now = (await ledger.checkpoint()).split('\n')[1];
   const what = ours === null ? `it signed ${size} entries once and has ${now} now` : `at size ${size} it signed another tree than the one here`;
-  return problem('LOG_FORK', `this log is not the one its witness saw: ${what}`, {
-    remedy: 'the data folder was put back or changed: keep it as evidence, and restore the newest',
+  return problem('LOG_FORK', `this log is not the one its witnesses saw: ${what}`, {
+    remedy: 'the data folder was put back or changed: keep it as evidence, and restore the newest (docs/guides/witness.md)',
   });
 }
 

@@ -3,12 +3,12 @@
  * same size until it is proven or nobody is left to ask; only then for the newest. Asked for whatever is newest each, they would never
  * agree on a size while the log grows.
  */
-import { type Problem, problem } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { NoteKey } from '../core/log/note.ts';
 import { type Proven, proven } from '../core/log/proven.ts';
 import type { WitnessPolicy } from '../core/log/witness-policy.ts';
 import type { Cosignatures } from './ports-witness.ts';
-import { type Asked, type AskedWitness, type AskWorld, askWitness, type Target } from './witness-ask.ts';
+import { type Asked, type AskedWitness, type AskWorld, askWitness, forkAt, type Target } from './witness-ask.ts';
 
 export interface CollectorWorld extends AskWorld {
   readonly policy: WitnessPolicy;
@@ -38,8 +38,10 @@ export interface Collector {
   /** Something may have been published. Returns at once. */
   wake(): void;
   standings(): readonly WitnessStanding[];
-  /** The largest proven checkpoint this collector has seen. */
+  /** The largest proven checkpoint this collector has seen; null for good once there is a fork. */
   latest(): ProvenCheckpoint | null;
+  /** LOG_FORK: this log's own signature stands under a checkpoint that its entries do not give. null: nothing of the kind was seen. */
+  fork(): Problem | null;
   /** Resolves when nothing it began is under way any more. */
   stop(): Promise<void>;
 }
@@ -62,20 +64,29 @@ interface Round extends Target {
   readonly cosigned: Set<string>;
 }
 
-export async function startCollector(world: CollectorWorld): Promise<Collector> {
+/** Problem: LOG_FORK, where what is kept shows one already. */
+export async function startCollector(world: CollectorWorld): Promise<Result<Collector>> {
+  const kept = await latestProven(world);
+  return kept.ok ? ok(await collectorFrom(world, kept.value)) : kept;
+}
+
+async function collectorFrom(world: CollectorWorld, begun: ProvenCheckpoint | null): Promise<Collector> {
   const known = await Promise.all(world.witnesses.map((w) => world.cosignatures.last(w.vkey)));
   const following = world.witnesses.map((witness, i): Following => ({ witness, size: known[i] ?? 0, problem: null, asking: null, failures: 0, retryAt: 0 }));
   const flights = new Set<Promise<void>>();
   let round: Round | null = null;
-  let latest = await latestProven(world);
+  let latest = begun;
+  let fork: Problem | null = null;
   let cancelTimer = (): void => undefined;
   let stopped = false;
 
   const see = async (target: Target): Promise<void> => {
     const found = await provenAt(world, target);
-    if (found !== null && found.checkpoint.size >= (latest?.checkpoint.size ?? 0)) latest = found;
+    if (!found.ok) fork ??= found.error;
+    else if (found.value !== null && found.value.checkpoint.size >= (latest?.checkpoint.size ?? 0)) latest = found.value;
   };
-  const askable = (f: Following, r: Round): boolean => f.asking === null && f.retryAt <= world.now() && !r.cosigned.has(f.witness.name) && f.size <= r.size;
+  // Of a log that contradicts itself nothing more is asked: a witness that lags would cosign the wrong half.
+  const askable = (f: Following, r: Round): boolean => fork === null && f.asking === null && f.retryAt <= world.now() && !r.cosigned.has(f.witness.name) && f.size <= r.size;
   /** Nothing more comes of this round for now. */
   const over = (r: Round): boolean => latest?.checkpoint.size === r.size || !following.some((f) => f.asking === r.size || askable(f, r));
 
@@ -86,7 +97,7 @@ export async function startCollector(world: CollectorWorld): Promise<Collector> 
     for (const f of following) if (!stopped && askable(f, round)) fly(f, round);
     const waiting = following.filter((f) => f.asking === null && f.retryAt > world.now()).map((f) => f.retryAt - world.now());
     cancelTimer();
-    if (!stopped && waiting.length > 0) cancelTimer = world.after(Math.min(...waiting), wake);
+    if (!stopped && fork === null && waiting.length > 0) cancelTimer = world.after(Math.min(...waiting), wake);
   };
 
   const fly = (f: Following, r: Round): void => {
@@ -119,6 +130,7 @@ export async function startCollector(world: CollectorWorld): Promise<Collector> 
   const failed = (f: Following, reason: Problem): void => {
     if (f.problem?.message !== reason.message) world.log(`witness ${f.witness.name}: ${reason.message} [${reason.code}]`);
     f.problem = reason;
+    if (reason.code === 'LOG_FORK') fork ??= reason;
     f.retryAt = world.now() + Math.min(BACK_OFF.last, BACK_OFF.first * 2 ** Math.min(f.failures, 10));
     f.failures++;
   };
@@ -129,7 +141,8 @@ export async function startCollector(world: CollectorWorld): Promise<Collector> 
   return {
     wake,
     standings: () => following.map(({ witness, size, problem }) => ({ name: witness.name, size, problem })),
-    latest: () => latest,
+    latest: () => (fork === null ? latest : null),
+    fork: () => fork,
     stop: async () => {
       stopped = true;
       cancelTimer();
@@ -168,10 +181,10 @@ async function cosignedBy({ cosignatures, policy }: Pick<CollectorWorld, 'cosign
   return new Set(policy.witnesses.filter((w) => lines.some((l) => l.witness === w.vkey)).map((w) => w.name));
 }
 
-type KeptWorld = Pick<CollectorWorld, 'cosignatures' | 'policy' | 'past'>;
+type KeptWorld = Pick<CollectorWorld, 'cosignatures' | 'policy' | 'past' | 'ledger'>;
 
 /** The log's note with the line of every witness of the policy under it that verifies: a row somebody spoiled spoils nothing else. */
-export async function withCosignatures({ cosignatures, policy, past }: KeptWorld, { size, note }: Target): Promise<string> {
+export async function withCosignatures({ cosignatures, policy, past }: Pick<KeptWorld, 'cosignatures' | 'policy' | 'past'>, { size, note }: Target): Promise<string> {
   const ofPolicy = new Set(policy.witnesses.map((w) => w.vkey));
   const lines = (await cosignatures.at(size)).filter((l) => ofPolicy.has(l.witness));
   const keys = await past.keys();
@@ -183,26 +196,32 @@ const verifies = (note: string, policy: WitnessPolicy, keys: readonly NoteKey[])
   return answer.ok || answer.error.code === 'LOG_QUORUM';
 };
 
-/** null: not proven by what is kept and by the policy in force. */
-export async function provenAt(world: KeptWorld, target: Target): Promise<ProvenCheckpoint | null> {
+/**
+ * null: not proven by what is kept and by the policy in force. A row of the database is nobody's word: cosigned or not, a checkpoint is
+ * of this log only where our own entries give its root. Problem: LOG_FORK.
+ */
+export async function provenAt(world: KeptWorld, target: Target): Promise<Result<ProvenCheckpoint | null>> {
   const note = await withCosignatures(world, target);
   const answer = proven(note, world.policy, await world.past.keys());
-  return answer.ok ? { ...answer.value, note } : null;
+  if (!answer.ok) return ok(null);
+  const fork = await forkAt(world, answer.value.checkpoint);
+  if (fork !== null) return err(fork);
+  return ok(answer.value.checkpoint.size === target.size ? { ...answer.value, note } : null);
 }
 
 const PAGE = 200;
 
-/** The largest proven size of all that have lines; by the policy in force now, whatever was in force then. */
-async function latestProven(world: KeptWorld): Promise<ProvenCheckpoint | null> {
+/** The largest proven size of all that have lines; by the policy in force now, whatever was in force then. Problem: LOG_FORK. */
+async function latestProven(world: KeptWorld): Promise<Result<ProvenCheckpoint | null>> {
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {
     const sizes = await world.cosignatures.sizes(before, PAGE);
     for (const size of sizes) {
       const note = await world.past.checkpoint(size);
-      const found = note === null ? null : await provenAt(world, { size, note });
-      if (found !== null) return found;
+      const found = note === null ? ok(null) : await provenAt(world, { size, note });
+      if (!found.ok || found.value !== null) return found;
     }
     const last = sizes.at(-1);
-    if (last === undefined) return null;
+    if (last === undefined) return ok(null);
     before = last;
   }
 }

@@ -110,7 +110,7 @@ async function opened(text = policyText(), of = store): Promise<Witnesses> {
 
 /** Appends, and tells the witnesses. */
 async function grow(witnesses: Witnesses, count = 1): Promise<number> {
-  for (let i = 0; i < count; i++) await waking(store.ledger, witnesses.wake).append(() => ok([violationDraft(`${Math.random()}`)]));
+  for (let i = 0; i < count; i++) await waking(store.ledger, witnesses).append(() => ok([violationDraft(`${Math.random()}`)]));
   return sizeNow();
 }
 const sizeNow = async (of = store): Promise<number> => Number((await of.ledger.checkpoint()).split('\n')[1]);
@@ -143,8 +143,8 @@ describe('the collector', () => {
       ok: true,
       value: { by: [{ witness: 'a' }, { witness: 'b' }, { witness: 'c' }], at: NOW + 999 },
     });
-    expect(await witnesses.at(size)).toMatchObject({ size, note, proven: { at: NOW + 999 } });
-    expect(await witnesses.at(size + 1)).toBeNull();
+    expect(await witnesses.at(size)).toMatchObject({ ok: true, value: { size, note, proven: { at: NOW + 999 } } });
+    expect(await witnesses.at(size + 1)).toEqual(ok(null));
     expect(await store.audit()).toEqual([]);
   });
 
@@ -170,7 +170,7 @@ describe('the collector', () => {
     const second = await grow(witnesses, 3);
     await until(() => witnesses.standings().every((s) => (s.name === 'a' ? s.size === second : s.problem !== null)));
     expect(witnesses.latest()?.checkpoint.size).toBe(first);
-    expect(await witnesses.at(second)).toMatchObject({ proven: null });
+    expect(await witnesses.at(second)).toMatchObject({ value: { proven: null } });
     doors.b = honest('b');
     await until(() => witnesses.latest()?.checkpoint.size === second);
     doors.c = honest('c');
@@ -304,7 +304,7 @@ describe('a lying witness', () => {
     await until(() => witnesses.standings()[0]?.size === size);
     await quiet();
     expect(witnesses.latest()).toBeNull();
-    expect(await witnesses.at(size)).toMatchObject({ proven: null });
+    expect(await witnesses.at(size)).toMatchObject({ value: { proven: null } });
   });
 });
 
@@ -319,7 +319,7 @@ it('believes no row of the database: a forged or copied line is not shown, and t
   for (const name of ['a', 'b'] as const) await store.cosignatures.keep({ size: again, witness: real[name].vkey, line: a?.line ?? '' });
   const reopened = await opened();
   expect(reopened.latest()?.checkpoint.size).toBe(size);
-  expect(await reopened.at(again)).toEqual({ size: again, note: await store.ledger.checkpoint(), proven: null });
+  expect(await reopened.at(again)).toEqual(ok({ size: again, note: await store.ledger.checkpoint(), proven: null }));
   expect((await store.audit()).map((p) => p.place)).toEqual([`cosignature of ${again} by w.example/a`, `cosignature of ${again} by w.example/b`].sort());
 });
 
@@ -402,7 +402,7 @@ describe('the policy in force', () => {
     if (!read.ok) throw new Error(read.error.message);
     const witnesses = await openWitnesses({ ...store, now: () => clock, after: () => () => undefined, log: () => undefined, door: () => dead }, read.value);
     expect(witnesses.ok && [witnesses.value.quorum, witnesses.value.latest(), witnesses.value.standings()]).toEqual([null, null, []]);
-    expect(witnesses.ok && (await witnesses.value.at(await sizeNow()))?.proven).toBeNull();
+    expect(witnesses.ok && (await witnesses.value.at(await sizeNow()))).toMatchObject({ value: { proven: null } });
     if (witnesses.ok) await witnesses.value.stop();
   });
 });

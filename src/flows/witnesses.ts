@@ -1,12 +1,12 @@
 /** What is proven of our log and by whom: what the server knows of its witnesses. Below the quorum nothing is ever called proven. */
 import { utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
-import { err, ok, problem, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { believedLogs } from '../core/log/proven.ts';
 import { parseWitnessPolicy, type Quorum, quorumHolds, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import type { Ledger } from './ports.ts';
 import type { Cosignatures, PastTrees, WitnessDoor } from './ports-witness.ts';
-import type { AskedWitness } from './witness-ask.ts';
+import { reachable } from './witness-ask.ts';
 import { type Collector, type CollectorWorld, type ProvenCheckpoint, provenAt, startCollector, type WitnessStanding, withCosignatures } from './witness-collector.ts';
 
 /** A policy file that was read. */
@@ -30,11 +30,13 @@ export interface Witnesses {
   readonly digest: string;
   /** Its text. */
   readonly policy: string;
-  /** The largest proven size. */
+  /** The largest proven size; null for good once there is a fork. */
   latest(): ProvenCheckpoint | null;
+  /** LOG_FORK, with the proof in hand: nothing is called proven and nothing is appended until an operator decides. null: none was seen. */
+  fork(): Problem | null;
   standings(): readonly WitnessStanding[];
-  /** null where no checkpoint of this size was published. */
-  at(size: number): Promise<SizeStanding | null>;
+  /** null where no checkpoint of this size was published. Problem: LOG_FORK, where it is not one of these entries. */
+  at(size: number): Promise<Result<SizeStanding | null>>;
   /** The newest checkpoint with the cosignatures kept for it, proven or not. */
   checkpoint(): Promise<string>;
   /** C2SP tlog-proof of an entry under the largest proven checkpoint; null where the entry is not under it. */
@@ -85,7 +87,7 @@ export async function recordWitnessPolicy(ledger: Ledger, past: PastTrees, file:
 
 /**
  * Brings the log to the policy a server starts with: its entry, and its witnesses asked from now on; null where there is none.
- * Problems: LOG_ORIGIN, those of an append.
+ * Problems: LOG_ORIGIN, LOG_FORK, those of an append.
  */
 export async function beginWitnessing(world: WitnessesWorld, file: WitnessPolicyFile | null): Promise<Result<Witnesses | null>> {
   const opened = file === null ? ok(null) : await openWitnesses(world, file);
@@ -97,7 +99,7 @@ export async function beginWitnessing(world: WitnessesWorld, file: WitnessPolicy
   return recorded;
 }
 
-/** Problems: LOG_ORIGIN, where the policy lists logs and not this one. */
+/** Problems: LOG_ORIGIN, where the policy lists logs and not this one; LOG_FORK, where a proven checkpoint is kept that its entries do not give. */
 export async function openWitnesses(world: WitnessesWorld, { text, policy }: WitnessPolicyFile): Promise<Result<Witnesses>> {
   const { past, ledger } = world;
   const [key] = await past.keys();
@@ -106,19 +108,25 @@ export async function openWitnesses(world: WitnessesWorld, { text, policy }: Wit
       problem('LOG_ORIGIN', 'the witness policy lists logs, and this one is not among them', { remedy: 'add a line `log` with the vkey of this log, or leave log lines away' }),
     );
   const asked: CollectorWorld = { ...world, origin: key.name, policy, witnesses: policy.quorum === null ? [] : reachable(policy, world.door) };
-  const collector: Collector = await startCollector(asked);
+  const started = await startCollector(asked);
+  if (!started.ok) return started;
+  const collector: Collector = started.value;
   collector.wake();
   return ok({
     quorum: policy.quorum === null ? null : quorumWords(policy.quorum),
     digest: sha256Hex(text),
     policy: text,
     latest: collector.latest,
+    fork: collector.fork,
     standings: collector.standings,
     at: async (size) => {
       const note = await past.checkpoint(size);
-      if (note === null) return null;
+      if (note === null) return ok(null);
       const found = await provenAt(asked, { size, note });
-      return { size, note: found?.note ?? (await withCosignatures(asked, { size, note })), proven: found && { by: found.by, at: found.at } };
+      if (!found.ok) return found;
+      const { by, at } = found.value ?? {};
+      const shown = collector.fork() === null && by !== undefined && at !== undefined ? { by, at } : null;
+      return ok({ size, note: found.value?.note ?? (await withCosignatures(asked, { size, note })), proven: shown });
     },
     checkpoint: async () => {
       const note = await ledger.checkpoint();
@@ -133,19 +141,21 @@ export async function openWitnesses(world: WitnessesWorld, { text, policy }: Wit
   });
 }
 
-const reachable = (policy: WitnessPolicy, door: WitnessesWorld['door']): readonly AskedWitness[] =>
-  policy.witnesses.flatMap(({ name, key, vkey, url }) => (key === null || url === null ? [] : [{ name, key, vkey, door: door(url) }]));
-
 export function quorumWords(quorum: Quorum): string {
   if ('witness' in quorum) return quorum.witness;
   const members = quorum.members.map((m) => ('witness' in m ? m.witness : `(${quorumWords(m)})`)).join(', ');
   return `${quorum.least} of ${members}`;
 }
 
-/** The same ledger, which says so after each append. The append is answered first: nobody waits for a witness. */
-export const waking = (ledger: Ledger, wake: () => void): Ledger => ({
+/**
+ * The same ledger, which says so after each append. The append is answered first: nobody waits for a witness. Once a witness has proven
+ * a fork nothing is appended: every gate denies, and a log that contradicts itself does not grow.
+ */
+export const waking = (ledger: Ledger, { wake, fork }: Pick<Witnesses, 'wake' | 'fork'>): Ledger => ({
   ...ledger,
   append: async (plan) => {
+    const forked = fork();
+    if (forked !== null) return err(forked);
     const answer = await ledger.append(plan);
     if (answer.ok && answer.value.length > 0) wake();
     return answer;

@@ -17,8 +17,9 @@ import { holds } from './ledger/holds.ts';
 import { ledgerOver } from './ledger/ledger.ts';
 import { pastTrees } from './ledger/past.ts';
 import { publisher, vkeyOf } from './ledger/publisher.ts';
-import { recover } from './ledger/recover.ts';
+import { type Known, recover } from './ledger/recover.ts';
 import { rotate } from './ledger/rotate.ts';
+import { everyKey } from './ledger/rotations.ts';
 import { sequencer } from './ledger/sequencer.ts';
 import { type Lock, lock } from './lock.ts';
 import { prepareSchema } from './migrate.ts';
@@ -65,7 +66,7 @@ export interface StoreOptions {
   /** Keys of the log that are no files: a key service. A new log begins with the first. After a rotation the new one; until its checkpoint is signed, both. */
   readonly signers?: readonly LogSigner[];
   /** Checkpoints of this log that somebody else kept, a witness or an anchor: one that the folder does not hold keeps it closed. */
-  readonly known?: readonly string[];
+  readonly known?: Known;
 }
 
 export const DATABASE_FILE = 'countersign.db';
@@ -133,7 +134,7 @@ async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, 
     },
     rebuild: () => settled(rebuild()),
     audit: async (progress) => audit(await sequence.alone(async () => snapshot(join(dir, DATABASE_FILE), signer.key())), progress),
-    holds: (checkpoint) => sequence.alone(() => holds(writer.db, signer, checkpoint, signer.latest()?.size ?? 0)),
+    holds: (checkpoint) => sequence.alone(async () => holds(writer.db, await everyKey(writer.db, signer.key()), checkpoint, signer.latest()?.size ?? 0)),
     rotateLogKey: (next) => rotate(sequence, signer, keys.log, next),
     close: async () => {
       await sequence.stop();

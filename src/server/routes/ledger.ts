@@ -1,6 +1,6 @@
 /** The log, and what verifies it offline: entries, checkpoint, the trust bundle. Everything here is public by design. */
 import { Hono } from 'hono';
-import { problem } from '../../core/base/result.ts';
+import { ok, type Problem, problem } from '../../core/base/result.ts';
 import { directory } from '../../flows/directory.ts';
 import { exportTrust } from '../../flows/evidence.ts';
 import type { ProvenCheckpoint } from '../../flows/witness-collector.ts';
@@ -34,8 +34,10 @@ export function ledger(world: ServerWorld): Hono<Door> {
 
   app.get('/ledger/sizes/:size', async (c) => {
     const size = whole(c.req.param('size'), Number.NaN);
-    const known = Number.isNaN(size) ? null : await world.witnesses?.at(size);
-    if (known === undefined) return refuse(c, [unwitnessed]);
+    const found = Number.isNaN(size) ? ok(null) : await world.witnesses?.at(size);
+    if (found === undefined) return refuse(c, [unwitnessed]);
+    if (!found.ok) return refuse(c, [found.error]);
+    const known = found.value;
     if (known === null)
       return refuse(c, [
         problem('NOT_FOUND', 'no checkpoint of this size was published', { place: c.req.path, remedy: 'entries of one append share a checkpoint: ask for the size after it' }),
@@ -77,10 +79,12 @@ const iso = (at: number): string => new Date(Math.floor(at / 1000) * 1000).toISO
 function standing(witnesses: Witnesses | undefined) {
   if (witnesses === undefined) return null;
   const latest = witnesses.latest();
+  const why = (p: Problem | null) => (p === null ? null : { code: p.code, message: p.message });
   return {
     policy: witnesses.digest,
     quorum: witnesses.quorum,
     proven: latest === null ? null : { size: latest.checkpoint.size, ...said(latest) },
-    standings: witnesses.standings().map(({ name, size, problem: why }) => ({ name, size, problem: why === null ? null : { code: why.code, message: why.message } })),
+    fork: why(witnesses.fork()),
+    standings: witnesses.standings().map(({ name, size, problem: reason }) => ({ name, size, problem: why(reason) })),
   };
 }

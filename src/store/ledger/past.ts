@@ -9,7 +9,7 @@ import type { Database } from '../schema.ts';
 import { headAt } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { readEntries } from './read.ts';
-import { readRotations } from './rotations.ts';
+import { everyKey } from './rotations.ts';
 import { readNodes } from './tiles.ts';
 
 export function pastTrees(reader: Database, publisher: Publisher): PastTrees {
@@ -17,10 +17,7 @@ export function pastTrees(reader: Database, publisher: Publisher): PastTrees {
   const rootAt = async (size: number): Promise<Uint8Array> => root((await headAt(reader, size)).tree);
   const filled = async (plan: ProofPlan | undefined, size: number): Promise<readonly Uint8Array[] | undefined> => plan && fill(plan, await readNodes(reader, plan.nodes, size));
   return {
-    keys: async () => {
-      const now = publisher.key();
-      return now === undefined ? [] : [now, ...(await readRotations(reader)).map((r) => r.old)];
-    },
+    keys: () => everyKey(reader, publisher.key()),
     checkpoint: async (size) => (await reader.selectFrom('checkpoints').select('note').where('size', '=', size).executeTakeFirst())?.note ?? null,
     root: async (size) => (within(size) ? rootAt(size) : null),
     consistency: async (first, second) => {

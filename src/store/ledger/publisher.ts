@@ -5,7 +5,7 @@
  */
 import { equal, utf8 } from '../../core/base/bytes.ts';
 import { problem } from '../../core/base/result.ts';
-import { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from '../../core/log/checkpoint.ts';
+import { type Checkpoint, formatCheckpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import { root, type Tree } from '../../core/log/merkle.ts';
 import { formatNote, formatVkey, type NoteKey, noteKey } from '../../core/log/note.ts';
@@ -34,8 +34,6 @@ export interface Publisher {
   start(): Promise<void>;
   /** The last checkpoint stored; undefined where there is none. Throws `Refused` for one that is not this log's. */
   stored(): Promise<Published | undefined>;
-  /** A checkpoint somebody kept, by the keys that sign at its size. */
-  opened(note: string): Checkpoint | { readonly fault: string };
   /** What a new key is to be sworn in with. Throws before genesis. */
   signer(): { readonly key: NoteKey; readonly signer: LogSigner };
 }
@@ -86,8 +84,7 @@ export function publisher(writer: Connection, keys: LogKeys): Publisher {
     if (latest !== undefined && rotations.length > 0 && latest.size > (rotations.at(-1)?.size ?? 0)) keys.settle(signer().signer);
     return latest;
   };
-  const opened = (note: string): Checkpoint | { readonly fault: string } => openStored({ size: sizeOf(note), note }, key, rotations);
-  return { key: () => key, latest: () => latest, publish, start, stored, opened, signer };
+  return { key: () => key, latest: () => latest, publish, start, stored, signer };
 }
 
 export const vkeyOf = (p: Publisher): string | null => {
@@ -136,11 +133,6 @@ export function openStored(
   }
   return checkpoint?.size === row.size ? checkpoint : { fault: 'is stored under another size' };
 }
-
-const sizeOf = (note: string): number => {
-  const parsed = parseCheckpoint(note.slice(0, note.lastIndexOf('\n\n') + 1));
-  return parsed.ok ? parsed.value.size : -1;
-};
 
 async function note(checkpoint: Checkpoint, keys: LogKeys, by: readonly NoteKey[]): Promise<string> {
   const body = formatCheckpoint(checkpoint);

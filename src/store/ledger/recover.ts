@@ -5,8 +5,9 @@
  * opened: whoever holds an old checkpoint would hold proof of a fork.
  */
 import { concat, equal } from '../../core/base/bytes.ts';
-import { problem } from '../../core/base/result.ts';
+import { problem, type Result } from '../../core/base/result.ts';
 import { leafHash, root } from '../../core/log/merkle.ts';
+import type { NoteKey } from '../../core/log/note.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Connection } from '../database.ts';
 import { orRefuse, Refused } from '../refused.ts';
@@ -15,6 +16,13 @@ import { EMPTY_HEAD, growth, type Head, headAt } from './head.ts';
 import { holds } from './holds.ts';
 import type { Publisher } from './publisher.ts';
 import { entriesFrom } from './read.ts';
+import { everyKey } from './rotations.ts';
+
+/**
+ * Checkpoints somebody else kept; or how to ask for them, with every key the log ever signed with, the newest first, none in a folder
+ * without a log. What it refuses with keeps the folder closed.
+ */
+export type Known = readonly string[] | ((keys: readonly NoteKey[]) => Promise<Result<readonly string[]>>);
 
 /** Entries read again though a checkpoint covers them: 16 tiles. */
 const READ_AGAIN = 4096;
@@ -23,14 +31,15 @@ const READ_AGAIN = 4096;
  * Throws `Refused` with DATA_INVALID or, for a checkpoint kept elsewhere, as `holds` says. Nothing is signed before all of it
  * holds; afterwards the latest checkpoint is signed for every committed entry.
  */
-export async function recover(writer: Connection, publisher: Publisher, known: readonly string[] = []): Promise<void> {
+export async function recover(writer: Connection, publisher: Publisher, known: Known = []): Promise<void> {
   await publisher.start();
   const last = await publisher.stored();
   const size = await sizeOf(writer.db);
   if (last !== undefined && size < last.size) throw refused(`the log holds ${size} entries and its last checkpoint speaks of ${last.size}`);
   if (last !== undefined && !equal(await rootAt(writer.db, last.size), last.root))
     throw refused(`the entries do not have the root the checkpoint of size ${last.size} was signed over`);
-  for (const note of known) orRefuse(await holds(writer.db, publisher, note, size));
+  const keys = await everyKey(writer.db, publisher.key());
+  for (const note of typeof known === 'function' ? orRefuse(await known(keys)) : known) orRefuse(await holds(writer.db, keys, note, size));
   if (size === 0) return;
   if (publisher.key() === undefined) throw refused('the first entry is no genesis');
   const { tree } = await readAgain(writer.db, last?.size ?? 0);
