@@ -4,14 +4,15 @@
  * it until the log says so and has signed with both; then it takes its place, and the old one is gone.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { equal, fromBase64, fromHex } from '../../core/base/bytes.ts';
+import { equal, fromBase64, fromHex, utf8 } from '../../core/base/bytes.ts';
 import { verifyEd25519 } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import { pointOf } from '../../core/signoff/gate-key.ts';
 import type { GateSigner } from '../../flows/ports-gate.ts';
 import type { LogSigner } from '../../flows/ports-log.ts';
+import { renameDurably, writeDurably } from '../disk.ts';
 
 export interface Keys {
   /** The gate's key, under this verifier id; of this version of the program. */
@@ -26,11 +27,14 @@ export interface LogKeys {
   signers(): readonly LogSigner[];
   /** From now on a log exists that one of these keys signed: without it the folder is not opened again. */
   begin(): void;
-  /** Makes the key that is to follow, on disk before it is named anywhere. */
-  next(): LogSigner;
+  /**
+   * Makes the key that is to follow the one that signs now, on disk before it is named anywhere. Throws what the disk throws, and
+   * where the file it would take the place of is the only copy of the key that signs now.
+   */
+  next(now: LogSigner): LogSigner;
   /** A signer from elsewhere, at hand from now on. */
   take(signer: LogSigner): LogSigner;
-  /** The log signs with this key now: what was there only for the one before it can go. */
+  /** The log signs with this key now: what was there only for the one before it can go. Goes by what is on disk, so it can be asked again; throws what the disk throws. */
   settle(now: LogSigner): void;
 }
 
@@ -70,13 +74,21 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
 
 function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
   const signers = [...at];
+  const settle = (now: LogSigner): void => {
+    if (!existsSync(join(dir, NEXT))) return;
+    const next = fileSigner(join(dir, NEXT));
+    // Unread, it may be the only copy of the key that signs: then nothing may take its place.
+    if (!next.ok) throw new Error(next.error.message);
+    if (equal(next.value.publicKey, now.publicKey)) renameDurably(join(dir, NEXT), join(dir, LOG));
+  };
   return {
     signers: () => signers,
     begin: () => {
-      if (!existsSync(join(dir, BEGUN))) writeDurably(join(dir, BEGUN), 'The keys beside this file have signed a log.\n');
+      if (!existsSync(join(dir, BEGUN))) writeDurably(join(dir, BEGUN), utf8('The keys beside this file have signed a log.\n'));
     },
-    next: () => {
-      writeDurably(join(dir, NEXT), newKey());
+    next: (now) => {
+      settle(now);
+      writeDurably(join(dir, NEXT), utf8(newKey()));
       const signer = fileSigner(join(dir, NEXT));
       if (!signer.ok) throw new Error(signer.error.message);
       signers.push(signer.value);
@@ -87,10 +99,7 @@ function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {
       signers.push(known);
       return known;
     },
-    settle: (now) => {
-      const next = existsSync(join(dir, NEXT)) ? fileSigner(join(dir, NEXT)) : undefined;
-      if (next?.ok === true && equal(next.value.publicKey, now.publicKey)) renameDurably(join(dir, NEXT), join(dir, LOG));
-    },
+    settle,
   };
 }
 
@@ -156,27 +165,10 @@ function readKey(pem: string): { readonly privateKey: KeyObject; readonly public
 function secret(file: string, create: boolean, make: () => string): Result<string> {
   if (!existsSync(file)) {
     if (!create) return invalid(file, 'is missing, and what stands beside it was signed with it', 'restore it from a backup');
-    writeDurably(file, make());
+    writeDurably(file, utf8(make()));
   }
   if ((statSync(file).mode & 0o077) !== 0) return invalid(file, 'can be read by others', `chmod 600 ${file}`);
   return ok(readFileSync(file, 'utf8'));
-}
-
-/** Whole or not at all, and on disk before anything is signed with it. */
-function writeDurably(file: string, text: string): void {
-  const temporary = `${file}.new`;
-  const fd = openSync(temporary, 'w', 0o600);
-  writeSync(fd, text);
-  fsyncSync(fd);
-  closeSync(fd);
-  renameDurably(temporary, file);
-}
-
-function renameDurably(from: string, file: string): void {
-  renameSync(from, file);
-  const folder = openSync(join(file, '..'), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
 }
 
 const invalid = (place: string, what: string, remedy?: string): { readonly ok: false; readonly error: Problem } =>

@@ -43,6 +43,7 @@ export function publisher(writer: Connection, keys: LogKeys): Publisher {
   let latest: Published | undefined;
   let rotations: readonly Rotation[] = [];
   let begun = false;
+  let tidy = false;
   const start = async (): Promise<void> => {
     key = undefined;
     const origin = await originOf(writer.db);
@@ -65,11 +66,22 @@ export function publisher(writer: Connection, keys: LogKeys): Publisher {
     if (owed.size + 1 > size) throw new Error('a rotation lies beyond the log');
     const { tree } = await headAt(writer.db, owed.size + 1);
     latest = await kept(writer, await signed(tree), true);
-    keys.settle(signer().signer);
+    tidy = true;
+  };
+  /** What is left of a rotation is a file in another place. It waits for a disk that obeys, and nobody who appends waits for it. */
+  const tidied = (): void => {
+    if (!tidy) return;
+    try {
+      keys.settle(signer().signer);
+      tidy = false;
+    } catch {
+      // The key lies beside its place and is found there; the next one is not made before it has moved.
+    }
   };
   const publish = async (tree: Tree): Promise<void> => {
     if (key === undefined) await start();
     await settle(tree.size);
+    tidied();
     if (latest?.size !== tree.size) latest = await kept(writer, await signed(tree), false);
     if (!begun) keys.begin();
     begun = true;
@@ -81,7 +93,8 @@ export function publisher(writer: Connection, keys: LogKeys): Publisher {
   };
   const stored = async (): Promise<Published | undefined> => {
     latest = await lastStored(writer.db, key, rotations);
-    if (latest !== undefined && rotations.length > 0 && latest.size > (rotations.at(-1)?.size ?? 0)) keys.settle(signer().signer);
+    tidy = latest !== undefined && rotations.length > 0 && latest.size > (rotations.at(-1)?.size ?? 0);
+    tidied();
     return latest;
   };
   return { key: () => key, latest: () => latest, publish, start, stored, signer };

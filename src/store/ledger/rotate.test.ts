@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -184,6 +184,53 @@ describe('a kill between two steps', () => {
     cpSync(join(before, 'log.pem'), join(dir, 'keys', 'log.pem'));
     rmSync(before, { recursive: true });
     expect(await openStore({ dir, clock: () => 0 })).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', message: expect.stringContaining('not here') } });
+  });
+});
+
+describe('a disk that does not put the new key in its place', () => {
+  const keys = (name: string): string => join(dir, 'keys', name);
+  /** Nothing can be renamed to where a folder is. */
+  const blocked = (): void => {
+    renameSync(keys('log.pem'), keys('aside'));
+    mkdirSync(keys('log.pem'));
+  };
+  const freed = (): void => {
+    rmSync(keys('log.pem'), { recursive: true });
+    renameSync(keys('aside'), keys('log.pem'));
+  };
+
+  it('stops nobody, is tried again, and meanwhile no other key takes the place of the only copy', async () => {
+    const store = await begun();
+    blocked();
+    const { now } = await rotated(store);
+    const copy = readFileSync(keys('log.next.pem'), 'utf8');
+    expect(await append(store, 'b')).toMatchObject({ ok: true });
+    await expect(store.rotateLogKey()).rejects.toThrow();
+    expect(readFileSync(keys('log.next.pem'), 'utf8')).toBe(copy);
+    expect(keyOf(store)).toEqual(now);
+    freed();
+    expect(await append(store, 'c')).toMatchObject({ ok: true });
+    expect([existsSync(keys('log.next.pem')), readFileSync(keys('log.pem'), 'utf8')]).toEqual([false, copy]);
+    expect((await rotated(store)).now).not.toEqual(now);
+    expect(await store.audit()).toEqual([]);
+    await store.close();
+  });
+
+  it('is tried again by the next turn of the key, and by the next start', async () => {
+    const store = await begun();
+    blocked();
+    const { now } = await rotated(store);
+    const copy = readFileSync(keys('log.next.pem'), 'utf8');
+    freed();
+    cpSync(dir, `${dir} killed`, { recursive: true });
+    await rotated(store);
+    await store.close();
+    expect(existsSync(keys('log.next.pem'))).toBe(false);
+    const again = await open([], `${dir} killed`);
+    expect(keyOf(again)).toEqual(now);
+    expect(readFileSync(join(`${dir} killed`, 'keys', 'log.pem'), 'utf8')).toBe(copy);
+    await again.close();
+    rmSync(`${dir} killed`, { recursive: true });
   });
 });
 
