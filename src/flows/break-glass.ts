@@ -19,10 +19,10 @@ import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import { signedByAnother, usedBefore } from './arrival.ts';
 import { enrolledKeys } from './authority.ts';
 import { actsOf, glassRules, presentedGlass } from './break-glass-facts.ts';
 import { governanceAt } from './governance.ts';
-import { signedByAnother } from './named-key.ts';
 import type { ChangeRow, EntryDraft, KeyRow, Projections } from './ports.ts';
 import { type CredentialChoice, notEnrolled, PREFERENCE, type Prepared, type SigningWorld, signingKeys } from './prepare.ts';
 import { type Bench, signoffTrust } from './presented.ts';
@@ -192,7 +192,8 @@ async function accept(world: SigningWorld, desk: Desk, envelope: Uint8Array): Pr
   const verified = heard.ok && heard.value.kind === 'cancel' ? heard : verifyWord(envelope, trust, expect);
   if (!verified.ok) return verified;
   const word = verified.value;
-  if ((await bench.state.breakGlass({ nonce: word.predicate.nonce })).length > 0) return err([problem('ST_NONCE', 'this was signed and used before', { remedy: 'sign again' })]);
+  const replayed = await usedBefore(bench.state, word.predicate.nonce);
+  if (replayed.length > 0) return err(replayed);
   const wrong = [
     ...mayNot(desk, word.kind, word.person, word.level),
     ...saidOtherwise(world, desk, word),

@@ -43,7 +43,7 @@ async function reachedOf(repository: Repository, pending: readonly LandingRow[])
 async function draftsOf(world: GateWorld, state: Projections, landing: LandingRow): Promise<readonly EntryDraft[]> {
   const found = await foundOf(world.ledger, state, landing);
   const summary = found === undefined ? [] : await vsaDrafts(world, landing, found);
-  return [landedDraft(landing, await brokeGlass(state, landing)), ...summary, ...(await policyDrafts(world, landing, found?.inputs ?? []))];
+  return [landedDraft(landing, await brokeGlass(state, landing), found?.inputs), ...summary, ...(await policyDrafts(world, landing, found?.inputs ?? []))];
 }
 
 const isLanding = (bytes: Uint8Array): boolean => {
@@ -57,9 +57,12 @@ async function brokeGlass(state: Projections, { nonces }: LandingRow): Promise<b
   return spent.flat().length > 0;
 }
 
-/** The nonces it spends stand in the body: in the entry they would undo the salt of the signers' names. */
-const landedDraft = (l: LandingRow, glass: boolean): EntryDraft => ({
+/**
+ * The nonces it spends stand in the body: in the entry they would undo the salt of the signers' names. Beside them the digests of what
+ * the gate counted, which nobody else's statement can have; absent where the verdict does not say.
+ */
+const landedDraft = (l: LandingRow, glass: boolean, counted: readonly string[] | undefined): EntryDraft => ({
   type: 'landed',
   fields: { change: l.change, repo: l.repo, ref: l.targetRef, old: l.old, new: l.head, ...(glass ? { breakGlass: true } : {}) },
-  body: new TextEncoder().encode(JSON.stringify({ v: 1, ...l, index: undefined })),
+  body: new TextEncoder().encode(JSON.stringify({ v: 1, ...l, index: undefined, counted })),
 });

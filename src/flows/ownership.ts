@@ -20,8 +20,8 @@ import { type OwnershipPredicate, type OwnershipWords, ownershipStatement, type 
 import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import { signedByAnother, USED, usedBefore } from './arrival.ts';
 import { enrolledKeys } from './authority.ts';
-import { signedByAnother } from './named-key.ts';
 import type { ChangeRow, EntryDraft, KeyRow } from './ports.ts';
 import { type CredentialChoice, MOST_BYTES, notEnrolled, openChange, PREFERENCE, type Prepared, type SigningWorld, signingKeys, validFor } from './prepare.ts';
 import { type Bench, signoffTrust } from './presented.ts';
@@ -119,8 +119,8 @@ export async function recordOwnership(world: SigningWorld, id: string, envelope:
 
 async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array): Promise<Result<VerifiedOwnership, readonly Problem[]>> {
   const verified = verifyOwnership(envelope, await signoffTrust(bench), { ...(await ownershipExpectation(bench, row.decision)), counters: 'online' });
-  const replayed = verified.ok ? await bench.state.ownerships({ nonce: verified.value.statement.predicate.nonce }) : await known(bench, row, envelope);
-  if (replayed.length > 0) return err([problem('ST_NONCE', 'this was signed and used before', { remedy: 'sign again' })]);
+  const replayed = verified.ok ? await usedBefore(bench.state, verified.value.statement.predicate.nonce) : await known(bench, row, envelope);
+  if (replayed.length > 0) return err(replayed);
   if (!verified.ok) return verified;
   const { author, keyid, statement } = verified.value;
   const wrong = [
@@ -132,10 +132,10 @@ async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array): Promi
 }
 
 /** A replay may be stale in other ways too; that it was used before is what matters. */
-async function known({ state }: Bench, { decision }: ChangeRow, envelope: Uint8Array) {
+async function known({ state }: Bench, { decision }: ChangeRow, envelope: Uint8Array): Promise<readonly Problem[]> {
   const { repo, manifest } = decision.change;
   const body = sha256Hex(envelope);
-  return (await state.ownerships({ repo, manifest })).filter((row) => row.body === body);
+  return (await state.ownerships({ repo, manifest })).some((row) => row.body === body) ? [USED] : [];
 }
 
 /** Whoever makes statements of their own may not stretch the validity, or speak of other commits than the page did. */

@@ -11,10 +11,10 @@ import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
+import { signedByAnother, USED, usedBefore } from './arrival.ts';
 import { backOf } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { movedSignoffs } from './moved.ts';
-import { signedByAnother } from './named-key.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
 import { openChange, type SigningWorld, unanswered, validFor } from './prepare.ts';
 import { type Bench, expectation, presentedFor, signoffTrust } from './presented.ts';
@@ -59,8 +59,7 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
 /** A replay is named first: it may also be stale in other ways, but that it was used before is what matters. */
 async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array, shown: string | null): Promise<Result<VerifiedSignoff, readonly Problem[]>> {
   const known = await bench.state.signoffs({ body: sha256Hex(envelope) });
-  const replay = problem('ST_NONCE', 'this sign-off was used before', { remedy: 'sign again on the page: each signature counts once' });
-  if (known.length > 0) return err([replay]);
+  if (known.length > 0) return err([USED]);
   const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online', takenBack: await backOf(bench.state) });
   if (!verified.ok) return err(verified.problems);
   const { statement } = verified.signoff;
@@ -69,10 +68,9 @@ async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array, shown:
     ...unanswered(row, statement.predicate),
     ...saidOtherwise(bench, row, statement.predicate, shown),
     ...(await signedByAnother(bench.state, verified.signoff.keyid, statement.predicate.signer.credential)),
+    ...(await usedBefore(bench.state, statement.predicate.nonce)),
   ];
-  if (wrong.length > 0) return err(wrong);
-  const used = await bench.state.signoffs({ nonce: statement.predicate.nonce });
-  return used.length > 0 ? err([replay]) : ok(verified.signoff);
+  return wrong.length > 0 ? err(wrong) : ok(verified.signoff);
 }
 
 /**
