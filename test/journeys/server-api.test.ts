@@ -13,7 +13,16 @@ import { exchange } from './server-wire.ts';
 /** Asked of the app itself, so that a route added tomorrow is spoken to badly too. Only its routes are read: nothing of this world is used. */
 const asked = createApp({ site: { origins: [] }, now: Date.now } as unknown as ServerWorld)
   .routes.filter((r) => r.method !== 'ALL' && r.path.startsWith('/api/v1/'))
-  .map((r) => [r.method, r.path.slice('/api/v1'.length).replace(':id', '0123456789abcdef').replace(/:(?:size|index)$/, '1000000')] as const);
+  .map(
+    (r) =>
+      [
+        r.method,
+        r.path
+          .slice('/api/v1'.length)
+          .replace(':id', '0123456789abcdef')
+          .replace(/:(?:size|index)$/, '1000000'),
+      ] as const,
+  );
 const ROUTES = asked.filter(([method, path], i) => asked.findIndex(([m, p]) => m === method && p === path) === i);
 const POSTS = ROUTES.filter(([method]) => method === 'POST').map(([, path]) => path);
 
