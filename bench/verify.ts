@@ -6,7 +6,7 @@ import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { utf8 } from '../src/core/base/bytes.ts';
 import type { Said } from '../src/core/signoff/authority.ts';
 import { formatBundle, parseBundle } from '../src/core/signoff/bundle.ts';
-import { enrolmentStatement } from '../src/core/signoff/enrolment.ts';
+import { enrolmentStatement, termFrom } from '../src/core/signoff/enrolment.ts';
 import { verifyBundle } from '../src/core/signoff/offline.ts';
 import { parseTrust } from '../src/core/signoff/trust-file.ts';
 import { softAuthenticator } from '../src/testing/authenticator.ts';
@@ -30,7 +30,7 @@ async function bundleOf(people: number): Promise<Comparison> {
     (holder, i): Said => ({
       ...{ type: 'enrolment', index: i + 1, at: NOW - 1_000 },
       body: cosigned(
-        enrolmentStatement(subjectOf(holder), RP.rpId, i.toString(16).padStart(32, '0')),
+        enrolmentStatement(subjectOf(holder), RP.rpId, i.toString(16).padStart(32, '0'), termFrom(NOW)),
         founders.map((f) => f.key),
       ),
     }),

@@ -395,7 +395,7 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
   const origin = 'localhost/countersign-demo';
   layRepositories(join(options.data, 'repositories'));
   if (known === null) {
-    const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)));
+    const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)), Date.now());
     if (!laid.ok) return err([laid.error]);
   }
   return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo: demoAuthenticators(keys) });

@@ -26,6 +26,7 @@ export function authorityCommands(program: Command, act: Act): void {
     .option('--name <name>', 'with enrol: what people call them')
     .option('--key <file>', 'with enrol: the public line of an sk- key; what its maker said is taken from <key>.attestation and <key>.challenge beside it')
     .option('--expires <time>', 'with enrol: when the key stops counting (default: never)')
+    .option('--within <time>', 'how long the signatures may take: enrolments and changes of people hold nothing that is kept later', '7d')
     .option('--from <time>', 'with revoke: from when on, such as 2026-11-20T10:00:00Z (default: now)')
     .action(async (what: string, whom: string[], options) => act((await import('./authority.ts')).propose(what, whom, options)));
 

@@ -2,7 +2,7 @@
 
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { attestationOf } from '../core/signoff/attestation.ts';
-import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
+import { type EnrolmentWord, enrolmentIn } from '../core/signoff/enrolment.ts';
 import { latest } from '../core/signoff/fold.ts';
 import { kindOfWord, parseErasure, parseRevocation, parseRosterWord, type RevocationWord, type RosterWord } from '../core/signoff/roster-word.ts';
 import { parseTrust, type TrustBundle } from '../core/signoff/trust-file.ts';
@@ -17,7 +17,7 @@ export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonl
     }
     case 'roster': {
       const word = parseRosterWord(payload, genesis.origin);
-      return word.ok ? ok([rosterWords(word.value), `because: ${word.value.reason}`]) : word;
+      return word.ok ? ok([rosterWords(word.value), `because: ${word.value.reason}`, inTime(word.value)]) : word;
     }
     case 'revocation': {
       const word = parseRevocation(payload, genesis.origin);
@@ -32,7 +32,10 @@ export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonl
   }
 }
 
-function enrolmentWords(of: EnrolmentSubject, trust: TrustBundle): readonly string[] {
+/** From then on it holds nothing, whoever kept it. */
+const inTime = ({ until }: { readonly until: number }): string => `only if the log keeps it before ${new Date(until).toISOString()}`;
+
+function enrolmentWords(of: EnrolmentWord, trust: TrustBundle): readonly string[] {
   const { rpId, mode } = latest(trust.states).genesis;
   const makers = trust.authenticators === undefined ? {} : { authenticators: trust.authenticators };
   const made = attestationOf({ ...of, since: Date.now() }, { rpId, mode, ...makers });
@@ -41,6 +44,7 @@ function enrolmentWords(of: EnrolmentSubject, trust: TrustBundle): readonly stri
     `with the ${of.kind} key ${of.keyid}`,
     made.ok ? `made by a pinned maker: model ${made.value.aaguid}, root ${made.value.root.slice(0, 16)}` : `not attested, so it signs nothing critical: ${made.error.message}`,
     ...(of.expires === undefined ? [] : [`until ${of.expires}`]),
+    inTime(of),
   ];
 }
 

@@ -6,10 +6,11 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { base64, fromBase64, utf8 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { lengthOf } from '../core/policy/time.ts';
 import type { Authority } from '../core/signoff/authority.ts';
 import { statementBytes } from '../core/signoff/build.ts';
 import { type Envelope, formatEnvelope, pae, parseEnvelope } from '../core/signoff/dsse.ts';
-import { enrolmentStatement } from '../core/signoff/enrolment.ts';
+import { enrolmentStatement, termFrom } from '../core/signoff/enrolment.ts';
 import { fingerprintOf } from '../core/signoff/fingerprint.ts';
 import { latest } from '../core/signoff/fold.ts';
 import { publicKeyLine } from '../core/signoff/keys.ts';
@@ -86,6 +87,7 @@ export interface ProposeOptions extends Trusting {
   readonly key?: string;
   readonly from?: string;
   readonly expires?: string;
+  readonly within?: string;
 }
 
 /** Writes what trustees are to sign. Problems: USAGE, TRUST_*, KEY_*. */
@@ -114,17 +116,20 @@ const ACTIONS: readonly RosterAction[] = ['level', 'trustee', 'no-trustee', 'lea
 function statementFor(
   what: string,
   whom: readonly string[],
-  { reason, level, name, key, from, expires }: ProposeOptions,
+  { reason, level, name, key, from, expires, within = '7d' }: ProposeOptions,
   { genesis }: Authority,
 ): Result<Statement<unknown>, readonly Problem[]> {
   const nonce = randomBytes(16).toString('hex');
   const { origin, rpId } = genesis;
   const [one = ''] = whom;
   const why = reason ?? '';
-  if (what === 'enrol') return enrol({ person: one, name: name ?? one, level, key, expires }, rpId, nonce);
+  const term = lengthOf(within);
+  if (term === undefined) return err([problem('USAGE', `${within} is no time`, { place: '--within', remedy: 'for example 24h or 7d' })]);
+  const until = termFrom(Date.now(), term);
+  if (what === 'enrol') return enrol({ person: one, name: name ?? one, level, key, expires }, rpId, nonce, until);
   if (why.trim() === '') return err([problem('USAGE', 'a reason is missing', { place: '--reason', remedy: 'say why, in a sentence: it stays in the log' })]);
   const action = ACTIONS.find((a) => a === what);
-  if (action !== undefined) return ok(rosterStatement({ person: one, action, reason: why, ...(level === undefined ? {} : { level }) }, origin, nonce));
+  if (action !== undefined) return ok(rosterStatement({ person: one, action, reason: why, ...(level === undefined ? {} : { level }) }, origin, nonce, until));
   if (what === 'erase') return ok(erasureStatement({ bodies: whom, reason: why }, origin, nonce));
   const at = from === undefined ? Date.now() : Date.parse(from);
   const of = what === 'revoke' ? revokedOf(one) : undefined;
@@ -143,6 +148,7 @@ function enrol(
   of: { readonly person: string; readonly name: string; readonly level: string | undefined; readonly key: string | undefined; readonly expires: string | undefined },
   rpId: string,
   nonce: string,
+  until: string,
 ): Result<Statement<unknown>, readonly Problem[]> {
   const { person, name, level } = of;
   if (level === undefined || of.key === undefined)
@@ -151,7 +157,7 @@ function enrol(
   if (!key.ok) return key;
   const ends = of.expires === undefined ? undefined : Date.parse(of.expires);
   if (Number.isNaN(ends)) return err([problem('USAGE', `${of.expires} is no time`, { place: '--expires', remedy: 'for example 2027-11-20T00:00:00Z' })]);
-  return ok(enrolmentStatement({ person, name, level, ...key.value, expires: ends === undefined ? undefined : new Date(ends).toISOString() }, rpId, nonce));
+  return ok(enrolmentStatement({ person, name, level, ...key.value, expires: ends === undefined ? undefined : new Date(ends).toISOString() }, rpId, nonce, until));
 }
 
 export interface SignOptions extends Trusting {

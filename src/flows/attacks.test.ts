@@ -1,8 +1,10 @@
 /** Ways past the gate that were found by attacking it. Each passed once; none may again. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, MAIN, openBed, POLICY, subjectFor } from '../../test/bed/bed.ts';
 import { base64, utf8 } from '../core/base/bytes.ts';
 import { ok } from '../core/base/result.ts';
+import { termFrom } from '../core/signoff/enrolment.ts';
 import { revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { cosigned } from '../testing/trust-files.ts';
@@ -238,9 +240,9 @@ describe('an administrator with the database', () => {
     const nonce = '7'.repeat(32);
     const before = await knownAuthority(bed.store.projections);
     const words = [
-      ['roster', { person: 'ada', action: 'trustee' }, rosterStatement({ person: 'ada', action: 'trustee', reason: 'x' }, origin, nonce)],
-      ['roster', { person: 'ada', action: 'level' }, rosterStatement({ person: 'ada', action: 'level', level: 'L7', reason: 'x' }, origin, nonce)],
-      ['roster', { person: 'kim', action: 'leave' }, rosterStatement({ person: 'kim', action: 'leave', reason: 'x' }, origin, nonce)],
+      ['roster', { person: 'ada', action: 'trustee' }, rosterStatement({ person: 'ada', action: 'trustee', reason: 'x' }, origin, nonce, termFrom(bed.clock.now))],
+      ['roster', { person: 'ada', action: 'level' }, rosterStatement({ person: 'ada', action: 'level', level: 'L7', reason: 'x' }, origin, nonce, termFrom(bed.clock.now))],
+      ['roster', { person: 'kim', action: 'leave' }, rosterStatement({ person: 'kim', action: 'leave', reason: 'x' }, origin, nonce, termFrom(bed.clock.now))],
       ['revocation', { of: 'person' }, revocationStatement({ of: { person: 'kim' }, from: 0, reason: 'x' }, origin, nonce)],
     ] as const;
     for (const [type, fields, statement] of words)

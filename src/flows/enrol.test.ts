@@ -1,10 +1,12 @@
 /** Who may add a key: founders, two of them, each once, and nobody else; the server least of all. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, type PersonName, RP, subjectFor } from '../../test/bed/bed.ts';
 import { base64, concat, hex } from '../core/base/bytes.ts';
 import { VIRTUAL_AAGUID } from '../core/signoff/attestation.ts';
 import { COOL_DOWN } from '../core/signoff/authenticator.ts';
 import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
+import { termFrom } from '../core/signoff/enrolment.ts';
 import { publicKeyLine, skEd25519Blob } from '../core/signoff/keys.ts';
 import { type RevocationWord, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { wireString } from '../core/signoff/wire.ts';
@@ -160,7 +162,11 @@ describe('what is taken back', () => {
   it('nothing by a word that does not hold: it is not even written down', async () => {
     const size = (await bed.world.ledger.entries(0, 1_000)).length;
     expect(
-      await recordWord(bed.world, 'roster', cosigned(rosterStatement({ person: 'ada', action: 'trustee', reason: 'x' }, origin, hex(bed.world.random())), [bed.keys.kim])),
+      await recordWord(
+        bed.world,
+        'roster',
+        cosigned(rosterStatement({ person: 'ada', action: 'trustee', reason: 'x' }, origin, hex(bed.world.random()), termFrom(bed.clock.now)), [bed.keys.kim]),
+      ),
     ).toMatchObject({
       ok: false,
       error: [{ code: 'QUORUM' }],

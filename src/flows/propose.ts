@@ -3,7 +3,7 @@ import { base64, hex } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { evidenceOf, sshEvidenceOf } from '../core/signoff/attestation.ts';
 import { statementBytes } from '../core/signoff/build.ts';
-import { type EnrolmentSubject, enrolmentStatement, isVirtual } from '../core/signoff/enrolment.ts';
+import { type EnrolmentSubject, enrolmentStatement, isVirtual, termFrom } from '../core/signoff/enrolment.ts';
 import { keyIdOf, parseKeyLine } from '../core/signoff/keys.ts';
 import { verifyRegistration } from '../core/signoff/registration.ts';
 import { directory } from './directory.ts';
@@ -77,5 +77,5 @@ async function proposed(
   const person = (await directory(world)).people.find((p) => p.id === id);
   if (person === undefined) return err([problem('PERSON_UNKNOWN', `${id} is not on any roster`)]);
   const subject: EnrolmentSubject = { person: person.id, name: person.name, level: person.level, keyid: keyIdOf(blob), blob: base64(blob), ...key };
-  return ok({ subject, statement: statementBytes(enrolmentStatement(subject, world.site.rpId, hex(world.random()))) });
+  return ok({ subject, statement: statementBytes(enrolmentStatement(subject, world.site.rpId, hex(world.random()), termFrom(world.now()))) });
 }

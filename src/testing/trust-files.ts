@@ -64,7 +64,15 @@ export function trustFileOf(
 ): string {
   const body = genesisOf(holders, log.origin, genesis);
   return formatTrust({
-    ...{ vkeys: [log.vkey], ladder: LADDER, size: 1, witnesses: null, gates: [], expires: null, authenticators: { roots: [testMaker().pin] } },
+    ...{
+      vkeys: [log.vkey],
+      ladder: LADDER,
+      size: Math.max(1, ...said.map((s) => s.index + 1)),
+      witnesses: null,
+      gates: [],
+      expires: null,
+      authenticators: { roots: [testMaker().pin] },
+    },
     genesis: { entry: entry('genesis', at, body, { mode: genesis?.mode ?? 'production', origin: log.origin }), body },
     said: said.map((s) => ({ index: s.index, entry: entryOf(s), envelope: s.body })),
     ...more,

@@ -16,7 +16,7 @@ import { ok } from '../../src/core/base/result.ts';
 import { findingKey } from '../../src/core/risk/risk.ts';
 import { statementBytes } from '../../src/core/signoff/build.ts';
 import { pae } from '../../src/core/signoff/dsse.ts';
-import { type EnrolmentSubject, enrolmentStatement } from '../../src/core/signoff/enrolment.ts';
+import { type EnrolmentSubject, enrolmentStatement, termFrom } from '../../src/core/signoff/enrolment.ts';
 import { NAMES } from '../../src/core/signoff/statement.ts';
 import { dossierOf } from '../../src/flows/dossier.ts';
 import { recordEnrolment } from '../../src/flows/enrol.ts';
@@ -218,8 +218,8 @@ export const subjectFor = (person: string, level: string, key: SoftAuthenticator
 });
 
 /** An enrolment, signed by these people. */
-export function enrolmentBy(bed: Pick<Bed, 'keys' | 'world'>, subject: EnrolmentSubject, signers: readonly PersonName[]): Uint8Array {
-  const statement = statementBytes(enrolmentStatement(subject, RP.rpId, hex(bed.world.random())));
+export function enrolmentBy(bed: Pick<Bed, 'keys' | 'world' | 'clock'>, subject: EnrolmentSubject, signers: readonly PersonName[]): Uint8Array {
+  const statement = statementBytes(enrolmentStatement(subject, RP.rpId, hex(bed.world.random()), termFrom(bed.clock.now)));
   const signed = pae(NAMES.payloadType, statement);
   return envelopeOf(
     statement,

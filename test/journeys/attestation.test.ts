@@ -15,7 +15,7 @@ import { statementBytes } from '../../src/core/signoff/build.ts';
 import { readCbor } from '../../src/core/signoff/cbor.ts';
 import { parseCertificate } from '../../src/core/signoff/certificate.ts';
 import { pae } from '../../src/core/signoff/dsse.ts';
-import { enrolmentIn, enrolmentStatement } from '../../src/core/signoff/enrolment.ts';
+import { enrolmentIn, enrolmentStatement, termFrom } from '../../src/core/signoff/enrolment.ts';
 import { keyIdOf } from '../../src/core/signoff/keys.ts';
 import { type NewKey, verifyRegistration } from '../../src/core/signoff/registration.ts';
 import { challengeOf } from '../../src/core/signoff/sshsig.ts';
@@ -133,9 +133,9 @@ describe('the attestation of a real browser', () => {
     expect(codes({})).toEqual(['KEY_MODEL']);
     const { blob, ...said } = made;
     const subject = { person: 'mara', name: 'Mara', level: 'L6', keyid: keyIdOf(blob), blob: base64(blob), kind: 'webauthn' as const, ...said, attestation: kept };
-    const statement = statementBytes(enrolmentStatement(subject, rp.rpId, '0'.repeat(32)));
+    const statement = statementBytes(enrolmentStatement(subject, rp.rpId, '0'.repeat(32), termFrom(0)));
     expect(enrolmentIn(statement, { rpId: rp.rpId, mode: 'production' })).toMatchObject({ ok: false, error: { code: 'KEY_MODEL' } });
-    expect(enrolmentIn(statement, { rpId: rp.rpId, mode: 'demo' })).toEqual({ ok: true, value: subject });
+    expect(enrolmentIn(statement, { rpId: rp.rpId, mode: 'demo' })).toEqual({ ok: true, value: { ...subject, until: Date.parse(termFrom(0)) } });
   });
 
   it('signs at critical in demo data, with its maker pinned or not', () => {

@@ -9,7 +9,7 @@ import type { Bytes } from '../base/crypto.ts';
 import { type Authority, authorityOf, heed, type Said, takenBack } from './authority.ts';
 import { statementBytes } from './build.ts';
 import { pae } from './dsse.ts';
-import { type EnrolmentSubject, enrolmentStatement } from './enrolment.ts';
+import { type EnrolmentSubject, enrolmentStatement, termFrom } from './enrolment.ts';
 import { heedAll, latest } from './fold.ts';
 import { keyIdOf, skEcdsaBlob } from './keys.ts';
 import { erasureStatement, type RevocationWord, type RosterWord, revocationStatement, rosterStatement } from './roster-word.ts';
@@ -34,9 +34,9 @@ const nonce = (): string => (++count).toString(16).padStart(32, '0');
 type Keys = readonly SoftAuthenticator[];
 const said = (type: Said['type'], body: Bytes, at = NOW): Said => ({ type, index: ++place, at, body });
 const enrolment = (keys: Keys, of: Partial<EnrolmentSubject> = {}, rpId: string = RP.rpId): Said =>
-  said('enrolment', cosigned(enrolmentStatement({ ...subject, ...of }, rpId, nonce()), keys));
-const roster = (word: Partial<RosterWord> & Pick<RosterWord, 'person' | 'action'>, keys: Keys, n = nonce()): Said =>
-  said('roster', cosigned(rosterStatement({ reason: 'because', ...word }, ORIGIN, n), keys));
+  said('enrolment', cosigned(enrolmentStatement({ ...subject, ...of }, rpId, nonce(), termFrom(NOW)), keys));
+const roster = (word: Partial<RosterWord> & Pick<RosterWord, 'person' | 'action'>, keys: Keys, n = nonce(), until = termFrom(NOW)): Said =>
+  said('roster', cosigned(rosterStatement({ reason: 'because', ...word }, ORIGIN, n, until), keys));
 const revocation = (of: RevocationWord['of'], keys: Keys, from = NOW, n = nonce()): Said =>
   said('revocation', cosigned(revocationStatement({ of, from, reason: 'stolen' }, ORIGIN, n), keys));
 
@@ -96,8 +96,15 @@ describe('an enrolment', () => {
     expect(codes(start, enrolment([mara1, noor], { blob: '!' }))).toEqual(['ST_TYPE']);
   });
 
+  it('holds only if it is logged in its time, like a word about a person, whoever kept it back', () => {
+    const kept = cosigned(enrolmentStatement(subject, RP.rpId, nonce(), termFrom(NOW, 1_000)), [mara1, noor]);
+    expect(codes(start, said('enrolment', kept, NOW + 999))).toEqual([]);
+    expect(codes(start, said('enrolment', kept, NOW + 1_000))).toEqual(['ST_EXPIRED']);
+    expect(codes(three, roster({ person: 'kim', action: 'trustee' }, [mara1, noor], nonce(), termFrom(NOW, 0)))).toEqual(['ST_EXPIRED']);
+  });
+
   it('takes no word of a key nobody was present at', () => {
-    const payload = statementBytes(enrolmentStatement(subject, RP.rpId, nonce()));
+    const payload = statementBytes(enrolmentStatement(subject, RP.rpId, nonce(), termFrom(NOW)));
     const confirmed = (change: Misbehaviour): readonly string[] => {
       const sigs = [mara1, noor].map((key, i) => ({ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, payload), i === 1 ? change : {}) }));
       return codes(start, said('enrolment', envelopeOf(payload, sigs)));
@@ -109,7 +116,7 @@ describe('an enrolment', () => {
   });
 
   it('names one key, whole, and of the kind it says', () => {
-    const honest = enrolmentStatement(subject, RP.rpId, '0'.repeat(32));
+    const honest = enrolmentStatement(subject, RP.rpId, '0'.repeat(32), termFrom(NOW));
     const made = (change: object): readonly string[] => codes(start, said('enrolment', cosigned({ ...honest, ...change }, [mara1, noor])));
     expect(made({ subject: [{ name: 'key', digest: { sha256: '9'.repeat(64) } }] })).toEqual(['ST_TYPE']);
     expect(made({ subject: [...honest.subject, { name: 'key', digest: { sha256: '9'.repeat(64) } }] })).toEqual(['ST_TYPE']);
@@ -154,7 +161,7 @@ describe('a word about people', () => {
     expect(codes(three, roster({ person: 'noor', action: 'level', level: 'L7' }, [mara1, noor]))).toEqual(['QUORUM']);
     expect(codes(three, roster({ person: 'kim', action: 'level' }, [mara1, noor]))).toEqual(['ST_TYPE']);
     expect(codes(three, roster({ person: 'kim', action: 'trustee', level: 'L7' }, [mara1, noor]))).toEqual(['ST_TYPE']);
-    const elsewhere = rosterStatement({ person: 'kim', action: 'level', level: 'L7', reason: 'x' }, 'other.example/log', nonce());
+    const elsewhere = rosterStatement({ person: 'kim', action: 'level', level: 'L7', reason: 'x' }, 'other.example/log', nonce(), termFrom(NOW));
     expect(codes(three, said('roster', cosigned(elsewhere, [mara1, noor])))).toEqual(['ST_TYPE']);
     expect(codes(three, { ...once, type: 'revocation' })).toEqual(['ST_TYPE']);
   });

@@ -81,7 +81,7 @@ export function authorityOf(body: Bytes, at: number): Result<Authority> {
 export const quorumOf = ({ genesis }: Pick<Authority, 'genesis'>): number => (genesis.solo ? 1 : 2);
 
 /**
- * The authority with one statement more. Problems, and nothing changes: LOG_FORK, SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, ST_NONCE, QUORUM.
+ * The authority with one statement more. Problems, and nothing changes: LOG_FORK, SIG_*, WA_*, KEY_*, TRUST_DEMO, ST_TYPE, ST_NONCE, ST_EXPIRED, QUORUM.
  */
 export function heed(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
   // Places and times of a log only grow: a statement dated before the one that took its signer's key away came after it all the same.
@@ -122,11 +122,15 @@ function heedEnrolment(authority: Authority, said: Said): Result<Authority, read
   const subject = enrolmentIn(opened.value.payload, authority.genesis);
   if (!subject.ok) return err([subject.error]);
   const { person, keyid, name, level } = subject.value;
-  const wrong = [...short(authority, opened.value.signers, person), ...taken(authority, keyid)];
+  const wrong = [...short(authority, opened.value.signers, person), ...lapsed(subject.value, said), ...taken(authority, keyid)];
   if (wrong.length > 0) return err(wrong);
   // The level an enrolment names holds for the person: two keys of one person never vouch for two levels.
   return ok({ ...authority, keys: [...atLevel(authority.keys, person, level), keyOf(subject.value, said.at)], names: new Map([...authority.names, [person, name]]) });
 }
+
+/** Who kept a signed statement back cannot bring it when everybody has forgotten it. */
+const lapsed = ({ until }: { readonly until: number }, { at }: Said): readonly Problem[] =>
+  until > at ? [] : [problem('ST_EXPIRED', `the statement had to be kept before ${new Date(until).toISOString()}`, { remedy: 'propose it again, and have it signed again' })];
 
 /** A key that moved from one person to another would let one human be two; one taken back stays so. */
 function taken({ keys }: Authority, keyid: string): readonly Problem[] {
@@ -139,7 +143,7 @@ function heedRoster(authority: Authority, said: Said): Result<Authority, readonl
   if (!opened.ok) return opened;
   const word = parseRosterWord(opened.value.payload, authority.genesis.origin);
   if (!word.ok) return err([word.error]);
-  const wrong = [...short(authority, opened.value.signers, word.value.person), ...replayed(authority, word.value.nonce)];
+  const wrong = [...short(authority, opened.value.signers, word.value.person), ...lapsed(word.value, said), ...replayed(authority, word.value.nonce)];
   if (wrong.length > 0) return err(wrong);
   const { person, action, level = '' } = word.value;
   const next: Authority = { ...authority, nonces: new Set([...authority.nonces, word.value.nonce]) };

@@ -9,7 +9,7 @@ import type { Statement } from './statement.ts';
 import type { AuthenticatorTrust } from './trust.ts';
 
 const example = JSON.parse(readFileSync(new URL('../../../docs/spec/enrolment.example.json', import.meta.url), 'utf8')) as {
-  statement: Statement<{ nonce: string }>;
+  statement: Statement<{ nonce: string; expires: string }>;
   authenticators: AuthenticatorTrust;
 };
 const at = { rpId: 'countersign.example', mode: 'production' } as const;
@@ -18,7 +18,7 @@ it('reads, and is written again byte for byte', () => {
   const bytes = statementBytes(example.statement);
   const read = enrolmentIn(bytes, at);
   if (!read.ok) throw new Error(read.error.message);
-  expect(statementBytes(enrolmentStatement(read.value, at.rpId, example.statement.predicate.nonce))).toEqual(bytes);
+  expect(statementBytes(enrolmentStatement(read.value, at.rpId, example.statement.predicate.nonce, example.statement.predicate.expires))).toEqual(bytes);
 });
 
 it('is vouched for by the maker it pins, while that maker’s certificates hold, and by nobody else', () => {

@@ -9,7 +9,7 @@ import type { PersonId } from '../roster/roster.ts';
 import { VIRTUAL_AAGUID } from './attestation.ts';
 import { personOf, personUrn } from './build.ts';
 import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
-import { parseStatementOf, timeShape } from './parse.ts';
+import { filled, NONCE, PERSON, parseStatementOf, timeShape } from './parse.ts';
 import { boolean, count, matching, object, oneOf, optional, type Shape, string } from './shape.ts';
 import { NAMES, type Statement } from './statement.ts';
 import type { AttestationEvidence, SignoffTrust, TrustedKey } from './trust.ts';
@@ -40,14 +40,21 @@ export interface EnrolmentPredicate {
   /** The installation it is for. */
   readonly rpId: string;
   readonly nonce: string;
+  /** RFC 3339, UTC. Logged from then on it holds no more: who keeps a signed statement back cannot bring it when everybody has forgotten it. */
+  readonly expires: string;
+}
+
+/** What an enrolment that was read says. */
+export interface EnrolmentWord extends EnrolmentSubject {
+  /** Milliseconds since 1970: it has to be logged before. */
+  readonly until: number;
 }
 
 /** Base64 of what can be checked, in statements and in the genesis. */
 export const ATTESTATION = object({ object: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64'), clientData: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64') });
 
-const filled = matching(/\S/, 'filled in');
 export const PREDICATE: Shape<EnrolmentPredicate> = object({
-  person: object({ id: matching(/^urn:person:[a-z0-9._-]+$/, 'a person'), name: filled, level: filled }),
+  person: object({ id: PERSON, name: filled, level: filled }),
   key: object({
     keyid: filled,
     blob: filled,
@@ -60,11 +67,18 @@ export const PREDICATE: Shape<EnrolmentPredicate> = object({
     attestation: optional(ATTESTATION),
   }),
   rpId: filled,
-  nonce: matching(/^[0-9a-f]{32}$/, '32 lowercase hex digits'),
+  nonce: NONCE,
+  expires: timeShape,
 });
 
-/** Serialise with `statementBytes`, once. @param nonce 32 lowercase hex digits. */
-export function enrolmentStatement(of: EnrolmentSubject, rpId: string, nonce: string): Statement<EnrolmentPredicate> {
+/** How long people have to bring what they signed, where nobody says otherwise: milliseconds. */
+const TERM = 7 * 24 * 3_600_000;
+
+/** RFC 3339: the end of that term. @param now milliseconds since 1970. @param term milliseconds. */
+export const termFrom = (now: number, term: number = TERM): string => new Date(now + term).toISOString();
+
+/** Serialise with `statementBytes`, once. @param nonce 32 lowercase hex digits. @param until RFC 3339, UTC: it has to be logged before. */
+export function enrolmentStatement(of: EnrolmentSubject, rpId: string, nonce: string, until: string): Statement<EnrolmentPredicate> {
   const { keyid, blob, kind, credentialId, aaguid, backupEligible, counter } = of;
   const { expires, attestation } = of;
   const more = { ...(expires === undefined ? {} : { expires }), ...(attestation === undefined ? {} : { attestation }) };
@@ -77,15 +91,16 @@ export function enrolmentStatement(of: EnrolmentSubject, rpId: string, nonce: st
       key: { keyid, blob, kind, credentialId, aaguid, backupEligible, counter, ...more },
       rpId,
       nonce,
+      expires: until,
     },
   };
 }
 
 /** What an enrolment says, from bytes a signature was verified over. Problems: ST_TYPE, KEY_MODEL, KEY_PLAIN, SIG_*. */
-export function enrolmentIn(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): Result<EnrolmentSubject> {
+export function enrolmentIn(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | 'mode'>): Result<EnrolmentWord> {
   const statement = parseStatementOf(payload, NAMES.enrolmentPredicate, PREDICATE);
   if (!statement.ok) return statement;
-  const { person, key, rpId } = statement.value.predicate;
+  const { person, key, rpId, expires } = statement.value.predicate;
   const blob = fromBase64(key.blob);
   const parsed = blob === undefined || base64(blob) !== key.blob ? undefined : parseKeyBlob(blob);
   if (blob === undefined || parsed === undefined) return err(problem('ST_TYPE', 'the key of the enrolment is not base64'));
@@ -98,7 +113,7 @@ export function enrolmentIn(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | '
   if (isVirtual(key, trust.mode))
     return err(problem('KEY_MODEL', 'the virtual authenticator of a browser cannot be enrolled here', { remedy: 'enrol a passkey or a security key' }));
   if (!fits || (key.kind === 'demo' && trust.mode !== 'demo')) return err(problem('KEY_MODEL', `this key cannot be enrolled as ${key.kind}`));
-  return ok({ person: personOf(person.id) ?? '', name: person.name, level: person.level, ...key });
+  return ok({ person: personOf(person.id) ?? '', name: person.name, level: person.level, ...key, until: Date.parse(expires) });
 }
 
 /** Whatever drives a browser has one, an agent too: it stands for nobody outside demo data. */

@@ -4,7 +4,7 @@ import { type SoftAuthenticator, softAuthenticator } from '../../testing/authent
 import { NOW, RP } from '../../testing/signoffs.ts';
 import { authorityFrom, cosigned, subjectOf } from '../../testing/trust-files.ts';
 import type { Authority, Said } from './authority.ts';
-import { enrolmentStatement } from './enrolment.ts';
+import { enrolmentStatement, termFrom } from './enrolment.ts';
 import { asOf, heedAll, heedMore, latest } from './fold.ts';
 import { type RevocationWord, type RosterWord, revocationStatement, rosterStatement } from './roster-word.ts';
 
@@ -26,11 +26,11 @@ let count = 0;
 const nonce = (): string => (++count).toString(16).padStart(32, '0');
 const enrolled = (n: number, person: string, key: SoftAuthenticator, by: readonly SoftAuthenticator[], level = 'L5'): Said => ({
   ...{ type: 'enrolment', index: n, at: at(n) },
-  body: cosigned(enrolmentStatement(subjectOf({ person, key, level }), RP.rpId, nonce()), by),
+  body: cosigned(enrolmentStatement(subjectOf({ person, key, level }), RP.rpId, nonce(), termFrom(at(n))), by),
 });
 const roster = (n: number, word: Omit<RosterWord, 'reason'>, by: readonly SoftAuthenticator[]): Said => ({
   ...{ type: 'roster', index: n, at: at(n) },
-  body: cosigned(rosterStatement({ reason: 'because', ...word }, ORIGIN, nonce()), by),
+  body: cosigned(rosterStatement({ reason: 'because', ...word }, ORIGIN, nonce(), termFrom(at(n))), by),
 });
 const revoked = (n: number, of: RevocationWord['of'], since: number, by: readonly SoftAuthenticator[]): Said => ({
   ...{ type: 'revocation', index: n, at: at(n) },

@@ -7,7 +7,7 @@ import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, problem, type Result } from '../base/result.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { personOf, personUrn } from './build.ts';
-import { filled, NONCE, PERSON, parseStatementOf } from './parse.ts';
+import { filled, NONCE, PERSON, parseStatementOf, sha256Shape, timeShape } from './parse.ts';
 import { list, matching, object, oneOf, optional, type Shape } from './shape.ts';
 import { NAMES, type Statement } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -32,6 +32,15 @@ export interface RosterPredicate extends Omit<RosterWord, 'person'> {
   /** The installation it is for, by its log: the same people may run two. */
   readonly origin: string;
   readonly nonce: string;
+  /** RFC 3339, UTC: it has to be logged before. What takes rights away alone (a revocation) has no such end. */
+  readonly expires: string;
+}
+
+/** What one that was read says. */
+export interface ReadRosterWord extends RosterWord {
+  readonly nonce: string;
+  /** Milliseconds since 1970: it has to be logged before. */
+  readonly until: number;
 }
 
 export const ROSTER: Shape<RosterPredicate> = object({
@@ -41,31 +50,32 @@ export const ROSTER: Shape<RosterPredicate> = object({
   reason: filled,
   origin: filled,
   nonce: NONCE,
+  expires: timeShape,
 }) as Shape<RosterPredicate>;
 
 const personDigest = (urn: string): string => sha256Hex(utf8(urn));
 
-/** @param nonce 32 lowercase hex digits. */
-export function rosterStatement({ person, action, level, reason }: RosterWord, origin: string, nonce: string): Statement<RosterPredicate> {
+/** @param nonce 32 lowercase hex digits. @param until RFC 3339, UTC: it has to be logged before. */
+export function rosterStatement({ person, action, level, reason }: RosterWord, origin: string, nonce: string, until: string): Statement<RosterPredicate> {
   const id = personUrn(person);
   return {
     _type: NAMES.statementType,
     subject: [{ name: 'person', digest: { sha256: personDigest(id) } }],
     predicateType: NAMES.rosterPredicate,
-    predicate: { person: { id }, action, ...(level === undefined ? {} : { level }), reason, origin, nonce },
+    predicate: { person: { id }, action, ...(level === undefined ? {} : { level }), reason, origin, nonce, expires: until },
   };
 }
 
 /** @param payload bytes a signature was verified over. Problems: ST_TYPE. */
-export function parseRosterWord(payload: Bytes, origin: string): Result<RosterWord & { readonly nonce: string }> {
+export function parseRosterWord(payload: Bytes, origin: string): Result<ReadRosterWord> {
   const statement = parseStatementOf(payload, NAMES.rosterPredicate, ROSTER);
   if (!statement.ok) return statement;
-  const { person, action, level, reason, nonce, ...said } = statement.value.predicate;
+  const { person, action, level, reason, nonce, expires, ...said } = statement.value.predicate;
   const [subject, ...more] = statement.value.subject;
   const agrees = subject?.name === 'person' && subject.digest.sha256 === personDigest(person.id) && more.length === 0;
   if (!agrees || said.origin !== origin || (action === 'level') !== (level !== undefined))
     return err(problem('ST_TYPE', 'the statement contradicts itself, or is for another log'));
-  return ok({ person: personOf(person.id) ?? '', action, reason, nonce, ...(level === undefined ? {} : { level }) });
+  return ok({ person: personOf(person.id) ?? '', action, reason, nonce, until: Date.parse(expires), ...(level === undefined ? {} : { level }) });
 }
 
 /** What is taken back: one key, everything of a person, or one sign-off. */
@@ -88,12 +98,10 @@ export interface RevocationPredicate {
 }
 
 const KEYID = matching(/^SHA256:[A-Za-z0-9+/]{43}$/, 'the fingerprint of a key');
-const DIGEST = matching(/^[0-9a-f]{64}$/, 'a SHA-256 in lowercase hex');
-const TIME = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/, 'a time in UTC');
 
 export const REVOCATION: Shape<RevocationPredicate> = object({
-  of: object({ key: optional(KEYID), person: optional(PERSON), signoff: optional(DIGEST) }),
-  from: TIME,
+  of: object({ key: optional(KEYID), person: optional(PERSON), signoff: optional(sha256Shape) }),
+  from: timeShape,
   reason: filled,
   origin: filled,
   nonce: NONCE,
@@ -137,7 +145,7 @@ export interface ErasurePredicate {
   readonly nonce: string;
 }
 
-export const ERASURE: Shape<ErasurePredicate> = object({ bodies: list(DIGEST, 1), reason: filled, origin: filled, nonce: NONCE });
+export const ERASURE: Shape<ErasurePredicate> = object({ bodies: list(sha256Shape, 1), reason: filled, origin: filled, nonce: NONCE });
 
 /** @param nonce 32 lowercase hex digits. */
 export function erasureStatement({ bodies, reason }: Pick<ErasurePredicate, 'bodies' | 'reason'>, origin: string, nonce: string): Statement<ErasurePredicate> {

@@ -1,9 +1,11 @@
 /** What people signed about who may sign, brought by anybody at all: the signatures decide. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, openBed, type PersonName, RP } from '../../../test/bed/bed.ts';
 import { serverWorld } from '../../../test/bed/doors.ts';
 import { base64, hex, utf8 } from '../../core/base/bytes.ts';
 import { ok } from '../../core/base/result.ts';
+import { termFrom } from '../../core/signoff/enrolment.ts';
 import { erasureStatement, revocationStatement, rosterStatement } from '../../core/signoff/roster-word.ts';
 import { signoffBytes } from '../../testing/signoffs.ts';
 import { cosigned } from '../../testing/trust-files.ts';
@@ -25,7 +27,7 @@ const bring = async (envelope: Uint8Array) => {
 };
 const roster = (by: readonly PersonName[], nonce = hex(bed.world.random())) =>
   cosigned(
-    rosterStatement({ person: 'mara', action: 'level', level: 'L7', reason: 'promoted' }, ORIGIN, nonce),
+    rosterStatement({ person: 'mara', action: 'level', level: 'L7', reason: 'promoted' }, ORIGIN, nonce, termFrom(bed.clock.now)),
     by.map((p) => bed.keys[p]),
   );
 const size = async (): Promise<number> => (await bed.world.ledger.entries(0, 1_000)).length;

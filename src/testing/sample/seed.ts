@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { hex, utf8 } from '../../core/base/bytes.ts';
 import { ok, type Result } from '../../core/base/result.ts';
 import { statementBytes } from '../../core/signoff/build.ts';
-import { enrolmentStatement } from '../../core/signoff/enrolment.ts';
+import { enrolmentStatement, termFrom } from '../../core/signoff/enrolment.ts';
 import type { EntryDraft, Ledger } from '../../flows/ports.ts';
 import { cosign, type SampleKey, subjectOf } from './authenticators.ts';
 import { git, layHistory, type SampleCommit } from './history.ts';
@@ -53,15 +53,15 @@ function layRepository(gitDir: string, history: readonly SampleCommit[]): void {
 }
 
 /** Genesis and enrolments, all signed by the founders, in one append. @param random 16 fresh bytes. */
-export function layLedger(ledger: Ledger, site: SampleSite, keys: readonly SampleKey[], random: () => Uint8Array): Promise<Result<unknown>> {
+export function layLedger(ledger: Ledger, site: SampleSite, keys: readonly SampleKey[], random: () => Uint8Array, now: number): Promise<Result<unknown>> {
   const founders = keys.filter((k) => k.founder).map(subjectOf);
   const body = utf8(JSON.stringify({ v: 1, mode: 'demo', ...site, organisation: ORGANISATION, solo: false, founders }));
   const genesis: EntryDraft = { type: 'genesis', fields: { mode: 'demo', origin: site.origin }, body };
-  return ledger.append(() => ok([genesis, ...keys.filter((k) => !k.founder).map((k) => enrolment(site, keys, k, random()))]));
+  return ledger.append(() => ok([genesis, ...keys.filter((k) => !k.founder).map((k) => enrolment(site, keys, k, random(), now))]));
 }
 
-function enrolment(site: SampleSite, keys: readonly SampleKey[], key: SampleKey, nonce: Uint8Array): EntryDraft {
+function enrolment(site: SampleSite, keys: readonly SampleKey[], key: SampleKey, nonce: Uint8Array, now: number): EntryDraft {
   const subject = subjectOf(key);
-  const envelope = cosign(keys, statementBytes(enrolmentStatement(subject, site.rpId, hex(nonce))), subject.person);
+  const envelope = cosign(keys, statementBytes(enrolmentStatement(subject, site.rpId, hex(nonce), termFrom(now))), subject.person);
   return { type: 'enrolment', fields: { person: subject.person, keyid: subject.keyid }, body: envelope };
 }
