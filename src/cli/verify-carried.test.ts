@@ -83,9 +83,9 @@ describe('what landed by a carried sign-off', () => {
     expect(await codes(file(bundle), head)).toEqual(['OK']);
     expect(await codes(file(bare), head)).toEqual(['CONTENT_MISMATCH', 'QUORUM']);
     const more = new TextDecoder().decode(fromBase64(carries[0].envelope)).replace('"rule":"beta"', '"rule":"alpha"');
-    expect(await codes(file({ ...bare, carries: [{ ...carries[0], envelope: base64(utf8(more)) }] }), head)).toEqual(['CONTENT_MISMATCH', 'LOG_INCLUSION', 'QUORUM']);
+    expect(await codes(file({ ...bare, carries: [{ ...carries[0], envelope: base64(utf8(more)) }] }), head)).toEqual(['LOG_INCLUSION', 'CONTENT_MISMATCH', 'QUORUM']);
     expect(await codes(file({ ...bare, carries: other.carries }), head)).toEqual(['CONTENT_MISMATCH', 'QUORUM']);
-    expect(await codes(file({ ...bare, carries: [bundle.landed] }), head)).toEqual(['CONTENT_MISMATCH', 'LOG_FORMAT', 'QUORUM']);
+    expect(await codes(file({ ...bare, carries: [bundle.landed] }), head)).toEqual(['LOG_FORMAT', 'CONTENT_MISMATCH', 'QUORUM']);
   });
 
   it('does not prove the form that was signed', async () => {

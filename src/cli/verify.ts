@@ -92,7 +92,7 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
   const inputs = await gather(request, world);
   if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [], setAside: [] }, '', false);
   const { bundle, trust, decision, policy } = inputs.value;
-  const { change, tier, seats, policyDigest } = decision;
+  const { change, tier, seats, soloAfter, policyDigest } = decision;
   const known = { provenance: decision.provenance.level, covers: (paths: readonly string[]) => coveredRules(policy, decision, paths) };
   const repo = request.repo ?? namedRepository(bundle, NAMES.namespace) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
@@ -102,7 +102,7 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
     trust,
     { ...change, repo, moves, excluded },
     {
-      ...{ policyDigest, tier, seats, ...known, allowDemo: request.demo },
+      ...{ policyDigest, tier, seats, soloAfter, ...known, allowDemo: request.demo },
       ...(decision.authenticators === undefined ? {} : { authenticators: decision.authenticators }),
       ...(decision.ownership === null ? {} : { ownership: { files: change.paths.length } }),
       ...(request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } }),
@@ -205,7 +205,7 @@ function answer({ json }: VerifyRequest, report: OfflineReport, what: string, la
 
 const NO_LANDING = '  not shown: the landing; the bundle was exported before it, so where the sign-off was spent is not known\n';
 
-const UNDECIDABLE = /^(?:BUNDLE_FORMAT|TRUST_FORMAT|NOT_FOUND|CONTENT_UNSEEN|CONTENT_DUPLICATE|GIT_FAILED|POLICY_|ROSTER_|USAGE|INTERNAL)/;
+const UNDECIDABLE = /^(?:BUNDLE_FORMAT|TRUST_FORMAT|NOT_FOUND|CONTENT_UNSEEN|CONTENT_DUPLICATE|GIT_FAILED|POLICY_|ROSTER_|USAGE|SOLO$|INTERNAL)/;
 
 /** Steps of docs/spec/bundle.md, by the code's family. */
 const STEPS: readonly (readonly [RegExp, number])[] = [
@@ -215,7 +215,7 @@ const STEPS: readonly (readonly [RegExp, number])[] = [
   [/^KEY_/, 4],
   [/^(?:ST|POLICY|ROSTER)_/, 5],
   [/^(?:CONTENT|CARRY|GIT|NOT_FOUND)/, 6],
-  [/^(?:SOD_|QUORUM|QUAL_|PERSON_|REV_CHANGES|REV_REVOKED)/, 7],
+  [/^(?:SOD_|SOLO|QUORUM|QUAL_|PERSON_|REV_CHANGES|REV_REVOKED)/, 7],
   [/^LOG_/, 8],
   [/^REV_/, 9],
   [/^OWNERSHIP_/, 10],

@@ -10,7 +10,8 @@ import { examineBundle, type OfflineReport } from '../core/signoff/offline.ts';
 import type { Landed } from '../core/signoff/offline-terms.ts';
 import { type Answer, answering, type Reason, refused, unless } from './answer.ts';
 import { type Check, checksOf } from './checks.ts';
-import { type TrustInput, trustOf } from './trust.ts';
+import { trustOf } from './trust.ts';
+import type { TrustInput } from './trust-input.ts';
 
 export interface BundleInput extends TrustInput {
   /** The exact bytes of the bundle. The attacker may have written them. */
@@ -42,13 +43,27 @@ export interface ChangeInput {
 /** How a person stands behind a change. */
 export type PartInput = 'author' | 'committer' | 'co-author' | 'pusher' | 'prompter' | 'agent-owner' | 'token-owner' | 'deploy-starter';
 
+export interface SeatInput {
+  readonly humans: number;
+  /** Lowest level that fills it; null: any. */
+  readonly level: string | null;
+  /** Absent: anyone of the level. */
+  readonly candidates?: readonly string[];
+  /** Absent: implementation. Seats of a deployment are not asked for at a landing. */
+  readonly stage?: 'intent' | 'implementation' | 'deploy';
+  /** `hardware`: a key of a maker that the trust file pins. Absent: any enrolled authenticator. */
+  readonly presence?: 'passkey' | 'hardware';
+}
+
 /** What policy asked, as far as the caller knows it. What is absent is not checked; an absent tier counts as critical. */
 export interface RequiredInput {
   readonly stage?: 'intent' | 'implementation' | 'deploy';
   readonly policyDigest?: string;
   readonly tier?: 'routine' | 'elevated' | 'high' | 'critical';
   /** Seats to fill, each person one. Absent: one human of any level. */
-  readonly seats?: readonly { readonly humans: number; readonly level: string | null; readonly candidates?: readonly string[] }[];
+  readonly seats?: readonly SeatInput[];
+  /** One person may sign their own change after a wait of so many milliseconds: no bundle shows the wait, so none is proven. Null or absent: nobody may. */
+  readonly soloAfter?: number | null;
   /** The author has to have spoken first: how many files the change has. */
   readonly ownership?: { readonly files: number };
   /** What policy asks of signers' keys beyond what is built in; milliseconds. */

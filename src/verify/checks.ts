@@ -40,7 +40,7 @@ const CHECKS: readonly Known[] = [
   known(5, 'It had not expired, and was not used before', 'ST_EXPIRED', 'ST_NONCE'),
   known(6, 'What was signed is this content', 'CONTENT_MISMATCH', 'CARRY_INVALID', 'CARRY_TIER'),
   known(7, 'Nobody who stands behind the change signed it', 'SOD_AUTHOR', 'SOD_PUSHER', 'SOD_PROMPTER', 'SOD_OWNER'),
-  known(7, 'Enough distinct people signed, of the levels that were asked for', 'QUORUM', 'QUAL_LEVEL', 'QUAL_SCOPE', 'PERSON_UNKNOWN'),
+  known(7, 'Enough distinct people signed, of the levels that were asked for', 'QUORUM', 'SOLO', 'QUAL_LEVEL', 'QUAL_SCOPE', 'PERSON_UNKNOWN'),
   known(7, "Nobody's last word asks for changes, and nothing was taken back", 'REV_CHANGES', 'REV_REVOKED'),
   known(8, 'The log signed the checkpoint', 'LOG_ORIGIN', 'LOG_SIG'),
   known(8, 'Enough witnesses saw the checkpoint', 'LOG_QUORUM'),

@@ -3,7 +3,17 @@
  * it. Nothing throws: every answer is `{ ok: true, ... }` or `{ ok: false, reason, reasons }`. Guide: docs/guides/verify.md.
  */
 export type { Answer, Reason, Refused } from './answer.ts';
-export { type BundleAnswer, type BundleInput, type BundleSignoff, type ChangeInput, type PartInput, type ProvenBundle, type RequiredInput, verifyBundle } from './bundle.ts';
+export {
+  type BundleAnswer,
+  type BundleInput,
+  type BundleSignoff,
+  type ChangeInput,
+  type PartInput,
+  type ProvenBundle,
+  type RequiredInput,
+  type SeatInput,
+  verifyBundle,
+} from './bundle.ts';
 export type { Check } from './checks.ts';
 export {
   type ConsistencyInput,
@@ -31,4 +41,4 @@ export {
   verifySshSignature,
 } from './signature.ts';
 export { type Summary, type SummaryInput, verifySummary } from './summary.ts';
-export type { TrustInput } from './trust.ts';
+export type { TrustInput } from './trust-input.ts';

@@ -16,7 +16,8 @@ import type { SignoffTrust } from '../core/signoff/trust.ts';
 import { authorityAt } from '../core/signoff/trust-file.ts';
 import { checkClientData, checkPresence, isDemoAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
 import { type Answer, answering, type Reason, refused, refusedFor, unless } from './answer.ts';
-import { type TrustInput, trustOf } from './trust.ts';
+import { trustOf } from './trust.ts';
+import type { TrustInput } from './trust-input.ts';
 
 /** Where a passkey may be used. */
 export interface RelyingPartyInput {

@@ -1,7 +1,8 @@
 /** The gate's summary of a landing (SLSA VSA, docs/spec/vsa.md): the gate's own word and no sign-off, small enough for an admission controller. */
 import { verifyVsa } from '../core/signoff/vsa.ts';
 import { type Answer, answering, refusedFor } from './answer.ts';
-import { type TrustInput, trustOf } from './trust.ts';
+import { trustOf } from './trust.ts';
+import type { TrustInput } from './trust-input.ts';
 
 /** The trust file names the gates: without a pin nobody vouches for them. */
 export interface SummaryInput extends TrustInput {

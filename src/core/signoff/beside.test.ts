@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SoftAuthenticator, softAuthenticator } from '../../testing/authenticator.ts';
 import { softGate } from '../../testing/gate.ts';
-import { type LoggedAs, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
+import { type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
 import { trustedBy, trustFileOf } from '../../testing/trust-files.ts';
 import { base64, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
@@ -32,7 +32,8 @@ const MOVE = { change: '0'.repeat(16), repo: 'infra', ref: 'refs/heads/main', ol
 const HERE = { moves: [{ old: OLD, new: NEW }], repo: 'infra', targetRef: 'refs/heads/main', manifest: '1'.repeat(64), manifest256: '2'.repeat(64) };
 const NONCE = 'a'.repeat(32);
 const approval = mara.signEnvelope(signoffBytes({ nonce: NONCE }));
-const landing = utf8(JSON.stringify({ v: 1, nonces: [NONCE] }));
+const OWN = 'b'.repeat(32);
+const landing = (nonces: readonly string[]): Bytes => utf8(JSON.stringify({ v: 1, nonces }));
 
 const vsa: Vsa = {
   ...{ commit: NEW, ref: 'refs/heads/main', resourceUri: 'git+https://countersign.example/git/infra.git', verifier: { id: gate.id, version: '1.0.0' } },
@@ -57,7 +58,7 @@ const owned = (change: Partial<OwnershipInput> = {}, by = ada): Bytes => {
     assumptions,
     seen,
   };
-  return by.signEnvelope(statementBytes(ownershipStatement({ ...input, nonce: 'b'.repeat(32), expires: '2026-12-20T10:21:00Z', ...change })));
+  return by.signEnvelope(statementBytes(ownershipStatement({ ...input, nonce: OWN, expires: '2026-12-20T10:21:00Z', ...change })));
 };
 
 interface Given {
@@ -67,12 +68,18 @@ interface Given {
   readonly showLanding?: boolean;
   readonly summaryAs?: LoggedAs['type'];
   readonly gates?: Parameters<typeof trust>[0];
+  /** The author spoke after the sign-off. */
+  readonly late?: boolean;
+  readonly nonces?: readonly string[];
+  readonly landedAt?: number;
 }
-function codes({ summary, word, required = {}, showLanding = true, summaryAs = 'vsa', gates }: Given): readonly string[] {
-  const [a, l, s, o] = log.recordAll(
-    [approval, landing, summary ?? utf8('none'), word ?? utf8('none')],
-    [{}, { type: 'landed', fields: MOVE }, { type: summaryAs }, { type: 'ownership' }],
+function codes({ summary, word, required = {}, showLanding = true, summaryAs = 'vsa', gates, late = false, nonces = [NONCE, OWN], landedAt = NOW }: Given): readonly string[] {
+  const said = word ?? utf8('none');
+  const [first, a, l, s, last] = log.recordAll(
+    [late ? utf8('none') : said, approval, landing(nonces), summary ?? utf8('none'), said],
+    [{ type: 'ownership' }, {}, { type: 'landed', fields: MOVE, at: landedAt }, { type: summaryAs }, { type: 'ownership' }],
   );
+  const o = late ? last : first;
   const parts = (p: BundleParts | undefined): BundleParts => p ?? { envelope: '', entry: '', proof: '' };
   const more = { ...(summary === undefined ? {} : { gate: parts(s) }), ...(word === undefined ? {} : { ownership: [parts(o)] }) };
   const bundle = parseBundle(utf8(formatBundle([parts(a)], showLanding ? parts(l) : undefined, more)));
@@ -101,8 +108,9 @@ describe('the summary of the gate', () => {
     expect(codes({ summary: await summed(), summaryAs: 'verdict' })).toEqual(['LOG_FORMAT']);
   });
 
-  it('is not asked where the trust file knows no gate, and never stands for a sign-off', async () => {
+  it('is not asked where the trust file knows no gate, but is of the log all the same, and never stands for a sign-off', async () => {
     expect(codes({ summary: utf8('whatever'), gates: [] })).toEqual([]);
+    expect(codes({ summary: utf8('whatever'), gates: [], summaryAs: 'verdict' })).toEqual(['LOG_FORMAT']);
     const file = formatBundle(log.recordAll([await summed()], [{ type: 'signoff' }]));
     const bundle = parseBundle(utf8(file));
     expect(bundle.ok && verifyBundle(bundle.value, trust(), HERE).map((p) => p.code)).toContain('QUORUM');
@@ -124,6 +132,14 @@ describe('the author’s own word', () => {
     ['by a key of nobody', owned({}, make()), 'KEY_UNKNOWN'],
     ['that is a sign-off', mara.signEnvelope(signoffBytes({ nonce: 'c'.repeat(32) })), 'ST_TYPE'],
   ])('%s does not count', (_, word, code) => expect(codes({ required, word })).toEqual(expect.arrayContaining([code, 'OWNERSHIP_MISSING'])));
+
+  it('comes before the first sign-off, is spent by the landing, and had not expired then', () => {
+    expect(codes({ required, word: owned(), late: true })).toEqual(['OWNERSHIP_INVALID', 'OWNERSHIP_MISSING']);
+    expect(codes({ required, word: owned(), nonces: [NONCE] })).toEqual(['ST_NONCE', 'OWNERSHIP_MISSING']);
+    const short = owned({ expires: new Date(NOW + 60_000).toISOString() });
+    expect(codes({ required, word: short, landedAt: NOW + 59_999 })).toEqual([]);
+    expect(codes({ required, word: short, landedAt: NOW + 60_000 })).toEqual(['ST_EXPIRED', 'OWNERSHIP_MISSING']);
+  });
 
   it('is bound to its entry', () => {
     const [entry] = log.recordAll([owned()], [{ type: 'signoff' }]);

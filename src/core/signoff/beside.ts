@@ -1,56 +1,58 @@
 /** What a bundle may hold beside sign-offs, and what it is worth to a verifier: the author's own word, and the gate's summary. */
 import { type Problem, problem } from '../base/result.ts';
+import type { PersonId } from '../roster/roster.ts';
 import { signingTrust, takenBack } from './authority.ts';
 import type { Bundle, Evidence } from './bundle.ts';
-import type { Landing } from './landing.ts';
-import { logged } from './logged.ts';
-import type { Landed, Required } from './offline-terms.ts';
+import type { Proving } from './offline-terms.ts';
 import { verifyOwnership } from './ownership.ts';
-import { authorityAt, type TrustBundle } from './trust-file.ts';
+import { authorityAt } from './trust-file.ts';
 import type { VerifiedSignoff } from './verify.ts';
 import { verifyVsa } from './vsa.ts';
 
-/** What the author said, where policy has them speak first: one that holds is enough. Problems: OWNERSHIP_MISSING, and why those here do not hold. */
-export function authorsWord(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required, signoffs: readonly VerifiedSignoff[]): readonly Problem[] {
-  if (required.ownership === undefined) return [];
-  const { files } = required.ownership;
-  const words = (bundle.ownership ?? []).map((evidence, i) => {
-    const answer = authorSaid(evidence, trust, landed, required, files, signoffs);
-    return answer.map((p) => ({ ...p, place: `ownership[${i}]` }));
-  });
+/** A sign-off that counts, with its place in the log. */
+type Counted = VerifiedSignoff & { readonly index: number };
+
+/** What the author said, where policy has them speak first: one word that holds is enough. Problems: OWNERSHIP_MISSING, and why those here do not hold. */
+export function authorsWord(bundle: Bundle, proving: Proving, signoffs: readonly Counted[]): readonly Problem[] {
+  const { ownership } = proving.required;
+  if (ownership === undefined) return [];
+  const words = (bundle.ownership ?? []).map((evidence, i) => authorSaid(evidence, proving, ownership.files, signoffs).map((p) => ({ ...p, place: `ownership[${i}]` })));
   const missing = problem('OWNERSHIP_MISSING', 'policy has the author speak first, and no word of theirs here holds', { remedy: 'export the bundle again after they have' });
   return words.some((w) => w.length === 0) ? [] : [...words.flat(), missing];
 }
 
-function authorSaid(evidence: Evidence, trust: TrustBundle, landed: Landed, required: Required, files: number, signoffs: readonly VerifiedSignoff[]): readonly Problem[] {
-  const entry = logged(evidence, trust, 'ownership');
+function authorSaid(evidence: Evidence, { trust, placing, landed, required, landing }: Proving, files: number, signoffs: readonly Counted[]): readonly Problem[] {
+  const entry = placing.of(evidence);
   if (!entry.ok) return [entry.error];
   const { index, entry: at } = entry.value;
   const authority = authorityAt(trust, index);
   if (at.at < authority.at) return [problem('LOG_FORK', 'the statement is dated before an entry that stands above it in the log')];
   const here = { repo: landed.repo, targetRef: landed.targetRef, manifest: landed.manifest, manifest256: landed.manifest256, files, owners: authority.keys.map((k) => k.person) };
   const key = { tier: required.tier, authenticators: required.authenticators, now: at.at, counters: 'logged', allowDemo: required.allowDemo === true } as const;
-  const said = verifyOwnership(evidence.envelope, signingTrust(authority, trust.ladder), { ...here, ...key, takenBack: (digest, author) => takenBack(authority, digest, author) });
+  const takenBackThen = (digest: string, author: PersonId): boolean => takenBack(authority, digest, author, landing?.index);
+  const said = verifyOwnership(evidence.envelope, signingTrust(authority, trust.ladder), { ...here, ...key, takenBack: takenBackThen });
   if (!said.ok) return said.error;
-  const both = signoffs.some((s) => s.signer === said.value.author);
-  return both ? [problem('OWNERSHIP_INVALID', `${said.value.author} signed it off, and speaks for its author too`)] : [];
+  const { author, statement } = said.value;
+  const { nonce, expires } = statement.predicate;
+  const rules: readonly (readonly [boolean, Problem])[] = [
+    [!signoffs.some((s) => s.signer === author), problem('OWNERSHIP_INVALID', `${author} signed it off, and speaks for its author too`)],
+    [signoffs.every((s) => index < s.index), problem('OWNERSHIP_INVALID', `somebody signed before ${author} had spoken`)],
+    [landing === undefined || landing.nonces.has(nonce), problem('ST_NONCE', `the landing did not count the word of ${author}`)],
+    // Expiry bounds the landing, as of a sign-off.
+    [landing === undefined || Date.parse(expires) > landing.at, problem('ST_EXPIRED', `the ownership statement expired at ${expires}, before the landing`)],
+  ];
+  return rules.flatMap(([holds, wrong]) => (holds ? [] : [wrong]));
 }
 
 /** The gate's summary, where there is one and the trust file knows gates: of this landing, passed, over the sign-offs that count here. */
-export function gateProblems(
-  { gate, landed }: Bundle,
-  trust: TrustBundle,
-  landing: Landing | undefined,
-  required: Required,
-  signoffs: readonly (VerifiedSignoff & { readonly rules?: readonly string[] })[],
-): readonly Problem[] {
+export function gateProblems({ gate, landed }: Bundle, { trust, placing, required, landing }: Proving, signoffs: readonly VerifiedSignoff[]): readonly Problem[] {
   if (gate === undefined || trust.gates.length === 0) return [];
   const at = (problems: readonly Problem[]): readonly Problem[] => problems.map((p) => ({ ...p, place: 'gate' }));
   const [first] = signoffs;
   // Without a sign-off that counts, or with a landing that does not hold, nothing is proven anyway, and that is said already.
   if (first === undefined || (landed !== undefined && landing === undefined)) return [];
   if (landing === undefined) return at([problem('VSA_INVALID', 'it sums up a landing that the bundle does not show')]);
-  const entry = logged(gate, trust, 'vsa');
+  const entry = placing.of(gate);
   if (!entry.ok) return at([entry.error]);
   const resourceUri = first.statement.predicate.policy.uri.split('#')[0] ?? '';
   const asked = { commit: landing.new, ref: landing.targetRef, resourceUri, ...(required.policyDigest === undefined ? {} : { policyDigest: required.policyDigest }) };

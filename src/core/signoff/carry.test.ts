@@ -170,7 +170,7 @@ describe('a bundle with a carried sign-off', () => {
   it('proves nothing where the carry does not hold', () => {
     expect(found({ tier: 'high' })).toEqual(['ST_TIER', 'QUORUM']);
     expect(found({ tier: 'routine', provenance: 'agent', covers: covers() })).toEqual(['CARRY_INVALID', 'QUORUM']);
-    expect(found({}, { as: 'decision' })).toEqual(['CONTENT_MISMATCH', 'LOG_FORMAT', 'QUORUM']);
+    expect(found({}, { as: 'decision' })).toEqual(['LOG_FORMAT', 'CONTENT_MISMATCH', 'QUORUM']);
     expect(found({}, { at: { ...landed, manifest: '0'.repeat(64) } })).toEqual(['CONTENT_MISMATCH', 'QUORUM']);
     expect(found({}, { at: { ...landed, manifest256: '0'.repeat(64) } })).toEqual(['CARRY_INVALID', 'QUORUM']);
     expect(found({}, { of: objection })).toEqual(['ST_DECISION', 'QUORUM']);

@@ -1,16 +1,57 @@
-/** One logged object of a bundle, shown to be in the trusted log. */
+/** What a bundle holds, shown to be in the trusted log: every object of it, whatever it is asked for afterwards. */
 import { sha256Hex } from '../base/crypto.ts';
-import { err, ok, problem, type Result } from '../base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
+import type { EntryType } from '../log/kinds.ts';
 import { verifyProof } from '../log/proof.ts';
-import type { Evidence } from './bundle.ts';
+import type { Bundle, Evidence } from './bundle.ts';
 import type { TrustBundle } from './trust-file.ts';
 
 /** Clocks differ by a little. */
 const AHEAD = 300_000;
 
+export interface PlacedEntry {
+  readonly entry: Entry;
+  readonly index: number;
+}
+
+interface Member {
+  /** `signoffs[0]`. */
+  readonly place: string;
+  readonly type: EntryType;
+  readonly evidence: Evidence;
+}
+
+function membersOf({ signoffs, carries = [], ownership = [], landed, gate }: Bundle): readonly Member[] {
+  const all = (name: string, type: EntryType, list: readonly Evidence[]) => list.map((evidence, i): Member => ({ place: `${name}[${i}]`, type, evidence }));
+  const one = (place: string, type: EntryType, evidence: Evidence | undefined): readonly Member[] => (evidence === undefined ? [] : [{ place, type, evidence }]);
+  return [
+    ...all('signoffs', 'signoff', signoffs),
+    ...all('carries', 'carry', carries),
+    ...all('ownership', 'ownership', ownership),
+    ...one('landed', 'landed', landed),
+    ...one('gate', 'vsa', gate),
+  ];
+}
+
+export interface Placing {
+  /** Where an object of the bundle stands in the log. Problems: LOG_*. */
+  readonly of: (evidence: Evidence) => Result<PlacedEntry>;
+  /**
+   * Objects that are in no log like ours, with their place: no server exports such a bundle, so somebody changed it. Too few witnesses is no
+   * such sign, and is told where the object is asked for.
+   */
+  readonly strays: readonly Problem[];
+}
+
+export function placed(bundle: Bundle, trust: TrustBundle): Placing {
+  const all = membersOf(bundle).map((member) => ({ ...member, found: logged(member.evidence, trust, member.type) }));
+  const strays = all.flatMap(({ place, found }) => (found.ok || found.error.code === 'LOG_QUORUM' ? [] : [{ ...found.error, place }]));
+  return { strays, of: (evidence) => all.find((m) => m.evidence === evidence)?.found ?? err(problem('LOG_FORMAT', 'the object is not one of the bundle')) };
+}
+
 /** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
-export function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: string): Result<{ readonly entry: Entry; readonly index: number }> {
+function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: EntryType): Result<PlacedEntry> {
   const proven = verifyProof(proof, entry, trust.logKeys, trust.witnesses ?? undefined);
   if (!proven.ok) return proven;
   const parsed = parseEntry(entry);

@@ -4,9 +4,11 @@ import type { AuthenticatorTerms } from '../policy/document.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
 import type { CarryExpectation } from './carry.ts';
-import type { Move } from './landing.ts';
+import type { Move, PlacedLanding } from './landing.ts';
+import type { Placing } from './logged.ts';
 import type { FillableSeat } from './people.ts';
 import type { Stage } from './statement.ts';
+import type { TrustBundle } from './trust-file.ts';
 
 /** What landed, as the verifier's own repository says. */
 export interface Landed {
@@ -20,13 +22,17 @@ export interface Landed {
   readonly excluded?: ReadonlyMap<PersonId, readonly PrincipalRole[]>;
 }
 
+/** Candidates absent: anyone of the level. Stage absent: implementation. Presence absent: any enrolled authenticator. */
+export type AskedSeat = FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule' | 'answers' | 'stage' | 'presence'>>;
+
 /** What policy asked, where the verifier knows it. */
 export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'> {
   readonly stage?: Stage;
   readonly policyDigest?: string;
   readonly tier?: Tier;
-  /** Candidates absent: anyone of the level. */
-  readonly seats?: readonly (FillableSeat & Pick<Seat, 'humans'> & Partial<Pick<Seat, 'rule' | 'answers'>>)[];
+  readonly seats?: readonly AskedSeat[];
+  /** One person may sign their own change after a wait of so many milliseconds; null or absent: nobody may. */
+  readonly soloAfter?: number | null;
   readonly allowDemo?: boolean;
   /** What policy asks of signers' keys beyond what is built in. */
   readonly authenticators?: AuthenticatorTerms;
@@ -34,4 +40,14 @@ export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'
   readonly ownership?: { readonly files: number };
   /** What was taken back has to be known as of at most so many milliseconds before `now`. */
   readonly fresh?: { readonly now: number; readonly maxAge: number };
+}
+
+/** What each step of a verification works with. */
+export interface Proving {
+  readonly trust: TrustBundle;
+  readonly placing: Placing;
+  readonly landed: Landed;
+  readonly required: Required;
+  /** What the bundle says it landed by, where that holds. */
+  readonly landing: PlacedLanding | undefined;
 }

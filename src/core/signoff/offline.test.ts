@@ -9,7 +9,7 @@ import type { Bytes } from '../base/crypto.ts';
 import type { Said } from './authority.ts';
 import { type BundleParts, formatBundle, parseBundle } from './bundle.ts';
 import { pae } from './dsse.ts';
-import { enrolmentStatement } from './enrolment.ts';
+import { enrolmentStatement, termFrom } from './enrolment.ts';
 import { examineBundle, verifyBundle } from './offline.ts';
 import type { Required } from './offline-terms.ts';
 import { type RevocationWord, revocationStatement, rosterStatement } from './roster-word.ts';
@@ -156,6 +156,23 @@ describe('quorum', () => {
     expect(proven([one, log.record(by('noor'))], { seats })).toEqual([]);
   });
 
+  it('a seat that asks for hardware is filled by keys whose maker is pinned alone', () => {
+    const { authenticators: _, ...unpinned } = trust;
+    const asked = (presence: 'passkey' | 'hardware', known = trust) => proven([one], { tier: 'high', seats: [{ humans: 1, level: null, presence }] }, undefined, known);
+    expect(asked('hardware')).toEqual([]);
+    expect(asked('passkey', unpinned)).toEqual([]);
+    expect(asked('hardware', unpinned)).toEqual(['QUORUM']);
+  });
+
+  it('asks for what is due at a push: not for seats of a deployment, and for those of an intent somebody else fills', () => {
+    const seat = { humans: 1, level: null } as const;
+    expect(proven([one], { seats: [seat, { ...seat, stage: 'deploy' }] })).toEqual([]);
+    expect(proven([one], { seats: [{ ...seat, stage: 'deploy' }] })).toEqual([]);
+    expect(proven([one, log.record(by('noor'))], { seats: [seat, { ...seat, stage: 'intent' }] })).toEqual(['QUORUM']);
+  });
+
+  it('cannot tell whether somebody alone has waited', () => expect(proven([one], { soloAfter: 60_000 })).toEqual(['SOLO']));
+
   it("nobody fills a seat by somebody else's level", () => {
     const junior = trustedBy(
       trustFileOf(
@@ -257,7 +274,7 @@ describe('the trust file', () => {
     const eve = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
     const enrolled = (person: string, by: readonly string[], index = 3): Said => ({
       ...{ type: 'enrolment', index, at: NOW - 48 * 3_600_000 },
-      body: cosignedBy(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32)), by.map(keyOf)),
+      body: cosignedBy(enrolmentStatement(subjectOf({ person, key: eve }), RP.rpId, '0'.repeat(32), termFrom(NOW)), by.map(keyOf)),
     });
     const word = (said: readonly Said[]) => trustFileOf(people, log, { said });
 
@@ -312,7 +329,7 @@ describe('the trust file', () => {
         type: 'roster',
         index: 9,
         at: NOW + 1,
-        body: cosignedBy(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32)), ['noor', 'kim'].map(keyOf)),
+        body: cosignedBy(rosterStatement({ person: 'mara', action: 'level', level: 'L4', reason: 'moved' }, ORIGIN, '2'.repeat(32), termFrom(NOW)), ['noor', 'kim'].map(keyOf)),
       };
       expect(proven([one], { seats: [{ humans: 1, level: 'L6' }] }, undefined, trustedBy(word([lowered])))).toEqual([]);
       const late = log.recordAll([...Array.from({ length: 10 }, (_, i) => utf8(String(i))), by('mara')], [...new Array(10).fill({}), { at: NOW + 1 }]).at(-1);

@@ -5,19 +5,17 @@
 import { sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { parseEntry } from '../log/entry.ts';
-import { plainSeat, type Seat } from '../policy/decision.ts';
-import { fillSeats } from '../policy/quorum.ts';
 import { signingTrust, takenBack } from './authority.ts';
 import { authorsWord, gateProblems } from './beside.ts';
 import type { Bundle, Evidence } from './bundle.ts';
 import { type Carry, checkCarry, parseCarry } from './carry.ts';
 import { latest as latestOf } from './fold.ts';
 import { type Landing, landingOf, landsHere, type Move, type PlacedLanding } from './landing.ts';
-import { logged } from './logged.ts';
-import type { Landed, Required } from './offline-terms.ts';
+import { type Placing, placed } from './logged.ts';
+import { seatProblems } from './offline-seats.ts';
+import type { Landed, Proving, Required } from './offline-terms.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
-import { missingHumans } from './people.ts';
 import { checkAge, checkStatements, openSnapshot } from './snapshot.ts';
 import type { SignoffTrust } from './trust.ts';
 import { authorityAt, type TrustBundle, withLater } from './trust-file.ts';
@@ -39,11 +37,13 @@ export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed,
 
 export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
   const { trust, stale } = freshened(bundle, given, required);
-  const landing = bundle.landed === undefined ? undefined : landingIn(bundle.landed, trust, landed);
-  const carries = carriesIn(bundle, trust);
+  const placing = placed(bundle, trust);
+  const landing = bundle.landed === undefined ? undefined : landingIn(bundle.landed, placing, landed);
+  const proving: Proving = { trust, placing, landed, required, landing: landing?.ok === true ? landing.value : undefined };
+  const carries = carriesIn(bundle, placing);
   const results = bundle.signoffs.map((evidence, i) => {
     const carry = carries.find((c) => c.ok && c.value.signoff === sha256Hex(evidence.envelope));
-    const answer = verifyEvidence(evidence, trust, landed, required, landing?.ok === true ? landing.value : undefined, carry?.ok ? carry.value : undefined);
+    const answer = verifyEvidence(evidence, proving, carry?.ok ? carry.value : undefined);
     return answer.ok ? answer : err(answer.error.map((p) => ({ ...p, place: `signoffs[${i}]` })));
   });
   const valid = results.flatMap((r) => (r.ok ? [r.value] : []));
@@ -53,10 +53,11 @@ export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed
   const signoffs = [...latest, ...carried].filter((s) => APPROVALS.has(s.statement.predicate.decision));
   const setAside = [...results.flatMap((r) => (r.ok ? [] : r.error)), ...carries.flatMap((c) => (c.ok ? [] : [c.error]))];
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
-  const missing = quorum(signoffs, trust, required);
+  const missing = seatProblems(signoffs, trust.ladder, required);
   const land = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
-  const beside = [...authorsWord(bundle, trust, landed, required, signoffs), ...gateProblems(bundle, trust, landing?.ok === true ? landing.value : undefined, required, signoffs)];
-  return { problems: [...stale, ...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing, ...beside], signoffs, setAside };
+  const beside = [...authorsWord(bundle, proving, signoffs), ...gateProblems(bundle, proving, signoffs)];
+  const problems = [...stale, ...placing.strays, ...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing, ...beside];
+  return { problems: distinct(problems), signoffs, setAside };
 }
 
 /**
@@ -68,6 +69,9 @@ function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required
   if (snapshot === undefined) return { trust, stale: fresh === undefined ? [] : [none] };
   const opened = openSnapshot(snapshot.note, trust.logKeys);
   if (!opened.ok) return { trust, stale: [opened.error] };
+  const late = snapshot.later.find((w) => w.index >= opened.value.size);
+  if (late !== undefined)
+    return { trust, stale: [problem('REV_MISSING', `statement ${late.index} is later than the log's word on statements`, { remedy: 'export the bundle again' })] };
   const later = withLater(trust, snapshot.later);
   if (!later.ok) return { trust, stale: later.error.map((p) => problem('REV_MISSING', p.message)) };
   const invented = checkStatements(opened.value, later.value.said);
@@ -75,8 +79,11 @@ function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required
   return { trust: later.value, stale: fresh === undefined ? [] : checkAge(opened.value, fresh.now, fresh.maxAge) };
 }
 
-function landingIn(evidence: Evidence, trust: TrustBundle, landed: Landed): Result<PlacedLanding, readonly Problem[]> {
-  const entry = logged(evidence, trust, 'landed');
+/** What is wrong with an object may stop more than one step. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => [...new Map(problems.map((p) => [`${p.place} ${p.code} ${p.message}`, p])).values()];
+
+function landingIn(evidence: Evidence, placing: Placing, landed: Landed): Result<PlacedLanding, readonly Problem[]> {
+  const entry = placing.of(evidence);
   if (!entry.ok) return err([entry.error]);
   const landing = landingOf(entry.value.entry, evidence.envelope);
   if (!landing.ok) return err([landing.error]);
@@ -102,9 +109,9 @@ const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditi
 type Placed = VerifiedSignoff & { readonly index: number; readonly rules?: readonly string[] };
 
 /** What the bundle says was carried: logged, and whole. Whether it holds is asked of each sign-off. */
-const carriesIn = ({ carries = [] }: Bundle, trust: TrustBundle): readonly Result<Carry>[] =>
+const carriesIn = ({ carries = [] }: Bundle, placing: Placing): readonly Result<Carry>[] =>
   carries.map((evidence, i) => {
-    const entry = logged(evidence, trust, 'carry');
+    const entry = placing.of(evidence);
     const carry = entry.ok ? parseCarry(entry.value, evidence.envelope) : entry;
     return carry.ok ? carry : err({ ...carry.error, place: `carries[${i}]` });
   });
@@ -115,15 +122,8 @@ function latestWords(signoffs: readonly Placed[]): readonly Placed[] {
 }
 
 /** Steps 2 to 7 on the signature, step 8 on the log. The time that counts is the log's. @param carry by which it was counted for another content. */
-function verifyEvidence(
-  evidence: Evidence,
-  trust: TrustBundle,
-  landed: Landed,
-  required: Required,
-  landing: PlacedLanding | undefined,
-  carry: Carry | undefined,
-): Result<Placed, readonly Problem[]> {
-  const entry = logged(evidence, trust, 'signoff');
+function verifyEvidence(evidence: Evidence, { trust, placing, landed, required, landing }: Proving, carry: Carry | undefined): Result<Placed, readonly Problem[]> {
+  const entry = placing.of(evidence);
   if (!entry.ok) return err([...signatureProblems(evidence, signingTrust(latestOf(trust.states), trust.ladder)), entry.error]);
   // Whoever holds a revoked key and the server's clock would date a signature back: the order of the log says otherwise.
   const authority = authorityAt(trust, entry.value.index);
@@ -175,29 +175,6 @@ function signatureProblems({ envelope }: Evidence, trust: SignoffTrust): readonl
   if (!opened.ok) return [opened.error];
   const statement = parseStatement(opened.value.payload);
   return statement.ok ? [] : [statement.error];
-}
-
-/** Distinct people, each in one seat, whatever they signed with and however often. Asked for nothing, one human is the least. */
-function quorum(signoffs: readonly Omit<Placed, 'index'>[], { ladder }: TrustBundle, { seats }: Required): readonly Problem[] {
-  const asked: Required['seats'] = seats === undefined || seats.length === 0 ? [{ humans: 1, level: null }] : seats;
-  const signers = [...new Set(signoffs.map((s) => s.signer))];
-  const whole = asked.map((seat, i): Seat => {
-    const speaks = (person: string): boolean => {
-      const rules = signoffs.find((s) => s.signer === person)?.rules;
-      return rules === undefined || (seat.answers !== undefined && seat.answers.length > 0 && seat.answers.every((rule) => rules.includes(rule)));
-    };
-    const candidates = signers.filter(
-      (person) =>
-        speaks(person) &&
-        missingHumans(
-          { ...seat, humans: 1 },
-          signoffs.filter((s) => s.signer === person),
-          ladder,
-        ) === 0,
-    );
-    return { ...plainSeat(`seat ${i + 1}`, seat.humans, candidates), ...seat, candidates };
-  });
-  return fillSeats(whole, signers).missing.map(({ seat, count }) => problem('QUORUM', `${count} of ${seat.humans} humans are missing for ${seat.rule}`));
 }
 
 /** The repository the first sign-off names: for a verifier who knows its content but not what the server called it. */

@@ -111,7 +111,7 @@ export function parseTrust(bytes: Bytes, expect: TrustExpectation = {}): Result<
   if (envelope?.ok === false) return err([bad(envelope.error.message)]);
   const trust = readTrust(envelope?.value.payload ?? bytes);
   if (!trust.ok) return trust;
-  const signers = envelope === undefined ? ok([]) : signersOf(bytes, trust.value);
+  const signers = envelope === undefined ? ok([]) : signersOf(bytes, trust.value, expect.now);
   if (!signers.ok) return signers;
   const signed = { ...trust.value, signers: signers.value };
   const wrong = unexpected(signed, expect);
@@ -137,6 +137,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
     ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
     ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
+    ...authority.filter((w) => w.index >= size).map((w) => bad(`statement ${w.index} is beyond the ${size} entries it speaks of`)),
     ...(heeded.ok ? [] : heeded.error),
   ];
   if (wrong.length > 0 || !heeded.ok || !policy.ok) return err(wrong);
@@ -166,12 +167,18 @@ export interface WrittenWord {
 
 /** The trust with statements that came after it: each has to hold, as in the file. Problems: TRUST_FORMAT. */
 export function withLater(trust: TrustBundle, later: readonly WrittenWord[]): Result<TrustBundle, readonly Problem[]> {
-  const newer = later.filter((w) => w.index > latest(trust.states).since);
+  const stray = later.find((w) => w.index < trust.size && !trust.said.some((known) => isSame(known, w)));
+  if (stray !== undefined) return err([bad(`statement ${stray.index} is not among those it has up to entry ${trust.size}`)]);
+  const newer = later.filter((w) => w.index >= trust.size);
   const heeded = heedWritten(trust, newer);
   return heeded.ok ? ok({ ...trust, ...heeded.value, said: [...trust.said, ...newer.map(placed)] }) : heeded;
 }
 
 const placed = ({ index, entry }: WrittenWord): PlacedWord => ({ index, entry: exact(entry) ?? new Uint8Array(0) });
+
+/** The entry names its envelope, so both are those of the file. */
+const isSame = (known: PlacedWord, { index, entry, envelope }: WrittenWord): boolean =>
+  known.index === index && base64(known.entry) === entry && entryOf(entry, envelope) !== undefined;
 
 /** A file says nothing that does not hold: one fault refuses it all. */
 function heedWritten(so: Heeded, words: readonly WrittenWord[]): Result<Heeded, readonly Problem[]> {
@@ -206,11 +213,11 @@ function exact(encoded: string): Bytes | undefined {
   return bytes !== undefined && base64(bytes) === encoded ? bytes : undefined;
 }
 
-/** By the keys of the file's own last state: whoever forges those has to forge what founders signed first. */
-function signersOf(envelope: Bytes, trust: TrustBundle): Result<readonly string[], readonly Problem[]> {
+/** By the keys of the file's own last state, as of its last statement or the caller's clock: whoever forges those has to forge what founders signed first. */
+function signersOf(envelope: Bytes, trust: TrustBundle, now = 0): Result<readonly string[], readonly Problem[]> {
   const authority = latest(trust.states);
   const by = { ...signingTrust(authority, []), namespace: NAMES.trustNamespace, keys: authority.keys.filter((k) => authority.trustees.has(k.person) && k.revokedAt === undefined) };
-  const opened = openCosigned(envelope, by, { now: Number.MAX_SAFE_INTEGER, allowDemo: authority.genesis.mode === 'demo' }, TRUST_TYPE);
+  const opened = openCosigned(envelope, by, { now: Math.max(now, authority.at), allowDemo: authority.genesis.mode === 'demo' }, TRUST_TYPE);
   return opened.ok ? ok(opened.value.signers) : err(opened.error.map((p) => problem('TRUST_SIG', `the trust file is not signed as it says: ${p.message}`)));
 }
 
