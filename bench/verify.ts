@@ -28,7 +28,7 @@ async function bundleOf(people: number): Promise<Comparison> {
   const others = Array.from({ length: people }, (_, i) => ({ person: `person-${i}`, key: make() }));
   const said = others.map(
     (holder, i): Said => ({
-      ...{ type: 'enrolment', index: i + 1, at: NOW - 1_000 },
+      ...{ type: 'enrolment', index: i + 1, at: NOW - 48 * 3_600_000 },
       body: cosigned(
         enrolmentStatement(subjectOf(holder), RP.rpId, i.toString(16).padStart(32, '0'), termFrom(NOW)),
         founders.map((f) => f.key),
