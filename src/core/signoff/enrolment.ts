@@ -4,7 +4,7 @@
  */
 import { base64, fromBase64 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
-import { err, ok, problem, type Result } from '../base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { VIRTUAL_AAGUID } from './attestation.ts';
 import { personOf, personUrn } from './build.ts';
@@ -50,22 +50,24 @@ export interface EnrolmentWord extends EnrolmentSubject {
   readonly until: number;
 }
 
-/** Base64 of what can be checked, in statements and in the genesis. */
-export const ATTESTATION = object({ object: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64'), clientData: matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64') });
+const BASE64 = matching(/^[A-Za-z0-9+/]+={0,2}$/, 'base64');
+
+/** A key as enrolments say it, and the genesis of founders' keys. */
+export const KEY = {
+  keyid: filled,
+  blob: filled,
+  kind: oneOf('webauthn', 'sk-ssh', 'demo'),
+  credentialId: string,
+  aaguid: string,
+  backupEligible: boolean,
+  counter: count,
+  expires: optional(timeShape),
+  attestation: optional(object({ object: BASE64, clientData: BASE64 })),
+};
 
 export const PREDICATE: Shape<EnrolmentPredicate> = object({
   person: object({ id: PERSON, name: filled, level: filled }),
-  key: object({
-    keyid: filled,
-    blob: filled,
-    kind: oneOf('webauthn', 'sk-ssh', 'demo'),
-    credentialId: string,
-    aaguid: string,
-    backupEligible: boolean,
-    counter: count,
-    expires: optional(timeShape),
-    attestation: optional(ATTESTATION),
-  }),
+  key: object(KEY),
   rpId: filled,
   nonce: NONCE,
   expires: timeShape,
@@ -101,20 +103,33 @@ export function enrolmentIn(payload: Bytes, trust: Pick<SignoffTrust, 'rpId' | '
   const statement = parseStatementOf(payload, NAMES.enrolmentPredicate, PREDICATE);
   if (!statement.ok) return statement;
   const { person, key, rpId, expires } = statement.value.predicate;
-  const blob = fromBase64(key.blob);
-  const parsed = blob === undefined || base64(blob) !== key.blob ? undefined : parseKeyBlob(blob);
-  if (blob === undefined || parsed === undefined) return err(problem('ST_TYPE', 'the key of the enrolment is not base64'));
-  if (!parsed.ok) return parsed;
+  const [fault] = keyFaults(key, trust);
+  if (fault !== undefined) return err(fault);
   const [subject, ...more] = statement.value.subject;
-  const agrees = subject?.name === 'key' && subject.digest.sha256 === sha256Hex(blob) && more.length === 0 && key.keyid === keyIdOf(blob);
+  const agrees = subject?.name === 'key' && subject.digest.sha256 === sha256Hex(fromBase64(key.blob) ?? new Uint8Array(0)) && more.length === 0;
   if (!agrees || rpId !== trust.rpId) return err(problem('ST_TYPE', 'the enrolment contradicts itself or is for another installation'));
-  const isPasskey = key.kind !== 'sk-ssh';
-  const fits = isPasskey ? parsed.value.type === SK_ECDSA && parsed.value.application === trust.rpId : parsed.value.application.startsWith('ssh:');
-  if (isVirtual(key, trust.mode))
-    return err(problem('KEY_MODEL', 'the virtual authenticator of a browser cannot be enrolled here', { remedy: 'enrol a passkey or a security key' }));
-  if (!fits || (key.kind === 'demo' && trust.mode !== 'demo')) return err(problem('KEY_MODEL', `this key cannot be enrolled as ${key.kind}`));
   return ok({ person: personOf(person.id) ?? '', name: person.name, level: person.level, ...key, until: Date.parse(expires) });
 }
 
 /** Whatever drives a browser has one, an agent too: it stands for nobody outside demo data. */
 export const isVirtual = ({ aaguid }: Pick<EnrolmentSubject, 'aaguid'>, mode: SignoffTrust['mode']): boolean => mode !== 'demo' && aaguid === VIRTUAL_AAGUID;
+
+/** The blob is what counts, and everything said of it must agree. A plain key proves no human. Problems: ST_TYPE, KEY_MODEL, KEY_PLAIN, SIG_*. */
+export function keyFaults(key: Pick<EnrolmentSubject, 'blob' | 'keyid' | 'kind' | 'aaguid'>, { mode, rpId }: Pick<SignoffTrust, 'rpId' | 'mode'>): readonly Problem[] {
+  const blob = fromBase64(key.blob);
+  if (blob === undefined || base64(blob) !== key.blob) return [problem('ST_TYPE', `the key ${key.keyid} is not base64`)];
+  const parsed = parseKeyBlob(blob);
+  if (!parsed.ok) return [parsed.error];
+  const { type, application } = parsed.value;
+  const isPasskey = key.kind !== 'sk-ssh';
+  const model = (message: string): Problem => problem('KEY_MODEL', message, { remedy: 'enrol a passkey or a security key' });
+  const rules: readonly (readonly [boolean, Problem])[] = [
+    [keyIdOf(blob) === key.keyid, problem('ST_TYPE', `the key ${key.keyid} is really ${keyIdOf(blob)}`)],
+    [!isVirtual(key, mode), model(`the key ${key.keyid} is of the virtual authenticator of a browser`)],
+    [!isPasskey || type === SK_ECDSA, model(`the passkey ${key.keyid} is no ES256 key`)],
+    [!isPasskey || application === rpId, model(`the passkey ${key.keyid} belongs to another relying party`)],
+    [isPasskey || application.startsWith('ssh:'), model(`the key ${key.keyid} is no security key of ssh`)],
+    [key.kind !== 'demo' || mode === 'demo', model(`the demo key ${key.keyid} has no place in production`)],
+  ];
+  return rules.flatMap(([holds, wrong]) => (holds ? [] : [wrong]));
+}

@@ -2,13 +2,12 @@
  * The first entry's body: what the installation is called, where passkeys are used, and the founders' keys. Its digest is what a
  * verifier pins; nothing after it can change it. Bytes: docs/spec/authority.md.
  */
-import { base64, fromBase64, utf8 } from '../base/bytes.ts';
+import { utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { err, ok, problem, type Result } from '../base/result.ts';
 import { isKeyName } from '../log/note.ts';
-import { ATTESTATION, type EnrolmentSubject, isVirtual } from './enrolment.ts';
-import { keyIdOf, parseKeyBlob, SK_ECDSA } from './keys.ts';
-import { filled, timeShape } from './parse.ts';
+import { type EnrolmentSubject, KEY, keyFaults } from './enrolment.ts';
+import { filled } from './parse.ts';
 import { boolean, count, list, matching, object, oneOf, optional, type Shape, shaped, string } from './shape.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -26,19 +25,10 @@ export interface Genesis {
   readonly founders: readonly EnrolmentSubject[];
 }
 
+/** Of somebody who lays a log out by hand: what an authenticator says of itself may be left out. */
 const FOUNDER = object({
-  person: matching(/^[a-z0-9._-]+$/, 'a person id'),
-  name: filled,
-  level: filled,
-  keyid: filled,
-  blob: filled,
-  kind: oneOf('webauthn', 'sk-ssh', 'demo'),
-  credentialId: string,
-  aaguid: optional(string),
-  backupEligible: boolean,
-  counter: optional(count),
-  expires: optional(timeShape),
-  attestation: optional(ATTESTATION),
+  ...{ person: matching(/^[a-z0-9._-]+$/, 'a person id'), name: filled, level: filled },
+  ...{ ...KEY, aaguid: optional(string), counter: optional(count) },
 });
 const GENESIS: Shape<
   Omit<Genesis, 'founders'> & { readonly v: 1; readonly founders: readonly (Omit<EnrolmentSubject, 'aaguid' | 'counter'> & { aaguid?: string; counter?: number })[] }
@@ -86,24 +76,7 @@ function faults({ founders, solo, origin, ...genesis }: Genesis): readonly strin
     ...(!solo && people.size < 2 ? ['fewer than two founders, and it is not solo'] : []),
     ...(keys.size === founders.length ? [] : ['a key is there twice']),
     ...[...people].flatMap((p) => (new Set(founders.filter((f) => f.person === p).map((f) => f.level)).size > 1 ? [`${p} has two levels`] : [])),
-    ...founders.flatMap((f) => keyFault(f, genesis)),
-    ...founders.flatMap((f) => (isVirtual(f, genesis.mode) ? [`the key ${f.keyid} is of the virtual authenticator of a browser`] : [])),
-  ];
-}
-
-/** The blob is what counts; everything said of it must agree. A plain key proves no human. */
-export function keyFault(key: Pick<EnrolmentSubject, 'blob' | 'keyid' | 'kind'>, { mode, rpId }: Pick<Genesis, 'mode' | 'rpId'>): readonly string[] {
-  const blob = fromBase64(key.blob);
-  const parsed = blob === undefined || base64(blob) !== key.blob ? undefined : parseKeyBlob(blob);
-  if (blob === undefined || parsed?.ok !== true) return [`the key ${key.keyid} cannot be read${parsed?.ok === false ? `: ${parsed.error.message}` : ''}`];
-  const { type, application } = parsed.value;
-  const isPasskey = key.kind !== 'sk-ssh';
-  return [
-    ...(keyIdOf(blob) === key.keyid ? [] : [`the key ${key.keyid} is really ${keyIdOf(blob)}`]),
-    ...(isPasskey && type !== SK_ECDSA ? [`the passkey ${key.keyid} is not an ES256 key`] : []),
-    ...(isPasskey && application !== rpId ? [`the passkey ${key.keyid} belongs to another relying party`] : []),
-    ...(!isPasskey && !application.startsWith('ssh:') ? [`the key ${key.keyid} is no security key of ssh`] : []),
-    ...(key.kind === 'demo' && mode !== 'demo' ? [`the demo key ${key.keyid} has no place in production`] : []),
+    ...founders.flatMap((f) => keyFaults(f, genesis).map((p) => p.message)),
   ];
 }
 
