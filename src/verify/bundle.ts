@@ -6,10 +6,11 @@
 import { ok, type Result } from '../core/base/result.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { parseBundle } from '../core/signoff/bundle.ts';
+import { checksOf } from '../core/signoff/checks.ts';
 import { examineBundle, type OfflineReport } from '../core/signoff/offline.ts';
 import type { Landed } from '../core/signoff/offline-terms.ts';
 import { type Answer, answering, type Reason, refused, unless } from './answer.ts';
-import { type Check, checksOf } from './checks.ts';
+import type { Check } from './checks.ts';
 import { trustOf } from './trust.ts';
 import type { TrustInput } from './trust-input.ts';
 
