@@ -203,18 +203,25 @@ function build(act: Act, complain: (text: string) => void): Command {
     .option('--json', 'print JSON')
     .action(async (url: string, options) => act((await import('./enrol.ts')).enrol(url, options)));
 
-  trustOptions(command(program, 'verify', 'prove a sign-off offline, trusting only the trust file', ['verify --bundle change.json --trust trust.json --repo . --commit HEAD']))
-    .requiredOption('--bundle <file>', 'the evidence')
-    .requiredOption('--trust <file>', 'who is trusted; got by another road than the evidence')
+  trustOptions(
+    command(program, 'verify', 'prove a sign-off offline, trusting only the trust file', [
+      'verify --bundle change.json --trust trust.json --repo . --commit HEAD',
+      'verify --bundle change.json --trust trust.json --commit HEAD --pin 9f2c... --trust-size 812 --max-age 24h',
+      'verify --checks',
+    ]),
+  )
+    .option('--bundle <file>', 'the evidence; needed, like the next and --commit')
+    .option('--trust <file>', 'who is trusted; got by another road than the evidence')
     .option('--repo <dir>', 'a clone that holds the commit', '.')
-    .requiredOption('--commit <rev>', 'what landed')
+    .option('--commit <rev>', 'what landed')
     .option('--target <ref>', 'the ref it landed on', 'refs/heads/main')
     .option('--name <repository>', 'the repository as the statement names it; taken from the bundle unless told')
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--tlog-policy <file>', "witnesses that have to have cosigned, in the place of the trust file's own (C2SP tlog-policy)")
     .option('--max-age <time>', 'how old the knowledge of what was taken back may be, such as 24h')
     .option('--demo', 'accept evidence of demo data')
-    .option('--json', 'one JSON line for each problem')
+    .option('--checks', 'print every check there is, its reason codes, and what is open where nobody asks; verifies nothing')
+    .option('--json', 'one JSON line for each problem; with --checks, the table')
     .action(async (options) => act((await import('./verify.ts')).verify(options)));
 
   command(program, 'owners <paths...>', 'who owns these paths by a CODEOWNERS file, and which line says so', [

@@ -7,13 +7,15 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import type { Change } from '../core/change/change.ts';
 import type { SignoffInput } from '../core/signoff/build.ts';
 import { formatBundle } from '../core/signoff/bundle.ts';
+import { CHECKS } from '../core/signoff/checks.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { gitRoom, type TestRepository } from '../testing/git.ts';
-import { RP, signoffBytes, signoffInput, testLog } from '../testing/signoffs.ts';
+import { NOW, RP, signoffBytes, signoffInput, testLog } from '../testing/signoffs.ts';
 import { type TrustOptions, trustFileOf } from '../testing/trust-files.ts';
+import { testWitness } from '../testing/witnesses.ts';
 import { openClone } from '../world.ts';
-import { runVerify, type VerifyRequest } from './verify.ts';
+import { runVerify, type VerifyRequest, verify } from './verify.ts';
 
 const POLICY = `version: 1
 ladder: [L4, L5, L6, L7, L10]
@@ -79,16 +81,66 @@ describe('verify', () => {
   it('proves what landed, and says who signed', async () => {
     const { code, stdout, stderr } = await run();
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toBe(
-      `verified: infra refs/heads/main ${landed.head}\n  signed by mara (L6), implementation, tier critical, 2026-11-20T10:21:00Z, key ${key.keyid}\n  not shown: the landing; the bundle was exported before it, so where the sign-off was spent is not known\n`,
-    );
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      `verified: infra refs/heads/main ${landed.head}`,
+      `  signed by mara (L6), implementation, tier critical, 2026-11-20T10:21:00Z, key ${key.keyid}`,
+      '  not shown: the landing; the bundle was exported before it, so where the sign-off was spent is not known',
+    ]);
   });
 
   it('says so in one JSON line', async () => {
-    expect(await run({ json: true, repo: 'infra' })).toEqual({
-      code: 0,
-      stdout: `{"code":"OK","step":8,"detail":"infra refs/heads/main ${landed.head}","landed":false}\n`,
-      stderr: '',
+    const { code, stdout, stderr } = await run({ json: true, repo: 'infra' });
+    expect([code, stderr, stdout.split('\n').length]).toEqual([0, '', 2]);
+    expect(JSON.parse(stdout)).toMatchObject({ code: 'OK', step: 8, detail: `infra refs/heads/main ${landed.head}`, landed: false });
+  });
+
+  describe('what it was not asked', () => {
+    const unaskedBy = async (change: Partial<VerifyRequest>): Promise<readonly string[]> => {
+      const { stdout } = await run({ ...change, json: true });
+      return (JSON.parse(stdout) as { notAsked: { codes: string[] }[] }).notAsked.map((c) => c.codes[0] ?? '');
+    };
+    const ALL = ['TRUST_SIG', 'TRUST_ROLLBACK', 'SOD_PUSHER', 'LOG_QUORUM', 'REV_STALE', 'OWNERSHIP_MISSING', 'VSA_INVALID'];
+
+    it('is said with what it leaves open, and which option asks it', async () => {
+      const { stdout } = await run();
+      expect(stdout).toContain('\n  not asked: whoever made the trust file may have made the log with it (no --pin)\n');
+      expect(stdout).toContain('\n  not asked: the log may show each reader another history (no --tlog-policy, and the trust file names no quorum)\n');
+      expect(stdout.match(/^ {2}not asked: /gm)).toHaveLength(ALL.length);
+      expect(await unaskedBy({})).toEqual(ALL);
+    });
+
+    it('is said no more of what was asked', async () => {
+      expect(await unaskedBy({ known: { trustSize: '0' } })).toEqual(ALL.filter((c) => c !== 'TRUST_ROLLBACK'));
+      const witness = testWitness('witness.example/w');
+      const { proof, ...record } = log.record(key.signEnvelope(signoffBytes({ policy: inForce(), change: { ...landed, repo: 'infra' } })));
+      const note = proof.slice(proof.indexOf(log.origin));
+      await writeFile(place('seen.json'), formatBundle([{ ...record, proof: `${proof}${witness.line(note, Math.ceil(NOW / 1000))}` }]));
+      await writeFile(place('one.txt'), `log ${log.vkey}\nwitness w ${witness.vkey}\nquorum w\n`);
+      expect(await unaskedBy({ bundle: place('seen.json'), policy: place('one.txt') })).toEqual(ALL.filter((c) => c !== 'LOG_QUORUM'));
+    });
+
+    it('is not said where nothing is proven: the verdict is a no either way', async () => {
+      const { stdout, stderr } = await run({ targetRef: 'refs/heads/release' });
+      expect(`${stdout}${stderr}`).not.toContain('not asked');
+    });
+  });
+
+  describe('--checks', () => {
+    const repo = '.';
+
+    it('prints every check with its codes, and what is open where nobody asks', async () => {
+      const { code, stdout } = await verify({ repo, checks: true });
+      expect(code).toBe(0);
+      for (const check of CHECKS) {
+        expect(stdout).toContain(`${check.step}  ${check.name}\n`);
+        for (const of of [...check.codes, ...(check.open?.split(' ') ?? [])]) expect(stdout).toContain(of);
+      }
+      expect(Math.max(...stdout.split('\n').map((l) => l.length))).toBeLessThanOrEqual(100);
+      expect(JSON.parse((await verify({ repo, checks: true, json: true })).stdout)).toEqual({ version: 1, checks: CHECKS });
+    });
+
+    it.each([[{ bundle: 'b.json' }], [{ trust: 't.json' }], [{ commit: 'HEAD' }]])('beside %j is a no, for it verifies nothing', async (named) => {
+      expect(await verify({ repo, checks: true, ...named })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('[USAGE]') });
     });
   });
 

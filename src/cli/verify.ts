@@ -10,6 +10,7 @@ import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
 import { lengthOf } from '../core/policy/time.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
+import { CHECKS } from '../core/signoff/checks.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
 import { NAMES } from '../core/signoff/statement.ts';
@@ -21,13 +22,16 @@ import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { fileAt, fileOf, type KnownOfTrust, trustAt } from './named-file.ts';
 import { visibleLines } from './terminal.ts';
+import { checksTable, type NotAsked, notAsked } from './verify-checks.ts';
 
 /** As the command line gives them. */
 export interface VerifyOptions extends KnownOfTrust {
-  readonly bundle: string;
-  readonly trust: string;
+  readonly bundle?: string;
+  readonly trust?: string;
   readonly repo: string;
-  readonly commit: string;
+  readonly commit?: string;
+  /** Print what is checked; without a bundle only. */
+  readonly checks?: boolean;
   readonly target?: string;
   readonly name?: string;
   readonly demo?: boolean;
@@ -64,18 +68,25 @@ export interface VerifyWorld {
 }
 
 export async function verify(options: VerifyOptions): Promise<Answer> {
+  const { bundle, trust, commit, checks } = options;
+  const given = [bundle, trust, commit].filter((name) => name !== undefined);
+  if (checks === true && given.length === 0) return checksTable(options.json === true);
+  // A list of checks beside a bundle would end with 0 and have verified nothing.
+  if (checks === true)
+    return refusal([problem('USAGE', '--checks verifies nothing', { place: 'command line', remedy: 'give it without --bundle, --trust and --commit' })], options.json);
+  if (bundle === undefined) return missing('--bundle <file>', options);
+  if (trust === undefined) return missing('--trust <file>', options);
+  if (commit === undefined) return missing('--commit <rev>', options);
   const { openClone } = await import('../world.ts');
   const maxAge = options.maxAge === undefined ? undefined : lengthOf(options.maxAge);
   if (options.maxAge !== undefined && maxAge === undefined)
     return refusal([problem('USAGE', `${options.maxAge} is no time`, { place: '--max-age', remedy: 'for example 90m, 24h or 7d' })], options.json);
-  const given = await floorsAt(options.floor);
-  if (!given.ok) return refusal(given.error, options.json);
-  const { repository, parsers, floors } = await openClone(options.repo, given.value);
+  const own = await floorsAt(options.floor);
+  if (!own.ok) return refusal(own.error, options.json);
+  const { repository, parsers, floors } = await openClone(options.repo, own.value);
   const request: VerifyRequest = {
-    bundle: options.bundle,
-    trust: options.trust,
+    ...{ bundle, trust, commit },
     repoDir: options.repo,
-    commit: options.commit,
     json: options.json === true,
     demo: options.demo === true,
     known: options,
@@ -86,6 +97,12 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
   };
   return runVerify(request, { repository, parsers, floors });
 }
+
+const missing = (option: string, { json }: VerifyOptions): Answer =>
+  refusal(
+    [problem('USAGE', `required option '${option}' not specified`, { place: 'command line', remedy: 'countersign --help lists commands, and --help behind one its options' })],
+    json,
+  );
 
 /** 0 proven, 1 the evidence does not hold, 2 cannot decide: treat it as a no. */
 export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
@@ -108,7 +125,19 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
       ...(request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } }),
     },
   );
-  return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined);
+  const unasked = notAsked(
+    {
+      pin: request.known?.pin !== undefined,
+      trustSize: request.known?.trustSize !== undefined,
+      maxAge: request.maxAge !== undefined,
+      witnesses: (trust.witnesses?.quorum ?? null) !== null,
+      ownership: decision.ownership !== null,
+      gate: bundle.gate !== undefined && trust.gates.length > 0,
+    },
+    report,
+    bundle.signoffs.length,
+  );
+  return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined, unasked);
 }
 
 /** The claimed move, where this clone says that it brought the commit. */
@@ -189,43 +218,38 @@ async function decide(
 }
 
 /** @param landed whether the bundle shows the landing too: without it a sign-off may have been spent on another commit of this content. */
-function answer({ json }: VerifyRequest, report: OfflineReport, what: string, landed: boolean): Answer {
+function answer({ json }: VerifyRequest, report: OfflineReport, what: string, landed: boolean, unasked: readonly NotAsked[] = []): Answer {
   const { problems, signoffs, setAside } = report;
   const undecided = problems.some((p) => UNDECIDABLE.test(p.code));
   const code = problems.length === 0 ? EXIT.ok : undecided ? EXIT.refused : EXIT.signoff;
-  if (json) return { code, stdout: (problems.length === 0 ? [OK(what, landed)] : problems.map(line)).map((l) => `${JSON.stringify(l)}\n`).join(''), stderr: '' };
+  if (json) return { code, stdout: (problems.length === 0 ? [OK(what, landed, unasked)] : problems.map(line)).map((l) => `${JSON.stringify(l)}\n`).join(''), stderr: '' };
   if (problems.length > 0) return { code, stdout: '', stderr: problems.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join('') };
   const signers = signoffs.map(
     ({ signer, level, statement: { predicate }, keyid, rules }) =>
       `  signed by ${signer} (${level}), ${predicate.stage}, tier ${predicate.policy.tier}, ${predicate.review.signedAt}, key ${keyid}${rules === undefined ? '' : `; an earlier form, whose files of ${rules.join(', ')} are what landed`}\n`,
   );
   const aside = setAside.map((p) => `  set aside: ${problemText(p)}\n`);
-  return { code, stdout: visibleLines(`verified: ${what}\n${[...signers, ...aside, ...(landed ? [] : [NO_LANDING])].join('')}`), stderr: '' };
+  const open = unasked.map((c) => `  not asked: ${c.open ?? c.name} (${c.why})\n`);
+  return { code, stdout: visibleLines(`verified: ${what}\n${[...signers, ...aside, ...(landed ? [] : [NO_LANDING]), ...open].join('')}`), stderr: '' };
 }
 
 const NO_LANDING = '  not shown: the landing; the bundle was exported before it, so where the sign-off was spent is not known\n';
 
 const UNDECIDABLE = /^(?:BUNDLE_FORMAT|TRUST_FORMAT|NOT_FOUND|CONTENT_UNSEEN|CONTENT_DUPLICATE|GIT_FAILED|POLICY_|ROSTER_|USAGE|SOLO$|INTERNAL)/;
 
-/** Steps of docs/spec/bundle.md, by the code's family. */
+/** Steps of docs/spec/bundle.md for what only a clone can fail with, by the code's family. */
 const STEPS: readonly (readonly [RegExp, number])[] = [
-  [/^(?:TRUST|BUNDLE)_/, 1],
-  [/^SIG_/, 2],
-  [/^WA_/, 3],
-  [/^KEY_/, 4],
-  [/^(?:ST|POLICY|ROSTER)_/, 5],
-  [/^(?:CONTENT|CARRY|GIT|NOT_FOUND)/, 6],
-  [/^(?:SOD_|SOLO|QUORUM|QUAL_|PERSON_|REV_CHANGES|REV_REVOKED)/, 7],
-  [/^LOG_/, 8],
-  [/^REV_/, 9],
-  [/^OWNERSHIP_/, 10],
-  [/^VSA_/, 11],
+  [/^(?:POLICY|ROSTER)_/, 5],
+  [/^(?:CONTENT|GIT|NOT_FOUND)/, 6],
+  [/^(?:SOD|SEAT)_/, 7],
 ];
+
+const stepOf = (code: string): number => CHECKS.find((c) => c.codes.includes(code))?.step ?? STEPS.find(([family]) => family.test(code))?.[1] ?? 0;
 
 const line = ({ code, message, place }: Problem) => ({
   code,
-  step: STEPS.find(([family]) => family.test(code))?.[1] ?? 0,
+  step: stepOf(code),
   detail: message,
   ...(place === undefined ? {} : { place }),
 });
-const OK = (what: string, landed: boolean) => ({ code: 'OK' as const, step: 8, detail: what, landed });
+const OK = (what: string, landed: boolean, unasked: readonly NotAsked[]) => ({ code: 'OK' as const, step: 8, detail: what, landed, notAsked: unasked });
