@@ -7,16 +7,17 @@ export function authorityCommands(program: Command, act: Act): void {
   const group = command(program, 'authority', 'who may sign, said by the people who may say so: docs/guides/authority.md', [
     'authority show --trust trust.json',
     'authority propose trustee noor --reason "a third of us" --trust trust.json --out noor.json',
+    'authority show noor.json --trust trust.json',
     'authority sign noor.json --trust trust.json --key ~/.ssh/id_ed25519_sk',
     'authority submit noor.json https://countersign.example',
   ]);
   const sub = (words: string, description: string): Command =>
     group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', EXIT_HELP);
 
-  trustOptions(sub('show', 'people, keys, trustees, and the pin of the genesis'))
+  trustOptions(sub('show [file]', 'people, keys, trustees, and the pin of the genesis; of a file to be signed, all that it says'))
     .requiredOption('--trust <file>', 'the trust file')
     .option('--allowed-signers', 'print lines for ssh-keygen -Y verify instead')
-    .action(async (options) => act((await import('./authority.ts')).showAuthority(options)));
+    .action(async (proposal: string | undefined, options) => act((await import('./authority.ts')).showAuthority({ ...options, proposal })));
 
   trustOptions(sub('propose <what> <whom...>', 'write a statement for trustees to sign: enrol, level, trustee, no-trustee, leave, revoke or erase'))
     .requiredOption('--trust <file>', 'the trust file of the installation it is for')

@@ -2,6 +2,7 @@
 
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { attestationOf } from '../core/signoff/attestation.ts';
+import type { Authority } from '../core/signoff/authority.ts';
 import { type EnrolmentWord, enrolmentIn } from '../core/signoff/enrolment.ts';
 import { latest } from '../core/signoff/fold.ts';
 import { kindOfWord, parseErasure, parseRevocation, parseRosterWord, type RevocationWord, type RosterWord } from '../core/signoff/roster-word.ts';
@@ -28,7 +29,7 @@ export function inWords(payload: Uint8Array, trust: TrustBundle): Result<readonl
       return word.ok ? ok([...word.value.bodies.map((b) => `erase the body ${b}`), `because: ${word.value.reason}`]) : word;
     }
     default:
-      return trustWords(payload);
+      return trustWords(payload, trust);
   }
 }
 
@@ -61,18 +62,32 @@ function revocationWords({ of, from }: RevocationWord): readonly string[] {
   return [what, `from ${new Date(from).toISOString()} on: what it signed since then is void`];
 }
 
-/** A trust file itself, signed as a whole. */
-function trustWords(payload: Uint8Array): Result<readonly string[]> {
+/** A trust file itself, signed as a whole. Who signs another log's would vouch for people of it. */
+function trustWords(payload: Uint8Array, of: TrustBundle): Result<readonly string[]> {
   const trust = parseTrust(payload);
   if (!trust.ok) return err(trust.error[0] ?? problem('TRUST_FORMAT', 'this is nothing that trustees sign'));
-  const { logKeys, size, states, gates, expires } = trust.value;
-  const authority = latest(trust.value.states);
+  const { logKeys, size, states, gates, expires, ladder, witnesses, authenticators } = trust.value;
+  const authority = latest(states);
+  if (authority.pin !== latest(of.states).pin) return err(problem('TRUST_SIG', `the file is of another log: its genesis is ${authority.pin}`));
   return ok([
     `vouch for the trust file of ${trust.value.origin}, at ${size} entries`,
-    `genesis ${authority.pin}`,
+    `genesis ${authority.pin}, ${authority.genesis.mode}${authority.genesis.solo ? ', one founder alone' : ''}`,
     `${authority.keys.filter((k) => k.revokedAt === undefined).length} keys of ${new Set(authority.keys.map((k) => k.person)).size} people, after ${states.length - 1} statements`,
+    ...peopleWords(authority),
+    `levels ${ladder.join(', ')}`,
     ...logKeys.map((k) => `log key ${Buffer.from(k.id).toString('hex')}`),
+    witnesses?.quorum == null ? 'no witness is asked for' : `${witnesses.witnesses.length} witnesses, with a quorum`,
     ...gates.map((g) => `gate ${g.id}`),
+    authenticators === undefined
+      ? 'no key counts as attested: no maker is pinned'
+      : `${authenticators.roots.length} pinned makers, ${authenticators.models === undefined ? 'any model' : `models ${authenticators.models.join(', ')}`}`,
     expires === null ? 'it does not expire' : `until ${new Date(expires).toISOString()}`,
   ]);
 }
+
+/** Everybody who may sign, with every key they ever had. */
+export const peopleWords = ({ keys, trustees }: Authority): readonly string[] =>
+  [...Map.groupBy(keys, (k) => k.person)].flatMap(([person, theirs]) => [
+    `${person} (${theirs[0]?.level ?? ''})${trustees.has(person) ? ', trustee' : ''}`,
+    ...theirs.map((k) => `  ${k.kind} ${k.keyid}${k.revokedAt === undefined ? '' : `, taken back from ${new Date(k.revokedAt).toISOString()}`}`),
+  ]);

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fromBase64 } from '../core/base/bytes.ts';
-import { parseEnvelope } from '../core/signoff/dsse.ts';
+import { formatEnvelope, parseEnvelope } from '../core/signoff/dsse.ts';
 import { publicKeyLine } from '../core/signoff/keys.ts';
 import { kindOfWord } from '../core/signoff/roster-word.ts';
 import { recordWord } from '../flows/enrol.ts';
@@ -127,13 +127,41 @@ describe('trustees', () => {
   });
 
   it('take back a key that was stolen, from when it was', async () => {
-    const from = new Date().toISOString();
-    await proposed('stolen.json', 'revoke', keys.get('lee')?.keyid ?? '', { from });
+    // After what it confirmed: a theft before would undo that.
+    const theft = Date.now();
+    await proposed('stolen.json', 'revoke', keys.get('lee')?.keyid ?? '', { from: new Date(theft).toISOString() });
     for (const person of ['kim', 'noor']) await signed('stolen.json', person);
     expect(await submitted('stolen.json')).toMatchObject({ ok: true });
     await exported();
     const { keys: shown } = JSON.parse((await showAuthority({ trust, json: true })).stdout) as { keys: readonly { person: string; revokedAt?: number }[] };
-    expect(shown.find((k) => k.person === 'lee')?.revokedAt).toBe(Date.parse(from));
+    expect(shown.find((k) => k.person === 'lee')?.revokedAt).toBe(theft);
+  });
+
+  it('read a proposal before they sign, member by member, and as it is signed whatever standard output is for', async () => {
+    await proposed('read.json', 'level', 'noor', { level: 'L6', reason: 'x\n  noor leaves' });
+    const { stdout } = await showAuthority({ trust, proposal: at('read.json') });
+    expect(stdout).toContain('noor is L6 from now on\n  because: x\\u{a}  noor leaves\n');
+    expect(stdout).toContain('    predicate.person.id: "urn:person:noor"\n');
+    const written: string[] = [];
+    const terminal = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    try {
+      await signed('read.json', 'kim');
+    } finally {
+      terminal.mockRestore();
+    }
+    expect(written.join('')).toContain('about to sign\n  noor is L6 from now on\n');
+    expect(JSON.parse((await showAuthority({ trust, proposal: at('read.json'), json: true })).stdout)).toMatchObject({
+      signatures: 1,
+      members: expect.arrayContaining(['predicate.level: "L6"']),
+    });
+  });
+
+  it('sign nothing that its envelope calls something else', async () => {
+    const payload = readFileSync(at('read.json'));
+    const envelope = parseEnvelope(new Uint8Array(payload));
+    if (!envelope.ok) throw new Error(envelope.error.message);
+    writeFileSync(at('called.json'), formatEnvelope({ ...envelope.value, payloadType: 'text/plain' }));
+    expect(await signed('called.json', 'kim')).toMatchObject({ code: 2, stdout: expect.stringContaining('ST_TYPE') });
   });
 
   it('sign the trust file as a whole, in its own namespace', async () => {

@@ -17,12 +17,13 @@ import { publicKeyLine } from '../core/signoff/keys.ts';
 import { erasureStatement, kindOfWord, type Revoked, type RosterAction, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
 import { TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
-import { inWords } from './authority-words.ts';
+import { type Shown, shownBefore, shownLines } from './authority-shown.ts';
+import { peopleWords } from './authority-words.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { fileAt, type KnownOfTrust, trustAt } from './named-file.ts';
 import { readSecurityKey, signWithKey, subjectOf } from './security-key.ts';
 import { callServer } from './server-call.ts';
-import { visibleLines } from './terminal.ts';
+import { visible, visibleLines } from './terminal.ts';
 
 interface Common {
   readonly json?: boolean;
@@ -33,25 +34,41 @@ interface Trusting extends Common, KnownOfTrust {
 }
 
 export interface ShowOptions extends Trusting {
+  /** A file of `propose`, signed or not. */
+  readonly proposal?: string;
   readonly allowedSigners?: boolean;
 }
 
-/** Who may sign, who may say so, and what a verifier pins. */
-export async function showAuthority({ trust: file, allowedSigners, json, ...known }: ShowOptions): Promise<Answer> {
+/** Who may sign, who may say so, and what a verifier pins; of a proposal, all that it says. */
+export async function showAuthority({ trust: file, proposal, allowedSigners, json, ...known }: ShowOptions): Promise<Answer> {
   const trust = await trustAt(file, known);
   if (!trust.ok) return refusal(trust.error, json);
+  if (proposal !== undefined) return showProposal(proposal, trust.value, json);
   const authority = latest(trust.value.states);
   if (allowedSigners === true) return said(allowedLines(authority).join(''));
   if (json === true) return said(`${JSON.stringify({ version: 1, ...asJson(trust.value, authority) })}\n`);
-  return said(visibleLines(shown(trust.value, authority)));
+  return said(shown(trust.value, authority));
+}
+
+async function showProposal(file: string, trust: TrustBundle, json?: boolean): Promise<Answer> {
+  const bytes = await fileAt('file', file);
+  if (!bytes.ok) return refusal([bytes.error], json);
+  const { payload, payloadType, signatures } = draftIn(new Uint8Array(bytes.value.bytes));
+  const words = shownBefore(payload, trust);
+  if (!words.ok) return refusal([words.error], json);
+  const print = fingerprintOf(pae(payloadType, payload)).join(' ');
+  if (json === true) return said(`${JSON.stringify({ version: 1, file, ...words.value, fingerprint: print, signatures: signatures.length })}\n`);
+  return said(`${told(words.value, print)}signatures   ${signatures.length}, which nobody looked into here\n`);
 }
 
 /** Lines for `ssh-keygen -Y verify`, whose "Good" says which key signed and nothing of presence. Keys taken back are left out. */
 const allowedLines = ({ keys }: Authority): readonly string[] =>
   keys.filter((k) => k.revokedAt === undefined).map((k) => `urn:person:${k.person} namespaces="${NAMES.namespace}" ${publicKeyLine(fromBase64(k.blob) ?? new Uint8Array(0))}\n`);
 
-const asJson = ({ origin, size, logKeys, ladder, signers, states }: TrustBundle, authority: Authority) => ({
-  ...{ origin, size, pin: authority.pin, mode: authority.genesis.mode, solo: authority.genesis.solo, ladder, signers },
+const asJson = ({ origin, size, logKeys, ladder, signers, states, gates, expires, witnesses, authenticators }: TrustBundle, authority: Authority) => ({
+  ...{ origin, size, pin: authority.pin, mode: authority.genesis.mode, solo: authority.genesis.solo, ladder, signers, gates, expires },
+  witnesses: witnesses?.quorum == null ? null : witnesses.witnesses.map((w) => w.name),
+  authenticators: authenticators ?? null,
   logKeys: logKeys.map((k) => Buffer.from(k.id).toString('hex')),
   statements: states.length - 1,
   trustees: [...authority.trustees],
@@ -67,14 +84,30 @@ const asJson = ({ origin, size, logKeys, ladder, signers, states }: TrustBundle,
 });
 
 function shown(trust: TrustBundle, authority: Authority): string {
-  const people = Map.groupBy(authority.keys, (k) => k.person);
-  const rows = [...people].map(([person, keys]) => {
-    const who = `  ${person} (${keys[0]?.level ?? ''})${authority.trustees.has(person) ? ', trustee' : ''}\n`;
-    return `${who}${keys.map((k) => `    ${k.kind} ${k.keyid}${k.revokedAt === undefined ? '' : `, taken back from ${new Date(k.revokedAt).toISOString()}`}\n`).join('')}`;
-  });
   const { genesis, pin } = authority;
+  const { gates, witnesses, expires, authenticators } = trust;
   const alone = genesis.solo ? 'one founder confirms alone, for ever' : 'two trustees confirm, other than the person concerned';
-  return `${trust.origin}, ${genesis.mode}, ${trust.size} entries\npin          ${pin}\nconfirmed by ${alone}\nsigned by    ${trust.signers.join(', ') || 'nobody: trust it for the road it came by'}\n${rows.join('')}`;
+  // Levels and names are what somebody typed: each is one line, whatever is in it.
+  const rows: readonly (readonly [string, string])[] = [
+    ['pin', pin],
+    ['confirmed by', alone],
+    ['signed by', trust.signers.join(', ') || 'nobody: trust it for the road it came by'],
+    ['levels', trust.ladder.join(', ')],
+    ...trust.logKeys.map((k) => ['log key', Buffer.from(k.id).toString('hex')] as const),
+    ['witnesses', witnesses?.quorum == null ? 'none asked for' : witnesses.witnesses.map((w) => w.name).join(', ')],
+    ...gates.map((g) => ['gate', g.id] as const),
+    [
+      'makers',
+      authenticators === undefined ? 'none pinned: no key counts as attested' : `${authenticators.roots.length} pinned, ${authenticators.models?.join(', ') ?? 'any model'}`,
+    ],
+    ['expires', expires === null ? 'never' : new Date(expires).toISOString()],
+  ];
+  const lines = [
+    `${trust.origin}, ${genesis.mode}, ${trust.size} entries`,
+    ...rows.map(([name, value]) => `${name.padEnd(13)}${value}`),
+    ...peopleWords(authority).map((w) => `  ${w}`),
+  ];
+  return lines.map((l) => `${visible(l)}\n`).join('');
 }
 
 const said = (stdout: string): Answer => ({ code: EXIT.ok, stdout, stderr: '' });
@@ -97,11 +130,11 @@ export async function propose(what: string, whom: readonly string[], options: Pr
   const statement = statementFor(what, whom, options, latest(trust.value.states));
   if (!statement.ok) return refusal(statement.error, options.json);
   const payload = statementBytes(statement.value);
-  const words = inWords(payload, trust.value);
+  const words = shownBefore(payload, trust.value);
   if (!words.ok) return refusal([words.error], options.json);
   writeFileSync(options.out, payload);
   const print = fingerprintOf(pae(NAMES.payloadType, payload)).join(' ');
-  if (options.json === true) return said(`${JSON.stringify({ version: 1, file: options.out, says: words.value, fingerprint: print })}\n`);
+  if (options.json === true) return said(`${JSON.stringify({ version: 1, file: options.out, ...words.value, fingerprint: print })}\n`);
   return said(
     visibleLines(
       `${told(words.value, print)}written to   ${options.out}\nnext         each trustee: countersign authority sign ${options.out} --trust ${options.trust} --key <sk- key>\n`,
@@ -109,7 +142,7 @@ export async function propose(what: string, whom: readonly string[], options: Pr
   );
 }
 
-const told = (words: readonly string[], print: string): string => `${words.map((w) => `  ${w}\n`).join('')}fingerprint  ${print}\n`;
+const told = (shown: Shown, print: string): string => `${shownLines(shown)}fingerprint  ${print}\n`;
 
 const ACTIONS: readonly RosterAction[] = ['level', 'trustee', 'no-trustee', 'leave'];
 
@@ -171,17 +204,20 @@ export async function signAuthority(file: string, { trust: trustFile, key: keyFi
   if (!trust.ok) return refusal(trust.error, json);
   if (!key.ok) return refusal(key.error, json);
   const draft = draftIn(new Uint8Array(bytes.value.bytes));
-  const words = inWords(draft.payload, trust.value);
+  const type = typeOf(draft.payload);
+  if (draft.payloadType !== type)
+    return refusal([problem('ST_TYPE', `the envelope calls it ${draft.payloadType}, and it is ${type}`, { place: file, remedy: 'propose it again' })], json);
+  const words = shownBefore(draft.payload, trust.value);
   if (!words.ok) return refusal([words.error], json);
   const encoded = pae(draft.payloadType, draft.payload);
   const print = fingerprintOf(encoded).join(' ');
-  // Before the key blinks: what is about to be signed, and the words that any other screen must show alike.
-  if (json !== true) process.stderr.write(visibleLines(`about to sign\n${told(words.value, print)}`));
+  // Before the key blinks, whatever standard output is for: what is about to be signed, and the words that any other screen must show alike.
+  process.stderr.write(visibleLines(`about to sign\n${told(words.value, print)}`));
   const sig = signWithKey(key.value, encoded, draft.payloadType === TRUST_TYPE ? NAMES.trustNamespace : NAMES.namespace);
   if (!sig.ok) return refusal(sig.error, json);
   const signatures = [...draft.signatures.filter((s) => s.keyid !== key.value.keyid), { keyid: key.value.keyid, sig: utf8(sig.value) }];
   writeFileSync(file, formatEnvelope({ ...draft, signatures }));
-  if (json === true) return said(`${JSON.stringify({ version: 1, file, says: words.value, fingerprint: print, signatures: signatures.length })}\n`);
+  if (json === true) return said(`${JSON.stringify({ version: 1, file, ...words.value, fingerprint: print, signatures: signatures.length })}\n`);
   return said(`signed       ${file}, ${signatures.length} ${signatures.length === 1 ? 'signature' : 'signatures'}\n`);
 }
 
@@ -189,8 +225,10 @@ export async function signAuthority(file: string, { trust: trustFile, key: keyFi
 function draftIn(bytes: Uint8Array): Envelope {
   const envelope = parseEnvelope(bytes);
   if (envelope.ok) return envelope.value;
-  return { payloadType: kindOfWord(bytes) === undefined ? TRUST_TYPE : NAMES.payloadType, payload: bytes, signatures: [] };
+  return { payloadType: typeOf(bytes), payload: bytes, signatures: [] };
 }
+
+const typeOf = (payload: Uint8Array): string => (kindOfWord(payload) === undefined ? TRUST_TYPE : NAMES.payloadType);
 
 /** Hands it to the server, which keeps it only where it holds. */
 export async function submit(file: string, url: string, { json }: Common): Promise<Answer> {
