@@ -11,6 +11,7 @@ import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts'
 import { version } from './cli/version.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { NoteKey } from './core/log/note.ts';
+import type { AuthenticatorTrust } from './core/signoff/trust.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
@@ -244,6 +245,8 @@ export interface ServeOptions extends Address {
   readonly reader?: Reader;
   /** Whose cosignatures prove the log; absent: nothing is ever called proven. */
   readonly witnessPolicy?: WitnessPolicyFile;
+  /** Whose authenticators count where a tier asks for attested keys; absent: nobody's. */
+  readonly authenticators?: AuthenticatorTrust;
   /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
   readonly known?: readonly string[];
   readonly log: (line: string) => void;
@@ -303,6 +306,7 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
     rpId: rp.rpId,
     origins: [rp.origin],
     url: rp.origin,
+    ...(options.authenticators === undefined ? {} : { authenticators: options.authenticators }),
   };
   const witnesses = await witnessed(store, options);
   if (!witnesses.ok) return err([witnesses.error]);

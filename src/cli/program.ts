@@ -264,13 +264,14 @@ function build(act: Act, complain: (text: string) => void): Command {
   command(program, 'serve', 'run the server: pages, API, git over HTTP, the gate of pre-receive', [
     'serve --demo',
     'serve --demo --data ~/countersign --port 4180',
-    'serve --demo --witness-policy witnesses.txt',
+    'serve --demo --witness-policy witnesses.txt --authenticators makers.json',
   ])
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--witness-policy <file>', 'whose cosignatures prove the log (or COUNTERSIGN_WITNESS_POLICY): docs/guides/witness.md')
+    .option('--authenticators <file>', 'whose security keys count as attested (or COUNTERSIGN_AUTHENTICATORS): docs/guides/authenticators.md')
     .option('--known <file>', 'a checkpoint of the log that was kept elsewhere: a folder that does not hold it is not served; may be given more than once', several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .action(async (options) => act((await import('./serve.ts')).serve(options)));

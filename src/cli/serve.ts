@@ -9,6 +9,7 @@ import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
+import { makersAt } from './pinned-makers.ts';
 import { stopped } from './stopped.ts';
 import { welcome } from './welcome.ts';
 import { witnessPolicyAt } from './witness-policy.ts';
@@ -21,6 +22,7 @@ export interface ServeFlags {
   readonly floor?: readonly string[];
   readonly witnessPolicy?: string;
   readonly known?: readonly string[];
+  readonly authenticators?: string;
 }
 
 export async function serve(flags: ServeFlags): Promise<Answer> {
@@ -29,16 +31,19 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   const demo = flags.demo === true;
   // Everything that can be known before a folder is made: a start that is refused leaves nothing behind.
   const wrong = reachable(asked, demo) ?? nothingToServe(asked.data, demo) ?? (await portTaken(asked));
-  const data = wrong ?? folder(asked.data);
-  if (typeof data !== 'string') return refusal([data]);
+  if (wrong !== null) return refusal([wrong]);
   const floors = await floorsAt(flags.floor);
   if (!floors.ok) return refusal(floors.error);
   const policy = await witnessPolicyAt(flags.witnessPolicy ?? process.env.COUNTERSIGN_WITNESS_POLICY, demo);
   if (!policy.ok) return refusal([policy.error]);
+  const makers = await makersAt(flags.authenticators ?? process.env.COUNTERSIGN_AUTHENTICATORS);
+  if (!makers.ok) return refusal(makers.error);
   const known = await keptCheckpoints(flags.known);
   if (!known.ok) return refusal([known.error]);
   const reader = await readerFrom(process.env);
   if (!reader.ok) return refusal([reader.error]);
+  const data = folder(asked.data);
+  if (typeof data !== 'string') return refusal([data]);
   const at = { ...asked, data };
   const served = await open({
     ...at,
@@ -46,6 +51,7 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
     floors: floors.value,
     known: known.value,
     ...(reader.value === null ? {} : { reader: reader.value }),
+    ...(makers.value === null ? {} : { authenticators: makers.value }),
     ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
     log: (line) => process.stderr.write(`countersign: ${line}\n`),
   });

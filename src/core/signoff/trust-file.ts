@@ -11,11 +11,11 @@ import { type Entry, parseEntry } from '../log/entry.ts';
 import { type NoteKey, parseVkey } from '../log/note.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../log/witness-policy.ts';
 import { AUTHORITY_TYPES, type Authority, authorityOf, quorumOf, type Said, signingTrust } from './authority.ts';
-import { parseCertificate } from './certificate.ts';
 import { openCosigned } from './cosigned.ts';
 import { parseEnvelope } from './dsse.ts';
 import { asOf, type Heeded, heedAll, heedMore, latest } from './fold.ts';
-import { count, list, matching, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
+import { notCertificates, PINNED } from './pinned.ts';
+import { count, list, nullable, object, oneOf, optional, shaped, string } from './shape.ts';
 import type { PlacedWord } from './snapshot.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -72,7 +72,7 @@ const FILE = object({
   witnesses: nullable(string),
   gates: list(object({ id: string, key: string })),
   expires: optional(count),
-  authenticators: optional(object({ roots: list(string, 1), models: optional(list(matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'an AAGUID'), 1)) })),
+  authenticators: optional(PINNED),
 });
 
 /** Two spaces, fixed member order, LF at the end: a file people read and keep in git. */
@@ -136,7 +136,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     ...(first.entry.fields.origin === origin && first.entry.fields.mode === start.value.genesis.mode ? [] : [bad('the genesis entry and its body differ')]),
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
     ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
-    ...(authenticators?.roots ?? []).flatMap((r, i) => (isCertificate(r) ? [] : [bad(`authenticators.roots[${i}] is no certificate (DER, base64)`)])),
+    ...notCertificates(authenticators?.roots ?? []).map((place) => bad(`authenticators.${place} is no certificate (DER, base64)`)),
     ...authority.filter((w) => w.index >= size).map((w) => bad(`statement ${w.index} is beyond the ${size} entries it speaks of`)),
     ...(heeded.ok ? [] : heeded.error),
   ];
@@ -205,8 +205,6 @@ function entryOf(entry: string, body: string): { readonly entry: Entry; readonly
   if (bodyBytes === undefined || parsed?.ok !== true || parsed.value.envelope !== sha256Hex(bodyBytes)) return undefined;
   return { entry: parsed.value, body: bodyBytes };
 }
-
-const isCertificate = (encoded: string): boolean => parseCertificate(exact(encoded) ?? new Uint8Array(0)) !== undefined;
 
 function exact(encoded: string): Bytes | undefined {
   const bytes = fromBase64(encoded);
