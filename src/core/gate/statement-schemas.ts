@@ -1,8 +1,10 @@
 /**
- * JSON Schemas of everything people sign, made of the very shapes by which it is read. Each format has a versioned folder under
+ * JSON Schemas of everything people sign, and of the bodies of log entries by which a verifier computes something again, made of the very shapes by which they are read. Each format has a versioned folder under
  * docs/spec, beside its page. A schema says what a member looks like; what has to agree with what, the page says and the verifier checks.
  */
+import { CARRY } from '../signoff/carry.ts';
 import { PREDICATE as ENROLMENT } from '../signoff/enrolment.ts';
+import { GENESIS } from '../signoff/genesis.ts';
 import { OWNERSHIP } from '../signoff/ownership.ts';
 import { SIGNOFF, statementShape } from '../signoff/parse.ts';
 import { ERASURE, REVOCATION, ROSTER } from '../signoff/roster-word.ts';
@@ -43,4 +45,13 @@ export const statementSchemas: readonly StatementSchema[] = PUBLISHED.map(({ pre
   const folder = predicateType.slice(ATTESTATIONS.length);
   const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: `https://${NAMES.domain}/schema/${folder}`, title: `${title}: in-toto statement` };
   return { folder, predicateType, schema: schema && { ...head, ...schema } };
+});
+
+/** Bodies beside the log that are no statements. */
+export const bodySchemas: readonly Omit<StatementSchema, 'predicateType'>[] = [
+  { folder: 'genesis/v1', title: 'Genesis: the body of entry 0', ...GENESIS },
+  { folder: 'carry/v1', title: 'Carry: the body of an entry of that type', ...CARRY },
+].map(({ folder, title, schema }) => {
+  const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: `https://${NAMES.domain}/schema/${folder}`, title };
+  return { folder, schema: schema && { ...head, ...schema } };
 });

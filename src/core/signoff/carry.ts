@@ -21,7 +21,8 @@ import { parseStrictJson } from './strict-json.ts';
 
 const SIDE = object({ base: nullable(string), mergeBase: nullable(string), head: string, manifest: string, manifest256: string, records: string });
 const RULE = object({ rule: string, paths: list(string, 1), onChange: object(Object.fromEntries(CHANGE_CLASSES.values.map((c) => [c, string]))) });
-const BODY = object({ v: oneOf(1), signoff: string, tier: string, policy: string, signed: SIDE, now: SIDE, rules: list(RULE, 1), classes: list(list(string)) });
+/** The body of the entry. */
+export const CARRY = object({ v: oneOf(1), signoff: string, tier: string, policy: string, signed: SIDE, now: SIDE, rules: list(RULE, 1), classes: list(list(string)) });
 
 /** One form: the records, and the digests the body gives them. */
 interface Form {
@@ -44,7 +45,7 @@ export interface Carry {
 /** @param body whose digest the entry names. Problems: CARRY_INVALID. */
 export function parseCarry({ entry, index }: { readonly entry: Entry; readonly index: number }, body: Bytes): Result<Carry> {
   const json = parseStrictJson(body);
-  const said = json.ok ? shaped(BODY, json.value) : err([json.error]);
+  const said = json.ok ? shaped(CARRY, json.value) : err([json.error]);
   if (!said.ok) return invalid(`the carry cannot be read: ${said.error.join(', ')}`);
   const { signoff, tier, rules } = said.value;
   const [signed, now] = [formOf(said.value.signed), formOf(said.value.now)];

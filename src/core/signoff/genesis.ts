@@ -30,7 +30,7 @@ const FOUNDER = object({
   ...{ person: matching(/^[a-z0-9._-]+$/, 'a person id'), name: filled, level: filled },
   ...{ ...KEY, aaguid: optional(string), counter: optional(count) },
 });
-const GENESIS: Shape<
+export const GENESIS: Shape<
   Omit<Genesis, 'founders'> & { readonly v: 1; readonly founders: readonly (Omit<EnrolmentSubject, 'aaguid' | 'counter'> & { aaguid?: string; counter?: number })[] }
 > = object({
   v: oneOf(1),
