@@ -1,10 +1,7 @@
 /** One form for all that is said about break-glass: fields, a button that says what is missing, and the last look. */
-import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Prepared } from '../api/dossier.ts';
 import type { GlassBody, GlassKind, Outcome } from '../api/glass.ts';
-import { post } from '../api/http.ts';
-import { Problem } from '../ui/problem.tsx';
+import { PrepareForm } from '../sign/prepare-form.tsx';
 import { SignGlass } from './sign-glass.tsx';
 import { OUTCOME } from './words.ts';
 
@@ -17,38 +14,11 @@ interface FormProps {
   readonly children: ReactNode;
 }
 
-function Form({ id, kind, button, body, children }: FormProps) {
-  const prepare = useMutation({ mutationFn: (said: GlassBody) => post<Prepared>(`/changes/${id}/break-glass/prepare`, said) });
-  const missing = typeof body === 'string' ? body : '';
-  return (
-    <form
-      className="glass-form"
-      onSubmit={(e) => {
-        e.preventDefault();
-        if (typeof body !== 'string' && !prepare.isPending) prepare.mutate(body);
-      }}
-    >
-      {children}
-      {prepare.error !== null && <Problem error={prepare.error} />}
-      <p className="glass-act">
-        {/* Closed, and still in the order of the keyboard: it says why. */}
-        <button type="submit" className="primary" aria-disabled={missing !== '' || prepare.isPending} data-testid={`sign-${kind}`}>
-          {prepare.isPending ? 'Preparing…' : button}
-        </button>
-        {missing !== '' && <span className="hint">{missing}</span>}
-      </p>
-      {prepare.data !== undefined && (
-        <SignGlass
-          id={id}
-          prepared={prepare.data}
-          body={prepare.variables}
-          onClose={prepare.reset}
-          onDemo={() => prepare.mutate({ ...prepare.variables, credential: { kind: 'demo' } })}
-        />
-      )}
-    </form>
-  );
-}
+const Form = ({ id, kind, button, body, children }: FormProps) => (
+  <PrepareForm path={`/changes/${id}/break-glass/prepare`} button={button} testId={`sign-${kind}`} body={body} last={(look) => <SignGlass id={id} {...look} />}>
+    {children}
+  </PrepareForm>
+);
 
 function Line({ label, name, value, onChange, hint }: { label: string; name: string; value: string; onChange(text: string): void; hint?: string }) {
   return (
