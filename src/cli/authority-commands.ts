@@ -1,6 +1,6 @@
 /** The commands of `countersign authority`. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP, several, trustOptions } from './command.ts';
+import { type Act, command, helpWithin, several, trustOptions } from './command.ts';
 import { DEFAULTS } from './defaults.ts';
 
 export function authorityCommands(program: Command, act: Act): void {
@@ -10,9 +10,10 @@ export function authorityCommands(program: Command, act: Act): void {
     'authority show noor.json --trust trust.json',
     'authority sign noor.json --trust trust.json --key ~/.ssh/id_ed25519_sk',
     'authority submit noor.json https://countersign.example',
+    'authority found --organisation Example --url https://countersign.example --founder kim:L7:kim.pub --founder lee:L7:lee.pub --data /srv/countersign',
   ]);
   const sub = (words: string, description: string): Command =>
-    group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', EXIT_HELP);
+    group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', helpWithin(group, words));
 
   trustOptions(sub('show [file]', 'people, keys, trustees, and the pin of the genesis; of a file to be signed, all that it says'))
     .requiredOption('--trust <file>', 'the trust file')

@@ -1,15 +1,16 @@
 /** `countersign hook ...`: what git and agents call, and how it is set up. Each is in its own file. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP } from './command.ts';
+import { type Act, command } from './command.ts';
 import { EXIT, refusal } from './exit.ts';
 import { AGENTS_WORDS, recorderCommands, scopesWrong } from './hook-recorder-commands.ts';
 
 export function hookCommands(program: Command, act: Act): void {
-  const hook = program
-    .command('hook')
-    .description("git's hooks of this clone: declarations of AI assistance, filled in, asked for and kept")
-    .exitOverride()
-    .addHelpText('after', EXIT_HELP);
+  const hook = command(program, 'hook', "git's hooks of this clone: declarations of AI assistance, filled in, asked for and kept", [
+    'hook install',
+    'hook install --agents',
+    'hook log --verify',
+    'hook install --uninstall',
+  ]);
 
   command(hook, 'install', "set this clone's hooks, beside what is there; --uninstall puts back exactly what was", [
     'hook install',

@@ -1,6 +1,6 @@
 /** The commands of `countersign lines`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Act, command, EXIT_HELP } from './command.ts';
+import { type Act, command, helpWithin } from './command.ts';
 
 const DAYS_WORDS = 'how many days before it records of other commits are looked at (default: 30)';
 const REPO_WORDS = 'a folder of the clone';
@@ -14,7 +14,12 @@ export function lineCommands(program: Command, act: Act): void {
     'lines attach HEAD',
   ]);
   const sub = (words: string, description: string, isDefault = false): Command =>
-    lines.command(words, { isDefault }).description(description).exitOverride().option('--repo <dir>', REPO_WORDS, '.').addHelpText('after', EXIT_HELP);
+    lines
+      .command(words, { isDefault })
+      .description(description)
+      .exitOverride()
+      .option('--repo <dir>', REPO_WORDS, '.')
+      .addHelpText('after', helpWithin(lines, words, isDefault));
 
   sub('show [range]', 'of a commit (default: HEAD) or a range BASE..HEAD; the word `show` may be left out', true)
     .option('--days <n>', DAYS_WORDS, whole)

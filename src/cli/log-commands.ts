@@ -1,6 +1,6 @@
 /** The commands about the log itself: `countersign log`, `audit`, and what it says of one change: `accountability`. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP, several, trustOptions } from './command.ts';
+import { type Act, command, helpWithin, several, trustOptions } from './command.ts';
 
 const VKEY_WORDS = "the log's key (name+id+base64), got by another road than the log; may be given more than once";
 const REF_WORDS = 'the branch that checkpoints are kept in';
@@ -14,7 +14,7 @@ export function logCommands(program: Command, act: Act): void {
     'log anchor --log https://countersign.example/log/ --vkey "$LOG" --repo git@git.example:audit/anchors.git',
   ]);
   const sub = (words: string, description: string): Command =>
-    group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', EXIT_HELP);
+    group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', helpWithin(group, words));
 
   sub('export', 'write the log into a folder of static files (C2SP tlog-tiles); a second run writes what is new')
     .requiredOption('--out <dir>', 'the folder; made when absent')

@@ -1,10 +1,17 @@
 /** `countersign policy ...`: the commands about policy files. Each is in its own file. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, several } from './command.ts';
+import { type Act, command, FLOOR_WORDS, several } from './command.ts';
 import { profileCommands } from './profile-commands.ts';
 
 export function policyCommands(program: Command, act: Act): void {
-  const policy = program.command('policy').description('make and examine policy').exitOverride().addHelpText('after', EXIT_HELP);
+  const policy = command(program, 'policy', 'make and examine policy: docs/spec/policy.md', [
+    'policy profiles',
+    'policy check',
+    'policy test --cover',
+    'policy explain infra/main.tf',
+    'policy diff countersign.yml proposed.yml',
+    'policy import CODEOWNERS',
+  ]);
   profileCommands(policy, act);
 
   command(policy, 'check [file]', 'is this a policy, and is it the one you meant?', ['policy check', 'policy check proposed.yml --strict --json'])

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
 import { authorityCommands } from './authority-commands.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several, trustOptions } from './command.ts';
+import { type Act, command, EXIT_HELP, FLOOR_WORDS, helpWithin, PLAN_WORDS, several, trustOptions } from './command.ts';
 import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
@@ -54,7 +54,7 @@ function ourBug(error: unknown, json: boolean): Answer {
   return refusal([problem('INTERNAL', message, { remedy: 'this is a bug of countersign: report it with the command you ran' })], json);
 }
 
-function build(act: Act, complain: (text: string) => void): Command {
+export function build(act: Act, complain: (text: string) => void): Command {
   const program = new Command('countersign');
   program
     .description('Human sign-off of AI-assisted code changes, made mechanical.')
@@ -181,7 +181,7 @@ function build(act: Act, complain: (text: string) => void): Command {
       .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk, where enrolled)')
       .option('--page', 'open the page, whatever keys there are')
       .option('--json', 'print JSON')
-      .addHelpText('after', EXIT_HELP);
+      .addHelpText('after', helpWithin(glass, words, isDefault));
   broken('use <url>', 'let this exact change pass; the word `use` may be left out', true)
     .requiredOption('--reason <words>', 'why it cannot wait')
     .requiredOption('--incident <id>', 'the incident it is for')

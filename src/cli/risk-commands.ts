@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
 import { TIERS } from '../core/risk/risk.ts';
-import { type Act, command, EXIT_HELP, FLOOR_WORDS, PLAN_WORDS, several } from './command.ts';
+import { type Act, command, FLOOR_WORDS, helpWithin, PLAN_WORDS, several } from './command.ts';
 import { type Answer, refusal } from './exit.ts';
 import { FAIL_ON } from './risk-text.ts';
 
@@ -18,6 +18,7 @@ export function riskCommands(program: Command, act: Act): void {
     'risk sql db/migrations/0042_drop.sql',
     'risk plan plan.json --fail-on critical',
     'risk train',
+    'risk evaluate --json',
     'risk change --per-commit --jsonl > scores.jsonl',
   ]);
   const sub = (words: string, description: string, isDefault = false): Command =>
@@ -27,7 +28,7 @@ export function riskCommands(program: Command, act: Act): void {
       .exitOverride()
       .addOption(new Option('--fail-on <tier>', 'end with 1 from this tier on').choices([...TIERS.values]).default(FAIL_ON))
       .option('--json', 'print JSON (docs/spec/risk.schema.json)')
-      .addHelpText('after', EXIT_HELP);
+      .addHelpText('after', helpWithin(group, words, isDefault));
 
   sub('change [range]', 'of the change in this clone, as `check` sees it; the word `change` may be left out', true)
     .option('--target <rev>', 'the target branch (default: origin/HEAD, else origin/main, origin/master, main, master)')
@@ -67,7 +68,7 @@ export function riskCommands(program: Command, act: Act): void {
       .option('--incidents <file>', 'YAML or JSON: a list of {id, at, severity, class, commits}; those commits went wrong too')
       .option('--forest', 'add boosted trees, which explain nothing, to the scorecard')
       .option('--json', 'print JSON (docs/spec/risk-score.md)')
-      .addHelpText('after', EXIT_HELP);
+      .addHelpText('after', helpWithin(group, words));
   learning('train', 'learn from what landed here and was taken back; check and risk score changes by it from then on')
     .option('--keep <dir>', 'where to keep the model (default: countersign/score in the git directory)')
     .action(async (options) => act((await import('./risk-train.ts')).riskTrain(options)));

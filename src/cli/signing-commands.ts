@@ -1,6 +1,6 @@
 /** The commands of the author's own word, and of what whoever signs keeps. */
 import type { Command } from 'commander';
-import { type Act, command, EXIT_HELP, trustOptions } from './command.ts';
+import { type Act, command, helpWithin, trustOptions } from './command.ts';
 
 export function signingCommands(program: Command, act: Act): void {
   command(program, 'own <url>', 'say of your own change what you read, ran and do not understand, and sign it', [
@@ -24,6 +24,6 @@ export function signingCommands(program: Command, act: Act): void {
     .requiredOption('--trust <file>', 'who is trusted, and the key of the log; got by another road than the receipt')
     .option('--demo', 'accept a receipt of demo data')
     .option('--json', 'print JSON')
-    .addHelpText('after', EXIT_HELP)
+    .addHelpText('after', helpWithin(receipt, 'verify'))
     .action(async (file: string, options) => act((await import('./receipt.ts')).receiptVerify(file, options)));
 }
