@@ -389,7 +389,7 @@ async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; o
   if (!options.demo)
     return err([
       problem('DATA_INVALID', `${options.data} holds no organisation yet`, {
-        remedy: 'start with --demo to see the sample organisation; enrolling founders of your own comes with the next release',
+        remedy: 'start with --demo to see the sample organisation; serving a log of your own comes with the next release',
       }),
     ]);
   const { layLedger, layRepositories, REPOSITORIES } = await import('./testing/sample/seed.ts');

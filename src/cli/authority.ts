@@ -57,7 +57,7 @@ async function showProposal(file: string, trust: TrustBundle, json?: boolean): P
   const words = shownBefore(payload, trust);
   if (!words.ok) return refusal([words.error], json);
   const print = fingerprintOf(pae(payloadType, payload)).join(' ');
-  if (json === true) return said(`${JSON.stringify({ version: 1, file, ...words.value, fingerprint: print, signatures: signatures.length })}\n`);
+  if (json === true) return said(`${JSON.stringify({ version: 1, file, ...words.value, fingerprint: print.split(' '), signatures: signatures.length })}\n`);
   return said(`${told(words.value, print)}signatures   ${signatures.length}, which nobody looked into here\n`);
 }
 
@@ -134,7 +134,7 @@ export async function propose(what: string, whom: readonly string[], options: Pr
   if (!words.ok) return refusal([words.error], options.json);
   writeFileSync(options.out, payload);
   const print = fingerprintOf(pae(NAMES.payloadType, payload)).join(' ');
-  if (options.json === true) return said(`${JSON.stringify({ version: 1, file: options.out, ...words.value, fingerprint: print })}\n`);
+  if (options.json === true) return said(`${JSON.stringify({ version: 1, file: options.out, ...words.value, fingerprint: print.split(' ') })}\n`);
   return said(
     visibleLines(
       `${told(words.value, print)}written to   ${options.out}\nnext         each trustee: countersign authority sign ${options.out} --trust ${options.trust} --key <sk- key>\n`,
@@ -217,7 +217,7 @@ export async function signAuthority(file: string, { trust: trustFile, key: keyFi
   if (!sig.ok) return refusal(sig.error, json);
   const signatures = [...draft.signatures.filter((s) => s.keyid !== key.value.keyid), { keyid: key.value.keyid, sig: utf8(sig.value) }];
   writeFileSync(file, formatEnvelope({ ...draft, signatures }));
-  if (json === true) return said(`${JSON.stringify({ version: 1, file, ...words.value, fingerprint: print, signatures: signatures.length })}\n`);
+  if (json === true) return said(`${JSON.stringify({ version: 1, file, ...words.value, fingerprint: print.split(' '), signatures: signatures.length })}\n`);
   return said(`signed       ${file}, ${signatures.length} ${signatures.length === 1 ? 'signature' : 'signatures'}\n`);
 }
 

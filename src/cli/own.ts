@@ -83,5 +83,5 @@ function aboutToSign({ change, author, statement, read, ran, notUnderstood, expi
 
 function told({ words, receipt }: Signed<OwnershipReceipt>, json: boolean | undefined): Answer {
   const text = `fingerprint  ${words.join(' ')}\nsigned       log entry ${Number(receipt.index)}: whoever reviews it can sign now\n`;
-  return { code: EXIT.ok, stdout: json ? `${JSON.stringify({ version: 1, words, ...receipt })}\n` : text, stderr: '' };
+  return { code: EXIT.ok, stdout: json ? `${JSON.stringify({ version: 1, fingerprint: words, ...receipt })}\n` : text, stderr: '' };
 }

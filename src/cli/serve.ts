@@ -83,7 +83,7 @@ const nothingToServe = (data: string, demo: boolean): Problem | null =>
     ? null
     : problem('DATA_INVALID', 'this folder holds no organisation', {
         place: data,
-        remedy: 'add --demo to see the sample organisation; enrolling founders of your own comes with the next release',
+        remedy: 'add --demo to see the sample organisation; serving a log of your own comes with the next release',
       });
 
 /** Asked by listening for a moment. Between this and the server's own listening somebody may come first; then the server says so. */

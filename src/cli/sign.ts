@@ -159,5 +159,5 @@ const aboutToSign = ({ predicate: { change, decision, policy, signer, expires, s
 function told({ words, receipt }: Signed<Receipt>, json: boolean | undefined): Answer {
   const outcome = receipt.complete ? 'every seat is filled: push again' : visibleLines(String(receipt.missing));
   const text = `fingerprint  ${words.join(' ')}\nsigned       log entry ${Number(receipt.index)}, ${outcome}\n`;
-  return { code: receipt.complete ? EXIT.ok : EXIT.signoff, stdout: json ? `${JSON.stringify({ version: 1, words, ...receipt })}\n` : text, stderr: '' };
+  return { code: receipt.complete ? EXIT.ok : EXIT.signoff, stdout: json ? `${JSON.stringify({ version: 1, fingerprint: words, ...receipt })}\n` : text, stderr: '' };
 }
