@@ -88,7 +88,7 @@ async function withinTerms({ change, expires, review, policy }: Extract<Word, { 
 const SAYS: { readonly [kind in Word['kind']]: string } = { use: 'break the glass', cancel: 'take it back', review: 'review it' };
 
 /** What the key is about to say, before it is touched. */
-function aboutToSign(word: Word): string {
+function aboutToSign(word: Word): readonly string[] {
   const { change, signer, statement } = word.predicate;
   const more =
     word.kind === 'use'
@@ -101,7 +101,7 @@ function aboutToSign(word: Word): string {
     `you          ${signer.id} ${SAYS[word.kind]}`,
     `             "${statement}"`,
     `             ${more}`,
-  ].join('\n');
+  ];
 }
 
 function told({ words, receipt }: Signed<GlassReceipt>, json: boolean | undefined): Answer {

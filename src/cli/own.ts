@@ -70,7 +70,7 @@ async function signHere(place: Place, { person, key, repo, answers }: Author): P
 }
 
 /** What the key is about to say, before it is touched. */
-function aboutToSign({ change, author, statement, read, ran, notUnderstood, expires }: OwnershipPredicate): string {
+function aboutToSign({ change, author, statement, read, ran, notUnderstood, expires }: OwnershipPredicate): readonly string[] {
   return [
     `change       ${change.repo} ${change.targetRef}, commit ${change.head.gitCommit.slice(0, 12)}`,
     `you          ${author.id} own it, until ${expires}`,
@@ -78,7 +78,7 @@ function aboutToSign({ change, author, statement, read, ran, notUnderstood, expi
     `read         ${read.files} of ${read.filesTotal} files`,
     ...ran.map((line) => `ran          ${line}`),
     ...notUnderstood.map((line) => `unclear      ${line}`),
-  ].join('\n');
+  ];
 }
 
 function told({ words, receipt }: Signed<OwnershipReceipt>, json: boolean | undefined): Answer {

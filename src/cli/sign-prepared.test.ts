@@ -67,7 +67,7 @@ describe('what a server prepared', () => {
     const { answer, shown } = await signing(async (bytes) => {
       checked.push(bytes);
       expect(touched()).toBe(false);
-      return ok('you          say so');
+      return ok(['you          say so']);
     });
     const signed = pae(NAMES.payloadType, STATEMENT);
     expect(answer).toEqual({ ok: true, value: { words: fingerprintOf(signed), receipt: { index: 7 } } });
@@ -87,15 +87,16 @@ describe('what a server prepared', () => {
 
   it('is not even checked where it is no bytes', async () => {
     statement = '{}';
-    const { answer } = await signing(async () => ok('anything'));
+    const { answer } = await signing(async () => ok(['anything']));
     expect(answer).toMatchObject({ ok: false, error: [{ code: 'ST_TYPE' }] });
     expect(touched()).toBe(false);
   });
 
   it('draws nothing on the screen', async () => {
     statement = base64(STATEMENT);
-    const { shown } = await signing(async () => ok('you \u001b[2J\u001b[Hsay something else'));
+    const { shown } = await signing(async () => ok(['you \u001b[2J\u001b[Hsay something else', 'change       infra\nyou          approve nothing']));
     expect(shown).not.toContain('\u001b');
+    expect(shown).toContain('change       infra\\u{a}you          approve nothing\n');
   });
 });
 

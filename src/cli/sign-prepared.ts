@@ -9,7 +9,7 @@ import { fingerprintOf } from '../core/signoff/fingerprint.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import { type SecurityKey, signWithKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
-import { visibleLines } from './terminal.ts';
+import { visible } from './terminal.ts';
 
 /** A change on a server. */
 export interface Place {
@@ -17,8 +17,8 @@ export interface Place {
   readonly id: string;
 }
 
-/** What is wrong with the statement, or the lines that say what the key is about to. */
-export type Check = (statement: Uint8Array) => Promise<Result<string, readonly Problem[]>>;
+/** What is wrong with the statement, or the lines that say what the key is about to: each is one line, whatever is in it. */
+export type Check = (statement: Uint8Array) => Promise<Result<readonly string[], readonly Problem[]>>;
 
 export interface Signed<Receipt> {
   /** The fingerprint of what was signed. */
@@ -49,7 +49,7 @@ export async function signPrepared<Receipt>(
   if (!says.ok) return says;
   const signed = pae(NAMES.payloadType, bytes);
   const words = fingerprintOf(signed);
-  process.stderr.write(`${visibleLines(says.value)}\nfingerprint  ${words.join(' ')}\n             of exactly these bytes; touch your key\n`);
+  process.stderr.write(`${says.value.map(visible).join('\n')}\nfingerprint  ${words.join(' ')}\n             of exactly these bytes; touch your key\n`);
   const sshsig = signWithKey(key, signed);
   if (!sshsig.ok) return sshsig;
   const receipt = await callServer<Receipt>(origin, `/changes/${id}/${path}`, { ticket, sshsig: sshsig.value });

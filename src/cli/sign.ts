@@ -149,12 +149,11 @@ async function signHere(place: Place, { person, key, repo, answers, floors }: Si
 }
 
 /** What the key is about to say, before it is touched. */
-const aboutToSign = ({ predicate: { change, decision, policy, signer, expires, statement } }: Statement): string =>
-  [
-    `change       ${change.repo} ${change.targetRef}, commit ${change.head.gitCommit.slice(0, 12)}, tier ${policy.tier}`,
-    `you          ${signer.id} say: ${decision}, valid until ${expires}`,
-    `             "${statement}"`,
-  ].join('\n');
+const aboutToSign = ({ predicate: { change, decision, policy, signer, expires, statement } }: Statement): readonly string[] => [
+  `change       ${change.repo} ${change.targetRef}, commit ${change.head.gitCommit.slice(0, 12)}, tier ${policy.tier}`,
+  `you          ${signer.id} say: ${decision}, valid until ${expires}`,
+  `             "${statement}"`,
+];
 
 function told({ words, receipt }: Signed<Receipt>, json: boolean | undefined): Answer {
   const outcome = receipt.complete ? 'every seat is filled: push again' : visibleLines(String(receipt.missing));
