@@ -219,6 +219,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--tlog-policy <file>', "witnesses that have to have cosigned, in the place of the trust file's own (C2SP tlog-policy)")
     .option('--max-age <time>', 'how old the knowledge of what was taken back may be, such as 24h')
+    .option('--break-glass', 'judge a change that landed by break-glass as that: who let it pass, and who reviewed it; without it, it is refused')
     .option('--demo', 'accept evidence of demo data')
     .option('--checks', 'print every check there is, its reason codes, and what is open where nobody asks; verifies nothing')
     .option('--json', 'one JSON line for each problem; with --checks, the table')

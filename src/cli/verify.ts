@@ -9,6 +9,7 @@ import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
 import { lengthOf } from '../core/policy/time.ts';
+import type { Roster } from '../core/roster/roster.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import { CHECKS } from '../core/signoff/checks.ts';
 import type { Move } from '../core/signoff/landing.ts';
@@ -23,6 +24,7 @@ import { floorsAt } from './floors.ts';
 import { fileAt, fileOf, type KnownOfTrust, trustAt } from './named-file.ts';
 import { visibleLines } from './terminal.ts';
 import { checksTable, type NotAsked, notAsked } from './verify-checks.ts';
+import { glassAnswer, glassReport } from './verify-glass.ts';
 
 /** As the command line gives them. */
 export interface VerifyOptions extends KnownOfTrust {
@@ -35,6 +37,7 @@ export interface VerifyOptions extends KnownOfTrust {
   readonly target?: string;
   readonly name?: string;
   readonly demo?: boolean;
+  readonly breakGlass?: boolean;
   readonly maxAge?: string;
   readonly tlogPolicy?: string;
   readonly floor?: readonly string[];
@@ -54,6 +57,8 @@ export interface VerifyRequest {
   readonly repo?: string;
   readonly json: boolean;
   readonly demo: boolean;
+  /** A change that landed by break-glass is judged as that, and not refused for having no sign-off. */
+  readonly breakGlass?: boolean;
   readonly known?: KnownOfTrust;
   /** Path of a tlog-policy: the verifier's own, in the place of the trust file's. */
   readonly policy?: string;
@@ -89,6 +94,7 @@ export async function verify(options: VerifyOptions): Promise<Answer> {
     repoDir: options.repo,
     json: options.json === true,
     demo: options.demo === true,
+    breakGlass: options.breakGlass === true,
     known: options,
     ...(maxAge === undefined ? {} : { maxAge }),
     ...(options.tlogPolicy === undefined ? {} : { policy: options.tlogPolicy }),
@@ -108,23 +114,28 @@ const missing = (option: string, { json }: VerifyOptions): Answer =>
 export async function runVerify(request: VerifyRequest, world: VerifyWorld): Promise<Answer> {
   const inputs = await gather(request, world);
   if (!inputs.ok) return answer(request, { problems: inputs.error, signoffs: [], setAside: [] }, '', false);
-  const { bundle, trust, decision, policy } = inputs.value;
+  const { bundle, trust, decision, policy, roster } = inputs.value;
   const { change, tier, seats, soloAfter, policyDigest } = decision;
   const known = { provenance: decision.provenance.level, covers: (paths: readonly string[]) => coveredRules(policy, decision, paths) };
   const repo = request.repo ?? namedRepository(bundle, NAMES.namespace) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
   const moves = await movesOf(bundle, change.head, world.repository);
-  const report = examineBundle(
-    bundle,
-    trust,
-    { ...change, repo, moves, excluded },
-    {
-      ...{ policyDigest, tier, seats, soloAfter, ...known, allowDemo: request.demo },
-      ...(decision.authenticators === undefined ? {} : { authenticators: decision.authenticators }),
-      ...(decision.ownership === null ? {} : { ownership: { files: change.paths.length } }),
-      ...(request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } }),
-    },
-  );
+  const landed = { ...change, repo, moves, excluded };
+  const fresh = request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } };
+  const what = `${repo} ${change.targetRef} ${change.head}`;
+  if (isGlass(request, bundle)) {
+    const glass = glassReport(
+      { bundle, trust, landed, required: { ...fresh, allowDemo: request.demo } },
+      { decision: { ...decision, change: { ...change, repo } }, policy, roster },
+    );
+    return glass.problems.length > 0 ? answer(request, { problems: glass.problems, signoffs: [], setAside: [] }, what, true) : glassAnswer(glass, what, request.json);
+  }
+  const report = examineBundle(bundle, trust, landed, {
+    ...{ policyDigest, tier, seats, soloAfter, ...known, allowDemo: request.demo },
+    ...(decision.authenticators === undefined ? {} : { authenticators: decision.authenticators }),
+    ...(decision.ownership === null ? {} : { ownership: { files: change.paths.length } }),
+    ...fresh,
+  });
   const unasked = notAsked(
     {
       pin: request.known?.pin !== undefined,
@@ -137,8 +148,11 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
     report,
     bundle.signoffs.length,
   );
-  return answer(request, report, `${repo} ${change.targetRef} ${change.head}`, bundle.landed !== undefined, unasked);
+  return answer(request, report, what, bundle.landed !== undefined, unasked);
 }
+
+/** It is asked about break-glass, and there is one to ask about. */
+const isGlass = ({ breakGlass }: VerifyRequest, { glass }: Bundle): boolean => breakGlass === true && glass !== undefined;
 
 /** The claimed move, where this clone says that it brought the commit. */
 async function movesOf(bundle: Bundle, commit: string, repository: Repository): Promise<readonly Move[]> {
@@ -153,6 +167,7 @@ interface Inputs {
   /** What policy asks of what landed, as far as this clone shows: a floor, for pushers and plans are not in it. */
   readonly decision: Decision;
   readonly policy: Policy;
+  readonly roster: Roster;
 }
 
 async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Result<Inputs, readonly Problem[]>> {
@@ -161,7 +176,7 @@ async function gather(request: VerifyRequest, world: VerifyWorld): Promise<Resul
   const unread = [...(trust.ok ? [] : trust.error), ...(bundle.ok ? [] : [bundle.error]), ...(policy.ok ? [] : [policy.error])];
   // Without one of them there is nothing to ask a clone about.
   if (unread.some((p) => p.code === 'USAGE')) return err(unread);
-  const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null);
+  const landed = await decide(request, world, bundle.ok ? claimedTime(bundle.value) : null, bundle.ok && isGlass(request, bundle.value));
   if (!bundle.ok || !trust.ok || !policy.ok || !landed.ok) return err([...unread, ...(landed.ok ? [] : landed.error)]);
   return ok({ bundle: bundle.value, trust: { ...trust.value, witnesses: policy.value ?? trust.value.witnesses }, ...landed.value });
 }
@@ -195,7 +210,8 @@ async function decide(
   request: VerifyRequest,
   { repository, parsers, floors = [] }: VerifyWorld,
   at: number | null,
-): Promise<Result<Pick<Inputs, 'decision' | 'policy'>, readonly Problem[]>> {
+  glass: boolean,
+): Promise<Result<Pick<Inputs, 'decision' | 'policy' | 'roster'>, readonly Problem[]>> {
   const head = await repository.resolve(request.commit);
   if (head === null) return err([problem('NOT_FOUND', `there is no commit ${request.commit}`, { place: request.repoDir, remedy: 'fetch it, or name another clone with --repo' })]);
   const base = await repository.resolve(`${head}^1`);
@@ -213,8 +229,9 @@ async function decide(
   if (!considered.ok) return considered;
   const { change, decision } = considered.value;
   if (change.records.length === 0) return err([problem('CONTENT_EMPTY', `${head.slice(0, 12)} changes nothing`)]);
-  const refusals = decision.refusals.map((r) => problem(r.code, r.text));
-  return refusals.length > 0 ? err(refusals) : ok({ decision, policy: governance.value.policy });
+  // What no sign-off cures a break-glass may: it says itself what it is no answer to.
+  const refusals = glass ? [] : decision.refusals.map((r) => problem(r.code, r.text));
+  return refusals.length > 0 ? err(refusals) : ok({ decision, policy: governance.value.policy, roster: governance.value.roster });
 }
 
 /** @param landed whether the bundle shows the landing too: without it a sign-off may have been spent on another commit of this content. */
@@ -242,6 +259,7 @@ const STEPS: readonly (readonly [RegExp, number])[] = [
   [/^(?:POLICY|ROSTER)_/, 5],
   [/^(?:CONTENT|GIT|NOT_FOUND)/, 6],
   [/^(?:SOD|SEAT)_/, 7],
+  [/^BG_/, 12],
 ];
 
 const stepOf = (code: string): number => CHECKS.find((c) => c.codes.includes(code))?.step ?? STEPS.find(([family]) => family.test(code))?.[1] ?? 0;

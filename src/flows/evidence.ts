@@ -8,14 +8,14 @@ import { type BundleParts, formatBundle, type SnapshotParts } from '../core/sign
 import { statementsDigest } from '../core/signoff/snapshot.ts';
 import { formatTrust, type TrustParts } from '../core/signoff/trust-file.ts';
 import { knownAuthority } from './authority.ts';
-import type { LandingRow, Ledger, Projections, SignoffRow } from './ports.ts';
+import type { GlassRow, LandingRow, Ledger, Projections, SignoffRow } from './ports.ts';
 import type { GateWorld } from './site.ts';
 import { vsaIndex } from './vsa.ts';
 
 /**
  * One change as a bundle file: exact bytes, log entries, inclusion proofs. Of a change that landed: the landing, and the
  * sign-offs it was allowed by, so that expiry is judged at that moment and nothing said later is mixed in. Of one that has
- * not: every sign-off of it. With what its author said, the gate's summary, and how fresh all this is.
+ * not: every sign-off of it. Of one that landed by break-glass: what was said about that. With what its author said, the gate's summary, and how fresh all this is.
  * @param now milliseconds since 1970. Problems: NOT_FOUND, SIGNOFF_MISSING, CONTENT_UNSEEN, DATA_INVALID.
  */
 export async function exportBundle(ledger: Ledger, state: Projections, id: string, now: number): Promise<Result<string>> {
@@ -25,10 +25,11 @@ export async function exportBundle(ledger: Ledger, state: Projections, id: strin
   const exact = (await state.signoffs({ repo, manifest })).filter((s) => s.targetRef === targetRef);
   const carried = await carriedTo(state, id);
   const given = [...exact, ...carried.map((c) => c.signoff)];
-  if (given.length === 0) return err(problem('SIGNOFF_MISSING', 'nobody has signed this change yet', { remedy: 'a bundle exists once somebody has' }));
+  const glass = await state.breakGlass({ change: id });
+  if (given.length + glass.length === 0) return err(problem('SIGNOFF_MISSING', 'nobody has signed this change yet', { remedy: 'a bundle exists once somebody has' }));
   const landing = await latestLanding(
     state,
-    exact,
+    [...exact, ...glass.filter(isUse)],
     carried.map((c) => c.signoff),
     id,
   );
@@ -38,13 +39,23 @@ export async function exportBundle(ledger: Ledger, state: Projections, id: strin
   const whole = signoffs.filter((s) => s !== undefined);
   const carries = await Promise.all(carryOf(carried, counted, landing?.index).map((index) => partsAt(ledger, index)));
   const why = carries.filter((c) => c !== undefined);
-  if (landed === undefined || whole.length !== signoffs.length || why.length !== carries.length)
+  const words = await Promise.all(glassOf(glass, landing).map((w) => partsAt(ledger, w.index)));
+  const glassParts = words.filter((w) => w !== undefined);
+  if (landed === undefined || whole.length !== signoffs.length || why.length !== carries.length || glassParts.length !== words.length)
     return err(problem('CONTENT_UNSEEN', 'part of this evidence was erased from beside the log'));
   const snapshot = await snapshotOf(ledger, state, now);
   if (!snapshot.ok) return snapshot;
   const gate = landing === undefined ? undefined : await gateParts(ledger, landing.index);
   const ownership = await ownershipParts(ledger, state, row.decision.change, landing);
-  return ok(formatBundle(whole, landed ?? undefined, { carries: why, ownership, snapshot: snapshot.value, ...(gate === undefined ? {} : { gate }) }));
+  return ok(formatBundle(whole, landed ?? undefined, { carries: why, ownership, glass: glassParts, snapshot: snapshot.value, ...(gate === undefined ? {} : { gate }) }));
+}
+
+const isUse = ({ type }: GlassRow): boolean => type === 'break-glass';
+
+/** Of a landing the uses it spent, with every taking back and review of the change; nothing where it landed by sign-offs. */
+function glassOf(glass: readonly GlassRow[], landing: LandingRow | undefined): readonly GlassRow[] {
+  const counted = glass.filter((w) => !isUse(w) || landing === undefined || landing.nonces.includes(w.nonce));
+  return counted.some(isUse) ? counted : [];
 }
 
 async function gateParts(ledger: Ledger, landed: number): Promise<BundleParts | undefined> {
@@ -99,7 +110,7 @@ const carryOf = (carried: readonly CarriedTo[], counted: readonly SignoffRow[], 
 /** By nonce and not by change: a commit signed on its own may have landed inside a larger push. What was carried may have landed as it was signed instead. */
 async function latestLanding(
   state: Projections,
-  exact: readonly SignoffRow[],
+  exact: readonly Pick<SignoffRow, 'nonce'>[],
   carried: readonly SignoffRow[],
   id: string,
 ): Promise<(LandingRow & { readonly index: number }) | undefined> {

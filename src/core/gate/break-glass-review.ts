@@ -67,7 +67,8 @@ export function overduePaths(history: readonly Act[], repo: string, paths: reado
 export const overduePeople = (history: readonly Act[], person: PersonId, now: number): readonly Problem[] =>
   history.filter((a) => isOverdue(a, now) && a.people.includes(person)).map(overdueText);
 
-const overdueText = ({ change, people, landedAt, due, reviewLevel }: Act): Problem =>
+/** What is said of an act whose review is overdue. */
+export const overdueText = ({ change, people, landedAt, due, reviewLevel }: Act): Problem =>
   problem('BG_OVERDUE', `change ${change} landed by break-glass of ${people.join(', ')} at ${whenText(landedAt)}, and its review was due by ${whenText(due)}`, {
     remedy: `somebody at ${reviewLevel} or above who is outside it reviews it: countersign break-glass review URL, or the page of change ${change}`,
   });

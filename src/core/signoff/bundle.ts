@@ -41,6 +41,8 @@ export interface Bundle {
   readonly ownership?: readonly Evidence[];
   /** The gate's summary of the landing. */
   readonly gate?: Evidence;
+  /** Uses of break-glass that let it pass, their takings back, and the reviews after it. */
+  readonly glass?: readonly Evidence[];
   /** How fresh it is: the log's signed word, and statements about who may sign that a trust file may not have yet. */
   readonly snapshot?: SnapshotParts;
 }
@@ -50,6 +52,7 @@ export interface MoreParts {
   readonly carries?: readonly BundleParts[];
   readonly ownership?: readonly BundleParts[];
   readonly gate?: BundleParts;
+  readonly glass?: readonly BundleParts[];
   readonly snapshot?: SnapshotParts;
 }
 
@@ -63,21 +66,23 @@ const PARTS = object({ envelope: string, entry: string, proof: string });
 const SNAPSHOT = object({ note: string, later: list(object({ index: count, entry: string, envelope: string })) });
 const BUNDLE = object({
   mediaType: oneOf(BUNDLE_TYPE),
-  signoffs: list(PARTS, 1),
+  signoffs: list(PARTS),
   landed: optional(PARTS),
   carries: optional(list(PARTS, 1)),
   ownership: optional(list(PARTS, 1)),
   gate: optional(PARTS),
+  glass: optional(list(PARTS, 1)),
   snapshot: optional(SNAPSHOT),
 });
 
 /** The file's text, LF at the end. */
-export function formatBundle(signoffs: readonly BundleParts[], landed?: BundleParts, { carries = [], ownership = [], gate, snapshot }: MoreParts = {}): string {
+export function formatBundle(signoffs: readonly BundleParts[], landed?: BundleParts, { carries = [], ownership = [], gate, glass = [], snapshot }: MoreParts = {}): string {
   const more = {
     ...(landed === undefined ? {} : { landed: members(landed) }),
     ...(carries.length === 0 ? {} : { carries: carries.map(members) }),
     ...(ownership.length === 0 ? {} : { ownership: ownership.map(members) }),
     ...(gate === undefined ? {} : { gate: members(gate) }),
+    ...(glass.length === 0 ? {} : { glass: glass.map(members) }),
     ...(snapshot === undefined ? {} : { snapshot: { note: snapshot.note, later: snapshot.later.map(({ index, entry, envelope }) => ({ index, entry, envelope })) } }),
   };
   return `${JSON.stringify({ mediaType: BUNDLE_TYPE, signoffs: signoffs.map(members), ...more })}\n`;
@@ -92,8 +97,9 @@ export function parseBundle(bytes: Bytes): Result<Bundle> {
   if (!bundle.ok) return bad(bundle.error.join(', '));
   // The LF is part of the file: without it the last byte could be cut unseen.
   if (bytes.at(-1) !== 0x0a) return bad('the last line has no end');
-  const { signoffs, landed, carries = [], ownership = [], gate, snapshot } = bundle.value;
-  const given = [...signoffs, ...carries, ...ownership, landed, gate].filter((parts) => parts !== undefined);
+  const { signoffs, landed, carries = [], ownership = [], gate, glass = [], snapshot } = bundle.value;
+  if (signoffs.length + glass.length === 0) return bad('nobody said anything in it');
+  const given = [...signoffs, ...carries, ...ownership, ...glass, landed, gate].filter((parts) => parts !== undefined);
   if (given.some((parts) => decoded(parts) === undefined)) return bad('an envelope or entry is not base64');
   const read = (parts: readonly (BundleParts | undefined)[]): readonly Evidence[] => parts.flatMap((p) => (p && decoded(p)) ?? []);
   const [[land], [summary]] = [read([landed]), read([gate])];
@@ -103,6 +109,7 @@ export function parseBundle(bytes: Bytes): Result<Bundle> {
     ...(carries.length === 0 ? {} : { carries: read(carries) }),
     ...(ownership.length === 0 ? {} : { ownership: read(ownership) }),
     ...(summary === undefined ? {} : { gate: summary }),
+    ...(glass.length === 0 ? {} : { glass: read(glass) }),
     ...(snapshot === undefined ? {} : { snapshot }),
   });
 }

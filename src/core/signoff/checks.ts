@@ -58,6 +58,7 @@ export const CHECKS: readonly KnownCheck[] = [
   open(check(9, 'What was taken back is known as of lately', 'REV_STALE', 'REV_MISSING'), 'a key or a sign-off may have been taken back since the evidence was exported'),
   open(check(10, 'The author spoke before anybody signed', 'OWNERSHIP_MISSING', 'OWNERSHIP_INVALID'), 'no author may ever have answered for the change'),
   open(check(11, 'The gate summed up exactly this landing', 'VSA_INVALID'), 'whether a gate let it land, and counted these sign-offs, is not known'),
+  check(12, 'It landed by sign-offs, and not by break-glass', 'BREAK_GLASS'),
 ];
 
 function check(step: number, name: string, ...codes: readonly string[]): KnownCheck {

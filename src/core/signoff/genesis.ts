@@ -76,7 +76,7 @@ function faults({ founders, solo, origin, ...genesis }: Genesis): readonly strin
     ...(!solo && people.size < 2 ? ['fewer than two founders, and it is not solo'] : []),
     ...(keys.size === founders.length ? [] : ['a key is there twice']),
     ...[...people].flatMap((p) => (new Set(founders.filter((f) => f.person === p).map((f) => f.level)).size > 1 ? [`${p} has two levels`] : [])),
-    ...founders.flatMap((f) => keyFaults(f, genesis).map((p) => p.message)),
+    ...founders.flatMap((f) => keyFaults(f, genesis).map((p) => `the key of ${f.person}: ${p.message}`)),
   ];
 }
 

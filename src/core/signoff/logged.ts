@@ -18,17 +18,20 @@ export interface PlacedEntry {
 interface Member {
   /** `signoffs[0]`. */
   readonly place: string;
-  readonly type: EntryType;
+  readonly types: readonly EntryType[];
   readonly evidence: Evidence;
 }
 
-function membersOf({ signoffs, carries = [], ownership = [], landed, gate }: Bundle): readonly Member[] {
-  const all = (name: string, type: EntryType, list: readonly Evidence[]) => list.map((evidence, i): Member => ({ place: `${name}[${i}]`, type, evidence }));
-  const one = (place: string, type: EntryType, evidence: Evidence | undefined): readonly Member[] => (evidence === undefined ? [] : [{ place, type, evidence }]);
+const GLASS = ['break-glass', 'break-glass-cancel', 'break-glass-review'] as const;
+
+function membersOf({ signoffs, carries = [], ownership = [], landed, gate, glass = [] }: Bundle): readonly Member[] {
+  const all = (name: string, types: readonly EntryType[], list: readonly Evidence[]) => list.map((evidence, i): Member => ({ place: `${name}[${i}]`, types, evidence }));
+  const one = (place: string, type: EntryType, evidence: Evidence | undefined): readonly Member[] => (evidence === undefined ? [] : [{ place, types: [type], evidence }]);
   return [
-    ...all('signoffs', 'signoff', signoffs),
-    ...all('carries', 'carry', carries),
-    ...all('ownership', 'ownership', ownership),
+    ...all('signoffs', ['signoff'], signoffs),
+    ...all('carries', ['carry'], carries),
+    ...all('ownership', ['ownership'], ownership),
+    ...all('glass', GLASS, glass),
     ...one('landed', 'landed', landed),
     ...one('gate', 'vsa', gate),
   ];
@@ -45,13 +48,13 @@ export interface Placing {
 }
 
 export function placed(bundle: Bundle, trust: TrustBundle): Placing {
-  const all = membersOf(bundle).map((member) => ({ ...member, found: logged(member.evidence, trust, member.type) }));
+  const all = membersOf(bundle).map((member) => ({ ...member, found: logged(member.evidence, trust, member.types) }));
   const strays = all.flatMap(({ place, found }) => (found.ok || found.error.code === 'LOG_QUORUM' ? [] : [{ ...found.error, place }]));
   return { strays, of: (evidence) => all.find((m) => m.evidence === evidence)?.found ?? err(problem('LOG_FORMAT', 'the object is not one of the bundle')) };
 }
 
-/** The entry is of this type, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
-function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: EntryType): Result<PlacedEntry> {
+/** The entry is of one of these types, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
+function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, types: readonly EntryType[]): Result<PlacedEntry> {
   const proven = verifyProof(proof, entry, trust.logKeys, trust.witnesses ?? undefined);
   if (!proven.ok) return proven;
   const parsed = parseEntry(entry);
@@ -59,7 +62,8 @@ function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, type: 
   const seen = proven.value.witnessed?.at ?? Number.POSITIVE_INFINITY;
   // Witnesses keep time: the log's own clock may not run ahead of theirs.
   if (parsed.value.at > seen + AHEAD) return err(problem('LOG_FORK', 'the entry is dated after its witnesses had seen it'));
-  if (parsed.value.type !== type) return err(problem('LOG_FORMAT', `the log entry is a ${parsed.value.type}, not a ${type}`));
+  const { type } = parsed.value;
+  if (!types.some((t) => t === type)) return err(problem('LOG_FORMAT', `the log entry is a ${type}, not a ${types.join(' or ')}`));
   return parsed.value.envelope === sha256Hex(envelope)
     ? ok({ entry: parsed.value, index: proven.value.index })
     : err(problem('LOG_INCLUSION', 'the log entry is of another envelope'));

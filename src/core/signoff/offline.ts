@@ -35,11 +35,19 @@ export function verifyBundle(bundle: Bundle, trust: TrustBundle, landed: Landed,
   return examineBundle(bundle, trust, landed, required).problems;
 }
 
-export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+/** What a verification starts from, and what is wrong already: with the snapshot, with anything that is not of the log, with the landing. */
+export function startProving(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): { readonly proving: Proving; readonly problems: readonly Problem[] } {
   const { trust, stale } = freshened(bundle, given, required);
   const placing = placed(bundle, trust);
   const landing = bundle.landed === undefined ? undefined : landingIn(bundle.landed, placing, landed);
-  const proving: Proving = { trust, placing, landed, required, landing: landing?.ok === true ? landing.value : undefined };
+  const wrong = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
+  const proving = { trust, placing, landed, required, landing: landing?.ok === true ? landing.value : undefined };
+  return { proving, problems: distinct([...stale, ...placing.strays, ...wrong]) };
+}
+
+export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+  const { proving, problems } = startProving(bundle, given, landed, required);
+  const { trust, placing } = proving;
   const carries = carriesIn(bundle, placing);
   const results = bundle.signoffs.map((evidence, i) => {
     const carry = carries.find((c) => c.ok && c.value.signoff === sha256Hex(evidence.envelope));
@@ -54,10 +62,9 @@ export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed
   const setAside = [...results.flatMap((r) => (r.ok ? [] : r.error)), ...carries.flatMap((c) => (c.ok ? [] : [c.error]))];
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = seatProblems(signoffs, trust.ladder, required);
-  const land = landing === undefined || landing.ok ? [] : landing.error.map((p) => ({ ...p, place: 'landed' }));
   const beside = [...authorsWord(bundle, proving, signoffs), ...gateProblems(bundle, proving, signoffs)];
-  const problems = [...stale, ...placing.strays, ...(missing.length > 0 ? setAside : []), ...land, ...blocking, ...missing, ...beside];
-  return { problems: distinct(problems), signoffs, setAside };
+  const all = [...problems, ...(missing.length > 0 ? setAside : []), ...glassBroken(bundle), ...blocking, ...missing, ...beside];
+  return { problems: distinct(all), signoffs, setAside };
 }
 
 /**
@@ -81,6 +88,12 @@ function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required
 
 /** What is wrong with an object may stop more than one step. */
 const distinct = (problems: readonly Problem[]): readonly Problem[] => [...new Map(problems.map((p) => [`${p.place} ${p.code} ${p.message}`, p])).values()];
+
+/** Sign-offs are what is asked for here; break-glass is another question (core/gate/offline-glass.ts). */
+const glassBroken = ({ signoffs, glass = [] }: Bundle): readonly Problem[] =>
+  signoffs.length > 0 || glass.length === 0
+    ? []
+    : [problem('BREAK_GLASS', 'it landed by break-glass, which no sign-off stands behind', { remedy: '--break-glass says whether the break-glass holds, and who reviewed it' })];
 
 function landingIn(evidence: Evidence, placing: Placing, landed: Landed): Result<PlacedLanding, readonly Problem[]> {
   const entry = placing.of(evidence);
@@ -177,10 +190,10 @@ function signatureProblems({ envelope }: Evidence, trust: SignoffTrust): readonl
   return statement.ok ? [] : [statement.error];
 }
 
-/** The repository the first sign-off names: for a verifier who knows its content but not what the server called it. */
+/** The repository the first sign-off names, else the landing: for a verifier who knows its content but not what the server called it. */
 export function namedRepository(bundle: Bundle, namespace: string): string | undefined {
   const [first] = bundle.signoffs;
   const opened = first === undefined ? undefined : openEnvelope(first.envelope, namespace);
   const statement = opened?.ok === true ? parseStatement(opened.value.payload) : undefined;
-  return statement?.ok === true ? statement.value.predicate.change.repo : undefined;
+  return statement?.ok === true ? statement.value.predicate.change.repo : claimedLanding(bundle)?.repo;
 }
