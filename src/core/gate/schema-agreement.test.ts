@@ -115,18 +115,18 @@ const KINDS: readonly Kind[] = [
   },
   {
     folder: 'enrolment/v1',
-    valid: enrolmentStatement({ ...subjectOf({ person: 'noor', key, kind: 'sk-ssh' }), expires: '2029-11-20T00:00:00Z' }, RP.rpId, nonce),
+    valid: enrolmentStatement({ ...subjectOf({ person: 'noor', key, kind: 'sk-ssh' }), expires: '2029-11-20T00:00:00Z' }, RP.rpId, nonce, expires),
     parse: (bytes) => enrolmentIn(bytes, { rpId: RP.rpId, mode: 'production' }),
     more: [
       time('predicate.key.expires'),
-      [/key of the enrolment is not base64|^the key is of a type|^the public key|proves no human/, '`key.blob` is the OpenSSH blob of a key that can prove a human', 'predicate.key.blob', 'AAAA'],
-      [/contradicts itself/, `subject and \`keyid\` are those of the blob, and it ${HERE}`, 'predicate.rpId', 'x'],
-      [/cannot be enrolled/, 'the blob is of the `kind` it says, and no virtual authenticator of a browser', 'predicate.key.kind', 'webauthn'],
+      [/^the key |^the public key|proves no human/, '`key.blob` is the OpenSSH blob of a key that can prove a human', 'predicate.key.blob', 'AAAA'],
+      [/contradicts itself/, `the subject is that of the blob, and it ${HERE}`, 'predicate.rpId', 'x'],
+      [/^the (?:pass|demo )?key /, '`keyid` and `kind` are those of the blob, and no virtual authenticator of a browser', 'predicate.key.kind', 'webauthn'],
     ],
   },
   {
     folder: 'roster/v1',
-    valid: rosterStatement({ person: 'noor', action: 'level', level: 'L7', reason: 'x' }, ORIGIN, nonce),
+    valid: rosterStatement({ person: 'noor', action: 'level', level: 'L7', reason: 'x' }, ORIGIN, nonce, expires),
     parse: (bytes) => parseRosterWord(bytes, ORIGIN),
     more: [[/contradicts itself/, `the subject is the person, \`level\` stands with the action \`level\` alone, and it ${HERE}`, 'predicate.action', 'leave']],
   },
@@ -134,7 +134,7 @@ const KINDS: readonly Kind[] = [
     folder: 'revocation/v1',
     valid: revocationStatement({ of: { key: key.keyid }, from: NOW, reason: 'x' }, ORIGIN, nonce),
     parse: (bytes) => parseRevocation(bytes, ORIGIN),
-    more: [[/contradicts itself/, `\`of\` names one thing, the subject is its digest, the time exists, and it ${HERE}`, 'predicate.from', '2026-13-01T00:00:00Z']],
+    more: [time('predicate.from'), [/contradicts itself/, `\`of\` names one thing, the subject is its digest, and it ${HERE}`, 'predicate.origin', 'x']],
   },
   {
     folder: 'erasure/v1',
