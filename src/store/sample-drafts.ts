@@ -1,15 +1,19 @@
 /** Entries as the flows write them, for the tests of this room and the process that `crash.test.ts` kills. */
-import { base64, utf8 } from '../core/base/bytes.ts';
+import { randomBytes } from 'node:crypto';
+import { base64, concat, fromHex, utf8 } from '../core/base/bytes.ts';
 import { sha256, sha256Hex } from '../core/base/crypto.ts';
 import { reason } from '../core/base/reasons.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Provenance, ProvenanceLevel } from '../core/provenance/provenance.ts';
 import type { Tier } from '../core/risk/risk.ts';
-import { keyIdOf, SK_ED25519, skEd25519Blob } from '../core/signoff/keys.ts';
+import { SK_ED25519 } from '../core/signoff/keys.ts';
+import { erasureStatement } from '../core/signoff/roster-word.ts';
 import { FLAGS, formatSignature } from '../core/signoff/signature.ts';
 import { armor, formatSshSig } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import type { EntryDraft } from '../flows/ports.ts';
+import { type SoftSshKey, softSshKey } from '../testing/authenticator.ts';
+import { cosigned } from '../testing/trust-files.ts';
 
 export const ORIGIN = 'countersign.example/audit';
 export const REPO = 'infra';
@@ -17,8 +21,13 @@ export const MAIN = 'refs/heads/main';
 
 const body = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
 
-const blobOf = (person: string): Uint8Array => skEd25519Blob(sha256(person), 'ssh:');
-export const keyidOf = (person: string): string => keyIdOf(blobOf(person));
+/** A security key that really signs, the same in every process. */
+function keyOf(person: string): SoftSshKey {
+  const pkcs8 = concat(fromHex('302e020100300506032b657004220420') ?? new Uint8Array(0), sha256(person));
+  return softSshKey('sk-ssh-ed25519', 'ssh:', `-----BEGIN PRIVATE KEY-----\n${base64(pkcs8)}\n-----END PRIVATE KEY-----\n`);
+}
+const blobOf = (person: string): Uint8Array => keyOf(person).blob;
+export const keyidOf = (person: string): string => keyOf(person).keyid;
 
 export const enrolled = (person: string, level = 'L6') => ({
   person,
@@ -26,7 +35,7 @@ export const enrolled = (person: string, level = 'L6') => ({
   level,
   keyid: keyidOf(person),
   blob: base64(blobOf(person)),
-  kind: 'demo' as const,
+  kind: 'sk-ssh' as const,
   credentialId: `cred-${person}`,
   backupEligible: false,
 });
@@ -186,9 +195,9 @@ export const carryDraft = (content: string, signoff: string): EntryDraft => ({
 
 export const violationDraft = (content: string): EntryDraft => ({ type: 'violation', fields: { repo: REPO, ref: MAIN, new: oid(content) }, body: body({ v: 1, why: content }) });
 
-/** Nobody signed it, as with every envelope here. */
-export const erasureDraft = (bodies: readonly string[], signed = bodies): EntryDraft => ({
+/** Signed by these, as no other envelope here is: the store asks whether it holds. @param signed bodies they signed, where they are others. */
+export const erasureDraft = (bodies: readonly string[], { signed = bodies, by = ['mara', 'odin'] }: { signed?: readonly string[]; by?: readonly string[] } = {}): EntryDraft => ({
   type: 'erasure',
   fields: { bodies },
-  body: envelope(NAMES.erasurePredicate, { bodies: signed }),
+  body: cosigned(erasureStatement({ bodies: signed, reason: 'asked for' }, ORIGIN, randomBytes(16).toString('hex')), by.map(keyOf)),
 });

@@ -9,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { text, utf8 } from '../../core/base/bytes.ts';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { ok } from '../../core/base/result.ts';
+import { formatEntry } from '../../core/log/entry.ts';
+import { leafHash } from '../../core/log/merkle.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyProof } from '../../core/log/proof.ts';
 import { STICKY_MS } from '../../core/provenance/provenance.ts';
@@ -191,7 +193,7 @@ describe('refuses', () => {
   it('an entry that names other bodies than were signed, and one that is no erasure', async () => {
     const draft = decide('x', 'word');
     await append(draft, decide('y', 'other'));
-    expect(await answer(erasureDraft([digest(draft)], [digest(decide('y', 'other'))]))).toMatchObject({ ok: false });
+    expect(await answer(erasureDraft([digest(draft)], { signed: [digest(decide('y', 'other'))] }))).toMatchObject({ ok: false });
     expect(await answer({ ...erase(draft), body: signoffDraft('x').body })).toMatchObject({ ok: false });
     expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
   });
@@ -208,6 +210,61 @@ it('says of a body that is gone without it, and of one that is not though it sho
   db.close();
   store = await open();
   expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(x)}`, `body ${digest(y)}`]));
+});
+
+/** What an administrator can do who has the database: the entry stands in the log, and is signed with the next start. */
+async function smuggled(draft: EntryDraft, gone: number): Promise<void> {
+  await store.close();
+  const bytes = formatEntry({ type: draft.type, at: now, envelope: digest(draft), fields: draft.fields });
+  if (!bytes.ok) throw new Error(bytes.error.message);
+  const db = new DatabaseSync(join(dir, DATABASE_FILE));
+  const idx = Number(db.prepare('select max(idx) + 1 as idx from entries').get()?.idx);
+  db.prepare('insert into entries values (?, ?, ?, ?, ?, ?)').run(idx, draft.type, now, digest(draft), leafHash(bytes.value), bytes.value);
+  db.prepare('insert into bodies values (?, ?)').run(idx, draft.body);
+  db.prepare('delete from bodies where idx = ?').run(gone);
+  db.close();
+  store = await open();
+}
+
+describe('an erasure that does not hold', () => {
+  it('is refused: of one trustee, of nobody, of somebody else, and said again', async () => {
+    const draft = decide('x', 'word');
+    await append(draft, enrolmentDraft('pia'));
+    for (const by of [['mara'], ['mara', 'mara'], ['mara', 'pia'], []]) expect(await answer(erasureDraft([digest(draft)], { by }))).toMatchObject({ ok: false });
+    expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+    const once = erase(draft);
+    await append(once);
+    await append(draft);
+    expect(await answer(once)).toMatchObject({ ok: false, error: { code: 'ST_NONCE' } });
+    expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+  });
+
+  it('and stands in the log all the same excuses no missing body', async () => {
+    const draft = decide('x', 'word');
+    await append(draft);
+    await smuggled(erasureDraft([digest(draft)], { by: ['mara'] }), 1);
+    expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(draft)}`, 'entry 2']));
+  });
+
+  it('nor does one that was said before, of the same bytes brought again', async () => {
+    const draft = decide('x', 'word');
+    await append(draft);
+    const once = erase(draft);
+    await append(once);
+    await append(draft);
+    expect(await store.audit()).toEqual([]);
+    await smuggled(once, 3);
+    expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(draft)}`, 'entry 4']));
+  });
+
+  it('takes nothing out of the projections, where they are made anew', async () => {
+    const draft = decide('x', 'word', { level: 'agent' });
+    await append(draft);
+    const before = rows();
+    await smuggled(erasureDraft([digest(draft)], { by: ['odin'] }), 99);
+    expect(await store.rebuild()).toMatchObject({ ok: true });
+    expect(rows()).toEqual(before);
+  });
 });
 
 it('after any history, the rows are those of a replay', { timeout: 60_000 }, async () => {

@@ -6,26 +6,30 @@ import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import type { EntryType } from '../../core/log/kinds.ts';
 import { STICKY_MS } from '../../core/provenance/provenance.ts';
+import { heed, type Said } from '../../core/signoff/authority.ts';
+import { type Heeded, latest } from '../../core/signoff/fold.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
 import { entriesNaming } from '../envelopes/envelopes.ts';
 import type { Reading } from '../schema.ts';
+import { type Erased, erasedBy, heededOf } from './heeded.ts';
+import { findStatements } from './statements.ts';
 
 const ERASABLE: readonly EntryType[] = ['decision', 'violation', 'request', 'incident'];
 
-/** Digests of erased bodies, each with the entry that erased it last: the same bytes brought again after it are kept. */
-export type Erased = ReadonlyMap<string, number>;
-
-export async function readErased(db: Reading): Promise<Erased> {
-  const rows = await db.selectFrom('entries').select(['idx', 'bytes']).where('type', '=', 'erasure').orderBy('idx').execute();
-  return new Map(rows.flatMap(({ idx, bytes }) => bodiesOf(bytes).map((digest) => [digest, idx] as const)));
-}
-
-export const isErased = (erased: Erased, row: { readonly idx: number; readonly body: string }): boolean => row.idx < (erased.get(row.body) ?? -1);
+/** As the whole log says it, read anew. */
+export const readErased = async (db: Reading): Promise<Erased> => erasedBy(heededOf(await findStatements(db)));
 
 function bodiesOf(bytes: Uint8Array): readonly string[] {
   const entry = parseEntry(bytes);
   const bodies = entry.ok ? entry.value.fields.bodies : undefined;
   return Array.isArray(bodies) ? bodies.filter((b) => typeof b === 'string') : [];
+}
+
+/** Whether the erasure would hold at its place, by all that was said before. Problems: DATA_INVALID, SIG_*, ST_*, QUORUM. */
+export function isHeld(heeded: Heeded | undefined, word: Omit<Said, 'type'>): Result<void> {
+  const next = heeded === undefined ? undefined : heed(latest(heeded.states), { ...word, type: 'erasure' });
+  if (next?.ok) return ok(undefined);
+  return err(next?.error[0] ?? problem('DATA_INVALID', 'the log has no trustees who could erase anything'));
 }
 
 /** Refuses bodies that nobody brought, that are gone, and that may not go. Problems: DATA_INVALID, naming the body. */

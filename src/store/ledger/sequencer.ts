@@ -4,6 +4,7 @@
  * A plan must not append, and must not wait for anybody who does: it holds the only turn there is.
  */
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
+import type { Heeded } from '../../core/signoff/fold.ts';
 import type { AppendedEntry, EntryDraft, LoggedBody, Projections } from '../../flows/ports.ts';
 import type { Connection } from '../database.ts';
 import { answerer } from '../insert.ts';
@@ -11,14 +12,14 @@ import { projectionsOver } from '../projections/questions.ts';
 import { Refused } from '../refused.ts';
 import type { Writing } from '../schema.ts';
 import { type Beside, NOTHING_BESIDE } from './beside.ts';
-import { mayErase } from './erased.ts';
+import { isHeld, mayErase } from './erased.ts';
 import { type Growth, growth, type Head } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { appended } from './read.ts';
 import { type Opened, unwritten } from './recover.ts';
 import { refused } from './reread.ts';
 import { type Deciding, isDeciding, isSaid, type Statements } from './statements.ts';
-import { type Prepared, prepareDrafts, writePrepared } from './write.ts';
+import { type Prepared, prepareDrafts, timeOf, writePrepared } from './write.ts';
 
 type Plan = (state: Projections, size: number) => Promise<Result<readonly EntryDraft[]>> | Result<readonly EntryDraft[]>;
 type Answer = Result<readonly AppendedEntry[]>;
@@ -151,6 +152,8 @@ interface Written {
   add(prepared: readonly Prepared[]): void;
   /** What of it decides, in order. */
   deciding(): readonly Deciding[];
+  /** What holds of all statements, these among them. */
+  heeded(): Heeded | undefined;
   /** Rejects for ever once it failed: half of it may be written, so the group is lost whatever a plan made of the failure. */
   flush(): Promise<void>;
 }
@@ -172,7 +175,7 @@ function writing(db: Writing, start: Head, before: Statements): Written {
     return flushed;
   };
   const said = (): readonly LoggedBody[] => [...before.said(), ...deciding.filter(isSaid)];
-  return { db, log, state: after(flush, projectionsOver(db, said)), add, deciding: () => deciding, flush };
+  return { db, log, state: after(flush, projectionsOver(db, said)), add, deciding: () => deciding, heeded: () => before.heeded(deciding), flush };
 }
 
 /** The same questions, each asked after what was appended before is there to be seen. */
@@ -208,13 +211,18 @@ async function attempt(written: Written, waiting: Waiting, clock: () => number):
 }
 
 /** Asked of the log as this draft would find it; of bodies that come in the same append nothing is there yet. */
-async function erasable({ db, flush }: Written, drafts: readonly EntryDraft[], now: number): Promise<Result<readonly EntryDraft[]>> {
-  for (const draft of drafts.filter((d) => d.type === 'erasure')) {
+async function erasable({ db, flush, log, heeded }: Written, drafts: readonly EntryDraft[], now: number): Promise<Result<readonly EntryDraft[]>> {
+  for (const [i, draft] of drafts.entries()) {
+    if (draft.type !== 'erasure') continue;
+    if (i > 0) return ALONE;
     await flush();
-    const may = await mayErase(db, draft, now);
+    const held = isHeld(heeded(), { index: log.tree.size, at: timeOf(log, now), body: draft.body });
+    const may = held.ok ? await mayErase(db, draft, now) : held;
     if (!may.ok) return may;
   }
   return ok(drafts);
 }
+
+const ALONE = err(problem('DATA_INVALID', 'an erasure is appended by itself: it speaks of what was there before'));
 
 const KEYLESS = err(problem('DATA_INVALID', 'a new log key is not appended but made: nothing else could sign what follows', { remedy: 'rotate the key' }));

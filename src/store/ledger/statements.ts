@@ -5,8 +5,10 @@
  */
 import type { Bytes } from '../../core/base/crypto.ts';
 import { AUTHORITY_TYPES } from '../../core/signoff/authority.ts';
+import type { Heeded } from '../../core/signoff/fold.ts';
 import type { LoggedBody } from '../../flows/ports.ts';
 import type { Reading } from '../schema.ts';
+import { heededMore } from './heeded.ts';
 
 const STATEMENTS: readonly string[] = ['genesis', ...AUTHORITY_TYPES];
 const DECIDING: readonly string[] = [...STATEMENTS, 'log-key', 'witness'];
@@ -25,6 +27,8 @@ export interface Statements {
   places(): readonly number[];
   /** The entry of the witness policy in force; undefined where none ever was. */
   witnesses(): Bytes | undefined;
+  /** What of them holds. @param more that are not committed yet. */
+  heeded(more: readonly Deciding[]): Heeded | undefined;
   /** Committed, in the order of the log. */
   add(more: readonly Deciding[]): void;
 }
@@ -32,8 +36,13 @@ export interface Statements {
 export function statements(of: readonly Deciding[] = []): Statements {
   const all = [...of];
   let said = all.filter(isSaid);
+  let folded: { readonly to: number; readonly heeded: Heeded | undefined } = { to: 0, heeded: undefined };
   return {
     said: () => said,
+    heeded: (more) => {
+      folded = { to: said.length, heeded: heededMore(folded.heeded, said.slice(folded.to)) };
+      return heededMore(folded.heeded, more.filter(isSaid));
+    },
     places: () => all.map((s) => s.index),
     witnesses: () => all.findLast((s) => s.type === 'witness')?.bytes,
     add: (more) => {
