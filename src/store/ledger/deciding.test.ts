@@ -15,9 +15,9 @@ import type { EntryDraft } from '../../flows/ports.ts';
 import { enrolmentDraft, genesisDraft, violationDraft } from '../sample-drafts.ts';
 import { DATABASE_FILE, openStore, type Store } from '../store.ts';
 
-const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'deciding-'));
+let base: string;
 /** The revocation is the third entry; of these folders the first is read again whole, the second has it far behind what was checked. */
-const folders = { short: join(base, 'short'), long: join(base, 'long') } as const;
+const folder = (name: 'short' | 'long'): string => join(base, name);
 const LONG = 24_000;
 const TAKEN_BACK: EntryDraft = { type: 'revocation', fields: { of: 'key' }, body: utf8('what trustees signed') };
 
@@ -29,11 +29,12 @@ async function opened(dir: string): Promise<Store> {
 const append = (store: Store, ...drafts: readonly EntryDraft[]) => store.ledger.append(() => ok(drafts));
 
 beforeAll(async () => {
+  base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'deciding-'));
   for (const [name, more] of [
     ['short', 300],
     ['long', LONG],
   ] as const) {
-    const store = await opened(folders[name]);
+    const store = await opened(folder(name));
     await append(store, genesisDraft(), enrolmentDraft('pia'), TAKEN_BACK);
     for (let at = 0; at < more; at += 4_000) await append(store, ...Array.from({ length: Math.min(4_000, more - at) }, (_, i) => violationDraft(`${at + i}`)));
     await store.close();
@@ -42,9 +43,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 let copies = 0;
-function copy(of: keyof typeof folders): string {
+function copy(of: 'short' | 'long'): string {
   const dir = join(base, `copy ${copies++}`);
-  cpSync(folders[of], dir, { recursive: true });
+  cpSync(folder(of), dir, { recursive: true });
   return dir;
 }
 
