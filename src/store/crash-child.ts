@@ -1,7 +1,8 @@
 /**
  * The process that `crash.test.ts` kills and stops: appends without end, turns the log key and erases now and then, and says
- * which index was acknowledged.
+ * which index was acknowledged. Begins when its standard input says so.
  */
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok } from '../core/base/result.ts';
@@ -9,6 +10,8 @@ import type { EntryDraft } from '../flows/ports.ts';
 import { decisionDraft, erasureDraft, genesisDraft, landedDraft, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
 import { openStore } from './store.ts';
 
+// Loaded beforehand, so that a test of many deaths waits for no start.
+await once(process.stdin, 'data');
 const opened = await openStore({ dir: process.argv[2] ?? '', clock: Date.now });
 if (!opened.ok) throw new Error(opened.error.message);
 const { ledger, origin, rotateLogKey } = opened.value;

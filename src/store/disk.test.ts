@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -32,4 +32,13 @@ it('replaces a file, for its owner alone, and leaves nothing beside it', () => {
 
 it('throws what the disk throws', () => {
   expect(() => writeDurably(join(dir, 'no', 'folder'), utf8('x'))).toThrow('ENOENT');
+});
+
+it('is how everything here is written: nobody else takes one write for all of it', () => {
+  const here = new URL('.', import.meta.url).pathname;
+  const sources = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !/\.test\.ts$|-child\.ts$/.test(name));
+  const writing = sources.filter((name) => /\bwriteSync\b/.test(readFileSync(join(here, name), 'utf8')));
+  expect(sources.length).toBeGreaterThan(40);
+  // `seen.ts` hands it to `writeAll`, with a place in the file.
+  expect(writing.sort()).toEqual(['disk.ts', 'ledger/seen.ts']);
 });

@@ -23,7 +23,8 @@ export function renameDurably(from: string, to: string): void {
   opened(dirname(to), 'r', fsyncSync);
 }
 
-function opened(path: string, flags: string, act: (fd: number) => void): void {
+/** Closed again whatever happens; made for the owner alone. */
+export function opened(path: string, flags: string, act: (fd: number) => void): void {
   const fd = openSync(path, flags, 0o600);
   try {
     act(fd);

@@ -1,14 +1,19 @@
 /** Entries as the flows write them, for the tests of this room and the process that `crash.test.ts` kills. */
-import { base64, utf8 } from '../core/base/bytes.ts';
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { base64, concat, fromBase64, fromHex, utf8 } from '../core/base/bytes.ts';
 import { sha256, sha256Hex } from '../core/base/crypto.ts';
 import { reason } from '../core/base/reasons.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Provenance, ProvenanceLevel } from '../core/provenance/provenance.ts';
 import type { Tier } from '../core/risk/risk.ts';
+import { statementBytes } from '../core/signoff/build.ts';
+import { formatEnvelope, pae } from '../core/signoff/dsse.ts';
 import { keyIdOf, SK_ED25519, skEd25519Blob } from '../core/signoff/keys.ts';
+import { erasureStatement } from '../core/signoff/roster-word.ts';
 import { FLAGS, formatSignature } from '../core/signoff/signature.ts';
-import { armor, formatSshSig } from '../core/signoff/sshsig.ts';
+import { armor, formatSshSig, toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
+import { wireUint32 } from '../core/signoff/wire.ts';
 import type { EntryDraft } from '../flows/ports.ts';
 
 export const ORIGIN = 'countersign.example/audit';
@@ -17,7 +22,24 @@ export const MAIN = 'refs/heads/main';
 
 const body = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
 
-const blobOf = (person: string): Uint8Array => skEd25519Blob(sha256(person), 'ssh:');
+const privateKeyOf = (person: string): KeyObject =>
+  createPrivateKey({ key: Buffer.from(concat(fromHex('302e020100300506032b657004220420') ?? new Uint8Array(0), sha256(person))), format: 'der', type: 'pkcs8' });
+
+/** A security key, the same in every process. */
+function keyOf(person: string): { readonly blob: Uint8Array; sign(encoded: Uint8Array): Uint8Array } {
+  const privateKey = privateKeyOf(person);
+  const blob = skEd25519Blob(fromBase64(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '') ?? new Uint8Array(0), 'ssh:');
+  const flags = FLAGS.up | FLAGS.uv;
+  return {
+    blob,
+    sign: (encoded) => {
+      const signed = concat(sha256(utf8('ssh:')), Uint8Array.of(flags), wireUint32(7), sha256(toBeSigned(NAMES.namespace, 'sha512', encoded)));
+      const inner = formatSignature({ type: SK_ED25519, body: new Uint8Array(sign(null, signed, privateKey)), flags, counter: 7 });
+      return armor(formatSshSig({ keyBlob: blob, namespace: NAMES.namespace, hash: 'sha512', signature: inner }));
+    },
+  };
+}
+const blobOf = (person: string): Uint8Array => keyOf(person).blob;
 export const keyidOf = (person: string): string => keyIdOf(blobOf(person));
 
 export const enrolled = (person: string, level = 'L6') => ({
@@ -26,7 +48,7 @@ export const enrolled = (person: string, level = 'L6') => ({
   level,
   keyid: keyidOf(person),
   blob: base64(blobOf(person)),
-  kind: 'demo' as const,
+  kind: 'sk-ssh' as const,
   credentialId: `cred-${person}`,
   backupEligible: false,
 });
@@ -186,9 +208,9 @@ export const carryDraft = (content: string, signoff: string): EntryDraft => ({
 
 export const violationDraft = (content: string): EntryDraft => ({ type: 'violation', fields: { repo: REPO, ref: MAIN, new: oid(content) }, body: body({ v: 1, why: content }) });
 
-/** Nobody signed it, as with every envelope here. */
-export const erasureDraft = (bodies: readonly string[], signed = bodies): EntryDraft => ({
-  type: 'erasure',
-  fields: { bodies },
-  body: envelope(NAMES.erasurePredicate, { bodies: signed }),
-});
+/** Signed by these, as no other envelope here is: the store asks whether it holds. @param signed bodies they signed, where they are others. */
+export function erasureDraft(bodies: readonly string[], { signed = bodies, by = ['mara', 'odin'] }: { signed?: readonly string[]; by?: readonly string[] } = {}): EntryDraft {
+  const payload = statementBytes(erasureStatement({ bodies: signed, reason: 'asked for' }, ORIGIN, randomBytes(16).toString('hex')));
+  const signatures = by.map((person) => ({ keyid: keyidOf(person), sig: keyOf(person).sign(pae(NAMES.payloadType, payload)) }));
+  return { type: 'erasure', fields: { bodies }, body: formatEnvelope({ payloadType: NAMES.payloadType, payload, signatures }) };
+}

@@ -199,6 +199,8 @@ describe('opening again', () => {
     ['an emptied log', 'delete from entries'],
     ['a hole', 'delete from entries where idx = 1'],
     ['a changed leaf hash', 'update entries set leaf = zeroblob(32) where idx = 2'],
+    ['an entry column', 'update entries set at = at + 1 where idx = 1'],
+    ['a trigger', 'create trigger t after insert on keys begin delete from keys; end'],
     ['another checkpoint', `update checkpoints set note = replace(note, 'audit', 'other')`],
     ['a checkpoint under another size', 'update checkpoints set size = 9 where size = 3'],
     ['a later version', `update meta set value = '99' where name = 'schema'`],
@@ -263,13 +265,12 @@ describe('opening again', () => {
 
 describe('the audit', () => {
   it.each([
-    ['an entry column', 'update entries set at = at + 1 where idx = 1', 'entry 1'],
     ['a tile too many', 'insert into tiles values (0, 9, zeroblob(32), zeroblob(8192))', 'tile 0/9'],
     ['a missing body', 'delete from bodies where idx = 3', `body ${sha256Hex(violationDraft('b').body)}`],
     ['a changed body', 'update bodies set bytes = zeroblob(3) where idx = 3', `body ${sha256Hex(violationDraft('b').body)}`],
     ['a body nobody brought', 'insert into bodies values (77, zeroblob(1))', 'body of entry 77'],
     ['a table of somebody else', 'create table theirs (a)', 'database table theirs'],
-    ['a trigger', 'create trigger t after insert on keys begin delete from keys; end', 'database trigger t'],
+    ['a view', 'create view t as select * from keys', 'database view t'],
     ['a note beside the versions', `insert into meta values ('x', 'y')`, 'meta x'],
     ['an old checkpoint', `update checkpoints set note = replace(note, 'A', 'B') where size = 1`, 'checkpoint 1'],
     ['a key nobody enrolled', `insert into keys select 'SHA256:eve', 0, 'eve', 'Eve', level, blob, kind, 'c', 0, 0, 0 from keys limit 1`, 'projection keys'],

@@ -11,6 +11,7 @@ import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import { type Connection, connect } from './database.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
 import { type AuditStep, audit, snapshot } from './ledger/audit.ts';
+import { besideIn } from './ledger/beside.ts';
 import { cosignaturesOver } from './ledger/cosignatures.ts';
 import { filesOver } from './ledger/files.ts';
 import { holds } from './ledger/holds.ts';
@@ -115,17 +116,19 @@ async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, 
   const keys = orRefuse(openKeys(join(dir, 'keys'), fresh, signers));
   const reader = held(open, connect(join(dir, DATABASE_FILE)));
   reader.exec('pragma query_only = on');
-  const signer = publisher(writer, keys.log);
-  await recover(writer, signer, known);
-  const sequence = sequencer(writer, signer, clock);
+  const beside = besideIn(dir);
+  open.push({ release: beside.seen.close });
+  const signer = publisher(writer, keys.log, beside.seen.write);
+  const opened = await recover(writer, signer, known, beside);
+  const sequence = sequencer(writer, signer, clock, opened, beside);
   const rebuild = (): Promise<void> => sequence.alone(() => writer.db.transaction().execute(replay));
   return {
     ledger: ledgerOver(reader.db, sequence, signer),
     files: filesOver(reader.db, signer),
-    projections: projectionsOver(reader.db),
+    projections: projectionsOver(reader.db, opened.statements.said),
     keys,
     cosignatures: cosignaturesOver(reader.db, writer, sequence),
-    past: pastTrees(reader.db, signer),
+    past: pastTrees(reader.db, signer, opened.statements),
     get origin() {
       return signer.key()?.name ?? null;
     },

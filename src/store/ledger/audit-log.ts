@@ -11,9 +11,10 @@ import type { Connection } from '../database.ts';
 import { Refused } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { auditCosignatures } from './audit-cosignatures.ts';
-import { type Erased, isErased, readErased } from './erased.ts';
+import { readErased } from './erased.ts';
 import type { Findings, Seen } from './findings.ts';
 import { EMPTY_HEAD, type Growth, growth } from './head.ts';
+import { type Erased, isErased } from './heeded.ts';
 import { openStored } from './publisher.ts';
 import { entriesFrom, type KeptEntry } from './read.ts';
 import { readRotations } from './rotations.ts';
@@ -54,8 +55,9 @@ function auditSaid({ found, erased }: Walk, row: KeptEntry, place: string): void
   const entry = parseEntry(row.bytes);
   if (!entry.ok) found.add(place, entry.error.message);
   const { type, at, envelope } = entry.ok ? entry.value : { ...row, envelope: row.body };
+  if (type === 'erasure' && !erased.by.has(row.idx)) found.add(place, 'is an erasure that trustees did not sign, or that was said before: it erases nothing');
   if (envelope !== row.body || at !== row.at || type !== row.type) found.add(place, 'the columns beside the entry say something else than its bytes');
-  if (row.kept === null && !isErased(erased, { idx: row.idx, body: envelope })) found.add(`body ${envelope}`, `of entry ${row.idx} is missing, and no entry erased it`);
+  if (row.kept === null && !isErased(erased, { idx: row.idx, body: envelope })) found.add(`body ${envelope}`, `of entry ${row.idx} is missing, and no erasure that holds names it`);
   if (row.kept !== null && isErased(erased, { idx: row.idx, body: envelope })) found.add(`body ${envelope}`, `of entry ${row.idx} is still here, though it was erased`);
   if (row.kept !== null && sha256Hex(row.kept) !== envelope) found.add(`body ${envelope}`, `of entry ${row.idx} has another digest`);
 }

@@ -9,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { text, utf8 } from '../../core/base/bytes.ts';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { ok } from '../../core/base/result.ts';
+import { formatEntry } from '../../core/log/entry.ts';
+import { leafHash } from '../../core/log/merkle.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyProof } from '../../core/log/proof.ts';
 import { STICKY_MS } from '../../core/provenance/provenance.ts';
@@ -29,6 +31,7 @@ import {
   violationDraft,
 } from '../sample-drafts.ts';
 import { DATABASE_FILE, openStore, type Store } from '../store.ts';
+import { QUIET_MS } from './erased.ts';
 
 let dir: string;
 let store: Store;
@@ -92,7 +95,7 @@ it('takes a decision out of the file, its row and its memory, and leaves the log
   const draft = decide('x', 'Karin Privatperson', { level: 'agent' });
   await append(draft, decide('y', 'another'), signoffDraft('x', { nonce: 'n1' }));
   const before = await store.ledger.entries(0, 4);
-  now += STICKY_MS + 1;
+  now += QUIET_MS;
   expect(files().includes('Karin Privatperson')).toBe(true);
   await append(erase(draft));
   expect(files().includes('Karin Privatperson')).toBe(false);
@@ -109,7 +112,9 @@ it('takes a decision out of the file, its row and its memory, and leaves the log
 
 it('survives a rebuild and another start, and a change erased lives on when it is decided again', async () => {
   const draft = decide('x', 'first');
+  const began = now;
   await append(draft);
+  now += QUIET_MS;
   await append(erase(draft));
   const before = rows();
   expect(await store.rebuild()).toMatchObject({ ok: true });
@@ -119,17 +124,19 @@ it('survives a rebuild and another start, and a change erased lives on when it i
   expect(await store.audit()).toEqual([]);
   now += 1;
   await append(decide('x', 'second'));
-  expect(await store.projections.changes({ id: changeOf('x'), limit: 1 })).toMatchObject([{ title: 'second', createdAt: now - 1 }]);
+  expect(await store.projections.changes({ id: changeOf('x'), limit: 1 })).toMatchObject([{ title: 'second', createdAt: began }]);
   expect(await store.audit()).toEqual([]);
 });
 
 it('keeps the same bytes when they are brought again, and only what came before it is erased', async () => {
   const draft = decide('x', 'the same');
   await append(draft);
+  now += QUIET_MS;
   await append(erase(draft));
   await append(draft);
   expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
   expect(await store.audit()).toEqual([]);
+  now += QUIET_MS;
   await append(erase(draft));
   expect(await store.ledger.body(digest(draft))).toBeNull();
   expect(await store.audit()).toEqual([]);
@@ -137,6 +144,7 @@ it('keeps the same bytes when they are brought again, and only what came before 
 
 it('erases what was found and not decided, and its row says what the entry says', async () => {
   await append(violationDraft('v'), decide('x', 'word'));
+  now += QUIET_MS;
   await append(erase(violationDraft('v'), decide('x', 'word')));
   expect(rows().filter((row) => row.startsWith('violations'))).toHaveLength(1);
   expect(await store.audit()).toEqual([]);
@@ -164,6 +172,7 @@ describe('refuses', () => {
     const draft = decide('x', 'word');
     const erasure = erase(draft);
     await append(draft);
+    now += QUIET_MS;
     await append(erasure);
     expect(await answer(erase(erasure))).toMatchObject({ ok: false });
     await append({ ...violationDraft('v'), body: verdictDraft('y', 'deny').body }, verdictDraft('y', 'deny'));
@@ -175,23 +184,60 @@ describe('refuses', () => {
     expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { message: expect.stringContaining('no entry') } });
     expect(await answer(draft, erase(draft))).toMatchObject({ ok: false });
     await append(draft);
+    now += QUIET_MS;
     await append(erase(draft));
     expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { message: expect.stringContaining('before') } });
   });
 
   it('a decision whose mark of AI still counts', async () => {
     const draft = decide('x', 'word', { level: 'agent' });
-    await append(draft);
+    await append(draft, verdictDraft('x', 'allow', []), landedDraft('x', []));
     now += STICKY_MS;
     expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { message: expect.stringContaining('counts until 2026-11-27') } });
     now += 1;
     await append(erase(draft));
   });
 
+  it('what an open change is decided by, until it landed or nobody spoke of it for long', async () => {
+    const [first, second] = [decide('x', 'first'), decide('x', 'second')];
+    await append(first);
+    now += QUIET_MS - 1;
+    await append(second, signoffDraft('x', { nonce: 'n' }), decide('z', 'other'));
+    now += 1;
+    for (const draft of [first, second]) {
+      const error = { code: 'DATA_INVALID', message: expect.stringContaining('has not landed'), remedy: expect.stringContaining('2027-01-18') };
+      expect(await answer(erase(draft))).toMatchObject({ ok: false, error });
+    }
+    await append(verdictDraft('x', 'allow', ['n']));
+    expect(await answer(erase(first))).toMatchObject({ ok: false });
+    await append(landedDraft('x', ['n']));
+    await append(erase(first, second));
+    now += QUIET_MS - 1;
+    await append(erase(decide('z', 'other')));
+    expect(await store.audit()).toEqual([]);
+  });
+
+  it('a request of an open change as well', async () => {
+    const request: EntryDraft = { type: 'request', fields: { change: changeOf('x'), stage: 'implementation', state: 'open' }, body: utf8('a name') };
+    await append(decide('x', 'word'), request);
+    expect(await answer(erase(request))).toMatchObject({ ok: false, error: { message: expect.stringContaining('has not landed') } });
+    now += QUIET_MS;
+    await append(erase(request));
+  });
+
+  it('what a break-glass is reviewed by, however long ago it landed', async () => {
+    const draft = decide('x', 'word');
+    await append(draft, glassDraft('x', 'g'), verdictDraft('x', 'allow', ['g']), landedDraft('x', ['g']));
+    now += 2 * QUIET_MS;
+    expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { message: expect.stringContaining('break-glass'), remedy: expect.stringContaining('review') } });
+    await append(glassDraft('x', 'r', { of: 'review', signer: 'odin' }));
+    await append(erase(draft));
+  });
+
   it('an entry that names other bodies than were signed, and one that is no erasure', async () => {
     const draft = decide('x', 'word');
     await append(draft, decide('y', 'other'));
-    expect(await answer(erasureDraft([digest(draft)], [digest(decide('y', 'other'))]))).toMatchObject({ ok: false });
+    expect(await answer(erasureDraft([digest(draft)], { signed: [digest(decide('y', 'other'))] }))).toMatchObject({ ok: false });
     expect(await answer({ ...erase(draft), body: signoffDraft('x').body })).toMatchObject({ ok: false });
     expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
   });
@@ -200,6 +246,7 @@ describe('refuses', () => {
 it('says of a body that is gone without it, and of one that is not though it should be, that this is a fault', async () => {
   const [x, y] = [decide('x', 'x'), decide('y', 'y')];
   await append(x, y);
+  now += QUIET_MS;
   await append(erase(x));
   await store.close();
   const db = new DatabaseSync(join(dir, DATABASE_FILE));
@@ -208,6 +255,63 @@ it('says of a body that is gone without it, and of one that is not though it sho
   db.close();
   store = await open();
   expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(x)}`, `body ${digest(y)}`]));
+});
+
+/** What an administrator can do who has the database: the entry stands in the log, and is signed with the next start. */
+async function smuggled(draft: EntryDraft, gone: number): Promise<void> {
+  await store.close();
+  const bytes = formatEntry({ type: draft.type, at: now, envelope: digest(draft), fields: draft.fields });
+  if (!bytes.ok) throw new Error(bytes.error.message);
+  const db = new DatabaseSync(join(dir, DATABASE_FILE));
+  const idx = Number(db.prepare('select max(idx) + 1 as idx from entries').get()?.idx);
+  db.prepare('insert into entries values (?, ?, ?, ?, ?, ?)').run(idx, draft.type, now, digest(draft), leafHash(bytes.value), bytes.value);
+  db.prepare('insert into bodies values (?, ?)').run(idx, draft.body);
+  db.prepare('delete from bodies where idx = ?').run(gone);
+  db.close();
+  store = await open();
+}
+
+describe('an erasure that does not hold', () => {
+  it('is refused: of one trustee, of nobody, of somebody else, and said again', async () => {
+    const draft = decide('x', 'word');
+    await append(draft, enrolmentDraft('pia'));
+    for (const by of [['mara'], ['mara', 'mara'], ['mara', 'pia'], []]) expect(await answer(erasureDraft([digest(draft)], { by }))).toMatchObject({ ok: false });
+    expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+    const once = erase(draft);
+    now += QUIET_MS;
+    await append(once);
+    await append(draft);
+    expect(await answer(once)).toMatchObject({ ok: false, error: { code: 'ST_NONCE' } });
+    expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+  });
+
+  it('and stands in the log all the same excuses no missing body', async () => {
+    const draft = decide('x', 'word');
+    await append(draft);
+    await smuggled(erasureDraft([digest(draft)], { by: ['mara'] }), 1);
+    expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(draft)}`, 'entry 2']));
+  });
+
+  it('nor does one that was said before, of the same bytes brought again', async () => {
+    const draft = decide('x', 'word');
+    await append(draft);
+    const once = erase(draft);
+    now += QUIET_MS;
+    await append(once);
+    await append(draft);
+    expect(await store.audit()).toEqual([]);
+    await smuggled(once, 3);
+    expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(draft)}`, 'entry 4']));
+  });
+
+  it('takes nothing out of the projections, where they are made anew', async () => {
+    const draft = decide('x', 'word', { level: 'agent' });
+    await append(draft);
+    const before = rows();
+    await smuggled(erasureDraft([digest(draft)], { by: ['odin'] }), 99);
+    expect(await store.rebuild()).toMatchObject({ ok: true });
+    expect(rows()).toEqual(before);
+  });
 });
 
 it('after any history, the rows are those of a replay', { timeout: 60_000 }, async () => {
@@ -225,6 +329,7 @@ it('after any history, the rows are those of a replay', { timeout: 60_000 }, asy
         now += 1;
         if (s.do === 'erase') {
           const [gone] = decided.splice(s.which % Math.max(decided.length, 1), 1);
+          now += QUIET_MS;
           if (gone !== undefined) await append(erase(gone));
           continue;
         }

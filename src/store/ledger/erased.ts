@@ -6,21 +6,18 @@ import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import type { EntryType } from '../../core/log/kinds.ts';
 import { STICKY_MS } from '../../core/provenance/provenance.ts';
+import { heed, type Said } from '../../core/signoff/authority.ts';
+import { type Heeded, latest } from '../../core/signoff/fold.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
 import { entriesNaming } from '../envelopes/envelopes.ts';
 import type { Reading } from '../schema.ts';
+import { type Erased, erasedBy, heededOf } from './heeded.ts';
+import { findStatements } from './statements.ts';
 
 const ERASABLE: readonly EntryType[] = ['decision', 'violation', 'request', 'incident'];
 
-/** Digests of erased bodies, each with the entry that erased it last: the same bytes brought again after it are kept. */
-export type Erased = ReadonlyMap<string, number>;
-
-export async function readErased(db: Reading): Promise<Erased> {
-  const rows = await db.selectFrom('entries').select(['idx', 'bytes']).where('type', '=', 'erasure').orderBy('idx').execute();
-  return new Map(rows.flatMap(({ idx, bytes }) => bodiesOf(bytes).map((digest) => [digest, idx] as const)));
-}
-
-export const isErased = (erased: Erased, row: { readonly idx: number; readonly body: string }): boolean => row.idx < (erased.get(row.body) ?? -1);
+/** As the whole log says it, read anew. */
+export const readErased = async (db: Reading): Promise<Erased> => erasedBy(heededOf(await findStatements(db)));
 
 function bodiesOf(bytes: Uint8Array): readonly string[] {
   const entry = parseEntry(bytes);
@@ -28,31 +25,81 @@ function bodiesOf(bytes: Uint8Array): readonly string[] {
   return Array.isArray(bodies) ? bodies.filter((b) => typeof b === 'string') : [];
 }
 
-/** Refuses bodies that nobody brought, that are gone, and that may not go. Problems: DATA_INVALID, naming the body. */
+/** Whether the erasure would hold at its place, by all that was said before. Problems: DATA_INVALID, SIG_*, ST_*, QUORUM. */
+export function isHeld(heeded: Heeded | undefined, word: Omit<Said, 'type'>): Result<void> {
+  const next = heeded === undefined ? undefined : heed(latest(heeded.states), { ...word, type: 'erasure' });
+  if (next?.ok) return ok(undefined);
+  return err(next?.error[0] ?? problem('DATA_INVALID', 'the log has no trustees who could erase anything'));
+}
+
+/** Refuses bodies that nobody brought, that are gone, that may not go, and that something is still decided by. Problems: DATA_INVALID, naming the body. */
 export async function mayErase(db: Reading, { fields }: EntryDraft, now: number): Promise<Result<void>> {
   for (const digest of Array.isArray(fields.bodies) ? fields.bodies : []) {
     const fault = typeof digest === 'string' ? await faultOf(db, digest, now) : undefined;
-    if (fault !== undefined) return err(problem('DATA_INVALID', `the body ${fault}`, { place: `body ${String(digest)}` }));
+    if (fault !== undefined)
+      return err(problem('DATA_INVALID', `the body ${fault.why}`, { place: `body ${String(digest)}`, ...(fault.remedy === undefined ? {} : { remedy: fault.remedy }) }));
   }
   return ok(undefined);
 }
 
-async function faultOf(db: Reading, digest: string, now: number): Promise<string | undefined> {
+interface Fault {
+  readonly why: string;
+  readonly remedy?: string;
+}
+
+async function faultOf(db: Reading, digest: string, now: number): Promise<Fault | undefined> {
   const rows = await entriesNaming(db, digest);
   const named = rows.map((row) => row.idx);
   const held = rows.find((row) => !ERASABLE.some((type) => type === row.type));
-  if (held !== undefined) return `belongs to entry ${held.idx} (${held.type}), which is never erased`;
-  if (rows.length === 0) return 'is that of no entry';
-  if ((await db.selectFrom('bodies').select('idx').where('idx', 'in', named).limit(1).executeTakeFirst()) === undefined) return 'was erased before';
-  const mark = await db
-    .selectFrom('sticky')
-    .select('at')
-    .where('idx', 'in', named)
-    .where('at', '>=', now - STICKY_MS)
-    .orderBy('at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return mark && `left a mark of AI that counts until ${new Date(mark.at + STICKY_MS).toISOString()}: without it what is asked there would be less`;
+  if (held !== undefined) return { why: `belongs to entry ${held.idx} (${held.type}), which is never erased` };
+  if (rows.length === 0) return { why: 'is that of no entry' };
+  if ((await db.selectFrom('bodies').select('idx').where('idx', 'in', named).limit(1).executeTakeFirst()) === undefined) return { why: 'was erased before' };
+  return (await marking(db, named, now)) ?? (await deciding(db, named, now));
+}
+
+async function marking(db: Reading, named: readonly number[], now: number): Promise<Fault | undefined> {
+  const since = now - STICKY_MS;
+  const mark = await db.selectFrom('sticky').select('at').where('idx', 'in', named).where('at', '>=', since).orderBy('at', 'desc').limit(1).executeTakeFirst();
+  if (mark === undefined) return undefined;
+  const until = new Date(mark.at + STICKY_MS).toISOString();
+  return { why: `left a mark of AI that counts until ${until}: without it what is asked there would be less`, remedy: 'erase it after that' };
+}
+
+/** A change that has not landed is over when nobody spoke of it for as long. */
+export const QUIET_MS = 30 * 86_400_000;
+
+/**
+ * What is asked of a change, who stood behind it and which paths an emergency touched is read from these bodies: gone too soon, somebody could
+ * sign what they wrote, and a review that is due would block nobody.
+ */
+async function deciding(db: Reading, named: readonly number[], now: number): Promise<Fault | undefined> {
+  for (const change of await changesOf(db, named)) {
+    const row = await db.selectFrom('changes').select(['state', 'updated_at']).where('id', '=', change).executeTakeFirst();
+    const over = (row?.updated_at ?? 0) + QUIET_MS;
+    if (row !== undefined && row.state !== 'landed' && now < over)
+      return {
+        why: `is what change ${change} is decided by, which has not landed`,
+        remedy: `erase it after it has landed, or after ${new Date(over).toISOString()}, when nobody spoke of it for 30 days`,
+      };
+    if (await unreviewed(db, change))
+      return { why: `is what change ${change} is reviewed by, which landed by break-glass`, remedy: 'erase it after the review: countersign break-glass review' };
+  }
+  return undefined;
+}
+
+async function changesOf(db: Reading, named: readonly number[]): Promise<readonly string[]> {
+  const rows = await db.selectFrom('entries').select('bytes').where('idx', 'in', named).orderBy('idx').execute();
+  const ids = rows
+    .map(({ bytes }) => parseEntry(bytes))
+    .flatMap((entry) => (entry.ok && (entry.value.type === 'decision' || entry.value.type === 'request') ? [entry.value.fields.change] : []));
+  return [...new Set(ids.filter((id) => typeof id === 'string'))];
+}
+
+/** It landed by break-glass, and nobody said a word about it since. */
+async function unreviewed(db: Reading, change: string): Promise<boolean> {
+  const words = await db.selectFrom('break_glass').select(['type', 'idx', 'landed']).where('change', '=', change).execute();
+  const landed = words.flatMap((w) => w.landed ?? []);
+  return landed.some((at) => !words.some((w) => w.type === 'break-glass-review' && w.idx > at));
 }
 
 /** Deletes what these entries name, as far as it was brought before them. */

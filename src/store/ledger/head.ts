@@ -62,12 +62,6 @@ export function growth(from: Head): Growth {
 
 const TILE_HEIGHT = 8;
 
-/** Of the whole log. Throws where tiles or leaf hashes are missing: a broken folder, found on the next start. */
-export async function readHead(db: Reading): Promise<Head> {
-  const last = await db.selectFrom('entries').select(['idx', 'at']).orderBy('idx', 'desc').limit(1).executeTakeFirst();
-  return last === undefined ? EMPTY_HEAD : { ...(await headAt(db, last.idx + 1)), at: last.at };
-}
-
 /** As the log stood at this size, `at` left out: from partial tiles alone, so that a log of a million entries takes some hundred rows. */
 export async function headAt(db: Reading, size: number): Promise<Omit<Head, 'at'>> {
   const partial: (readonly Bytes[])[] = [];

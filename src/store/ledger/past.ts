@@ -10,9 +10,10 @@ import { headAt } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { readEntries } from './read.ts';
 import { everyKey } from './rotations.ts';
+import type { Statements } from './statements.ts';
 import { readNodes } from './tiles.ts';
 
-export function pastTrees(reader: Database, publisher: Publisher): PastTrees {
+export function pastTrees(reader: Database, publisher: Publisher, statements: Statements): PastTrees {
   const within = (size: number): boolean => size <= (publisher.latest()?.size ?? 0);
   const rootAt = async (size: number): Promise<Uint8Array> => root((await headAt(reader, size)).tree);
   const filled = async (plan: ProofPlan | undefined, size: number): Promise<readonly Uint8Array[] | undefined> => plan && fill(plan, await readNodes(reader, plan.nodes, size));
@@ -39,8 +40,8 @@ export function pastTrees(reader: Database, publisher: Publisher): PastTrees {
       return formatProof({ index, hashes, checkpoint: note });
     },
     witnessPolicy: async () => {
-      const row = await reader.selectFrom('entries').select('bytes').where('type', '=', 'witness').orderBy('idx', 'desc').limit(1).executeTakeFirst();
-      const entry = row === undefined ? undefined : parseEntry(row.bytes);
+      const said = statements.witnesses();
+      const entry = said === undefined ? undefined : parseEntry(said);
       return entry?.ok === true && typeof entry.value.fields.policy === 'string' ? entry.value.fields.policy : null;
     },
   };

@@ -38,7 +38,8 @@ export interface Publisher {
   signer(): { readonly key: NoteKey; readonly signer: LogSigner };
 }
 
-export function publisher(writer: Connection, keys: LogKeys): Publisher {
+/** @param said told of every checkpoint, before anybody is answered under it. */
+export function publisher(writer: Connection, keys: LogKeys, said: (note: string) => void = () => undefined): Publisher {
   let key: NoteKey | undefined;
   let latest: Published | undefined;
   let rotations: readonly Rotation[] = [];
@@ -82,7 +83,9 @@ export function publisher(writer: Connection, keys: LogKeys): Publisher {
     if (key === undefined) await start();
     await settle(tree.size);
     tidied();
-    if (latest?.size !== tree.size) latest = await kept(writer, await signed(tree), false);
+    const now = latest?.size === tree.size ? latest : await kept(writer, await signed(tree), false);
+    latest = now;
+    said(now.note);
     if (!begun) keys.begin();
     begun = true;
   };

@@ -1,22 +1,27 @@
 /**
  * What happens before a store is opened. The last checkpoint that was signed is taken at its word, once its root comes out of the
- * tiles and the leaf hashes at the edge; entries are read again where it matters most: all that came after it, and the last some
- * thousand before. Everything older is for the audit. A log that disagrees with what it once signed, or is shorter, is never
- * opened: whoever holds an old checkpoint would hold proof of a fork.
+ * tiles and the leaf hashes at the edge; entries are read again where it matters most: all that decide who may sign, each by its bytes and
+ * shown to be in the tree that was signed; all that came after what was read before (checked.ts); and the last some thousand in any case.
+ * Everything older is for the audit. A log that disagrees with what it once signed, or is shorter, is never opened: whoever holds an old
+ * checkpoint would hold proof of a fork.
  */
-import { concat, equal } from '../../core/base/bytes.ts';
-import { problem, type Result } from '../../core/base/result.ts';
-import { leafHash, root } from '../../core/log/merkle.ts';
+import { equal } from '../../core/base/bytes.ts';
+import type { Result } from '../../core/base/result.ts';
+import { openCheckpoint } from '../../core/log/checkpoint.ts';
+import { root } from '../../core/log/merkle.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Connection } from '../database.ts';
-import { orRefuse, Refused } from '../refused.ts';
-import type { Reading, TileTable } from '../schema.ts';
+import { orRefuse } from '../refused.ts';
+import type { Reading } from '../schema.ts';
+import { type Beside, NOTHING_BESIDE } from './beside.ts';
+import type { Checked } from './checked.ts';
 import { EMPTY_HEAD, growth, type Head, headAt } from './head.ts';
 import { holds } from './holds.ts';
-import type { Publisher } from './publisher.ts';
-import { entriesFrom } from './read.ts';
+import type { Published, Publisher } from './publisher.ts';
+import { refused, reproven, reread } from './reread.ts';
 import { everyKey } from './rotations.ts';
+import { type Deciding, findDeciding, type Statements, statements } from './statements.ts';
 
 /**
  * Checkpoints somebody else kept; or how to ask for them, with every key the log ever signed with, the newest first, none in a folder
@@ -27,24 +32,51 @@ export type Known = readonly string[] | ((keys: readonly NoteKey[]) => Promise<R
 /** Entries read again though a checkpoint covers them: 16 tiles. */
 const READ_AGAIN = 4096;
 
+/** Where the log stands, and what of it decides who may sign. */
+export interface Opened {
+  readonly head: Head;
+  readonly statements: Statements;
+}
+
+/** Of a log without an entry. */
+export const unwritten = (): Opened => ({ head: EMPTY_HEAD, statements: statements() });
+
 /**
  * Throws `Refused` with DATA_INVALID or, for a checkpoint kept elsewhere, as `holds` says. Nothing is signed before all of it
  * holds; afterwards the latest checkpoint is signed for every committed entry.
  */
-export async function recover(writer: Connection, publisher: Publisher, known: Known = []): Promise<void> {
+export async function recover(writer: Connection, publisher: Publisher, known: Known = [], beside: Beside = NOTHING_BESIDE): Promise<Opened> {
+  const { db } = writer;
+  checkTriggers(writer);
   await publisher.start();
   const last = await publisher.stored();
-  const size = await sizeOf(writer.db);
+  const size = await sizeOf(db);
   if (last !== undefined && size < last.size) throw refused(`the log holds ${size} entries and its last checkpoint speaks of ${last.size}`);
-  if (last !== undefined && !equal(await rootAt(writer.db, last.size), last.root))
-    throw refused(`the entries do not have the root the checkpoint of size ${last.size} was signed over`);
-  const keys = await everyKey(writer.db, publisher.key());
-  for (const note of typeof known === 'function' ? orRefuse(await known(keys)) : known) orRefuse(await holds(writer.db, keys, note, size));
-  if (size === 0) return;
-  if (publisher.key() === undefined) throw refused('the first entry is no genesis');
-  const { tree } = await readAgain(writer.db, last?.size ?? 0);
-  if (tree.size !== size) throw refused(`entry ${tree.size} is missing`);
-  await publisher.publish(tree);
+  if (last !== undefined) await checkRoot(db, last, `the checkpoint of size ${last.size}`);
+  const keys = await everyKey(db, publisher.key());
+  const kept = [...seen(beside, keys), ...(typeof known === 'function' ? orRefuse(await known(keys)) : known)];
+  for (const note of kept) orRefuse(await holds(db, keys, note, size));
+  const key = publisher.key();
+  if (size === 0) return unwritten();
+  if (key === undefined) throw refused('the first entry is no genesis');
+  const checked = beside.checked(key);
+  const opened = await readAgain(db, { size, last, checked });
+  await publisher.publish(opened.head.tree);
+  await beside.grew(opened, publisher);
+  return opened;
+}
+
+/** Nothing this program made: it would change what is written, as it is written. */
+function checkTriggers({ rows }: Connection): void {
+  for (const { name } of rows<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)) throw refused(`somebody else put a trigger into the database: ${name}`);
+}
+
+/** What this folder itself was seen with. Of two notes one may be torn by a power cut, never both. */
+function seen(beside: Beside, keys: readonly NoteKey[]): readonly string[] {
+  const notes = beside.seen.read();
+  const whole = notes.filter((note) => openCheckpoint(note, keys).ok);
+  if (notes.length > 0 && whole.length === 0) throw refused('what was last seen of the log beside the database (log.seen) is not of this log');
+  return whole;
 }
 
 async function sizeOf(db: Reading): Promise<number> {
@@ -52,28 +84,44 @@ async function sizeOf(db: Reading): Promise<number> {
   return (last?.idx ?? -1) + 1;
 }
 
-async function rootAt(db: Reading, size: number): Promise<Uint8Array> {
-  return root((await standing(db, size)).tree);
+async function checkRoot(db: Reading, signed: { readonly size: number; readonly root: Uint8Array }, what: string): Promise<void> {
+  if (!equal(root((await standing(db, signed.size)).tree), signed.root)) throw refused(`the entries do not have the root ${what} was signed over`);
 }
 
-/** Leaf hashes and tiles from some thousand entries before the checkpoint to the end, made again from the entries' bytes. */
-async function readAgain(db: Reading, signed: number): Promise<Head> {
-  const from = Math.max(0, Math.floor((signed - READ_AGAIN) / TILE_WIDTH) * TILE_WIDTH);
+interface Extent {
+  readonly size: number;
+  readonly last: Published | undefined;
+  readonly checked: Checked | undefined;
+}
+
+/**
+ * From the full tile before what was checked and before the last some thousand entries. The hashes it starts from are those that were
+ * signed, for with what is read they come out at the root of the last checkpoint.
+ */
+async function readAgain(db: Reading, { size, last, checked }: Extent): Promise<Opened> {
+  if (checked !== undefined && checked.size > size) throw refused(`the log holds ${size} entries and was read with ${checked.size}: it is an older copy`);
+  if (checked !== undefined) await checkRoot(db, checked, 'log.checked');
+  const from = Math.floor(Math.min(checked?.size ?? 0, Math.max(0, (last?.size ?? 0) - READ_AGAIN)) / TILE_WIDTH) * TILE_WIDTH;
   const log = growth(from === 0 ? EMPTY_HEAD : { ...(await standing(db, from)), at: 0 });
-  for await (const rows of entriesFrom(db, from)) {
-    for (const row of rows) {
-      if (row.idx !== log.tree.size) throw refused(`entry ${log.tree.size} is missing`);
-      const leaf = leafHash(row.bytes);
-      if (!equal(leaf, row.leaf)) throw refused(`entry ${row.idx} is not what its leaf hash was made of`);
-      for (const tile of log.add(leaf, row.at)) await compare(db, tile);
-    }
-  }
-  return log.head();
+  const before = log.head().tree;
+  const later = await reread(db, log, size, last === undefined ? [] : [last]);
+  const earlier: Deciding[] = [];
+  for (const index of checked?.places ?? []) if (index < from) earlier.push(await reproven(db, index, before));
+  const deciding = [...earlier, ...later];
+  await checkFound(db, deciding, size);
+  return { head: log.head(), statements: statements(deciding) };
 }
 
-async function compare(db: Reading, { level, pos, root, hashes }: TileTable): Promise<void> {
-  const stored = await db.selectFrom('tiles').select(['root', 'hashes']).where('level', '=', level).where('pos', '=', pos).executeTakeFirst();
-  if (stored === undefined || !equal(concat(stored.root, stored.hashes), concat(root, hashes))) throw refused(`tile ${level}/${pos} is not that of the entries`);
+/** A column, an index or a row that says otherwise was changed by somebody: what else was, the audit says. */
+async function checkFound(db: Reading, deciding: readonly Deciding[], size: number): Promise<void> {
+  const [found, meant] = [new Set(await findDeciding(db)), new Set(deciding.map((d) => d.index))];
+  const [other] = [...found].filter((idx) => !meant.has(idx)).concat([...meant].filter((idx) => !found.has(idx)));
+  if (other !== undefined) throw refused(`the column beside entry ${other}, or the index over it, says of another type than its bytes`);
+  const { n } = await db
+    .selectFrom('entries')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow();
+  if (n !== size) throw refused(`the log has ${size} places and the database ${n} entries: some are missing`);
 }
 
 async function standing(db: Reading, size: number): Promise<Omit<Head, 'at'>> {
@@ -83,6 +131,3 @@ async function standing(db: Reading, size: number): Promise<Omit<Head, 'at'>> {
     throw refused(cause instanceof Error ? cause.message : String(cause));
   }
 }
-
-const refused = (message: string): Refused =>
-  new Refused(problem('DATA_INVALID', message, { remedy: 'restore the whole data folder from one backup; keep this one: it is evidence' }));

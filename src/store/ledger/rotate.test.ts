@@ -146,6 +146,7 @@ describe('a kill between two steps', () => {
     await done.close();
     asBefore(before);
     sql('delete from checkpoints where size = 3; delete from bodies where idx = 2; delete from entries where idx = 2');
+    rmSync(join(dir, 'log.seen'));
     const store = await open();
     expect(keyOf(store)).toEqual(old);
     expect((await rotated(store)).now).not.toEqual(now);

@@ -58,7 +58,7 @@ it('signs once for a group: what waits together shares a commit', async () => {
 });
 
 it('does not answer before the signature, and recovers a commit that was never signed', async () => {
-  const unsigned = sequencer(writer, { ...signer, publish: () => Promise.reject(new Error('no signature')) }, () => 1);
+  const unsigned = sequencer(writer, { ...signer, publish: () => Promise.reject(new Error('no signature')) }, () => 1, await recover(writer, signer));
   await expect(unsigned.append(() => ok([violationDraft('a')]))).rejects.toThrow('no signature');
   expect(publishedSize()).toBe(1);
   await recover(writer, signer);

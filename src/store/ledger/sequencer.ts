@@ -4,16 +4,22 @@
  * A plan must not append, and must not wait for anybody who does: it holds the only turn there is.
  */
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
-import type { AppendedEntry, EntryDraft, Projections } from '../../flows/ports.ts';
+import type { Heeded } from '../../core/signoff/fold.ts';
+import type { AppendedEntry, EntryDraft, LoggedBody, Projections } from '../../flows/ports.ts';
 import type { Connection } from '../database.ts';
 import { answerer } from '../insert.ts';
 import { projectionsOver } from '../projections/questions.ts';
+import { Refused } from '../refused.ts';
 import type { Writing } from '../schema.ts';
-import { mayErase } from './erased.ts';
-import { type Growth, growth, type Head, readHead } from './head.ts';
+import { type Beside, NOTHING_BESIDE } from './beside.ts';
+import { isHeld, mayErase } from './erased.ts';
+import { type Growth, growth, type Head } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { appended } from './read.ts';
-import { type Prepared, prepareDrafts, writePrepared } from './write.ts';
+import { type Opened, unwritten } from './recover.ts';
+import { refused } from './reread.ts';
+import { type Deciding, isDeciding, isSaid, type Statements } from './statements.ts';
+import { type Prepared, prepareDrafts, timeOf, writePrepared } from './write.ts';
 
 type Plan = (state: Projections, size: number) => Promise<Result<readonly EntryDraft[]>> | Result<readonly EntryDraft[]>;
 type Answer = Result<readonly AppendedEntry[]>;
@@ -39,9 +45,10 @@ export interface Sequencer {
 /** Appends of one transaction. */
 const GROUP = 256;
 
-export function sequencer(writer: Connection, publisher: Publisher, clock: () => number): Sequencer {
+/** @param opened where the log stands, and what decides in it. @param beside told after each group. */
+export function sequencer(writer: Connection, publisher: Publisher, clock: () => number, opened = unwritten(), beside = NOTHING_BESIDE): Sequencer {
   const waiting: Waiting[] = [];
-  const heads = lastHead();
+  const site: Site = { writer, publisher, clock, beside, log: standing(opened) };
   let turn: Promise<unknown> = Promise.resolve();
   let stopped = false;
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -52,9 +59,11 @@ export function sequencer(writer: Connection, publisher: Publisher, clock: () =>
   };
   const write = async (group: readonly Waiting[]): Promise<void> => {
     try {
-      for (const settle of await commit(writer, publisher, clock, heads, group)) settle();
+      for (const settle of await commit(site, group)) settle();
     } catch (cause) {
-      for (const w of group) w.reject(cause);
+      for (const w of group)
+        if (cause instanceof Refused) w.resolve(err(cause.problem));
+        else w.reject(cause);
     }
   };
   const drain = async (): Promise<void> => {
@@ -80,43 +89,58 @@ export function sequencer(writer: Connection, publisher: Publisher, clock: () =>
   };
 }
 
-interface Heads {
-  /** Read anew where the log is not where it was left: another connection may have written, or the last commit failed. */
+interface Site {
+  readonly writer: Connection;
+  readonly publisher: Publisher;
+  readonly clock: () => number;
+  readonly beside: Beside;
+  readonly log: Standing;
+}
+
+/** Where the log stands after what this process committed last, and what decides in it. */
+interface Standing {
+  readonly statements: Statements;
+  /** Throws `Refused` where the database is not where it was left: somebody else writes in it, and nothing more is signed. */
   now(db: Writing): Promise<Head>;
-  left(head: Head): void;
+  left(head: Head, deciding: readonly Deciding[]): void;
 }
 
 const lastEntry = answerer((db) => db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1));
 
-function lastHead(): Heads {
-  let known: Head | undefined;
+function standing({ head, statements }: Opened): Standing {
+  let known = head;
   return {
+    statements,
     now: async (db) => {
       const [last] = await lastEntry(db);
-      return known !== undefined && known.tree.size === (last?.idx ?? -1) + 1 ? known : readHead(db);
+      const size = (last?.idx ?? -1) + 1;
+      if (size !== known.tree.size) throw refused(`the database holds ${size} entries, and this process left ${known.tree.size} there: somebody else writes in it`);
+      return known;
     },
-    left: (head) => {
-      known = head;
+    left: (now, deciding) => {
+      known = now;
+      statements.add(deciding);
     },
   };
 }
 
 /** Commits the group, signs, and hands back what to tell each: nobody is answered before the signature. */
-async function commit(writer: Connection, publisher: Publisher, clock: () => number, heads: Heads, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
-  const { settled, head, grown, erased } = await writer.db.transaction().execute(async (db) => {
-    const start = await heads.now(db);
-    const written = writing(db, start);
+async function commit({ writer, publisher, clock, beside, log }: Site, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+  const { settled, head, grown, deciding } = await writer.db.transaction().execute(async (db) => {
+    const start = await log.now(db);
+    const written = writing(db, start, log.statements);
     const settled: (() => void)[] = [];
     for (const waiting of group) settled.push(await attempt(written, waiting, clock));
     await written.flush();
     const head = written.log.head();
-    return { settled, head, grown: head.tree.size > start.tree.size, erased: written.erased() };
+    return { settled, head, grown: head.tree.size > start.tree.size, deciding: written.deciding() };
   });
-  heads.left(head);
+  log.left(head, deciding);
   if (group.some((w) => w.rules)) await publisher.start();
   if (grown) await publisher.publish(head.tree);
+  if (grown) await beside.grew({ head, statements: log.statements }, publisher);
   // What was erased still stands in the write-ahead log.
-  if (erased) writer.exec('pragma wal_checkpoint(truncate)');
+  if (deciding.some((d) => d.type === 'erasure')) writer.exec('pragma wal_checkpoint(truncate)');
   return settled;
 }
 
@@ -126,20 +150,22 @@ interface Written {
   readonly log: Growth;
   readonly state: Projections;
   add(prepared: readonly Prepared[]): void;
-  /** Whether an erasure was among it. */
-  erased(): boolean;
+  /** What of it decides, in order. */
+  deciding(): readonly Deciding[];
+  /** What holds of all statements, these among them. */
+  heeded(): Heeded | undefined;
   /** Rejects for ever once it failed: half of it may be written, so the group is lost whatever a plan made of the failure. */
   flush(): Promise<void>;
 }
 
-function writing(db: Writing, start: Head): Written {
+function writing(db: Writing, start: Head, before: Statements): Written {
   const log = growth(start);
   let pending: Prepared[] = [];
   let flushed: Promise<void> = Promise.resolve();
-  let erased = false;
+  const deciding: Deciding[] = [];
   const add = (prepared: readonly Prepared[]): void => {
     pending.push(...prepared);
-    erased ||= prepared.some((p) => p.row.type === 'erasure');
+    deciding.push(...prepared.filter((p) => isDeciding(p.row.type)).map(({ row, body }) => ({ type: row.type, index: row.idx, bytes: row.bytes, body })));
   };
   const flush = (): Promise<void> => {
     if (pending.length === 0) return flushed;
@@ -148,7 +174,8 @@ function writing(db: Writing, start: Head): Written {
     flushed = flushed.then(() => writePrepared(db, now));
     return flushed;
   };
-  return { db, log, state: after(flush, projectionsOver(db)), add, erased: () => erased, flush };
+  const said = (): readonly LoggedBody[] => [...before.said(), ...deciding.filter(isSaid)];
+  return { db, log, state: after(flush, projectionsOver(db, said)), add, deciding: () => deciding, heeded: () => before.heeded(deciding), flush };
 }
 
 /** The same questions, each asked after what was appended before is there to be seen. */
@@ -184,13 +211,18 @@ async function attempt(written: Written, waiting: Waiting, clock: () => number):
 }
 
 /** Asked of the log as this draft would find it; of bodies that come in the same append nothing is there yet. */
-async function erasable({ db, flush }: Written, drafts: readonly EntryDraft[], now: number): Promise<Result<readonly EntryDraft[]>> {
-  for (const draft of drafts.filter((d) => d.type === 'erasure')) {
+async function erasable({ db, flush, log, heeded }: Written, drafts: readonly EntryDraft[], now: number): Promise<Result<readonly EntryDraft[]>> {
+  for (const [i, draft] of drafts.entries()) {
+    if (draft.type !== 'erasure') continue;
+    if (i > 0) return ALONE;
     await flush();
-    const may = await mayErase(db, draft, now);
+    const held = isHeld(heeded(), { index: log.tree.size, at: timeOf(log, now), body: draft.body });
+    const may = held.ok ? await mayErase(db, draft, now) : held;
     if (!may.ok) return may;
   }
   return ok(drafts);
 }
+
+const ALONE = err(problem('DATA_INVALID', 'an erasure is appended by itself: it speaks of what was there before'));
 
 const KEYLESS = err(problem('DATA_INVALID', 'a new log key is not appended but made: nothing else could sign what follows', { remedy: 'rotate the key' }));

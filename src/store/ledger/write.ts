@@ -26,7 +26,7 @@ export interface Prepared {
 
 /** All drafts of one append carry one time. The log grows by all of them or, with a Problem, by none. Problems: DATA_INVALID. */
 export function prepareDrafts(log: Growth, drafts: readonly EntryDraft[], now: number): Result<readonly Prepared[]> {
-  const at = Math.max(log.at, Math.trunc(now));
+  const at = timeOf(log, now);
   const read: Read[] = [];
   for (const draft of drafts) {
     const said = readDraft(log.tree.size + read.length, draft, at);
@@ -35,6 +35,9 @@ export function prepareDrafts(log: Growth, drafts: readonly EntryDraft[], now: n
   }
   return ok(read.map((said) => ({ ...said, tiles: log.add(said.row.leaf, at) })));
 }
+
+/** Never before the entry it follows. */
+export const timeOf = (log: Pick<Growth, 'at'>, now: number): number => Math.max(log.at, Math.trunc(now));
 
 type Read = Omit<Prepared, 'tiles'>;
 

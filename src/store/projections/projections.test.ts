@@ -210,7 +210,7 @@ describe('keys', () => {
         level: 'L5',
         keyid: keyidOf('pia'),
         blob: enrolled('pia').blob,
-        kind: 'demo',
+        kind: 'sk-ssh',
         credentialId: 'cred-pia',
         backupEligible: false,
         counter: 0,

@@ -2,11 +2,11 @@
 import type { Selectable } from 'kysely';
 import { upgraded } from '../../core/policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
-import { AUTHORITY_TYPES } from '../../core/signoff/authority.ts';
 import type { ChangeRow, GlassRow, KeyRow, LandingRow, LoggedBody, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
 import type { Reading, Schema } from '../schema.ts';
 
-export function projectionsOver(db: Reading): Projections {
+/** @param said genesis and what trustees said, as it was read when the log was opened and appended since. */
+export function projectionsOver(db: Reading, said: () => readonly LoggedBody[]): Projections {
   return {
     changes: async ({ state, repo, id, limit }) => {
       const rows = await db
@@ -44,7 +44,7 @@ export function projectionsOver(db: Reading): Projections {
         .execute();
       return rows.map(keyRow);
     },
-    authority: () => saidOfAuthority(db),
+    authority: async () => said(),
     ownerships: async ({ repo, manifest, nonce }) => {
       const rows = await db
         .selectFrom('ownerships')
@@ -92,17 +92,6 @@ export function projectionsOver(db: Reading): Projections {
       return Promise.all(rows.map((row) => landingRow(db, row)));
     },
   };
-}
-
-async function saidOfAuthority(db: Reading): Promise<readonly LoggedBody[]> {
-  const rows = await db
-    .selectFrom('entries')
-    .leftJoin('bodies', 'bodies.idx', 'entries.idx')
-    .select(['entries.idx as index', 'entries.bytes as bytes', 'bodies.bytes as body'])
-    .where('entries.type', 'in', ['genesis', ...AUTHORITY_TYPES])
-    .orderBy('entries.idx')
-    .execute();
-  return rows;
 }
 
 /** Values of one `in`: a push may bring thousands of commits. */

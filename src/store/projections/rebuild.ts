@@ -2,7 +2,8 @@
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { problem } from '../../core/base/result.ts';
 import { parseEntry } from '../../core/log/entry.ts';
-import { type Erased, isErased, readErased } from '../ledger/erased.ts';
+import { readErased } from '../ledger/erased.ts';
+import { type Erased, isErased } from '../ledger/heeded.ts';
 import { entriesFrom, type KeptEntry } from '../ledger/read.ts';
 import { orRefuse, Refused } from '../refused.ts';
 import type { Reading, Writing } from '../schema.ts';
@@ -35,7 +36,8 @@ function effectsOf(row: KeptEntry, erased: Erased): readonly Effect[] {
   const body = intact(row, entry.value.envelope);
   if (body === null && !isErased(erased, { idx: row.idx, body: entry.value.envelope }))
     throw new Refused(problem('DATA_INVALID', `the body of entry ${row.idx} is missing`, { place: `entry ${row.idx} (${row.type})` }));
-  return orRefuse(project({ ...entry.value, index: row.idx, body }));
+  const effects = orRefuse(project({ ...entry.value, index: row.idx, body }));
+  return entry.value.type === 'erasure' && !erased.by.has(row.idx) ? [] : effects;
 }
 
 /** A body that does not have its digest is as good as gone. */

@@ -1,6 +1,8 @@
 /** Old entries are thrown away, and the log says so in its first line: how many, and the digest its oldest line goes on from. */
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { utf8 } from '../../core/base/bytes.ts';
 import type { Draft } from '../../core/provenance/session/entry.ts';
+import { writeDurably } from '../disk.ts';
 import { lineOf, parseLine, START, tipAfter } from './chain.ts';
 import { linesOfLog, locked, writeHead } from './log.ts';
 import type { LogPlace } from './place.ts';
@@ -24,8 +26,7 @@ export function prune(place: LogPlace, at: number, key: Pick<RecorderKey, 'sign'
     const said: Draft = { what: 'pruned', entries: from, before: at - caps.age };
     const first = lineOf(said, { ...tip, seq: tip.seq - 1 }, at, key);
     const kept = lines.slice(from);
-    writeFileSync(`${place.log}.next`, [first, ...kept].map((line) => `${line}\n`).join(''), { mode: 0o600 });
-    renameSync(`${place.log}.next`, place.log);
+    writeDurably(place.log, utf8([first, ...kept].map((line) => `${line}\n`).join('')));
     const end = kept.findLast((line) => parseLine(line) !== undefined);
     writeHead(place, end === undefined ? tip : tipAfter(end, parseLine(end)?.seq ?? 0));
     return from;

@@ -3,10 +3,11 @@
  * anything with it: it proves that this machine said so, and no more. It never fills a seat.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { fsyncSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromBase64 } from '../../core/base/bytes.ts';
+import { fromBase64, utf8 } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import { opened, writeAll } from '../disk.ts';
 
 export interface RecorderKey {
   /** 32 bytes, raw. */
@@ -40,7 +41,11 @@ function readOrNull(file: string): string | null {
 function made(state: string, file: string): string {
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const mine = `${file}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(mine, String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })), { mode: 0o600, flag: 'wx' });
+  const pem = utf8(String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })));
+  opened(mine, 'wx', (fd) => {
+    writeAll(fd, pem);
+    fsyncSync(fd);
+  });
   try {
     linkSync(mine, file);
   } catch (error) {

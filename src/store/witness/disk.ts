@@ -1,6 +1,8 @@
 /** Replaces a small file: whole or not at all, and on disk when this returns. A witness that forgot what it cosigned would cosign a fork. */
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { fsyncSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { utf8 } from '../../core/base/bytes.ts';
+import { opened, writeAll } from '../disk.ts';
 
 /** The steps, so that a test can end the process between any two of them. */
 export interface Disk {
@@ -11,7 +13,7 @@ export interface Disk {
 }
 
 export const DISK: Disk = {
-  write: (file, text) => opened(file, 'w', (fd) => void writeSync(fd, text)),
+  write: (file, text) => opened(file, 'w', (fd) => writeAll(fd, utf8(text))),
   sync: (path) => opened(path, 'r', fsyncSync),
   rename: renameSync,
 };
@@ -22,13 +24,4 @@ export function replaceDurably(disk: Disk, file: string, text: string): void {
   disk.sync(`${file}.new`);
   disk.rename(`${file}.new`, file);
   disk.sync(dirname(file));
-}
-
-function opened(path: string, flags: string, act: (fd: number) => void): void {
-  const fd = openSync(path, flags, 0o600);
-  try {
-    act(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

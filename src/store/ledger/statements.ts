@@ -1,0 +1,72 @@
+/**
+ * The entries that decide: genesis and what trustees said after it, which key signs the log, who watches it. They are read once, when the
+ * log is opened, and shown to be in the tree that was signed (recover.ts); from then on they are kept here. So whoever has the database can
+ * change a column, a row or an index while the server runs, and nobody's right to sign changes with it.
+ */
+import type { Bytes } from '../../core/base/crypto.ts';
+import { AUTHORITY_TYPES } from '../../core/signoff/authority.ts';
+import type { Heeded } from '../../core/signoff/fold.ts';
+import type { LoggedBody } from '../../flows/ports.ts';
+import type { Reading } from '../schema.ts';
+import { heededMore } from './heeded.ts';
+
+const STATEMENTS: readonly string[] = ['genesis', ...AUTHORITY_TYPES];
+const DECIDING: readonly string[] = [...STATEMENTS, 'log-key', 'witness'];
+
+/** By its own bytes. */
+export interface Deciding extends LoggedBody {
+  readonly type: string;
+}
+
+export const isDeciding = (type: string): boolean => DECIDING.includes(type);
+
+export interface Statements {
+  /** Genesis and what trustees said, oldest first. */
+  said(): readonly LoggedBody[];
+  /** Places of all that decide. */
+  places(): readonly number[];
+  /** The entry of the witness policy in force; undefined where none ever was. */
+  witnesses(): Bytes | undefined;
+  /** What of them holds. @param more that are not committed yet. */
+  heeded(more: readonly Deciding[]): Heeded | undefined;
+  /** Committed, in the order of the log. */
+  add(more: readonly Deciding[]): void;
+}
+
+export function statements(of: readonly Deciding[] = []): Statements {
+  const all = [...of];
+  let said = all.filter(isSaid);
+  let folded: { readonly to: number; readonly heeded: Heeded | undefined } = { to: 0, heeded: undefined };
+  return {
+    said: () => said,
+    heeded: (more) => {
+      folded = { to: said.length, heeded: heededMore(folded.heeded, said.slice(folded.to)) };
+      return heededMore(folded.heeded, more.filter(isSaid));
+    },
+    places: () => all.map((s) => s.index),
+    witnesses: () => all.findLast((s) => s.type === 'witness')?.bytes,
+    add: (more) => {
+      if (more.length === 0) return;
+      all.push(...more);
+      said = all.filter(isSaid);
+    },
+  };
+}
+
+export const isSaid = ({ type }: Deciding): boolean => STATEMENTS.includes(type);
+
+/** As the columns beside the entries find them: for whoever reads all entries anyway, and finds what the columns hide. */
+export const findStatements = (db: Reading): Promise<readonly LoggedBody[]> =>
+  db
+    .selectFrom('entries')
+    .leftJoin('bodies', 'bodies.idx', 'entries.idx')
+    .select(['entries.idx as index', 'entries.bytes as bytes', 'bodies.bytes as body'])
+    .where('entries.type', 'in', STATEMENTS)
+    .orderBy('entries.idx')
+    .execute();
+
+/** Places alone, of all that decide. */
+export async function findDeciding(db: Reading): Promise<readonly number[]> {
+  const rows = await db.selectFrom('entries').select('idx').where('type', 'in', DECIDING).orderBy('idx').execute();
+  return rows.map((row) => row.idx);
+}
