@@ -75,7 +75,7 @@ it('says for every size whether it is proven, by whom, and proves entries under 
   const page = await (await ask(app, world, `/ledger?from=${proven - 1}`, null)).json();
   expect(page).toMatchObject({
     size: proven + 1,
-    vkey: world.logKey,
+    vkey: bed.store.logVerifierKey,
     witnesses: {
       quorum: '2 of a, b',
       proven: { size: proven, at: '2026-11-20T10:21:06Z', by: [{ witness: 'a', at: '2026-11-20T10:21:06Z' }, { witness: 'b' }] },
@@ -102,4 +102,14 @@ it('says for every size whether it is proven, by whom, and proves entries under 
   const verified = key.ok && policy.ok ? verifyProof(file, genesis?.bytes ?? new Uint8Array(0), [key.value], policy.value.policy) : key;
   expect(verified).toMatchObject({ ok: true, value: { index: 0, checkpoint: { size: proven } } });
   expect(await (await ask(app, world, `/ledger/proof/${proven}`, null)).json()).toMatchObject({ code: 'LOG_QUORUM' });
+});
+
+it('names in the trust file every key the log ever signed with, the newest last', async () => {
+  const first = bed.store.logVerifierKey ?? '';
+  const turned = await bed.store.rotateLogKey();
+  if (!turned.ok) throw new Error(turned.error.message);
+  const world = serverWorld(bed);
+  const trust = await ask(createApp(world), world, '/trust', null);
+  expect(await trust.json()).toMatchObject({ logKeys: [first, turned.value] });
+  expect(await (await ask(createApp(world), world, '/ledger', null)).json()).toMatchObject({ vkey: turned.value });
 });
