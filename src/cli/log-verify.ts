@@ -47,21 +47,25 @@ function exitOf({ checkpoint, faults }: VerifiedLog): number {
   return silent ? EXIT.refused : EXIT.signoff;
 }
 
-function good({ checkpoint, entries, tiles }: VerifiedLog, from: number | undefined): string {
+function good({ checkpoint, entries, tiles, bodies }: VerifiedLog, from: number | undefined): string {
   if (checkpoint === null) return '';
   const { origin, size, root } = checkpoint;
   const compared = tiles === 1 ? '1 tile' : `${tiles} tiles`;
   const read = entries === 0 && size > 0 ? `${compared} compared; entries were not read` : `${entries} entries and ${compared} compared`;
-  return `verified: ${origin}, ${size} entries, root ${base64(root)}\n  ${read}${from === undefined ? '' : `; goes on from the ${from} entries that were kept`}\n`;
+  return `verified: ${origin}, ${size} entries, root ${base64(root)}\n  ${read}${from === undefined ? '' : `; goes on from the ${from} entries that were kept`}\n${besideText(bodies)}`;
 }
 
-const asJson = ({ checkpoint, faults, more, entries, tiles }: VerifiedLog, exit: number, from: number | undefined) => ({
+const besideText = (bodies: VerifiedLog['bodies']): string =>
+  bodies === null ? '' : `  ${bodies.read} bodies beside it have their digests; ${bodies.missing} that entries name are not there, ${bodies.unnamed} are named by none\n`;
+
+const asJson = ({ checkpoint, faults, more, entries, tiles, bodies }: VerifiedLog, exit: number, from: number | undefined) => ({
   version: 1,
   exit,
   ...(checkpoint === null ? {} : { origin: checkpoint.origin, size: checkpoint.size, root: base64(checkpoint.root) }),
   ...(from === undefined ? {} : { from }),
   entries,
   tiles,
+  ...(bodies === null ? {} : { bodies }),
   problems: faults,
   more,
 });

@@ -13,6 +13,7 @@ import { bundleBytes } from '../core/log/tile.ts';
 import { type Begun, type Tile, type TileBuilder, tileBuilder } from '../core/log/tile-check.ts';
 import { TILE_WIDTH, tilePath } from '../core/log/tiles.ts';
 import { ahead } from './ahead.ts';
+import { bodyPath, MAX_BODY } from './log-bodies.ts';
 import { checkpointOf, goesOn, openSigned, readBundle, readTile, type SignedCheckpoint, treeAt } from './log-read.ts';
 import type { LogFolder, LogSource } from './ports-log.ts';
 
@@ -180,15 +181,18 @@ async function writeBodies({ folder, progress }: ExportWorld, body: NonNullable<
 }
 
 async function writeBody(folder: LogFolder, body: NonNullable<ExportWorld['body']>, sha256: string, missing: Set<string>): Promise<Result<boolean>> {
-  const known = await folder.read(`envelopes/${sha256}`, Number.MAX_SAFE_INTEGER);
+  const known = await folder.read(bodyPath(sha256), MAX_BODY);
   if (!known.ok) return known;
-  if (known.value !== null) return ok(false);
+  if (known.value !== null) return sha256Hex(known.value) === sha256 ? ok(false) : err(otherBody(sha256));
   const bytes = await body(sha256);
   if (bytes === null) missing.add(sha256);
   if (bytes === null) return ok(false);
   if (sha256Hex(bytes) === sha256) return folder.putBody(sha256, bytes);
   return err(problem('DATA_INVALID', 'a body does not have the digest it is kept under', { place: `body ${sha256}`, remedy: 'countersign audit --full says what else is wrong' }));
 }
+
+const otherBody = (sha256: string): Problem =>
+  problem('LOG_INCLUSION', 'the body that lies there does not have the digest it lies under', { place: bodyPath(sha256), remedy: 'take it away, and run it again' });
 
 /** Only what the store itself no longer has: an entry alone takes nothing away. */
 async function dropErased(folder: LogFolder, body: NonNullable<ExportWorld['body']>, digests: unknown, missing: Set<string>): Promise<Result<number>> {

@@ -20,6 +20,8 @@ export interface LogSource {
   readonly name: string;
   /** @param path as C2SP names it, such as `tile/0/000.p/3`. null where there is no such file. Problems: LOG_UNREACHABLE, LOG_FORMAT over `cap` bytes. */
   read(path: string, cap: number): Promise<Result<Uint8Array | null>>;
+  /** Names in `envelopes/`, where bodies can lie beside the log: in a folder. Problem: LOG_UNREACHABLE. */
+  bodies?(): Promise<Result<readonly string[]>>;
 }
 
 /** The folder a log is exported to. Implemented by adapters/tlog; one process at a time. */
