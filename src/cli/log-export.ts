@@ -5,7 +5,7 @@ import { formatVkey } from '../core/log/note.ts';
 import { type Exported, exportLog } from '../flows/log-export.ts';
 import { openLogFolder } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { keysText, logAt, notProven } from './log-place.ts';
+import { keysText, logAt, notProven, schemeOf } from './log-place.ts';
 import { progressLine } from './progress.ts';
 import { visibleLines } from './terminal.ts';
 
@@ -22,6 +22,16 @@ export async function logExport({ from, data, vkey, out, envelopes = false, json
   if (envelopes && data === undefined)
     return refusal(
       [problem('USAGE', 'bodies are in the data folder, and no server serves them', { place: '--envelopes', remedy: 'stop the server and name its folder with --data' })],
+      json,
+    );
+  if (schemeOf(out) !== undefined)
+    return refusal(
+      [
+        problem('USAGE', 'a log is exported to a folder', {
+          place: `--out ${out}`,
+          remedy: 'export to a folder, then copy it there: the file checkpoint last, or a reader finds it before its tiles',
+        }),
+      ],
       json,
     );
   const at = await logAt({ ...(from === undefined ? {} : { log: from }), ...(data === undefined ? {} : { data }), ...(vkey === undefined ? {} : { vkey }) }, '--from');

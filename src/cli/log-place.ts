@@ -32,7 +32,20 @@ export async function logAt({ log, data, vkey = [] }: LogPlaceFlags, flag: strin
   return data === undefined ? filesAt(log ?? '', vkey) : dataAt(data, vkey, flag);
 }
 
+/** The scheme of an address that is neither a folder nor the web, such as `s3`; undefined for a folder. */
+export const schemeOf = (where: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(where)?.[1]?.toLowerCase();
+
+const WEB = new Set(['http', 'https', undefined]);
+
 async function filesAt(where: string, vkey: readonly string[]): Promise<Result<LogPlace, readonly Problem[]>> {
+  const scheme = schemeOf(where);
+  if (!WEB.has(scheme))
+    return err([
+      problem('USAGE', `a log is read from a folder or from http and https, not from ${scheme}`, {
+        place: where,
+        remedy: 'copy it into a folder with the tool that store has, and name the folder; or name the address it is served at',
+      }),
+    ]);
   const keys = keysOf(vkey);
   if (!keys.ok) return keys;
   const source = await openLogSource(where);

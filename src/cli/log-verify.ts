@@ -1,7 +1,7 @@
 /** `countersign log verify`: any C2SP tlog-tiles log, worked out again from its entries and compared with what it serves and what it signed. */
 import { base64 } from '../core/base/bytes.ts';
 import { problemText } from '../core/base/result.ts';
-import { type VerifiedLog, verifyLog } from '../flows/log-verify.ts';
+import { MOST_FAULTS, type VerifiedLog, verifyLog } from '../flows/log-verify.ts';
 import { type Answer, EXIT } from './exit.ts';
 import { keepCheckpoint, readCheckpoint } from './kept-checkpoint.ts';
 import { logAt, notProven } from './log-place.ts';
@@ -37,7 +37,7 @@ function answer(seen: VerifiedLog, from: number | undefined, json: boolean): Ans
   const code = seen.faults.length === 0 ? EXIT.ok : exitOf(seen);
   if (json) return { code, stdout: `${JSON.stringify(asJson(seen, code, from))}\n`, stderr: '' };
   if (code === EXIT.ok) return { code, stdout: visibleLines(good(seen, from)), stderr: '' };
-  const more = seen.more > 0 ? `countersign: and ${seen.more} more\n` : '';
+  const more = seen.faults.length < MOST_FAULTS ? '' : `countersign: and ${seen.more} more; after so many the check ended\n`;
   return { code, stdout: '', stderr: `${seen.faults.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join('')}${more}` };
 }
 

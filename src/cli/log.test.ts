@@ -127,6 +127,16 @@ describe('the log of a data folder', () => {
     expect(await audit({ full: true, data, vkey: [...vkey, String(turned.vkey)], known: [kept] })).toMatchObject({ code: 0 });
   });
 
+  it('goes to folders, and comes from folders and the web', async () => {
+    const { data, vkey } = await installation(1);
+    for (const out of ['s3://bucket/log', 'https://example.org/log'])
+      expect(await logExport({ data, out })).toMatchObject({ code: 2, stderr: expect.stringContaining('export to a folder, then copy') });
+    expect([existsSync('s3:'), existsSync('https:')]).toEqual([false, false]);
+    for (const log of ['s3://bucket/log', 'file:///etc', 'GS://bucket/log'])
+      expect(await logVerify(log, { vkey })).toMatchObject({ code: 2, stderr: expect.stringMatching(/into a folder/) });
+    expect(await audit({ since: 'x', log: 's3://bucket/log', vkey })).toMatchObject({ code: 2, stderr: expect.stringContaining('into a folder') });
+  });
+
   it('is audited by a key that the auditor brought, and by what somebody else kept', async () => {
     const [mine, theirs] = [await installation(5), await installation(5)];
     await mine.exported();

@@ -34,7 +34,7 @@ export interface VerifiedLog {
   /** null where nobody we know signed one. */
   readonly checkpoint: SignedCheckpoint | null;
   readonly faults: readonly Problem[];
-  /** Faults there were no room for. */
+  /** Faults there were no room for. With as many as that the check ended, and there may be others. */
   readonly more: number;
   /** Read and compared. */
   readonly entries: number;
@@ -44,7 +44,8 @@ export interface VerifiedLog {
 }
 
 const AHEAD = 6;
-const MOST_FAULTS = 1_000;
+/** Then the check ends: the answer is no, and whoever serves the log can promise 2^53 entries and have none. */
+export const MOST_FAULTS = 1_000;
 /** A server that stopped answering is not asked for the rest. */
 const MOST_UNREACHABLE = 10;
 
@@ -101,7 +102,7 @@ class Walk {
     for await (const read of ahead(0, count, AHEAD, (i) => this.#read(i))) {
       await this.#take(index++, read);
       this.#asked.progress('entries', index / count);
-      if (this.#unreachable >= MOST_UNREACHABLE) return;
+      if (this.#unreachable >= MOST_UNREACHABLE || this.#faults.length >= MOST_FAULTS) return;
     }
     await this.#end();
     this.#bodies = (await this.#beside?.check(this.fault, (share) => this.#asked.progress('bodies', share))) ?? null;
