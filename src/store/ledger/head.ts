@@ -8,7 +8,7 @@ import { concat } from '../../core/base/bytes.ts';
 import type { Bytes } from '../../core/base/crypto.ts';
 import { EMPTY_TREE, grow, type Tree } from '../../core/log/merkle.ts';
 import { nodeOfTile } from '../../core/log/tile.ts';
-import { TILE_WIDTH } from '../../core/log/tiles.ts';
+import { TILE_HEIGHT, TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { readHashes } from './tiles.ts';
 
@@ -59,8 +59,6 @@ export function growth(from: Head): Growth {
     head: () => ({ tree, at: last, partial: partial.map((hashes) => [...hashes]) }),
   };
 }
-
-const TILE_HEIGHT = 8;
 
 /** Of the whole log. Throws where tiles or leaf hashes are missing: a broken folder, found on the next start. */
 export async function readHead(db: Reading): Promise<Head> {
