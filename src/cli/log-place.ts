@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
 import { formatVkey, type NoteKey } from '../core/log/note.ts';
+import { keysFollowed } from '../flows/log-keys.ts';
 import { keysOf } from '../flows/log-read.ts';
 import type { LogSource } from '../flows/ports-log.ts';
 import { openLogData, openLogSource } from '../world.ts';
@@ -49,7 +50,9 @@ async function filesAt(where: string, vkey: readonly string[]): Promise<Result<L
   const keys = keysOf(vkey);
   if (!keys.ok) return keys;
   const source = await openLogSource(where);
-  return source.ok ? ok({ source: source.value, keys: keys.value, close: async () => undefined }) : err([source.error]);
+  if (!source.ok) return err([source.error]);
+  const followed = await keysFollowed(source.value, keys.value);
+  return followed.ok ? ok({ source: source.value, keys: followed.value, close: async () => undefined }) : err([followed.error]);
 }
 
 /** Every key the folder's log names, and those given. */

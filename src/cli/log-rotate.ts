@@ -49,7 +49,7 @@ function answer(origin: string, old: string, vkey: string, json: boolean): Answe
 
 Tell the new key, by the road the old one went, to
   witnesses          --log-vkey, both keys; until then they refuse what the new one alone signed
-  who reads the log  --vkey, both keys, until everything they kept is signed by the new one
+  who reads the log  --vkey; the old one leads their log verify to it
   verifiers          the trust file of /api/v1/trust names both
 `;
   return { code: EXIT.ok, stdout: visibleLines(words), stderr: '' };

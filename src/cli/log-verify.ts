@@ -1,6 +1,7 @@
 /** `countersign log verify`: any C2SP tlog-tiles log, worked out again from its entries and compared with what it serves and what it signed. */
 import { base64 } from '../core/base/bytes.ts';
 import { problemText } from '../core/base/result.ts';
+import { formatVkey } from '../core/log/note.ts';
 import { MOST_FAULTS, type VerifiedLog, verifyLog } from '../flows/log-verify.ts';
 import { type Answer, EXIT } from './exit.ts';
 import { keepCheckpoint, readCheckpoint } from './kept-checkpoint.ts';
@@ -30,13 +31,15 @@ export async function logVerify(where: string, { vkey, from, keep, entries = fal
     const kept = keepCheckpoint(keep, seen.checkpoint.note);
     if (!kept.ok) return notProven([kept.error], json);
   }
-  return answer(seen, old?.value.size, json);
+  return answer(seen, old?.value.size, keys.slice(vkey.length).map(formatVkey), json);
 }
 
-function answer(seen: VerifiedLog, from: number | undefined, json: boolean): Answer {
+/** @param followed keys sworn in by those that were given. */
+function answer(seen: VerifiedLog, from: number | undefined, followed: readonly string[], json: boolean): Answer {
   const code = seen.faults.length === 0 ? EXIT.ok : exitOf(seen);
-  if (json) return { code, stdout: `${JSON.stringify(asJson(seen, code, from))}\n`, stderr: '' };
-  if (code === EXIT.ok) return { code, stdout: visibleLines(good(seen, from)), stderr: '' };
+  if (json) return { code, stdout: `${JSON.stringify({ ...asJson(seen, code, from), ...(followed.length === 0 ? {} : { followed }) })}\n`, stderr: '' };
+  if (code === EXIT.ok)
+    return { code, stdout: visibleLines(`${good(seen, from)}${followed.map((vkey) => `  its key changed, sworn in by the one you know: ${vkey}\n`).join('')}`), stderr: '' };
   const more = seen.faults.length < MOST_FAULTS ? '' : `countersign: and ${seen.more} more; after so many the check ended\n`;
   return { code, stdout: '', stderr: `${seen.faults.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join('')}${more}` };
 }

@@ -88,7 +88,7 @@ describe('the log of a data folder', () => {
     expect(await audit({ since: kept, log: out, vkey })).toMatchObject({ code: 0, stdout: expect.stringContaining('0 new') });
   });
 
-  it('goes on over a change of its key, for whoever knows both', async () => {
+  it('goes on over a change of its key, for whoever knows one that came before it', async () => {
     const { data, out, kept, vkey, append, opened, exported } = await installation(5);
     await exported();
     await logVerify(out, { vkey, keep: kept });
@@ -102,9 +102,17 @@ describe('the log of a data folder', () => {
     expect(grown).toMatchObject({ code: 0, stdout: expect.stringContaining('9 entries, 4 of them new') });
     for (const key of both) expect(grown.stdout).toContain(key);
     expect(jsonOf(await exported({ json: true }))).toMatchObject({ vkeys: both.toReversed() });
-    expect(await logVerify(out, { vkey, entries: true })).toMatchObject({ code: 1, stderr: expect.stringContaining('[LOG_SIG]') });
+    expect(await logVerify(out, { vkey, entries: true, from: kept })).toMatchObject({ code: 0, stdout: expect.stringContaining(`sworn in by the one you know: ${turned.value}`) });
+    expect(jsonOf(await logVerify(out, { vkey, json: true }))).toMatchObject({ exit: 0, followed: [turned.value] });
+    expect(readFileSync(join(out, 'log-key', '0'), 'utf8')).toMatch(/^5\n/);
+    expect(await logVerify(out, { vkey: [logKey(ORIGIN).vkey] })).toMatchObject({ code: 1, stderr: expect.stringContaining('[LOG_SIG]') });
     expect(await logVerify(out, { vkey: both, entries: true, from: kept })).toMatchObject({ code: 0 });
-    expect(await audit({ since: kept, log: out, vkey: both })).toMatchObject({ code: 0, stdout: expect.stringContaining('log-key') });
+    chmodSync(join(out, 'log-key/0'), 0o600);
+    const oath = readFileSync(join(out, 'log-key/0'), 'utf8');
+    writeFileSync(join(out, 'log-key/0'), oath.replace(/^5/, '6'));
+    expect(await logVerify(out, { vkey })).toMatchObject({ code: 1, stderr: expect.stringContaining('log-key/0') });
+    writeFileSync(join(out, 'log-key/0'), oath);
+    expect(await audit({ since: kept, log: out, vkey })).toMatchObject({ code: 0, stdout: expect.stringContaining('log-key') });
     expect(await audit({ full: true, data })).toMatchObject({ code: 0 });
   });
 

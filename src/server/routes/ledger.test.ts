@@ -1,10 +1,12 @@
 /** What the API says of witnesses: proven at the quorum, and plainly not below it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bed, openBed } from '../../../test/bed/bed.ts';
+import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
 import { ask, serverWorld } from '../../../test/bed/doors.ts';
 import { ok } from '../../core/base/result.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyProof } from '../../core/log/proof.ts';
+import { openRotation } from '../../core/log/rotation.ts';
+import { parseRotationFile } from '../../core/log/rotation-file.ts';
 import { beginWitnessing, policyToAsk, type Witnesses } from '../../flows/witnesses.ts';
 import { testWitness } from '../../testing/witnesses.ts';
 import { createApp } from '../app.ts';
@@ -109,6 +111,10 @@ it('names in the trust file every key the log ever signed with, the newest last'
   const turned = await bed.store.rotateLogKey();
   if (!turned.ok) throw new Error(turned.error.message);
   const world = serverWorld(bed);
+  const at = (n: number) => createApp(world).request(`${RP.origin}/log/log-key/${n}`, { headers: { host: new URL(RP.origin).host } });
+  expect([(await at(0)).status, (await at(1)).status]).toEqual([200, 404]);
+  const oath = parseRotationFile(new Uint8Array(await (await at(0)).arrayBuffer()));
+  expect(oath.ok && openRotation(oath.value)).toMatchObject({ ok: true, value: { old: (await world.logKeys())[1], new: (await world.logKeys())[0] } });
   const trust = await ask(createApp(world), world, '/trust', null);
   expect(await trust.json()).toMatchObject({ logKeys: [first, turned.value] });
   expect(await (await ask(createApp(world), world, '/ledger', null)).json()).toMatchObject({ vkey: turned.value });
