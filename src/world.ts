@@ -354,10 +354,7 @@ export const openLogFolder = async (dir: string): Promise<Result<LogFolder>> => 
 /** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
 export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
 
-/**
- * The log of a data folder nobody else has open; makes none. @param known checkpoints of it that were kept elsewhere: a folder that
- * does not hold them is not opened. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID, LOG_FORK, LOG_SIG.
- */
+/** The log of a data folder nobody else has open; makes none. @param known what `serve` asks of it. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID, LOG_FORK, LOG_SIG. */
 export async function openLogData(dir: string, known: readonly string[] = []) {
   const [{ DATABASE_FILE, openStore }, { sourceOf }] = await Promise.all([import('./store/store.ts'), import('./flows/log-read.ts')]);
   if (!existsSync(join(dir, DATABASE_FILE)))
