@@ -354,15 +354,15 @@ export const openLogFolder = async (dir: string): Promise<Result<LogFolder>> => 
 /** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
 export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
 
-/** The log of a data folder nobody else has open; makes none. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
-export async function openLogData(dir: string) {
+/** The log of a data folder nobody else has open; makes none. @param known what `serve` asks of it. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID, LOG_FORK, LOG_SIG. */
+export async function openLogData(dir: string, known: readonly string[] = []) {
   const [{ DATABASE_FILE, openStore }, { sourceOf }] = await Promise.all([import('./store/store.ts'), import('./flows/log-read.ts')]);
   if (!existsSync(join(dir, DATABASE_FILE)))
     return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
-  const store = await openStore({ dir, clock: Date.now });
+  const store = await openStore({ dir, clock: Date.now, known });
   if (!store.ok) return store;
-  const { files, ledger, logVerifierKey, audit, close } = store.value;
-  return ok({ source: sourceOf(files, dir), vkey: logVerifierKey ?? '', body: ledger.body, audit, close });
+  const { files, ledger, past, rotateLogKey, audit, close } = store.value;
+  return ok({ source: sourceOf(files, dir), keys: await past.keys(), body: ledger.body, rotateLogKey, audit, close });
 }
 
 /** The same, beside a server that has it open: read as it stands, nothing locked or written. Problems: NOT_FOUND, DATA_INVALID. */
@@ -471,7 +471,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     seed: randomBytes(32).toString('hex'),
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
-    logKey: store.logVerifierKey ?? '',
+    logKeys: store.past.keys,
     files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,
     demo: sample.demo,

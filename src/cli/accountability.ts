@@ -47,7 +47,7 @@ async function placeOf(flags: LogPlaceFlags): Promise<Result<LogPlace, readonly 
   const opened = await openLogBeside(resolve(data));
   if (!opened.ok) return err([opened.error]);
   const { source, body, close } = opened.value;
-  const keys = keysOf(vkey.length > 0 ? vkey : [opened.value.vkey].filter((k) => k !== ''));
+  const keys = keysOf(vkey.length > 0 ? vkey : opened.value.vkeys);
   if (keys.ok) return ok({ source, keys: keys.value, body, close: async () => close() });
   close();
   return keys;

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
-import type { NoteKey } from '../core/log/note.ts';
+import { formatVkey, type NoteKey } from '../core/log/note.ts';
 import { lastAnchored } from '../flows/log-anchor.ts';
-import type { SignedCheckpoint } from '../flows/log-read.ts';
+import { keysOf, type SignedCheckpoint } from '../flows/log-read.ts';
 import { type Watched, watchLog } from '../flows/log-watch.ts';
 import { openAnchor, openLogData } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { keepCheckpoint, readCheckpoint } from './kept-checkpoint.ts';
+import { keepCheckpoint, keptCheckpoints, readCheckpoint } from './kept-checkpoint.ts';
 import { logAt, notProven } from './log-place.ts';
 import { progressLine } from './progress.ts';
 import { visible, visibleLines } from './terminal.ts';
@@ -17,6 +17,7 @@ import { visible, visibleLines } from './terminal.ts';
 export interface AuditFlags {
   readonly full?: boolean;
   readonly data?: string;
+  readonly known?: readonly string[];
   readonly since?: string;
   readonly anchor?: string;
   readonly ref: string;
@@ -41,7 +42,7 @@ export async function audit(flags: AuditFlags): Promise<Answer> {
 }
 
 /** 0 nothing found, 1 something is not what the log says, 2 the folder cannot be opened. */
-async function auditData({ data, log, json = false }: AuditFlags): Promise<Answer> {
+async function auditData({ data, log, vkey = [], known, json = false }: AuditFlags): Promise<Answer> {
   if (data === undefined || log !== undefined)
     return refusal(
       [
@@ -52,12 +53,17 @@ async function auditData({ data, log, json = false }: AuditFlags): Promise<Answe
       ],
       json,
     );
-  const opened = await openLogData(resolve(data));
+  const brought = vkey.length === 0 ? ok([]) : keysOf(vkey);
+  if (!brought.ok) return notProven(brought.error, json);
+  const kept = await keptCheckpoints(known);
+  if (!kept.ok) return notProven([kept.error], json);
+  const opened = await openLogData(resolve(data), kept.value);
   if (!opened.ok)
-    return refusal([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: 'stop the server that has it, or audit a copy of the folder' } : opened.error], json);
+    return notProven([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: 'stop the server that has it, or audit a copy of the folder' } : opened.error], json);
   const line = progressLine(process.stderr);
   try {
-    const problems = await opened.value.audit(({ part, done, size }) => line.show(part, size > 0 ? done / size : null));
+    const found = await opened.value.audit(({ part, done, size }) => line.show(part, size > 0 ? done / size : null));
+    const problems = [...strangers(brought.value, opened.value.keys), ...found];
     line.clear();
     const code = problems.length === 0 ? EXIT.ok : EXIT.signoff;
     if (json) return { code, stdout: `${JSON.stringify({ version: 1, exit: code, problems })}\n`, stderr: '' };
@@ -69,6 +75,18 @@ async function auditData({ data, log, json = false }: AuditFlags): Promise<Answe
     await opened.value.close();
   }
 }
+
+/**
+ * Whoever holds the folder can put another log under its name there, with keys of their own. It is the auditor's log where a key they
+ * brought is one of those that follow each other in it: the audit finds that each swore in the next and that each signed its checkpoints.
+ */
+const strangers = (brought: readonly NoteKey[], keys: readonly NoteKey[]): readonly Problem[] =>
+  brought
+    .map(formatVkey)
+    .filter((vkey) => !keys.some((key) => formatVkey(key) === vkey))
+    .map((vkey) =>
+      problem('LOG_SIG', 'this log was never signed with the key you brought', { place: `--vkey ${vkey}`, remedy: 'ask its operator whose log this is; keep the folder' }),
+    );
 
 /** 0 it goes on, 1 it does not or shows what it did not sign, 2 nothing can be said. */
 async function watch({ since, anchor, ref, log, data, vkey, json = false }: AuditFlags): Promise<Answer> {

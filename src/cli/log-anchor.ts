@@ -1,8 +1,9 @@
 /** `countersign log anchor`: the checkpoint as a commit of a repository other people hold. */
+import { formatVkey } from '../core/log/note.ts';
 import { anchorLog } from '../flows/log-anchor.ts';
 import { openAnchor } from '../world.ts';
 import { type Answer, EXIT } from './exit.ts';
-import { type LogPlaceFlags, logAt, notProven } from './log-place.ts';
+import { keysText, type LogPlaceFlags, logAt, notProven } from './log-place.ts';
 import { visibleLines } from './terminal.ts';
 
 export interface LogAnchorFlags extends LogPlaceFlags {
@@ -21,10 +22,11 @@ export async function logAnchor({ repo, ref, json = false, ...place }: LogAnchor
     const done = await anchorLog(source, anchor.value, keys).finally(() => anchor.value.close());
     if (!done.ok) return notProven([done.error], json);
     const { origin, from, size, commit } = done.value;
-    if (json) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, exit: EXIT.ok, ...done.value, repo, ref })}\n`, stderr: '' };
+    const vkeys = keys.map(formatVkey);
+    if (json) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, exit: EXIT.ok, ...done.value, repo, ref, vkeys })}\n`, stderr: '' };
     const words =
       commit === null ? `${origin} is anchored already at ${size} entries` : `anchored ${origin} at ${size} entries${from === null ? '' : `, from ${from}`}: ${commit} on ${ref}`;
-    return { code: EXIT.ok, stdout: visibleLines(`${words}\n`), stderr: '' };
+    return { code: EXIT.ok, stdout: visibleLines(`${words}\n${keysText(vkeys)}`), stderr: '' };
   } finally {
     await close();
   }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Act, command, helpWithin, several, trustOptions } from './command.ts';
 
 const VKEY_WORDS = "the log's key (name+id+base64), got by another road than the log; may be given more than once";
+const KNOWN_WORDS = 'a checkpoint somebody else kept (a witness, an anchor): the folder must hold it; may be given more than once';
 const REF_WORDS = 'the branch that checkpoints are kept in';
 const REF = 'refs/heads/log';
 
@@ -12,6 +13,7 @@ export function logCommands(program: Command, act: Act): void {
     'log verify https://countersign.example/log/ --vkey "$LOG" --entries --keep checkpoint',
     'log verify ./log --vkey "$LOG" --from checkpoint',
     'log anchor --log https://countersign.example/log/ --vkey "$LOG" --repo git@git.example:audit/anchors.git',
+    'log rotate --data /srv/countersign',
   ]);
   const sub = (words: string, description: string): Command =>
     group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', helpWithin(group, words));
@@ -20,7 +22,7 @@ export function logCommands(program: Command, act: Act): void {
     .requiredOption('--out <dir>', 'the folder; made when absent')
     .option('--data <dir>', 'the data folder, while no server runs on it')
     .option('--from <url>', 'instead: a log that is served, or exported elsewhere')
-    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings its newest itself`, several)
+    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings all of its own`, several)
     .option('--envelopes', 'with --data: write the bodies beside it, for yourself alone; they hold names, reasons and source')
     .action(async (options) => act((await import('./log-export.ts')).logExport(options)));
 
@@ -36,9 +38,14 @@ export function logCommands(program: Command, act: Act): void {
     .requiredOption('--repo <repository>', 'a folder, or whatever git push takes')
     .option('--log <where>', 'the log: an address or a folder of files')
     .option('--data <dir>', 'instead: the data folder, while no server runs on it')
-    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings its newest itself`, several)
+    .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings all of its own`, several)
     .option('--ref <ref>', REF_WORDS, REF)
     .action(async (options) => act((await import('./log-anchor.ts')).logAnchor(options)));
+
+  sub('rotate', 'give the log a new key: an entry says so, sworn by the old one, and one checkpoint is signed by both')
+    .requiredOption('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--known <file>', KNOWN_WORDS, several)
+    .action(async (options) => act((await import('./log-rotate.ts')).logRotate(options)));
 
   trustOptions(
     command(program, 'accountability <change>', 'who stood where for one change, from the log alone, every signature verified again: docs/guides/accountability.md', [
@@ -55,17 +62,18 @@ export function logCommands(program: Command, act: Act): void {
     .action(async (change: string, options) => act((await import('./accountability.ts')).accountability(change, options)));
 
   command(program, 'audit', 'work everything out again: a data folder from its log, or what a log shows from what it showed before', [
-    'audit --full --data /srv/countersign',
+    'audit --full --data /srv/countersign --vkey "$LOG" --known checkpoint',
     'audit --since checkpoint --log https://countersign.example/log/ --vkey "$LOG"',
     'audit --anchor git@git.example:audit/anchors.git --log https://countersign.example/log/ --vkey "$LOG"',
   ])
     .option('--full', 'every entry, hash, body, checkpoint and projection of a data folder')
     .option('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--known <file>', `with --full: ${KNOWN_WORDS}`, several)
     .option('--since <file>', 'the checkpoint you kept; lists what is new, and is replaced once that is proven')
     .option('--anchor <repository>', 'instead: the checkpoint that was anchored last')
     .option('--ref <ref>', `with --anchor: ${REF_WORDS}`, REF)
     .option('--log <where>', 'the log: an address or a folder of files')
-    .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
+    .option('--vkey <key>', `${VKEY_WORDS}. With --full: a key you brought, which must be one this log was signed with`, several)
     .option('--json', 'print JSON')
     .action(async (options) => act((await import('./audit.ts')).audit(options)));
 }

@@ -1,7 +1,8 @@
 /** Which log a command is about: a data folder, a folder of files, or an address; and the keys it is checked with. */
 import { resolve } from 'node:path';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
-import type { NoteKey } from '../core/log/note.ts';
+import { formatVkey, type NoteKey } from '../core/log/note.ts';
+import { keysFollowed } from '../flows/log-keys.ts';
 import { keysOf } from '../flows/log-read.ts';
 import type { LogSource } from '../flows/ports-log.ts';
 import { openLogData, openLogSource } from '../world.ts';
@@ -32,24 +33,42 @@ export async function logAt({ log, data, vkey = [] }: LogPlaceFlags, flag: strin
   return data === undefined ? filesAt(log ?? '', vkey) : dataAt(data, vkey, flag);
 }
 
+/** The scheme of an address that is neither a folder nor the web, such as `s3`; undefined for a folder. */
+export const schemeOf = (where: string): string | undefined => /^([a-z][a-z0-9+.-]*):\/\//i.exec(where)?.[1]?.toLowerCase();
+
+const WEB = new Set(['http', 'https', undefined]);
+
 async function filesAt(where: string, vkey: readonly string[]): Promise<Result<LogPlace, readonly Problem[]>> {
+  const scheme = schemeOf(where);
+  if (!WEB.has(scheme))
+    return err([
+      problem('USAGE', `a log is read from a folder or from http and https, not from ${scheme}`, {
+        place: where,
+        remedy: 'copy it into a folder with the tool that store has, and name the folder; or name the address it is served at',
+      }),
+    ]);
   const keys = keysOf(vkey);
   if (!keys.ok) return keys;
   const source = await openLogSource(where);
-  return source.ok ? ok({ source: source.value, keys: keys.value, close: async () => undefined }) : err([source.error]);
+  if (!source.ok) return err([source.error]);
+  const followed = await keysFollowed(source.value, keys.value);
+  return followed.ok ? ok({ source: source.value, keys: followed.value, close: async () => undefined }) : err([followed.error]);
 }
 
-/** The folder's own key, and those given: what lies elsewhere may be signed by a key before it. */
+/** Every key the folder's log names, and those given. */
 async function dataAt(dir: string, vkey: readonly string[], flag: string): Promise<Result<LogPlace, readonly Problem[]>> {
   const opened = await openLogData(resolve(dir));
   if (!opened.ok)
     return err([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: `ask the server that has it: ${flag} <its address>/log/ --vkey KEY` } : opened.error]);
   const { source, body, close } = opened.value;
-  const keys = keysOf([...new Set([opened.value.vkey, ...vkey])].filter((k) => k !== ''));
+  const keys = keysOf([...new Set([...opened.value.keys.map(formatVkey), ...vkey])]);
   if (keys.ok) return ok({ source, keys: keys.value, body, close });
   await close();
   return keys;
 }
+
+/** Whoever gets the files needs every key that signed them; of one key alone nothing is said, for it is the one they know. */
+export const keysText = (vkeys: readonly string[]): string => (vkeys.length < 2 ? '' : `  signed by:\n${vkeys.map((v) => `    ${v}\n`).join('')}`);
 
 /** Nothing can be said of the log; anything else that is wrong speaks against it. */
 const UNDECIDED = /^(?:USAGE|NOT_FOUND|LOG_UNREACHABLE|DATA_|GIT_FAILED|REF_CHANGED|INTERNAL)/;

@@ -1,7 +1,8 @@
 /** `countersign log verify`: any C2SP tlog-tiles log, worked out again from its entries and compared with what it serves and what it signed. */
 import { base64 } from '../core/base/bytes.ts';
 import { problemText } from '../core/base/result.ts';
-import { type VerifiedLog, verifyLog } from '../flows/log-verify.ts';
+import { formatVkey } from '../core/log/note.ts';
+import { MOST_FAULTS, type VerifiedLog, verifyLog } from '../flows/log-verify.ts';
 import { type Answer, EXIT } from './exit.ts';
 import { keepCheckpoint, readCheckpoint } from './kept-checkpoint.ts';
 import { logAt, notProven } from './log-place.ts';
@@ -30,14 +31,16 @@ export async function logVerify(where: string, { vkey, from, keep, entries = fal
     const kept = keepCheckpoint(keep, seen.checkpoint.note);
     if (!kept.ok) return notProven([kept.error], json);
   }
-  return answer(seen, old?.value.size, json);
+  return answer(seen, old?.value.size, keys.slice(vkey.length).map(formatVkey), json);
 }
 
-function answer(seen: VerifiedLog, from: number | undefined, json: boolean): Answer {
+/** @param followed keys sworn in by those that were given. */
+function answer(seen: VerifiedLog, from: number | undefined, followed: readonly string[], json: boolean): Answer {
   const code = seen.faults.length === 0 ? EXIT.ok : exitOf(seen);
-  if (json) return { code, stdout: `${JSON.stringify(asJson(seen, code, from))}\n`, stderr: '' };
-  if (code === EXIT.ok) return { code, stdout: visibleLines(good(seen, from)), stderr: '' };
-  const more = seen.more > 0 ? `countersign: and ${seen.more} more\n` : '';
+  if (json) return { code, stdout: `${JSON.stringify({ ...asJson(seen, code, from), ...(followed.length === 0 ? {} : { followed }) })}\n`, stderr: '' };
+  if (code === EXIT.ok)
+    return { code, stdout: visibleLines(`${good(seen, from)}${followed.map((vkey) => `  its key changed, sworn in by the one you know: ${vkey}\n`).join('')}`), stderr: '' };
+  const more = seen.faults.length < MOST_FAULTS ? '' : `countersign: and ${seen.more} more; after so many the check ended\n`;
   return { code, stdout: '', stderr: `${seen.faults.map((p) => `countersign: ${visibleLines(problemText(p))}\n`).join('')}${more}` };
 }
 
@@ -47,21 +50,25 @@ function exitOf({ checkpoint, faults }: VerifiedLog): number {
   return silent ? EXIT.refused : EXIT.signoff;
 }
 
-function good({ checkpoint, entries, tiles }: VerifiedLog, from: number | undefined): string {
+function good({ checkpoint, entries, tiles, bodies }: VerifiedLog, from: number | undefined): string {
   if (checkpoint === null) return '';
   const { origin, size, root } = checkpoint;
   const compared = tiles === 1 ? '1 tile' : `${tiles} tiles`;
   const read = entries === 0 && size > 0 ? `${compared} compared; entries were not read` : `${entries} entries and ${compared} compared`;
-  return `verified: ${origin}, ${size} entries, root ${base64(root)}\n  ${read}${from === undefined ? '' : `; goes on from the ${from} entries that were kept`}\n`;
+  return `verified: ${origin}, ${size} entries, root ${base64(root)}\n  ${read}${from === undefined ? '' : `; goes on from the ${from} entries that were kept`}\n${besideText(bodies)}`;
 }
 
-const asJson = ({ checkpoint, faults, more, entries, tiles }: VerifiedLog, exit: number, from: number | undefined) => ({
+const besideText = (bodies: VerifiedLog['bodies']): string =>
+  bodies === null ? '' : `  ${bodies.read} bodies beside it have their digests; ${bodies.missing} that entries name are not there, ${bodies.unnamed} are named by none\n`;
+
+const asJson = ({ checkpoint, faults, more, entries, tiles, bodies }: VerifiedLog, exit: number, from: number | undefined) => ({
   version: 1,
   exit,
   ...(checkpoint === null ? {} : { origin: checkpoint.origin, size: checkpoint.size, root: base64(checkpoint.root) }),
   ...(from === undefined ? {} : { from }),
   entries,
   tiles,
+  ...(bodies === null ? {} : { bodies }),
   problems: faults,
   more,
 });

@@ -1,6 +1,6 @@
 /** The commands about the log, as somebody runs them: over a real data folder, an exported folder, a server on loopback, a git repository. */
 import { createPrivateKey } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -20,6 +20,7 @@ import { type AuditFlags, audit as auditCommand } from './audit.ts';
 import type { Answer } from './exit.ts';
 import { logAnchor } from './log-anchor.ts';
 import { logExport } from './log-export.ts';
+import { logRotate } from './log-rotate.ts';
 import { logVerify } from './log-verify.ts';
 
 const REF = 'refs/heads/log';
@@ -87,7 +88,7 @@ describe('the log of a data folder', () => {
     expect(await audit({ since: kept, log: out, vkey })).toMatchObject({ code: 0, stdout: expect.stringContaining('0 new') });
   });
 
-  it('goes on over a change of its key, for whoever knows both', async () => {
+  it('goes on over a change of its key, for whoever knows one that came before it', async () => {
     const { data, out, kept, vkey, append, opened, exported } = await installation(5);
     await exported();
     await logVerify(out, { vkey, keep: kept });
@@ -97,12 +98,67 @@ describe('the log of a data folder', () => {
     if (!turned.ok) throw new Error(turned.error.message);
     await append(3, 5);
     const both = [...vkey, turned.value];
-    expect(await exported()).toMatchObject({ code: 1, stderr: expect.stringContaining('[LOG_SIG]') });
-    expect(await exported({ vkey })).toMatchObject({ code: 0, stdout: expect.stringContaining('9 entries, 4 of them new') });
-    expect(await logVerify(out, { vkey, entries: true })).toMatchObject({ code: 1, stderr: expect.stringContaining('[LOG_SIG]') });
+    const grown = await exported();
+    expect(grown).toMatchObject({ code: 0, stdout: expect.stringContaining('9 entries, 4 of them new') });
+    for (const key of both) expect(grown.stdout).toContain(key);
+    expect(jsonOf(await exported({ json: true }))).toMatchObject({ vkeys: both.toReversed() });
+    expect(await logVerify(out, { vkey, entries: true, from: kept })).toMatchObject({ code: 0, stdout: expect.stringContaining(`sworn in by the one you know: ${turned.value}`) });
+    expect(jsonOf(await logVerify(out, { vkey, json: true }))).toMatchObject({ exit: 0, followed: [turned.value] });
+    expect(readFileSync(join(out, 'log-key', '0'), 'utf8')).toMatch(/^5\n/);
+    expect(await logVerify(out, { vkey: [logKey(ORIGIN).vkey] })).toMatchObject({ code: 1, stderr: expect.stringContaining('[LOG_SIG]') });
     expect(await logVerify(out, { vkey: both, entries: true, from: kept })).toMatchObject({ code: 0 });
-    expect(await audit({ since: kept, log: out, vkey: both })).toMatchObject({ code: 0, stdout: expect.stringContaining('log-key') });
+    chmodSync(join(out, 'log-key/0'), 0o600);
+    const oath = readFileSync(join(out, 'log-key/0'), 'utf8');
+    writeFileSync(join(out, 'log-key/0'), oath.replace(/^5/, '6'));
+    expect(await logVerify(out, { vkey })).toMatchObject({ code: 1, stderr: expect.stringContaining('log-key/0') });
+    writeFileSync(join(out, 'log-key/0'), oath);
+    expect(await audit({ since: kept, log: out, vkey })).toMatchObject({ code: 0, stdout: expect.stringContaining('log-key') });
     expect(await audit({ full: true, data })).toMatchObject({ code: 0 });
+  });
+
+  it('gets a new key by a command, beside no server and in no folder that is an older copy', async () => {
+    const { data, out, kept, vkey, append, opened, exported } = await installation(5);
+    cpSync(data, `${data}-old`, { recursive: true });
+    await append(2, 5);
+    await exported();
+    await logVerify(out, { vkey, keep: kept });
+    const running = await opened();
+    expect(await logRotate({ data })).toMatchObject({ code: 2, stderr: expect.stringContaining('stop the server') });
+    await running.close();
+    expect(await logRotate({ data: `${data}-typo` })).toMatchObject({ code: 2, stderr: expect.stringContaining('NOT_FOUND') });
+    expect(await logRotate({ data: `${data}-old`, known: [kept] })).toMatchObject({ code: 1, stderr: expect.stringContaining('LOG_FORK') });
+    expect(await logRotate({ data, known: [`${kept}-typo`] })).toMatchObject({ code: 2, stderr: expect.stringContaining('--known') });
+    const turned = jsonOf(await logRotate({ data, known: [kept], json: true }));
+    expect(turned).toMatchObject({ exit: 0, origin: ORIGIN, old: vkey[0], vkey: expect.stringContaining(ORIGIN) });
+    const again = await logRotate({ data });
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining(String(turned.vkey)) });
+    expect(await audit({ full: true, data, vkey: [...vkey, String(turned.vkey)], known: [kept] })).toMatchObject({ code: 0 });
+  });
+
+  it('goes to folders, and comes from folders and the web', async () => {
+    const { data, vkey } = await installation(1);
+    for (const out of ['s3://bucket/log', 'https://example.org/log'])
+      expect(await logExport({ data, out })).toMatchObject({ code: 2, stderr: expect.stringContaining('export to a folder, then copy') });
+    expect([existsSync('s3:'), existsSync('https:')]).toEqual([false, false]);
+    for (const log of ['s3://bucket/log', 'file:///etc', 'GS://bucket/log'])
+      expect(await logVerify(log, { vkey })).toMatchObject({ code: 2, stderr: expect.stringMatching(/into a folder/) });
+    expect(await audit({ since: 'x', log: 's3://bucket/log', vkey })).toMatchObject({ code: 2, stderr: expect.stringContaining('into a folder') });
+  });
+
+  it('is audited by a key that the auditor brought, and by what somebody else kept', async () => {
+    const [mine, theirs] = [await installation(5), await installation(5)];
+    await mine.exported();
+    await logVerify(mine.out, { vkey: mine.vkey, keep: mine.kept });
+    expect(await audit({ full: true, data: mine.data, vkey: mine.vkey, known: [mine.kept] })).toMatchObject({ code: 0 });
+    expect(await audit({ full: true, data: theirs.data })).toMatchObject({ code: 0 });
+    expect(await audit({ full: true, data: theirs.data, vkey: mine.vkey })).toMatchObject({ code: 1, stderr: expect.stringMatching(/--vkey .*LOG_SIG/) });
+    expect(await audit({ full: true, data: theirs.data, known: [mine.kept] })).toMatchObject({ code: 1, stderr: expect.stringContaining('LOG_SIG') });
+    expect(await audit({ full: true, data: mine.data, vkey: ['no key'] })).toMatchObject({ code: 2, stderr: expect.stringContaining('USAGE') });
+    cpSync(mine.data, `${mine.data}-old`, { recursive: true });
+    await mine.append(1, 5);
+    await mine.exported();
+    await logVerify(mine.out, { vkey: mine.vkey, keep: mine.kept });
+    expect(await audit({ full: true, data: `${mine.data}-old`, known: [mine.kept] })).toMatchObject({ code: 1, stderr: expect.stringMatching(/older copy.*LOG_FORK/) });
   });
 
   it('brings its bodies along where it is asked to, for their owner alone', async () => {

@@ -14,6 +14,7 @@ import { AUTHORITY_TYPES } from '../core/signoff/authority.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { ahead } from './ahead.ts';
 import { changeId } from './identity.ts';
+import { bodyPath, MAX_BODY } from './log-bodies.ts';
 import { checkpointOf, readBundle, type SignedCheckpoint } from './log-read.ts';
 import type { LogSource } from './ports-log.ts';
 
@@ -58,11 +59,10 @@ export function jsonBody(body: Uint8Array | null): Json | undefined {
 export const bodiesOf =
   (source: LogSource): AccountLog['body'] =>
   async (sha256) => {
-    const read = await source.read(`envelopes/${sha256}`, MAX_BODY);
+    const read = await source.read(bodyPath(sha256), MAX_BODY);
     return read.ok && read.value !== null && sha256Hex(read.value) === sha256 ? read.value : null;
   };
 
-const MAX_BODY = 64 << 20;
 const AHEAD = 6;
 
 /** Ids of the changes that a word names: an id, a commit, or a manifest. Problems: USAGE, NOT_FOUND, those of a log. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -217,6 +217,27 @@ describe('bodies beside an exported log', () => {
     expect(existsSync(join(out, 'envelopes', sha256Hex(bodyOf(7))))).toBe(false);
     expect(existsSync(join(out, 'envelopes', sha256Hex(bodyOf(8))))).toBe(true);
     expect((await verified(log)).faults).toEqual([]);
+  });
+
+  it('are held to the digests they lie under, by who checks the folder and by the next export', async () => {
+    const log = grown(testLog(ORIGIN), 300);
+    const body = async (sha256: string): Promise<Uint8Array | null> => bodies.get(sha256) ?? null;
+    await run(log, out, { body });
+    expect(await verified(log)).toMatchObject({ faults: [], bodies: { read: 300, missing: 0, unnamed: 0 } });
+    const at = (i: number): string => `envelopes/${sha256Hex(bodyOf(i))}`;
+    rmSync(join(out, at(3)));
+    writeFileSync(join(out, `envelopes/${sha256Hex('stray')}`), 'stray');
+    expect(await verified(log)).toMatchObject({ faults: [], bodies: { read: 300, missing: 1, unnamed: 1 } });
+    chmodSync(join(out, at(7)), 0o600);
+    writeFileSync(join(out, at(7)), 'body 8');
+    writeFileSync(join(out, 'envelopes/readme'), 'body 8');
+    expect((await verified(log)).faults).toEqual(
+      expect.arrayContaining([expect.objectContaining({ code: 'LOG_INCLUSION', place: at(7) }), expect.objectContaining({ code: 'LOG_FORMAT', place: 'envelopes/readme' })]),
+    );
+    expect((await verified(log)).faults).toHaveLength(2);
+    expect(await run(log, out, { body })).toMatchObject({ ok: false, error: { code: 'LOG_INCLUSION', place: at(7) } });
+    const hashes = await verifyLog(folderSource(out), { keys: [log.key], entries: false, hashesOnly: true, progress: () => undefined });
+    expect(hashes).toMatchObject({ faults: [], bodies: null });
   });
 
   it('are counted where they are missing, and refused where they are others', async () => {

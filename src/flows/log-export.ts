@@ -9,10 +9,13 @@ import { parseEntry } from '../core/log/entry.ts';
 import { EMPTY_TREE, leafHash } from '../core/log/merkle.ts';
 import type { NoteKey } from '../core/log/note.ts';
 import { hashesOf } from '../core/log/resume.ts';
+import { rotationFile, rotationPath } from '../core/log/rotation-file.ts';
 import { bundleBytes } from '../core/log/tile.ts';
 import { type Begun, type Tile, type TileBuilder, tileBuilder } from '../core/log/tile-check.ts';
 import { TILE_WIDTH, tilePath } from '../core/log/tiles.ts';
 import { ahead } from './ahead.ts';
+import { bodyPath, MAX_BODY } from './log-bodies.ts';
+import { shownRotations } from './log-keys.ts';
 import { checkpointOf, goesOn, openSigned, readBundle, readTile, type SignedCheckpoint, treeAt } from './log-read.ts';
 import type { LogFolder, LogSource } from './ports-log.ts';
 
@@ -56,13 +59,15 @@ export async function exportLog(world: ExportWorld): Promise<Result<Exported>> {
   if (!proven.ok) return proven;
   const files = await write(world, begun, now.value, proven.value);
   if (!files.ok) return files;
+  const turned = await writeRotations(world, now.value.size);
+  if (!turned.ok) return turned;
   const bodies = world.body === undefined ? ok(undefined) : await writeBodies(world, world.body, now.value.size);
   if (!bodies.ok) return bodies;
   // A log that did not grow may still have a witness more under its checkpoint.
   const published = await world.folder.publish(now.value.note);
   if (!published.ok) return published;
   const { origin, size } = now.value;
-  return ok({ origin, from, size, files: files.value, ...(bodies.value === undefined ? {} : { bodies: bodies.value }) });
+  return ok({ origin, from, size, files: files.value + turned.value, ...(bodies.value === undefined ? {} : { bodies: bodies.value }) });
 }
 
 interface Before {
@@ -156,6 +161,24 @@ async function putAll(folder: LogFolder, tiles: readonly Tile[]): Promise<Result
   return ok(count);
 }
 
+/** What tells a holder of an old key which key signs the log now. Each is held to the entry that was proven. */
+async function writeRotations({ source, folder }: ExportWorld, size: number): Promise<Result<number>> {
+  const shown = await shownRotations(source);
+  if (!shown.ok) return shown;
+  let count = 0;
+  for (const [n, rotation] of shown.value.filter((r) => r.index < size).entries()) {
+    const at = Math.floor(rotation.index / TILE_WIDTH);
+    const bundle = await readBundle(folder, at, widthOf(at, size));
+    if (!bundle.ok) return bundle;
+    if (!equal(bundle.value[rotation.index % TILE_WIDTH] ?? new Uint8Array(0), rotation.entry))
+      return err(problem('LOG_INCLUSION', `a new key is shown that entry ${rotation.index} of the log does not name`, { place: rotationPath(n), remedy: VERIFY }));
+    const put = await folder.put(rotationPath(n), rotationFile(rotation));
+    if (!put.ok) return put;
+    count += Number(put.value);
+  }
+  return ok(count);
+}
+
 /** From the first entry on, whatever was there before: bodies may be asked for later than the log was. */
 async function writeBodies({ folder, progress }: ExportWorld, body: NonNullable<ExportWorld['body']>, size: number): Promise<Result<BodyCount>> {
   const missing = new Set<string>();
@@ -180,15 +203,18 @@ async function writeBodies({ folder, progress }: ExportWorld, body: NonNullable<
 }
 
 async function writeBody(folder: LogFolder, body: NonNullable<ExportWorld['body']>, sha256: string, missing: Set<string>): Promise<Result<boolean>> {
-  const known = await folder.read(`envelopes/${sha256}`, Number.MAX_SAFE_INTEGER);
+  const known = await folder.read(bodyPath(sha256), MAX_BODY);
   if (!known.ok) return known;
-  if (known.value !== null) return ok(false);
+  if (known.value !== null) return sha256Hex(known.value) === sha256 ? ok(false) : err(otherBody(sha256));
   const bytes = await body(sha256);
   if (bytes === null) missing.add(sha256);
   if (bytes === null) return ok(false);
   if (sha256Hex(bytes) === sha256) return folder.putBody(sha256, bytes);
   return err(problem('DATA_INVALID', 'a body does not have the digest it is kept under', { place: `body ${sha256}`, remedy: 'countersign audit --full says what else is wrong' }));
 }
+
+const otherBody = (sha256: string): Problem =>
+  problem('LOG_INCLUSION', 'the body that lies there does not have the digest it lies under', { place: bodyPath(sha256), remedy: 'take it away, and run it again' });
 
 /** Only what the store itself no longer has: an entry alone takes nothing away. */
 async function dropErased(folder: LogFolder, body: NonNullable<ExportWorld['body']>, digests: unknown, missing: Set<string>): Promise<Result<number>> {

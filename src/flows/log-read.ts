@@ -7,6 +7,7 @@ import { MAX_ENTRY } from '../core/log/entry.ts';
 import { consistencyPlan, edgeNodes, fill, type NodeRef, root as rootOf, verifyConsistency } from '../core/log/merkle.ts';
 import { type NoteKey, parseVkey } from '../core/log/note.ts';
 import { levelsAt, resume } from '../core/log/resume.ts';
+import { parseRotationPath, rotationFile } from '../core/log/rotation-file.ts';
 import { HASH_SIZE } from '../core/log/strict.ts';
 import { nodesOfTiles, parseBundleBytes, tilePlan } from '../core/log/tile.ts';
 import type { Begun } from '../core/log/tile-check.ts';
@@ -29,11 +30,19 @@ export const sourceOf = (files: LogFiles, name: string): LogSource => ({
       const note = await files.checkpoint();
       return ok(note === null ? null : utf8(note));
     }
+    const n = parseRotationPath(path);
+    if (n !== undefined) return ok(await rotationAt(files, n));
     const tile = parseTilePath(path);
     if (tile === undefined) return ok(null);
     return ok(tile.level === 'entries' ? await files.bundle(tile.index, tile.width) : await files.tile(tile.level, tile.index, tile.width));
   },
 });
+
+/** The file of the n-th change of its key; null where there is none. */
+export async function rotationAt(files: LogFiles, n: number): Promise<Uint8Array | null> {
+  const rotation = (await files.rotation?.(n)) ?? null;
+  return rotation === null ? null : rotationFile(rotation);
+}
 
 /** Keys of one log; several may share its name. Problem: USAGE, where there is none too. */
 export function keysOf(vkeys: readonly string[]): Result<readonly NoteKey[], readonly Problem[]> {
@@ -133,7 +142,8 @@ export const forked = (old: Checkpoint, now: Checkpoint): Problem =>
 
 const FORK_REMEDY = 'keep both checkpoints: signed by one key, they prove that the log was rewritten. Show them to its operator and to the other people who watch it';
 
-async function nodesOf(source: LogSource, nodes: readonly NodeRef[], size: number): Promise<Result<readonly (Uint8Array | undefined)[]>> {
+/** Out of the tiles of a log of this size; undefined for each that they do not give. Problems: as of a tile. */
+export async function nodesOf(source: LogSource, nodes: readonly NodeRef[], size: number): Promise<Result<readonly (Uint8Array | undefined)[]>> {
   const plan = tilePlan(nodes, size);
   const contents: Uint8Array[] = [];
   for (const { level, index, width } of plan?.tiles ?? []) {

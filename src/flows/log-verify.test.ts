@@ -192,3 +192,32 @@ describe('entries of ours', () => {
     expect((await verify(log)).faults).toMatchObject([{ place: 'entry 0' }]);
   });
 });
+
+describe('a log whose server means harm', () => {
+  const promised = 2 ** 53 - 1;
+  /** Signed by its own key: all that is ours to decide is how long we listen. */
+  const endless = (read: LogSource['read']) => {
+    const log = testLog(ORIGIN);
+    const note = log.sign(formatCheckpoint({ origin: ORIGIN, size: promised, root: new Uint8Array(32) }));
+    let asked = 0;
+    const source: LogSource = {
+      name: 'hostile',
+      read: async (path, cap) => {
+        if (path === 'checkpoint') return ok(utf8(note));
+        if (++asked > 20_000) throw new Error('we are still asking');
+        return read(path, cap);
+      },
+    };
+    return verifyLog(source, { keys: [log.key], entries: true, hashesOnly: false, progress: () => undefined });
+  };
+
+  it.each<[string, LogSource['read']]>([
+    ['promises without end and has nothing', async () => ok(null)],
+    ['sends rubbish without end', async () => ok(new Uint8Array(7))],
+    ['says each file is too long', async (place) => err(problem('LOG_FORMAT', 'too long', { place }))],
+  ])('%s: we stop, and the answer is no', async (_, read) => {
+    const seen = await endless(read);
+    expect(seen).toMatchObject({ checkpoint: { size: promised }, more: expect.any(Number) });
+    expect(seen.faults).toHaveLength(1_000);
+  });
+});

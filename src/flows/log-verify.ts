@@ -15,6 +15,7 @@ import { nodeOfTile } from '../core/log/tile.ts';
 import { type Tile, type TileBuilder, tileBuilder } from '../core/log/tile-check.ts';
 import { TILE_WIDTH, tilePath, widthAt } from '../core/log/tiles.ts';
 import { ahead } from './ahead.ts';
+import { type BodyCheck, bodiesBeside, type CheckedBodies } from './log-bodies.ts';
 import { checkpointOf, forked, goesOn, readBundle, readTile, type SignedCheckpoint } from './log-read.ts';
 import type { LogSource } from './ports-log.ts';
 
@@ -33,23 +34,28 @@ export interface VerifiedLog {
   /** null where nobody we know signed one. */
   readonly checkpoint: SignedCheckpoint | null;
   readonly faults: readonly Problem[];
-  /** Faults there were no room for. */
+  /** Faults there were no room for. With as many as that the check ended, and there may be others. */
   readonly more: number;
   /** Read and compared. */
   readonly entries: number;
   readonly tiles: number;
+  /** null where none lie beside it, or entries were left unread. */
+  readonly bodies: CheckedBodies | null;
 }
 
 const AHEAD = 6;
-const MOST_FAULTS = 1_000;
+/** Then the check ends: the answer is no, and whoever serves the log can promise 2^53 entries and have none. */
+export const MOST_FAULTS = 1_000;
 /** A server that stopped answering is not asked for the rest. */
 const MOST_UNREACHABLE = 10;
 
 /** Never refuses: what is wrong is in `faults`. Codes: LOG_*, NOT_FOUND of a file that must be there. */
 export async function verifyLog(source: LogSource, asked: VerifyLogAsked): Promise<VerifiedLog> {
   const checkpoint = await checkpointOf(source, asked.keys);
-  if (!checkpoint.ok) return { checkpoint: null, faults: [checkpoint.error], more: 0, entries: 0, tiles: 0 };
-  const walk = new Walk(source, asked, checkpoint.value);
+  if (!checkpoint.ok) return { checkpoint: null, faults: [checkpoint.error], more: 0, entries: 0, tiles: 0, bodies: null };
+  const beside = asked.hashesOnly ? ok(null) : await bodiesBeside(source);
+  const walk = new Walk(source, asked, checkpoint.value, beside.ok ? beside.value : null);
+  if (!beside.ok) walk.fault(beside.error);
   await walk.all();
   return walk.report();
 }
@@ -73,35 +79,40 @@ class Walk {
   #builder: TileBuilder | null = tileBuilder();
   #before: Entry | null = null;
 
-  constructor(source: LogSource, asked: VerifyLogAsked, now: SignedCheckpoint) {
+  readonly #beside: BodyCheck | null;
+  #bodies: CheckedBodies | null = null;
+
+  constructor(source: LogSource, asked: VerifyLogAsked, now: SignedCheckpoint, beside: BodyCheck | null) {
+    this.#beside = beside;
     this.#source = source;
     this.#asked = asked;
     this.#now = now;
   }
 
   report(): VerifiedLog {
-    return { checkpoint: this.#now, faults: this.#faults, more: this.#more, entries: this.#entries, tiles: this.#tiles };
+    return { checkpoint: this.#now, faults: this.#faults, more: this.#more, entries: this.#entries, tiles: this.#tiles, bodies: this.#bodies };
   }
 
   async all(): Promise<void> {
     const { from } = this.#asked;
     const on = from === undefined ? ok(undefined) : goesOn(from, this.#now);
-    if (!on.ok) this.#fault(on.error);
+    if (!on.ok) this.fault(on.error);
     const count = Math.ceil(this.#now.size / TILE_WIDTH);
     let index = 0;
     for await (const read of ahead(0, count, AHEAD, (i) => this.#read(i))) {
       await this.#take(index++, read);
       this.#asked.progress('entries', index / count);
-      if (this.#unreachable >= MOST_UNREACHABLE) return;
+      if (this.#unreachable >= MOST_UNREACHABLE || this.#faults.length >= MOST_FAULTS) return;
     }
     await this.#end();
+    this.#bodies = (await this.#beside?.check(this.fault, (share) => this.#asked.progress('bodies', share))) ?? null;
   }
 
-  #fault(fault: Problem): void {
+  fault = (fault: Problem): void => {
     if (fault.code === 'LOG_UNREACHABLE') this.#unreachable++;
     if (this.#faults.length < MOST_FAULTS) this.#faults.push(fault);
     else this.#more++;
-  }
+  };
 
   #width(index: number): number {
     return Math.min(TILE_WIDTH, this.#now.size - index * TILE_WIDTH);
@@ -114,9 +125,9 @@ class Walk {
   }
 
   async #take(index: number, { tile, bundle }: Read): Promise<void> {
-    if (!tile.ok) this.#fault(tile.error);
+    if (!tile.ok) this.fault(tile.error);
     else this.#tiles++;
-    if (bundle !== null && !bundle.ok) this.#fault(bundle.error);
+    if (bundle !== null && !bundle.ok) this.fault(bundle.error);
     const said = tile.ok ? hashesOf(tile.value) : null;
     const entries = bundle?.ok === true ? bundle.value : null;
     const made = entries?.map(leafHash) ?? null;
@@ -138,7 +149,7 @@ class Walk {
         : right === said
           ? [tilePath('entries', index, said.length), (leaf: number) => `entry ${leaf} is not the one the log signed`]
           : [tilePath('entries', index, said.length), (leaf: number) => `entry ${leaf} does not have the hash that stands in ${tilePath(0, index, said.length)}`];
-    for (const i of apart) this.#fault(problem('LOG_INCLUSION', wrong(index * TILE_WIDTH + i), { place }));
+    for (const i of apart) this.fault(problem('LOG_INCLUSION', wrong(index * TILE_WIDTH + i), { place }));
     return right ?? said;
   }
 
@@ -169,20 +180,19 @@ class Walk {
   #meet(builder: TileBuilder): void {
     const { from } = this.#asked;
     if (from === undefined || builder.tree().size !== from.size || from.size === this.#now.size) return;
-    if (!equal(builder.root(), from.root)) this.#fault(forked(from, this.#now));
+    if (!equal(builder.root(), from.root)) this.fault(forked(from, this.#now));
   }
 
   async #compare(made: Tile): Promise<void> {
     const { level, index, width } = made;
     const said = await readTile(this.#source, level, index, width);
-    if (!said.ok) return this.#fault(said.error);
+    if (!said.ok) return this.fault(said.error);
     this.#tiles++;
     const place = tilePath(level, index, width);
     for (let i = 0; i < width; i++) {
       const [a, b] = [said.value, made.hashes].map((t) => t.subarray(i * HASH_SIZE, (i + 1) * HASH_SIZE)) as [Uint8Array, Uint8Array];
       const first = (index * TILE_WIDTH + i) * TILE_WIDTH ** level;
-      if (!equal(a, b))
-        this.#fault(problem('LOG_INCLUSION', `hash ${i} of the tile is not that of the entries ${first} to ${first + TILE_WIDTH ** level - 1} under it`, { place }));
+      if (!equal(a, b)) this.fault(problem('LOG_INCLUSION', `hash ${i} of the tile is not that of the entries ${first} to ${first + TILE_WIDTH ** level - 1} under it`, { place }));
     }
   }
 
@@ -191,17 +201,18 @@ class Walk {
     if (builder === null) return;
     for (const tile of builder.partial()) if (tile.level > 0) await this.#compare(tile);
     if (!equal(builder.root(), this.#now.root))
-      this.#fault(problem('LOG_INCLUSION', `the ${this.#now.size} entries do not have the root that the checkpoint signs`, { place: 'checkpoint' }));
+      this.fault(problem('LOG_INCLUSION', `the ${this.#now.size} entries do not have the root that the checkpoint signs`, { place: 'checkpoint' }));
   }
 
   #readEntries(index: number, entries: readonly Uint8Array[]): void {
     this.#entries += entries.length;
+    if (this.#beside !== null) for (const entry of entries.map(parseEntry)) if (entry.ok) this.#beside.named(entry.value);
     if (!this.#asked.entries) return;
     entries.forEach((bytes, i) => {
       const at = index * TILE_WIDTH + i;
       const entry = ours(bytes, at, this.#now.origin, this.#before);
       if (entry.ok) this.#before = entry.value;
-      else this.#fault(problem('LOG_FORMAT', entry.error, { place: `entry ${at}` }));
+      else this.fault(problem('LOG_FORMAT', entry.error, { place: `entry ${at}` }));
     });
   }
 }

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hex, utf8 } from '../core/base/bytes.ts';
+import { concat, hex, utf8 } from '../core/base/bytes.ts';
 import { ok } from '../core/base/result.ts';
+import { formatCheckpoint } from '../core/log/checkpoint.ts';
+import { leafHash } from '../core/log/merkle.ts';
+import { bundleBytes } from '../core/log/tile.ts';
+import { parseTilePath } from '../core/log/tiles.ts';
 import { someEntries, type TestLog, testLog } from '../testing/log-files.ts';
 import { continues, openSigned } from './log-read.ts';
 import { watchLog } from './log-watch.ts';
@@ -112,4 +116,28 @@ describe('a log that is watched', () => {
     log.all.set('checkpoint', utf8(log.sign(`${ORIGIN}\n100002\n${'A'.repeat(43)}=\n`)));
     expect(await watch(log, old)).toMatchObject({ ok: false, error: { code: 'USAGE' } });
   });
+});
+
+it('is not held in memory without end: large entries are listed by what they weigh', async () => {
+  const log = testLog(ORIGIN);
+  const old = log.append([new Uint8Array(1)]);
+  let served = 0;
+  const size = 90_000;
+  const note = log.sign(formatCheckpoint({ origin: ORIGIN, size, root: new Uint8Array(32) }));
+  const entry = new Uint8Array(65_535);
+  const source: LogSource = {
+    name: 'hostile',
+    read: async (path) => {
+      if (path === 'checkpoint') return ok(utf8(note));
+      const tile = parseTilePath(path);
+      if (tile?.level !== 'entries') return ok(tile?.level === 0 ? concat(leafHash(new Uint8Array(1)), ...Array.from({ length: tile.width - 1 }, () => leafHash(entry))) : null);
+      served++;
+      return ok(bundleBytes(Array.from({ length: tile.width }, () => entry)) ?? null);
+    },
+  };
+  expect(await watchLog(source, [log.key], opened(log, old), () => undefined)).toMatchObject({
+    ok: false,
+    error: { code: 'USAGE', remedy: expect.stringContaining('log verify') },
+  });
+  expect(served).toBeLessThan(40);
 });

@@ -18,21 +18,23 @@ export interface Watched {
   readonly entries: readonly Uint8Array[];
 }
 
-/** They are held until they are proven. */
+/** They are held until they are proven: so many, and so many bytes. */
 const MOST_NEW = 100_000;
+const MOST_BYTES = 256 << 20;
 const AHEAD = 6;
 
-/** Problems: LOG_FORK, LOG_INCLUSION, LOG_SIG, LOG_ORIGIN, LOG_FORMAT, NOT_FOUND, LOG_UNREACHABLE, USAGE over 100,000 new entries. */
+/** Problems: LOG_FORK, LOG_INCLUSION, LOG_SIG, LOG_ORIGIN, LOG_FORMAT, NOT_FOUND, LOG_UNREACHABLE, USAGE over 100,000 new entries, or 256 MiB of them. */
 export async function watchLog(source: LogSource, keys: readonly NoteKey[], old: SignedCheckpoint, progress: (words: string, share: number) => void): Promise<Result<Watched>> {
   const now = await checkpointOf(source, keys);
   if (!now.ok) return now;
   const on = goesOn(old, now.value);
   if (!on.ok) return on;
-  if (now.value.size - old.size > MOST_NEW) return err(tooMany(old, now.value));
+  if (now.value.size - old.size > MOST_NEW) return err(tooMuch(`${now.value.size - old.size} entries are new, and at most ${MOST_NEW} are listed at once`));
   const begun = await treeAt(source, old, now.value.size);
   if (!begun.ok) return err(await why(begun.error, source, old, now.value));
   const builder = tileBuilder(begun.value);
   const entries: Uint8Array[] = [];
+  let bytes = 0;
   const [first, end] = [Math.floor(old.size / TILE_WIDTH), Math.ceil(now.value.size / TILE_WIDTH)];
   if (old.size === now.value.size) return ok({ now: now.value, entries });
   for await (const read of ahead(first, end, AHEAD, (i) => readBundle(source, i, Math.min(TILE_WIDTH, now.value.size - i * TILE_WIDTH)))) {
@@ -40,7 +42,9 @@ export async function watchLog(source: LogSource, keys: readonly NoteKey[], old:
     for (const entry of read.value.slice(builder.tree().size % TILE_WIDTH)) {
       builder.add(entry);
       entries.push(entry);
+      bytes += entry.length;
     }
+    if (bytes > MOST_BYTES) return err(tooMuch(`more than ${MOST_BYTES >> 20} MiB of entries are new`));
     progress('new entries', entries.length / (now.value.size - old.size));
   }
   if (equal(builder.root(), now.value.root)) return ok({ now: now.value, entries });
@@ -55,8 +59,8 @@ async function why(found: Problem, source: LogSource, old: SignedCheckpoint, now
   return proven.ok ? { remedy: VERIFY, ...found } : proven.error;
 }
 
-const tooMany = (old: SignedCheckpoint, now: SignedCheckpoint): Problem =>
-  problem('USAGE', `${now.size - old.size} entries are new, and at most ${MOST_NEW} are listed at once`, {
+const tooMuch = (what: string): Problem =>
+  problem('USAGE', what, {
     place: '--since',
     remedy: 'check the whole log instead: countersign log verify LOG --vkey KEY --from FILE --keep FILE',
   });

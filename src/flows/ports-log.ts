@@ -1,5 +1,6 @@
 /** The log as others read it: static files by C2SP tlog-tiles, and what witnesses said of it. */
 import type { Result } from '../core/base/result.ts';
+import type { RotationEntry } from '../core/log/rotation.ts';
 
 /** Implemented by the store over what is committed. Every answer is immutable but the checkpoint. */
 export interface LogFiles {
@@ -12,6 +13,8 @@ export interface LogFiles {
   bundle(index: number, width: number): Promise<Uint8Array | null>;
   /** Signed note of the latest published size; with the witnesses' lines under it as far as they are there. null before genesis. */
   checkpoint(): Promise<string | null>;
+  /** The n-th change of the log's key, from 0 on, once it is published; null where there is none. Absent: the key never changed. */
+  rotation?(n: number): Promise<RotationEntry | null>;
 }
 
 /** The files of any log, wherever they lie: a folder, a server. Whoever reads believes nothing of them. Implemented by adapters/tlog. */
@@ -20,6 +23,8 @@ export interface LogSource {
   readonly name: string;
   /** @param path as C2SP names it, such as `tile/0/000.p/3`. null where there is no such file. Problems: LOG_UNREACHABLE, LOG_FORMAT over `cap` bytes. */
   read(path: string, cap: number): Promise<Result<Uint8Array | null>>;
+  /** Names in `envelopes/`, where bodies can lie beside the log: in a folder. Problem: LOG_UNREACHABLE. */
+  bodies?(): Promise<Result<readonly string[]>>;
 }
 
 /** The folder a log is exported to. Implemented by adapters/tlog; one process at a time. */

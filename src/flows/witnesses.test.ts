@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { utf8 } from '../core/base/bytes.ts';
+import { base64, utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok, problem } from '../core/base/result.ts';
 import { SIZE_TYPE } from '../core/log/add-checkpoint.ts';
@@ -294,6 +294,39 @@ describe('a lying witness', () => {
     expect(logged.filter((l) => l.startsWith('witness c')).length).toBe(1);
     expect(logged.filter((l) => !l.startsWith('witness c'))).toEqual([]);
     expect((await store.cosignatures.at(await sizeNow())).length).toBe(2);
+  });
+
+  /** One that holds the key its policy names, and says with it whatever it likes. */
+  const bribed = testWitness('w.example/c');
+  const textOf = (body: string): string => body.slice(body.indexOf('\n\n') + 2);
+  const withBribed = (): string => policyText(3).replace(real.c.vkey, bribed.vkey);
+  const says = (line: (note: string) => string): WitnessDoor => ({ ...dead, add: async (body) => ok({ status: 200, type: '', body: line(textOf(body)) }) });
+  const otherRoot = (note: string): string => note.replace(/^(.*\n.*\n)[^\n]+/, `$1${base64(new Uint8Array(32))}`);
+  const older = (note: string): string => note.replace(/^(.*\n)(\d+)/, (_, name, size) => `${name}${Number(size) - 1}`);
+  const stranger = (note: string): string => testWitness('w.example/d').line(note);
+  const lines: readonly (readonly [string, () => WitnessDoor, string | RegExp])[] = [
+    ['another root at the same size', () => says((note) => bribed.line(otherRoot(note))), 'LOG_SIG'],
+    ['an older size', () => says((note) => bribed.line(older(note))), 'LOG_SIG'],
+    ['an older size each time it is asked', () => answering({ status: 409, type: SIZE_TYPE, body: '1\n' }), 'WITNESS_UNAVAILABLE'],
+    ['the right text under another key', () => says(stranger), 'LOG_SIG'],
+    ['the right text, beside a wrong line of its own', () => says((note) => bribed.line(note) + bribed.line(otherRoot(note))), 'LOG_SIG'],
+    ['a conflict at the very size it is asked for', () => ({ ...dead, add: async (body) => ok({ status: 409, type: SIZE_TYPE, body: `${textOf(body).split('\n')[1]}\n` }) }), /./],
+  ];
+
+  it.each(lines)('with the key that the policy names signs %s: nothing is proven by it', async (_, door, code) => {
+    doors.c = door();
+    const witnesses = await opened(withBribed());
+    const size = await grow(witnesses, 3);
+    await until(() => witnesses.standings()[2]?.problem !== null && witnesses.standings()[0]?.size === size);
+    await quiet();
+    expect(witnesses.latest()).toBeNull();
+    expect(witnesses.fork()).toBeNull();
+    expect(await witnesses.at(size)).toMatchObject({ value: { proven: null } });
+    expect(witnesses.standings()[2]?.problem?.code).toMatch(code);
+    expect((await store.cosignatures.at(size)).map((l) => l.witness)).not.toContain(bribed.vkey);
+    doors.c = says((note) => bribed.line(note));
+    pass(40_000);
+    await until(() => witnesses.latest()?.checkpoint.size === size);
   });
 
   it('and another one are no quorum with an honest third', async () => {

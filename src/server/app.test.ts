@@ -19,7 +19,7 @@ beforeAll(async () => {
   bed = await openBed('production');
   world = {
     ...bed.world,
-    logKey: bed.store.logVerifierKey ?? '',
+    logKeys: bed.store.past.keys,
     files: bed.store.files,
     cookieSecret: new Uint8Array(32).fill(7),
     demo: null,

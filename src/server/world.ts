@@ -1,6 +1,7 @@
 /** What the server's doors need, handed in by the composition root. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
+import type { NoteKey } from '../core/log/note.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
 import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
@@ -27,8 +28,8 @@ export interface DemoAuthenticators {
 }
 
 export interface ServerWorld extends SigningWorld {
-  /** Verifier key of the log, as a signed-note vkey. */
-  readonly logKey: string;
+  /** Every key the log ever signed with, the one that signs it now first. */
+  logKeys(): Promise<readonly NoteKey[]>;
   /** The log as anybody reads it. */
   readonly files: LogFiles;
   /** 32 bytes; signs session cookies. */

@@ -13,13 +13,18 @@ import { readBody } from './envelopes/envelopes.ts';
 import { openSigningKey } from './keys/keys.ts';
 import { filesOver } from './ledger/files.ts';
 import { readEntries } from './ledger/read.ts';
+import { everyKey, readRotations } from './ledger/rotations.ts';
+import { rotationNumber } from './rotation-files.ts';
 import { DATABASE_FILE } from './store.ts';
 
 export interface ReadOnlyLog {
   readonly files: LogFiles;
   body(sha256: string): Promise<Uint8Array | null>;
-  /** Of the key file in the folder; empty where there is none, as with a key service. */
-  readonly vkey: string;
+  /**
+   * Every key the log's own entries say it was ever signed with, the one that signs it from now on first. Before the first rotation:
+   * that of the key file in the folder; none where there is no such file, as with a key service.
+   */
+  readonly vkeys: readonly string[];
   close(): void;
 }
 
@@ -44,13 +49,17 @@ async function over({ db, close }: Connection, dir: string): Promise<Result<Read
   const [genesis] = await readEntries(db, 0, 1);
   if (last === undefined || genesis === undefined)
     return err(problem('NOT_FOUND', 'the folder holds no log yet', { place: dir, remedy: 'it begins with the first start of a server' }));
-  return ok({ files: filesOver(db, { latest: () => last }), body: (sha256) => readBody(db, sha256), vkey: vkeyIn(dir, genesis.bytes), close });
+  const begun = vkeyIn(dir, genesis.bytes);
+  const rotations = await readRotations(db);
+  const vkeys = rotations.length === 0 ? begun : (await everyKey(db, rotations.at(-1)?.new)).map(formatVkey);
+  return ok({ files: { ...filesOver(db, { latest: () => last }), rotation: (n) => rotationNumber(db, n, last.size) }, body: (sha256) => readBody(db, sha256), vkeys, close });
 }
 
-function vkeyIn(dir: string, genesis: Uint8Array): string {
+/** Whichever file lies there is believed only of a log that never changed its key: during a change it is the old one, and after a torn one too. */
+function vkeyIn(dir: string, genesis: Uint8Array): readonly string[] {
   const entry = parseEntry(genesis);
   const origin = entry.ok ? entry.value.fields.origin : undefined;
   const key = openSigningKey(join(dir, 'keys', 'log.pem'), false);
   const named = key.ok && typeof origin === 'string' ? noteKey(origin, key.value.publicKey) : undefined;
-  return named === undefined ? '' : formatVkey(named);
+  return named === undefined ? [] : [formatVkey(named)];
 }

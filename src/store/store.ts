@@ -27,6 +27,7 @@ import { prepareSchema } from './migrate.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
 import { orRefuse, settled } from './refused.ts';
+import { rotationNumber } from './rotation-files.ts';
 
 export interface Store {
   readonly ledger: Ledger;
@@ -124,7 +125,7 @@ async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, 
   const rebuild = (): Promise<void> => sequence.alone(() => writer.db.transaction().execute(replay));
   return {
     ledger: ledgerOver(reader.db, sequence, signer),
-    files: filesOver(reader.db, signer),
+    files: { ...filesOver(reader.db, signer), rotation: (n) => rotationNumber(reader.db, n, signer.latest()?.size ?? 0) },
     projections: projectionsOver(reader.db, opened.statements.said),
     keys,
     cosignatures: cosignaturesOver(reader.db, writer, sequence),

@@ -8,7 +8,7 @@ import { type Bed, RP } from './bed.ts';
 /** Whatever the server logs is a failure: it throws. */
 export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWorld => ({
   ...bed.world,
-  logKey: '',
+  logKeys: bed.store.past.keys,
   files: bed.store.files,
   cookieSecret: new Uint8Array(32).fill(7),
   demo: null,

@@ -23,6 +23,13 @@ export function folderSource(dir: string, disk: Disk = realDisk): LogSource {
         return unreachable(path, words(error));
       }
     },
+    bodies: async () => {
+      try {
+        return ok(disk.list(join(dir, BODIES)));
+      } catch (error) {
+        return unreachable(BODIES, words(error));
+      }
+    },
   };
 }
 

@@ -72,12 +72,29 @@ describe('a log behind an address', () => {
     for (const path of ['bomb', 'endless']) expect(await read(base, path)).toMatchObject({ ok: false, error: { code: 'LOG_FORMAT' } });
   });
 
-  it('does not keep us waiting', async () => {
-    const base = await serve(() => undefined);
-    expect(await read(base)).toMatchObject({ ok: false, error: { code: 'LOG_UNREACHABLE' } });
+  it('does not keep us waiting: not by silence, and not byte by byte', async () => {
+    const silent = await serve(() => undefined);
+    expect(await read(silent)).toMatchObject({ ok: false, error: { code: 'LOG_UNREACHABLE' } });
+    const drops = await serve((_, s) => {
+      s.on('error', () => undefined);
+      const more = setInterval(() => s.write('x'), 20);
+      s.on('close', () => clearInterval(more));
+    });
+    expect(await read(drops)).toMatchObject({ ok: false, error: { code: 'LOG_UNREACHABLE' } });
   });
 
-  it.each(['', 'ftp://example.org', 'file:///etc', 'http://user@example.org/', 'http://example.org/?x', 'example.org'])('is not %s', (address) => {
+  it('is not believed about its length, promised too long or too short', async () => {
+    const base = await serve((q, s) => {
+      s.on('error', () => undefined);
+      s.writeHead(200, { 'content-length': q.url === '/long/checkpoint' ? '9000000000000000' : '10' });
+      s.write('abc');
+      if (q.url !== '/long/checkpoint') s.destroy();
+    });
+    expect(await read(`${base}/long`)).toMatchObject({ ok: false, error: { code: 'LOG_FORMAT', message: expect.stringContaining('1000 bytes') } });
+    expect(await read(`${base}/short`)).toMatchObject({ ok: false, error: { code: 'LOG_UNREACHABLE' } });
+  });
+
+  it.each(['', 's3://bucket/log', 'ftp://example.org', 'file:///etc', 'http://user@example.org/', 'http://example.org/?x', 'example.org'])('is not %s', (address) => {
     expect(httpSource(address)).toMatchObject({ ok: false, error: { code: 'USAGE' } });
   });
 });

@@ -62,13 +62,18 @@ async function taken(answer: Response, url: URL, cap: number): Promise<Tried> {
   return { answer: unreachable(url.pathname, `the server answered ${answer.status}`) };
 }
 
-/** Counted after decompression: a small answer can be a large one. */
+/** What the server says of its length is believed only against it. Counted after decompression: a small answer can be a large one. */
 async function within(answer: Response, url: URL, cap: number): Promise<Result<Uint8Array>> {
+  const tooLong = err(problem('LOG_FORMAT', `the answer is longer than the ${cap} bytes that can be right`, { place: url.pathname }));
+  if (Number(answer.headers.get('content-length') ?? 0) > cap) {
+    await answer.body?.cancel();
+    return tooLong;
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.length;
-    if (size > cap) return err(problem('LOG_FORMAT', `the answer is longer than the ${cap} bytes that can be right`, { place: url.pathname }));
+    if (size > cap) return tooLong;
     chunks.push(chunk);
   }
   return ok(concat(...chunks));

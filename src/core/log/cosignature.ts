@@ -53,7 +53,7 @@ export const witnessKey = (name: string, publicKey: Bytes): WitnessKey | undefin
 export const formatWitnessVkey = (k: WitnessKey): string => `${k.name}+${hex(k.id)}+${base64(concat(new Uint8Array([ED25519_COSIGNATURE]), k.publicKey))}`;
 
 /** A vkey of any type, taken apart. */
-export interface AnyVkey {
+interface AnyVkey {
   readonly name: string;
   /** 4 bytes; checked against name and key where the type says how. */
   readonly id: Bytes;

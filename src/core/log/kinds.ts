@@ -11,7 +11,7 @@ type Field = Kind | `${Kind}?`;
 const MOVE = { repo: 'text', ref: 'text', old: 'text', new: 'text' } as const;
 
 /** In the order a change walks through them, then what governs them. */
-export const ENTRY_KINDS = {
+const ENTRY_KINDS = {
   genesis: { mode: 'text', origin: 'text' },
   decision: { change: 'text', tier: 'text', outcome: 'text' },
   request: { change: 'text', stage: 'text', state: 'text' },

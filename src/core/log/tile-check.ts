@@ -5,7 +5,7 @@
 import { concat } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { EMPTY_TREE, grow, leafHash, root, type Tree } from './merkle.ts';
-import { TILE_WIDTH } from './tiles.ts';
+import { TILE_HEIGHT, TILE_WIDTH } from './tiles.ts';
 
 export interface Tile {
   readonly level: number;
@@ -26,9 +26,6 @@ export interface TileBuilder {
   tree(): Tree;
   root(): Bytes;
 }
-
-/** Levels of nodes in one level of tiles. */
-const TILE_HEIGHT = 8;
 
 /** Where a builder begins: a tree that is there already, and its partial tiles. `resume` makes one out of files. */
 export interface Begun {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { tileNodes, tilesBetween } from '../../testing/published-tiles.ts';
 import { concat, equal, hex, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256 } from '../base/crypto.ts';
-import { consistencyPlan, edgeNodes, fill, inclusionPlan, leafHash, nodeHash, type ProofPlan, root, verifyConsistency, verifyInclusion } from './merkle.ts';
-import { bundleBytes, nodeOfTile, nodesOfTiles, parseBundleBytes, placeOfNode, tiledNodes, tileNodes, tilePlan } from './tile.ts';
-import { TILE_WIDTH, type TileRef, tilePath, tilesBetween } from './tiles.ts';
+import { consistencyPlan, edgeNodes, fill, inclusionPlan, leafHash, type NodeRef, nodeHash, type ProofPlan, root, verifyConsistency, verifyInclusion } from './merkle.ts';
+import { bundleBytes, nodeOfTile, nodesOfTiles, parseBundleBytes, placeOfNode, tilePlan } from './tile.ts';
+import { TILE_WIDTH, type TileRef, tilePath } from './tiles.ts';
 
 /** RFC 6962 section 2.1 word for word, recursive, remembering the ranges it has seen. */
 const leaves: Bytes[] = [];
@@ -43,6 +44,14 @@ const reader =
   (files: Map<string, Bytes>) =>
   (tiles: readonly TileRef[]): readonly (Bytes | undefined)[] =>
     tiles.map((t) => files.get(tilePath(t.level, t.index, t.width)));
+
+/** Nodes through a reader of tiles: planned, read, taken out. */
+const tiledNodes =
+  (size: number, read: (tiles: readonly TileRef[]) => readonly (Bytes | undefined)[]) =>
+  (nodes: readonly NodeRef[]): readonly (Bytes | undefined)[] => {
+    const plan = tilePlan(nodes, size);
+    return plan === undefined ? nodes.map(() => undefined) : nodesOfTiles(plan, read(plan.tiles));
+  };
 
 const missing = [new Uint8Array(0)];
 

@@ -11,10 +11,8 @@
 import type { Bytes } from '../base/crypto.ts';
 import { type NodeRef, nodeHash } from './merkle.ts';
 import { countable, HASH_SIZE } from './strict.ts';
-import { TILE_WIDTH, type TileRef, tilePath, widthAt } from './tiles.ts';
+import { TILE_HEIGHT, TILE_WIDTH, type TileRef, tilePath, widthAt } from './tiles.ts';
 
-/** Levels of the tree in one tile: 256 is 2^8. */
-const TILE_HEIGHT = 8;
 const MAX_LENGTH = 0xffff;
 
 /** Undefined unless there are 1 to 256 entries of at most 65,535 bytes. */
@@ -41,13 +39,6 @@ export function parseBundleBytes(bytes: Bytes, width: number): readonly Bytes[] 
     at = end;
   }
   return width >= 1 && entries.length === width && at === bytes.length ? entries : undefined;
-}
-
-/** The nodes whose hashes, one after another, are this hash tile. */
-export function tileNodes(tile: TileRef): readonly NodeRef[] {
-  if (tile.level === 'entries') return [];
-  const [level, first] = [tile.level * TILE_HEIGHT, tile.index * TILE_WIDTH];
-  return Array.from({ length: tile.width }, (_, i) => ({ level, index: first + i }));
 }
 
 /** Where a complete node is found: the tile, and the place in it as `nodeOfTile` takes it. */
@@ -118,14 +109,3 @@ export function nodesOfTiles(plan: TilePlan, contents: readonly (Bytes | undefin
 
 /** Bytes that can be a tile of at least this width. */
 const isTile = (bytes: Bytes, width: number): boolean => bytes.length % HASH_SIZE === 0 && bytes.length >= width * HASH_SIZE && bytes.length <= TILE_WIDTH * HASH_SIZE;
-
-/**
- * Reads nodes of a log of this size through a reader of tiles: for whoever has them at hand. Every tile is asked for once.
- * Undefined for a node the log does not have, or whose tile the reader does not.
- */
-export function tiledNodes(size: number, read: (tiles: readonly TileRef[]) => readonly (Bytes | undefined)[]): (nodes: readonly NodeRef[]) => readonly (Bytes | undefined)[] {
-  return (nodes) => {
-    const plan = tilePlan(nodes, size);
-    return plan === undefined ? nodes.map(() => undefined) : nodesOfTiles(plan, read(plan.tiles));
-  };
-}

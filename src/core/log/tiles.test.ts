@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { indexPath, parseTilePath, TILE_WIDTH, type TileLevel, tilePath, tilesAt, tilesBetween, widthAt } from './tiles.ts';
+import { tilesBetween } from '../../testing/published-tiles.ts';
+import { indexPath, parseTilePath, TILE_WIDTH, type TileLevel, tilePath, tilesAt, widthAt } from './tiles.ts';
 
 it('names a tile by groups of three digits', () => {
   expect([0, 7, 999, 1000, 1_234_067].map(indexPath)).toEqual(['000', '007', '999', 'x001/000', 'x001/x234/067']);

@@ -1,7 +1,10 @@
 /** C2SP tlog-tiles: where a tile lies among the static files of a log, how wide it is, and which ones a log of some size has. */
 
+/** Levels of the tree in one level of tiles. */
+export const TILE_HEIGHT = 8;
+
 /** Hashes of a full tile, entries of a full bundle. */
-export const TILE_WIDTH = 256;
+export const TILE_WIDTH = 2 ** TILE_HEIGHT;
 
 /** A level of hash tiles (each stands eight levels of the tree above the one before), or the bundles of entries. */
 export type TileLevel = number | 'entries';
@@ -13,8 +16,7 @@ export interface TileRef {
   readonly width: number;
 }
 
-/** Above this no hash of a log we can count has a tile: 256^6 is 2^48, and sizes end at 2^53. */
-const LAST_LEVEL = 6;
+/** Above level 6 no hash of a log we can count has a tile: 256^6 is 2^48, and sizes end at 2^53. */
 const PATH = /^tile\/(entries|[0-6])\/((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/;
 
 /** `tile/<level>/<N>[.p/<width>]`; `entries` for bundles of entries. A full tile has no width in its name. */
@@ -45,22 +47,5 @@ export function tilesAt(level: TileLevel, size: number): { readonly full: number
 
 /** How wide the tile is in a log of this size; 0 where the log does not reach it. */
 export const widthAt = (level: TileLevel, index: number, size: number): number => Math.min(TILE_WIDTH, Math.max(0, hashesAt(level, size) - index * TILE_WIDTH));
-
-/**
- * What a publisher writes when its log goes from one published size to another, partial tiles included: bundles first, then level
- * by level, from left to right, so that a reader who sees a tile finds what lies under it. Nothing where nothing grew.
- */
-export function tilesBetween(oldSize: number, newSize: number): readonly TileRef[] {
-  const levels: readonly TileLevel[] = ['entries', ...Array.from({ length: LAST_LEVEL + 1 }, (_, level) => level)];
-  return levels.flatMap((level) => newTiles(level, oldSize, newSize));
-}
-
-function newTiles(level: TileLevel, oldSize: number, newSize: number): readonly TileRef[] {
-  const tiles: TileRef[] = [];
-  const hashes = hashesAt(level, newSize);
-  if (hashes <= hashesAt(level, oldSize)) return tiles;
-  for (let index = tilesAt(level, oldSize).full; index * TILE_WIDTH < hashes; index++) tiles.push({ level, index, width: widthAt(level, index, newSize) });
-  return tiles;
-}
 
 const hashesAt = (level: TileLevel, size: number): number => (level === 'entries' ? size : Math.floor(size / TILE_WIDTH ** level));

@@ -1,10 +1,12 @@
 /** What the API says of witnesses: proven at the quorum, and plainly not below it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bed, openBed } from '../../../test/bed/bed.ts';
+import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
 import { ask, serverWorld } from '../../../test/bed/doors.ts';
 import { ok } from '../../core/base/result.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyProof } from '../../core/log/proof.ts';
+import { openRotation } from '../../core/log/rotation.ts';
+import { parseRotationFile } from '../../core/log/rotation-file.ts';
 import { beginWitnessing, policyToAsk, type Witnesses } from '../../flows/witnesses.ts';
 import { testWitness } from '../../testing/witnesses.ts';
 import { createApp } from '../app.ts';
@@ -75,7 +77,7 @@ it('says for every size whether it is proven, by whom, and proves entries under 
   const page = await (await ask(app, world, `/ledger?from=${proven - 1}`, null)).json();
   expect(page).toMatchObject({
     size: proven + 1,
-    vkey: world.logKey,
+    vkey: bed.store.logVerifierKey,
     witnesses: {
       quorum: '2 of a, b',
       proven: { size: proven, at: '2026-11-20T10:21:06Z', by: [{ witness: 'a', at: '2026-11-20T10:21:06Z' }, { witness: 'b' }] },
@@ -102,4 +104,18 @@ it('says for every size whether it is proven, by whom, and proves entries under 
   const verified = key.ok && policy.ok ? verifyProof(file, genesis?.bytes ?? new Uint8Array(0), [key.value], policy.value.policy) : key;
   expect(verified).toMatchObject({ ok: true, value: { index: 0, checkpoint: { size: proven } } });
   expect(await (await ask(app, world, `/ledger/proof/${proven}`, null)).json()).toMatchObject({ code: 'LOG_QUORUM' });
+});
+
+it('names in the trust file every key the log ever signed with, the newest last', async () => {
+  const first = bed.store.logVerifierKey ?? '';
+  const turned = await bed.store.rotateLogKey();
+  if (!turned.ok) throw new Error(turned.error.message);
+  const world = serverWorld(bed);
+  const at = (n: number) => createApp(world).request(`${RP.origin}/log/log-key/${n}`, { headers: { host: new URL(RP.origin).host } });
+  expect([(await at(0)).status, (await at(1)).status]).toEqual([200, 404]);
+  const oath = parseRotationFile(new Uint8Array(await (await at(0)).arrayBuffer()));
+  expect(oath.ok && openRotation(oath.value)).toMatchObject({ ok: true, value: { old: (await world.logKeys())[1], new: (await world.logKeys())[0] } });
+  const trust = await ask(createApp(world), world, '/trust', null);
+  expect(await trust.json()).toMatchObject({ logKeys: [first, turned.value] });
+  expect(await (await ask(createApp(world), world, '/ledger', null)).json()).toMatchObject({ vkey: turned.value });
 });

@@ -1,6 +1,7 @@
 /** The log, and what verifies it offline: entries, checkpoint, the trust bundle. Everything here is public by design. */
 import { Hono } from 'hono';
 import { ok, type Problem, problem } from '../../core/base/result.ts';
+import { formatVkey } from '../../core/log/note.ts';
 import { directory } from '../../flows/directory.ts';
 import { exportTrust } from '../../flows/evidence.ts';
 import type { ProvenCheckpoint } from '../../flows/witness-collector.ts';
@@ -27,7 +28,7 @@ export function ledger(world: ServerWorld): Hono<Door> {
       const text = new TextDecoder().decode(e.bytes);
       return { index: e.index, type: String(JSON.parse(text).type), time: new Date(e.at).toISOString(), digest: e.body, text, proven: e.index < proven };
     });
-    return c.json({ size: Number(checkpoint.split('\n')[1] ?? 0), vkey: world.logKey, checkpoint, witnesses: standing(world.witnesses), entries: shown });
+    return c.json({ size: Number(checkpoint.split('\n')[1] ?? 0), vkey: (await vkeysOf(world))[0] ?? '', checkpoint, witnesses: standing(world.witnesses), entries: shown });
   });
 
   app.get('/ledger/checkpoint', async (c) => c.text(await newest(world)));
@@ -60,11 +61,14 @@ export function ledger(world: ServerWorld): Hono<Door> {
   });
 
   app.get('/trust', async (c) => {
-    const trust = await exportTrust(world, { vkeys: [world.logKey], ladder: (await directory(world)).ladder, witnesses: world.witnesses?.policy ?? null });
+    const trust = await exportTrust(world, { vkeys: (await vkeysOf(world)).toReversed(), ladder: (await directory(world)).ladder, witnesses: world.witnesses?.policy ?? null });
     return trust.ok ? c.body(trust.value, 200, { 'content-type': 'application/json' }) : refuse(c, [trust.error]);
   });
   return app;
 }
+
+/** The one that signs now first; a trust file has it last. */
+const vkeysOf = async (world: ServerWorld): Promise<readonly string[]> => (await world.logKeys()).map(formatVkey);
 
 const unwitnessed = problem('LOG_QUORUM', 'no witnesses are configured, so nothing is proven', { remedy: 'start the server with --witness-policy' });
 

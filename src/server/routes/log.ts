@@ -5,7 +5,9 @@
  * Bodies are not here. They hold names, reasons and source text, and can be erased; a file under this prefix is public, and cached for ever.
  */
 import { Hono } from 'hono';
+import { parseRotationPath } from '../../core/log/rotation-file.ts';
 import { parseTilePath } from '../../core/log/tiles.ts';
+import { rotationAt } from '../../flows/log-read.ts';
 import type { LogFiles } from '../../flows/ports-log.ts';
 import type { Door } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
@@ -25,12 +27,17 @@ export function logFiles({ files }: ServerWorld): Hono<Door> {
       const note = await files.checkpoint();
       if (note !== null) return c.body(note, 200, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': A_MOMENT });
     }
-    const tile = await tileAt(files, path);
+    const tile = (await rotationOf(files, path)) ?? (await tileAt(files, path));
     if (tile !== null) return c.body(new Uint8Array(tile), 200, { 'content-type': 'application/octet-stream', 'cache-control': FOR_EVER });
     // What is not there yet may be there in a moment.
     return c.body('there is no such file in this log\n', 404, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
   });
   return app;
+}
+
+async function rotationOf(files: LogFiles, path: string): Promise<Uint8Array | null> {
+  const n = parseRotationPath(path);
+  return n === undefined ? null : rotationAt(files, n);
 }
 
 async function tileAt(files: LogFiles, path: string): Promise<Uint8Array | null> {

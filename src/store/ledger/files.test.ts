@@ -9,7 +9,8 @@ import { openCheckpoint } from '../../core/log/checkpoint.ts';
 import { edgeNodes, fill, inclusionPlan, leafHash, root, verifyInclusion } from '../../core/log/merkle.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { nodesOfTiles, parseBundleBytes, tilePlan } from '../../core/log/tile.ts';
-import { TILE_WIDTH, tilesBetween } from '../../core/log/tiles.ts';
+import { TILE_WIDTH } from '../../core/log/tiles.ts';
+import { tilesBetween } from '../../testing/published-tiles.ts';
 import { genesisDraft, violationDraft } from '../sample-drafts.ts';
 import { openStore, type Store } from '../store.ts';
 

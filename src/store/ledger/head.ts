@@ -8,7 +8,7 @@ import { concat } from '../../core/base/bytes.ts';
 import type { Bytes } from '../../core/base/crypto.ts';
 import { EMPTY_TREE, grow, type Tree } from '../../core/log/merkle.ts';
 import { nodeOfTile } from '../../core/log/tile.ts';
-import { TILE_WIDTH } from '../../core/log/tiles.ts';
+import { TILE_HEIGHT, TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { readHashes } from './tiles.ts';
 
@@ -59,8 +59,6 @@ export function growth(from: Head): Growth {
     head: () => ({ tree, at: last, partial: partial.map((hashes) => [...hashes]) }),
   };
 }
-
-const TILE_HEIGHT = 8;
 
 /** As the log stood at this size, `at` left out: from partial tiles alone, so that a log of a million entries takes some hundred rows. */
 export async function headAt(db: Reading, size: number): Promise<Omit<Head, 'at'>> {
