@@ -12,7 +12,7 @@ import type { Decision } from '../core/policy/decision.ts';
 import { parseEnvelope } from '../core/signoff/dsse.ts';
 import type { SignoffTrust } from '../core/signoff/trust.ts';
 import { changeId } from './identity.ts';
-import type { GlassRow } from './ports.ts';
+import type { GlassRow, Projections } from './ports.ts';
 import { type Bench, signoffTrust } from './presented.ts';
 
 export const glassRules = ({ governance: { policy } }: Bench): GlassRules => ({ terms: policy.breakGlass, ladder: policy.ladder.values });
@@ -103,6 +103,12 @@ export async function actsOf(bench: Bench, repo: string): Promise<readonly Act[]
   return Promise.all([...groups.values()].map((uses) => actOf(bench, trust, uses)));
 }
 
+/** Landings of it by break-glass that nobody has reviewed, whether it is due or not. Each review that was accepted closed one. */
+export async function reviewsOwed(state: Projections, change: string): Promise<number> {
+  const [uses, reviews] = await Promise.all([state.breakGlass({ type: 'break-glass', change, landed: true }), state.breakGlass({ type: 'break-glass-review', change })]);
+  return new Set(uses.map((u) => u.landed?.index)).size - reviews.length;
+}
+
 async function actOf(bench: Bench, trust: SignoffTrust, rows: readonly GlassRow[]): Promise<Act> {
   const [first] = rows;
   const change = first?.change ?? '';
@@ -114,7 +120,7 @@ async function actOf(bench: Bench, trust: SignoffTrust, rows: readonly GlassRow[
   const act: Act = {
     change,
     repo: first?.repo ?? '',
-    paths: row?.decision.change.paths ?? [],
+    paths: row?.decision.change.paths ?? null,
     people: [...new Set(rows.map((r) => r.signer))].sort(),
     uses: rows.map((r) => r.body).sort(),
     landedAt,

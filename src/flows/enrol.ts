@@ -8,6 +8,7 @@ import { parseEnvelope } from '../core/signoff/dsse.ts';
 import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
 import { parseErasure, parseRevocation, parseRosterWord } from '../core/signoff/roster-word.ts';
 import { knownAuthority } from './authority.ts';
+import { stillNeeded } from './erasing.ts';
 import type { EntryDraft } from './ports.ts';
 import type { GateWorld } from './site.ts';
 
@@ -30,7 +31,8 @@ export async function recordWord(world: Pick<GateWorld, 'ledger' | 'now'>, type:
       return err(wrong[0] ?? problem('INTERNAL', 'refused without a reason'));
     }
     fields = fieldsOf(known.value.authority, type, envelope);
-    return ok([{ type, fields, body: envelope }]);
+    wrong = type === 'erasure' ? await stillNeeded(world.ledger, state, fields.bodies) : [];
+    return wrong[0] !== undefined ? err(wrong[0]) : ok([{ type, fields, body: envelope }]);
   });
   if (!appended.ok) return err(wrong.length > 0 ? wrong : [appended.error]);
   return ok({ index: appended.value[0]?.index ?? 0, fields });
