@@ -43,9 +43,7 @@ function accountText(account: Account, { names }: Accounts): string {
     behindText(account, person),
     head('who signed it'),
     account.signoffs.length === 0 ? line('nobody') : account.signoffs.map(signoffText).join(''),
-    account.carries
-      .map((c) => row('carried', `the sign-off ${c.signoff.slice(0, 12)} of an earlier form was counted for ${c.rules.join(', ') || 'unknown rules'} (${when(c)})`))
-      .join(''),
+    account.carries.map((c) => row('carried', carryText(c))).join(''),
     account.breakGlass.length === 0 ? '' : `${head('break-glass')}${account.breakGlass.map(glassText).join('')}`,
     head('by which rules'),
     rulesText(account),
@@ -54,10 +52,15 @@ function accountText(account: Account, { names }: Accounts): string {
     account.takenBack.length === 0 ? '' : `${head('taken back since')}${account.takenBack.map((t) => line(`${t.of} (${t.type}, ${when(t)})`)).join('')}`,
     head('what does not hold'),
     account.faults.length === 0
-      ? line("nothing: every person's signature above was verified again, by keys that people had enrolled by then")
+      ? line("nothing: every person's signature above was verified again as the gate does, by keys that people had enrolled by then")
       : account.faults.map((f) => line(`- ${f}`)).join(''),
   ].join('');
 }
+
+const carryText = (c: Account['carries'][number]): string =>
+  c.why.length > 0
+    ? `NOT VERIFIED: entry ${c.entry} carries the sign-off ${c.signoff.slice(0, 12)}: ${c.why.join('; ')}`
+    : `the gate counted the sign-off ${c.signoff.slice(0, 12)} of an earlier form for ${c.rules.join(', ')} (${when(c)})`;
 
 const titleText = ({ change, decided }: Account): string => `Change ${change}${decided === null ? '' : `: ${clip(decided.title || 'without a title', 70)}`}\n`;
 
@@ -73,14 +76,18 @@ function whereText({ decided }: Account): string {
   ].join('');
 }
 
-/** The first thing somebody woken up wants to know. */
+/** The first thing somebody woken up wants to know. Only words that hold are anybody's. */
 function stateText({ landings, signoffs, breakGlass }: Account): string {
   const [last] = landings.slice(-1);
-  const counted = [...new Set(signoffs.filter((s) => s.said?.counted).map((s) => s.name))];
-  const glass = [...new Set(breakGlass.filter((g) => g.said?.kind === 'use' && g.said.counted).map((g) => g.name))];
-  const how = glass.length > 0 ? `by break-glass of ${glass.join(' and ')}` : counted.length > 0 ? `on the word of ${counted.join(' and ')}` : "on nobody's word";
-  return row('state', last === undefined ? 'has not landed' : `landed ${how} (${when(last)})`);
+  if (last === undefined) return row('state', 'has not landed');
+  const counted = signoffs.filter((s) => s.said?.counted);
+  const glass = breakGlass.filter((g) => g.said?.kind === 'use' && g.said.counted);
+  const void_ = [...counted, ...glass].filter((w) => !w.verified).length;
+  const how = glass.some((g) => g.verified) ? `by break-glass of ${whose(glass)}` : counted.some((s) => s.verified) ? `on the word of ${whose(counted)}` : "on nobody's word";
+  return row('state', `landed ${how} (${when(last)})${void_ === 0 ? '' : `; the gate counted ${void_} more that ${void_ === 1 ? 'does' : 'do'} not hold`}`);
 }
+
+const whose = (words: readonly Word[]): string => [...new Set(words.filter((w) => w.verified).map((w) => w.name))].join(' and ');
 
 function behindText({ decided, ownership, decisions }: Account, person: (id: string) => string): string {
   if (decided === null) return line(decisions.length === 0 ? 'the log never decided about it' : 'what was decided has lost its bytes');
@@ -95,7 +102,7 @@ function behindText({ decided, ownership, decisions }: Account, person: (id: str
     row('pushed as', decided.pusher ?? 'not said'),
     ...assistance(decided),
     ...(ownership.length === 0 ? [row('own word', 'no ownership statement')] : ownership.map((o) => ownershipText(o))),
-    row('as of', `decision of ${when(decided)}`),
+    row('as of', `decision of ${when(decided)}: the server's word, which no person signed`),
   ].join('');
 }
 
@@ -146,17 +153,28 @@ const KEYS = { webauthn: 'a passkey', 'sk-ssh': 'a security key in the terminal'
 
 const DECISIONS = { approve: 'approved', approve_with_conditions: 'approved on conditions', changes: 'asked for changes', cannot_judge: 'could not judge' } as const;
 
+/** What does not hold is told as what the entry says, never as what somebody did. */
+function headText(word: Word, did: string, as = ''): string {
+  if (word.verified) return line(`${word.name}${as}: ${did} (${when(word)})`);
+  return `${line(`NOT VERIFIED, in the name of ${word.name}: ${did} (${when(word)})`)}${row('because', word.why.join('; '), 1)}`;
+}
+
+const countedText = ({ verified: holds }: Word, counted: boolean): string => (!counted ? 'no' : holds ? 'yes, by the gate' : 'by the gate, though it does not hold');
+
+/** Enrolment is what the log proves; a lower level may be what the roster said. */
+const levelText = ({ enrolled }: Word, { level, domains }: SignoffSaid): string =>
+  `, ${enrolled ?? 'of no known level'}${enrolled === level ? '' : ` by enrolment, signing as ${level}`}${domains.length > 0 ? `, for ${domains.join(', ')} as they say` : ''}`;
+
 function signoffText(word: Read<SignoffSaid>): string {
   const { said } = word;
-  if (said === null) return line(`${word.name}: entry ${word.entry} cannot be read. ${verified(word)}`);
-  const level = word.enrolled === null || word.enrolled === said.level ? said.level : `${said.level} (enrolled as ${word.enrolled})`;
+  if (said === null) return line(`NOT VERIFIED, in the name of ${word.name}: entry ${word.entry} cannot be read: ${word.why.join('; ')}`);
   const { review } = said;
   const minutes = Math.round(review.activeSeconds / 6) / 10;
   return [
-    line(`${word.name}, ${level}${said.domains.length > 0 ? ` for ${said.domains.join(', ')}` : ''}: ${DECISIONS[said.decision]}, for ${said.stage} (${when(word)})`),
-    row('signature', `${verified(word)}, ${KEYS[said.key]}`, 1),
-    row('counted', said.counted ? 'yes, by the gate' : 'no', 1),
-    ...(said.earlier ? [row('signed', 'an earlier form of this change', 1)] : []),
+    headText(word, `${DECISIONS[said.decision]}, for ${said.stage}`, levelText(word, said)),
+    ...(word.verified ? [row('signature', `verified, ${KEYS[said.key]}`, 1)] : []),
+    row('counted', countedText(word, said.counted), 1),
+    ...(said.earlier ? [row('signed', 'an earlier form of this change, or a commit inside its push', 1)] : []),
     row('said', said.sentence, 1),
     ...said.conditions.map((c) => row('condition', c, 1)),
     ...said.answers.map((a) => row('answer', `${questionText(a.question)}\n${a.answer}`, 1)),
@@ -172,13 +190,13 @@ const GLASS = { use: 'let it pass', cancel: 'took it back', review: 'reviewed it
 
 function glassText(word: Read<GlassSaid>): string {
   const { said } = word;
-  if (said === null) return line(`${word.name}: entry ${word.entry} cannot be read. ${verified(word)}`);
+  if (said === null) return line(`NOT VERIFIED, in the name of ${word.name}: entry ${word.entry} cannot be read: ${word.why.join('; ')}`);
   return [
-    line(`${word.name}${word.enrolled === null ? '' : `, ${word.enrolled}`}: ${GLASS[said.kind]}${said.outcome === null ? '' : `, ${said.outcome}`} (${when(word)})`),
-    row('signature', verified(word), 1),
+    headText(word, `${GLASS[said.kind]}${said.outcome === null ? '' : `, ${said.outcome}`}`, word.enrolled === null ? '' : `, ${word.enrolled}`),
+    ...(word.verified ? [row('signature', 'verified', 1)] : []),
     ...(said.incident === null ? [] : [row('incident', said.incident, 1)]),
     row('said', said.reason, 1),
-    ...(said.kind === 'use' ? [row('counted', said.counted ? 'yes, by the gate' : 'no', 1)] : []),
+    ...(said.kind === 'use' ? [row('counted', countedText(word, said.counted), 1)] : []),
     ...(said.due === null ? [] : [row('review', `owed within ${Math.round(said.due.withinSeconds / 360) / 10} h of the landing, by ${said.due.level} or above`, 1)]),
   ].join('');
 }
@@ -201,7 +219,7 @@ function rulesText({ decided, policy }: Account): string {
 
 function broughtText({ landed }: PolicyInForce): readonly string[] {
   if (landed === null) return [row('in force', 'since before this log has an entry of it')];
-  const by = landed.signoffs.map((s) => row('signed by', `${s.name}${s.said === null ? '' : `, ${s.said.level}`} (${when(s)}): ${verified(s)}`, 1));
+  const by = landed.signoffs.map((s) => row('signed by', `${s.verified ? `${s.name}${s.enrolled === null ? '' : `, ${s.enrolled}`}` : 'nobody'} (${when(s)}): ${verified(s)}`, 1));
   const others = landed.others.map((digest) => row('and', `envelope ${digest}`, 1));
   return [
     row('in force', `since commit ${landed.commit.slice(0, 12)} landed (${when(landed)})`),
@@ -236,6 +254,9 @@ function summaryText(summary: Account['landings'][number]['summary']): string {
   return `the gate's own summary: ${summary.result}, entry ${summary.entry} (${judged})`;
 }
 
-function sourceText({ log, pin, organisation }: Accounts): string {
-  return `${head('from')}${row('log', `${log.origin}, ${log.size} entries${organisation === '' ? '' : `, of ${organisation}`}`)}${row('root', `${base64(log.root)}, worked out from the entries`)}${row('genesis', pin === null ? 'gone, or not to be read' : `sha256 ${pin}`)}`;
+const UNJUDGED = 'who made the keys, the order of levels and the gate itself: they are in a trust file and in no log (--trust)';
+
+function sourceText({ log, pin, organisation, trusted }: Accounts): string {
+  const unjudged = trusted ? '' : row('not judged', UNJUDGED);
+  return `${head('from')}${row('log', `${log.origin}, ${log.size} entries${organisation === '' ? '' : `, of ${organisation}`}`)}${row('root', `${base64(log.root)}, worked out from the entries`)}${row('genesis', pin === null ? 'gone, or not to be read' : `sha256 ${pin}`)}${unjudged}`;
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed, type PersonName, POLICY, RP } from '../../test/bed/bed.ts';
-import { hex } from '../core/base/bytes.ts';
+import { hex, utf8 } from '../core/base/bytes.ts';
+import { sha256Hex } from '../core/base/crypto.ts';
 import { ok } from '../core/base/result.ts';
 import { revocationStatement } from '../core/signoff/roster-word.ts';
 import type { AccountLog } from '../flows/account-log.ts';
@@ -15,6 +16,7 @@ import { exportTrust } from '../flows/evidence.ts';
 import { exportLog } from '../flows/log-export.ts';
 import { keysOf, sourceOf } from '../flows/log-read.ts';
 import { prepareOwnership, recordOwnership } from '../flows/ownership.ts';
+import type { EntryDraft } from '../flows/ports.ts';
 import { decisionDraft, genesisDraft } from '../store/sample-drafts.ts';
 import { openStore } from '../store/store.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
@@ -72,10 +74,24 @@ async function landed(files: Files, people: readonly PersonName[], message?: str
   await bed.land(head);
   return { id, head };
 }
-const planted = async (type: 'signoff', fields: { readonly [name: string]: string }, body: Uint8Array): Promise<void> => {
-  const done = await bed.world.ledger.append(() => ({ ok: true, value: [{ type, fields, body }] }));
+/** What an administrator puts there with the database alone. */
+const planted = async (type: EntryDraft['type'], fields: EntryDraft['fields'], body: Uint8Array | object): Promise<string> => {
+  const bytes = body instanceof Uint8Array ? body : utf8(JSON.stringify(body));
+  const done = await bed.world.ledger.append(() => ({ ok: true, value: [{ type, fields, body: bytes }] }));
   if (!done.ok) throw new Error(done.error.message);
+  return sha256Hex(bytes);
 };
+/** And as though a gate had counted it, and it had landed. */
+async function passedOn(id: string, head: string, inputs: readonly string[]): Promise<void> {
+  const { tier, policyDigest, rosterDigest } = (await bed.row(id)).decision;
+  const move = { change: id, repo: 'infra', ref: MAIN, old: bed.tip(), new: head };
+  const counted = { tier, policy: policyDigest, roster: rosterDigest, inputs, signed: true, carried: false, brokeGlass: false };
+  await planted('verdict', { ...move, verdict: 'allow', codes: ['OK'] }, { v: 1, verdict: { would: 'allow' }, nonces: [], counted });
+  await planted('landed', move, { v: 1, nonces: [], counted: inputs });
+}
+const signoffFields = (change: string) => ({ change, stage: 'implementation', decision: 'approve', tier: 'critical', signer: 'a'.repeat(64) });
+/** In one line, as it is wrapped. */
+const told = async (id: string): Promise<string> => accountsText(await found(id)).replace(/\s+/g, ' ');
 
 describe('one change', () => {
   it('is told whole: who stood behind it, who signed, by which policy, what the gate did', async () => {
@@ -181,10 +197,17 @@ describe('one change', () => {
     expect((await bed.judged(head)).verdict.codes).toEqual(['BREAK_GLASS']);
     await bed.land(head);
     expect((await account(id)).faults).toEqual([expect.stringContaining('nobody has reviewed')]);
+    const prepared = await prepareGlass(bed.world, id, 'kim', { kind: 'review', outcome: 'justified', note: 'all good' });
+    const mine = new TextDecoder().decode(prepared.ok ? prepared.value.statement : new Uint8Array(0)).replace('urn:person:kim', 'urn:person:mara');
+    const fields = { change: id, repo: 'infra', ref: MAIN, signer: 'a'.repeat(64), outcome: 'justified' };
+    const digest = await planted('break-glass-review', fields, bed.keys.mara.signEnvelope(utf8(mine)));
+    const own = await account(id);
+    expect(own.faults).toContainEqual(expect.stringContaining('nobody has reviewed'));
+    expect(own.breakGlass.find((g) => g.said?.envelope === digest)).toMatchObject({ verified: false, why: [expect.stringContaining('BG_REVIEWER')] });
     await say('kim', { kind: 'review', outcome: 'tighten', note: 'the table was empty' });
     const { breakGlass, faults } = await account(id);
-    expect(faults).toEqual([]);
-    expect(breakGlass.map((g) => [g.person, g.verified, g.said?.kind, g.said?.counted])).toEqual([
+    expect(faults).toEqual([expect.stringContaining('BG_REVIEWER')]);
+    expect(breakGlass.filter((g) => g.verified).map((g) => [g.person, g.verified, g.said?.kind, g.said?.counted])).toEqual([
       ['mara', true, 'use', true],
       ['noor', true, 'use', true],
       ['kim', true, 'review', false],
@@ -216,15 +239,68 @@ describe('what does not hold is said', () => {
     expect((await account(other)).faults).toEqual([expect.stringContaining('another change than was signed')]);
   });
 
+  it('of a landing that nobody let, or on words that were given for something else, or approve nothing', async () => {
+    const one = await landed(drop(), ['mara']);
+    const [real] = (await account(one.id)).signoffs;
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    await planted('landed', { change: id, repo: 'infra', ref: MAIN, old: bed.tip(), new: head }, { v: 1, nonces: [] });
+    expect((await account(id)).faults).toContainEqual(expect.stringContaining('no verdict of the gate had let that move pass'));
+    await passedOn(id, head, [real?.said?.envelope ?? '']);
+    expect((await account(id)).signoffs).toMatchObject([{ person: 'mara', verified: false, why: [expect.stringContaining('nothing in the log carries it here')] }]);
+    expect(await told(id)).toContain("landed on nobody's word");
+    expect(await told(id)).toContain('NOT VERIFIED, in the name of mara');
+
+    const other = bed.commit(drop());
+    const objected = (await bed.judged(other)).id ?? '';
+    const said = await bed.sign('noor', objected, { decision: 'changes' });
+    await passedOn(objected, other, [said.ok ? said.value.digest : '']);
+    expect((await account(objected)).signoffs).toMatchObject([{ verified: false, why: [expect.stringContaining('it approves nothing')] }]);
+    expect(await told(objected)).toMatch(/landed on nobody's word \(.*?\); the gate counted 1 more that does not hold/);
+  });
+
+  it('of an author who signed their own change, and of a policy or a tier that was not in force', async () => {
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    const statement = new TextDecoder().decode(await bed.statement('mara', id));
+    const { decision } = await bed.row(id);
+    for (const [by, change, why] of [
+      ['ada', (s: string) => s.replace('urn:person:mara', 'urn:person:ada').replace('"level":"L6"', '"level":"L4"'), 'SOD_AUTHOR'],
+      ['ben', (s: string) => s.replace('urn:person:mara', 'urn:person:ben').replace('"level":"L6"', '"level":"L5"'), 'QUAL_SCOPE'],
+      ['mara', (s: string) => s.replace(decision.policyDigest, 'f'.repeat(64)), 'ST_POLICY'],
+      ['mara', (s: string) => s.replace(decision.change.manifest256, 'f'.repeat(64)), 'CONTENT_MISMATCH'],
+    ] as const) {
+      const digest = await planted('signoff', signoffFields(id), bed.keys[by].signEnvelope(utf8(change(statement))));
+      const word = (await account(id)).signoffs.find((s) => s.said?.envelope === digest);
+      expect(word).toMatchObject({ person: by, verified: false, why: expect.arrayContaining([expect.stringContaining(why)]) });
+    }
+  });
+
+  it('of what was decided of another change', async () => {
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    const { decision } = await bed.row(id);
+    const other = (await bed.judged(bed.commit(drop()))).id ?? '';
+    await planted('decision', { change: other, tier: decision.tier, outcome: decision.outcome }, { v: 1, title: 'a lie', pusher: 'ada', decision });
+    expect((await account(other)).decided).toBeNull();
+    expect(await told(other)).not.toContain('a lie');
+  });
+
   it('of bytes that were erased or lost: a sign-off, the decision, the genesis', async () => {
     const { id } = await landed(drop(), ['mara']);
     const whole = await account(id);
     const without = (digest: string | undefined): AccountLog => ({ ...logOf(), body: async (sha256) => (sha256 === digest ? null : logOf().body(sha256)) });
     const [signoff] = whole.signoffs;
-    expect((await account(id, without(signoff?.said?.envelope))).faults).toEqual([expect.stringContaining('ERASED')]);
+    expect((await account(id, without(signoff?.said?.envelope))).faults).toEqual([expect.stringContaining('ERASED'), expect.stringContaining('no sign-off it needed')]);
     const entries = await bed.world.ledger.entries(0, 10_000);
     const bare = await account(id, without(entries[whole.decided?.entry ?? 0]?.body));
-    expect(bare.faults).toEqual([expect.stringContaining('who was behind the change cannot be shown')]);
+    expect(bare.faults).toEqual([
+      expect.stringContaining('who was behind the change cannot be shown'),
+      expect.stringContaining('when the gate counted it'),
+      ...bare.faults.slice(2),
+    ]);
+    expect(bare.signoffs).toMatchObject([{ verified: false, why: [expect.stringContaining('whether it answers that')] }]);
+    expect(accountsText(await found(id, without(entries[whole.decided?.entry ?? 0]?.body)))).toContain("landed on nobody's word");
     const rootless = await account(id, without(entries[0]?.body));
     expect(rootless.faults[0]).toContain('genesis');
     expect(rootless.signoffs).toMatchObject([{ verified: false }]);
@@ -315,4 +391,16 @@ describe('the command', () => {
     expect(await accountability('0'.repeat(16), { data: join(dir, 'empty') })).toMatchObject({ code: EXIT.refused, stderr: expect.stringContaining('NOT_FOUND') });
     expect(await accountability('0'.repeat(16), { log: join(dir, 'empty'), trust: join(dir, 'none.json') })).toMatchObject({ code: EXIT.refused });
   });
+});
+
+// Last: from here on this is what the log says of the policy.
+it('calls no policy signed by who signed something else', async () => {
+  const one = await landed(drop(), ['mara']);
+  const [real] = (await account(one.id)).signoffs;
+  const head = bed.commit(drop());
+  const id = (await bed.judged(head)).id ?? '';
+  const { policyDigest: to } = (await bed.row(id)).decision;
+  await planted('policy', { repo: 'infra', ref: MAIN, commit: one.head, from: 'a'.repeat(64), to }, { v: 1, allowed: [real?.said?.envelope] });
+  await bed.judged(head);
+  expect((await account(id)).policy?.landed).toMatchObject({ signoffs: [{ verified: false, why: [expect.stringContaining('no landing in the log brought this policy')] }] });
 });

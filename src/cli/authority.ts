@@ -17,6 +17,7 @@ import { publicKeyLine } from '../core/signoff/keys.ts';
 import { erasureStatement, kindOfWord, type Revoked, type RosterAction, revocationStatement, rosterStatement } from '../core/signoff/roster-word.ts';
 import { NAMES, type Statement } from '../core/signoff/statement.ts';
 import { TRUST_TYPE, type TrustBundle } from '../core/signoff/trust-file.ts';
+import type { Taken } from '../flows/receipt.ts';
 import { type Shown, shownBefore, shownLines } from './authority-shown.ts';
 import { peopleWords } from './authority-words.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
@@ -235,8 +236,8 @@ export async function submit(file: string, url: string, { json }: Common): Promi
   const bytes = await fileAt('file', file);
   if (!bytes.ok) return refusal([bytes.error], json);
   if (!URL.canParse(url)) return refusal([problem('USAGE', 'this is not the address of a server', { place: url, remedy: 'for example http://localhost:4180' })], json);
-  const kept = await callServer<{ index: number; type: string }>(new URL(url).origin, '/authority', { envelope: base64(bytes.value.bytes) });
+  const kept = await callServer<Taken & { readonly type: string }>(new URL(url).origin, '/authority', { envelope: base64(bytes.value.bytes) });
   if (!kept.ok) return refusal(kept.error, json);
-  const { index, type } = kept.value.body;
-  return said(json === true ? `${JSON.stringify({ version: 1, index, type })}\n` : `kept         as entry ${index} (${type})\n`);
+  const { index, type, digest, entry, proof } = kept.value.body;
+  return said(json === true ? `${JSON.stringify({ version: 1, index, type, digest, entry, proof })}\n` : `kept         as entry ${index} (${type})\n`);
 }

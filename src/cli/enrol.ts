@@ -5,6 +5,7 @@
 import { base64url, fromBase64 } from '../core/base/bytes.ts';
 import { problem } from '../core/base/result.ts';
 import type { AttestationEvidence } from '../core/signoff/trust.ts';
+import type { Taken } from '../flows/receipt.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { attestationBeside, readSecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
@@ -25,16 +26,17 @@ export async function enrol(url: string, options: EnrolOptions): Promise<Answer>
   if (!made.ok) return refusal([made.error], options.json);
   const session = await callServer(origin, '/session/act-as', { person: options.as });
   if (!session.ok) return refusal(session.error, options.json);
-  const enrolled = await callServer<{ keyid: string; cosigners: readonly string[] }>(
-    origin,
-    '/enrolments/ssh-key',
-    { publicKey: key.value.line, ...sent(made.value) },
-    session.value.cookie,
-  );
+  const enrolled = await callServer<Enrolled>(origin, '/enrolments/ssh-key', { publicKey: key.value.line, ...sent(made.value) }, session.value.cookie);
   if (!enrolled.ok) return refusal(enrolled.error, options.json);
-  const { keyid, cosigners } = enrolled.value.body;
-  const text = visibleLines(`enrolled     ${keyid} for ${options.as}, confirmed by ${cosigners.join(', ')}`);
-  return { code: EXIT.ok, stdout: options.json ? `${JSON.stringify({ version: 1, keyid, cosigners })}\n` : `${text}\n`, stderr: '' };
+  const { keyid, cosigners, index, digest, entry, proof } = enrolled.value.body;
+  const text = visibleLines(`enrolled     ${keyid} for ${options.as}, confirmed by ${cosigners.join(', ')}; log entry ${index}`);
+  return { code: EXIT.ok, stdout: options.json ? `${JSON.stringify({ version: 1, keyid, cosigners, index, digest, entry, proof })}\n` : `${text}\n`, stderr: '' };
+}
+
+/** What the log took is handed on as it came: whoever has its key by another road checks entry and proof with that. */
+interface Enrolled extends Taken {
+  readonly keyid: string;
+  readonly cosigners: readonly string[];
 }
 
 const sent = (made: AttestationEvidence | undefined) => (made === undefined ? {} : { attestation: { record: urlSafe(made.object), challenge: urlSafe(made.clientData) } });

@@ -24,8 +24,8 @@ export interface AccountLog {
   readonly keys: readonly NoteKey[];
   /** null where it was erased or never was. */
   body(sha256: string): Promise<Uint8Array | null>;
-  /** What no log holds: gates, and makers of authenticators. Absent: their part is not judged, and said to be so. */
-  readonly trust?: Pick<TrustBundle, 'gates' | 'authenticators'>;
+  /** What no log holds: gates, makers of authenticators, the order of levels. Absent: their part is not judged, and said to be so. */
+  readonly trust?: Pick<TrustBundle, 'gates' | 'authenticators'> & Partial<Pick<TrustBundle, 'ladder'>>;
   progress(words: string, share: number): void;
 }
 
@@ -44,7 +44,20 @@ export interface Collected {
   readonly erasures: readonly Placed[];
   /** Every sign-off, by the digest of its envelope: a carry and a policy name them. */
   readonly signoffs: ReadonlyMap<string, number>;
+  /** Where each change was decided about, oldest first: an earlier form and a commit inside a push are changes of their own. */
+  readonly decisions: ReadonlyMap<string, readonly number[]>;
+  /** Where a sign-off was counted for another content: `<change> <digest of the envelope>`. */
+  readonly carried: ReadonlySet<string>;
 }
+
+/** Bodies are what their digests say, whoever keeps them. */
+export const provenBodies = (log: AccountLog): AccountLog => ({
+  ...log,
+  body: async (sha256) => {
+    const body = await log.body(sha256);
+    return body !== null && sha256Hex(body) === sha256 ? body : null;
+  },
+});
 
 /** A body as JSON; undefined where it is none. What it says is still to be checked. */
 export function jsonBody(body: Uint8Array | null): Json | undefined {
@@ -106,6 +119,8 @@ async function decides(log: AccountLog, { envelope }: Placed, word: string): Pro
 /** Problems: NOT_FOUND, those of a log. */
 export async function collect(log: AccountLog, ids: ReadonlySet<string>): Promise<Result<Collected>> {
   const [about, authority, policies, erasures, signoffs]: [Placed[], Placed[], Placed[], Placed[], Map<string, number>] = [[], [], [], [], new Map()];
+  const decisions = new Map<string, number[]>();
+  const carried = new Set<string>();
   const ofPeople: ReadonlySet<string> = new Set(['genesis', ...AUTHORITY_TYPES]);
   const walked = await walk(log, (entry) => {
     const { type, fields, envelope, index } = entry;
@@ -114,9 +129,11 @@ export async function collect(log: AccountLog, ids: ReadonlySet<string>): Promis
     if (type === 'policy') policies.push(entry);
     if (type === 'erasure') erasures.push(entry);
     if (type === 'signoff') signoffs.set(envelope, index);
+    if (type === 'decision') decisions.set(String(fields.change), [...(decisions.get(String(fields.change)) ?? []), index]);
+    if (type === 'carry') carried.add(`${String(fields.change)} ${String(fields.signoff)}`);
   });
   if (!walked.ok) return walked;
-  return about.length > 0 ? ok({ checkpoint: walked.value, about, authority, policies, erasures, signoffs }) : err(notThere([...ids].join(', '), walked.value));
+  return about.length > 0 ? ok({ checkpoint: walked.value, about, authority, policies, erasures, signoffs, decisions, carried }) : err(notThere([...ids].join(', '), walked.value));
 }
 
 /** Every entry, in order. Problems: LOG_FORMAT, LOG_INCLUSION, LOG_SIG, LOG_ORIGIN, NOT_FOUND, LOG_UNREACHABLE. */

@@ -8,7 +8,7 @@ import { checkAuthenticator, checkKey, findKey } from '../core/signoff/authentic
 import { AUTHORITY_TYPES, type Authority, authorityOf, type Said, signingTrust, takenBack } from '../core/signoff/authority.ts';
 import { asOf, heedAll, latest } from '../core/signoff/fold.ts';
 import { type OpenedSignature, openEnvelope } from '../core/signoff/open.ts';
-import type { TrustedKey } from '../core/signoff/trust.ts';
+import type { SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
 import { checkBackup } from '../core/signoff/webauthn.ts';
 import type { AccountLog, Placed } from './account-log.ts';
 
@@ -69,13 +69,13 @@ export async function openedBy(log: AccountLog, people: People | undefined, entr
   if (people === undefined) return nothing(problem('TRUST_FORMAT', 'the genesis has lost its bytes, so nobody knows whose keys counted'));
   const authority = people.at(entry.index);
   const early = entry.at < authority.at ? [problem('LOG_FORK', 'it is dated before a statement that stands above it in the log')] : [];
-  const trust = { ...signingTrust(authority, []), ...(log.trust?.authenticators === undefined ? {} : { authenticators: log.trust.authenticators }) };
+  const trust = trustAt(log, authority, []);
   const opened = openEnvelope(envelope, trust.namespace);
   if (!opened.ok) return nothing(opened.error);
   const key = findKey(opened.value, trust.keys);
   if (!key.ok) return { ...nothing(key.error), payload: opened.value.payload };
   const { person, level, keyid } = key.value;
-  const expect = { now: entry.at, counters: 'logged', allowDemo: people.mode === 'demo', ...asked(log, tier) } as const;
+  const expect = keyTerms(log, people, entry.at, tier);
   const gone = people.lost
     .filter((l) => l.index < entry.index)
     .map((l) => problem('ERASED', `a ${l.type} above it has lost its bytes: it may have taken this key back`, { place: `entry ${l.index}` }));
@@ -89,8 +89,20 @@ export async function openedBy(log: AccountLog, people: People | undefined, entr
   return { person, level, payload: opened.value.payload, problems, since: hindsight(people, entry, keyid, person) };
 }
 
+export const trustAt = (log: AccountLog, authority: Authority, ladder: readonly string[]): SignoffTrust => ({
+  ...signingTrust(authority, ladder),
+  ...(log.trust?.authenticators === undefined ? {} : { authenticators: log.trust.authenticators }),
+});
+
+/** What a key has to be. @param at milliseconds since 1970: when it was to count. */
+export const keyTerms = (log: AccountLog, people: People, at: number, tier: Tier | undefined) =>
+  ({ now: at, counters: 'logged', allowDemo: people.mode === 'demo', ...asked(log, tier) }) as const;
+
 /** Makers are pinned in the trust file and in no log: without it a key is not asked for one. That it is no copy is asked all the same. */
-const asked = ({ trust }: AccountLog, tier: Tier | undefined): { readonly tier?: Tier } => (trust === undefined ? { tier: 'high' } : tier === undefined ? {} : { tier });
+function asked({ trust }: AccountLog, tier: Tier | undefined): { readonly tier?: Tier } {
+  if (trust === undefined && (tier ?? 'critical') === 'critical') return { tier: 'high' };
+  return tier === undefined ? {} : { tier };
+}
 
 function copies({ trust }: AccountLog, { signature }: OpenedSignature, key: TrustedKey, tier: Tier | undefined): readonly Problem[] {
   return trust === undefined && signature.client !== undefined && (tier ?? 'critical') === 'critical' ? checkBackup(signature.flags, key, true) : [];

@@ -2,13 +2,15 @@
  * Who stood where, for whoever has to know it after something went wrong: from the log and the bodies beside it, and from nothing else.
  * No projection, no roster file, no repository is asked, and every signature is verified again. What cannot be shown is said.
  */
-import { err, ok, type Problem, type Result } from '../core/base/result.ts';
-import { type Decision, upgraded } from '../core/policy/decision.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { type PresentedReview, reviewProblems } from '../core/gate/break-glass-review.ts';
+import type { Decision } from '../core/policy/decision.ts';
 import { parseCarry } from '../core/signoff/carry.ts';
 import { openVsa } from '../core/signoff/vsa.ts';
-import { type AccountLog, type Collected, changesNamed, collect, entryAt, jsonBody, type Placed } from './account-log.ts';
+import { type DecidedBefore, decisionsOf, textOf } from './account-decided.ts';
+import { type AccountLog, type Collected, changesNamed, collect, entryAt, jsonBody, type Placed, provenBodies } from './account-log.ts';
 import { type People, peopleOf } from './account-people.ts';
-import { type At, atOf, type GlassSaid, glassWord, type OwnershipSaid, ownershipWord, type Read, type SignoffSaid, signoffWord } from './account-words.ts';
+import { type At, atOf, type GlassSaid, glassWord, type OwnershipSaid, ownershipWord, type Read, type Reading, type SignoffSaid, signoffWord } from './account-words.ts';
 import { countedIn } from './counted.ts';
 
 export interface Verdict extends At {
@@ -94,26 +96,31 @@ export interface Accounts {
   readonly mode: 'production' | 'demo' | 'unknown';
   readonly organisation: string;
   readonly pin: string | null;
+  /** A trust file said who makes keys, who gates are, and which level is above which; else none of that was judged. */
+  readonly trusted: boolean;
   /** How people are called, by id, as enrolments have it. */
   readonly names: ReadonlyMap<string, string>;
   readonly accounts: readonly Account[];
 }
 
 /** @param word an id, a commit or a manifest. Problems: USAGE, NOT_FOUND, those of a log. */
-export async function accountsOf(log: AccountLog, word: string): Promise<Result<Accounts, readonly Problem[]>> {
+export async function accountsOf(kept: AccountLog, word: string): Promise<Result<Accounts, readonly Problem[]>> {
+  const log = provenBodies(kept);
   const ids = await changesNamed(log, word);
   const collected = ids.ok ? await collect(log, ids.value) : ids;
   if (!collected.ok) return err([collected.error]);
   const people = await peopleOf(log, collected.value.authority);
   const names = [...new Set(collected.value.about.map((e) => String(e.fields.change)))];
+  const decided = decisionsOf(log, collected.value);
   const accounts: Account[] = [];
-  for (const id of names) accounts.push(await accountOf({ log, people, all: collected.value, own: collected.value.about.filter((e) => e.fields.change === id), id }));
+  for (const id of names) accounts.push(await accountOf({ log, people, decided, all: collected.value, own: collected.value.about.filter((e) => e.fields.change === id), id }));
   const { origin, size, root } = collected.value.checkpoint;
   return ok({
     log: { origin, size, root },
     mode: people?.mode ?? 'unknown',
     organisation: people?.organisation ?? '',
     pin: people?.pin ?? null,
+    trusted: log.trust !== undefined,
     names: people?.now.names ?? new Map(),
     accounts,
   });
@@ -123,38 +130,70 @@ export async function accountsOf(log: AccountLog, word: string): Promise<Result<
 interface Desk {
   readonly log: AccountLog;
   readonly people: People | undefined;
+  readonly decided: DecidedBefore;
   readonly all: Collected;
   readonly own: readonly Placed[];
   readonly id: string;
 }
 
 async function accountOf(desk: Desk): Promise<Account> {
-  const { log, people, own, id } = desk;
+  const { log, people, own, id, all } = desk;
   const landings = await landingsOf(desk);
-  const counted = await countedFor(desk, landings);
+  const { counted, by, twice } = await countedFor(desk, landings);
+  const reading: Reading = { log, people, decided: desk.decided, counted, carried: all.carried };
   const decided = await decidedOf(desk, landings);
-  const carried = await carriesOf(desk);
-  const words = [...ofType(own, 'signoff'), ...(await carriedSignoffs(desk, carried))].sort((a, b) => a.index - b.index);
-  const signoffs = await each(words, (e) => signoffWord(log, people, e, id, counted));
-  const breakGlass = await each(
-    own.filter((e) => e.type.startsWith('break-glass')),
-    (e) => glassWord(log, people, e, counted),
-  );
+  const words = [...ofType(own, 'signoff'), ...(await signoffsElsewhere(desk, counted))].sort((a, b) => a.index - b.index);
+  const signoffs = await each(words, (e) => signoffWord(reading, e, id));
   const account = {
     change: id,
     decided,
     decisions: ofType(own, 'decision').map(atOf),
-    ownership: await each(ofType(own, 'ownership'), (e) => ownershipWord(log, people, e)),
+    ownership: await each(ofType(own, 'ownership'), (e) => ownershipWord(reading, e)),
     signoffs,
-    carries: carried,
-    breakGlass,
+    carries: await carriesOf(desk),
+    breakGlass: await glassOf(desk, reading),
     policy: await policyOf(desk, decided, signoffs),
     verdicts: ofType(own, 'verdict').map(verdictAt),
     landings,
     takenBack: takenBackAfter(desk, landings, signoffs),
   };
-  return { ...account, faults: faultsOf(account, people, counted) };
+  return { ...account, faults: [...faultsOf(account, people, by), ...twice, ...ungated(desk, landings)] };
 }
+
+/** Uses first: whether a review closes a landing is asked of what it was allowed by. */
+async function glassOf({ own, decided, log, id }: Desk, reading: Reading): Promise<readonly Read<GlassSaid>[]> {
+  const entries = own.filter((e) => e.type.startsWith('break-glass'));
+  const uses = await each(ofType(entries, 'break-glass'), (e) => glassWord(reading, e, () => []));
+  const behind = ((await decided(id, Number.POSITIVE_INFINITY))?.decision.excluded ?? []).map((e) => e.person);
+  const acts = actsIn(uses, reading, log.trust?.ladder ?? []);
+  const others = await each(
+    entries.filter((e) => e.type !== 'break-glass'),
+    (e) => glassWord(reading, e, (review) => closesNone(acts, review, log.trust?.ladder ?? [], behind)),
+  );
+  return [...uses, ...others].sort((a, b) => a.entry - b.entry);
+}
+
+type Act = Parameters<typeof reviewProblems>[0];
+
+/** What landed by break-glass, by the verdict that let it: who signed, what, and who has to review it. */
+function actsIn(uses: readonly Read<GlassSaid>[], { counted }: Reading, ladder: readonly string[]): readonly Act[] {
+  const spent = uses.flatMap((u) => (u.said === null || !u.said.counted ? [] : [{ ...u.said, person: u.person, verdict: counted.get(u.said.envelope)?.index }]));
+  return [...Map.groupBy(spent, (u) => u.verdict).values()].map((of) => {
+    const levels = of.flatMap((u) => (u.due === null ? [] : [u.due.level]));
+    return { people: of.flatMap((u) => u.person ?? []), uses: of.map((u) => u.envelope), reviewLevel: ladder.findLast((l) => levels.includes(l)) ?? levels[0] ?? '' };
+  });
+}
+
+/** Levels are compared where somebody said how: the ladder is in the trust file, and in no log. */
+function closesNone(acts: readonly Act[], review: PresentedReview, ladder: readonly string[], behind: readonly string[]): readonly Problem[] {
+  const wrong = acts.map((act) => reviewProblems(act, review, ladder, behind).filter((p) => ladder.length > 0 || p.code !== 'QUAL_LEVEL'));
+  if (acts.length === 0) return [problem('BG_SCOPE', 'nothing landed by break-glass that it could be about')];
+  return wrong.find((w) => w.length === 0) ?? wrong.find((w) => !w.some((p) => p.code === 'BG_SCOPE')) ?? wrong[0] ?? [];
+}
+
+/** What landed though nothing in the log let it. */
+const ungated = ({ own }: Desk, landings: readonly LandedAt[]): readonly string[] =>
+  landings.flatMap((l) => (verdictFor(own, l) === undefined ? [`entry ${l.entry}: it landed, and no verdict of the gate had let that move pass`] : []));
 
 async function each<T, W>(all: readonly T[], read: (one: T) => Promise<W>): Promise<readonly W[]> {
   const words: W[] = [];
@@ -163,7 +202,6 @@ async function each<T, W>(all: readonly T[], read: (one: T) => Promise<W>): Prom
 }
 
 const ofType = (own: readonly Placed[], type: string): readonly Placed[] => own.filter((e) => e.type === type);
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const verdictAt = (entry: Placed): Verdict => {
   const { verdict, codes, mode, would, old, new: head } = entry.fields;
@@ -204,15 +242,27 @@ async function summaryOf(log: AccountLog, entry: Placed, commit: string): Promis
 const verdictFor = (own: readonly Placed[], landing: LandedAt): Placed | undefined =>
   ofType(own, 'verdict').findLast((v) => v.index < landing.entry && v.fields.verdict === 'allow' && v.fields.old === landing.old && v.fields.new === landing.new);
 
-/** Digests the gate counted for any landing of it, and those of its verdicts that did not land. */
-async function countedFor({ log, own }: Desk, landings: readonly LandedAt[]): Promise<ReadonlySet<string>> {
-  const counted = new Set<string>();
+/** By the entry of a landing. */
+type CountedBy = ReadonlyMap<number, readonly string[]>;
+
+/** Whatever the gate counted for a landing, with the verdict that did; and what was counted for a second move, though it was spent. */
+async function countedFor(
+  { log, own }: Desk,
+  landings: readonly LandedAt[],
+): Promise<{ readonly counted: ReadonlyMap<string, Placed>; readonly by: CountedBy; readonly twice: readonly string[] }> {
+  const counted = new Map<string, Placed>();
+  const by = new Map<number, readonly string[]>();
+  const twice: string[] = [];
   for (const landing of landings) {
     const verdict = verdictFor(own, landing);
     const body = verdict === undefined ? null : await log.body(verdict.envelope);
-    for (const digest of body === null ? [] : (countedIn(body)?.inputs ?? olderInputs(body))) counted.add(digest);
+    const digests = body === null ? [] : (countedIn(body)?.inputs ?? olderInputs(body));
+    by.set(landing.entry, digests);
+    const spent = digests.filter((d) => counted.has(d) && counted.get(d) !== verdict);
+    if (spent.length > 0) twice.push(`entry ${landing.entry}: it landed on words that an earlier landing had spent: ${spent.map((d) => d.slice(0, 12)).join(', ')}`);
+    if (verdict !== undefined) for (const digest of digests) if (!counted.has(digest)) counted.set(digest, verdict);
   }
-  return counted;
+  return { counted, by, twice };
 }
 
 /** Verdicts written before `counted` was name the sign-offs alone. */
@@ -221,15 +271,12 @@ function olderInputs(body: Uint8Array): readonly string[] {
   return Array.isArray(said?.verdict?.signoffs) ? said.verdict.signoffs.map(String) : [];
 }
 
-async function decidedOf({ log, own }: Desk, landings: readonly LandedAt[]): Promise<Decided | null> {
+async function decidedOf({ own, id, decided }: Desk, landings: readonly LandedAt[]): Promise<Decided | null> {
   const [last] = landings.slice(-1);
-  const before = (last === undefined ? undefined : verdictFor(own, last)?.index) ?? Number.POSITIVE_INFINITY;
-  const entry = ofType(own, 'decision').findLast((e) => e.index < before);
-  const body =
-    entry === undefined ? undefined : (jsonBody(await log.body(entry.envelope)) as { title?: unknown; pusher?: unknown; behind?: unknown; decision?: Decision } | undefined);
-  if (entry === undefined || body?.decision?.change === undefined) return null;
-  const behind = Array.isArray(body.behind) ? body.behind.map(String) : [];
-  return { ...atOf(entry), title: textOf(body.title), pusher: textOf(body.pusher) || null, behind, decision: upgraded(body.decision) };
+  const told = await decided(id, (last === undefined ? undefined : verdictFor(own, last)?.index) ?? Number.POSITIVE_INFINITY);
+  if (told === undefined || told === null) return null;
+  const { entry, ...rest } = told;
+  return { ...atOf(entry), ...rest };
 }
 
 function carriesOf({ log, own }: Desk): Promise<readonly CarriedAt[]> {
@@ -242,11 +289,12 @@ function carriesOf({ log, own }: Desk): Promise<readonly CarriedAt[]> {
   });
 }
 
-/** They are entries of another change: the form that was signed. */
-async function carriedSignoffs({ log, all, own }: Desk, carries: readonly CarriedAt[]): Promise<readonly Placed[]> {
+/** Entries of other changes: an earlier form that was carried here, and commits inside the push that were signed by themselves. */
+async function signoffsElsewhere({ log, all, own }: Desk, counted: ReadonlyMap<string, Placed>): Promise<readonly Placed[]> {
+  const digests = new Set([...ofType(own, 'carry').map((e) => textOf(e.fields.signoff)), ...counted.keys()]);
   return signoffEntries(
     { log, all },
-    [...new Set(carries.map((c) => c.signoff))].filter((digest) => !own.some((e) => e.type === 'signoff' && e.envelope === digest)),
+    [...digests].filter((digest) => !own.some((e) => e.type === 'signoff' && e.envelope === digest)),
   );
 }
 
@@ -263,18 +311,35 @@ async function signoffEntries({ log, all }: Pick<Desk, 'log' | 'all'>, digests: 
 async function policyOf(desk: Desk, decided: Decided | null, signoffs: readonly Read<SignoffSaid>[]): Promise<PolicyInForce | null> {
   if (decided === null) return null;
   const { policyDigest: digest, rosterDigest: roster, change } = decided.decision;
-  const uri = signoffs.find((s) => s.said?.policy.digest === digest)?.said?.policy.uri ?? null;
+  const uri = signoffs.find((s) => s.verified && s.said?.policy.digest === digest)?.said?.policy.uri ?? null;
   const brought = desk.all.policies.findLast((e) => e.index < decided.entry && e.fields.repo === change.repo && e.fields.ref === change.targetRef && e.fields.to === digest);
   return { digest, roster, uri, landed: brought === undefined ? null : await broughtBy(desk, brought) };
 }
 
+/** @param entry stands behind the landing it speaks of, in one append: whose change that was, and what had been counted for it. */
 async function broughtBy(desk: Desk, entry: Placed): Promise<PolicyInForce['landed']> {
-  const said = jsonBody(await desk.log.body(entry.envelope)) as { allowed?: unknown } | undefined;
-  const allowed = Array.isArray(said?.allowed) ? said.allowed.map(String) : [];
+  const body = jsonBody(await desk.log.body(entry.envelope)) as { allowed?: unknown } | null | undefined;
+  const allowed = Array.isArray(body?.allowed) ? body.allowed.map(String) : [];
+  const commit = textOf(entry.fields.commit);
+  const landing = await landingBefore(desk, entry);
+  const change = landing === undefined ? '' : textOf(landing.fields.change);
   const entries = await signoffEntries(desk, allowed);
-  const signoffs = await each(entries, (e) => signoffWord(desk.log, desk.people, e, textOf(e.fields.change), new Set(allowed)));
-  const others = allowed.filter((digest) => !entries.some((e) => e.envelope === digest));
-  return { ...atOf(entry), commit: textOf(entry.fields.commit), signoffs, others };
+  const counted = new Map(landing === undefined ? [] : allowed.map((digest) => [digest, landing] as const));
+  const reading: Reading = { log: desk.log, people: desk.people, decided: desk.decided, carried: desk.all.carried, counted };
+  const words = await each(entries, (e) => signoffWord(reading, e, change));
+  const signoffs = landing === undefined ? words.map((w) => ({ ...w, verified: false, why: [...w.why, 'no landing in the log brought this policy'] })) : words;
+  return { ...atOf(entry), commit, signoffs, others: allowed.filter((digest) => !entries.some((e) => e.envelope === digest)) };
+}
+
+/** The landing a `policy` speaks of: of the same move, with nothing between but the gate's summary. */
+async function landingBefore({ log, all }: Desk, { index, fields }: Placed): Promise<Placed | undefined> {
+  for (const at of [index - 1, index - 2]) {
+    const found = at < 0 ? undefined : await entryAt(log, at, all.checkpoint.size);
+    if (found?.ok !== true || (found.value.type !== 'landed' && found.value.type !== 'vsa')) return undefined;
+    const { type, fields: said } = found.value;
+    if (type === 'landed') return said.repo === fields.repo && said.ref === fields.ref && said.new === fields.commit ? found.value : undefined;
+  }
+  return undefined;
 }
 
 /** Of what people said after the first landing, what is about those who signed, or the sign-offs. */
@@ -296,7 +361,7 @@ function takenBackAfter({ people }: Desk, [first]: readonly LandedAt[], signoffs
   });
 }
 
-function faultsOf(account: Omit<Account, 'faults'>, people: People | undefined, counted: ReadonlySet<string>): readonly string[] {
+function faultsOf(account: Omit<Account, 'faults'>, people: People | undefined, by: CountedBy): readonly string[] {
   const { decided, decisions, signoffs, breakGlass, ownership, carries, landings, policy } = account;
   const words: readonly Read<unknown>[] = [...signoffs, ...breakGlass, ...ownership, ...(policy?.landed?.signoffs ?? [])];
   return [
@@ -309,11 +374,16 @@ function faultsOf(account: Omit<Account, 'faults'>, people: People | undefined, 
     ...words.flatMap((w) => w.since.map((s) => `entry ${w.entry}: ${s}`)),
     ...landings.flatMap((l) => (l.summary?.verified === false ? [`entry ${l.summary.entry}: the gate's summary: ${l.summary.why}`] : [])),
     ...carries.flatMap((c) => c.why.map((why) => `entry ${c.entry}: ${why}`)),
-    ...landings
-      .filter((l) => l.breakGlass && !breakGlass.some((g) => g.said?.kind === 'review' && g.verified))
-      .map((l) => `entry ${l.entry}: it landed by break-glass, and nobody has reviewed that`),
-    ...(landings.length > 0 && counted.size === 0 && decided?.decision.outcome === 'signoff' && !landings.some((l) => l.breakGlass)
-      ? ['it landed without the sign-off it needed: see the verdicts']
+    ...landings.filter((l) => l.breakGlass && !reviewed(by.get(l.entry) ?? [], breakGlass)).map((l) => `entry ${l.entry}: it landed by break-glass, and nobody has reviewed that`),
+    ...landings.filter((l) => l.breakGlass && !breakGlass.some(letItPass)).map((l) => `entry ${l.entry}: it says it landed by break-glass, and nobody's use of one holds`),
+    ...(landings.length > 0 && !signoffs.some((s) => s.verified && s.said?.counted) && decided?.decision.outcome === 'signoff' && !landings.some((l) => l.breakGlass)
+      ? ['it landed, and no sign-off it needed can be shown to hold: see the verdicts']
       : []),
   ];
 }
+
+const letItPass = (g: Read<GlassSaid>): boolean => g.verified && g.said?.kind === 'use' && g.said.counted;
+
+/** Each landing has a review of its own: of the uses that let it. */
+const reviewed = (uses: readonly string[], words: readonly Read<GlassSaid>[]): boolean =>
+  words.some((g) => g.verified && g.said?.kind === 'review' && g.said.uses.some((use) => uses.includes(use)));

@@ -78,6 +78,12 @@ export async function backOf(state: Pick<Projections, 'authority'>): Promise<(di
   return known.ok ? (digest, signer) => takenBack(known.value.authority, digest, signer) : () => true;
 }
 
+/** Whether trustees took it back, of one whose bytes are gone: whose it was no row proves. Not where the log cannot say: an objection stays then. */
+export async function freedOf(state: Pick<Projections, 'authority'>): Promise<(digest: string) => boolean> {
+  const known = await knownAuthority(state);
+  return (digest) => known.ok && known.value.authority.revoked.get(digest)?.some((word) => word.atQuorum) === true;
+}
+
 /** Rows of keys that may sign now, with the level the log gives. A row says what the key is called; whether it counts, the log does. */
 export async function enrolledKeys(state: Pick<Projections, 'authority' | 'keys'>, where: { person?: string; keyid?: string } = {}): Promise<readonly KeyRow[]> {
   const trusted = new Map((await trustedKeys(state)).map((k) => [k.keyid, k]));

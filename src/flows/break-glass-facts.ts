@@ -114,7 +114,7 @@ async function actOf(bench: Bench, trust: SignoffTrust, rows: readonly GlassRow[
   const act: Act = {
     change,
     repo: first?.repo ?? '',
-    paths: row?.decision.change.paths ?? [],
+    paths: row?.decision.change.paths ?? null,
     people: [...new Set(rows.map((r) => r.signer))].sort(),
     uses: rows.map((r) => r.body).sort(),
     landedAt,

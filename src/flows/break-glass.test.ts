@@ -1,10 +1,15 @@
 /** Break-glass end to end without doors: real pushes, real signatures, the ledger as it stands, a clock that the test moves. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bed, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
-import { utf8 } from '../core/base/bytes.ts';
+import { type Bed, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
+import { hex, utf8 } from '../core/base/bytes.ts';
 import { parseEntry } from '../core/log/entry.ts';
+import { erasureStatement } from '../core/signoff/roster-word.ts';
+import { cosigned } from '../testing/trust-files.ts';
 import type { GlassReceipt, GlassWords } from './break-glass.ts';
 import { glassDesk, prepareGlass, recordGlass } from './break-glass.ts';
+import { recordWord } from './enrol.ts';
+import type { Ledger, Projections } from './ports.ts';
+import { judgePush } from './push.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -61,6 +66,14 @@ async function landedByGlass(files = drop(), people: readonly PersonName[] = ['m
   await bed.land(head);
   return { head, id };
 }
+
+/** The digest of what was decided of a change, the last one. */
+async function decisionOf(id: string): Promise<string> {
+  const entries = (await bed.world.ledger.entries(0, 200)).map((e) => parseEntry(e.bytes)).flatMap((e) => (e.ok ? [e.value] : []));
+  return entries.findLast((e) => e.type === 'decision' && e.fields.change === id)?.envelope ?? '';
+}
+const erasing = (body: string): Uint8Array =>
+  cosigned(erasureStatement({ bodies: [body], reason: 'a name slipped in' }, bed.world.site.origin, hex(bed.world.random())), [bed.keys.kim, bed.keys.lee]);
 
 describe('two people', () => {
   it('let exactly this change pass, once, and the log says how before it lands', async () => {
@@ -243,6 +256,32 @@ describe('the review after it', () => {
     await said('pat', id, REVIEW);
     expect((await bed.judged(touch())).verdict.verdict).toBe('allow');
     expect(await refused('mara', (await stopped()).id, USE)).toEqual([]);
+  });
+
+  it('blocks the whole repository where nobody can say any more which paths it concerns', async () => {
+    const { id } = await landedByGlass(drop('db/gone.sql'));
+    const other = bed.commit({ 'docs/else.md': 'else\n' });
+    const decided = await decisionOf(id);
+    expect(await recordWord(bed.world, 'erasure', erasing(decided))).toMatchObject({ ok: false, error: [{ code: 'DATA_INVALID', message: expect.stringContaining('review') }] });
+    // Past every flow: whoever has the folder, or a disk that failed.
+    const { projections, ledger } = bed.world;
+    const gone = (state: Projections): Projections => ({ ...state, changes: async (where) => (where.id === id ? [] : state.changes(where)) });
+    const world = {
+      ...bed.world,
+      ledger: { ...ledger, append: (plan: Parameters<Ledger['append']>[0]) => ledger.append((state) => plan(gone(state))) },
+      projections: gone(projections),
+    };
+    const push = async () =>
+      (await judgePush(world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: MAIN, old: bed.tip(), new: other }] })).judged[0]?.verdict;
+    expect((await bed.judged(other)).verdict.verdict).toBe('allow');
+    expect(await push()).toMatchObject({ verdict: 'allow' });
+    bed.clock.now += 24 * HOUR;
+    expect((await bed.judged(other)).verdict.verdict).toBe('allow');
+    expect(await push()).toMatchObject({ verdict: 'deny', codes: ['BG_OVERDUE'] });
+    await said('kim', id, REVIEW);
+    expect(await push()).toMatchObject({ verdict: 'allow' });
+    expect(await recordWord(bed.world, 'erasure', erasing(decided))).toMatchObject({ ok: true });
+    expect((await bed.judged(other)).verdict.verdict).toBe('allow');
   });
 
   it('is owed for each landing of the same content', async () => {

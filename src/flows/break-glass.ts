@@ -247,5 +247,5 @@ function drafts({ row, bench }: Desk, word: VerifiedWord, envelope: Uint8Array):
   const review: EntryDraft = { type: 'break-glass-review', fields: { ...fields, outcome }, body: envelope };
   if (outcome !== 'unjustified') return [review];
   const body = new TextEncoder().encode(JSON.stringify({ v: 1, why: 'a break-glass was found unjustified', change: row.id, review: word.digest, at: bench.now }));
-  return [review, { type: 'violation', fields: { repo, ref: targetRef, new: head }, body }];
+  return [review, { type: 'violation', fields: { repo, ref: targetRef, new: head, change: row.id }, body }];
 }

@@ -9,11 +9,10 @@ import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts
 import { parseErasure, parseRevocation, parseRosterWord } from '../core/signoff/roster-word.ts';
 import { knownAuthority } from './authority.ts';
 import type { EntryDraft } from './ports.ts';
+import { type Taken, takenBy } from './receipt.ts';
 import type { GateWorld } from './site.ts';
 
-export interface Heeded {
-  /** Index of its entry. */
-  readonly index: number;
+export interface Heeded extends Taken {
   readonly fields: EntryDraft['fields'];
 }
 
@@ -33,16 +32,19 @@ export async function recordWord(world: Pick<GateWorld, 'ledger' | 'now'>, type:
     return ok([{ type, fields, body: envelope }]);
   });
   if (!appended.ok) return err(wrong.length > 0 ? wrong : [appended.error]);
-  return ok({ index: appended.value[0]?.index ?? 0, fields });
+  const entry = appended.value[0];
+  return entry === undefined ? err([problem('INTERNAL', 'nothing was appended')]) : ok({ ...(await takenBy(world.ledger, entry)), fields });
 }
 
-/** The key that was enrolled. Problems as `recordWord`. */
+/** The key that was enrolled, and what the log took. Problems as `recordWord`. */
 export async function recordEnrolment(
   world: Pick<GateWorld, 'ledger' | 'now'>,
   envelope: Uint8Array,
-): Promise<Result<Pick<EnrolmentSubject, 'person' | 'keyid'>, readonly Problem[]>> {
+): Promise<Result<Pick<EnrolmentSubject, 'person' | 'keyid'> & Taken, readonly Problem[]>> {
   const recorded = await recordWord(world, 'enrolment', envelope);
-  return recorded.ok ? ok({ person: String(recorded.value.fields.person), keyid: String(recorded.value.fields.keyid) }) : recorded;
+  if (!recorded.ok) return recorded;
+  const { fields, ...taken } = recorded.value;
+  return ok({ person: String(fields.person), keyid: String(fields.keyid), ...taken });
 }
 
 /** What the entry says in public. It was verified before, so it can be read. */

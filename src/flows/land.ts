@@ -5,19 +5,21 @@
  */
 import { ok } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
+import { bypassDrafts } from './bypass.ts';
 import { policyDrafts } from './policy-landed.ts';
 import type { EntryDraft, LandingRow, Projections, Repository } from './ports.ts';
 import type { GateWorld } from './site.ts';
 import { foundOf, vsaDrafts } from './vsa.ts';
 
-/** Appends `landed` for every allowed move whose new value the ref has reached. Idempotent. Answers how many. */
+/** Appends `landed` for every allowed move whose new value the ref has reached, and `violation` for a ref no such move brought to where it stands. Idempotent. Answers how many landed. */
 export async function recordLandings(world: GateWorld, repo: string): Promise<number> {
   const served = world.repositories.get(repo);
   if (served === undefined) return 0;
   const appended = await world.ledger.append(async (state) => {
     const pending = await state.landings({ repo, pending: true });
     const reached = await reachedOf(served.repository, pending);
-    return ok((await Promise.all(pending.filter((l) => reached.has(l)).map((l) => draftsOf(world, state, l)))).flat());
+    const landed = await Promise.all(pending.filter((l) => reached.has(l)).map((l) => draftsOf(world, state, l)));
+    return ok([...landed.flat(), ...(await bypassDrafts(world, served, state, reached))]);
   });
   return appended.ok ? appended.value.filter((e) => isLanding(e.bytes)).length : 0;
 }

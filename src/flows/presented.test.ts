@@ -1,6 +1,11 @@
 /** Sign-offs presented for a change: each verified again from its bytes, near misses with the reason they do not count. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, openBed } from '../../test/bed/bed.ts';
+import { type Bed, MAIN, openBed } from '../../test/bed/bed.ts';
+import { hex } from '../core/base/bytes.ts';
+import { judge } from '../core/gate/judge.ts';
+import { revocationStatement } from '../core/signoff/roster-word.ts';
+import { cosigned } from '../testing/trust-files.ts';
+import { recordWord } from './enrol.ts';
 import { governanceAt } from './governance.ts';
 import type { Ledger, SignoffRow } from './ports.ts';
 import { type Bench, presentedFor } from './presented.ts';
@@ -61,5 +66,60 @@ describe('a sign-off', () => {
 
   it('expires', async () => {
     expect((await problems(id, { now: bed.clock.now + 14 * 24 * 3_600_000 }))[0]).toEqual(['ST_EXPIRED']);
+  });
+});
+
+describe('an objection', () => {
+  const OBJECTS = { decision: 'changes', dispositions: [], answers: [] } as const;
+  const without = (digest: string): Ledger => ({ ...bed.world.ledger, body: async (sha256) => (sha256 === digest ? null : bed.world.ledger.body(sha256)) });
+  const answer = async (of: string, more: Partial<Bench> = {}) =>
+    judge({ kind: 'push', ladder: ['L4', 'L5', 'L6', 'L7'] }, (await bed.row(of)).decision, await presented(of, more));
+  let count = 0;
+  async function objected(): Promise<{ readonly of: string; readonly digest: string; readonly index: number }> {
+    const of = (await bed.judged(bed.commit({ [`db/objected${++count}.sql`]: 'drop table orders;\n' }))).id ?? '';
+    const said = await bed.sign('noor', of, OBJECTS);
+    expect(await bed.sign('mara', of)).toMatchObject({ ok: true });
+    if (!said.ok) throw new Error(JSON.stringify(said.error));
+    return { of, ...said.value };
+  }
+
+  it('blocks also where its words are gone, or no longer verify, until its author says otherwise', async () => {
+    const { of, digest } = await objected();
+    expect((await answer(of)).codes).toEqual(['REV_CHANGES']);
+    const lost = await answer(of, { ledger: without(digest) });
+    expect(lost).toMatchObject({ verdict: 'deny', codes: ['REV_CHANGES'] });
+    expect(JSON.stringify(lost.reasons)).toContain('noor asked for changes, in words that do not hold any more: the sign-off was erased');
+    const elsewhere = { ...bed.world.site, rpId: 'elsewhere.example' };
+    expect((await answer(of, { site: elsewhere })).codes).toEqual(['REV_CHANGES']);
+    expect(await bed.sign('noor', of)).toMatchObject({ ok: true });
+    expect((await answer(of, { ledger: without(digest) })).codes).toEqual(['OK']);
+  });
+
+  it('is spent by nothing', async () => {
+    const { of } = await objected();
+    const landed = { change: of, repo: 'infra', targetRef: MAIN, old: 'a'.repeat(40), head: 'b'.repeat(40), nonces: [], index: 1 };
+    const state = { ...bed.world.projections, landings: async () => [landed] };
+    expect((await answer(of, { state })).codes).toEqual(['REV_CHANGES']);
+  });
+
+  it('of another content blocks nothing here', async () => {
+    await objected();
+    const near = (await bed.judged(bed.commit({ [`db/objected${count}.sql`]: 'drop table orders; -- and more\n' }))).id ?? '';
+    expect((await answer(near)).codes).not.toContain('REV_CHANGES');
+  });
+
+  it('that was taken back blocks no more, nor one by a key that counted no more by then', async () => {
+    const { of, digest } = await objected();
+    const word = (what: Parameters<typeof revocationStatement>[0]) =>
+      recordWord(bed.world, 'revocation', cosigned(revocationStatement(what, bed.world.site.origin, hex(bed.world.random())), [bed.keys.kim, bed.keys.lee]));
+    expect(await word({ of: { signoff: digest }, from: bed.clock.now, reason: 'a mistake' })).toMatchObject({ ok: true });
+    expect((await answer(of)).codes).toEqual(['OK']);
+    expect((await answer(of, { ledger: without(digest) })).codes).toEqual(['OK']);
+    // What took it back is gone itself: nobody knows, so nothing is lifted.
+    const unread = { ...bed.world.projections, authority: async () => (await bed.world.projections.authority()).map((l) => ({ ...l, body: null })) };
+    expect((await answer(of, { ledger: without(digest), state: unread })).codes).toEqual(['REV_CHANGES']);
+    const other = await objected();
+    expect(await word({ of: { key: bed.keys.noor.keyid }, from: bed.clock.now - 1, reason: 'stolen' })).toMatchObject({ ok: true });
+    expect((await answer(other.of)).codes).toEqual(['OK']);
   });
 });

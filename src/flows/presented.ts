@@ -9,7 +9,7 @@ import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
-import { backOf, trustedKeys } from './authority.ts';
+import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
 import { changeId } from './identity.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
@@ -55,8 +55,8 @@ export const movedKey = (decision: Decision, row: SignoffRow): string => `${deci
 
 /** @param used nonces already spent by earlier commits of the same push. */
 export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null, used: ReadonlySet<string> = new Set()): Promise<readonly PresentedWithNonce[]> {
-  const [trust, back] = await Promise.all([signoffTrust(bench), backOf(bench.state)]);
-  const asking = { bench, decision, trust, expect: { ...expectation(bench, decision), takenBack: back } };
+  const [trust, back, freed] = await Promise.all([signoffTrust(bench), backOf(bench.state), freedOf(bench.state)]);
+  const asking = { bench, decision, trust, freed, expect: { ...expectation(bench, decision), takenBack: back } };
   const rows = await near(bench.state, decision);
   const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
   return Promise.all(
@@ -74,6 +74,8 @@ interface Asking {
   readonly decision: Decision;
   readonly trust: SignoffTrust;
   readonly expect: Expectation;
+  /** Of a sign-off nobody can read: trustees took it back all the same. */
+  readonly freed: (digest: string) => boolean;
 }
 
 /** What the signed bytes are worth here. */
@@ -82,11 +84,27 @@ interface Heard {
   readonly signoff: VerifiedSignoff | null;
   readonly problems: readonly Problem[];
   readonly carried?: { readonly rules: readonly string[]; readonly form: EarlierForm };
+  /** Of an objection to exactly this change that nobody can prove any more: why. */
+  readonly unproven?: string;
 }
 
+function hear(asking: Asking, row: SignoffRow, body: Uint8Array | null, last: boolean): Heard {
+  const heard = body === null ? { signoff: null, problems: [asking.freed(row.body) ? FREED : GONE] } : weighed(asking, row, body, last);
+  const stands = row.decision === 'changes' && heard.signoff === null && isOf(asking.decision, row) && !heard.problems.some((p) => WITHDRAWN.has(p.code));
+  return stands ? { ...heard, unproven: heard.problems.map((p) => p.message).join('; ') } : heard;
+}
+
+const GONE = problem('CONTENT_UNSEEN', 'the sign-off was erased');
+const FREED = problem('REV_REVOKED', 'trustees took the sign-off back');
+
+const isOf = ({ change }: Decision, { repo, targetRef, manifest, manifest256 }: SignoffRow): boolean =>
+  repo === change.repo && targetRef === change.targetRef && manifest === change.manifest && manifest256 === change.manifest256;
+
+/** What makes an objection go away beside its author's next word. It verified when the log took it: bytes that are gone since, or a key that is, take nothing back. */
+const WITHDRAWN: ReadonlySet<string> = new Set(['REV_REVOKED', 'KEY_REVOKED']);
+
 /** @param last it is its signer's latest word over all that is near: whoever objected to a later form has taken the earlier word back. */
-function hear({ bench, decision, trust, expect }: Asking, row: SignoffRow, body: Uint8Array | null, last: boolean): Heard {
-  if (body === null) return { signoff: null, problems: [problem('CONTENT_UNSEEN', 'the sign-off was erased')] };
+function weighed({ bench, decision, trust, expect }: Asking, row: SignoffRow, body: Uint8Array, last: boolean): Heard {
   const verified = verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
   if (verified.ok) return { signoff: verified.signoff, problems: APPROVALS.has(row.decision) ? lookAgain(decision, verified.signoff) : [] };
   const moved = bench.moved?.get(movedKey(decision, row));
@@ -108,19 +126,22 @@ export async function spentOn({ state }: Bench, nonce: string, landing: Landing 
   ];
 }
 
-function presented(row: SignoffRow, { signoff, problems, carried }: Heard, spent: readonly Problem[]): PresentedWithNonce {
+function presented(row: SignoffRow, { signoff, problems, carried, unproven }: Heard, spent: readonly Problem[]): PresentedWithNonce {
   const said = signoff?.statement.predicate;
+  const decision = said?.decision ?? (unproven === undefined ? 'cannot_judge' : 'changes');
   return {
     digest: row.body,
     signer: signoff?.signer ?? row.signer,
     level: signoff?.level ?? '',
-    decision: said?.decision ?? 'cannot_judge',
+    decision,
     conditions: said?.conditions ?? [],
     index: row.index,
     at: row.at,
     stage: said?.stage ?? 'implementation',
     nonce: row.nonce,
-    problems: [...problems, ...spent],
+    // An objection lets nothing pass, so no landing spends it.
+    problems: decision !== 'changes' ? [...problems, ...spent] : unproven === undefined ? problems : [],
+    ...(unproven === undefined ? {} : { unproven }),
     ...(signoff?.attested ? { presence: 'hardware' } : {}),
     ...(carried ?? {}),
   };

@@ -9,6 +9,8 @@ import { anyOf } from '../ui/words.ts';
 interface Enrolled {
   readonly keyid: string;
   readonly cosigners: readonly string[];
+  /** Of its entry in the log. */
+  readonly index: number;
 }
 
 export function Enrol() {
@@ -25,7 +27,7 @@ export function Enrol() {
         {enrol.data !== undefined && (
           <p className="enrolled" role="status" data-testid="enrolled">
             Enrolled <code>{enrol.data.keyid}</code>
-            {enrol.data.cosigners.length > 0 && <>, countersigned by {anyOf(enrol.data.cosigners, 'and')}</>}.
+            {enrol.data.cosigners.length > 0 && <>, countersigned by {anyOf(enrol.data.cosigners, 'and')}</>}, log entry {enrol.data.index}.
           </p>
         )}
         {enrol.error !== null && <Problem error={enrol.error} />}

@@ -12,7 +12,8 @@ export interface Act {
   /** Id of the change. */
   readonly change: string;
   readonly repo: string;
-  readonly paths: readonly string[];
+  /** null: nobody can say any more which. */
+  readonly paths: readonly string[] | null;
   /** Everybody who signed it. */
   readonly people: readonly PersonId[];
   /** Digests of what they signed, sorted. */
@@ -57,10 +58,10 @@ export function reviewProblems(act: Reviewed, review: PresentedReview, ladder: r
 
 export const isOverdue = (act: Act, now: number): boolean => act.reviews.length === 0 && !(now < act.due);
 
-/** An overdue review blocks the next change to the same paths, on every ref of the repository. Problems: BG_OVERDUE. */
+/** An overdue review blocks the next change to the same paths, on every ref of the repository; to any path where its own are unknown. Problems: BG_OVERDUE. */
 export function overduePaths(history: readonly Act[], repo: string, paths: readonly string[], now: number): readonly Problem[] {
   const touched = new Set(paths);
-  return history.filter((a) => a.repo === repo && isOverdue(a, now) && a.paths.some((p) => touched.has(p))).map(overdueText);
+  return history.filter((a) => a.repo === repo && isOverdue(a, now) && (a.paths?.some((p) => touched.has(p)) ?? true)).map(overdueText);
 }
 
 /** An overdue review blocks the next break-glass of those who signed. Problems: BG_OVERDUE. */
@@ -68,10 +69,14 @@ export const overduePeople = (history: readonly Act[], person: PersonId, now: nu
   history.filter((a) => isOverdue(a, now) && a.people.includes(person)).map(overdueText);
 
 /** What is said of an act whose review is overdue. */
-export const overdueText = ({ change, people, landedAt, due, reviewLevel }: Act): Problem =>
-  problem('BG_OVERDUE', `change ${change} landed by break-glass of ${people.join(', ')} at ${whenText(landedAt)}, and its review was due by ${whenText(due)}`, {
-    remedy: `somebody at ${reviewLevel} or above who is outside it reviews it: countersign break-glass review URL, or the page of change ${change}`,
+export function overdueText({ change, repo, paths, people, landedAt, due, reviewLevel }: Act): Problem {
+  const message = `change ${change} landed by break-glass of ${people.join(', ')} at ${whenText(landedAt)}, and its review was due by ${whenText(due)}`;
+  const review = `somebody at ${reviewLevel || 'the highest level'} or above who is outside it reviews it: countersign break-glass review URL, or the page of change ${change}`;
+  if (paths !== null) return problem('BG_OVERDUE', message, { remedy: review });
+  return problem('BG_OVERDUE', `${message}; what was decided of it is gone, so nobody knows its paths and it blocks all of ${repo}`, {
+    remedy: `restore the data folder from a backup that has it; then ${review}`,
   });
+}
 
 const sorted = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
 

@@ -261,6 +261,10 @@ describe('the review', () => {
     ]);
     expect(overduePaths([act()], 'infra', ['db/else.sql'], NOW)).toEqual([]);
     expect(overduePaths([act()], 'other', ['db/orders.sql'], NOW)).toEqual([]);
+    expect(overduePaths([act({ paths: null })], 'infra', ['db/else.sql'], NOW)).toMatchObject([{ code: 'BG_OVERDUE', message: expect.stringContaining('it blocks all of infra') }]);
+    expect(overduePaths([act({ paths: null })], 'infra', [], NOW)).toHaveLength(1);
+    expect(overduePaths([act({ paths: null })], 'other', ['db/orders.sql'], NOW)).toEqual([]);
+    expect(overduePaths([act({ paths: null, reviews: [REVIEWED] })], 'infra', ['db/orders.sql'], NOW)).toEqual([]);
     expect(overduePaths([act({ reviews: [REVIEWED] })], 'infra', ['db/orders.sql'], NOW)).toEqual([]);
     expect(overduePaths([act({ due: Number.NaN })], 'infra', ['db/orders.sql'], NOW)).toHaveLength(1);
     expect(overduePeople([act()], 'noor', NOW)).toHaveLength(1);

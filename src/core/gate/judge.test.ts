@@ -95,6 +95,9 @@ describe('a person’s word', () => {
     const named = judge(GATE, ONE, [said('dan'), { ...changes, conditions: ['keep the table', 'add a test'] }]);
     expect(named.reasons.children).toMatchObject([{ code: 'REV_CHANGES', text: 'eve asked for changes: keep the table; add a test' }]);
     expect(codes(ONE, said('dan'), { ...changes, problems: [problem('ST_REF', 'elsewhere')] })).toEqual(['OK']);
+    const unproven = { ...changes, unproven: 'it was erased' };
+    expect(judge(GATE, ONE, [said('dan'), unproven]).reasons.children).toMatchObject([{ code: 'REV_CHANGES', text: expect.stringContaining('hold any more: it was erased') }]);
+    expect(codes(ONE, said('dan'), unproven, said('eve', 3))).toEqual(['OK']);
   });
 });
 

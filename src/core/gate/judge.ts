@@ -32,6 +32,8 @@ export interface PresentedSignoff {
   readonly at?: number;
   /** Of an earlier form of this change: the rules it still speaks for (carried.ts). Absent: it is for exactly this change, and speaks for all. */
   readonly rules?: readonly string[];
+  /** Of a request for changes that was logged and cannot be proved any more: why. It blocks all the same. */
+  readonly unproven?: string;
   readonly problems: readonly Problem[];
 }
 
@@ -66,7 +68,7 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
   const valid = presented.filter((s) => s.problems.length === 0);
   const blocking = latestWord(valid.filter(isExact)).filter((s) => s.decision === 'changes');
   if (blocking.length > 0) {
-    const asked = blocking.map((s) => reason('no', 'REV_CHANGES', `${s.signer} asked for changes${named(': ', s.conditions)}`));
+    const asked = blocking.map((s) => reason('no', 'REV_CHANGES', `${s.signer} asked for changes${unprovenText(s)}${named(': ', s.conditions)}`));
     return verdict('deny', ['REV_CHANGES'], reason('no', 'REV_CHANGES', 'an open request for changes blocks', asked));
   }
   if (decision.outcome === 'pass') return verdict('allow', ['PASS'], decision.reasons);
@@ -120,6 +122,9 @@ function ownershipLacking(decision: Decision, owned: readonly PresentedOwnership
   );
   return [reason('no', 'OWNERSHIP_MISSING', ownershipWords(decision.ownership), aside)];
 }
+
+const unprovenText = ({ unproven }: PresentedSignoff): string =>
+  unproven === undefined ? '' : `, in words that do not hold any more: ${unproven}; it blocks until they sign again, or it is taken back`;
 
 const isExact = ({ rules }: PresentedSignoff): boolean => rules === undefined;
 

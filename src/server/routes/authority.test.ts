@@ -1,12 +1,17 @@
 /** What people signed about who may sign, brought by anybody at all: the signatures decide. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bed, openBed, type PersonName, RP } from '../../../test/bed/bed.ts';
+import { type Bed, enrolmentBy, openBed, type PersonName, RP, subjectFor } from '../../../test/bed/bed.ts';
 import { serverWorld } from '../../../test/bed/doors.ts';
-import { base64, hex, utf8 } from '../../core/base/bytes.ts';
+import { base64, fromBase64, hex, utf8 } from '../../core/base/bytes.ts';
+import { sha256Hex } from '../../core/base/crypto.ts';
 import { ok } from '../../core/base/result.ts';
+import { parseEntry } from '../../core/log/entry.ts';
+import { parseVkey } from '../../core/log/note.ts';
+import { verifyProof } from '../../core/log/proof.ts';
 import { termFrom } from '../../core/signoff/enrolment.ts';
 import { erasureStatement, revocationStatement, rosterStatement } from '../../core/signoff/roster-word.ts';
+import { softAuthenticator } from '../../testing/authenticator.ts';
 import { signoffBytes } from '../../testing/signoffs.ts';
 import { cosigned } from '../../testing/trust-files.ts';
 import { createApp } from '../app.ts';
@@ -23,7 +28,7 @@ const ORIGIN = 'countersign.example/log';
 const bring = async (envelope: Uint8Array) => {
   const headers = { host: new URL(RP.origin).host, 'content-type': 'application/json', 'x-countersign': '1' };
   const answer = await app.request(`${RP.origin}/api/v1/authority`, { method: 'POST', headers, body: JSON.stringify({ envelope: base64(envelope) }) });
-  return { status: answer.status, body: (await answer.json()) as { code?: string } };
+  return { status: answer.status, body: (await answer.json()) as { readonly [member: string]: unknown } };
 };
 const roster = (by: readonly PersonName[], nonce = hex(bed.world.random())) =>
   cosigned(
@@ -38,6 +43,19 @@ it('is kept where it holds, once', async () => {
   expect(await bring(word)).toMatchObject({ body: { code: 'ST_NONCE' } });
   const revocation = revocationStatement({ of: { key: bed.keys.pat.keyid }, from: bed.clock.now, reason: 'lost' }, ORIGIN, hex(bed.world.random()));
   expect(await bring(cosigned(revocation, [bed.keys.pat]))).toMatchObject({ status: 201, body: { type: 'revocation', of: 'key' } });
+});
+
+it('is answered with what the log took: the entry and the proof check against the key of the log, and name what was brought', async () => {
+  const key = softAuthenticator(RP);
+  const envelope = enrolmentBy(bed, subjectFor('ada', 'L4', key), ['kim', 'lee']);
+  const { status, body } = await bring(envelope);
+  expect({ status, body }).toMatchObject({ status: 201, body: { type: 'enrolment', person: 'ada', keyid: key.keyid, digest: sha256Hex(envelope) } });
+  const vkey = parseVkey(bed.store.logVerifierKey ?? '');
+  const entry = fromBase64(String(body.entry)) ?? new Uint8Array(0);
+  if (!vkey.ok) throw new Error(vkey.error.message);
+  expect(verifyProof(String(body.proof), entry, [vkey.value])).toMatchObject({ ok: true, value: { index: body.index } });
+  expect(parseEntry(entry)).toMatchObject({ ok: true, value: { type: 'enrolment', envelope: sha256Hex(envelope), fields: { person: 'ada', keyid: key.keyid } } });
+  expect(await size()).toBe(Number(body.index) + 1);
 });
 
 it('erases a body, once: the same words brought again erase nothing that came back', async () => {

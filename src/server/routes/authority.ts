@@ -24,7 +24,9 @@ export function authority(world: ServerWorld): Hono<Door> {
     const type = kindOfWord(envelope.value.payload);
     if (type === undefined) return refuse(c, [problem('ST_TYPE', 'this is nothing that trustees say', { remedy: 'make it with countersign authority propose' })]);
     const kept = await recordWord(world, type, bytes);
-    return kept.ok ? c.json({ index: kept.value.index, type, ...kept.value.fields }, 201) : refuse(c, kept.error);
+    if (!kept.ok) return refuse(c, kept.error);
+    const { fields, ...taken } = kept.value;
+    return c.json({ ...fields, type, ...taken }, 201);
   });
   return app;
 }

@@ -59,7 +59,9 @@ export function enrolments(world: ServerWorld): Hono<Door> {
     if (!proposal.ok) return refuse(c, proposal.error);
     if (world.demo === null) return refuse(c, [problem('QUORUM', 'founders have to sign this enrolment', { remedy: 'ask two founders' })]);
     const recorded = await recordEnrolment(world, world.demo.cosign(proposal.value.statement, proposal.value.subject.person));
-    return recorded.ok ? c.json({ keyid: recorded.value.keyid, cosigners: world.demo.founders(recorded.value.person) }, 201) : refuse(c, recorded.error);
+    if (!recorded.ok) return refuse(c, recorded.error);
+    const { person, ...taken } = recorded.value;
+    return c.json({ ...taken, cosigners: world.demo.founders(person) }, 201);
   }
   return app;
 }

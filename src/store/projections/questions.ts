@@ -126,6 +126,16 @@ function memoryOver(db: Reading): Memory {
       const rows = await db.selectFrom('carries').select(['idx', 'signoff']).where('change', '=', change).orderBy('idx').execute();
       return rows.map(({ idx, signoff }) => ({ index: idx, signoff }));
     },
+    standing: async ({ repo }) => {
+      const last = await db
+        .selectFrom('landings')
+        .select(({ fn }) => ['target_ref', fn.max('landed').as('landed')])
+        .where('repo', '=', repo)
+        .where('landed', 'is not', null)
+        .groupBy('target_ref')
+        .execute();
+      return Promise.all(last.map(async ({ target_ref: targetRef, landed }) => ({ targetRef, ...(await stoodAt(db, repo, targetRef, Number(landed))) })));
+    },
     allowed: async ({ change, repo, targetRef, old, head }) => {
       const row = await db
         .selectFrom('verdicts')
@@ -146,6 +156,21 @@ function memoryOver(db: Reading): Memory {
       return rows.map(({ change, repo, ref, mode, would, codes, at }) => ({ change, repo, ref, mode, would, codes: JSON.parse(codes), at }));
     },
   };
+}
+
+/** @param landed the entry of the last landing on the ref. */
+async function stoodAt(db: Reading, repo: string, ref: string, landed: number): Promise<{ readonly head: string; readonly violated: string | null }> {
+  const move = await db.selectFrom('landings').select('head').where('landed', '=', landed).executeTakeFirst();
+  const found = await db
+    .selectFrom('violations')
+    .select('new')
+    .where('repo', '=', repo)
+    .where('ref', '=', ref)
+    .where('idx', '>', landed)
+    .orderBy('idx', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return { head: move?.head ?? '', violated: found?.new ?? null };
 }
 
 /** The decision is what a flow appended and the projector read: it is trusted here as the log's own bytes are. */

@@ -1,0 +1,77 @@
+/** A ref moved past the gate becomes a violation in the log, once, whoever moved it and wherever to. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Bed, MAIN, openBed } from '../../test/bed/bed.ts';
+import { text } from '../core/base/bytes.ts';
+import { parseEntry } from '../core/log/entry.ts';
+import { recordLandings } from './land.ts';
+
+const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/violation-entry.schema.json', import.meta.url), 'utf8')));
+
+let bed: Bed;
+let first: string;
+let count = 0;
+const commit = (): string => bed.commit({ 'docs/a.md': `${++count}\n` });
+const look = (): Promise<number> => recordLandings(bed.world, 'infra');
+beforeAll(async () => {
+  bed = await openBed();
+  first = commit();
+  await bed.judged(first);
+});
+afterAll(() => bed.close());
+
+/** Public fields and body of each, oldest first. */
+async function violations(): Promise<readonly { readonly new?: unknown; readonly body: { readonly from?: string } }[]> {
+  const entries = (await bed.world.ledger.entries(0, 1_000)).flatMap((e) => {
+    const entry = parseEntry(e.bytes);
+    return entry.ok && entry.value.type === 'violation' ? [{ ...entry.value, body: e.body }] : [];
+  });
+  return Promise.all(entries.map(async (e) => ({ ...e.fields, body: JSON.parse(text((await bed.world.ledger.body(e.body)) ?? new Uint8Array(0)) ?? 'null') })));
+}
+
+describe('a protected ref', () => {
+  it('of which the log knows nothing, or where the gate let it, is none', async () => {
+    expect(await look()).toBe(0);
+    expect(await bed.land(first)).toBe(1);
+    expect(await look()).toBe(0);
+    await bed.judged(commit());
+    expect(await look()).toBe(0);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('is found where somebody moved it, once, by the next look', async () => {
+    const sneaked = commit();
+    expect(await bed.land(sneaked)).toBe(0);
+    expect(await look()).toBe(0);
+    expect(await violations()).toEqual([{ repo: 'infra', ref: MAIN, new: sneaked, body: { v: 1, why: 'the ref stands where no gate let it', from: first } }]);
+  });
+
+  it('is found where it went on from what landed, before the next push is judged', async () => {
+    const head = commit();
+    await bed.judged(head);
+    const past = bed.commit({ 'docs/b.md': 'past\n' }, { on: head });
+    expect(await bed.land(past)).toBe(1);
+    expect((await violations()).at(-1)).toMatchObject({ new: past, body: { from: head } });
+    await bed.judged(commit());
+    expect(await violations()).toHaveLength(2);
+  });
+
+  it('is found where it was rewound, and deleted', async () => {
+    const tip = bed.tip();
+    expect(await bed.land(first)).toBe(0);
+    bed.served.git('update-ref', '-d', MAIN);
+    expect(await look()).toBe(0);
+    expect((await violations()).slice(-2).map((v) => v.new)).toEqual([first, '0'.repeat(40)]);
+    bed.served.git('update-ref', MAIN, tip);
+    expect(await look()).toBe(0);
+  });
+
+  it('is told by the schema, and the same after a replay', async () => {
+    for (const { body } of await violations()) expect(schema.safeParse(body).error).toBeUndefined();
+    const before = await bed.world.projections.memory.standing({ repo: 'infra' });
+    await bed.store.rebuild();
+    expect(await bed.world.projections.memory.standing({ repo: 'infra' })).toEqual(before);
+    expect(await bed.store.audit()).toEqual([]);
+  });
+});
