@@ -98,8 +98,8 @@ async function changesOf(db: Reading, named: readonly number[]): Promise<readonl
 /** It landed by break-glass more often than it was reviewed: each review that was accepted closed one landing. */
 async function unreviewed(db: Reading, change: string): Promise<boolean> {
   const words = await db.selectFrom('break_glass').select(['type', 'idx', 'landed']).where('change', '=', change).execute();
-  const landed = words.flatMap((w) => w.landed ?? []);
-  return landed.length > words.filter((w) => w.type === 'break-glass-review').length;
+  const landings = new Set(words.flatMap((w) => w.landed ?? []));
+  return landings.size > words.filter((w) => w.type === 'break-glass-review').length;
 }
 
 /** Deletes what these entries name, as far as it was brought before them. */
