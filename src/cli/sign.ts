@@ -142,7 +142,7 @@ async function signHere(place: Place, { person, key, repo, answers, floors }: Si
   return signPrepared(place, 'signoffs', { ...said, review, person, presented: shown.presented }, key, async (bytes) => {
     const statement = parseStatement(bytes);
     if (!statement.ok) return err([statement.error]);
-    const meant = { id: place.id, person, keyid: key.keyid, said, review, now: Date.now() };
+    const meant = { id: place.id, person, keyid: key.keyid, application: key.application, said, review, now: Date.now() };
     const wrong = await disagreements(statement.value, meant, await openClone(repo, given.value), repo);
     return wrong.length > 0 ? err(wrong) : ok(aboutToSign(statement.value));
   });

@@ -102,6 +102,8 @@ function certificateIn(object: Bytes): Bytes {
 
 const key = (): TrustedKey => ({
   ...{ person: 'mara', level: 'L6', keyid: keyIdOf(made.blob), blob: base64(made.blob), kind: 'webauthn' as const, counter: 0, since: NOW - 48 * 3_600_000 },
+  credentialId: 'AQID',
+  aaguid: made.aaguid,
   backupEligible: made.backupEligible,
   ...(kept === undefined ? {} : { attestation: kept }),
 });
