@@ -64,7 +64,12 @@ async function signHere(place: Place, { person, key, repo, answers }: Author): P
     if (!statement.ok) return err([statement.error]);
     const { predicate } = statement.value;
     const { repository } = await openClone(repo);
-    const wrong = await ownershipDisagreements(predicate, { id: place.id, said: said.value, person, keyid: key.keyid, now: Date.now() }, repository, repo);
+    const wrong = await ownershipDisagreements(
+      predicate,
+      { id: place.id, said: said.value, person, keyid: key.keyid, application: key.application, now: Date.now() },
+      repository,
+      repo,
+    );
     return wrong.length > 0 ? err(wrong) : ok(aboutToSign(predicate));
   });
 }

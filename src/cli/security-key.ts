@@ -20,6 +20,8 @@ export interface SecurityKey {
   /** The file to sign with, as `ssh-keygen -f` takes it. */
   readonly file: string;
   readonly keyid: string;
+  /** What it was made for, `ssh:` or like it. */
+  readonly application: string;
   /** `<type> <base64>`. */
   readonly line: string;
   readonly blob: string;
@@ -42,8 +44,8 @@ export function readSecurityKey(file: string): Result<SecurityKey, readonly Prob
   }
   const key = parseKeyLine(line);
   if (!key.ok) return err([{ remedy: MAKE_ONE, ...key.error, place: published }]);
-  const { blob } = key.value;
-  return ok({ file, keyid: keyIdOf(blob), line: publicKeyLine(blob), blob: base64(blob) });
+  const { blob, application } = key.value;
+  return ok({ file, keyid: keyIdOf(blob), application, line: publicKeyLine(blob), blob: base64(blob) });
 }
 
 /**

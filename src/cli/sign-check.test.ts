@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../core/base/crypto.ts';
 import type { Json } from '../core/base/json.ts';
 import { type SignoffInput, signoffStatement } from '../core/signoff/build.ts';
+import { contextOf } from '../core/signoff/claims.ts';
 import { type OwnershipInput, ownershipStatement } from '../core/signoff/ownership.ts';
 import { changeId } from '../flows/identity.ts';
 import { VALID_MS } from '../flows/prepare.ts';
 import { gitRoom } from '../testing/git.ts';
-import { NOW, signoffInput } from '../testing/signoffs.ts';
+import { NOW, PASSKEY, signoffInput } from '../testing/signoffs.ts';
 import { type Clone, openClone } from '../world.ts';
 import { disagreements, type Meant, ownershipDisagreements } from './sign-check.ts';
 
@@ -15,6 +16,8 @@ const POLICY = `version: 1
 ladder: [L4, L5, L6, L7, L10]
 senior: L6
 protected: [refs/heads/main]
+systems:
+  - {id: db, name: Database, criticality: 3, paths: ["db/**"], invariants: [no table goes while somebody reads it]}
 rules:
   - {id: all, paths: ["**"], require: {humans: 1, level: L6}}
 `;
@@ -24,6 +27,7 @@ people:
   - {id: mara, name: Mara, level: L6, emails: [mara@example.org]}
 `;
 const KEY = 'SHA256:mine';
+const OWN_KEY = { id: KEY, type: 'sk-ssh', application: 'ssh:', uv: true } as const;
 const SAID: Meant['said'] = { decision: 'approve', dispositions: [], notChecked: 'nothing', answers: [], assumptions: [], conditions: [] };
 const REVIEW = { openedAt: '2026-11-20T10:00:00Z', activeSeconds: 0, filesViewed: 0, filesTotal: 1 };
 const room = gitRoom();
@@ -55,13 +59,14 @@ async function noticed(lie: Partial<SignoffInput>, said: Meant['said'] = SAID, i
     assumptions: [],
     conditions: [],
     excluded: ['ada'],
+    context: contextOf({ systems: [{ id: 'db', name: '', criticality: 3, dependents: [], invariants: ['no table goes while somebody reads it'] }] }),
     policy: policy(),
     review: { ...REVIEW, signedAt: '2026-11-20T10:00:01Z' },
     expires: new Date(NOW + VALID_MS).toISOString(),
-    signer: { ...signoffInput().signer, person: 'mara', kind: 'sk-ssh', credentialId: KEY },
+    signer: { ...signoffInput().signer, person: 'mara', credential: OWN_KEY },
   };
   const statement = signoffStatement(signoffInput({ ...own, ...lie }));
-  const found = await disagreements(statement, { id, person: 'mara', keyid: KEY, said, review: REVIEW, now: NOW }, clone, '.');
+  const found = await disagreements(statement, { id, person: 'mara', keyid: KEY, application: 'ssh:', said, review: REVIEW, now: NOW }, clone, '.');
   return found.map((p) => p.message).join();
 }
 
@@ -79,7 +84,12 @@ describe('before a key is touched', () => {
       'review.activeSeconds, review.filesViewed',
     ],
     ['another sentence', () => ({ statement: 'I read nothing.' }), 'statement'],
-    ['another stage', () => ({ stage: 'deploy' }), 'stage'],
+    ['an intent document nobody spoke of', () => ({ intent: '7'.repeat(64) }), 'intent'],
+    ['that its key asks for nothing', () => ({ signer: { ...signoffInput().signer, person: 'mara', credential: { ...OWN_KEY, uv: false } } }), 'credential'],
+    ['another application of its key', () => ({ signer: { ...signoffInput().signer, person: 'mara', credential: { ...OWN_KEY, application: 'ssh:other' } } }), 'credential'],
+    ['an author left out', () => ({ provenance: { ...signoffInput().provenance, authors: [] } }), 'leaves out who stands behind the change: urn:person:ada'],
+    ['context left out', () => ({ context: [] }), 'leaves out what stands beside the change: system db'],
+    ['another stage', () => ({ stage: 'deploy', deploys: { name: 'plan', sha256: '8'.repeat(64) } }), 'stage'],
     ['another policy', () => ({ policy: policy({ digest: '0'.repeat(64) }) }), 'another policy'],
     ['a lower tier', () => ({ policy: policy({ tier: 'elevated' }) }), 'calls the change elevated, and this clone critical'],
     ['nobody excluded', () => ({ excluded: [] }), 'leaves out who stands behind the change: ada'],
@@ -103,9 +113,9 @@ describe('before an author’s key is touched', () => {
   async function found(lie: Partial<OwnershipInput> = {}, id = changeId(change)): Promise<string> {
     const said = { filesRead: 1, filesTotal: 1, ran: ['npm test: passed'], notUnderstood: ['nothing'], assumptions: [] };
     const { nonce, seen } = signoffInput();
-    const by = { author: 'ada', credential: { id: KEY, type: 'sk-ssh' as const } };
+    const by = { author: 'ada', credential: OWN_KEY };
     const { predicate } = ownershipStatement({ ...said, ...by, change, nonce, seen, expires: new Date(NOW + VALID_MS).toISOString(), ...lie });
-    const wrong = await ownershipDisagreements(predicate, { id, person: 'ada', keyid: KEY, said: OWN, now: NOW }, clone.repository, '.');
+    const wrong = await ownershipDisagreements(predicate, { id, person: 'ada', keyid: KEY, application: 'ssh:', said: OWN, now: NOW }, clone.repository, '.');
     return wrong.map((p) => p.message).join();
   }
 
@@ -117,8 +127,8 @@ describe('before an author’s key is touched', () => {
     ['that they understand it all', { notUnderstood: ['nothing at all'] }, 'notUnderstood'],
     ['an assumption of somebody else', { assumptions }, 'assumptions'],
     ['somebody else’s name', { author: 'mara' }, 'author'],
-    ['another key', { credential: { id: 'SHA256:other', type: 'sk-ssh' } }, 'credential'],
-    ['a passkey', { credential: { id: KEY, type: 'webauthn' } }, 'credential'],
+    ['another key', { credential: { ...OWN_KEY, id: 'SHA256:other' } }, 'credential'],
+    ['a passkey', { credential: { ...PASSKEY, id: KEY } }, 'credential'],
     ['a validity of seventy years', { expires: '2099-01-01T00:00:00Z' }, 'expires'],
   ])('%s is noticed', async (_, lie, word) => expect(await found(lie)).toBe(`the server asks to sign something else than you said: ${word}`));
 

@@ -7,8 +7,9 @@ import { digest, type Json } from '../core/base/json.ts';
 import { type Problem, problem } from '../core/base/result.ts';
 import { TIERS } from '../core/risk/risk.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
+import { authorsOf, contextOf } from '../core/signoff/claims.ts';
 import { OWNERSHIP_SENTENCE, type OwnershipPredicate } from '../core/signoff/ownership.ts';
-import type { Statement } from '../core/signoff/statement.ts';
+import type { ContextItem, Credential, Statement } from '../core/signoff/statement.ts';
 import { considerChange } from '../flows/gather.ts';
 import { governanceAt } from '../flows/governance.ts';
 import { changeId } from '../flows/identity.ts';
@@ -26,7 +27,9 @@ export interface Meant {
   /** The change of the address the person gave. */
   readonly id: string;
   readonly person: string;
+  /** Their key, and what it was made for. */
   readonly keyid: string;
+  readonly application: string;
   /** What they said, by member of the statement. */
   readonly said: Said;
   /** Milliseconds since 1970. */
@@ -47,7 +50,7 @@ export async function disagreements(statement: Statement, meant: MeantSignoff, c
 }
 
 function wordsOf({ predicate }: Statement, meant: MeantSignoff): readonly (readonly [member: string, holds: boolean])[] {
-  const { signer, stage, decision, expires, review } = predicate;
+  const { signer, stage, intent, decision, expires, review } = predicate;
   const own = new Map<string, unknown>(Object.entries(predicate));
   const effort = new Map<string, unknown>(Object.entries(review));
   return [
@@ -55,8 +58,10 @@ function wordsOf({ predicate }: Statement, meant: MeantSignoff): readonly (reado
     ...EFFORT.map((name) => [`review.${name}`, same(effort.get(name), meant.review[name])] as const),
     ['statement', predicate.statement === SENTENCES[decision]],
     ['stage', stage === 'implementation'],
+    // Nobody here named a document.
+    ['intent', intent === null],
     ['signer', signer.id === personUrn(meant.person)],
-    ['credential', signer.credential.type === 'sk-ssh' && signer.credential.id === meant.keyid],
+    ['credential', isOwnKey(signer.credential, meant)],
     ['expires', Date.parse(expires) <= meant.now + VALID_MS + CLOCKS_APART],
   ];
 }
@@ -72,7 +77,7 @@ export async function ownershipDisagreements(predicate: OwnershipPredicate, mean
       ['assumptions', same(assumptions, meant.said.assumptions)],
       ['statement', statement === OWNERSHIP_SENTENCE],
       ['author', author.id === personUrn(meant.person)],
-      ['credential', author.credential.type === 'sk-ssh' && author.credential.id === meant.keyid],
+      ['credential', isOwnKey(author.credential, meant)],
       ['expires', Date.parse(expires) <= meant.now + VALID_MS + CLOCKS_APART],
     ],
     place,
@@ -85,6 +90,8 @@ export function otherThanSaid(rules: readonly (readonly [member: string, holds: 
   const wrong = rules.flatMap(([name, holds]) => (holds ? [] : [name]));
   return wrong.length === 0 ? [] : [mismatch(`the server asks to sign something else than you said: ${wrong.join(', ')}`, place)];
 }
+
+const isOwnKey = (said: Credential, { keyid, application }: Meant): boolean => said.type === 'sk-ssh' && said.id === keyid && said.application === application && said.uv;
 
 /** Two machines' clocks, at most. */
 export const CLOCKS_APART = 24 * 3_600_000;
@@ -115,7 +122,7 @@ export async function changedContent(
  * marks seen before are not in a clone. A statement below it would leave out people or call the change harmless.
  */
 async function changedContext({ predicate }: Statement, { repository, parsers, floors }: Clone, place: string): Promise<readonly Problem[]> {
-  const { change, policy, separation } = predicate;
+  const { change, policy, presented, provenance, separation } = predicate;
   const base = change.base?.gitCommit ?? null;
   const governance = base === null ? null : await governanceAt(repository, base, floors);
   if (governance === null || !governance.ok) return [unseen(governance?.error[0]?.message ?? 'the change starts from nothing, so no policy speaks for it', place)];
@@ -132,11 +139,27 @@ async function changedContext({ predicate }: Statement, { repository, parsers, f
   };
   const own = await considerChange(repository, parsers, governance.value, asked);
   if (!own.ok) return [unseen(own.error[0]?.message ?? 'the change cannot be judged here', place)];
-  const { tier, excluded } = own.value.decision;
-  const left = excluded.map((e) => e.person).filter((person) => !separation.excluded.includes(personUrn(person)));
-  if (!TIERS.atLeast(policy.tier, tier)) return [mismatch(`the server calls the change ${policy.tier}, and this clone ${tier}`, place)];
-  return left.length === 0 ? [] : [mismatch(`the server leaves out who stands behind the change: ${left.join(', ')}`, place)];
+  const { decision } = own.value;
+  if (!TIERS.atLeast(policy.tier, decision.tier)) return [mismatch(`the server calls the change ${policy.tier}, and this clone ${decision.tier}`, place)];
+  const shown = (item: ContextItem): string => `${item.type} ${item.id}`;
+  const parts: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'who stands behind the change',
+      missing(
+        decision.excluded.map((e) => e.person),
+        separation.excluded,
+        personUrn,
+      ),
+    ],
+    ['who stands behind the change', missing(authorsOf(decision), provenance.authors)],
+    ['what stands beside the change', missing(contextOf(decision).map(shown), presented.context.map(shown))],
+  ];
+  const [left] = parts.filter(([, words]) => words.length > 0);
+  return left === undefined ? [] : [mismatch(`the server leaves out ${left[0]}: ${left[1].join(', ')}`, place)];
 }
+
+const missing = (here: readonly string[], there: readonly string[], named = (word: string): string => word): readonly string[] =>
+  here.filter((word) => !there.includes(named(word)));
 
 const mismatch = (message: string, place: string): Problem => problem('CONTENT_MISMATCH', message, { place, remedy: 'do not sign; tell whoever runs the server' });
 const unseen = (message: string, place: string): Problem =>

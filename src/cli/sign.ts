@@ -142,18 +142,26 @@ async function signHere(place: Place, { person, key, repo, answers, floors }: Si
   return signPrepared(place, 'signoffs', { ...said, review, person, presented: shown.presented }, key, async (bytes) => {
     const statement = parseStatement(bytes);
     if (!statement.ok) return err([statement.error]);
-    const meant = { id: place.id, person, keyid: key.keyid, said, review, now: Date.now() };
+    const meant = { id: place.id, person, keyid: key.keyid, application: key.application, said, review, now: Date.now() };
     const wrong = await disagreements(statement.value, meant, await openClone(repo, given.value), repo);
     return wrong.length > 0 ? err(wrong) : ok(aboutToSign(statement.value));
   });
 }
 
 /** What the key is about to say, before it is touched. */
-const aboutToSign = ({ predicate: { change, decision, policy, signer, expires, statement } }: Statement): readonly string[] => [
+const aboutToSign = ({ predicate: { change, decision, policy, presented, provenance, signer, expires, statement } }: Statement): readonly string[] => [
   `change       ${change.repo} ${change.targetRef}, commit ${change.head.gitCommit.slice(0, 12)}, tier ${policy.tier}`,
+  ...listed('behind it   ', provenance.authors),
+  ...listed(
+    'beside it   ',
+    presented.context.map(({ type, id }) => `${type} ${id}`),
+  ),
   `you          ${signer.id} say: ${decision}, valid until ${expires}`,
   `             "${statement}"`,
 ];
+
+/** Everything in it: a statement says no more than it shows. */
+const listed = (name: string, words: readonly string[]): readonly string[] => (words.length === 0 ? [] : [`${name} ${words.join(', ')}`]);
 
 function told({ words, receipt }: Signed<Receipt>, json: boolean | undefined): Answer {
   const outcome = receipt.complete ? 'every seat is filled: push again' : visibleLines(String(receipt.missing));

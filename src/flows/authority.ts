@@ -84,12 +84,17 @@ export async function freedOf(state: Pick<Projections, 'authority'>): Promise<(d
   return (digest) => known.ok && known.value.authority.revoked.get(digest)?.some((word) => word.atQuorum) === true;
 }
 
+/** A key that may sign now. */
+export type EnrolledKey = KeyRow & Pick<TrustedKey, 'aaguid'>;
+
 /** Rows of keys that may sign now, with the level the log gives. A row says what the key is called; whether it counts, the log does. */
-export async function enrolledKeys(state: Pick<Projections, 'authority' | 'keys'>, where: { person?: string; keyid?: string } = {}): Promise<readonly KeyRow[]> {
+export async function enrolledKeys(state: Pick<Projections, 'authority' | 'keys'>, where: { person?: string; keyid?: string } = {}): Promise<readonly EnrolledKey[]> {
   const trusted = new Map((await trustedKeys(state)).map((k) => [k.keyid, k]));
   const rows = await state.keys(where);
   return rows.flatMap((row) => {
     const key = trusted.get(row.keyid);
-    return key === undefined || key.person !== row.person || key.revokedAt !== undefined ? [] : [{ ...row, level: key.level }];
+    return key === undefined || key.person !== row.person || key.revokedAt !== undefined
+      ? []
+      : [{ ...row, level: key.level, credentialId: key.credentialId, aaguid: key.aaguid, backupEligible: key.backupEligible }];
   });
 }

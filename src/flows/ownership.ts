@@ -14,6 +14,7 @@ import { ownedBy } from '../core/gate/judge.ts';
 import type { OwnershipAsked } from '../core/policy/decision.ts';
 import { ownersOf } from '../core/policy/ownership.ts';
 import { changeOf, statementBytes } from '../core/signoff/build.ts';
+import { credentialFor } from '../core/signoff/credential.ts';
 import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { type OwnershipPredicate, type OwnershipWords, ownershipStatement, type VerifiedOwnership, verifyOwnership } from '../core/signoff/ownership.ts';
@@ -21,7 +22,7 @@ import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
 import { signedByAnother, USED, usedBefore } from './arrival.ts';
-import { enrolledKeys } from './authority.ts';
+import { type EnrolledKey, enrolledKeys } from './authority.ts';
 import type { ChangeRow, EntryDraft, KeyRow } from './ports.ts';
 import { type CredentialChoice, MOST_BYTES, notEnrolled, openChange, PREFERENCE, type Prepared, type SigningWorld, signingKeys, validFor } from './prepare.ts';
 import { type Bench, signoffTrust } from './presented.ts';
@@ -79,13 +80,12 @@ function unsaid({ decision }: ChangeRow, { filesRead, ran, notUnderstood, assump
   return said.flatMap(([holds, place, message, remedy]) => (holds ? [] : [problem('OWNERSHIP_INVALID', message, { place, remedy })]));
 }
 
-async function inputOf(world: SigningWorld, row: ChangeRow, author: string, keys: readonly KeyRow[], words: OwnershipWords) {
-  const [key, ...others] = keys;
+async function inputOf(world: SigningWorld, row: ChangeRow, author: string, keys: readonly EnrolledKey[], words: OwnershipWords) {
   const [origin = '', size = '0', root = ''] = (await world.ledger.checkpoint()).split('\n');
   return {
     ...words,
     author,
-    credential: { id: others.length > 0 ? '' : key?.credentialId || key?.keyid || '', type: key?.kind ?? 'webauthn' },
+    credential: credentialFor(keys),
     change: row.decision.change,
     filesTotal: row.decision.change.paths.length,
     seen: { origin, size: Number(size), root },

@@ -12,11 +12,13 @@ import { questionsFor } from '../core/dossier/questions.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
 import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
+import { contextOf, provenanceOf } from '../core/signoff/claims.ts';
+import { credentialFor } from '../core/signoff/credential.ts';
 import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { type Assumption, type Disposition, NAMES, type SignoffDecision } from '../core/signoff/statement.ts';
-import { enrolledKeys } from './authority.ts';
+import { type EnrolledKey, enrolledKeys } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import type { ChangeRow, KeyRow } from './ports.ts';
@@ -102,7 +104,7 @@ export async function prepareSignoff(
 }
 
 /** The keys that may answer: the one that was chosen, or all of one kind. */
-export function signingKeys(enrolled: readonly KeyRow[], chosen: CredentialChoice | undefined, prefer: readonly KeyRow['kind'][]): readonly KeyRow[] {
+export function signingKeys<K extends KeyRow>(enrolled: readonly K[], chosen: CredentialChoice | undefined, prefer: readonly KeyRow['kind'][]): readonly K[] {
   const kind = chosen?.kind ?? prefer.find((k) => enrolled.some((e) => e.kind === k));
   return enrolled.filter((k) => k.kind === kind && (chosen?.keyid === undefined || k.keyid === chosen.keyid));
 }
@@ -201,11 +203,10 @@ export function unanswered(row: ChangeRow, answers: Pick<Answers, 'decision' | '
   ];
 }
 
-async function statementInput(world: SigningWorld, row: ChangeRow, governance: Governance, person: string, keys: readonly KeyRow[], answers: Answers): Promise<SignoffInput> {
+async function statementInput(world: SigningWorld, row: ChangeRow, governance: Governance, person: string, keys: readonly EnrolledKey[], answers: Answers): Promise<SignoffInput> {
   const { decision } = row;
   const now = world.now();
-  const [key, ...others] = keys;
-  const vouched = keys.map((k) => k.level).reduce((a, b) => lower(governance.policy.ladder.values, a, b), key?.level ?? '');
+  const vouched = keys.map((k) => k.level).reduce((a, b) => lower(governance.policy.ladder.values, a, b), keys[0]?.level ?? '');
   const qualified = governance.roster.people.find((p) => p.id === person);
   const [origin = '', size = '0', root = ''] = (await world.ledger.checkpoint()).split('\n');
   return {
@@ -216,13 +217,14 @@ async function statementInput(world: SigningWorld, row: ChangeRow, governance: G
       level: lower(governance.policy.ladder.values, qualified?.level ?? '', vouched),
       domains: qualified?.domains ?? [],
       rosterDigest: governance.roster.digest,
-      // Where any of several may answer, nobody knows yet which one will: the signature says it, and this stays empty.
-      credentialId: others.length > 0 ? '' : key?.credentialId || key?.keyid || '',
-      kind: key?.kind ?? 'webauthn',
+      credential: credentialFor(keys),
     },
     change: decision.change,
+    // No policy names an intent document yet.
+    intent: null,
     excluded: decision.excluded.map((e) => e.person),
-    provenance: { level: decision.provenance.level, tools: [...new Set(decision.provenance.evidence.map((e) => e.tool))] },
+    provenance: provenanceOf(decision),
+    context: contextOf(decision),
     policy: { uri: `${repositoryUri(world.site, decision.change.repo)}#countersign.yml`, digest: decision.policyDigest, tier: decision.tier },
     review: { ...answers.review, signedAt: new Date(now).toISOString() },
     seen: { origin, size: Number(size), root },

@@ -196,6 +196,8 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
     manifest,
     manifest256,
     stage: 'implementation',
+    // No policy names an intent document yet, so no change is of one.
+    intent: null,
     // Every decision is a person's word: one that approves nothing still takes the place of what they said before.
     decisions: ['approve', 'approve_with_conditions', 'changes', 'cannot_judge'],
     policyDigest: decision.policyDigest,

@@ -31,10 +31,12 @@ afterAll(() => bed.close());
 const prepare = async (person: string, change: Partial<Answers> = {}) => prepareSignoff(bed.world, id, person, await bed.answers(id, change));
 const complete = (envelope: Uint8Array, of = id) => completeSignoff(bed.world, of, envelope);
 /** The statement with some words of its predicate exchanged. */
-const rewritten = (statement: Uint8Array, change: (said: Statement['predicate']) => Partial<Statement['predicate']>): Uint8Array => {
+const rewritten = (statement: Uint8Array, change: (said: Statement['predicate']) => Partial<Statement['predicate']>, subject?: Statement['subject']): Uint8Array => {
   const said = JSON.parse(text(statement) ?? '') as Statement;
-  return statementBytes({ ...said, predicate: { ...said.predicate, ...change(said.predicate) } });
+  return statementBytes({ ...said, subject: subject ?? said.subject, predicate: { ...said.predicate, ...change(said.predicate) } });
 };
+const aboutKey = (statement: Uint8Array, lie: object): Uint8Array =>
+  rewritten(statement, ({ signer }) => ({ signer: { ...signer, credential: { ...signer.credential, ...lie } } }));
 
 it('makes no statement that would fill the memory it waits in', async () => {
   const [head] = [bed.commit({ 'db/long.sql': 'drop table orders;\n' })];
@@ -123,7 +125,22 @@ describe('complete refuses', () => {
       (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ signer: { ...p.signer, qualification: { ...p.signer.qualification, level: 'L7' } } }))),
       'QUAL_LEVEL',
     ],
-    ['another stage', (s) => bed.keys.mara.signEnvelope(rewritten(s, () => ({ stage: 'deploy' }))), 'ST_STAGE'],
+    ['the subject of another stage', (s) => bed.keys.mara.signEnvelope(rewritten(s, () => ({ stage: 'deploy' }))), 'ST_TYPE'],
+    ['another stage', (s) => bed.keys.mara.signEnvelope(rewritten(s, () => ({ stage: 'deploy' }), [{ name: 'plan', digest: { sha256: '1'.repeat(64) } }])), 'ST_STAGE'],
+    ['an intent nobody knows', (s) => bed.keys.mara.signEnvelope(rewritten(s, () => ({ intent: { sha256: '1'.repeat(64) } }))), 'CONTENT_MISMATCH'],
+    ['an author left out', (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ provenance: { ...p.provenance, authors: [] } }))), 'ST_TYPE'],
+    ['another tool', (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ provenance: { ...p.provenance, tools: ['none'] } }))), 'ST_TYPE'],
+    ['a session nobody recorded', (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ provenance: { ...p.provenance, sessions: [{ sha256: '1'.repeat(64) }] } }))), 'ST_TYPE'],
+    ['context nobody saw', (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ presented: { ...p.presented, context: [{ type: 'postmortem', id: 'INC-42' }] } }))), 'ST_TYPE'],
+    [
+      'a qualification they do not hold',
+      (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ signer: { ...p.signer, qualification: { ...p.signer.qualification, domains: ['everything'] } } }))),
+      'ST_TYPE',
+    ],
+    ['another model of key', (s) => bed.keys.mara.signEnvelope(aboutKey(s, { aaguid: 'ee882879-721c-4913-9775-3dfcce97072a' })), 'KEY_MODEL'],
+    ['a key that can be copied', (s) => bed.keys.mara.signEnvelope(aboutKey(s, { backupEligible: true })), 'WA_BACKUP'],
+    ['a key that verifies nobody', (s) => bed.keys.mara.signEnvelope(aboutKey(s, { uv: false })), 'WA_UV'],
+    ['a passkey of elsewhere', (s) => bed.keys.mara.signEnvelope(aboutKey(s, { rpId: 'evil.example' })), 'WA_RPID'],
     ['a lower tier', (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ policy: { ...p.policy, tier: 'routine' } }))), 'ST_TIER'],
     ['a statement that has expired', (s) => bed.keys.mara.signEnvelope(rewritten(s, () => ({ expires: '2020-01-01T00:00:00Z' }))), 'ST_EXPIRED'],
     [
@@ -133,7 +150,7 @@ describe('complete refuses', () => {
     ],
     [
       'a statement that names another kind of key',
-      (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ signer: { ...p.signer, credential: { id: '', type: 'sk-ssh' } } }))),
+      (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ signer: { ...p.signer, credential: { id: '', type: 'sk-ssh', application: null, uv: true } } }))),
       'KEY_MODEL',
     ],
     ['another head', (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ change: { ...p.change, head: { ...p.change.head, gitCommit: '1'.repeat(40) } } }))), 'ST_TYPE'],
@@ -146,11 +163,7 @@ describe('complete refuses', () => {
       (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ dispositions: p.dispositions.map((d) => ({ ...d, note: '' })) }))),
       'ST_DISPOSITION',
     ],
-    [
-      'a statement that names another key',
-      (s) => bed.keys.mara.signEnvelope(rewritten(s, (p) => ({ signer: { ...p.signer, credential: { id: 'other', type: 'webauthn' } } }))),
-      'KEY_MODEL',
-    ],
+    ['a statement that names another key', (s) => bed.keys.mara.signEnvelope(aboutKey(s, { id: 'other' })), 'KEY_MODEL'],
   ])('%s', async (_, seal, code) => {
     const size = (await bed.world.ledger.entries(0, 1_000)).length;
     expect(await complete(seal(await bed.statement('mara', id)))).toMatchObject({ ok: false, error: expect.arrayContaining([expect.objectContaining({ code })]) });
@@ -178,12 +191,13 @@ describe('a person with several keys', () => {
     bed.clock.now += COOL_DOWN;
   });
 
+  const PASSKEY = { type: 'webauthn', rpId: 'countersign.example', aaguid: null, uv: true, backupEligible: false };
   const credentialOf = (statement: Uint8Array) => (JSON.parse(text(statement) ?? '') as Statement).predicate.signer.credential;
 
   it('is prepared a passkey unless they choose, and may choose the security key', async () => {
-    expect(credentialOf(await bed.statement('mara', id))).toEqual({ id: expect.stringMatching(/^[\w-]{43}$/), type: 'webauthn' });
+    expect(credentialOf(await bed.statement('mara', id))).toEqual({ id: expect.stringMatching(/^[\w-]{43}$/), ...PASSKEY });
     const chosen = await bed.statement('mara', id, { credential: { kind: 'sk-ssh', keyid: securityKey.keyid } });
-    expect(credentialOf(chosen)).toEqual({ id: securityKey.keyid, type: 'sk-ssh' });
+    expect(credentialOf(chosen)).toEqual({ id: securityKey.keyid, type: 'sk-ssh', application: 'ssh:', uv: true });
   });
 
   it('signs with the one they chose and no other', async () => {
@@ -201,7 +215,7 @@ describe('a person with several keys', () => {
     const prepared = await prepare('noor');
     expect(prepared).toMatchObject({ ok: true, value: { keys: [{ person: 'noor' }, { person: 'noor' }] } });
     const statement = prepared.ok ? prepared.value.statement : new Uint8Array(0);
-    expect(credentialOf(statement)).toEqual({ id: '', type: 'webauthn' });
+    expect(credentialOf(statement)).toEqual({ id: '', ...PASSKEY });
     expect(await complete(second.signEnvelope(statement))).toMatchObject({ ok: true });
   });
 });

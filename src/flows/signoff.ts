@@ -5,9 +5,11 @@
  * they cannot make a credential answer for other bytes, and the server never signs for a person.
  */
 import { sha256Hex } from '../core/base/crypto.ts';
+import { digest, type Json } from '../core/base/json.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
+import { contextOf, provenanceOf } from '../core/signoff/claims.ts';
 import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
@@ -83,7 +85,9 @@ function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredi
   const facts: readonly (readonly [string, boolean])[] = [
     ['what was shown', shown !== null && said.presented.sha256 === shown],
     ['the people excluded', people(said.separation.excluded) === people(decision.excluded.map((e) => personUrn(e.person)))],
-    ['the provenance', said.provenance.level === decision.provenance.level],
+    ['the provenance', sameJson(said.provenance, provenanceOf(decision))],
+    ['what stood beside the change', sameJson(said.presented.context, contextOf(decision))],
+    ['the qualifications', sameJson(said.signer.qualification.domains, domainsOf(bench, said.signer.id))],
     ['the roster', said.signer.qualification.roster.sha256 === bench.governance.roster.digest],
     [
       'the commits',
@@ -100,6 +104,10 @@ function saidOtherwise(bench: Bench, { decision }: ChangeRow, said: SignoffPredi
     ? []
     : [problem('ST_TYPE', `the statement says something else than was prepared: ${wrong.join(', ')}`, { remedy: 'reload the page and sign what it prepares' })];
 }
+
+const sameJson = (a: unknown, b: unknown): boolean => digest(a as Json) === digest(b as Json);
+
+const domainsOf = ({ governance }: Bench, signer: string): readonly string[] => governance.roster.people.find((p) => personUrn(p.id) === signer)?.domains ?? [];
 
 /** `exact`: by sign-offs of exactly this change alone. One that is carried may not be any more when it is pushed. */
 async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff): Promise<{ complete: boolean; exact: boolean; missing: string }> {

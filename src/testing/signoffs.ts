@@ -8,7 +8,8 @@ import { formatNote, formatVkey, noteKey } from '../core/log/note.ts';
 import { formatProof } from '../core/log/proof.ts';
 import { type SignoffInput, signoffStatement, statementBytes } from '../core/signoff/build.ts';
 import type { BundleParts } from '../core/signoff/bundle.ts';
-import { NAMES } from '../core/signoff/statement.ts';
+import { credentialFor } from '../core/signoff/credential.ts';
+import { NAMES, type PasskeyWord } from '../core/signoff/statement.ts';
 import type { AttestationEvidence, SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
 import type { Expectation } from '../core/signoff/verify.ts';
 import { testMaker } from './maker.ts';
@@ -17,12 +18,15 @@ export const RP = { rpId: 'countersign.example', origins: ['https://countersign.
 export const NOW = Date.UTC(2026, 10, 20, 10, 21, 0);
 export const LADDER = ['L4', 'L5', 'L6', 'L7', 'L10'];
 
+/** What a statement says of the key of `trustedKey`. */
+export const PASSKEY: PasskeyWord = { id: 'AQID', type: 'webauthn', rpId: RP.rpId, aaguid: null, uv: true, backupEligible: false };
+
 /** A critical change signed by mara, L6; override what a test is about. */
 export function signoffInput(change: Partial<SignoffInput> = {}): SignoffInput {
   return {
     decision: 'approve',
     stage: 'implementation',
-    signer: { person: 'mara', level: 'L6', domains: ['infra'], rosterDigest: 'a'.repeat(64), credentialId: 'AQID', kind: 'webauthn' },
+    signer: { person: 'mara', level: 'L6', domains: ['infra'], rosterDigest: 'a'.repeat(64), credential: PASSKEY },
     change: {
       repo: 'infra',
       targetRef: 'refs/heads/main',
@@ -34,10 +38,12 @@ export function signoffInput(change: Partial<SignoffInput> = {}): SignoffInput {
       manifest: '1'.repeat(64),
       manifest256: '2'.repeat(64),
     },
+    intent: null,
     excluded: ['ada'],
-    provenance: { level: 'agent', tools: ['claude'] },
+    provenance: { level: 'agent', tools: ['claude'], authors: ['urn:agent:claude', 'urn:person:ada'], sessions: [{ sha256: '5'.repeat(64) }] },
     policy: { uri: 'git+https://countersign.example/git/infra.git#countersign.yml', digest: 'e'.repeat(64), tier: 'critical' },
     presented: 'f'.repeat(64),
+    context: [{ type: 'system', id: 'warehouse' }],
     answers: [{ question: 'rollback', answer: 'restore the snapshot' }],
     dispositions: [{ finding: 'TF102:db.tf:aws_db_instance.main:3', disposition: 'accepted', note: 'planned' }],
     assumptions: [{ text: 'the backup is fresh', holds: 'true' }],
@@ -55,8 +61,26 @@ export const signoffBytes = (change: Partial<SignoffInput> = {}): Bytes => state
 /** Attested by the maker that `trustOf` trusts, where the key can be. */
 export function trustedKey(key: { blob: Bytes; keyid: string; attestation?: () => AttestationEvidence }, change: Partial<TrustedKey> = {}): TrustedKey {
   const made = key.attestation === undefined || change.kind === 'demo' ? {} : { attestation: key.attestation() };
-  return { person: 'mara', level: 'L6', keyid: key.keyid, blob: base64(key.blob), kind: 'webauthn', backupEligible: false, counter: 0, since: 0, ...made, ...change };
+  return {
+    person: 'mara',
+    level: 'L6',
+    keyid: key.keyid,
+    blob: base64(key.blob),
+    kind: 'webauthn',
+    credentialId: change.kind === 'sk-ssh' ? '' : 'AQID',
+    aaguid: '',
+    backupEligible: false,
+    counter: 0,
+    since: 0,
+    ...made,
+    ...change,
+  };
 }
+
+/** The signer's part of a statement that names this key. */
+export const signedBy = (key: TrustedKey, change: Partial<SignoffInput['signer']> = {}): Pick<SignoffInput, 'signer'> => ({
+  signer: { ...signoffInput().signer, credential: credentialFor([key]), ...change },
+});
 
 export const trustOf = (keys: readonly TrustedKey[], change: Partial<SignoffTrust> = {}): SignoffTrust => ({
   ...RP,

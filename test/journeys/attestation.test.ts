@@ -25,7 +25,7 @@ import { verifySignoff } from '../../src/core/signoff/verify.ts';
 import { type RelyingParty, wrapAssertion } from '../../src/core/signoff/webauthn.ts';
 import { envelopeOf } from '../../src/testing/authenticator.ts';
 import { maker } from '../../src/testing/maker.ts';
-import { expectationOf, NOW, signoffBytes, trustOf } from '../../src/testing/signoffs.ts';
+import { expectationOf, NOW, signedBy, signoffBytes, trustOf } from '../../src/testing/signoffs.ts';
 
 let browser: Browser;
 let server: Server;
@@ -36,7 +36,6 @@ let pinned: Bytes;
 let envelope: Bytes;
 
 const challenge = utf8('a challenge of ours, 32 bytes long');
-const payload = signoffBytes();
 
 /** In the page: bytes travel as base64url. */
 const create = async ({ challenge, attestation }: { challenge: string; attestation: AttestationConveyancePreference }) => {
@@ -78,6 +77,7 @@ beforeAll(async () => {
   made = registration.value;
   kept = evidenceOf(bytes(answer.object), bytes(answer.client), bytes(answer.data));
   pinned = certificateIn(bytes(answer.object));
+  const payload = signoffBytes(signedBy(key()));
   const signed = await page.evaluate(get, { challenge: base64(challengeOf(NAMES.namespace, pae(NAMES.payloadType, payload))), id: answer.id });
   const sig = wrapAssertion({ authenticatorData: bytes(signed.data), clientDataJSON: bytes(signed.client), signature: bytes(signed.signature) }, made.blob, NAMES.namespace);
   if (!sig.ok) throw new Error(sig.error.message);
@@ -102,6 +102,8 @@ function certificateIn(object: Bytes): Bytes {
 
 const key = (): TrustedKey => ({
   ...{ person: 'mara', level: 'L6', keyid: keyIdOf(made.blob), blob: base64(made.blob), kind: 'webauthn' as const, counter: 0, since: NOW - 48 * 3_600_000 },
+  credentialId: made.credentialId,
+  aaguid: made.aaguid,
   backupEligible: made.backupEligible,
   ...(kept === undefined ? {} : { attestation: kept }),
 });

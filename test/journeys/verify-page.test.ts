@@ -11,10 +11,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openBrowser } from '../../examples/story/browser.ts';
 import { utf8 } from '../../src/core/base/bytes.ts';
 import { formatBundle } from '../../src/core/signoff/bundle.ts';
+import { credentialFor } from '../../src/core/signoff/credential.ts';
 import { pae } from '../../src/core/signoff/dsse.ts';
 import { NAMES } from '../../src/core/signoff/statement.ts';
 import { envelopeOf, softAuthenticator, softSshKey } from '../../src/testing/authenticator.ts';
-import { NOW, RP, signoffBytes, signoffInput, testLog } from '../../src/testing/signoffs.ts';
+import { NOW, RP, signoffBytes, signoffInput, testLog, trustedKey } from '../../src/testing/signoffs.ts';
 import { trustFileOf } from '../../src/testing/trust-files.ts';
 
 const PAGE = pathToFileURL(join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist/verify.html')).href;
@@ -29,7 +30,10 @@ const passkey = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0] });
 const key = softSshKey('sk-ssh-ed25519');
 const MARKUP = '<img src=x onerror="document.title=1">';
 const MOVE = { change: '0'.repeat(16), repo: 'infra', ref: 'refs/heads/main', old: 'd'.repeat(40), new: 'e'.repeat(40) };
-const byNoor = signoffBytes({ nonce: 'b'.repeat(32), signer: { ...signoffInput().signer, person: 'noor', kind: 'sk-ssh' } });
+const byNoor = signoffBytes({
+  nonce: 'b'.repeat(32),
+  signer: { ...signoffInput().signer, person: 'noor', credential: credentialFor([trustedKey(key, { kind: 'sk-ssh', credentialId: 'AQID' })]) },
+});
 const [noors, maras, landing] = log.recordAll(
   [
     envelopeOf(byNoor, [{ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, byNoor)) }]),

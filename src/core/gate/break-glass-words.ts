@@ -7,9 +7,9 @@ import { err, ok, problem, type Result } from '../base/result.ts';
 import { TIERS } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { changeOf, personUrn, type SignedChange } from '../signoff/build.ts';
-import { CHANGE, CREDENTIAL, digest, filled, LOG, NONCE, PERSON, parseStatementOf, sha256Shape, timeShape } from '../signoff/parse.ts';
+import { CHANGE, digest, filled, KEY_NAME, LOG, NONCE, PERSON, parseStatementOf, sha256Shape, timeShape } from '../signoff/parse.ts';
 import { count, list, object, oneOf, type Shape, string } from '../signoff/shape.ts';
-import { NAMES, type SignoffPredicate, type Statement } from '../signoff/statement.ts';
+import { type KeyName, NAMES, type SignoffPredicate, type Statement } from '../signoff/statement.ts';
 import { parseStrictJson } from '../signoff/strict-json.ts';
 
 export const WORD_KINDS = ['use', 'cancel', 'review'] as const;
@@ -21,7 +21,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 interface Common {
   /** `GLASS_SENTENCES`, word for word. */
   readonly statement: string;
-  readonly signer: Pick<SignoffPredicate['signer'], 'id' | 'credential'>;
+  readonly signer: { readonly id: string; readonly credential: KeyName };
   /** The one change it is about; a gate compares repository, ref and both manifests. */
   readonly change: SignoffPredicate['change'];
   readonly log: SignoffPredicate['log'];
@@ -65,7 +65,7 @@ export const GLASS_SENTENCES: { readonly [kind in WordKind]: string } = {
   review: 'I had no part in this break-glass. I reviewed what it let pass, and this is what I found.',
 };
 
-const COMMON = { statement: filled, signer: object({ id: PERSON, credential: CREDENTIAL }), change: CHANGE, log: LOG, nonce: NONCE };
+const COMMON = { statement: filled, signer: object({ id: PERSON, credential: KEY_NAME }), change: CHANGE, log: LOG, nonce: NONCE };
 // Reasons may be empty here: that is refused with a reason of its own.
 export const USE: Shape<UsePredicate> = object({
   ...COMMON,
@@ -111,7 +111,7 @@ interface CommonInput {
   readonly change: SignedChange;
   readonly person: PersonId;
   /** base64url credential id for passkeys, the key's fingerprint for SSH keys; empty where any of several may answer. */
-  readonly credential: SignoffPredicate['signer']['credential'];
+  readonly credential: KeyName;
   readonly seen: SignoffPredicate['log']['seen'];
   /** 32 lowercase hex digits from the caller's randomness. */
   readonly nonce: string;

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { NOW, RP, signoffInput } from '../../testing/signoffs.ts';
+import { NOW, PASSKEY, RP, signoffInput } from '../../testing/signoffs.ts';
 import { genesisOf, subjectOf } from '../../testing/trust-files.ts';
 import { base64, text, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
@@ -33,7 +33,11 @@ function accepts(schema: JsonSchema, value: unknown): boolean {
   const some = (of: unknown): number => (of as readonly JsonSchema[]).filter((s) => accepts(s, value)).length;
   if (schema.anyOf !== undefined && some(schema.anyOf) === 0) return false;
   if (schema.oneOf !== undefined && some(schema.oneOf) !== 1) return false;
-  if (Array.isArray(value)) return value.length >= Number(schema.minItems ?? 0) && value.every((item) => accepts((schema.items ?? {}) as JsonSchema, item));
+  if (Array.isArray(value)) {
+    const first = (schema.prefixItems ?? []) as readonly JsonSchema[];
+    const sized = value.length >= Number(schema.minItems ?? 0) && value.length <= Number(schema.maxItems ?? value.length);
+    return sized && value.every((item, i) => accepts(first[i] ?? ((schema.items ?? {}) as JsonSchema), item));
+  }
   if (kind !== 'object') return true;
   const members = value as { readonly [name: string]: unknown };
   const properties = (schema.properties ?? {}) as { readonly [name: string]: JsonSchema };
@@ -49,6 +53,8 @@ function* spoiled(value: unknown): Generator<unknown> {
   for (const other of [null, 0, -1, 0.5, '', 'x', true, [], {}]) yield other;
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
+    yield value.slice(1);
+    yield [...value, ...value];
     for (const [i, item] of value.entries()) for (const other of spoiled(item)) yield value.map((v, at) => (at === i ? other : v));
     return;
   }
@@ -74,7 +80,8 @@ const HERE = 'is for the installation that reads it: `origin` or `rpId`';
 
 const ORIGIN = 'countersign.example/log';
 const { change, seen, nonce, expires, assumptions, policy } = signoffInput();
-const credential = { id: 'AQID', type: 'webauthn' } as const;
+const credential = PASSKEY;
+const securityKey = { ...signoffInput().signer, credential: { id: 'SHA256:x', type: 'sk-ssh', application: 'ssh:', uv: true } as const };
 const said = { change, person: 'mara', credential, seen, nonce };
 const tier = { uri: policy.uri, digest: { sha256: policy.digest }, tier: policy.tier };
 const key = softSshKey('sk-ssh-ed25519');
@@ -169,6 +176,13 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** Sign-offs of other stages and by another kind of key. */
+const OTHERS: readonly Kind[] = [
+  { stage: 'implementation' as const, signer: securityKey, intent: '7'.repeat(64) },
+  { stage: 'intent' as const, intent: '7'.repeat(64) },
+  { stage: 'deploy' as const, deploys: { name: 'plan' as const, sha256: '8'.repeat(64) } },
+].map((more) => ({ folder: 'human-signoff/v1', valid: signoffStatement(signoffInput(more)), parse: parseStatement, more: [time('predicate.expires')] }));
+
 /** Whether both say the same; a refusal beyond the schema has to be one of those listed. Answers whether the schema refused. */
 function agree({ folder, parse, more }: Kind, schema: JsonSchema, value: unknown): boolean {
   const json = JSON.stringify(value);
@@ -181,7 +195,7 @@ function agree({ folder, parse, more }: Kind, schema: JsonSchema, value: unknown
 const schemaOf = (folder: string): JsonSchema => [...statementSchemas, ...bodySchemas].find((s) => s.folder === folder)?.schema ?? {};
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe.each(KINDS)('$folder', (kind) => {
+describe.each([...KINDS, ...OTHERS])('$folder, %#', (kind) => {
   const schema = schemaOf(kind.folder);
   const valid = plain(kind.valid);
 
@@ -254,7 +268,7 @@ not UTF-8, more than 32 levels), and asks what a schema cannot:
 | schema | asked beside |
 |---|---|
 ${rows.join('')}
-A verifier of a sign-off or of an author's word asks besides for the one subject \`change-manifest\`, after reading it.
+A verifier of a sign-off or of an author's word asks besides that the digests of its subject agree with its predicate, after reading it.
 
 Other bodies of the log are JSON that nobody computes anything from ([log.md](log.md)), but for \`policy\` ([policy-entry.schema.json](policy-entry.schema.json)). The
 gate's summary is SLSA's own ([vsa.schema.json](vsa.schema.json)). Patterns are ECMA-262 without flags: \`$\` is the end of the text, never before a last line break.

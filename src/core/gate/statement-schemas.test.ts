@@ -43,7 +43,9 @@ test('no schema uses a word that this test would not understand', () => {
     'required',
     'additionalProperties',
     'items',
+    'prefixItems',
     'minItems',
+    'maxItems',
     'pattern',
     'enum',
     'const',
@@ -53,8 +55,10 @@ test('no schema uses a word that this test would not understand', () => {
     'maximum',
   ];
   const words = (schema: JsonSchema): readonly string[] => {
-    const { properties = {}, items, anyOf = [], oneOf = [] } = schema as { properties?: object; items?: JsonSchema; anyOf?: readonly JsonSchema[]; oneOf?: readonly JsonSchema[] };
-    return [...Object.keys(schema), ...[...Object.values(properties), ...(items === undefined ? [] : [items]), ...anyOf, ...oneOf].flatMap((s) => words(s as JsonSchema))];
+    type Lists = { readonly [word in 'anyOf' | 'oneOf' | 'prefixItems']?: readonly JsonSchema[] };
+    const { properties = {}, items, anyOf = [], oneOf = [], prefixItems = [] } = schema as Lists & { properties?: object; items?: JsonSchema };
+    const inner = [...Object.values(properties), ...(items === undefined ? [] : [items]), ...anyOf, ...oneOf, ...prefixItems];
+    return [...Object.keys(schema), ...inner.flatMap((s) => words(s as JsonSchema))];
   };
   for (const { schema = {} } of [...statementSchemas, ...bodySchemas]) expect([...new Set(words(schema))].filter((w) => !known.includes(w))).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { CARRY } from '../signoff/carry.ts';
 import { PREDICATE as ENROLMENT } from '../signoff/enrolment.ts';
 import { GENESIS } from '../signoff/genesis.ts';
 import { OWNERSHIP } from '../signoff/ownership.ts';
-import { SIGNOFF, statementShape } from '../signoff/parse.ts';
+import { CHANGE_SUBJECT, SIGNOFF_STATEMENT, statementShape } from '../signoff/parse.ts';
 import { ERASURE, REVOCATION, ROSTER } from '../signoff/roster-word.ts';
 import type { JsonSchema, Shape } from '../signoff/shape.ts';
 import { NAMES } from '../signoff/statement.ts';
@@ -15,19 +15,22 @@ import { CANCEL, REVIEW, USE } from './break-glass-words.ts';
 interface Published {
   readonly predicateType: string;
   readonly title: string;
-  readonly predicate: Shape<unknown>;
+  /** Of the whole statement. */
+  readonly statement: Shape<unknown>;
 }
 
+const plain = (predicateType: string, title: string, predicate: Shape<unknown>): Published => ({ predicateType, title, statement: statementShape(predicateType, predicate) });
+
 const PUBLISHED: readonly Published[] = [
-  { predicateType: NAMES.predicate, title: 'Sign-off', predicate: SIGNOFF },
-  { predicateType: NAMES.ownershipPredicate, title: 'Ownership statement', predicate: OWNERSHIP },
-  { predicateType: NAMES.enrolmentPredicate, title: 'Enrolment of a key', predicate: ENROLMENT },
-  { predicateType: NAMES.breakGlassPredicate, title: 'Break-glass', predicate: USE },
-  { predicateType: NAMES.breakGlassCancelPredicate, title: 'Taking a break-glass back', predicate: CANCEL },
-  { predicateType: NAMES.breakGlassReviewPredicate, title: 'Review of a break-glass', predicate: REVIEW },
-  { predicateType: NAMES.rosterPredicate, title: 'Word on a person', predicate: ROSTER },
-  { predicateType: NAMES.revocationPredicate, title: 'Revocation', predicate: REVOCATION },
-  { predicateType: NAMES.erasurePredicate, title: 'Erasure', predicate: ERASURE },
+  { predicateType: NAMES.predicate, title: 'Sign-off', statement: SIGNOFF_STATEMENT },
+  { predicateType: NAMES.ownershipPredicate, title: 'Ownership statement', statement: statementShape(NAMES.ownershipPredicate, OWNERSHIP, CHANGE_SUBJECT) },
+  plain(NAMES.enrolmentPredicate, 'Enrolment of a key', ENROLMENT),
+  plain(NAMES.breakGlassPredicate, 'Break-glass', USE),
+  plain(NAMES.breakGlassCancelPredicate, 'Taking a break-glass back', CANCEL),
+  plain(NAMES.breakGlassReviewPredicate, 'Review of a break-glass', REVIEW),
+  plain(NAMES.rosterPredicate, 'Word on a person', ROSTER),
+  plain(NAMES.revocationPredicate, 'Revocation', REVOCATION),
+  plain(NAMES.erasurePredicate, 'Erasure', ERASURE),
 ];
 
 export interface StatementSchema {
@@ -40,8 +43,7 @@ export interface StatementSchema {
 
 const ATTESTATIONS = `https://${NAMES.domain}/attestation/`;
 
-export const statementSchemas: readonly StatementSchema[] = PUBLISHED.map(({ predicateType, title, predicate }) => {
-  const { schema } = statementShape(predicateType, predicate);
+export const statementSchemas: readonly StatementSchema[] = PUBLISHED.map(({ predicateType, title, statement: { schema } }) => {
   const folder = predicateType.slice(ATTESTATIONS.length);
   const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: `https://${NAMES.domain}/schema/${folder}`, title: `${title}: in-toto statement` };
   return { folder, predicateType, schema: schema && { ...head, ...schema } };

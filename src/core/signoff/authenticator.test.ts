@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { envelopeOf, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
 import { maker } from '../../testing/maker.ts';
-import { expectationOf, NOW, RP, signoffBytes, signoffInput, trustedKey, trustOf } from '../../testing/signoffs.ts';
+import { expectationOf, NOW, RP, signedBy, signoffBytes, signoffInput, trustedKey, trustOf } from '../../testing/signoffs.ts';
 import type { AuthenticatorTerms } from '../policy/document.ts';
 import { TIERS, type Tier } from '../risk/risk.ts';
 import { COOL_DOWN } from './authenticator.ts';
@@ -30,7 +30,7 @@ interface Case {
 function verified(tier: Tier, { signer = device, key = {}, trust = {}, said }: Case) {
   const kind = signer === demo ? 'demo' : 'webauthn';
   const trusted = trustedKey(signer, { kind, backupEligible: signer === synced, ...key });
-  const payload = signoffBytes({ policy: { ...signoffInput().policy, tier } });
+  const payload = signoffBytes({ policy: { ...signoffInput().policy, tier }, ...signedBy(trusted) });
   return verifySignoff(
     signer.signEnvelope(payload),
     trustOf([trusted], trust),
@@ -79,7 +79,7 @@ describe('what is built in', () => {
 
   it.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('an %s key counts at critical with its enrolment record, and not without', (type) => {
     const key = type === 'sk-ecdsa' ? softSshKey(type) : ssh;
-    const payload = signoffBytes({ signer: { ...signoffInput().signer, kind: 'sk-ssh' } });
+    const payload = signoffBytes(signedBy(trustedKey(key, { kind: 'sk-ssh' })));
     const envelope = envelopeOf(payload, [{ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, payload)) }]);
     const codes = (change: Partial<TrustedKey>) => {
       const answer = verifySignoff(envelope, trustOf([trustedKey(key, { kind: 'sk-ssh', ...change })]), expectationOf({ counters: 'logged' }));

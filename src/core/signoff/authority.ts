@@ -257,6 +257,8 @@ const keyOf = (s: EnrolmentSubject, since: number): TrustedKey => ({
   keyid: s.keyid,
   blob: s.blob,
   kind: s.kind,
+  credentialId: s.credentialId,
+  aaguid: s.aaguid,
   backupEligible: s.backupEligible,
   counter: 0,
   since,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SoftAuthenticator, softAuthenticator } from '../../testing/authenticator.ts';
 import { softGate } from '../../testing/gate.ts';
-import { type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
+import { type LoggedAs, NOW, PASSKEY, RP, signoffBytes, signoffInput, testLog } from '../../testing/signoffs.ts';
 import { trustedBy, trustFileOf } from '../../testing/trust-files.ts';
 import { base64, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
@@ -49,7 +49,7 @@ const owned = (change: Partial<OwnershipInput> = {}, by = ada): Bytes => {
   const { change: what, seen, assumptions } = signoffInput();
   const input = {
     author: 'ada',
-    credential: { id: 'AQID', type: 'webauthn' as const },
+    credential: PASSKEY,
     change: what,
     filesRead: 2,
     filesTotal: 3,

@@ -8,7 +8,17 @@ import type { Oid } from '../change/change.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
-import { type Assumption, type Disposition, NAMES, type SignoffDecision, type SignoffPredicate, type Stage, type Statement } from './statement.ts';
+import {
+  type Assumption,
+  type ContextItem,
+  type Credential,
+  type Disposition,
+  NAMES,
+  type SignoffDecision,
+  type SignoffPredicate,
+  type Stage,
+  type Statement,
+} from './statement.ts';
 
 /** What a human says by signing, in the words a page shows above the button: one sentence a decision. */
 export const SENTENCES: { readonly [decision in SignoffDecision]: string } = {
@@ -32,16 +42,19 @@ export interface SignoffInput {
     readonly level: string;
     readonly domains: readonly string[];
     readonly rosterDigest: string;
-    /** base64url credential id for passkeys, the key's fingerprint for SSH keys. */
-    readonly credentialId: string;
-    readonly kind: SignoffPredicate['signer']['credential']['type'];
+    readonly credential: Credential;
   };
   readonly change: SignedChange;
+  /** Lowercase hex SHA-256 of the intent document; null: none is known. Never null at stage `intent`, or nobody reads the statement. */
+  readonly intent: string | null;
+  /** At stage `deploy`, and only there. */
+  readonly deploys?: DeploySubject | undefined;
   readonly excluded: readonly PersonId[];
   readonly provenance: SignoffPredicate['provenance'];
   readonly policy: { readonly uri: string; readonly digest: string; readonly tier: Tier };
   /** Lowercase hex SHA-256 of exactly what was shown. */
   readonly presented: string;
+  readonly context: readonly ContextItem[];
   readonly answers: SignoffPredicate['answers'];
   readonly dispositions: readonly Disposition[];
   readonly assumptions: readonly Assumption[];
@@ -54,6 +67,13 @@ export interface SignoffInput {
   readonly expires: string;
 }
 
+/** What is deployed: a plan of what would be done, or the artefact itself. */
+export interface DeploySubject {
+  readonly name: 'plan' | 'artefact';
+  /** Lowercase hex SHA-256 of its bytes. */
+  readonly sha256: string;
+}
+
 /** A person as statements and allowed_signers name one. */
 export const personUrn = (person: PersonId): string => `urn:person:${person}`;
 
@@ -64,10 +84,7 @@ export function signoffStatement(input: SignoffInput): Statement {
   const { change } = input;
   return {
     _type: NAMES.statementType,
-    subject: [
-      { name: 'change-manifest', digest: { sha256: change.manifest } },
-      { name: 'head', digest: { gitCommit: change.head } },
-    ],
+    subject: subjectOf(input),
     predicateType: NAMES.predicate,
     predicate: {
       decision: input.decision,
@@ -84,6 +101,19 @@ export function signoffStatement(input: SignoffInput): Statement {
   };
 }
 
+/** What each stage is about, and nothing else: whoever matches subjects by digest finds no stage by the subject of another. */
+function subjectOf({ stage, change, intent, deploys }: SignoffInput): Statement['subject'] {
+  if (stage === 'intent') return [{ name: 'intent-document', digest: { sha256: intent ?? '' } }];
+  if (stage === 'deploy') return [{ name: deploys?.name ?? '', digest: { sha256: deploys?.sha256 ?? '' } }];
+  return changeSubject(change);
+}
+
+/** The subject of every statement about one change. */
+export const changeSubject = (change: Pick<SignedChange, 'manifest' | 'head'>): Statement['subject'] => [
+  { name: 'change-manifest', digest: { sha256: change.manifest } },
+  { name: 'head', digest: { gitCommit: change.head } },
+];
+
 /** The bytes to sign. Call once for a statement: two serialisations are two statements. */
 export const statementBytes = (statement: Statement<unknown>): Bytes => utf8(JSON.stringify(statement));
 
@@ -92,8 +122,14 @@ const commit = (id: Oid | null): { gitCommit: string } | null => (id === null ? 
 const signerOf = (signer: SignoffInput['signer']): SignoffPredicate['signer'] => ({
   id: personUrn(signer.person),
   qualification: { level: signer.level, domains: [...signer.domains], roster: { sha256: signer.rosterDigest } },
-  credential: { id: signer.credentialId, type: signer.kind },
+  credential: credentialOf(signer.credential),
 });
+
+/** What is said of a key, member by member: what a caller knows beside it is not signed. */
+export function credentialOf(key: Credential): Credential {
+  if (key.type === 'sk-ssh') return { id: key.id, type: key.type, application: key.application, uv: key.uv };
+  return { id: key.id, type: key.type, rpId: key.rpId, aaguid: key.aaguid, uv: key.uv, backupEligible: key.backupEligible };
+}
 
 /** The change as statements of every kind name it. */
 export const changeOf = (change: SignedChange): SignoffPredicate['change'] => ({
@@ -106,11 +142,24 @@ export const changeOf = (change: SignedChange): SignoffPredicate['change'] => ({
   manifest256: { sha256: change.manifest256 },
 });
 
-const contextOf = ({ excluded, provenance, policy, presented }: SignoffInput): Pick<SignoffPredicate, 'separation' | 'provenance' | 'policy' | 'presented'> => ({
+const contextOf = ({
+  excluded,
+  intent,
+  provenance,
+  policy,
+  presented,
+  context,
+}: SignoffInput): Pick<SignoffPredicate, 'intent' | 'separation' | 'provenance' | 'policy' | 'presented'> => ({
+  intent: intent === null ? null : { sha256: intent },
   separation: { excluded: excluded.map(personUrn).sort() },
-  provenance: { level: provenance.level, tools: [...provenance.tools] },
+  provenance: {
+    level: provenance.level,
+    tools: [...provenance.tools],
+    authors: [...provenance.authors].sort(),
+    sessions: provenance.sessions.map(({ sha256 }) => ({ sha256 })),
+  },
   policy: { uri: policy.uri, digest: { sha256: policy.digest }, tier: policy.tier },
-  presented: { sha256: presented },
+  presented: { sha256: presented, context: context.map(({ type, id }) => ({ type, id })) },
 });
 
 function wordsOf(input: SignoffInput): Pick<SignoffPredicate, 'answers' | 'dispositions' | 'assumptions' | 'notChecked' | 'review' | 'log'> {

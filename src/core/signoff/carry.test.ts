@@ -131,7 +131,7 @@ describe('a carry', () => {
   });
 
   it('does not where more AI is known of, or how much was known is not', () => {
-    expect(codes(carryOf(), { provenance: 'agent' }, statement({ provenance: { level: 'unattributed', tools: [] } }))).toEqual(['CARRY_INVALID']);
+    expect(codes(carryOf(), { provenance: 'agent' }, statement({ provenance: { ...signoffInput().provenance, level: 'unattributed' } }))).toEqual(['CARRY_INVALID']);
     const { provenance: _, ...unknown } = AT;
     expect(checkCarry(carryOf(), statement(), 3, unknown).map((p) => p.code)).toEqual(['CARRY_INVALID']);
   });

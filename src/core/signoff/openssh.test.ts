@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { envelopeOf, type Misbehaviour, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { expectationOf, NOW, RP, signoffBytes, testLog, trustedKey, trustOf } from '../../testing/signoffs.ts';
+import { expectationOf, NOW, RP, signedBy, signoffBytes, testLog, trustedKey, trustOf } from '../../testing/signoffs.ts';
 import { concat, fromBase64, fromHex, hex, text, utf8 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { formatBundle } from './bundle.ts';
@@ -49,8 +49,8 @@ function good(sig: Bytes, { input = message, blob = mara.blob, identity = 'urn:p
   return run.status === 0 && run.stdout.toString().startsWith('Good "');
 }
 
-const ours = (sig: Bytes, key: TrustedKey = trustedKey(mara), change: Partial<Expectation> = {}): readonly string[] => {
-  const answer = verifySignoff(envelopeOf(payload, [{ keyid: key.keyid, sig }]), trustOf([key]), expectationOf({ counters: 'logged', ...change }));
+const ours = (sig: Bytes, key: TrustedKey = trustedKey(mara), change: Partial<Expectation> = {}, said = payload): readonly string[] => {
+  const answer = verifySignoff(envelopeOf(said, [{ keyid: key.keyid, sig }]), trustOf([key]), expectationOf({ counters: 'logged', ...change }));
   return answer.ok ? [] : answer.problems.map((p) => p.code);
 };
 
@@ -159,9 +159,11 @@ describeWith('what ssh-keygen calls Good and we refuse', () => {
 
   it('a synced passkey, which counts up to high where it was enrolled as one', () => {
     const synced = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0], backupEligible: true, backedUp: true, counter: null });
-    const sig = synced.signPae(message);
     const key = trustedKey(synced, { backupEligible: true });
-    expect([good(sig, { blob: synced.blob }), ours(sig, key), ours(sig, key, { tier: 'high' })]).toEqual([true, ['WA_BACKUP'], []]);
+    const said = signoffBytes(signedBy(key));
+    const input = pae(NAMES.payloadType, said);
+    const sig = synced.signPae(input);
+    expect([good(sig, { blob: synced.blob, input }), ours(sig, key, {}, said), ours(sig, key, { tier: 'high' }, said)]).toEqual([true, ['WA_BACKUP'], []]);
   });
 
   it('a key that nobody vouches for, and one of today, which do not count at critical', () => {
@@ -200,26 +202,27 @@ describeWith('a bundle', () => {
 describeWith.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('an %s key', (type) => {
   const key = softSshKey(type);
   const enrolled = trustedKey(key, { kind: 'sk-ssh' });
+  const said = signoffBytes(signedBy(enrolled));
+  const input = pae(NAMES.payloadType, said);
   const both = (change: Parameters<typeof key.signPae>[1], options: Parameters<typeof good>[1] = {}) => {
-    const sig = key.signPae(message, change);
-    return [good(sig, { blob: key.blob, ...options }), ours(sig, enrolled)];
+    const sig = key.signPae(input, change);
+    return [good(sig, { blob: key.blob, input, ...options }), ours(sig, enrolled, {}, said)];
   };
-  // The statement names a passkey; which key a person says they sign with is not the verifier's to judge.
   it('is Good and good, with either hash', () => {
     for (const hash of ['sha256', 'sha512'] as const) expect(both({ hash })).toEqual([true, []]);
   });
 
   it('is refused by both: another message, namespace, identity, application, and a bit of the signature', () => {
-    const sig = key.signPae(message);
+    const sig = key.signPae(input);
     expect(good(sig, { blob: key.blob, input: utf8('other') })).toBe(false);
-    expect(good(sig, { blob: key.blob, identity: 'urn:person:noor' })).toBe(false);
+    expect(good(sig, { blob: key.blob, input, identity: 'urn:person:noor' })).toBe(false);
     expect(both({ namespace: 'git' })).toEqual([false, ['SIG_NAMESPACE']]);
     const elsewhere = softSshKey(type, 'ssh:elsewhere', key.privateKey);
-    expect([good(sig, { blob: elsewhere.blob }), ours(sig, trustedKey(elsewhere, { kind: 'sk-ssh' }))]).toEqual([false, ['KEY_UNKNOWN']]);
+    expect([good(sig, { blob: elsewhere.blob }), ours(sig, trustedKey(elsewhere, { kind: 'sk-ssh' }), {}, said)]).toEqual([false, ['KEY_UNKNOWN']]);
     const parts = partsOf(sig);
     const flipped = armor(formatSshSig({ ...parts, signature: parts.signature.map((b, i) => (i === 60 ? b ^ 1 : b)) }));
-    expect(good(flipped, { blob: key.blob })).toBe(false);
-    expect(ours(flipped, enrolled)).toEqual(['SIG_INVALID']);
+    expect(good(flipped, { blob: key.blob, input })).toBe(false);
+    expect(ours(flipped, enrolled, {}, said)).toEqual(['SIG_INVALID']);
   });
 
   it.each<[string, number, readonly string[]]>([
@@ -233,14 +236,23 @@ describeWith.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('an %s key', (type) =
   ])('is Good and refused with %s', (_, flags, expected) => expect(both({ flags })).toEqual([true, expected]));
 
   it('is Good with any counter, which only an online verifier can judge', () => {
-    const sig = key.signPae(message, { counter: 1 });
-    expect([good(sig, { blob: key.blob }), ours(sig, { ...enrolled, counter: 9 }, { counters: 'online' })]).toEqual([true, ['WA_COUNTER']]);
+    const sig = key.signPae(input, { counter: 1 });
+    expect([good(sig, { blob: key.blob, input }), ours(sig, { ...enrolled, counter: 9 }, { counters: 'online' }, said)]).toEqual([true, ['WA_COUNTER']]);
   });
 
   it('is Good and refused where a passkey was enrolled, and at critical without its enrolment record', () => {
-    const sig = key.signPae(message);
+    const sig = key.signPae(input);
     const { attestation: _, ...unattested } = enrolled;
-    expect([good(sig, { blob: key.blob }), ours(sig, unattested), ours(sig, { ...enrolled, kind: 'webauthn' })]).toEqual([true, ['KEY_MODEL'], ['KEY_MODEL']]);
+    expect([good(sig, { blob: key.blob, input }), ours(sig, unattested, {}, said), ours(sig, { ...enrolled, kind: 'webauthn' }, {}, said)]).toEqual([
+      true,
+      ['KEY_MODEL'],
+      ['KEY_MODEL'],
+    ]);
+  });
+
+  it('is Good and refused where the statement names a passkey', () => {
+    const sig = key.signPae(message);
+    expect([good(sig, { blob: key.blob }), ours(sig, enrolled)]).toEqual([true, ['KEY_MODEL']]);
   });
 
   it('is called by ssh-keygen what we call it', () => {

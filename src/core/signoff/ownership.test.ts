@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { envelopeOf, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { expectationOf, NOW, RP, signoffBytes, signoffInput, trustedKey, trustOf } from '../../testing/signoffs.ts';
+import { expectationOf, NOW, PASSKEY, RP, signoffBytes, signoffInput, trustedKey, trustOf } from '../../testing/signoffs.ts';
 import { text, utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { signoffStatement, statementBytes } from './build.ts';
+import { credentialFor } from './credential.ts';
 import { pae } from './dsse.ts';
 import { OWNERSHIP_SENTENCE, type OwnershipExpectation, type OwnershipInput, ownershipStatement, parseOwnership, verifyOwnership } from './ownership.ts';
 import { parseStatement } from './parse.ts';
@@ -20,7 +21,7 @@ const input = (change: Partial<OwnershipInput> = {}): OwnershipInput => {
   const { change: what, seen, nonce, expires, assumptions } = signoffInput();
   return {
     author: 'ada',
-    credential: { id: 'AQID', type: 'webauthn' },
+    credential: PASSKEY,
     change: what,
     filesRead: 2,
     filesTotal: 3,
@@ -61,7 +62,7 @@ describe('an honest author', () => {
   it('may use a security key in the terminal', () => {
     const key = softSshKey('sk-ssh-ed25519');
     const trusted = trustOf([trustedKey(key, { person: 'ada', kind: 'sk-ssh' })]);
-    const statement = bytes({ credential: { id: key.keyid, type: 'sk-ssh' } });
+    const statement = bytes({ credential: credentialFor([trustedKey(key, { kind: 'sk-ssh' })]) });
     const envelope = envelopeOf(statement, [{ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, statement)) }]);
     expect(verifyOwnership(envelope, trusted, expected())).toMatchObject({ ok: true, value: { author: 'ada' } });
   });
@@ -84,6 +85,16 @@ describe('does not hold', () => {
     ['of fewer files than there are', ada.signEnvelope(bytes({ filesTotal: 2 })), {}, ['OWNERSHIP_INVALID']],
     ['with another sentence', rewritten('I stand behind', 'I do not stand behind'), {}, ['ST_TYPE']],
     ['with a subject of something else', rewritten('"change-manifest"', '"manifest"'), {}, ['ST_TYPE']],
+    [
+      'with a head of something else',
+      rewritten(`"name":"head","digest":{"gitCommit":"${'c'.repeat(40)}"`, `"name":"head","digest":{"gitCommit":"${'e'.repeat(40)}"`),
+      {},
+      ['ST_TYPE'],
+    ],
+    ['with its subjects the other way round', rewritten('"change-manifest"', '"head"'), {}, ['ST_TYPE']],
+    ['by another key than it names', ada.signEnvelope(bytes({ credential: { ...PASSKEY, id: 'other' } })), {}, ['KEY_MODEL']],
+    ['by a key that can be copied, as it says', ada.signEnvelope(bytes({ credential: { ...PASSKEY, backupEligible: true } })), {}, ['WA_BACKUP']],
+    ['by a passkey of elsewhere, as it says', ada.signEnvelope(bytes({ credential: { ...PASSKEY, rpId: 'evil.example' } })), {}, ['WA_RPID']],
     ['silent about what was run', rewritten('"ran":["npm test: 812 passed"],', ''), {}, ['ST_TYPE']],
     ['with nothing said of what was run', ada.signEnvelope(bytes({ ran: [] })), {}, ['ST_TYPE']],
     ['silent about what is not understood', rewritten('"notUnderstood":["nothing"],', ''), {}, ['ST_TYPE']],

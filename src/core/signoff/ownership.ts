@@ -10,13 +10,14 @@ import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import type { PersonId, Roster } from '../roster/roster.ts';
 import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
-import { changeOf, personUrn, type SignedChange } from './build.ts';
+import { changeOf, changeSubject, credentialOf, personUrn, type SignedChange } from './build.ts';
+import { checkCredential } from './credential.ts';
 import { openEnvelope } from './open.ts';
-import { ASSUMPTIONS, CHANGE, CREDENTIAL, filled, LOG, NONCE, PERSON, parseStatementOf, timeShape } from './parse.ts';
+import { ASSUMPTIONS, CHANGE, CHANGE_SUBJECT, CREDENTIAL, filled, LOG, NONCE, PERSON, parseStatementOf, timeShape } from './parse.ts';
 import { count, list, object, type Shape } from './shape.ts';
 import { type Assumption, NAMES, type SignoffPredicate, type Statement } from './statement.ts';
+import { checkContent } from './subject.ts';
 import type { SignoffTrust } from './trust.ts';
-import { checkContent } from './verify.ts';
 
 /** What an author says by signing, in the words a page shows above the button. */
 export const OWNERSHIP_SENTENCE = 'I stand behind this exact change. What I read of it, what I ran and what I do not understand is what I say here.';
@@ -78,14 +79,11 @@ export function ownershipStatement(input: OwnershipInput): Statement<OwnershipPr
   const { change, credential, seen } = input;
   return {
     _type: NAMES.statementType,
-    subject: [
-      { name: 'change-manifest', digest: { sha256: change.manifest } },
-      { name: 'head', digest: { gitCommit: change.head } },
-    ],
+    subject: changeSubject(change),
     predicateType: NAMES.ownershipPredicate,
     predicate: {
       statement: OWNERSHIP_SENTENCE,
-      author: { id: personUrn(input.author), credential: { id: credential.id, type: credential.type } },
+      author: { id: personUrn(input.author), credential: credentialOf(credential) },
       change: changeOf(change),
       read: { files: input.filesRead, filesTotal: input.filesTotal },
       ran: [...input.ran],
@@ -99,7 +97,7 @@ export function ownershipStatement(input: OwnershipInput): Statement<OwnershipPr
 }
 
 /** Every member is known and typed. Problems: ST_TYPE. */
-export const parseOwnership = (payload: Bytes): Result<Statement<OwnershipPredicate>> => parseStatementOf(payload, NAMES.ownershipPredicate, OWNERSHIP);
+export const parseOwnership = (payload: Bytes): Result<Statement<OwnershipPredicate>> => parseStatementOf(payload, NAMES.ownershipPredicate, OWNERSHIP, CHANGE_SUBJECT);
 
 export interface OwnershipExpectation extends KeyExpectation {
   readonly repo: string;
@@ -130,13 +128,14 @@ export function verifyOwnership(envelope: Bytes, trust: SignoffTrust, expect: Ow
   if (!opened.ok) return err([opened.error]);
   const key = findKey(opened.value, trust.keys);
   const statement = parseOwnership(opened.value.payload);
+  const used = [...(key.ok ? checkKey(opened.value, key.value, trust, expect) : [key.error]), ...checkAuthenticator(opened.value, trust)];
   const problems = [
-    ...(key.ok ? checkKey(opened.value, key.value, trust, expect) : [key.error]),
-    ...checkAuthenticator(opened.value, trust),
+    ...used,
     ...(key.ok && expect.takenBack?.(sha256Hex(envelope), key.value.person) === true ? [problem('REV_REVOKED', `${key.value.person} took the ownership statement back`)] : []),
     ...(statement.ok
       ? [...checkScope(statement.value.predicate, expect), ...checkContent(statement.value, expect), ...checkWords(statement.value.predicate, expect)]
       : [statement.error]),
+    ...(statement.ok && key.ok ? checkCredential(statement.value.predicate.author.credential, opened.value, key.value, used) : []),
     ...(statement.ok && key.ok ? checkAuthor(statement.value.predicate, key.value.person, expect) : []),
   ];
   if (problems.length > 0 || !key.ok || !statement.ok) return err(problems);

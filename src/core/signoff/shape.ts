@@ -75,6 +75,21 @@ export const list = <T>(shape: Shape<T>, least = 0): Shape<readonly T[]> =>
     shape.schema && { type: 'array', items: shape.schema, ...(least === 0 ? {} : { minItems: least }) },
   );
 
+/** These and no others, in this order. */
+export const tuple = <S extends readonly Shape<unknown>[]>(...items: S): Shape<{ readonly [K in keyof S]: S[K] extends Shape<infer T> ? T : never }> =>
+  described(
+    (value, place, bad): { readonly [K in keyof S]: S[K] extends Shape<infer T> ? T : never } | undefined => {
+      if (!Array.isArray(value) || value.length !== items.length) {
+        bad(place, value === undefined ? 'is missing' : `is not a list of exactly ${items.length}`);
+        return undefined;
+      }
+      return items.map((shape, i) => shape(value[i], `${place}[${i}]`, bad)) as never;
+    },
+    items.some((shape) => shape.schema === undefined)
+      ? undefined
+      : { type: 'array', prefixItems: items.map((shape) => shape.schema), minItems: items.length, maxItems: items.length },
+  );
+
 export const object = <S extends Shapes>(members: S): Shape<Shaped<S>> =>
   described<Shaped<S>>((value, place, bad) => {
     if (!isRecord(value)) {

@@ -39,6 +39,44 @@ export interface Disposition {
   readonly note: string;
 }
 
+/** How a statement names the key that signs it. */
+export interface KeyName {
+  /** base64url credential id of a passkey, the fingerprint of an SSH key; empty where any of several of this type may answer. */
+  readonly id: string;
+  readonly type: 'webauthn' | 'sk-ssh' | 'demo';
+}
+
+/**
+ * What a statement says of the key that signs it: each word is held against enrolment and the signed flags, and is worth nothing alone.
+ * null: those of several keys that may answer differ, or enrolment has nothing on it.
+ */
+export type Credential = PasskeyWord | SecurityKeyWord;
+
+export interface PasskeyWord extends KeyName {
+  readonly type: 'webauthn' | 'demo';
+  readonly rpId: string;
+  /** The model as enrolled, lowercase hex with dashes: the client's word unless the key is attested. */
+  readonly aaguid: string | null;
+  /** The key verifies its person for this signature. */
+  readonly uv: boolean;
+  /** It can be synced to other devices. */
+  readonly backupEligible: boolean | null;
+}
+
+export interface SecurityKeyWord extends KeyName {
+  readonly type: 'sk-ssh';
+  /** What the key was made for, `ssh:` or like it. */
+  readonly application: string | null;
+  /** The key asks for its PIN, or a finger, for this signature. */
+  readonly uv: boolean;
+}
+
+/** Something the page showed beside the change. `id`: as the organisation names it; of an invariant `invariantId`. */
+export interface ContextItem {
+  readonly type: 'incident' | 'invariant' | 'postmortem' | 'system';
+  readonly id: string;
+}
+
 export interface Assumption {
   readonly text: string;
   readonly holds: 'true' | 'false' | 'unknown';
@@ -52,7 +90,7 @@ export interface SignoffPredicate {
   readonly signer: {
     readonly id: string;
     readonly qualification: { readonly level: string; readonly domains: readonly string[]; readonly roster: { readonly sha256: string } };
-    readonly credential: { readonly id: string; readonly type: 'webauthn' | 'sk-ssh' | 'demo' };
+    readonly credential: Credential;
   };
   readonly change: {
     readonly repo: string;
@@ -63,11 +101,20 @@ export interface SignoffPredicate {
     readonly manifest: { readonly alg: string; readonly sha256: string };
     readonly manifest256: { readonly sha256: string };
   };
+  /** Of the document that the change implements; null: none is known. At stage `intent` the subject, and never null. */
+  readonly intent: { readonly sha256: string } | null;
   readonly separation: { readonly excluded: readonly string[] };
-  readonly provenance: { readonly level: ProvenanceLevel; readonly tools: readonly string[] };
+  readonly provenance: {
+    readonly level: ProvenanceLevel;
+    readonly tools: readonly string[];
+    /** `urn:person:` and `urn:agent:`, sorted: everybody behind the change, as the decision knows them. */
+    readonly authors: readonly string[];
+    /** Digests of what the decision was told of each recorded session: `sessionsOf`. */
+    readonly sessions: readonly { readonly sha256: string }[];
+  };
   readonly policy: { readonly uri: string; readonly digest: { readonly sha256: string }; readonly tier: Tier };
-  /** Digest of exactly what the page showed. */
-  readonly presented: { readonly sha256: string };
+  /** Digest of exactly what the page showed, and what stood there beside the change. */
+  readonly presented: { readonly sha256: string; readonly context: readonly ContextItem[] };
   readonly answers: readonly { readonly question: string; readonly answer: string }[];
   readonly dispositions: readonly Disposition[];
   readonly assumptions: readonly Assumption[];

@@ -11,6 +11,10 @@ export interface TrustedKey {
   /** base64 of the OpenSSH public key blob. */
   readonly blob: string;
   readonly kind: 'webauthn' | 'sk-ssh' | 'demo';
+  /** base64url of a passkey; empty for `sk-ssh`. */
+  readonly credentialId: string;
+  /** The model by the client's word at enrolment; empty where there is none. Who made it, `attestation` proves. */
+  readonly aaguid: string;
   readonly backupEligible: boolean;
   /** The last one seen. */
   readonly counter: number;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { envelopeOf, type Misbehaviour, softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { expectationOf, LADDER, NOW, RP, signoffBytes, signoffInput, trustedKey, trustOf } from '../../testing/signoffs.ts';
+import { expectationOf, LADDER, NOW, RP, signedBy, signoffBytes, signoffInput, trustedKey, trustOf } from '../../testing/signoffs.ts';
 import { utf8 } from '../base/bytes.ts';
 import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { signoffStatement, statementBytes } from './build.ts';
@@ -39,7 +39,8 @@ describe('an honest passkey', () => {
   it('may count zero for ever when it is synced', () => {
     const synced = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0], counter: null, backupEligible: true, backedUp: true });
     const trusted = trustOf([trustedKey(synced, { backupEligible: true })]);
-    const envelope = synced.signEnvelope(signoffBytes({ policy: { ...signoffInput().policy, tier: 'high' } }));
+    const enrolled = trustedKey(synced, { backupEligible: true });
+    const envelope = synced.signEnvelope(signoffBytes({ policy: { ...signoffInput().policy, tier: 'high' }, ...signedBy(enrolled) }));
     expect(codes(envelope, { tier: 'high' }, trusted)).toEqual([]);
     expect(codes(envelope, { tier: 'critical' }, trusted)).toEqual(['WA_BACKUP', 'ST_TIER']);
   });
@@ -87,8 +88,9 @@ describe('passkey rules, one negative for each', () => {
     ['BE clear, enrolled with', { flags: 0x05 }, true],
     ['BS without BE', { flags: 0x15 }, false],
   ])('%s, where a synced passkey would do', (_, change, backupEligible) => {
-    const high = signed({ policy: { ...signoffInput().policy, tier: 'high' } }, change);
-    const enrolled = (eligible: boolean) => trustOf([trustedKey(mara, { backupEligible: eligible })]);
+    const keyOf = (eligible: boolean) => trustedKey(mara, { backupEligible: eligible });
+    const high = signed({ policy: { ...signoffInput().policy, tier: 'high' }, ...signedBy(keyOf(!backupEligible)) }, change);
+    const enrolled = (eligible: boolean) => trustOf([keyOf(eligible)]);
     expect(codes(high, { tier: 'high' }, enrolled(backupEligible))).toEqual(['WA_BACKUP']);
     if (change.flags !== 0x15) expect(codes(high, { tier: 'high' }, enrolled(!backupEligible))).toEqual([]);
   });
@@ -147,7 +149,7 @@ describe('keys', () => {
 
   it.each(['sk-ssh-ed25519', 'sk-ecdsa'] as const)('%s with presence and verification is accepted, and not otherwise', (type) => {
     const key = softSshKey(type);
-    const payload = signoffBytes({ signer: { ...signoffInput().signer, kind: 'sk-ssh' } });
+    const payload = signoffBytes(signedBy(trustedKey(key, { kind: 'sk-ssh' })));
     const trusted = trustOf([trustedKey(key, { kind: 'sk-ssh' })]);
     const sign = (change: Parameters<typeof key.signPae>[1]) => envelopeOf(payload, [{ keyid: key.keyid, sig: key.signPae(pae(NAMES.payloadType, payload), change) }]);
     expect(codes(sign({}), {}, trusted)).toEqual([]);
@@ -167,7 +169,7 @@ describe('keys', () => {
 describe('demo data', () => {
   const soft = softAuthenticator({ rpId: RP.rpId, origin: RP.origins[0], demo: true });
   const key = trustedKey(soft, { kind: 'demo' });
-  const envelope = soft.signEnvelope(signoffBytes());
+  const envelope = soft.signEnvelope(signoffBytes(signedBy(key)));
 
   it('counts only where trust and verifier both say demo', () => {
     const demo = trustOf([key], { mode: 'demo' });

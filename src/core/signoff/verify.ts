@@ -8,20 +8,20 @@ import { TIERS } from '../risk/risk.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { type Attested, attestationOf } from './attestation.ts';
 import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from './authenticator.ts';
+import { checkCredential, checkModel } from './credential.ts';
 import { type OpenedSignature, openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { checkPeople, effectiveLevel, type PeopleExpectation } from './people.ts';
-import type { SignoffDecision, SignoffPredicate, Stage, Statement } from './statement.ts';
+import type { SignoffDecision, Stage, Statement } from './statement.ts';
+import { checkSubject, type SubjectExpectation } from './subject.ts';
 import type { SignoffTrust, TrustedKey } from './trust.ts';
 
 export type { OpenedSignature } from './open.ts';
 export type { SignoffTrust, TrustedKey } from './trust.ts';
 
-export interface Expectation extends PeopleExpectation, KeyExpectation {
+export interface Expectation extends PeopleExpectation, KeyExpectation, SubjectExpectation {
   readonly repo: string;
   readonly targetRef: string;
-  readonly manifest: string;
-  readonly manifest256: string;
   readonly stage: Stage;
   /** Lowercase hex SHA-256 of the policy in force; absent only where the verifier cannot know it. */
   readonly policyDigest?: string;
@@ -59,16 +59,19 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   const key = findKey(opened.value, trust.keys);
   const statement = parseStatement(opened.value.payload);
   const made = key.ok ? once(() => attestationOf(key.value, trust)) : undefined;
+  const used = [...(key.ok ? checkKey(opened.value, key.value, trust, expect, made) : [key.error]), ...checkAuthenticator(opened.value, trust)];
   const problems = [
-    ...(key.ok ? checkKey(opened.value, key.value, trust, expect, made) : [key.error]),
-    ...checkAuthenticator(opened.value, trust),
-    ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkContent(statement.value, expect)] : [statement.error]),
+    ...used,
+    ...(statement.ok ? [...checkStatement(statement.value, expect), ...checkSubject(statement.value, expect)] : [statement.error]),
+    ...(statement.ok && key.ok ? checkCredential(statement.value.predicate.signer.credential, opened.value, key.value, used) : []),
     ...(statement.ok && key.ok ? checkPeople(statement.value, key.value, trust.ladder, expect) : []),
     ...(key.ok && expect.takenBack?.(sha256Hex(envelope), key.value.person) === true ? [problem('REV_REVOKED', `the sign-off of ${key.value.person} was taken back`)] : []),
   ];
   if (problems.length > 0 || !key.ok || !statement.ok) return { ok: false, problems };
   const level = effectiveLevel(statement.value, key.value, trust.ladder, expect);
-  return { ok: true, signoff: verified(envelope, opened.value, key.value, statement.value, level, made?.()) };
+  const signoff = verified(envelope, opened.value, key.value, statement.value, level, made?.());
+  const model = checkModel(statement.value.predicate.signer.credential, signoff.attested);
+  return model.length > 0 ? { ok: false, problems: model } : { ok: true, signoff };
 }
 
 /** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
@@ -89,16 +92,6 @@ export function checkStatement({ predicate }: Statement, expect: Omit<Expectatio
     [predicate.notChecked.trim() !== '', problem('ST_UNCHECKED', '"what I did not check" is not answered', { remedy: '"nothing" is an answer' })],
   ];
   return rules.flatMap(([holds, wrong]) => (holds ? [] : [wrong]));
-}
-
-/** The content signed is the content at hand; the subject is taken by name, exactly one. Problems: ST_TYPE, CONTENT_MISMATCH. */
-export function checkContent(statement: Statement<Pick<SignoffPredicate, 'change'>>, expect: Pick<Expectation, 'manifest' | 'manifest256'>): readonly Problem[] {
-  const { manifest, manifest256 } = statement.predicate.change;
-  const [subject, ...more] = statement.subject.filter((s) => s.name === 'change-manifest');
-  const agrees = subject?.digest.sha256 === manifest.sha256 && more.length === 0;
-  const problems = agrees ? [] : [problem('ST_TYPE', 'the statement has no single subject change-manifest that agrees with its predicate')];
-  if (manifest.sha256 !== expect.manifest) return [...problems, problem('CONTENT_MISMATCH', `signed manifest ${manifest.sha256}, and this change is ${expect.manifest}`)];
-  return manifest256.sha256 === expect.manifest256 ? problems : [...problems, problem('CONTENT_MISMATCH', 'the object ids agree, and the contents behind them do not')];
 }
 
 const verified = (envelope: Bytes, opened: OpenedSignature, key: TrustedKey, statement: Statement, level: string, made: Result<Attested> | undefined): VerifiedSignoff => ({
