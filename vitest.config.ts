@@ -3,11 +3,14 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Rooms whose tests start real git, real databases or whole commands: as many seconds as all the others together. */
 const PARTS = 'src/{flows,adapters/git,store,cli,testing}/**/*.test.ts';
 
-/** `npm run check` runs `unit`; `npm test` runs all three. `journey` drives real servers, real pushes and a real browser. */
+/**
+ * `unit` shares a process between files: a quarter of its time went into loading the same modules again.
+ * `npm run check` runs `unit`; `npm test` runs all three. `journey` drives real servers, real pushes and a real browser.
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: [...configDefaults.exclude, PARTS], testTimeout: 20_000 } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: [...configDefaults.exclude, PARTS], testTimeout: 20_000, isolate: false } },
       { test: { name: 'parts', include: [PARTS], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'journey', include: ['test/journeys/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
