@@ -10,7 +10,15 @@ const PARTS = 'src/{flows,adapters/git,store,cli,testing}/**/*.test.ts';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: [...configDefaults.exclude, PARTS], testTimeout: 20_000, isolate: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'web/**/*.test.ts', 'test/house/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, PARTS],
+          testTimeout: 20_000,
+          isolate: false,
+        },
+      },
       { test: { name: 'parts', include: [PARTS], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'journey', include: ['test/journeys/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
