@@ -4,9 +4,8 @@ import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
 import type { Roster } from '../core/roster/roster.ts';
 import type { Bundle } from '../core/signoff/bundle.ts';
-import { startProving } from '../core/signoff/offline.ts';
+import { snapshotIn, startProving } from '../core/signoff/offline.ts';
 import type { Landed, Required } from '../core/signoff/offline-terms.ts';
-import { openSnapshot } from '../core/signoff/snapshot.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { type Answer, EXIT } from './exit.ts';
 import { visibleLines } from './terminal.ts';
@@ -37,8 +36,8 @@ export function glassReport({ bundle, trust, landed, required }: Given, { decisi
 }
 
 /** The log's own word of the time: until then it had no other review. */
-function asOf({ snapshot }: Bundle, { logKeys }: TrustBundle): number | null {
-  const opened = snapshot === undefined ? undefined : openSnapshot(snapshot.note, logKeys);
+function asOf({ snapshot }: Bundle, trust: TrustBundle): number | null {
+  const opened = snapshot === undefined ? undefined : snapshotIn(snapshot.note, trust);
   return opened?.ok === true ? opened.value.at : null;
 }
 

@@ -133,7 +133,7 @@ async function partsAt(ledger: Ledger, index: number): Promise<BundleParts | und
  */
 export async function exportTrust(
   world: Pick<GateWorld, 'ledger' | 'projections' | 'gate'> & Partial<Pick<GateWorld, 'site'>>,
-  { vkeys, ladder, witnesses = null }: Pick<TrustParts, 'vkeys' | 'ladder'> & Partial<Pick<TrustParts, 'witnesses'>>,
+  { vkeys, ladder, rotations = [], witnesses = null }: Pick<TrustParts, 'vkeys' | 'ladder'> & Partial<Pick<TrustParts, 'witnesses' | 'rotations'>>,
 ): Promise<Result<string>> {
   const known = await knownAuthority(world.projections);
   if (!known.ok) return known;
@@ -146,7 +146,7 @@ export async function exportTrust(
   if (!size.ok) return size;
   const { authenticators } = world.site ?? {};
   const beside = { witnesses, gates: gatesOf(world), expires: null, ...(authenticators === undefined ? {} : { authenticators }) };
-  return ok(formatTrust({ vkeys, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said, ...beside }));
+  return ok(formatTrust({ vkeys, rotations, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said, ...beside }));
 }
 
 const gatesOf = ({ gate }: Pick<GateWorld, 'gate'>) => (gate === undefined ? [] : [{ id: gate.id, key: base64(gate.publicKey) }]);

@@ -51,10 +51,16 @@ export interface Cosignatures {
   last(witness: string): Promise<number>;
 }
 
+/** A key of the log. */
+export interface SigningKey extends NoteKey {
+  /** The size of the last checkpoint it signed; absent: it signs still. */
+  readonly until?: number;
+}
+
 /** The log as it stood at sizes it had. Implemented by store/ledger. */
 export interface PastTrees {
   /** Every key that ever signed this log, the one that signs it now first. */
-  keys(): Promise<readonly NoteKey[]>;
+  keys(): Promise<readonly SigningKey[]>;
   /** The note the log signed at this size; null where none was published. */
   checkpoint(size: number): Promise<string | null>;
   /** null beyond the log. */

@@ -1,9 +1,9 @@
 /** What the server's doors need, handed in by the composition root. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
-import type { NoteKey } from '../core/log/note.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
 import type { Reader } from '../flows/ports-reader.ts';
+import type { SigningKey } from '../flows/ports-witness.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
 
@@ -29,7 +29,7 @@ export interface DemoAuthenticators {
 
 export interface ServerWorld extends SigningWorld {
   /** Every key the log ever signed with, the one that signs it now first. */
-  logKeys(): Promise<readonly NoteKey[]>;
+  logKeys(): Promise<readonly SigningKey[]>;
   /** The log as anybody reads it. */
   readonly files: LogFiles;
   /** 32 bytes; signs session cookies. */

@@ -49,7 +49,7 @@ export function cosigned(statement: Statement<unknown>, keys: readonly Pick<Soft
   );
 }
 
-export interface TrustOptions extends Partial<Pick<TrustParts, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires' | 'vkeys' | 'authenticators'>> {
+export interface TrustOptions extends Partial<Pick<TrustParts, 'ladder' | 'size' | 'witnesses' | 'gates' | 'expires' | 'vkeys' | 'rotations' | 'authenticators'>> {
   readonly genesis?: Partial<Genesis>;
   /** When the founders' keys began to count. */
   readonly at?: number;

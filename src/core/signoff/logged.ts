@@ -5,7 +5,7 @@ import { type Entry, parseEntry } from '../log/entry.ts';
 import type { EntryType } from '../log/kinds.ts';
 import { verifyProof } from '../log/proof.ts';
 import type { Bundle, Evidence } from './bundle.ts';
-import type { TrustBundle } from './trust-file.ts';
+import { bySize, type TrustBundle } from './trust-file.ts';
 
 /** Clocks differ by a little. */
 const AHEAD = 300_000;
@@ -55,7 +55,11 @@ export function placed(bundle: Bundle, trust: TrustBundle): Placing {
 
 /** The entry is of one of these types, names exactly this envelope, and is in the trusted log. Problems: LOG_*. */
 function logged({ envelope, entry, proof }: Evidence, trust: TrustBundle, types: readonly EntryType[]): Result<PlacedEntry> {
-  const proven = verifyProof(proof, entry, trust.logKeys, trust.witnesses ?? undefined);
+  const proven = bySize(
+    trust,
+    (keys) => verifyProof(proof, entry, keys, trust.witnesses ?? undefined),
+    ({ checkpoint }) => checkpoint.size,
+  );
   if (!proven.ok) return proven;
   const parsed = parseEntry(entry);
   if (!parsed.ok) return parsed;

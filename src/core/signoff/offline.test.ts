@@ -126,6 +126,24 @@ describe('trust comes from outside', () => {
     expect(proven([one], { allowDemo: true }, undefined, demo)).toEqual([]);
   });
 
+  it('a log key that was followed by another signs nothing larger, whoever has it now', () => {
+    const next = testLog();
+    const rotated = trustedBy(trustFileOf(people, log, { vkeys: [log.vkey, next.vkey], rotations: [2] }));
+    const of = (by_: typeof log, size: number) => by_.recordAll([by('mara'), ...Array.from({ length: size - 1 }, (_, i) => utf8(`${i}`))])[0];
+    const codes = (signer: typeof log, size: number) =>
+      proven(
+        [of(signer, size)].filter((p) => p !== undefined),
+        {},
+        undefined,
+        rotated,
+      );
+    expect(codes(log, 1)).toEqual([]);
+    expect(codes(log, 2)).toEqual([]);
+    expect(codes(log, 3)).toEqual(['LOG_SIG', 'QUORUM']);
+    expect(codes(next, 3)).toEqual([]);
+    expect(codes(next, 1)).toEqual(['LOG_SIG', 'QUORUM']);
+  });
+
   it('what landed is the word of the clone', () => {
     expect(proven([one], {}, undefined, trust, { ...landed, manifest: '9'.repeat(64) })).toEqual(['CONTENT_MISMATCH', 'QUORUM']);
     expect(proven([one], {}, undefined, trust, { ...landed, targetRef: 'refs/heads/x' })).toEqual(['ST_REF', 'QUORUM']);
@@ -249,6 +267,9 @@ describe('the trust file', () => {
     ['a level twice', alter({ ladder: [...LADDER, 'L6'] })],
     ['no log key', alter({ logKeys: [] })],
     ['a log key of another log', alter({ logKeys: [testLog('other.example/log').vkey] })],
+    ['two log keys and not where the first ended', alter({ logKeys: [log.vkey, testLog().vkey] })],
+    ['ends of keys out of order', alter({ logKeys: [log.vkey, testLog().vkey, testLog().vkey], rotations: [5, 5] })],
+    ['an end of the only log key', alter({ rotations: [5] })],
     ['a log key that is none', alter({ logKeys: ['x+00000000+AA=='] })],
     ['a genesis body its entry does not name', alter({ genesis: { ...JSON.parse(file).genesis, body: base64(utf8('{}')) } })],
     ['a doubled member', file.replace('"size": 1', '"size": 1,"size": 1')],

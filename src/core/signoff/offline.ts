@@ -16,9 +16,9 @@ import { seatProblems } from './offline-seats.ts';
 import type { Landed, Proving, Required } from './offline-terms.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
-import { checkAge, checkStatements, openSnapshot } from './snapshot.ts';
+import { checkAge, checkStatements, openSnapshot, type Snapshot } from './snapshot.ts';
 import type { SignoffTrust } from './trust.ts';
-import { authorityAt, type TrustBundle, withLater } from './trust-file.ts';
+import { authorityAt, bySize, type TrustBundle, withLater } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
 
 export interface OfflineReport {
@@ -74,7 +74,7 @@ export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed
 function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required): { readonly trust: TrustBundle; readonly stale: readonly Problem[] } {
   const none = problem('REV_MISSING', 'nothing in the bundle says how fresh it is', { remedy: 'export it again' });
   if (snapshot === undefined) return { trust, stale: fresh === undefined ? [] : [none] };
-  const opened = openSnapshot(snapshot.note, trust.logKeys);
+  const opened = snapshotIn(snapshot.note, trust);
   if (!opened.ok) return { trust, stale: [opened.error] };
   const late = snapshot.later.find((w) => w.index >= opened.value.size);
   if (late !== undefined)
@@ -94,6 +94,14 @@ const glassBroken = ({ signoffs, glass = [] }: Bundle): readonly Problem[] =>
   signoffs.length > 0 || glass.length === 0
     ? []
     : [problem('BREAK_GLASS', 'it landed by break-glass, which no sign-off stands behind', { remedy: '--break-glass says whether the break-glass holds, and who reviewed it' })];
+
+/** The log's word on statements, by the key that signed a log of that size. Problems: REV_MISSING. */
+export const snapshotIn = (note: string, trust: TrustBundle): Result<Snapshot> =>
+  bySize(
+    trust,
+    (keys) => openSnapshot(note, keys),
+    ({ size }) => size,
+  );
 
 function landingIn(evidence: Evidence, placing: Placing, landed: Landed): Result<PlacedLanding, readonly Problem[]> {
   const entry = placing.of(evidence);

@@ -20,7 +20,7 @@ import { openEnvelope } from './open.ts';
 import { count, list, object, oneOf, shaped, string } from './shape.ts';
 import { NAMES } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
-import { authorityAt, type TrustBundle } from './trust-file.ts';
+import { authorityAt, bySize, type TrustBundle } from './trust-file.ts';
 
 const RECEIPT_TYPE = 'application/vnd.countersign.receipt.v1+json';
 /** A receipt above this many bytes is refused unread. */
@@ -116,7 +116,11 @@ function parseReceipt(bytes: Bytes): Result<{ readonly said: SignedReceipt; read
 /** The entry, shown to be in the log: by a checkpoint that the trusted key signed. */
 function entryOf(bytes: Bytes, proof: string, trust: TrustBundle): Result<{ readonly entry: Entry; readonly index: number; readonly size: number }> {
   // A receipt is handed out at once, and witnesses come later: it shows what the log promised, not that others saw it.
-  const proven = verifyProof(proof, bytes, trust.logKeys);
+  const proven = bySize(
+    trust,
+    (keys) => verifyProof(proof, bytes, keys),
+    ({ checkpoint }) => checkpoint.size,
+  );
   if (!proven.ok) return proven;
   const entry = parseEntry(bytes);
   return entry.ok ? ok({ entry: entry.value, index: proven.value.index, size: proven.value.checkpoint.size }) : entry;

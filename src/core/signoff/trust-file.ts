@@ -32,6 +32,8 @@ export interface TrustBundle extends Heeded {
   readonly origin: string;
   /** Every key the log ever signed with, newest last. */
   readonly logKeys: readonly NoteKey[];
+  /** Of each key but the last, the size of the last checkpoint it signed. */
+  readonly rotations: readonly number[];
   /** Levels, lowest first. */
   readonly ladder: readonly string[];
   /** Entries of the log when it was written: a later file has more. */
@@ -50,7 +52,7 @@ export interface TrustBundle extends Heeded {
 }
 
 /** What the file is made of. */
-export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'gates' | 'expires' | 'authenticators'> {
+export interface TrustParts extends Pick<TrustBundle, 'ladder' | 'size' | 'gates' | 'expires' | 'authenticators'>, Partial<Pick<TrustBundle, 'rotations'>> {
   /** C2SP tlog-policy text, or null. */
   readonly witnesses: string | null;
   readonly vkeys: readonly string[];
@@ -65,6 +67,7 @@ export const TRUST_TYPE = 'application/vnd.countersign.trust.v2+json';
 const FILE = object({
   mediaType: oneOf(TRUST_TYPE),
   logKeys: list(string, 1),
+  rotations: optional(list(count, 1)),
   ladder: list(string, 1),
   size: count,
   genesis: object({ entry: string, body: string }),
@@ -76,10 +79,11 @@ const FILE = object({
 });
 
 /** Two spaces, fixed member order, LF at the end: a file people read and keep in git. */
-export function formatTrust({ vkeys, ladder, size, genesis, said, witnesses, gates, expires, authenticators }: TrustParts): string {
+export function formatTrust({ vkeys, rotations = [], ladder, size, genesis, said, witnesses, gates, expires, authenticators }: TrustParts): string {
   const file = {
     mediaType: TRUST_TYPE,
     logKeys: vkeys,
+    ...(rotations.length === 0 ? {} : { rotations }),
     ladder,
     size,
     genesis: { entry: base64(genesis.entry), body: base64(genesis.body) },
@@ -122,7 +126,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   const json = parseStrictJson(bytes);
   const file = json.ok ? shaped(FILE, json.value) : err([json.error]);
   if (!file.ok) return err(file.error.map(bad));
-  const { genesis, authority, logKeys, ladder, size, witnesses, gates, expires = null, authenticators } = file.value;
+  const { genesis, authority, logKeys, rotations = [], ladder, size, witnesses, gates, expires = null, authenticators } = file.value;
   const first = entryOf(genesis.entry, genesis.body);
   const start = first?.entry.type === 'genesis' ? authorityOf(first.body, first.entry.at) : undefined;
   if (first === undefined || start === undefined) return err([bad('it does not begin with the genesis of a log')]);
@@ -133,6 +137,9 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   const { origin } = start.value.genesis;
   const wrong = [
     ...keys.flatMap((k) => (k.ok ? (k.value.name === origin ? [] : [bad(`the log key is of ${k.value.name}, and the origin is ${origin}`)]) : [bad(k.error.message)])),
+    ...(rotations.length === logKeys.length - 1 && rotations.every((n, i) => n > (rotations[i - 1] ?? 0))
+      ? []
+      : [bad('its rotations do not say up to where each log key but the last signed, in order')]),
     ...(first.entry.fields.origin === origin && first.entry.fields.mode === start.value.genesis.mode ? [] : [bad('the genesis entry and its body differ')]),
     ...[...new Set(ladder.filter((l, i) => ladder.indexOf(l) !== i))].map((l) => bad(`the level ${l} appears twice`)),
     ...(policy.ok ? [] : [bad(`its witnesses: ${policy.error.message}`)]),
@@ -144,6 +151,7 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   return ok({
     origin,
     logKeys: keys.flatMap((k) => (k.ok ? [k.value] : [])),
+    rotations,
     ladder,
     size,
     ...heeded.value,
@@ -154,6 +162,18 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
     signers: [],
     ...(authenticators === undefined ? {} : { authenticators: authenticators as AuthenticatorTrust }),
   });
+}
+
+/**
+ * Asked of every key first, and then of those alone that sign a log of the size it turned out to be: a key that was followed by another,
+ * perhaps because it was stolen, signs no larger log. The checkpoint of a rotation both sign.
+ */
+export function bySize<T>(trust: Pick<TrustBundle, 'logKeys' | 'rotations'>, ask: (keys: readonly NoteKey[]) => Result<T>, sizeIn: (answer: T) => number): Result<T> {
+  const { logKeys, rotations } = trust;
+  const answer = ask(logKeys);
+  if (!answer.ok || rotations.length === 0) return answer;
+  const size = sizeIn(answer.value);
+  return ask(logKeys.filter((_, i) => size >= (rotations[i - 1] ?? 0) && size <= (rotations[i] ?? size)));
 }
 
 /** A statement as files hold it. */

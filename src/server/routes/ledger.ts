@@ -61,13 +61,15 @@ export function ledger(world: ServerWorld): Hono<Door> {
   });
 
   app.get('/trust', async (c) => {
-    const trust = await exportTrust(world, { vkeys: (await vkeysOf(world)).toReversed(), ladder: (await directory(world)).ladder, witnesses: world.witnesses?.policy ?? null });
+    const keys = (await world.logKeys()).toReversed();
+    const signed = { vkeys: keys.map(formatVkey), rotations: keys.flatMap((k) => k.until ?? []) };
+    const trust = await exportTrust(world, { ...signed, ladder: (await directory(world)).ladder, witnesses: world.witnesses?.policy ?? null });
     return trust.ok ? c.body(trust.value, 200, { 'content-type': 'application/json' }) : refuse(c, [trust.error]);
   });
   return app;
 }
 
-/** The one that signs now first; a trust file has it last. */
+/** The one that signs now first. */
 const vkeysOf = async (world: ServerWorld): Promise<readonly string[]> => (await world.logKeys()).map(formatVkey);
 
 const unwitnessed = problem('LOG_QUORUM', 'no witnesses are configured, so nothing is proven', { remedy: 'start the server with --witness-policy' });

@@ -1,6 +1,7 @@
 /** Which key signs the log, as its entries `log-key` say; before the first of them, the key it was begun with. */
 import type { NoteKey } from '../../core/log/note.ts';
 import { followRotations, openRotation, type Rotation } from '../../core/log/rotation.ts';
+import type { SigningKey } from '../../flows/ports-witness.ts';
 import { orRefuse } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 
@@ -20,8 +21,8 @@ export async function readRotations(db: Reading): Promise<readonly Rotation[]> {
 }
 
 /** Every key that ever signed this log, the one that signs it now first; none before genesis. */
-export const everyKey = async (db: Reading, now: NoteKey | undefined): Promise<readonly NoteKey[]> =>
-  now === undefined ? [] : [now, ...(await readRotations(db)).map((r) => r.old)];
+export const everyKey = async (db: Reading, now: NoteKey | undefined): Promise<readonly SigningKey[]> =>
+  now === undefined ? [] : [now, ...(await readRotations(db)).map((r) => ({ ...r.old, until: r.size + 1 }))];
 
 /** The rotation whose checkpoint is of this size: it carries both signatures. */
 export const rotationAt = (rotations: readonly Rotation[], size: number): Rotation | undefined => rotations.find((r) => r.size + 1 === size);
