@@ -348,8 +348,8 @@ export async function openLogSource(where: string): Promise<Result<LogSource>> {
   return ok((await import('./adapters/tlog/folder.ts')).folderSource(where));
 }
 
-/** The folder a log is exported to. Problem: DATA_INVALID. */
-export const openLogFolder = async (dir: string): Promise<Result<LogFolder>> => (await import('./adapters/tlog/folder.ts')).openLogFolder(resolve(dir));
+/** The folder or bucket a log is exported to. Problems: DATA_INVALID, USAGE. */
+export const openLogFolder = async (where: string): Promise<Result<LogFolder>> => (await import('./adapters/tlog/target.ts')).openTarget(where, process.env);
 
 /** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
 export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);

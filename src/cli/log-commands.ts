@@ -10,6 +10,7 @@ const REF = 'refs/heads/log';
 export function logCommands(program: Command, act: Act): void {
   const group = command(program, 'log', 'the log as files that anybody can check: docs/guides/log.md', [
     'log export --data /srv/countersign --out /srv/www/log',
+    'log export --from https://countersign.example/log/ --vkey "$LOG" --out s3://audit/log',
     'log verify https://countersign.example/log/ --vkey "$LOG" --entries --keep checkpoint',
     'log verify ./log --vkey "$LOG" --from checkpoint',
     'log anchor --log https://countersign.example/log/ --vkey "$LOG" --repo git@git.example:audit/anchors.git',
@@ -18,8 +19,8 @@ export function logCommands(program: Command, act: Act): void {
   const sub = (words: string, description: string): Command =>
     group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', helpWithin(group, words));
 
-  sub('export', 'write the log into a folder of static files (C2SP tlog-tiles); a second run writes what is new')
-    .requiredOption('--out <dir>', 'the folder; made when absent')
+  sub('export', 'write the log into a folder or bucket of static files (C2SP tlog-tiles); a second run writes what is new')
+    .requiredOption('--out <where>', 'the folder, made when absent; or s3://bucket/folder, with keys in the environment as for AWS (AWS_ENDPOINT_URL_S3 for other stores)')
     .option('--data <dir>', 'the data folder, while no server runs on it')
     .option('--from <url>', 'instead: a log that is served, or exported elsewhere')
     .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings all of its own`, several)

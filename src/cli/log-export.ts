@@ -1,4 +1,4 @@
-/** `countersign log export`: the log into a folder that any C2SP client, web server or stick can carry. */
+/** `countersign log export`: the log into a folder or bucket that any C2SP client, web server or stick can carry. */
 import { resolve } from 'node:path';
 import { problem } from '../core/base/result.ts';
 import { formatVkey } from '../core/log/note.ts';
@@ -24,10 +24,13 @@ export async function logExport({ from, data, vkey, out, envelopes = false, json
       [problem('USAGE', 'bodies are in the data folder, and no server serves them', { place: '--envelopes', remedy: 'stop the server and name its folder with --data' })],
       json,
     );
-  if (schemeOf(out) !== undefined)
+  const scheme = schemeOf(out);
+  if (scheme === 's3' && envelopes)
+    return refusal([problem('USAGE', 'bodies are not put into a bucket, which others read', { place: '--envelopes', remedy: 'export them to a folder of their own' })], json);
+  if (scheme !== undefined && scheme !== 's3')
     return refusal(
       [
-        problem('USAGE', 'a log is exported to a folder', {
+        problem('USAGE', 'a log is exported to a folder or to a bucket (s3://)', {
           place: `--out ${out}`,
           remedy: 'export to a folder, then copy it there: the file checkpoint last, or a reader finds it before its tiles',
         }),
@@ -43,7 +46,7 @@ export async function logExport({ from, data, vkey, out, envelopes = false, json
     const { source, keys, body } = at.value;
     const done = await exportLog({ source, keys, folder: folder.value, ...(envelopes && body !== undefined ? { body } : {}), progress: line.show });
     line.clear();
-    return done.ok ? answer(done.value, keys.map(formatVkey), resolve(out), json) : notProven([done.error], json);
+    return done.ok ? answer(done.value, keys.map(formatVkey), scheme === undefined ? resolve(out) : out, json) : notProven([done.error], json);
   } finally {
     line.clear();
     await at.value.close();

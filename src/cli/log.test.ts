@@ -137,9 +137,9 @@ describe('the log of a data folder', () => {
 
   it('goes to folders, and comes from folders and the web', async () => {
     const { data, vkey } = await installation(1);
-    for (const out of ['s3://bucket/log', 'https://example.org/log'])
+    for (const out of ['gs://bucket/log', 'https://example.org/log'])
       expect(await logExport({ data, out })).toMatchObject({ code: 2, stderr: expect.stringContaining('export to a folder, then copy') });
-    expect([existsSync('s3:'), existsSync('https:')]).toEqual([false, false]);
+    expect([existsSync('gs:'), existsSync('https:')]).toEqual([false, false]);
     for (const log of ['s3://bucket/log', 'file:///etc', 'GS://bucket/log'])
       expect(await logVerify(log, { vkey })).toMatchObject({ code: 2, stderr: expect.stringMatching(/into a folder/) });
     expect(await audit({ since: 'x', log: 's3://bucket/log', vkey })).toMatchObject({ code: 2, stderr: expect.stringContaining('into a folder') });

@@ -54,7 +54,7 @@ async function attempt(first: URL, cap: number, wait: number): Promise<Tried> {
 }
 
 async function taken(answer: Response, url: URL, cap: number): Promise<Tried> {
-  if (answer.status === 200) return { answer: await within(answer, url, cap) };
+  if (answer.status === 200) return { answer: await within(answer, url.pathname, cap) };
   await answer.body?.cancel();
   // Buckets that nobody may list say 403 of a file that is not there.
   if ([403, 404, 410].includes(answer.status)) return { answer: ok(null) };
@@ -63,8 +63,8 @@ async function taken(answer: Response, url: URL, cap: number): Promise<Tried> {
 }
 
 /** What the server says of its length is believed only against it. Counted after decompression: a small answer can be a large one. */
-async function within(answer: Response, url: URL, cap: number): Promise<Result<Uint8Array>> {
-  const tooLong = err(problem('LOG_FORMAT', `the answer is longer than the ${cap} bytes that can be right`, { place: url.pathname }));
+export async function within(answer: Response, place: string, cap: number): Promise<Result<Uint8Array>> {
+  const tooLong = err(problem('LOG_FORMAT', `the answer is longer than the ${cap} bytes that can be right`, { place }));
   if (Number(answer.headers.get('content-length') ?? 0) > cap) {
     await answer.body?.cancel();
     return tooLong;
