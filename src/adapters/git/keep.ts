@@ -11,7 +11,7 @@ import { sha256Hex } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
 import { isAbsent } from '../../core/change/manifest.ts';
-import type { ObjectStore } from '../../flows/ports.ts';
+import type { ObjectStore, Repository } from '../../flows/ports.ts';
 import { isId, lines } from './change.ts';
 import { openLanded } from './landed.ts';
 import { openMerges } from './merges.ts';
@@ -41,6 +41,7 @@ const KEPT = 'refs/kept/';
  */
 export function objectStore(options: KeepOptions): ObjectStore {
   const last = new Map<string, Promise<unknown>>();
+  const opened = new Map<string, Repository>();
   const folderOf = (repo: string): string => join(options.root, folderName(repo));
   return {
     keep: (repo, tips, quarantine) => {
@@ -50,7 +51,11 @@ export function objectStore(options: KeepOptions): ObjectStore {
       void settled.then(() => last.get(repo) === settled && last.delete(repo));
       return turn;
     },
-    open: (repo) => openRepository({ gitDir: folderOf(repo) }),
+    open: (repo) => {
+      const known = opened.get(repo) ?? openRepository({ gitDir: folderOf(repo) });
+      opened.set(repo, known);
+      return known;
+    },
     merges: (repo) => openMerges({ gitDir: folderOf(repo) }),
     landed: (repo) => openLanded({ gitDir: folderOf(repo) }),
     trains: (repo) => openTrains({ gitDir: folderOf(repo) }),

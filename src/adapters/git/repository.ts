@@ -6,6 +6,7 @@ import { GITLINK } from '../../core/change/manifest.ts';
 import { DIRECTORY } from '../../core/change/tree.ts';
 import type { BlobRead, Repository, Step } from '../../flows/ports.ts';
 import { isId, lines, readChange } from './change.ts';
+import { remembering } from './changes-read.ts';
 import { parseCommit } from './commit.ts';
 import { type ObjectReader, openObjects } from './objects.ts';
 import { locate, type Place, type RepositoryPlace } from './place.ts';
@@ -38,10 +39,10 @@ export function openRepository(place: RepositoryPlace): Repository {
       const at = await located();
       return at.ok ? resolveRevision(at.value, revision) : null;
     },
-    change: async (of): Promise<Result<Change>> => {
+    change: remembering(async (of): Promise<Result<Change>> => {
       const at = await located();
       return at.ok ? readChange(at.value, of) : at;
-    },
+    }),
     steps: async (old, head) => stepsBetween(await there(), old, head),
     file: (revision, path) => together((reader) => readFile(reader, revision, path)),
     blobs: async (ids, cap) => reading(await there(), (reader) => Promise.all(ids.map((id) => readBlob(reader, id, cap)))),
