@@ -4,7 +4,7 @@ import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
 import type { Roster } from '../core/roster/roster.ts';
 import type { Bundle } from '../core/signoff/bundle.ts';
-import { snapshotIn, startProving } from '../core/signoff/offline.ts';
+import { byReplaced, snapshotIn, startProving } from '../core/signoff/offline.ts';
 import type { Landed, Required } from '../core/signoff/offline-terms.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { type Answer, EXIT } from './exit.ts';
@@ -38,7 +38,7 @@ export function glassReport({ bundle, trust, landed, required }: Given, { decisi
 /** The log's own word of the time: until then it had no other review. */
 function asOf({ snapshot }: Bundle, trust: TrustBundle): number | null {
   const opened = snapshot === undefined ? undefined : snapshotIn(snapshot.note, trust);
-  return opened?.ok === true ? opened.value.at : null;
+  return opened?.ok === true && byReplaced(opened.value, trust).length === 0 ? opened.value.at : null;
 }
 
 /** Of one that holds. It is never called verified: no sign-off stands behind it. */

@@ -203,7 +203,8 @@ describe('verify', () => {
     const withLanding = async (name: string, move: { old: string | null; new: string }): Promise<string> => {
       const body = utf8(JSON.stringify({ v: 1, nonces: [signoffInput().nonce] }));
       const signed = key.signEnvelope(signoffBytes({ policy: inForce(), change: { ...landed, repo: 'infra' } }));
-      await writeFile(place(name), formatBundle([log.record(signed)], log.record(body, { type: 'landed', fields: fields(move) })));
+      const landing = log.recordAll([signed, body], [{}, { type: 'landed', fields: fields(move) }])[1];
+      await writeFile(place(name), formatBundle([log.record(signed)], landing));
       return place(name);
     };
 

@@ -143,9 +143,11 @@ describe('what is taken back', () => {
   it('a sign-off, by its signer alone: the gate counts it no more', async () => {
     const { head, digest } = await signed('noor', 'db/back.sql');
     expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
-    expect(await revoke({ signoff: digest }, ['mara'])).toMatchObject({ ok: true });
+    expect(await revoke({ signoff: digest }, ['mara'])).toMatchObject({ ok: false, error: [{ code: 'NOT_FOUND' }] });
+    expect(await revoke({ signoff: '0'.repeat(64) }, ['noor'])).toMatchObject({ ok: false, error: [{ code: 'NOT_FOUND' }] });
     expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
     expect(await revoke({ signoff: digest }, ['noor'])).toMatchObject({ ok: true, value: { fields: { of: 'signoff' } } });
+    expect(await revoke({ signoff: digest }, ['noor'])).toMatchObject({ ok: false, error: [{ code: 'ST_NONCE' }] });
     expect((await bed.judged(head)).verdict.codes).toEqual(['REV_REVOKED', 'SIGNOFF_MISSING']);
   });
 

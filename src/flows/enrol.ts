@@ -8,7 +8,7 @@ import { parseEnvelope } from '../core/signoff/dsse.ts';
 import { type EnrolmentSubject, enrolmentIn } from '../core/signoff/enrolment.ts';
 import { parseErasure, parseRevocation, parseRosterWord } from '../core/signoff/roster-word.ts';
 import { knownAuthority } from './authority.ts';
-import type { EntryDraft } from './ports.ts';
+import type { EntryDraft, Projections } from './ports.ts';
 import { type Taken, takenBy } from './receipt.ts';
 import type { GateWorld } from './site.ts';
 
@@ -28,12 +28,32 @@ export async function recordWord(world: Pick<GateWorld, 'ledger' | 'now'>, type:
       wrong = heeded.error;
       return err(wrong[0] ?? problem('INTERNAL', 'refused without a reason'));
     }
+    wrong = type === 'revocation' ? await idle(state, known.value.authority, heeded.value) : [];
+    if (wrong[0] !== undefined) return err(wrong[0]);
     fields = fieldsOf(known.value.authority, type, envelope);
     return ok([{ type, fields, body: envelope }]);
   });
   if (!appended.ok) return err(wrong.length > 0 ? wrong : [appended.error]);
   const entry = appended.value[0];
   return entry === undefined ? err([problem('INTERNAL', 'nothing was appended')]) : ok({ ...(await takenBy(world.ledger, entry)), fields });
+}
+
+/**
+ * Alone a person takes back what they themselves signed, once: a statement is never erased and travels with every bundle, so nobody
+ * fills the log with words about nothing. Trustees at quorum may name what they like.
+ */
+async function idle(state: Projections, before: Authority, after: Authority): Promise<readonly Problem[]> {
+  const named = [...after.revoked].find(([digest, words]) => words.length > (before.revoked.get(digest)?.length ?? 0));
+  const word = named?.[1].at(-1);
+  if (named === undefined || word === undefined || word.atQuorum) return [];
+  const [digest, words] = named;
+  const signed = [...(await state.signoffs({ body: digest })).map((s) => s.signer), ...(await state.ownerships({})).filter((o) => o.body === digest).map((o) => o.author)];
+  const own = signed.some((signer) => word.signers.includes(signer));
+  const again = words.slice(0, -1).some((w) => w.atQuorum || w.signers.some((s) => word.signers.includes(s)));
+  return [
+    ...(own ? [] : [problem('NOT_FOUND', 'nothing that they signed has this digest', { remedy: 'name the envelope of a sign-off of your own' })]),
+    ...(again ? [problem('ST_NONCE', 'it was taken back already')] : []),
+  ];
 }
 
 /** The key that was enrolled, and what the log took. Problems as `recordWord`. */

@@ -1,6 +1,6 @@
 /** What a witness keeps and answers, and what a log keeps of what witnesses said. */
 import type { Result } from '../core/base/result.ts';
-import type { NoteKey } from '../core/log/note.ts';
+import type { SigningKey } from '../core/log/checkpoint.ts';
 
 /** One answer of tlog-witness, as HTTP has it. */
 export interface WitnessAnswer {
@@ -51,15 +51,9 @@ export interface Cosignatures {
   last(witness: string): Promise<number>;
 }
 
-/** A key of the log. */
-export interface SigningKey extends NoteKey {
-  /** The size of the last checkpoint it signed; absent: it signs still. */
-  readonly until?: number;
-}
-
 /** The log as it stood at sizes it had. Implemented by store/ledger. */
 export interface PastTrees {
-  /** Every key that ever signed this log, the one that signs it now first. */
+  /** Every key that ever signed this log, the newest first. */
   keys(): Promise<readonly SigningKey[]>;
   /** The note the log signed at this size; null where none was published. */
   checkpoint(size: number): Promise<string | null>;

@@ -8,6 +8,7 @@ import { type Carried, carriedSignoff, type EarlierForm } from '../core/gate/car
 import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
+import { settledKeys } from '../core/signoff/authority.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
@@ -181,7 +182,15 @@ export async function signoffTrust({ site, state, governance }: Pick<Bench, 'sit
   const { rpId, origins, mode } = site;
   const { authenticators } = site;
   const made = authenticators === undefined ? {} : { authenticators };
-  return { keys: await trustedKeys(state), namespace: SIGNING_NAMESPACE, rpId, origins, mode, ladder: governance.policy.ladder.values, ...made };
+  return {
+    keys: settledKeys(await trustedKeys(state), governance.policy.ladder.values),
+    namespace: SIGNING_NAMESPACE,
+    rpId,
+    origins,
+    mode,
+    ladder: governance.policy.ladder.values,
+    ...made,
+  };
 }
 
 /**

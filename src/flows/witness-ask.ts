@@ -2,7 +2,7 @@
 import { equal } from '../core/base/bytes.ts';
 import { type Problem, problem } from '../core/base/result.ts';
 import { formatAddCheckpoint, SIZE_TYPE } from '../core/log/add-checkpoint.ts';
-import { type Checkpoint, openCheckpoint } from '../core/log/checkpoint.ts';
+import { type Checkpoint, openBySize } from '../core/log/checkpoint.ts';
 import { cosignaturesOf, type WitnessKey } from '../core/log/cosignature.ts';
 import { parseNote } from '../core/log/note.ts';
 import { decimal } from '../core/log/strict.ts';
@@ -90,11 +90,11 @@ async function refusal(world: AskWorld, witness: AskedWitness, { status, body }:
 
 /**
  * The proof that this log is not the one the witness saw: a checkpoint with our own signature that our entries do not give. A witness
- * can claim a fork and cannot make that up. Problem: LOG_FORK; null where there is no such proof.
+ * can claim a fork and cannot make that up, unless it has a key of ours: one that was replaced counts for the sizes it signed alone. Problem: LOG_FORK; null where there is no such proof.
  */
 async function contradiction(world: AskWorld, { door }: AskedWitness): Promise<Problem | null> {
   const shown = await door.checkpoint(world.origin);
-  const seen = shown.ok && shown.value !== null ? openCheckpoint(shown.value, await world.past.keys()) : null;
+  const seen = shown.ok && shown.value !== null ? openBySize(shown.value, await world.past.keys()) : null;
   return seen?.ok === true ? forkAt(world, seen.value) : null;
 }
 

@@ -3,16 +3,16 @@
  * and whoever signs on from one makes a fork.
  */
 import { err, ok, problem, type Result } from '../core/base/result.ts';
-import { openCheckpoint } from '../core/log/checkpoint.ts';
+import { openBySize, type SigningKey } from '../core/log/checkpoint.ts';
 import { cosignaturesOf, type WitnessKey } from '../core/log/cosignature.ts';
-import { type NoteKey, parseNote } from '../core/log/note.ts';
+import { parseNote } from '../core/log/note.ts';
 import { quorumHolds, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import type { WitnessDoor } from './ports-witness.ts';
 import { reachable } from './witness-ask.ts';
 
 export interface HeldWorld {
   /** Every key the log ever signed with, as the folder has it. */
-  readonly keys: readonly NoteKey[];
+  readonly keys: readonly SigningKey[];
   door(url: string): WitnessDoor;
   log(line: string): void;
 }
@@ -31,7 +31,7 @@ export async function heldByWitnesses({ keys, door, log }: HeldWorld, policy: Wi
   for (const { witness, shown } of await Promise.all(answers)) {
     if (!shown.ok) log(`witness ${witness.name}: not asked what it holds, ${shown.error.message} [${shown.error.code}]`);
     if (!shown.ok || shown.value === null) continue;
-    if (openCheckpoint(shown.value, keys).ok) held.push(shown.value);
+    if (openBySize(shown.value, keys).ok) held.push(shown.value);
     else if (cosigned(shown.value, origin, witness.key)) strange.add(witness.name);
   }
   for (const name of strange) log(`witness ${name}: it cosigned ${origin} under a key that this folder does not know [LOG_SIG]`);

@@ -1,9 +1,9 @@
 /** What the server's doors need, handed in by the composition root. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
+import type { SigningKey } from '../core/log/checkpoint.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
 import type { Reader } from '../flows/ports-reader.ts';
-import type { SigningKey } from '../flows/ports-witness.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
 

@@ -41,23 +41,23 @@ it('knows the key of a log that never changed it', async () => {
   await store.close();
 });
 
-it('takes keys from the log, the one that signs now first, whichever file lies there', async () => {
+it('takes keys from the log, the newest first, whichever file lies there', async () => {
   const store = await begun();
   const first = store.logVerifierKey;
   const old = join(dir, 'first.pem');
   cpSync(join(dir, 'keys', 'log.pem'), old);
   const [second, third] = [await turned(store), await turned(store)];
   await store.close();
-  expect(await vkeys()).toEqual([third, first, second]);
+  expect(await vkeys()).toEqual([third, second, first]);
   cpSync(join(dir, 'keys', 'log.pem'), join(dir, 'keys', 'log.next.pem'));
   cpSync(old, join(dir, 'keys', 'log.pem'));
-  expect(await vkeys()).toEqual([third, first, second]);
+  expect(await vkeys()).toEqual([third, second, first]);
   const db = new DatabaseSync(join(dir, DATABASE_FILE));
   db.exec('delete from checkpoints where size = 4');
   db.close();
-  expect(await vkeys()).toEqual([third, first, second]);
+  expect(await vkeys()).toEqual([third, second, first]);
   rmSync(join(dir, 'keys'), { recursive: true });
-  expect(await vkeys()).toEqual([third, first, second]);
+  expect(await vkeys()).toEqual([third, second, first]);
 });
 
 it('believes no rotation that no key began', async () => {

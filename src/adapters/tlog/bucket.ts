@@ -51,9 +51,12 @@ function rootOf(bucket: string, region: string, endpoint: string | undefined): s
 type Ask = (path: string, init: RequestInit) => Promise<Response>;
 
 function writing(name: string, ask: Ask): LogFolder {
+  // Of the checkpoint that was read: who published meanwhile is not written over.
+  let seen: string | null = null;
   const read: LogFolder['read'] = (path, cap) =>
     answered<Uint8Array | null>(path, 'LOG_UNREACHABLE', async () => {
       const answer = await ask(path, { method: 'GET' });
+      if (path === 'checkpoint') seen = answer.status === 200 ? answer.headers.get('etag') : null;
       if (answer.status === 200) return within(answer, path, cap);
       await answer.body?.cancel();
       return answer.status === 404 ? ok(null) : err(refused('LOG_UNREACHABLE', path, answer.status));
@@ -76,7 +79,8 @@ function writing(name: string, ask: Ask): LogFolder {
       return write(path, bytes, { 'content-type': 'application/octet-stream', 'cache-control': 'public, max-age=31536000, immutable', 'if-none-match': '*' });
     },
     publish: async (note) => {
-      const done = await write('checkpoint', utf8(note), { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache' });
+      const unchanged: { readonly [name: string]: string } = seen === null ? { 'if-none-match': '*' } : { 'if-match': seen };
+      const done = await write('checkpoint', utf8(note), { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache', ...unchanged });
       return done.ok ? ok(undefined) : done;
     },
     putBody: async () => err(NO_BODIES),
@@ -100,7 +104,7 @@ async function answered<T>(path: string, code: 'LOG_UNREACHABLE' | 'DATA_INVALID
 }
 
 const refused = (code: 'LOG_UNREACHABLE' | 'DATA_INVALID', path: string, status: number): Problem =>
-  problem(code, `the bucket answered ${status}`, {
+  problem(code, status === 412 ? 'somebody else wrote there meanwhile' : `the bucket answered ${status}`, {
     place: path,
     remedy: status === 403 ? 'the key may not do this here: it needs to get and put objects, and to list them, or what is not there looks forbidden' : AGAIN,
   });

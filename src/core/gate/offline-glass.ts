@@ -35,13 +35,19 @@ export interface GlassReport {
 
 type Placed = VerifiedWord & { readonly index: number; readonly at: number };
 
+interface Unheard {
+  readonly problems: readonly Problem[];
+  readonly review: boolean;
+}
+
 /** @param asOf milliseconds since 1970 up to which the log's word in the bundle goes; null: an overdue review cannot be told. Problems: BG_*, SIG_*, WA_*, KEY_*, ST_*, LOG_*, QUAL_LEVEL, PERSON_UNKNOWN. */
 export function examineGlass({ glass = [] }: Bundle, proving: Proving, asked: GlassAsked, asOf: number | null): GlassReport {
   const { landing } = proving;
   if (landing === undefined)
     return nothing([problem('BG_SCOPE', 'break-glass is proven by the landing it let pass, and none here holds', { remedy: 'export the bundle again after it landed' })]);
   const words = glass.map((evidence, i) => heard(evidence, proving, asked, landing, `glass[${i}]`));
-  const wrong = words.flatMap((w) => ('problems' in w ? w.problems : []));
+  // A review that does not hold reviews nothing, and stands in nobody's way: another may hold.
+  const wrong = words.flatMap((w) => ('problems' in w && !w.review ? w.problems : []));
   const said = words.flatMap((w) => ('problems' in w ? [] : [w]));
   const before = said.filter((w) => w.index < landing.index);
   const uses = before.filter(isUse).filter((w) => landing.nonces.has(w.predicate.nonce));
@@ -65,9 +71,10 @@ const presented = ({ digest, person, level, predicate, at }: Use): PresentedUse 
  * A use held when it was signed and still when the change landed. Who takes one back, or reviews it, needs a key that counted then; who
  * made it is not asked, as at the gate.
  */
-function heard(evidence: Evidence, { trust, placing }: Proving, asked: GlassAsked, landing: PlacedLanding, place: string): Placed | { readonly problems: readonly Problem[] } {
-  const at = (problems: readonly Problem[]) => ({ problems: problems.map((p) => ({ ...p, place })) });
+function heard(evidence: Evidence, { trust, placing }: Proving, asked: GlassAsked, landing: PlacedLanding, place: string): Placed | Unheard {
   const entry = placing.of(evidence);
+  const review = entry.ok && entry.value.entry.type === 'break-glass-review';
+  const at = (problems: readonly Problem[]): Unheard => ({ review, problems: problems.map((p) => ({ ...p, place })) });
   if (!entry.ok) return at([entry.error]);
   const { index, entry: logged } = entry.value;
   const then = authorityAt(trust, index);

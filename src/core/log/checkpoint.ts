@@ -33,6 +33,23 @@ export function parseCheckpoint(body: string): Result<Checkpoint> {
   return ok({ origin, size, root });
 }
 
+/** A key of a log. */
+export interface SigningKey extends NoteKey {
+  /** The size of the last checkpoint it signed; absent: it signs still. */
+  readonly until?: number;
+}
+
+/** As `openCheckpoint`, by a key that signed logs of that size: one that was replaced, perhaps because it was stolen, says nothing of larger ones. */
+export function openBySize(note: string, keys: readonly SigningKey[]): Result<Checkpoint> {
+  const opened = openCheckpoint(note, keys);
+  if (!opened.ok) return opened;
+  const { size } = opened.value;
+  return openCheckpoint(
+    note,
+    keys.filter((k) => k.until === undefined || size <= k.until),
+  );
+}
+
 /**
  * A checkpoint signed by one of these log keys under its own name. Several keys may share an origin (rotation).
  * Problems: LOG_FORMAT, LOG_ORIGIN (no key of that origin), LOG_SIG.

@@ -103,6 +103,10 @@ describe('an enrolment', () => {
     expect(codes(three, roster({ person: 'kim', action: 'trustee' }, [mara1, noor], nonce(), termFrom(NOW, 0)))).toEqual(['ST_EXPIRED']);
   });
 
+  it('is refused above 65,536 bytes: what is never erased is short', () => {
+    expect(codes(three, roster({ person: 'kim', action: 'trustee', reason: 'x'.repeat(60_000) }, [mara1, noor]))).toEqual(['ST_TYPE']);
+  });
+
   it('takes no word of a key nobody was present at', () => {
     const payload = statementBytes(enrolmentStatement(subject, RP.rpId, nonce(), termFrom(NOW)));
     const confirmed = (change: Misbehaviour): readonly string[] => {

@@ -77,6 +77,9 @@ export function authorityOf(body: Bytes, at: number): Result<Authority> {
   });
 }
 
+/** Bytes of one statement: it is never erased, and travels with every bundle. An attestation with its chain takes ten thousand. */
+const LONGEST = 65_536;
+
 /** How many trustees other than the person concerned have to sign. Alone, the one there is signs for themselves. */
 export const quorumOf = ({ genesis }: Pick<Authority, 'genesis'>): number => (genesis.solo ? 1 : 2);
 
@@ -86,13 +89,18 @@ export const quorumOf = ({ genesis }: Pick<Authority, 'genesis'>): number => (ge
 export function heed(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {
   // Places and times of a log only grow: a statement dated before the one that took its signer's key away came after it all the same.
   if (said.index <= authority.since || said.at < authority.at) return err([problem('LOG_FORK', 'the statement does not stand, or is not dated, behind the one before it')]);
+  if (said.body.length > LONGEST) return err([problem('ST_TYPE', `a statement has at most ${LONGEST} bytes`, { remedy: 'give the reason in a few words' })]);
   const next = HEEDED[said.type](authority, said);
   return next.ok ? ok({ ...next.value, since: said.index, at: said.at }) : next;
 }
 
+/** With the level that counts. @param ladder names of levels, lowest first. */
+export const settledKeys = (keys: readonly TrustedKey[], ladder: readonly string[]): readonly TrustedKey[] =>
+  keys.map((key) => (key.atMost === undefined ? key : { ...key, level: ladder.find((l) => l === key.level || l === key.atMost) ?? key.level }));
+
 /** What sign-offs are verified by. @param ladder of the policy in force. */
 export const signingTrust = ({ genesis, keys, authenticators }: Authority, ladder: readonly string[]): SignoffTrust => ({
-  keys,
+  keys: settledKeys(keys, ladder),
   namespace: NAMES.namespace,
   rpId: genesis.rpId,
   origins: genesis.origins,
@@ -245,7 +253,8 @@ function short(authority: Authority, signers: readonly PersonId[], concerned: Pe
 
 const replayed = ({ nonces }: Authority, nonce: string): readonly Problem[] => (nonces.has(nonce) ? [problem('ST_NONCE', 'this statement was used before')] : []);
 
-const atLevel = (keys: readonly TrustedKey[], person: PersonId, level: string): readonly TrustedKey[] => keys.map((k) => (k.person === person ? { ...k, level } : k));
+const atLevel = (keys: readonly TrustedKey[], person: PersonId, level: string): readonly TrustedKey[] =>
+  keys.map(({ atMost, ...k }) => (k.person === person ? { ...k, level } : { ...k, ...(atMost === undefined ? {} : { atMost }) }));
 
 /** The earliest time wins: a later word never makes a key good again. */
 const voided = (keys: readonly TrustedKey[], which: (key: TrustedKey) => boolean, from: number): readonly TrustedKey[] =>

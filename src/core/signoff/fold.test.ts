@@ -1,9 +1,9 @@
 /** A key found stolen, and what the thief did with it since: undone, whatever was built on it. */
 import { describe, expect, it } from 'vitest';
 import { type SoftAuthenticator, softAuthenticator } from '../../testing/authenticator.ts';
-import { NOW, RP } from '../../testing/signoffs.ts';
+import { LADDER, NOW, RP } from '../../testing/signoffs.ts';
 import { authorityFrom, cosigned, subjectOf } from '../../testing/trust-files.ts';
-import type { Authority, Said } from './authority.ts';
+import { type Authority, type Said, settledKeys } from './authority.ts';
 import { enrolmentStatement, termFrom } from './enrolment.ts';
 import { asOf, heedAll, heedMore, latest } from './fold.ts';
 import { type RevocationWord, type RosterWord, revocationStatement, rosterStatement } from './roster-word.ts';
@@ -19,6 +19,9 @@ const start = authorityFrom(
   ],
   ORIGIN,
 );
+
+/** What a sign-off counts as. */
+const levelOf = (authority: Authority, of: SoftAuthenticator): string | undefined => settledKeys(authority.keys, LADDER).find((k) => k.keyid === of.keyid)?.level;
 
 /** The n-th entry, n hours after NOW. */
 const at = (n: number): number => NOW + n * 3_600_000;
@@ -54,9 +57,16 @@ describe('a key found stolen', () => {
     expect(undone.map((w) => w.index)).toEqual([2, 3, 4]);
     const now = latest(states);
     expect([...now.trustees].sort()).toEqual(['kim', 'mara', 'noor']);
-    expect([key(now, eve)?.revokedAt, key(now, ada)?.level, key(now, ada)?.revokedAt]).toEqual([at(2), 'L5', undefined]);
+    expect([key(now, eve)?.revokedAt, levelOf(now, ada), key(now, ada)?.revokedAt]).toEqual([at(2), 'L5', undefined]);
     // At every place of the log: what eve signed in between counts for nothing.
-    for (const place of [3, 4, 5, 6]) expect([key(asOf(states, place), eve)?.revokedAt, key(asOf(states, place), ada)?.level]).toEqual([at(2), 'L5']);
+    for (const place of [3, 4, 5, 6]) expect([key(asOf(states, place), eve)?.revokedAt, levelOf(asOf(states, place), ada)]).toEqual([at(2), 'L5']);
+  });
+
+  it('gives nobody a level back that it had a hand in taking, until trustees say it anew', () => {
+    const lowered = [enrolled(1, 'ada', ada, [mara, kim], 'L7'), roster(3, { person: 'ada', action: 'level', level: 'L4' }, [noor, kim])];
+    const { states, undone, passedOver } = heedAll(start, [...lowered, theft, roster(6, { person: 'ada', action: 'level', level: 'L6' }, [mara, kim])]);
+    expect([undone.map((w) => w.index), passedOver]).toEqual([[3], []]);
+    expect([2, 4, 6, 7].map((place) => levelOf(asOf(states, place), ada))).toEqual(['L7', 'L4', 'L4', 'L6']);
   });
 
   it('comes to the same word by word', () => {

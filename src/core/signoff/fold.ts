@@ -78,7 +78,8 @@ function least(is: Authority, were: Authority): Authority {
   const keys = is.keys.map((key) => {
     const known = were.keys.find((k) => k.keyid === key.keyid);
     const ends = [key.revokedAt, known === undefined ? key.since : known.revokedAt].filter((t) => t !== undefined);
-    return { ...key, level: known?.level ?? key.level, ...(ends.length === 0 ? {} : { revokedAt: Math.min(...ends) }) };
+    const atMost = known === undefined || known.level === key.level ? {} : { atMost: known.level };
+    return { ...key, ...atMost, ...(ends.length === 0 ? {} : { revokedAt: Math.min(...ends) }) };
   });
   return { ...is, keys, trustees: new Set([...is.trustees].filter((t) => were.trustees.has(t))) };
 }

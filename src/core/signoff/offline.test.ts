@@ -5,7 +5,7 @@ import { LADDER, type LoggedAs, NOW, RP, signoffBytes, signoffInput, testLog } f
 import { cosigned as cosignedBy, entryOf, subjectOf, trustedBy, trustFileOf, withGenesis } from '../../testing/trust-files.ts';
 import { type TestWitness, testWitness } from '../../testing/witnesses.ts';
 import { base64, text as decoded, fromBase64, utf8 } from '../base/bytes.ts';
-import type { Bytes } from '../base/crypto.ts';
+import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import type { Said } from './authority.ts';
 import { type BundleParts, formatBundle, parseBundle } from './bundle.ts';
 import { pae } from './dsse.ts';
@@ -31,19 +31,21 @@ const proven = (parts: readonly BundleParts[], required: Required = {}, gate?: B
   return bundle.ok ? verifyBundle(bundle.value, trusted, at, required).map((p) => p.code) : [bundle.error.code];
 };
 const one = log.record(by('mara'));
+/** The entry after some other one. */
+const behind = (body: Bytes, as: LoggedAs): BundleParts => log.recordAll([utf8('before'), body], [{}, as])[1] ?? one;
 const ORIGIN = log.origin;
 const taken = (of: RevocationWord['of'], by: readonly string[], from = NOW, index = 9): Said => ({
   ...{ type: 'revocation', index, at: NOW + 1_000 },
   body: cosignedBy(revocationStatement({ of, from, reason: 'stolen' }, ORIGIN, index.toString(16).padStart(32, '0')), by.map(keyOf)),
 });
 const landing = (as: LoggedAs, nonces: readonly string[] = ['a'.repeat(32)]): BundleParts =>
-  log.record(utf8(JSON.stringify({ v: 1, nonces })), { type: 'landed', at: NOW, fields: MOVE, ...as });
+  behind(utf8(JSON.stringify({ v: 1, nonces })), { type: 'landed', at: NOW, fields: MOVE, ...as });
 
 describe('a bundle', () => {
   it('proves what was signed and logged', () => expect(proven([one])).toEqual([]));
 
   it('cut at any byte cannot be read', () => {
-    const file = utf8(formatBundle([one], log.record(utf8('gate'), { type: 'landed' })));
+    const file = utf8(formatBundle([one], behind(utf8('gate'), { type: 'landed' })));
     expect(parseBundle(file).ok).toBe(true);
     for (let n = 0; n < file.length; n++) expect(parseBundle(file.slice(0, n))).toMatchObject({ ok: false, error: { code: 'BUNDLE_FORMAT' } });
   });
@@ -110,7 +112,7 @@ describe('the log', () => {
 
   it('a landing that counted other sign-offs spends none of these, and proves none', () => {
     expect(proven([one], {}, landing({}, ['b'.repeat(32)]))).toEqual(['ST_NONCE', 'QUORUM']);
-    expect(proven([one], {}, log.record(utf8('no nonces'), { type: 'landed', at: NOW, fields: MOVE }))).toEqual(['LOG_FORMAT']);
+    expect(proven([one], {}, behind(utf8('no nonces'), { type: 'landed', at: NOW, fields: MOVE }))).toEqual(['LOG_FORMAT']);
     expect(proven([one], {}, landing({}), trust, { ...landed, moves: [] })).toEqual(['CONTENT_MISMATCH']);
   });
 });
@@ -124,6 +126,13 @@ describe('trust comes from outside', () => {
     const demo = trustedBy(trustFileOf(people, log, { genesis: { mode: 'demo' } }));
     expect(proven([one], {}, undefined, demo)).toEqual(['TRUST_DEMO', 'QUORUM']);
     expect(proven([one], { allowDemo: true }, undefined, demo)).toEqual([]);
+  });
+
+  it('a landing that stands before the sign-off revives nothing that was taken back', () => {
+    const back = trustedBy(trustFileOf(people, log, { said: [taken({ signoff: sha256Hex(by('mara')) }, ['mara'], NOW, 5)] }));
+    const early = log.record(utf8(JSON.stringify({ v: 1, nonces: ['a'.repeat(32)] })), { type: 'landed', at: NOW, fields: MOVE });
+    expect(proven([one], {}, early)).toEqual(['LOG_FORK', 'QUORUM']);
+    expect(proven([one], {}, early, back)).not.toEqual([]);
   });
 
   it('a log key that was followed by another signs nothing larger, whoever has it now', () => {
@@ -402,6 +411,14 @@ describe('the trust file', () => {
       expect(codes(snapshot([]), [], { now: NOW + 2_001, maxAge: 2_000 })).toEqual(['REV_STALE']);
       expect(codes(snapshot([], { at: NOW + 600_000 }), [])).toEqual(['REV_STALE']);
       expect(codes(undefined, [])).toEqual(['REV_MISSING']);
+    });
+
+    it('is not for a key to say that was replaced since, at whatever size', () => {
+      const rotated = trustedBy(trustFileOf(people, log, { vkeys: [log.vkey, testLog().vkey], rotations: [40] }));
+      const bundle = parseBundle(utf8(formatBundle([one], undefined, { snapshot: { note: snapshot([]), later: [] } })));
+      if (!bundle.ok) throw new Error(bundle.error.message);
+      expect(verifyBundle(bundle.value, rotated, landed, { fresh: { now: NOW, maxAge: 1_000 } }).map((p) => p.code)).toEqual(['REV_STALE']);
+      expect(verifyBundle(bundle.value, rotated, landed)).toEqual([]);
     });
 
     it('brings what was taken back since the trust file, asked for or not', () => {

@@ -83,7 +83,8 @@ function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required
   if (!later.ok) return { trust, stale: later.error.map((p) => problem('REV_MISSING', p.message)) };
   const invented = checkStatements(opened.value, later.value.said);
   if (invented.length > 0) return { trust, stale: invented };
-  return { trust: later.value, stale: fresh === undefined ? [] : checkAge(opened.value, fresh.now, fresh.maxAge) };
+  if (fresh === undefined) return { trust: later.value, stale: [] };
+  return { trust: later.value, stale: [...byReplaced(opened.value, trust), ...checkAge(opened.value, fresh.now, fresh.maxAge)] };
 }
 
 /** What is wrong with an object may stop more than one step. */
@@ -94,6 +95,10 @@ const glassBroken = ({ signoffs, glass = [] }: Bundle): readonly Problem[] =>
   signoffs.length > 0 || glass.length === 0
     ? []
     : [problem('BREAK_GLASS', 'it landed by break-glass, which no sign-off stands behind', { remedy: '--break-glass says whether the break-glass holds, and who reviewed it' })];
+
+/** Whoever stole a key that was replaced since can date a snapshot of an old size as they like: of freshness only the key that signs now speaks. */
+export const byReplaced = ({ size }: Snapshot, { rotations }: TrustBundle): readonly Problem[] =>
+  size >= (rotations.at(-1) ?? 0) ? [] : [problem('REV_STALE', 'the snapshot is signed by a log key that was replaced since', { remedy: 'export the bundle again' })];
 
 /** The log's word on statements, by the key that signed a log of that size. Problems: REV_MISSING. */
 export const snapshotIn = (note: string, trust: TrustBundle): Result<Snapshot> =>
@@ -162,6 +167,8 @@ function verifyEvidence(evidence: Evidence, { trust, placing, landed, required, 
   const wrong = form === undefined ? [] : checkCarry(form, statement, entry.value.index, { ...required, manifest: landed.manifest, manifest256: landed.manifest256 });
   if (wrong.length > 0) return err(wrong);
   const { expires, nonce } = statement.predicate;
+  // What was taken back after the landing came too late: where a landing stands is part of what it says.
+  if (landing !== undefined && landing.index <= entry.value.index) return err([problem('LOG_FORK', `the landing stands before sign-off ${nonce} in the log`)]);
   if (landing?.nonces.has(nonce) === false) return err([problem('ST_NONCE', `the landing did not count sign-off ${nonce}`)]);
   // Expiry bounds the landing, not later audits.
   const landedAt = landing?.at ?? signedAt;

@@ -7,6 +7,8 @@ export interface TrustedKey {
   readonly person: PersonId;
   /** Level the enrolment vouches for; a roster may say less, never more. */
   readonly level: string;
+  /** Another level that is all they may have: what confirmed the first was undone. The lower of the two counts. */
+  readonly atMost?: string;
   readonly keyid: string;
   /** base64 of the OpenSSH public key blob. */
   readonly blob: string;

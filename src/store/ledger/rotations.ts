@@ -1,7 +1,7 @@
 /** Which key signs the log, as its entries `log-key` say; before the first of them, the key it was begun with. */
+import type { SigningKey } from '../../core/log/checkpoint.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import { followRotations, openRotation, type Rotation } from '../../core/log/rotation.ts';
-import type { SigningKey } from '../../flows/ports-witness.ts';
 import { orRefuse } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 
@@ -20,9 +20,9 @@ export async function readRotations(db: Reading): Promise<readonly Rotation[]> {
   return rotations;
 }
 
-/** Every key that ever signed this log, the one that signs it now first; none before genesis. */
+/** Every key that ever signed this log, the newest first; none before genesis. */
 export const everyKey = async (db: Reading, now: NoteKey | undefined): Promise<readonly SigningKey[]> =>
-  now === undefined ? [] : [now, ...(await readRotations(db)).map((r) => ({ ...r.old, until: r.size + 1 }))];
+  now === undefined ? [] : [now, ...(await readRotations(db)).map((r) => ({ ...r.old, until: r.size + 1 })).reverse()];
 
 /** The rotation whose checkpoint is of this size: it carries both signatures. */
 export const rotationAt = (rotations: readonly Rotation[], size: number): Rotation | undefined => rotations.find((r) => r.size + 1 === size);
