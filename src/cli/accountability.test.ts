@@ -275,10 +275,13 @@ describe('what does not hold is said', () => {
 
     const watched = bed.commit(drop());
     const other = (await bed.judged(watched)).id ?? '';
+    const signed = await bed.sign('mara', other);
     const move = { change: other, repo: 'infra', ref: MAIN, old: bed.tip(), new: watched };
-    await planted('verdict', { ...move, verdict: 'allow', codes: ['MODE'], mode: 'observe', would: 'deny' }, { v: 1, verdict: { would: 'deny' }, nonces: [] });
+    const { tier, policyDigest, rosterDigest } = (await bed.row(other)).decision;
+    const counted = { tier, policy: policyDigest, roster: rosterDigest, inputs: [signed.ok ? signed.value.digest : ''], signed: true, carried: false, brokeGlass: false };
+    await planted('verdict', { ...move, verdict: 'allow', codes: ['MODE'], mode: 'observe', would: 'deny' }, { v: 1, verdict: { would: 'deny' }, nonces: [], counted });
     await planted('landed', move, { v: 1, nonces: [] });
-    expect((await account(other)).faults).toContainEqual(expect.stringMatching(/only watched|no sign-off it needed/));
+    expect((await account(other)).faults).toEqual([expect.stringContaining('the gate only watched')]);
   });
 
   it('of what went past the gate, by its commit', async () => {
