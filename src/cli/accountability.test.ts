@@ -259,6 +259,46 @@ describe('what does not hold is said', () => {
     expect(await told(objected)).toMatch(/landed on nobody's word \(.*?\); the gate counted 1 more that does not hold/);
   });
 
+  it('of a verdict no gate gives: one signed where two are asked, an objection open, a policy that enforces only watched', async () => {
+    const pair = bed.commit({ [`pair/${++count}.txt`]: 'x\n' });
+    const two = (await bed.judged(pair)).id ?? '';
+    const said = await bed.sign('mara', two);
+    await passedOn(two, pair, [said.ok ? said.value.digest : '']);
+    expect((await account(two)).faults).toEqual([expect.stringMatching(/let pass what no gate lets pass: .*\[SIGNOFF_MISSING\]/)]);
+
+    const head = bed.commit(drop());
+    const id = (await bed.judged(head)).id ?? '';
+    const yes = await bed.sign('mara', id);
+    await bed.sign('noor', id, { decision: 'changes' });
+    await passedOn(id, head, [yes.ok ? yes.value.digest : '']);
+    expect((await account(id)).faults).toEqual([expect.stringMatching(/noor asked for changes.* \[REV_CHANGES\]/)]);
+
+    const watched = bed.commit(drop());
+    const other = (await bed.judged(watched)).id ?? '';
+    const signed = await bed.sign('mara', other);
+    const move = { change: other, repo: 'infra', ref: MAIN, old: bed.tip(), new: watched };
+    const { tier, policyDigest, rosterDigest } = (await bed.row(other)).decision;
+    const counted = { tier, policy: policyDigest, roster: rosterDigest, inputs: [signed.ok ? signed.value.digest : ''], signed: true, carried: false, brokeGlass: false };
+    await planted('verdict', { ...move, verdict: 'allow', codes: ['MODE'], mode: 'observe', would: 'deny' }, { v: 1, verdict: { would: 'deny' }, nonces: [], counted });
+    await planted('landed', move, { v: 1, nonces: [] });
+    expect((await account(other)).faults).toEqual([expect.stringContaining('the gate only watched')]);
+  });
+
+  it('of what went past the gate, by its commit', async () => {
+    const first = bed.commit({ [`docs/${++count}.md`]: 'x\n' });
+    await bed.judged(first);
+    await bed.land(first);
+    const [unknown, refused] = [bed.commit(drop()), bed.commit(drop())];
+    const id = (await bed.judged(refused)).id ?? '';
+    for (const past of [unknown, refused]) {
+      await bed.land(past);
+      bed.served.git('update-ref', MAIN, first);
+    }
+    expect(await accountsOf(logOf(), unknown)).toMatchObject({ ok: false, error: [{ code: 'NOT_FOUND', message: expect.stringContaining(`was found at ${unknown}`) }] });
+    expect((await account(refused)).faults).toEqual([expect.stringContaining(`was found at ${refused}`)]);
+    expect((await account(id)).faults).toHaveLength(1);
+  });
+
   it('of an author who signed their own change, and of a policy or a tier that was not in force', async () => {
     const head = bed.commit(drop());
     const id = (await bed.judged(head)).id ?? '';

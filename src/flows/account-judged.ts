@@ -11,7 +11,7 @@ import { findingKey, TIERS, type Tier } from '../core/risk/risk.ts';
 import { takenBack } from '../core/signoff/authority.ts';
 import { verifyOwnership } from '../core/signoff/ownership.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
-import { type Expectation, verifySignoff } from '../core/signoff/verify.ts';
+import { type Expectation, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import type { Told } from './account-decided.ts';
 import type { AccountLog, Placed } from './account-log.ts';
 import { keyTerms, type People, trustAt } from './account-people.ts';
@@ -33,14 +33,18 @@ export const answering = (told: Told | null | undefined, judge: (decision: Decis
   told === undefined ? [NOTHING_YET] : told === null ? [GONE] : judge(told.decision);
 
 /** @param level of the signer, by enrolment. @param into where it was counted for a change decided on its own: what that asks. */
-export function signoffProblems(
+export const signoffProblems = (court: Court, envelope: Uint8Array, said: SignoffPredicate, level: string | null, decision: Decision, into?: Decision): readonly Problem[] =>
+  judgedSignoff(court, envelope, said, level, decision, into).problems;
+
+/** `signoff`: what it proves; null: nothing. */
+export function judgedSignoff(
   court: Court,
   envelope: Uint8Array,
   said: SignoffPredicate,
   level: string | null,
   decision: Decision,
   into: Decision = decision,
-): readonly Problem[] {
+): { readonly signoff: VerifiedSignoff | null; readonly problems: readonly Problem[] } {
   const { log, people, moment } = court;
   const claimed = said.signer.qualification.level;
   const trust = trustAt(log, people.at(moment.index), log.trust?.ladder ?? [...new Set([claimed, level ?? claimed])]);
@@ -48,7 +52,7 @@ export function signoffProblems(
   const verified = verifySignoff(envelope, trust, objects ? objection(court, decision) : expectation(court, decision, into));
   const tier = TIERS.max(decision.tier, into.tier);
   const low = objects || TIERS.atLeast(said.policy.tier, tier) ? [] : [problem('ST_TIER', `signed at tier ${said.policy.tier}, and the change is ${tier}`)];
-  return [...(verified.ok ? [] : verified.problems), ...low];
+  return { signoff: verified.ok ? verified.signoff : null, problems: [...(verified.ok ? [] : verified.problems), ...low] };
 }
 
 const scope = ({ log, people, moment }: Court, { change, authenticators }: Pick<Decision, 'change' | 'authenticators'>, tier: Tier) => ({

@@ -42,6 +42,8 @@ export interface Collected {
   readonly authority: readonly Placed[];
   readonly policies: readonly Placed[];
   readonly erasures: readonly Placed[];
+  /** Refs found past the gate: those name no change. */
+  readonly violations: readonly Placed[];
   /** Every sign-off, by the digest of its envelope: a carry and a policy name them. */
   readonly signoffs: ReadonlyMap<string, number>;
   /** Where each change was decided about, oldest first: an earlier form and a commit inside a push are changes of their own. */
@@ -85,7 +87,9 @@ export async function changesNamed(log: AccountLog, word: string): Promise<Resul
   if (word.length === 16) return ok(new Set([word]));
   const found = new Set<string>();
   const decisions: Placed[] = [];
+  const past: Placed[] = [];
   const walked = await walk(log, (entry) => {
+    if (isBypass(entry) && entry.fields.new === word) past.push(entry);
     const { change } = entry.fields;
     if (typeof change !== 'string') return;
     if (named(entry, word)) found.add(change);
@@ -94,8 +98,22 @@ export async function changesNamed(log: AccountLog, word: string): Promise<Resul
   if (!walked.ok) return walked;
   // A commit inside a push is in no entry: the decisions have them.
   if (found.size === 0) for (const entry of decisions) if (await decides(log, entry, word)) found.add(String(entry.fields.change));
-  return found.size > 0 ? ok(found) : err(notThere(word, walked.value));
+  if (found.size > 0) return ok(found);
+  const [bypass] = past;
+  return err(bypass === undefined ? notThere(word, walked.value) : pastTheGate(bypass));
 }
+
+const isBypass = ({ type, fields }: Placed): boolean => type === 'violation' && fields.change === undefined;
+
+/** Of a ref that was found past the gate, or put back. */
+export const violationWords = ({ index, fields }: Placed): string =>
+  `entry ${index}: a violation says that ${String(fields.ref)} of ${String(fields.repo)} was found at ${String(fields.new)}`;
+
+const pastTheGate = (bypass: Placed): Problem =>
+  problem('NOT_FOUND', `it went past the gate, and nothing was ever decided about it: ${violationWords(bypass)}`, {
+    place: 'CHANGE',
+    remedy: 'whoever can write to the served repository put it there: ask them, and have the content pushed and signed',
+  });
 
 export const notThere = (word: string, { origin, size }: SignedCheckpoint): Problem =>
   problem('NOT_FOUND', `none of the ${size} entries of ${origin} is about ${word}`, {
@@ -118,7 +136,8 @@ async function decides(log: AccountLog, { envelope }: Placed, word: string): Pro
 
 /** Problems: NOT_FOUND, those of a log. */
 export async function collect(log: AccountLog, ids: ReadonlySet<string>): Promise<Result<Collected>> {
-  const [about, authority, policies, erasures, signoffs]: [Placed[], Placed[], Placed[], Placed[], Map<string, number>] = [[], [], [], [], new Map()];
+  const [about, authority, policies, erasures, violations]: [Placed[], Placed[], Placed[], Placed[], Placed[]] = [[], [], [], [], []];
+  const signoffs = new Map<string, number>();
   const decisions = new Map<string, number[]>();
   const carried = new Set<string>();
   const ofPeople: ReadonlySet<string> = new Set(['genesis', ...AUTHORITY_TYPES]);
@@ -128,12 +147,15 @@ export async function collect(log: AccountLog, ids: ReadonlySet<string>): Promis
     if (ofPeople.has(type)) authority.push(entry);
     if (type === 'policy') policies.push(entry);
     if (type === 'erasure') erasures.push(entry);
+    if (isBypass(entry)) violations.push(entry);
     if (type === 'signoff') signoffs.set(envelope, index);
     if (type === 'decision') decisions.set(String(fields.change), [...(decisions.get(String(fields.change)) ?? []), index]);
     if (type === 'carry') carried.add(`${String(fields.change)} ${String(fields.signoff)}`);
   });
   if (!walked.ok) return walked;
-  return about.length > 0 ? ok({ checkpoint: walked.value, about, authority, policies, erasures, signoffs, decisions, carried }) : err(notThere([...ids].join(', '), walked.value));
+  return about.length > 0
+    ? ok({ checkpoint: walked.value, about, authority, policies, erasures, violations, signoffs, decisions, carried })
+    : err(notThere([...ids].join(', '), walked.value));
 }
 
 /** Every entry, in order. Problems: LOG_FORMAT, LOG_INCLUSION, LOG_SIG, LOG_ORIGIN, NOT_FOUND, LOG_UNREACHABLE. */

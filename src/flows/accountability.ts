@@ -8,7 +8,8 @@ import type { Decision } from '../core/policy/decision.ts';
 import { parseCarry } from '../core/signoff/carry.ts';
 import { openVsa } from '../core/signoff/vsa.ts';
 import { type DecidedBefore, decisionsOf, textOf } from './account-decided.ts';
-import { type AccountLog, type Collected, changesNamed, collect, entryAt, jsonBody, type Placed, provenBodies } from './account-log.ts';
+import { gateFaults } from './account-gate.ts';
+import { type AccountLog, type Collected, changesNamed, collect, entryAt, jsonBody, type Placed, provenBodies, violationWords } from './account-log.ts';
 import { type People, peopleOf } from './account-people.ts';
 import { type At, atOf, type GlassSaid, glassWord, type OwnershipSaid, ownershipWord, type Read, type Reading, type SignoffSaid, signoffWord } from './account-words.ts';
 import { countedIn } from './counted.ts';
@@ -157,8 +158,33 @@ async function accountOf(desk: Desk): Promise<Account> {
     landings,
     takenBack: takenBackAfter(desk, landings, signoffs),
   };
-  return { ...account, faults: [...faultsOf(account, people, by), ...twice, ...ungated(desk, landings)] };
+  const faults = [...faultsOf(account, people, by), ...twice, ...ungated(desk, landings), ...bypassed(desk, decided, landings)];
+  // A word that does not hold is said already, and what a gate makes of the others is no news.
+  const again = faults.length > 0 ? [] : await rejudged(desk, reading, account, by, words);
+  return { ...account, faults: [...faults, ...again] };
 }
+
+async function rejudged(desk: Desk, reading: Reading, account: Omit<Account, 'faults'>, by: CountedBy, signoffs: readonly Placed[]): Promise<readonly string[]> {
+  const { change, landings, carries, ownership } = account;
+  const faults = await each(landings, async (landing) => {
+    const verdict = verdictFor(desk.own, landing);
+    // A use of break-glass fills no seats: what it rests on is judged by itself.
+    if (verdict === undefined || landing.breakGlass) return [];
+    const carried = new Map(carries.filter((c) => c.entry < verdict.index).map((c) => [c.signoff, c.rules]));
+    const owned = ownership.flatMap((o) => (o.person === null || o.entry > verdict.index ? [] : [{ digest: '', author: o.person, index: o.entry, problems: [] }]));
+    const since = ofType(desk.own, 'decision')[0]?.at;
+    return gateFaults(reading, { change, verdict, inputs: by.get(landing.entry) ?? [], signoffs, carried, owned, since });
+  });
+  return faults.flat();
+}
+
+/** Where its commit was found past the gate. */
+const bypassed = ({ all }: Desk, decided: Decided | null, landings: readonly LandedAt[]): readonly string[] => {
+  const commits = new Set([...landings.map((l) => l.new), ...(decided === null ? [] : [decided.decision.change.head])]);
+  const repo = decided?.decision.change.repo;
+  const found = all.violations.filter(({ fields }) => fields.repo === repo && commits.has(textOf(fields.new)));
+  return found.map((v) => violationWords(v));
+};
 
 /** Uses first: whether a review closes a landing is asked of what it was allowed by. */
 async function glassOf({ own, decided, log, id }: Desk, reading: Reading): Promise<readonly Read<GlassSaid>[]> {

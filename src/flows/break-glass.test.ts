@@ -316,6 +316,18 @@ describe('the review after it', () => {
     const entries = (await bed.world.ledger.entries(0, 100)).map((e) => parseEntry(e.bytes)).flatMap((e) => (e.ok ? [e.value.type] : []));
     expect(entries.slice(-2)).toEqual(['break-glass-review', 'violation']);
   });
+
+  it('that finds it unjustified does not hide that the ref is rewound to what it is about', async () => {
+    const { id, head } = await landedByGlass();
+    const next = bed.commit({ 'docs/next.md': '1\n' });
+    await bed.judged(next);
+    await bed.land(next);
+    await said('kim', id, { ...REVIEW, outcome: 'unjustified', note: 'nothing was down' });
+    await bed.land(head);
+    const [last] = (await bed.world.ledger.entries(0, 100)).slice(-1).map((e) => parseEntry(e.bytes));
+    expect(last).toMatchObject({ value: { type: 'violation', fields: { ref: MAIN, new: head } } });
+    expect(last?.ok && last.value.fields).not.toHaveProperty('change');
+  });
 });
 
 it('is the same after the projections were rebuilt', async () => {

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Bed, MAIN, openBed } from '../../test/bed/bed.ts';
+import { type Bed, MAIN, openBed, POLICY } from '../../test/bed/bed.ts';
 import { text } from '../core/base/bytes.ts';
 import { parseEntry } from '../core/log/entry.ts';
 import { recordLandings } from './land.ts';
+import { judgePush } from './push.ts';
 
 const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/violation-entry.schema.json', import.meta.url), 'utf8')));
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => bed.close());
 
 /** Public fields and body of each, oldest first. */
-async function violations(): Promise<readonly { readonly new?: unknown; readonly body: { readonly from?: string } }[]> {
+async function violations(): Promise<readonly { readonly new?: unknown; readonly body: { readonly from?: string; readonly why?: string } }[]> {
   const entries = (await bed.world.ledger.entries(0, 1_000)).flatMap((e) => {
     const entry = parseEntry(e.bytes);
     return entry.ok && entry.value.type === 'violation' ? [{ ...entry.value, body: e.body }] : [];
@@ -65,6 +66,40 @@ describe('a protected ref', () => {
     expect((await violations()).slice(-2).map((v) => v.new)).toEqual([first, '0'.repeat(40)]);
     bed.served.git('update-ref', MAIN, tip);
     expect(await look()).toBe(0);
+  });
+
+  it('is found again where it was put back and moved there again, and told that it was back', async () => {
+    const tip = commit();
+    await bed.judged(tip);
+    expect(await bed.land(tip)).toBe(1);
+    const past = bed.commit({ 'docs/c.md': 'past\n' });
+    expect(await bed.land(past)).toBe(0);
+    bed.served.git('update-ref', MAIN, tip);
+    for (const _ of [1, 2]) await look();
+    bed.served.git('update-ref', MAIN, past);
+    for (const _ of [1, 2]) await look();
+    bed.served.git('update-ref', MAIN, tip);
+    await look();
+    const back = { new: tip, body: { why: 'the ref is back where a gate let it', from: past } };
+    expect((await violations()).slice(-4)).toMatchObject([{ new: past }, back, { new: past }, back]);
+  });
+
+  it('is found though the policy it brings protects nothing, and a push there is judged', async () => {
+    const served = bed.world.repositories.get('infra');
+    if (served === undefined) throw new Error('the bed serves nothing');
+    // As where policy alone says what is protected.
+    const world = { ...bed.world, repositories: new Map([['infra', { ...served, protected: [] }]]) };
+    const tip = bed.tip();
+    const evil = bed.commit({ 'countersign.yml': POLICY.replace('protected: [refs/heads/main, refs/heads/release]', 'protected: [refs/heads/nothing]') });
+    const next = bed.commit({ 'docs/d.md': 'next\n' }, { on: evil });
+    for (const id of [evil, next]) bed.work.git('push', '-q', bed.served.gitDir, `${id}:refs/heads/arrived/${id}`);
+    bed.served.git('update-ref', MAIN, evil);
+    await recordLandings(world, 'infra');
+    expect((await violations()).at(-1)).toMatchObject({ new: evil });
+    const pushed = await judgePush(world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: MAIN, old: evil, new: next }] });
+    expect(pushed.judged).toHaveLength(1);
+    bed.served.git('update-ref', MAIN, tip);
+    await recordLandings(world, 'infra');
   });
 
   it('is told by the schema, and the same after a replay', async () => {

@@ -1,11 +1,12 @@
 /**
  * A protected ref that stands where no gate let it: moved, rewound or deleted on the server by somebody who can. Nothing stops them; it is
- * found the next time the log looks at the refs, and becomes a violation, once for each place it was found at.
+ * found the next time the log looks at the refs, and becomes a violation, once until it moves
+ * again or is put back. By the server's own list, or a policy that says so: one that cannot be read may protect any ref.
  */
 import { utf8 } from '../core/base/bytes.ts';
 import { matches } from '../core/change/glob.ts';
 import { protects } from '../core/policy/document.ts';
-import { governanceAt } from './governance.ts';
+import { guardsOf } from './guarded.ts';
 import type { EntryDraft, LandingRow, Projections } from './ports.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 
@@ -22,24 +23,24 @@ export async function bypassDrafts(
   const stand = new Map((await state.memory.standing({ repo: served.id })).map((s) => [s.targetRef, s]));
   for (const { targetRef, head } of reached) stand.set(targetRef, { targetRef, head, violated: null });
   const astray: { readonly ref: string; readonly from: string; readonly to: string }[] = [];
+  const back: EntryDraft[] = [];
   for (const { targetRef: ref, head: from, violated } of stand.values()) {
     const to = (await served.repository.resolve(ref)) ?? NOWHERE;
     if (to !== from && to !== violated) astray.push({ ref, from, to });
+    if (to === from && violated !== null && violated !== from) back.push(draft(served.id, ref, violated, to, BACK));
   }
-  if (astray.length === 0) return [];
-  const guarded = await protecting(world, served);
-  return astray.filter(({ ref }) => guarded(ref)).map(({ ref, from, to }) => draft(served.id, ref, from, to));
+  if (astray.length === 0) return back;
+  const { now, before } = await guardsOf(served, world.floors, async (ref) => stand.get(ref)?.head);
+  const guarded = (ref: string): boolean => matches(served.protected, ref) || !now.ok || protects(now.value.policy, ref) || before(ref);
+  return [...back, ...astray.filter(({ ref }) => guarded(ref)).map(({ ref, from, to }) => draft(served.id, ref, from, to, ASTRAY))];
 }
 
-const draft = (repo: string, ref: string, from: string, to: string): EntryDraft => ({
+const ASTRAY = 'the ref stands where no gate let it';
+/** Said so that the same place is found again, should it be moved there again. */
+const BACK = 'the ref is back where a gate let it';
+
+const draft = (repo: string, ref: string, from: string, to: string, why: typeof ASTRAY | typeof BACK): EntryDraft => ({
   type: 'violation',
   fields: { repo, ref, new: to },
-  body: utf8(JSON.stringify({ v: 1, why: 'the ref stands where no gate let it', from })),
+  body: utf8(JSON.stringify({ v: 1, why, from })),
 });
-
-/** By the server's own list, or the policy of the default branch: one that cannot be read may protect any ref. */
-async function protecting({ floors }: Pick<GateWorld, 'floors'>, { repository, protected: listed }: ServedRepository): Promise<(ref: string) => boolean> {
-  const head = await repository.resolve('HEAD');
-  const governance = head === null ? undefined : await governanceAt(repository, head, floors);
-  return (ref) => matches(listed, ref) || governance?.ok !== true || protects(governance.value.policy, ref);
-}

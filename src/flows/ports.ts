@@ -442,8 +442,8 @@ export interface Memory {
   watched(where: { since: number }): Promise<readonly WatchedRow[]>;
   /** Moves of a ref that happened since then by the ledger's clock, oldest first. */
   landed(where: { repo: string; targetRef: string; since: number }): Promise<readonly { readonly old: Oid; readonly head: Oid }[]>;
-  /** Where the last landing left each ref on which anything landed, and where a violation since then found it. */
-  standing(where: { repo: string }): Promise<readonly { readonly targetRef: string; readonly head: Oid; readonly violated: Oid | null }[]>;
+  /** Where the last landing left each ref on which anything landed, and where a violation since then found it; that of a break-glass review found nothing. */
+  standing(where: { repo: string; targetRef?: string }): Promise<readonly { readonly targetRef: string; readonly head: Oid; readonly violated: Oid | null }[]>;
   /** The verdict that let this move pass, the last one: the digest of its body, and when; null where there is none. */
   allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly body: string; readonly at: number } | null>;
   /** Sign-offs of earlier forms that were counted for this change, oldest first. */

@@ -50,10 +50,12 @@ describe('a sign-off', () => {
       ...bed.world.projections,
       signoffs: async (where) => (await bed.world.projections.signoffs(where)).map((s) => ({ ...s, ...change })),
     });
-    expect(await presented(id, { state: forge({ signer: 'kim', tier: 'routine' }) })).toMatchObject([{ signer: 'mara', decision: 'approve' }]);
+    expect(await presented(id, { state: forge({ tier: 'routine' }) })).toMatchObject([{ signer: 'mara', decision: 'approve' }]);
     const other = (await bed.judged(bed.commit({ 'db/other.sql': 'drop table orders;\n' }))).id ?? '';
-    const { manifest } = (await bed.row(other)).decision.change;
-    expect((await problems(other, { state: forge({ manifest }) }))[0]).toContain('CONTENT_MISMATCH');
+    const { manifest, manifest256 } = (await bed.row(other)).decision.change;
+    expect((await problems(other, { state: forge({ manifest, manifest256 }) }))[0]).toContain('DATA_INVALID');
+    for (const lie of [{ signer: 'kim' }, { nonce: 'e'.repeat(32) }, { at: 1 }, { decision: 'changes' }, { index: 0 }, { index: 1_000_000 }, { body: 'f'.repeat(64) }])
+      expect((await presented(id, { state: forge(lie) }))[0], JSON.stringify(lie)).toMatchObject({ problems: [{ code: 'DATA_INVALID' }], astray: { code: 'DATA_INVALID' } });
   });
 
   it('by a key that counts no more, or in another installation, does not count', async () => {
@@ -93,6 +95,22 @@ describe('an objection', () => {
     expect((await answer(of, { site: elsewhere })).codes).toEqual(['REV_CHANGES']);
     expect(await bed.sign('noor', of)).toMatchObject({ ok: true });
     expect((await answer(of, { ledger: without(digest) })).codes).toEqual(['OK']);
+  });
+
+  it('blocks whatever a table says of which word is the last, or that it objects', async () => {
+    const of = (await bed.judged(bed.commit({ [`db/objected${++count}.sql`]: 'drop table orders;\n' }))).id ?? '';
+    const [yes, no] = [await bed.sign('mara', of), await bed.sign('mara', of, OBJECTS)];
+    const [a, b] = [yes.ok ? yes.value.index : 0, no.ok ? no.value.index : 0];
+    expect((await answer(of)).codes).toEqual(['REV_CHANGES']);
+    const rows = bed.world.projections.signoffs;
+    const forged = (change: (row: SignoffRow) => Partial<SignoffRow>): Partial<Bench> => ({
+      state: { ...bed.world.projections, signoffs: async (where) => (await rows(where)).map((row) => ({ ...row, ...change(row) })) },
+    });
+    const swapped = forged((row) => (row.index === a ? { index: b } : row.index === b ? { index: a } : {}));
+    expect(await answer(of, swapped)).toMatchObject({ verdict: 'deny', codes: ['DATA_INVALID'] });
+    expect(JSON.stringify((await answer(of, swapped)).reasons)).toContain('countersign audit --full');
+    for (const lie of [(row: SignoffRow) => (row.index === b ? { decision: 'approve' } : {}), (row: SignoffRow) => (row.index === a ? { index: 1_000_000 } : {})])
+      expect((await answer(of, forged(lie))).codes).toEqual(['DATA_INVALID']);
   });
 
   it('is spent by nothing', async () => {

@@ -14,6 +14,7 @@ import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
 import { changeId } from './identity.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
+import { astray } from './signoff-entry.ts';
 import { SIGNING_NAMESPACE, type Site } from './site.ts';
 
 /** What a ref is about to become; a nonce is spent on exactly this. */
@@ -63,7 +64,8 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
   return Promise.all(
     rows.map(async (row) => {
       const body = await bench.ledger.body(row.body);
-      const heard = hear(asking, row, body, last.get(row.signer) === row);
+      const wrong = await astray(bench.ledger, row, body !== null);
+      const heard = wrong === undefined ? hear(asking, row, body, last.get(row.signer) === row) : { signoff: null, problems: [wrong], astray: wrong };
       return presented(row, heard, await spentOn(bench, row.nonce, landing, used));
     }),
   );
@@ -87,6 +89,7 @@ interface Heard {
   readonly carried?: { readonly rules: readonly string[]; readonly form: EarlierForm };
   /** Of an objection to exactly this change that nobody can prove any more: why. */
   readonly unproven?: string;
+  readonly astray?: Problem;
 }
 
 function hear(asking: Asking, row: SignoffRow, body: Uint8Array | null, last: boolean): Heard {
@@ -98,8 +101,8 @@ function hear(asking: Asking, row: SignoffRow, body: Uint8Array | null, last: bo
 const GONE = problem('CONTENT_UNSEEN', 'the sign-off was erased');
 const FREED = problem('REV_REVOKED', 'trustees took the sign-off back');
 
-const isOf = ({ change }: Decision, { repo, targetRef, manifest, manifest256 }: SignoffRow): boolean =>
-  repo === change.repo && targetRef === change.targetRef && manifest === change.manifest && manifest256 === change.manifest256;
+/** The second digest of the content is in no entry, so a row alone says it: no objection goes away by it. */
+const isOf = ({ change }: Decision, { repo, targetRef, manifest }: SignoffRow): boolean => repo === change.repo && targetRef === change.targetRef && manifest === change.manifest;
 
 /** What makes an objection go away beside its author's next word. It verified when the log took it: bytes that are gone since, or a key that is, take nothing back. */
 const WITHDRAWN: ReadonlySet<string> = new Set(['REV_REVOKED', 'KEY_REVOKED']);
@@ -127,7 +130,7 @@ export async function spentOn({ state }: Bench, nonce: string, landing: Landing 
   ];
 }
 
-function presented(row: SignoffRow, { signoff, problems, carried, unproven }: Heard, spent: readonly Problem[]): PresentedWithNonce {
+function presented(row: SignoffRow, { signoff, problems, carried, unproven, astray }: Heard, spent: readonly Problem[]): PresentedWithNonce {
   const said = signoff?.statement.predicate;
   const decision = said?.decision ?? (unproven === undefined ? 'cannot_judge' : 'changes');
   return {
@@ -143,6 +146,7 @@ function presented(row: SignoffRow, { signoff, problems, carried, unproven }: He
     // An objection lets nothing pass, so no landing spends it.
     problems: decision !== 'changes' ? [...problems, ...spent] : unproven === undefined ? problems : [],
     ...(unproven === undefined ? {} : { unproven }),
+    ...(astray === undefined ? {} : { astray }),
     ...(signoff?.attested ? { presence: 'hardware' } : {}),
     ...(carried ?? {}),
   };

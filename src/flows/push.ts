@@ -14,7 +14,8 @@ import type { Decision } from '../core/policy/decision.ts';
 import { protects } from '../core/policy/document.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
 import { countedOf } from './counted.ts';
-import { type Floor, type Governance, governanceAt } from './governance.ts';
+import { type Governance, governanceAt } from './governance.ts';
+import { guardsOf, NO_DEFAULT } from './guarded.ts';
 import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
 import { movedSignoffs } from './moved.ts';
@@ -84,7 +85,7 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   const reserved = push.updates.find((u) => matches(RESERVED, u.ref));
   if (reserved) return refuse('REF_RESERVED', `${reserved.ref} is reserved`, 'push to another ref');
 
-  const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(served, world.floors, push.updates)]);
+  const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(world, served, push.updates)]);
   const [alias] = aliases;
   if (alias) return refuse('REF_SYMBOLIC', `${alias[0]} stands for ${alias[1]}`, 'push to the ref it stands for');
   if (!guarded.ok) return { allow: false, judged: [], problems: guarded.error };
@@ -100,27 +101,23 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
 }
 
 /**
- * Protected by the server's own list, or by the policy at the default branch: never by a policy on the pushed ref. A
+ * Protected by the server's own list, or by the policy at the default branch, now or where the gate last let it stand: never by a policy on the pushed ref. A
  * policy that is there and cannot be read may protect any ref, so none passes unjudged.
  */
 async function protectedUpdates(
+  { floors, projections }: GateWorld,
   served: ServedRepository,
-  floors: readonly Floor[] | undefined,
   updates: readonly RefUpdate[],
 ): Promise<Result<readonly RefUpdate[], readonly Problem[]>> {
-  const head = await served.repository.resolve('HEAD');
-  const governance = head === null ? err([NO_DEFAULT]) : await governanceAt(served.repository, head, floors);
-  const byPolicy = (ref: string): boolean => governance.ok && protects(governance.value.policy, ref);
+  const lastLet = async (targetRef: string): Promise<string | undefined> => (await projections.memory.standing({ repo: served.id, targetRef }))[0]?.head;
+  const { now: governance, before } = await guardsOf(served, floors, lastLet);
+  const byPolicy = (ref: string): boolean => (governance.ok && protects(governance.value.policy, ref)) || before(ref);
   // Each list by itself: a `!` in a policy takes nothing off the server's own.
   const guarded = updates.filter((u) => matches(served.protected, u.ref) || byPolicy(u.ref));
   const unread = !governance.ok && governance.error[0]?.code !== 'POLICY_MISSING';
   if (!unread || guarded.length === updates.length) return ok(guarded);
   return err(governance.error.map((p) => (p === NO_DEFAULT ? p : { ...p, remedy: UNREADABLE })));
 }
-
-const NO_DEFAULT = problem('TARGET_MISSING', 'HEAD of this repository names no branch that is there, so which refs policy protects is unknown', {
-  remedy: 'an administrator puts the first commit of the default branch there, or points HEAD at it: git symbolic-ref HEAD refs/heads/main, in the served repository',
-});
 
 const UNREADABLE = 'an administrator puts a policy and a roster that load on the default branch, on the server; `countersign check` shows what is wrong with them';
 

@@ -115,7 +115,7 @@ async function seatsAfter(bench: Bench, row: ChangeRow, signoff: VerifiedSignoff
   const { signer, level, digest, statement } = signoff;
   const mine: PresentedSignoff = { digest, signer, level, decision: statement.predicate.decision, index: Number.MAX_SAFE_INTEGER, at: bench.now, problems: [] };
   const gate = { kind: 'push', ladder: bench.governance.policy.ladder.values, since: row.createdAt } as const;
-  const valid = before.filter((p) => p.problems.length === 0);
+  const valid = before.filter((p) => p.problems.length === 0 || p.astray !== undefined);
   const owned = await ownershipsFor(bench, row.decision, null);
   const verdict = judge(gate, row.decision, [...valid, mine], owned);
   const exact = judge(gate, row.decision, [...valid.filter((p) => p.rules === undefined), mine], owned).verdict === 'allow';

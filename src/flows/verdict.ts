@@ -62,7 +62,7 @@ export async function verdictOf(bench: Bench, whole: Decision, parts: readonly D
  */
 async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
   const total = await judgeOne(bench, whole, landing, new Set());
-  if (parts.length === 0 || whole.outcome === 'refused' || total.verdict.codes.includes('REV_CHANGES')) return total;
+  if (parts.length === 0 || whole.outcome === 'refused' || total.verdict.codes.some((code) => STANDS.has(code))) return total;
   const each: Outcome[] = [];
   // Nothing is carried to a commit inside a push: what became of signed content was asked of the whole.
   const { moved: _, ...plain } = bench;
@@ -89,6 +89,9 @@ async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Deci
     nonces: [],
   };
 }
+
+/** No sign-off of single commits answers these. */
+const STANDS: ReadonlySet<ReasonCode> = new Set(['REV_CHANGES', 'DATA_INVALID']);
 
 /** Above routine, every commit of a push needs a sign-off of its own: content that came and went was in production's history. */
 function intermediate(total: Verdict, parts: readonly Decision[], each: readonly Verdict[]): Verdict {

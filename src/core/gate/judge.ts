@@ -4,7 +4,7 @@
  */
 import type { ReasonCode } from '../base/codes.ts';
 import { type Reason, reason } from '../base/reasons.ts';
-import { type Problem, problem } from '../base/result.ts';
+import { type Problem, problem, problemText } from '../base/result.ts';
 import type { Decision, Seat } from '../policy/decision.ts';
 import { ownershipWords } from '../policy/ownership.ts';
 import { fillSeats, type Missing, type Quorum } from '../policy/quorum.ts';
@@ -34,6 +34,8 @@ export interface PresentedSignoff {
   readonly rules?: readonly string[];
   /** Of a request for changes that was logged and cannot be proved any more: why. It blocks all the same. */
   readonly unproven?: string;
+  /** It was offered from a table that says something else than the log: who said what last is not known, so nothing passes. */
+  readonly astray?: Problem;
   readonly problems: readonly Problem[];
 }
 
@@ -64,6 +66,11 @@ export function judge(gate: Gate, decision: Decision, presented: readonly Presen
     const refusals = decision.refusals.map((r) => reason('no', r.code, r.text));
     const codes = [...new Set(decision.refusals.map((r) => r.code))];
     return verdict('deny', codes.length > 0 ? codes : ['INTERNAL'], reason('no', codes[0] ?? 'INTERNAL', 'no sign-off cures this', [...refusals, decision.reasons]));
+  }
+  const astray = presented.flatMap((s) => s.astray ?? []);
+  if (astray.length > 0) {
+    const why = astray.map((p) => reason('no', p.code, problemText(p)));
+    return verdict('deny', [...new Set(astray.map((p) => p.code))], reason('no', astray[0]?.code ?? 'INTERNAL', 'what was signed cannot be told from this database', why));
   }
   const valid = presented.filter((s) => s.problems.length === 0);
   const blocking = latestWord(valid.filter(isExact)).filter((s) => s.decision === 'changes');

@@ -1,5 +1,5 @@
 /** The questions of `Projections` in SQL. Over a transaction they see what it has written; over the reader, what is committed. */
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { upgraded } from '../../core/policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
 import type { ChangeRow, GlassRow, KeyRow, LandingRow, LoggedBody, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
@@ -126,11 +126,12 @@ function memoryOver(db: Reading): Memory {
       const rows = await db.selectFrom('carries').select(['idx', 'signoff']).where('change', '=', change).orderBy('idx').execute();
       return rows.map(({ idx, signoff }) => ({ index: idx, signoff }));
     },
-    standing: async ({ repo }) => {
+    standing: async ({ repo, targetRef: only }) => {
       const last = await db
         .selectFrom('landings')
         .select(({ fn }) => ['target_ref', fn.max('landed').as('landed')])
         .where('repo', '=', repo)
+        .$if(only !== undefined, (q) => q.where('target_ref', '=', only ?? ''))
         .where('landed', 'is not', null)
         .groupBy('target_ref')
         .execute();
@@ -163,11 +164,14 @@ async function stoodAt(db: Reading, repo: string, ref: string, landed: number): 
   const move = await db.selectFrom('landings').select('head').where('landed', '=', landed).executeTakeFirst();
   const found = await db
     .selectFrom('violations')
+    .innerJoin('entries', 'entries.idx', 'violations.idx')
     .select('new')
     .where('repo', '=', repo)
     .where('ref', '=', ref)
-    .where('idx', '>', landed)
-    .orderBy('idx', 'desc')
+    .where('violations.idx', '>', landed)
+    // With a change it is the word of a review about where the ref stood once: nobody found it there.
+    .where(sql<boolean>`json_extract(cast(entries.bytes as text), '$.change') is null`)
+    .orderBy('violations.idx', 'desc')
     .limit(1)
     .executeTakeFirst();
   return { head: move?.head ?? '', violated: found?.new ?? null };

@@ -1,0 +1,40 @@
+/**
+ * A row of the table of sign-offs, held against the entry it was made from. Which word is a person's last and whether it objects are
+ * columns, and whoever has the database writes columns: what the log says instead decides, and a row that differs lets nothing pass.
+ */
+import { sha256Hex } from '../core/base/crypto.ts';
+import { type Problem, problem } from '../core/base/result.ts';
+import { parseEntry } from '../core/log/entry.ts';
+import { changeId } from './identity.ts';
+import type { AppendedEntry, Ledger, SignoffRow } from './ports.ts';
+
+/**
+ * Undefined: it is what its entry says. An append that waits in the same transaction has neither entry nor bytes to read yet, so where
+ * both are missing this has nothing to say: without its bytes a word lets nothing pass, and may only object.
+ * @param body whether the signed bytes are there. Problem: DATA_INVALID.
+ */
+export async function astray(ledger: Ledger, row: SignoffRow, body: boolean): Promise<Problem | undefined> {
+  const [entry] = await ledger.entries(row.index, 1);
+  if (entry === undefined) return body ? differs(row, ['the entry is not there'], 'ask again; where it stays, run countersign audit --full') : undefined;
+  const wrong = wrongIn(entry, row);
+  return wrong.length === 0 ? undefined : differs(row, wrong, 'nothing on this content passes until countersign audit --full says what else is wrong, and it is repaired');
+}
+
+/** Only that the signer's name is salted with the nonce makes both of them the log's. */
+function wrongIn({ bytes }: AppendedEntry, row: SignoffRow): readonly string[] {
+  const entry = parseEntry(bytes);
+  if (!entry.ok) return ['the entry cannot be read'];
+  const { type, at, envelope, fields } = entry.value;
+  const same: readonly (readonly [string, boolean])[] = [
+    ['type', type === 'signoff'],
+    ['envelope', envelope === row.body],
+    ['time', at === row.at],
+    ['decision', fields.decision === row.decision],
+    ['change', fields.change === changeId(row)],
+    ['signer', fields.signer === sha256Hex(`${row.nonce}\0${row.signer}`)],
+  ];
+  return same.flatMap(([name, holds]) => (holds ? [] : [name]));
+}
+
+const differs = ({ index, signer }: SignoffRow, what: readonly string[], remedy: string): Problem =>
+  problem('DATA_INVALID', `the database says something else of the sign-off by ${signer} than the log: ${what.join(', ')}`, { place: `entry ${index}`, remedy });
