@@ -11,7 +11,7 @@ import { openCheckpoint } from '../../core/log/checkpoint.ts';
 import { root } from '../../core/log/merkle.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
-import type { Connection } from '../database.ts';
+import type { Writer } from '../connection.ts';
 import { orRefuse } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 import { type Beside, NOTHING_BESIDE } from './beside.ts';
@@ -45,9 +45,9 @@ export const unwritten = (): Opened => ({ head: EMPTY_HEAD, statements: statemen
  * Throws `Refused` with DATA_INVALID or, for a checkpoint kept elsewhere, as `holds` says. Nothing is signed before all of it
  * holds; afterwards the latest checkpoint is signed for every committed entry.
  */
-export async function recover(writer: Connection, publisher: Publisher, known: Known = [], beside: Beside = NOTHING_BESIDE): Promise<Opened> {
+export async function recover(writer: Writer, publisher: Publisher, known: Known = [], beside: Beside = NOTHING_BESIDE): Promise<Opened> {
   const { db } = writer;
-  checkTriggers(writer);
+  for (const name of await writer.intruders()) throw refused(`somebody else put a trigger into the database: ${name}`);
   await publisher.start();
   const last = await publisher.stored();
   const size = await sizeOf(db);
@@ -64,11 +64,6 @@ export async function recover(writer: Connection, publisher: Publisher, known: K
   await publisher.publish(opened.head.tree);
   await beside.grew(opened, publisher);
   return opened;
-}
-
-/** Nothing this program made: it would change what is written, as it is written. */
-function checkTriggers({ rows }: Connection): void {
-  for (const { name } of rows<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)) throw refused(`somebody else put a trigger into the database: ${name}`);
 }
 
 /** What this folder itself was seen with. Of two notes one may be torn by a power cut, never both. */

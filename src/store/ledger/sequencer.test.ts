@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ok } from '../../core/base/result.ts';
 import { parseCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseNote } from '../../core/log/note.ts';
-import { type Connection, connect } from '../database.ts';
+import { connect, inspected, type SqliteConnection } from '../sqlite/database.ts';
+import type { Writer } from '../connection.ts';
 import { openKeys } from '../keys/keys.ts';
 import { prepareSchema } from '../migrate.ts';
 import { orRefuse } from '../refused.ts';
@@ -16,7 +17,7 @@ import { recover } from './recover.ts';
 import { type Sequencer, sequencer } from './sequencer.ts';
 
 let dir: string;
-let writer: Connection;
+let writer: SqliteConnection & Writer;
 let signer: Publisher;
 let sequence: Sequencer;
 
@@ -48,7 +49,7 @@ it('fails a whole group with the disk, keeps nothing of it, and goes on when the
   writer.exec('pragma query_only = off');
   expect(await append('c')).toMatchObject({ ok: true, value: [{ index: 1 }] });
   expect(publishedSize()).toBe(2);
-  expect(await audit(snapshot(join(dir, 'db'), signer.key()))).toEqual([]);
+  expect(await audit(await snapshot(inspected(join(dir, 'db')), signer.key()))).toEqual([]);
 });
 
 it('signs once for a group: what waits together shares a commit', async () => {
@@ -63,7 +64,7 @@ it('does not answer before the signature, and recovers a commit that was never s
   expect(publishedSize()).toBe(1);
   await recover(writer, signer);
   expect(publishedSize()).toBe(2);
-  expect(await audit(snapshot(join(dir, 'db'), signer.key()))).toEqual([]);
+  expect(await audit(await snapshot(inspected(join(dir, 'db')), signer.key()))).toEqual([]);
 });
 
 it('never goes back to a smaller log: signing with a shorter database is refused', async () => {
