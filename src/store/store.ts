@@ -111,7 +111,7 @@ interface Held {
 function ownFolder(dir: string): Problem | null {
   if ((statSync(dir).mode & 0o077) === 0) return null;
   const names = readdirSync(dir);
-  if (names.length > 0 && !names.includes(DATABASE_FILE))
+  if (names.length > 0 && !names.some((name) => name === DATABASE_FILE || name === 'lock.db'))
     return problem('DATA_INVALID', 'the folder can be read by others, and holds other things', {
       place: dir,
       remedy: `choose a folder of its own for --data, or chmod 700 ${dir}`,

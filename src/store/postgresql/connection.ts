@@ -22,7 +22,7 @@ function plainBytes(text: string): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-const types: pg.CustomTypesConfig = {
+export const speaksPlainly: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (oid === INT8) return safeNumber;
     return oid === BYTEA ? plainBytes : pg.types.getTypeParser(oid, format as 'text');
@@ -40,7 +40,7 @@ export function openPool(url: string, { max, session }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
-    types,
+    types: speaksPlainly,
     application_name: 'countersign',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,

@@ -72,12 +72,11 @@ async function prepareTables(db: Database): Promise<void> {
     .setIsolationLevel('read committed')
     .execute(async (all) => {
       const [row] = (await sql<{ version: string }>`select version from turn where id = 1 for update`.execute(all)).rows;
-      if (row?.version === VERSION) return;
       if (newer(row?.version ?? ''))
         throw new Refused(problem('DATA_INVALID', `the tables are of version ${row?.version}; this program reads ${VERSION}`, { place: 'DATABASE_URL', remedy: 'use a newer one' }));
       await sql.raw(inPostgresql(META_DDL)).execute(all);
       await makeSchema({ ddl: inPostgresql }, all, (work) => work(all));
-      await sql`update turn set version = ${VERSION} where id = 1`.execute(all);
+      if (row?.version !== VERSION) await sql`update turn set version = ${VERSION} where id = 1`.execute(all);
     });
 }
 

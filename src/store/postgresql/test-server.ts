@@ -12,6 +12,8 @@ import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 
 export interface TestServer {
+  /** Of the database of the server itself. */
+  readonly url: string;
   /** Makes an empty database and answers its URL. */
   database(): Promise<string>;
   /** Ends it as a crash would, and starts it again on the same files. */
@@ -36,13 +38,14 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
     encoding: 'utf8',
   });
   if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`);
-  const options = [`unix_socket_directories=${dir}/run`, 'listen_addresses=', 'max_connections=60', ...settings].flatMap((setting) => ['-c', setting]);
+  const options = [`unix_socket_directories=${dir}/run`, 'listen_addresses=', 'max_connections=200', ...settings].flatMap((setting) => ['-c', setting]);
   const start = (): ChildProcess => spawn(bin('postgres'), ['-D', data, ...options], { ...AS, stdio: 'ignore' });
   const url = (name: string): string => `postgres://postgres@/${name}?host=${encodeURIComponent(`${dir}/run`)}`;
   let server = start();
   await ready(url('postgres'), server);
   let databases = 0;
   return {
+    url: url('postgres'),
     database: async () => {
       const name = `test_${databases++}`;
       await asked(url('postgres'), `create database ${name}`);
