@@ -61,6 +61,8 @@ export async function recover(writer: Writer, publisher: Publisher, known: Known
   if (key === undefined) throw refused('the first entry is no genesis');
   const checked = beside.checked(key);
   const opened = await readAgain(db, { size, last, checked });
+  // Another server may have changed the key while this one read.
+  if (writer.shared) await publisher.start();
   await publisher.publish(opened.head.tree);
   await beside.grew(opened, publisher);
   return opened;
@@ -109,12 +111,13 @@ async function readAgain(db: Reading, { size, last, checked }: Extent): Promise<
 
 /** A column, an index or a row that says otherwise was changed by somebody: what else was, the audit says. */
 async function checkFound(db: Reading, deciding: readonly Deciding[], size: number): Promise<void> {
-  const [found, meant] = [new Set(await findDeciding(db)), new Set(deciding.map((d) => d.index))];
+  const [found, meant] = [new Set(await findDeciding(db, size)), new Set(deciding.map((d) => d.index))];
   const [other] = [...found].filter((idx) => !meant.has(idx)).concat([...meant].filter((idx) => !found.has(idx)));
   if (other !== undefined) throw refused(`the column beside entry ${other}, or the index over it, says of another type than its bytes`);
   const { n } = await db
     .selectFrom('entries')
     .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('idx', '<', size)
     .executeTakeFirstOrThrow();
   if (n !== size) throw refused(`the log has ${size} places and the database ${n} entries: some are missing`);
 }

@@ -46,8 +46,9 @@ export function openPool(url: string, { max, session }: PoolOptions): pg.Pool {
     keepAlive: true,
     ...(session === undefined ? {} : { options: session }),
   });
-  // Of an idle connection that was lost: whoever needs one next makes it, and is told if that fails.
+  // Of a connection that was lost: whoever asks by it is told, and whoever asks next makes another. Unheard, either would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -14,7 +14,6 @@ const BATCH = 500;
 export async function inspected(url: string): Promise<Inspected> {
   const pool = openPool(url, { max: 1 });
   const client = await pool.connect();
-  client.on('error', () => undefined);
   const db = speaking(oneSession(client));
   await client.query('begin isolation level repeatable read');
   // The state is the one that this first question finds.

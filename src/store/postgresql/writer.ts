@@ -28,7 +28,8 @@ export function postgresqlWriter(db: Database, light: Database): Writer {
             return done;
           }),
       ),
-    lightly: (write) => write(light),
+    // The same row twice is the same row: it may be said again.
+    lightly: (write) => again(() => write(light)),
     intruders: async () => (await intruders.execute(db)).rows.map(({ name }) => name),
     ofOne: isOfOne,
     // The space of a deleted row is the database's own to give back: docs/guides/postgresql.md.
