@@ -51,4 +51,3 @@ export interface Engine {
   inspect(): Promise<Inspected>;
   close(): Promise<void>;
 }
-

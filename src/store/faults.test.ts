@@ -11,7 +11,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok } from '../core/base/result.ts';
 import { formatVkey } from '../core/log/note.ts';
-import { connect, inspected } from './sqlite/database.ts';
 import { openKeys } from './keys/keys.ts';
 import { audit, snapshot } from './ledger/audit.ts';
 import { publisher } from './ledger/publisher.ts';
@@ -19,6 +18,7 @@ import { sequencer } from './ledger/sequencer.ts';
 import { prepareSchema } from './migrate.ts';
 import { orRefuse } from './refused.ts';
 import { decisionDraft, enrolmentDraft, erasureDraft, genesisDraft, glassDraft, landedDraft, MAIN, REPO, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
+import { connect, inspected } from './sqlite/database.ts';
 import { DATABASE_FILE, openStore, type Store } from './store.ts';
 
 const FLIPS = 250;

@@ -40,7 +40,11 @@ export async function makeSchema({ ddl }: Pick<Writer, 'ddl'>, db: Reading, inOn
 
 /** In one transaction with its version: a kill in the middle leaves the old projections and the old version. */
 async function renewProjections({ ddl }: Pick<Writer, 'ddl'>, db: Writing): Promise<void> {
-  await made({ ddl }, db, [...PROJECTIONS].reverse().map((table) => `drop table if exists ${table}`));
+  await made(
+    { ddl },
+    db,
+    [...PROJECTIONS].reverse().map((table) => `drop table if exists ${table}`),
+  );
   await made({ ddl }, db, PROJECTIONS_DDL);
   await replay(db);
   await setVersion(db, 'projections', PROJECTIONS_VERSION);

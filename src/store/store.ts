@@ -3,7 +3,7 @@
  * or it is a PostgreSQL that several servers share. Either way the server has a folder of its own: `keys/` holds the installation's
  * secrets, `log.seen` what this server last answered under, and `lock.db` keeps a second process out of it.
  */
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
@@ -91,6 +91,7 @@ export async function openStore(options: StoreOptions): Promise<Result<Store>> {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const shared = ownFolder(dir);
     if (shared !== null) return err(shared);
+    if (options.database !== undefined && existsSync(join(dir, DATABASE_FILE))) return err({ ...TWO_LOGS, place: dir });
     const locked = lock(dir);
     if (!locked.ok) return locked;
     open.push(locked.value);
@@ -102,6 +103,10 @@ export async function openStore(options: StoreOptions): Promise<Result<Store>> {
     return err(problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir, remedy: UNUSABLE }));
   }
 }
+
+const TWO_LOGS = problem('DATA_INVALID', 'the folder holds a log of its own, and DATABASE_URL names another place for one', {
+  remedy: 'unset DATABASE_URL, or choose another folder',
+});
 
 interface Held {
   release(): void | Promise<void>;
@@ -161,7 +166,8 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
       });
       return audit(await taken, progress);
     },
-    holds: (checkpoint) => sequence.alone(() => sequence.follow().then(async () => holds(writer.db, await everyKey(writer.db, signer.key()), checkpoint, signer.latest()?.size ?? 0))),
+    holds: (checkpoint) =>
+      sequence.alone(() => sequence.follow().then(async () => holds(writer.db, await everyKey(writer.db, signer.key()), checkpoint, signer.latest()?.size ?? 0))),
     rotateLogKey: (next) => rotate(sequence, signer, keys.log, next),
     close: async () => {
       await sequence.stop();

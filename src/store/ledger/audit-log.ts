@@ -118,5 +118,6 @@ async function auditLeftOver(rows: Inspected['rows'], size: number, found: Findi
   for await (const { level, pos } of rows<{ level: number; pos: number }>('select level, pos from tiles')) {
     if ((pos + 1) * TILE_WIDTH ** (level + 1) > size) found.add(`tile ${level}/${pos}`, 'no log of this size has it');
   }
-  for await (const { idx } of rows<{ idx: number }>('select idx from bodies where idx not in (select idx from entries)')) found.add(`body of entry ${idx}`, 'there is no such entry');
+  for await (const { idx } of rows<{ idx: number }>('select idx from bodies where idx not in (select idx from entries)'))
+    found.add(`body of entry ${idx}`, 'there is no such entry');
 }

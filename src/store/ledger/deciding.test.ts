@@ -146,13 +146,14 @@ describe('while the log is open', () => {
     await store.close();
   });
 
-  it.runIf(!ON_POSTGRESQL)('an entry somebody else wrote stops everything: nothing is signed behind it', async () => {
-    const dir = await copy('short');
-    const store = await opened(dir);
-    const before = await store.ledger.checkpoint();
-    await sql(dir, 'insert into entries select max(idx) + 1, type, at, body, leaf, bytes from entries where idx > 300');
-    expect(await append(store, violationDraft('next'))).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', message: expect.stringContaining('somebody else writes') } });
-    expect(await store.ledger.checkpoint()).toBe(before);
-    await store.close();
-  });
+  if (!ON_POSTGRESQL)
+    it('an entry somebody else wrote stops everything: nothing is signed behind it', async () => {
+      const dir = await copy('short');
+      const store = await opened(dir);
+      const before = await store.ledger.checkpoint();
+      await sql(dir, 'insert into entries select max(idx) + 1, type, at, body, leaf, bytes from entries where idx > 300');
+      expect(await append(store, violationDraft('next'))).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', message: expect.stringContaining('somebody else writes') } });
+      expect(await store.ledger.checkpoint()).toBe(before);
+      await store.close();
+    });
 });

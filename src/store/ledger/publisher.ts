@@ -151,7 +151,8 @@ async function firstKey(db: Reading, origin: string, keys: LogKeys): Promise<Not
   return known.find((k) => k !== undefined && row !== undefined && openCheckpoint(row.note, [k]).ok) ?? known[0];
 }
 
-const storedAt = async (db: Reading, size: number): Promise<string | undefined> => (await db.selectFrom('checkpoints').select('note').where('size', '=', size).executeTakeFirst())?.note;
+const storedAt = async (db: Reading, size: number): Promise<string | undefined> =>
+  (await db.selectFrom('checkpoints').select('note').where('size', '=', size).executeTakeFirst())?.note;
 
 function agreed(stored: string | undefined, mine: Published): void {
   if (stored !== mine.note)
@@ -169,11 +170,7 @@ async function lastStored(db: Reading, key: NoteKey | undefined, rotations: read
 }
 
 /** A checkpoint as it is stored, read by the keys that sign at its size; or what is wrong with it. */
-export function openStored(
-  row: StoredCheckpoint,
-  now: NoteKey | undefined,
-  rotations: readonly Rotation[],
-): Checkpoint | { readonly fault: string } {
+export function openStored(row: StoredCheckpoint, now: NoteKey | undefined, rotations: readonly Rotation[]): Checkpoint | { readonly fault: string } {
   const turned = rotationAt(rotations, row.size);
   const by = turned === undefined ? [rotations.find((r) => r.size >= row.size)?.old ?? now] : [turned.old, turned.new];
   let checkpoint: Checkpoint | undefined;

@@ -24,11 +24,13 @@ export async function auditTables(url: string, found: Findings, seen: Seen): Pro
 
 async function compare(client: pg.ClientBase, found: Findings): Promise<void> {
   const made = await described(client, 'current_schema()::regnamespace');
-  for (const { name } of (await client.query<{ name: string }>(`select name from meta where name not in ('schema', 'projections')`)).rows) found.add(`meta ${name}`, 'nobody asks for it');
+  for (const { name } of (await client.query<{ name: string }>(`select name from meta where name not in ('schema', 'projections')`)).rows)
+    found.add(`meta ${name}`, 'nobody asks for it');
   // Temporary tables of the same names: gone with the session.
   for (const statement of DDL) await client.query(inPostgresql(statement.replace('create table if not exists ', 'create table if not exists temp.')));
   const meant = await described(client, 'pg_my_temp_schema()');
-  for (const [name, said] of made) if (meant.get(name) !== said) found.add(`database ${name}`, meant.has(name) ? 'is not made as this program makes it' : 'was not made by this program');
+  for (const [name, said] of made)
+    if (meant.get(name) !== said) found.add(`database ${name}`, meant.has(name) ? 'is not made as this program makes it' : 'was not made by this program');
   for (const name of meant.keys()) if (!made.has(name)) found.add(`database ${name}`, 'is missing');
 }
 

@@ -114,7 +114,9 @@ const isUndone = (cause: unknown): boolean => ['40001', '40P01'].includes(codeOf
 
 /** Classes 08 (connection) and 57 (stopped, starting), and what the socket says. */
 const isAway = (cause: unknown): boolean =>
-  /^(08|57P0)/.test(codeOf(cause)) || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(codeOf(cause)) || (cause instanceof Error && /^Connection terminated|not queryable/.test(cause.message));
+  /^(08|57P0)/.test(codeOf(cause)) ||
+  ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(codeOf(cause)) ||
+  (cause instanceof Error && /^Connection terminated|not queryable/.test(cause.message));
 
 /** What a statement said was wrong: data, constraints, limits, and whatever came after it in its transaction. */
 export const isOfOne = (cause: unknown): boolean => /^(21|22|23|25|42|54)/.test(codeOf(cause)) && cause instanceof pg.DatabaseError;

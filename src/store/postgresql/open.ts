@@ -24,7 +24,7 @@ export function openPostgresql(url: string): Engine {
     reader: reading,
     prepare: async () => {
       await reachable(appending);
-      await fit(appending);
+      await suitable(appending);
       await prepareTables(appending);
       return (await appending.selectFrom('entries').select('idx').limit(1).executeTakeFirst()) === undefined;
     },
@@ -41,7 +41,9 @@ async function reachable(db: Database): Promise<void> {
     await sql`select 1`.execute(db);
   } catch (cause) {
     const said = cause instanceof pg.DatabaseError ? `: ${cause.message}` : codeOf(cause) === '' ? '' : `: ${codeOf(cause)}`;
-    throw new Refused(problem('DATA_INVALID', `the database cannot be reached${said}`, { place: 'DATABASE_URL', remedy: 'check the address, the user and that the database is there' }));
+    throw new Refused(
+      problem('DATA_INVALID', `the database cannot be reached${said}`, { place: 'DATABASE_URL', remedy: 'check the address, the user and that the database is there' }),
+    );
   }
 }
 
@@ -51,7 +53,7 @@ const asIs = sql<{ version: string; encoding: string; fsync: string | null; page
     (select min(c.relname::text) from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')) as others`;
 
 /** Throws `Refused` for a database that would lose what it answered for, that is too old, or that is somebody else's. */
-async function fit(db: Database): Promise<void> {
+async function suitable(db: Database): Promise<void> {
   const [found] = (await asIs.execute(db)).rows;
   if (found === undefined) throw new Error('the database says nothing of itself');
   const refuse = (message: string, remedy: string): never => {
@@ -73,7 +75,9 @@ async function prepareTables(db: Database): Promise<void> {
     .execute(async (all) => {
       const [row] = (await sql<{ version: string }>`select version from turn where id = 1 for update`.execute(all)).rows;
       if (newer(row?.version ?? ''))
-        throw new Refused(problem('DATA_INVALID', `the tables are of version ${row?.version}; this program reads ${VERSION}`, { place: 'DATABASE_URL', remedy: 'use a newer one' }));
+        throw new Refused(
+          problem('DATA_INVALID', `the tables are of version ${row?.version}; this program reads ${VERSION}`, { place: 'DATABASE_URL', remedy: 'use a newer one' }),
+        );
       await sql.raw(inPostgresql(META_DDL)).execute(all);
       await makeSchema({ ddl: inPostgresql }, all, (work) => work(all));
       if (row?.version !== VERSION) await sql`update turn set version = ${VERSION} where id = 1`.execute(all);

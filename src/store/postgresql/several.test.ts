@@ -170,6 +170,12 @@ describe('a server is refused', () => {
     expect(await tried('first')).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', message: expect.stringContaining('other things') } });
   });
 
+  it('on a folder that holds a log of its own', async () => {
+    const alone = await openStore({ dir: join(dir, 'alone'), clock: Date.now });
+    if (alone.ok) await alone.value.close();
+    expect(await tried('alone')).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', remedy: expect.stringContaining('DATABASE_URL') } });
+  });
+
   it('when a newer version has changed the tables while it ran, or before', async () => {
     const [first] = await two();
     await sql(`update turn set version = '999.0'`);
@@ -204,7 +210,9 @@ interface Running {
 }
 
 async function running(name: string): Promise<Running> {
-  const child = spawn(process.execPath, [new URL('./several-child.ts', import.meta.url).pathname, join(dir, name), database, `${name} ${Math.random()}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [new URL('./several-child.ts', import.meta.url).pathname, join(dir, name), database, `${name} ${Math.random()}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const [acknowledged, failed] = [new Map<number, string>(), [] as string[]];
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
@@ -273,6 +281,8 @@ describe('two processes that append at once', () => {
     for (const run of runs) await stopped(run);
     expect(runs.map(({ acknowledged }, i) => acknowledged.size > (before[i] ?? 0))).toEqual([true, true]);
     const [acknowledged, failed] = [await intact(await open('second'), runs), runs.flatMap((run) => run.failed)];
-    console.log(`2 servers, 2 restarts of the database: ${acknowledged} entries acknowledged, 0 lost, 0 doubled; ${failed.length} appends failed: ${[...new Set(failed)].join('; ')}`);
+    console.log(
+      `2 servers, 2 restarts of the database: ${acknowledged} entries acknowledged, 0 lost, 0 doubled; ${failed.length} appends failed: ${[...new Set(failed)].join('; ')}`,
+    );
   });
 });

@@ -2,9 +2,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Findings, Seen } from '../ledger/findings.ts';
 import { LEDGER_DDL, META_DDL, PROJECTIONS_DDL } from '../schema.ts';
-import type { SqliteConnection } from './database.ts';
 
-export async function auditFile(reader: Pick<SqliteConnection, 'read'>, found: Findings, seen: Seen): Promise<void> {
+export async function auditFile(reader: { read<Row>(sql: string): Iterable<Row> }, found: Findings, seen: Seen): Promise<void> {
   for (const { integrity_check: said } of reader.read<{ integrity_check: string }>('pragma integrity_check(100)')) if (said !== 'ok') found.add('database', said);
   await seen(0);
   const made = schemaOf((sql) => [...reader.read<Made>(sql)]);
