@@ -12,10 +12,11 @@ export interface Writer {
    * A transaction that appends, durable when it resolves. Where others append too it begins by taking the one turn there is, and so sees
    * all that was appended before it; the work is done again where the database lost it before it was to be committed. Throws `Refused`
    * where another version of the program has been here.
+   * @param work is told whether anybody else may have had the turn since this process did, and committed.
    */
-  append<T>(work: (db: Writing) => Promise<T>): Promise<T>;
+  append<T>(work: (db: Writing, others: boolean) => Promise<T>): Promise<T>;
   /** Rows that can be made again, or asked for again: no disk is waited for. */
-  lightly(write: (db: Reading) => Promise<void>): Promise<void>;
+  lightly<T>(write: (db: Reading) => Promise<T>): Promise<T>;
   /** What somebody else put there that would change what is written as it is written; empty where there is nothing. */
   intruders(): Promise<readonly string[]>;
   /** Whether one statement brought this throw about by what it said, and nothing but its transaction is lost. */

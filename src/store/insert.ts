@@ -1,6 +1,6 @@
 /**
- * Rows by the hundred, each statement worked out once. Where every statement is a journey many rows share one; their numbers are
- * powers of two, so that there are few statements. SQLite is called and not travelled to: there, row by row is faster.
+ * Rows by the hundred, each statement worked out once. Where every statement is a journey many rows share one: as many as there are,
+ * and of thousands some hundred at a time. SQLite is called and not travelled to: there, row by row is faster.
  */
 import type { CompiledQuery, Insertable, InsertQueryBuilder, InsertResult } from 'kysely';
 import type { Reading, Schema } from './schema.ts';
@@ -21,7 +21,7 @@ export function inserter<T extends keyof Schema, C extends keyof Insertable<Sche
     const run = CALLED.get(db.getExecutor().adapter);
     if (run !== undefined) return each(run(compiled(db, 1).sql), rows, columns);
     for (let at = 0; at < rows.length; ) {
-      const count = Math.min(MOST, 2 ** Math.floor(Math.log2(rows.length - at)));
+      const count = Math.min(MOST, rows.length - at);
       const parameters = rows.slice(at, at + count).flatMap((row) => columns.map((column) => row[column]));
       await db.executeQuery({ ...compiled(db, count), parameters });
       at += count;

@@ -66,9 +66,10 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
   };
   const keep = async (tree: Tree, durably: boolean): Promise<void> => {
     const mine = await signed(tree);
-    await kept(writer, mine, durably);
+    const stored = await kept(writer, mine, durably);
     // Of two servers with two keys one was first, and the log is signed with that one's.
-    if (writer.shared) agreed(await storedAt(writer.db, mine.size), mine);
+    if (stored !== mine.note)
+      throw refused(`the checkpoint of size ${mine.size} was signed by another server with another key`, 'give every server of the log the same key, and start this one again');
     advance(mine);
   };
   const signed = async (tree: Tree): Promise<Published> => {
@@ -151,15 +152,7 @@ async function firstKey(db: Reading, origin: string, keys: LogKeys): Promise<Not
   return known.find((k) => k !== undefined && row !== undefined && openCheckpoint(row.note, [k]).ok) ?? known[0];
 }
 
-const storedAt = async (db: Reading, size: number): Promise<string | undefined> =>
-  (await db.selectFrom('checkpoints').select('note').where('size', '=', size).executeTakeFirst())?.note;
-
-function agreed(stored: string | undefined, mine: Published): void {
-  if (stored !== mine.note)
-    throw refused(`the checkpoint of size ${mine.size} was signed by another server with another key`, 'give every server of the log the same key, and start this one again');
-}
-
-export const lastRow = (db: Reading) => db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
+const lastRow = (db: Reading) => db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
 
 async function lastStored(db: Reading, key: NoteKey | undefined, rotations: readonly Rotation[]): Promise<Published | undefined> {
   const row = await lastRow(db);
@@ -201,9 +194,24 @@ const insertCheckpoint = inserter('checkpoints', ['size', 'note'], (q) => q.onCo
  * Without an fsync of its own: the entries are already safe, and from them this row can be made again to the byte. Unless a key
  * is thrown away after it.
  */
-async function kept(writer: Writer, { size, note }: Published, durably: boolean): Promise<void> {
-  const insert = (db: Reading): Promise<void> => insertCheckpoint(db, [{ size, note }]);
-  await (durably ? insert(writer.db) : writer.lightly(insert));
+/** Answers the note that is there: where several servers sign, somebody may have been first. */
+async function kept(writer: Writer, { size, note }: Published, durably: boolean): Promise<string> {
+  const insert = async (db: Reading): Promise<string> => {
+    if (writer.shared) return (await keepOrFind(db, size, note)) ?? note;
+    await insertCheckpoint(db, [{ size, note }]);
+    return note;
+  };
+  return durably ? insert(writer.db) : writer.lightly(insert);
+}
+
+async function keepOrFind(db: Reading, size: number, note: string): Promise<string | undefined> {
+  const row = await db
+    .insertInto('checkpoints')
+    .values({ size, note })
+    .onConflict((c) => c.column('size').doUpdateSet({ size }))
+    .returning('note')
+    .executeTakeFirst();
+  return row?.note;
 }
 
 const refused = (message: string, remedy = 'restore the whole data folder from one backup; keep this one: it is evidence'): Refused =>

@@ -123,8 +123,8 @@ async function commit(site: Site, group: readonly Waiting[]): Promise<readonly (
 async function written({ writer, publisher, clock, log }: Site, group: readonly Waiting[]) {
   let whole = false;
   try {
-    return await writer.append(async (db) => {
-      const start = await log.now(db);
+    return await writer.append(async (db, others) => {
+      const start = await log.now(db, others);
       // What another server left unsigned is signed here first: only what is signed can be sworn over.
       if (writer.shared && group.some((w) => w.rules) && publisher.latest()?.size !== start.tree.size) await publisher.publish(start.tree);
       const written = writing(db, start, log.statements);

@@ -15,8 +15,8 @@ import type { Deciding, Statements } from './statements.ts';
 
 export interface Standing {
   readonly statements: Statements;
-  /** Inside a transaction that has the turn. Throws `Refused` where the database is not where it was left, and nobody else may write in it. */
-  now(db: Writing): Promise<Head>;
+  /** Inside a transaction that has the turn. @param others as the writer says. Throws `Refused` where the database is not where it was left, and nobody else may write in it. */
+  now(db: Writing, others: boolean): Promise<Head>;
   /** After the commit. */
   left(head: Head, deciding: readonly Deciding[]): Promise<void>;
   /** Outside of any: what is committed and signed now is known when it resolves. Throws as `now`. */
@@ -79,7 +79,8 @@ function besideOthers(writer: Writer, publisher: Publisher, { head, statements }
   };
   return {
     statements,
-    now: (db) => inTurn(() => caughtUp(db)),
+    // Nobody had a turn since: what this process left is what is there.
+    now: (db, others) => (others ? inTurn(() => caughtUp(db)) : inTurn(async () => known)),
     left: (now, deciding) =>
       inTurn(async () => {
         // Somebody who read meanwhile may have found it already.

@@ -18,7 +18,8 @@ export function inPostgresql(statement: string): string {
 }
 
 /**
- * One row. Whoever appends takes it for as long as the transaction lasts, so that all servers go one after another; and the versions
- * of the tables stand in it, so that no server appends to what a newer one has changed.
+ * One row. Whoever appends takes it for as long as the transaction lasts, so that all servers go one after another, and leaves a token
+ * there: whoever finds its own knows that nobody came between. The versions of the tables stand in it too, so that no server appends to
+ * what a newer one has changed.
  */
-export const TURN_DDL = 'create table if not exists turn (id integer primary key, taken integer not null, version text not null)';
+export const TURN_DDL = 'create table if not exists turn (id integer primary key, token text not null, before text not null, version text not null)';

@@ -68,7 +68,7 @@ async function suitable(db: Database): Promise<void> {
 /** Once, whoever of several servers comes first; the others wait for the row, and find all done. */
 async function prepareTables(db: Database): Promise<void> {
   await unlessMeanwhile(() => sql.raw(inPostgresql(TURN_DDL)).execute(db));
-  await sql`insert into turn (id, taken, version) values (1, 0, '') on conflict do nothing`.execute(db);
+  await sql`insert into turn (id, token, before, version) values (1, '', '', '') on conflict do nothing`.execute(db);
   await db
     .transaction()
     .setIsolationLevel('read committed')

@@ -1,4 +1,5 @@
 /** What appends to a PostgreSQL that several servers share. */
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { problem } from '../../core/base/result.ts';
 import type { Writer } from '../connection.ts';
@@ -12,22 +13,30 @@ export const VERSION = `${SCHEMA_VERSION}.${PROJECTIONS_VERSION}`;
 
 /** @param light a connection that does not wait for the disk. */
 export function postgresqlWriter(db: Database, light: Database): Writer {
+  /** Of the last turn of this process that was committed for certain. */
+  let last: string | undefined;
   return {
     db,
     ddl: inPostgresql,
     shared: true,
-    append: (work) =>
-      again((committing) =>
+    append: async (work) => {
+      const found = last;
+      const token = randomBytes(8).toString('hex');
+      last = undefined;
+      const done = await again((committing) =>
         db
           .transaction()
           .setIsolationLevel('read committed')
           .execute(async (all) => {
-            await takeTurn(all);
-            const done = await work(all);
+            const before = await takeTurn(all, token);
+            const answer = await work(all, found === undefined || before !== found);
             committing();
-            return done;
+            return answer;
           }),
-      ),
+      );
+      last = token;
+      return done;
+    },
     // The same row twice is the same row: it may be said again.
     lightly: (write) => again(() => write(light)),
     intruders: async () => (await intruders.execute(db)).rows.map(({ name }) => name),
@@ -37,14 +46,14 @@ export function postgresqlWriter(db: Database, light: Database): Writer {
   };
 }
 
-/** A commit that is answered is on the disk, whatever the database was told by default. */
-const turn = sql<{ version: string }>`update turn set taken = taken + 1 where id = 1 returning version,
-  set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on' else current_setting('synchronous_commit') end, true)`;
-
-async function takeTurn(db: Writing): Promise<void> {
+/** A commit that is answered is on the disk, whatever the database was told by default. Answers the token that was there. */
+async function takeTurn(db: Writing, token: string): Promise<string> {
+  const turn = sql<{ version: string; before: string }>`update turn set before = token, token = ${token} where id = 1 returning version, before,
+    set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on' else current_setting('synchronous_commit') end, true)`;
   const [row] = (await turn.execute(db)).rows;
   if (row?.version !== VERSION)
     throw new Refused(problem('DATA_INVALID', 'another version of the program has changed the tables meanwhile', { remedy: 'start this server again, with that version' }));
+  return row.before;
 }
 
 const intruders = sql<{ name: string }>`

@@ -40,11 +40,11 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
     ...made,
     ddl: (statement) => statement,
     shared: false,
-    append: (work) => db.transaction().execute(work),
+    append: (work) => db.transaction().execute((all) => work(all, false)),
     lightly: async (write) => {
       exec('pragma synchronous = normal');
       try {
-        await write(db);
+        return await write(db);
       } finally {
         exec('pragma synchronous = full');
       }
