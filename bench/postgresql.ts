@@ -38,7 +38,9 @@ async function measured(folder: string, database: string, beside: string): Promi
   const bare = new pg.Client(beside);
   await bare.connect();
   try {
-    await bare.query('create table bare (idx bigint primary key, type text not null, at bigint not null, body text not null, leaf bytea not null, bytes bytea not null, kept bytea not null)');
+    await bare.query(
+      'create table bare (idx bigint primary key, type text not null, at bigint not null, body text not null, leaf bytea not null, bytes bytea not null, kept bytea not null)',
+    );
     await append(store, [genesisDraft()]);
     const compared: Comparison[] = [];
     for (const [kind, draft] of KINDS) compared.push(...(await ofKind(store, bare, kind, draft)));

@@ -64,7 +64,7 @@ export function sequencer(writer: Writer, publisher: Publisher, clock: () => num
       for (const settle of await commit(site, group)) settle();
     } catch (cause) {
       // A database may give up a whole transaction for what one plan asked: nothing of it is written, and the others go on without it.
-      if (cause instanceof Unwritten && group.length > 1 && writer.ofOne(cause.cause)) for (const one of group) await write([one]);
+      if (cause instanceof Unwritten && group.length > 1) for (const one of group) await write([one]);
       else for (const w of group) lost(w, cause instanceof Unwritten ? cause.cause : cause);
     }
   };
@@ -97,7 +97,7 @@ function lost({ resolve, reject }: Waiting, cause: unknown): void {
   else reject(cause);
 }
 
-/** Thrown before anything was to be committed. */
+/** Nothing was committed, for what one statement said. */
 class Unwritten extends Error {}
 
 interface Site {
@@ -121,7 +121,6 @@ async function commit(site: Site, group: readonly Waiting[]): Promise<readonly (
 }
 
 async function written({ writer, publisher, clock, log }: Site, group: readonly Waiting[]) {
-  let whole = false;
   try {
     return await writer.append(async (db, others) => {
       const start = await log.now(db, others);
@@ -132,11 +131,10 @@ async function written({ writer, publisher, clock, log }: Site, group: readonly 
       for (const waiting of group) settled.push(await attempt(written, waiting, clock));
       await written.flush();
       const head = written.log.head();
-      whole = true;
       return { settled, head, grown: head.tree.size > start.tree.size, deciding: written.deciding() };
     });
   } catch (cause) {
-    throw whole ? cause : new Unwritten('', { cause });
+    throw writer.ofOne(cause) ? new Unwritten('', { cause }) : cause;
   }
 }
 

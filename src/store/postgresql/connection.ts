@@ -29,6 +29,14 @@ export const speaksPlainly: pg.CustomTypesConfig = {
   }) as typeof pg.types.getTypeParser,
 };
 
+export const connecting = (url: string): pg.ClientConfig => ({
+  connectionString: url,
+  types: speaksPlainly,
+  application_name: 'countersign',
+  connectionTimeoutMillis: 5_000,
+  keepAlive: true,
+});
+
 export interface PoolOptions {
   readonly max: number;
   /** Settings of its sessions. */
@@ -37,15 +45,7 @@ export interface PoolOptions {
 
 /** Connects when first asked. A connection that is lost is made anew by whoever asks next. */
 export function openPool(url: string, { max, session }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    types: speaksPlainly,
-    application_name: 'countersign',
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    ...(session === undefined ? {} : { options: session }),
-  });
+  const pool = new pg.Pool({ ...connecting(url), max, ...(session === undefined ? {} : { options: session }) });
   // Of a connection that was lost: whoever asks by it is told, and whoever asks next makes another. Unheard, either would end the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -68,13 +68,15 @@ export const prepared = (pool: pg.Pool): PostgresPool => ({
 export const oneSession = (client: pg.ClientBase): PostgresPool => ({ connect: async () => asked(client, () => undefined), end: async () => undefined, options: {} });
 
 function asked(client: pg.ClientBase, release: (broken?: boolean) => void): PostgresPoolClient {
-  const query = (sql: string, parameters: readonly unknown[]) =>
-    client.query(parameters.length === 0 ? { text: sql } : { text: sql, values: parameters.map(spelled), ...named(sql) });
+  const query = (sql: string, parameters: readonly unknown[]) => client.query(spelled(sql, parameters));
   return { query, release } as unknown as PostgresPoolClient;
 }
 
+/** A statement as `pg` takes it. */
+export const spelled = (sql: string, values: readonly unknown[]): pg.QueryConfig => (values.length === 0 ? { text: sql } : { text: sql, values: values.map(plain), ...named(sql) });
+
 /** Text has no place for a NUL here, and one in the name of a thing is not to stop a whole log: bodies keep the bytes as they are. */
-const spelled = (value: unknown): unknown => (typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value);
+const plain = (value: unknown): unknown => (typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value);
 
 const names = new Map<string, string>();
 
@@ -113,7 +115,7 @@ const TRIES = 20;
 const isUndone = (cause: unknown): boolean => ['40001', '40P01'].includes(codeOf(cause));
 
 /** Classes 08 (connection) and 57 (stopped, starting), and what the socket says. */
-const isAway = (cause: unknown): boolean =>
+export const isAway = (cause: unknown): boolean =>
   /^(08|57P0)/.test(codeOf(cause)) ||
   ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT'].includes(codeOf(cause)) ||
   (cause instanceof Error && /^Connection terminated|not queryable/.test(cause.message));

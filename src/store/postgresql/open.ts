@@ -11,14 +11,14 @@ import { inPostgresql, TURN_DDL } from './ddl.ts';
 import { inspected } from './inspect.ts';
 import { postgresqlWriter, VERSION } from './writer.ts';
 
-/** Appends use two connections at once; the pages many. */
+/** Appends have one of their own, and ask by a few beside it; the pages ask by many. */
 const [APPENDING, READING] = [4, 8];
 
 /** @param url `postgres://...`; what libpq takes from the environment is taken from there. Throws what `pg` throws for what is no URL. */
 export function openPostgresql(url: string): Engine {
   const pools = [openPool(url, { max: APPENDING }), openPool(url, { max: READING }), openPool(url, { max: 2, session: '-c synchronous_commit=off' })] as const;
   const [appending, reading, light] = pools.map((pool) => speaking(prepared(pool))) as [Database, Database, Database];
-  const writer = postgresqlWriter(appending, light);
+  const writer = postgresqlWriter(url, appending, light);
   return {
     writer,
     reader: reading,
@@ -30,7 +30,7 @@ export function openPostgresql(url: string): Engine {
     },
     inspect: () => inspected(url),
     close: async () => {
-      await Promise.all(pools.map((pool) => pool.end()));
+      await Promise.all([writer.end(), ...pools.map((pool) => pool.end())]);
     },
   };
 }

@@ -91,7 +91,7 @@ async function ready(url: string, server: ChildProcess): Promise<void> {
     try {
       return await asked(url, 'select 1');
     } catch (cause) {
-      if (tries > 600 || server.exitCode !== null) throw cause;
+      if (tries > 2_400 || server.exitCode !== null) throw cause;
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }

@@ -5,37 +5,51 @@ import { problem } from '../../core/base/result.ts';
 import type { Writer } from '../connection.ts';
 import { Refused } from '../refused.ts';
 import { type Database, PROJECTIONS_VERSION, SCHEMA_VERSION, type Writing } from '../schema.ts';
-import { again, isOfOne } from './connection.ts';
+import { again, codeOf, isOfOne } from './connection.ts';
 import { inPostgresql } from './ddl.ts';
+import { openSession, type Session } from './session.ts';
+
+const UNIQUE_VIOLATION = '23505';
 
 /** Of ledger and projections, as it stands in the turn. */
 export const VERSION = `${SCHEMA_VERSION}.${PROJECTIONS_VERSION}`;
 
-/** @param light a connection that does not wait for the disk. */
-export function postgresqlWriter(db: Database, light: Database): Writer {
+/** @param light connections that do not wait for the disk. */
+export function postgresqlWriter(url: string, db: Database, light: Database): Writer & { end(): Promise<void> } {
+  const session = keptSession(url);
   /** Of the last turn of this process that was committed for certain. */
   let last: string | undefined;
+  const turned = async <T>(work: (db: Writing, others: boolean) => Promise<T>, found: string | undefined): Promise<T> => {
+    const token = randomBytes(8).toString('hex');
+    const done = await again(async (committing) => {
+      const { db: appending } = await session.now();
+      return appending
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute(async (all) => {
+          const before = await takeTurn(all, token);
+          const answer = await work(all, found === undefined || before !== found);
+          committing();
+          return answer;
+        });
+    });
+    last = token;
+    return done;
+  };
   return {
     db,
     ddl: inPostgresql,
     shared: true,
     append: async (work) => {
       const found = last;
-      const token = randomBytes(8).toString('hex');
       last = undefined;
-      const done = await again((committing) =>
-        db
-          .transaction()
-          .setIsolationLevel('read committed')
-          .execute(async (all) => {
-            const before = await takeTurn(all, token);
-            const answer = await work(all, found === undefined || before !== found);
-            committing();
-            return answer;
-          }),
-      );
-      last = token;
-      return done;
+      try {
+        return await turned(work, found);
+      } catch (cause) {
+        // Something stands where this was to stand, put there by somebody who took no turn: it is looked at.
+        if (found === undefined || codeOf(cause) !== UNIQUE_VIOLATION) throw cause;
+        return turned(work, undefined);
+      }
     },
     // The same row twice is the same row: it may be said again.
     lightly: (write) => again(() => write(light)),
@@ -43,6 +57,21 @@ export function postgresqlWriter(db: Database, light: Database): Writer {
     ofOne: isOfOne,
     // The space of a deleted row is the database's own to give back: docs/guides/postgresql.md.
     scrub: async () => undefined,
+    end: session.end,
+  };
+}
+
+/** The session, made anew where it was lost. */
+function keptSession(url: string): { now(): Promise<Session>; end(): Promise<void> } {
+  let kept: Session | undefined;
+  return {
+    now: async () => {
+      if (kept?.lost() === false) return kept;
+      await kept?.end();
+      kept = await openSession(url);
+      return kept;
+    },
+    end: async () => kept?.end(),
   };
 }
 
