@@ -1,5 +1,6 @@
 /** Several servers on one database, and what becomes of them when one is killed, has another key, or the database is started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { openCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyProof } from '../../core/log/proof.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
+import type { LogSigner } from '../../flows/ports-log.ts';
 import { decisionDraft, enrolmentDraft, genesisDraft, signoffDraft, violationDraft } from '../sample-drafts.ts';
 import { openStore, type Store, type StoreOptions } from '../store.ts';
 import { startPostgres, type TestServer } from './test-server.ts';
@@ -87,12 +89,12 @@ describe('two servers', () => {
   it('a plan is a compare-and-swap over both', async () => {
     const [first, second] = await two();
     await append(first, decisionDraft({ content: 'x' }));
-    const sign = (store: Store, i: number) =>
+    const signed = (store: Store, i: number) =>
       store.ledger.append(async (state) => {
         const used = await state.signoffs({ nonce: 'same' });
         return used.length > 0 ? err(problem('ST_NONCE', 'used before')) : ok([signoffDraft('x', { nonce: 'same', counter: i })]);
       });
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => sign(i % 2 === 0 ? first : second, i)));
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => signed(i % 2 === 0 ? first : second, i)));
     expect(answers.filter((answer) => answer.ok).length).toBe(1);
     expect(await second.audit()).toEqual([]);
   });
@@ -141,6 +143,38 @@ describe('two servers', () => {
     expect(await first.audit()).toEqual([]);
   });
 });
+
+describe('a new key for the log', () => {
+  it('signs for every server that has it, and stops the one that has not', async () => {
+    const [old, next] = [service(), service()];
+    const [first, second, third] = [await open('first', { signers: [old] }), await open('second', { signers: [old, next] }), await open('third', { signers: [old] })];
+    await append(first, genesisDraft());
+    await append(second, violationDraft('a'));
+    expect(await first.rotateLogKey(next)).toMatchObject({ ok: true, value: first.logVerifierKey });
+    expect(await append(second, violationDraft('b'))).toEqual([3]);
+    expect(second.logVerifierKey).toBe(first.logVerifierKey);
+    expect(await third.ledger.append(() => ok([violationDraft('c')]))).toMatchObject({ ok: false, error: { message: expect.stringContaining('not here') } });
+    await expect(third.ledger.checkpoint()).rejects.toThrow('not here');
+    expect(await append(first, violationDraft('d'))).toEqual([4]);
+    expect(await second.audit()).toEqual([]);
+  });
+
+  it('is made over what another server left unsigned', async () => {
+    const [old, next] = [service(), service()];
+    const first = await open('first', { signers: [old] });
+    await append(first, genesisDraft());
+    const dying = await open('second', { signers: [{ ...old, sign: () => Promise.reject(new Error('dead')) }, next] });
+    await expect(dying.ledger.append(() => ok([violationDraft('a')]))).rejects.toThrow('dead');
+    expect(await first.rotateLogKey(next)).toMatchObject({ ok: true });
+    expect(await first.audit()).toEqual([]);
+  });
+});
+
+function service(): LogSigner {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const raw = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }).subarray(-32));
+  return { publicKey: raw, sign: async (message) => new Uint8Array(sign(null, message, privateKey)) };
+}
 
 describe('a server is refused', () => {
   it('without the key of the log', async () => {
