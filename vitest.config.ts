@@ -3,9 +3,17 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Rooms whose tests start real git, real databases or whole commands: as many seconds as all the others together. */
 const PARTS = 'src/{flows,adapters/git,store,cli,testing}/**/*.test.ts';
 
+/** What the store promises, on whichever database: run by `parts` on SQLite, and once more on a real PostgreSQL. */
+const ON_BOTH = [
+  'src/store/store.test.ts',
+  'src/store/projections/projections.test.ts',
+  'src/store/ledger/{sequencer,deciding,erased,rotate,files}.test.ts',
+  'src/store/postgresql/*.test.ts',
+];
+
 /**
  * `unit` shares a process between files: a quarter of its time went into loading the same modules again.
- * `npm run check` runs `unit`; `npm test` runs all three. `journey` drives real servers, real pushes and a real browser.
+ * `npm run check` runs `unit`; `npm test` runs all four. `journey` drives real servers, real pushes and a real browser.
  */
 export default defineConfig({
   test: {
@@ -19,7 +27,17 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { name: 'parts', include: [PARTS], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'parts', include: [PARTS], exclude: [...configDefaults.exclude, 'src/store/postgresql/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'postgresql',
+          include: ON_BOTH,
+          env: { COUNTERSIGN_TEST_STORE: 'postgresql' },
+          globalSetup: ['src/store/postgresql/test-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       { test: { name: 'journey', include: ['test/journeys/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false } },
     ],
   },

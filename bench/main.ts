@@ -14,6 +14,7 @@ import { logBench } from './log.ts';
 import { type Comparison, line } from './measure.ts';
 import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
+import { postgresqlBench } from './postgresql.ts';
 import { pushBench } from './push.ts';
 import { planBench } from './risk/plan.ts';
 import { simulateBench } from './simulate.ts';
@@ -36,6 +37,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /--version/, words: 'under 1.5x', met: (c) => c.ratio < 1.5 },
   { name: /^owners/, words: 'under 1x', met: (c) => c.ratio < 1 },
   { name: /^ledger: \d+ \w+, one an append/, words: 'under 2x', met: (c) => c.ratio < 2 },
+  { name: /^postgresql: \d+ groups/, words: 'under 1.43x (0.7 of its speed)', met: (c) => c.ratio < 1 / 0.7 },
   { name: /^ledger: opening/, words: 'within 2 s', met: (c) => c.took < 2_000 },
   { name: /^ledger: \d+ proofs/, words: 'within 5 ms each', met: (c) => c.took < 5 * PROOFS },
   { name: /^log: \d+ appends/, words: 'at least 500,000 a CPU-second', met: (c) => (c.perSecond ?? 0) >= 500_000 },
@@ -51,6 +53,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   policy: () => policyBench(join(folder, 'cedar')),
   log: () => logBench(),
   ledger: () => ledgerBench(join(folder, 'ledger')),
+  postgresql: () => postgresqlBench(join(folder, 'postgresql')),
   million: () => ledgerMillionBench(join(folder, 'million')),
   verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),

@@ -56,7 +56,7 @@ count('types (tsc)', await node([bin('typescript/bin/tsc'), '-p', root]));
 count('lint (biome)', await node([bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--reporter=summary']));
 // By itself vitest leaves one core idle, half of a small machine. What starts servers and browsers beside each other needs it.
 if (task === 'check') await tests(['unit'], ['--maxWorkers', String(Math.max(2, availableParallelism()))]);
-else await tests(['unit', 'parts', 'journey']);
+else await tests(['unit', 'parts', 'postgresql', 'journey']);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -26,7 +26,7 @@ import type { Records, ServedRepository, Site } from './flows/site.ts';
 import type { Witnesses, WitnessPolicyFile } from './flows/witnesses.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoreOptions } from './store/store.ts';
 import type { WitnessOptions } from './store/witness/witness.ts';
 
 export interface Clone {
@@ -237,7 +237,7 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
   return settings.ok ? ok(settings.value === null ? null : openReader(settings.value)) : settings;
 }
 
-export interface ServeOptions extends Address {
+export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
   /** Serve demo data, and lay it out where the folder is empty. */
   readonly demo: boolean;
   readonly floors?: readonly Floor[];
@@ -263,7 +263,7 @@ export async function serve(options: ServeOptions): Promise<Result<Served, reado
   // Before anything is laid out: a start that is refused leaves no folder behind that it filled.
   const wrong = reachable(options, options.demo);
   if (wrong !== null) return err([wrong]);
-  const store = await openStore({ dir: options.data, clock: Date.now, known: (keys) => keptElsewhere(keys, options) });
+  const store = await openStore({ dir: options.data, database: options.database, clock: Date.now, known: (keys) => keptElsewhere(keys, options) });
   if (!store.ok) return err([store.error]);
   const opened = await open(store.value, options);
   if (opened.ok) return opened;

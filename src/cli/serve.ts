@@ -45,8 +45,10 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   const data = folder(asked.data);
   if (typeof data !== 'string') return refusal([data]);
   const at = { ...asked, data };
+  const database = process.env.DATABASE_URL || undefined;
   const served = await open({
     ...at,
+    database,
     demo,
     floors: floors.value,
     known: known.value,

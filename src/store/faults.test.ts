@@ -11,7 +11,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok } from '../core/base/result.ts';
 import { formatVkey } from '../core/log/note.ts';
-import { connect } from './database.ts';
 import { openKeys } from './keys/keys.ts';
 import { audit, snapshot } from './ledger/audit.ts';
 import { publisher } from './ledger/publisher.ts';
@@ -19,6 +18,7 @@ import { sequencer } from './ledger/sequencer.ts';
 import { prepareSchema } from './migrate.ts';
 import { orRefuse } from './refused.ts';
 import { decisionDraft, enrolmentDraft, erasureDraft, genesisDraft, glassDraft, landedDraft, MAIN, REPO, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
+import { connect, inspected } from './sqlite/database.ts';
 import { DATABASE_FILE, openStore, type Store } from './store.ts';
 
 const FLIPS = 250;
@@ -147,7 +147,7 @@ it('names where a bit of each kind was flipped', async () => {
     const db = new DatabaseSync(join(dir, DATABASE_FILE));
     spoil(db);
     db.close();
-    const reader = snapshot(join(dir, DATABASE_FILE), (await keyOf(whole)).key());
+    const reader = await snapshot(inspected(join(dir, DATABASE_FILE)), (await keyOf(whole)).key());
     const places = (await audit(reader)).map((p) => p.place);
     expect(places).toContain(place);
     expect(places.length).toBeLessThan(4);
@@ -238,7 +238,7 @@ it('fails what does not fit on a full disk, loses nothing before it, and goes on
   writer.exec('pragma max_page_count = 100000');
   expect(await append(() => ok([violationDraft('room')]))).toMatchObject({ ok: true, value: [{ index: kept }] });
   expect(before?.size).toBe(kept);
-  expect(await audit(snapshot(join(dir, 'db'), signer.key()))).toEqual([]);
+  expect(await audit(await snapshot(inspected(join(dir, 'db')), signer.key()))).toEqual([]);
   writer.close();
 });
 

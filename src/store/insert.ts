@@ -1,6 +1,6 @@
 /**
- * Rows by the hundred, each statement worked out once. Where every statement is a journey many rows share one; their numbers are
- * powers of two, so that there are few statements. SQLite is called and not travelled to: there, row by row is faster.
+ * Rows by the hundred, each statement worked out once. Where every statement is a journey many rows share one: as many as there are,
+ * and of thousands some hundred at a time. SQLite is called and not travelled to: there, row by row is faster.
  */
 import type { CompiledQuery, Insertable, InsertQueryBuilder, InsertResult } from 'kysely';
 import type { Reading, Schema } from './schema.ts';
@@ -18,13 +18,16 @@ export function inserter<T extends keyof Schema, C extends keyof Insertable<Sche
     return conflict(db.insertInto(table).values(Array.from({ length: count }, () => blank)) as InsertQueryBuilder<Schema, T, InsertResult>).compile();
   });
   return async (db, rows) => {
-    const run = CALLED.get(db.getExecutor().adapter);
+    const { adapter } = db.getExecutor();
+    const [run, sent] = [CALLED.get(adapter), SENT.get(adapter)];
     if (run !== undefined) return each(run(compiled(db, 1).sql), rows, columns);
-    for (let at = 0; at < rows.length; ) {
-      const count = Math.min(MOST, 2 ** Math.floor(Math.log2(rows.length - at)));
-      const parameters = rows.slice(at, at + count).flatMap((row) => columns.map((column) => row[column]));
-      await db.executeQuery({ ...compiled(db, count), parameters });
-      at += count;
+    const most = sent?.most ?? MOST;
+    for (let at = 0; at < rows.length; at += most) {
+      const some = rows.slice(at, at + most);
+      const parameters = some.flatMap((row) => columns.map((column) => row[column]));
+      const query = compiled(db, some.length);
+      if (sent === undefined) await db.executeQuery({ ...query, parameters });
+      else sent.send(query.sql, parameters);
     }
   };
 }
@@ -39,16 +42,30 @@ const CALLED = new WeakMap<object, Call>();
 /** Says of a database in this process how a statement of it is run without waiting. Its transactions are begun on the same connection. */
 export const callDirectly = (db: Reading, call: Call): void => void CALLED.set(db.getExecutor().adapter, call);
 
-/** A query about a list of values, asked in pieces of a power of two. */
+interface Sent {
+  readonly most: number;
+  send(sql: string, values: readonly unknown[]): void;
+}
+const SENT = new WeakMap<object, Sent>();
+
+/**
+ * Says of a database that is one connection how a statement is sent without waiting: whatever is asked after it sees what it did, and
+ * where it fails, so does everything after it in its transaction. @param most rows a statement takes.
+ */
+export const sendLater = (db: Reading, most: number, send: Sent['send']): void => void SENT.set(db.getExecutor().adapter, { most, send });
+
+/** A query about a list of values, asked in pieces; the last of them is said again until there is a power of two. */
 export function asker<R>(query: (db: Reading, values: readonly string[]) => { compile(): CompiledQuery<R> }): (db: Reading, values: readonly string[]) => Promise<readonly R[]> {
   const compiled = statements((db, count) => query(db, new Array<string>(count).fill('')).compile());
   return async (db, values) => {
     const found: R[] = [];
     for (let at = 0; at < values.length; ) {
-      const count = Math.min(MOST, 2 ** Math.floor(Math.log2(values.length - at)));
-      const answer = await db.executeQuery<R>({ ...compiled(db, count), parameters: values.slice(at, at + count) } as CompiledQuery<R>);
+      const some = values.slice(at, at + MOST);
+      const count = 2 ** Math.ceil(Math.log2(some.length));
+      const parameters = [...some, ...new Array<string>(count - some.length).fill(some.at(-1) ?? '')];
+      const answer = await db.executeQuery<R>({ ...compiled(db, count), parameters } as CompiledQuery<R>);
       found.push(...answer.rows);
-      at += count;
+      at += MOST;
     }
     return found;
   };

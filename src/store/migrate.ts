@@ -1,50 +1,61 @@
 /** Brings a folder's tables to this version, before anything is read from them. */
+import { sql } from 'kysely';
 import { problem } from '../core/base/result.ts';
-import type { Connection } from './database.ts';
-import { moveFromFirst } from './migrate-first.ts';
+import type { Writer } from './connection.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
-import { COSIGNATURES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, SCHEMA_VERSION, type Writing } from './schema.ts';
+import { COSIGNATURES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from './schema.ts';
+
+/** A way from an older version, inside a transaction; which also sets the version. */
+export type Older = (db: Writing) => Promise<void>;
 
 /**
- * Whether the log is empty. A ledger of the first version is moved to this one; projections of another are dropped and rebuilt
- * from the log. Throws `Refused` with DATA_INVALID for a folder of a later version.
+ * Whether the log is empty. A ledger of the first version is moved to this one, where there is a way; projections of another are dropped
+ * and rebuilt from the log. Throws `Refused` with DATA_INVALID for a folder of a later version.
  */
-export async function prepareSchema(writer: Connection): Promise<boolean> {
-  writer.exec(META_DDL);
-  const schema = await version(writer, 'schema');
-  if (schema !== null && schema !== '1' && schema !== String(SCHEMA_VERSION)) {
+export async function prepareSchema(writer: Writer, older?: Older): Promise<boolean> {
+  await made(writer, writer.db, [META_DDL]);
+  await makeSchema(writer, writer.db, (work) => writer.db.transaction().execute(work), older);
+  return (await writer.db.selectFrom('entries').select('idx').limit(1).executeTakeFirst()) === undefined;
+}
+
+/** The table of versions is there. @param inOne runs its work in one transaction. */
+export async function makeSchema({ ddl }: Pick<Writer, 'ddl'>, db: Reading, inOne: (work: (db: Writing) => Promise<void>) => Promise<void>, older?: Older): Promise<void> {
+  const schema = await version(db, 'schema');
+  if (schema !== null && schema !== String(SCHEMA_VERSION) && (schema !== '1' || older === undefined)) {
     throw new Refused(
       problem('DATA_INVALID', `the data folder is of version ${schema}; this program reads ${SCHEMA_VERSION}`, { remedy: 'use the program that wrote it, or a newer one' }),
     );
   }
-  if (schema !== String(SCHEMA_VERSION)) await makeLedger(writer, schema === '1');
-  writer.exec(COSIGNATURES_DDL);
-  if ((await version(writer, 'projections')) !== String(PROJECTIONS_VERSION)) await renewProjections(writer);
-  return (await writer.db.selectFrom('entries').select('idx').limit(1).executeTakeFirst()) === undefined;
-}
-
-/** In one transaction with its version: a kill in the middle leaves the folder as it was. */
-async function makeLedger(writer: Connection, older: boolean): Promise<void> {
-  await writer.db.transaction().execute(async (db) => {
-    if (older) await moveFromFirst(writer, db);
-    else for (const statement of LEDGER_DDL) writer.exec(statement);
-    await setVersion(db, 'schema', SCHEMA_VERSION);
-  });
+  // In one transaction with its version: a kill in the middle leaves the folder as it was.
+  if (schema !== String(SCHEMA_VERSION))
+    await inOne(async (all) => {
+      if (schema === '1' && older !== undefined) await older(all);
+      else await made({ ddl }, all, LEDGER_DDL);
+      await setVersion(all, 'schema', SCHEMA_VERSION);
+    });
+  await made({ ddl }, db, [COSIGNATURES_DDL]);
+  if ((await version(db, 'projections')) !== String(PROJECTIONS_VERSION)) await inOne((all) => renewProjections({ ddl }, all));
 }
 
 /** In one transaction with its version: a kill in the middle leaves the old projections and the old version. */
-async function renewProjections(writer: Connection): Promise<void> {
-  await writer.db.transaction().execute(async (db) => {
-    for (const table of [...PROJECTIONS].reverse()) writer.exec(`drop table if exists ${table}`);
-    for (const statement of PROJECTIONS_DDL) writer.exec(statement);
-    await replay(db);
-    await setVersion(db, 'projections', PROJECTIONS_VERSION);
-  });
+async function renewProjections({ ddl }: Pick<Writer, 'ddl'>, db: Writing): Promise<void> {
+  await made(
+    { ddl },
+    db,
+    [...PROJECTIONS].reverse().map((table) => `drop table if exists ${table}`),
+  );
+  await made({ ddl }, db, PROJECTIONS_DDL);
+  await replay(db);
+  await setVersion(db, 'projections', PROJECTIONS_VERSION);
 }
 
-async function version(writer: Connection, name: string): Promise<string | null> {
-  return (await writer.db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst())?.value ?? null;
+async function made({ ddl }: Pick<Writer, 'ddl'>, db: Reading, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(ddl(statement)).execute(db);
+}
+
+async function version(db: Reading, name: string): Promise<string | null> {
+  return (await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst())?.value ?? null;
 }
 
 async function setVersion(db: Writing, name: string, value: number): Promise<void> {

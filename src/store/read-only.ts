@@ -8,13 +8,13 @@ import { err, ok, problem, type Result } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
 import { formatVkey, noteKey } from '../core/log/note.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
-import { type Connection, inspect } from './database.ts';
 import { readBody } from './envelopes/envelopes.ts';
 import { openSigningKey } from './keys/keys.ts';
 import { filesOver } from './ledger/files.ts';
 import { readEntries } from './ledger/read.ts';
 import { everyKey, readRotations } from './ledger/rotations.ts';
 import { rotationNumber } from './rotation-files.ts';
+import { inspect, type SqliteConnection } from './sqlite/database.ts';
 import { DATABASE_FILE } from './store.ts';
 
 export interface ReadOnlyLog {
@@ -32,7 +32,7 @@ export interface ReadOnlyLog {
 export async function readOnlyLog(dir: string): Promise<Result<ReadOnlyLog>> {
   if (!existsSync(join(dir, DATABASE_FILE)))
     return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
-  let connection: Connection | undefined;
+  let connection: SqliteConnection | undefined;
   try {
     connection = inspect(join(dir, DATABASE_FILE));
     const log = await over(connection, dir);
@@ -44,7 +44,7 @@ export async function readOnlyLog(dir: string): Promise<Result<ReadOnlyLog>> {
   }
 }
 
-async function over({ db, close }: Connection, dir: string): Promise<Result<ReadOnlyLog>> {
+async function over({ db, close }: SqliteConnection, dir: string): Promise<Result<ReadOnlyLog>> {
   const last = await db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
   const [genesis] = await readEntries(db, 0, 1);
   if (last === undefined || genesis === undefined)

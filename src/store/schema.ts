@@ -1,6 +1,7 @@
 /**
  * The tables. Types mean the same on SQLite and PostgreSQL: milliseconds and indexes as integers, JSON as text, hashes and
  * bodies as bytes, booleans as 0 and 1. The ledger's tables are the truth; every table of PROJECTIONS can be deleted and rebuilt.
+ * They are written down once, in the words of SQLite, and said to each engine in its own.
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { GlassEntry } from '../flows/ports.ts';
@@ -134,6 +135,9 @@ export type Reading = Database | Writing;
 export const SCHEMA_VERSION = 2;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
 export const PROJECTIONS_VERSION = 9;
+
+/** How an engine says it. A statement comes in the words of SQLite; so it is byte for byte what older folders were made with. */
+export type Ddl = (statement: string) => string;
 
 /** Made first: it says which version the rest is of. */
 export const META_DDL = 'create table if not exists meta (name text primary key, value text not null)';

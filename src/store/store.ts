@@ -1,15 +1,17 @@
 /**
- * The embedded store: one folder, one process. `countersign.db` holds the ledger, the bodies and the projections; `keys/` the
- * installation's own secrets; `lock.db` keeps a second process out.
+ * The store: the ledger, the bodies and the projections in one database. Embedded that is `countersign.db` in a folder, for one process;
+ * or it is a PostgreSQL that several servers share. Either way the server has a folder of its own: `keys/` holds the installation's
+ * secrets, `log.seen` what this server last answered under, and `lock.db` keeps a second process out of it.
  */
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
 import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
-import { type Connection, connect } from './database.ts';
+import type { Engine } from './connection.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
+import { after } from './ledger/after.ts';
 import { type AuditStep, audit, snapshot } from './ledger/audit.ts';
 import { besideIn } from './ledger/beside.ts';
 import { cosignaturesOver } from './ledger/cosignatures.ts';
@@ -22,12 +24,12 @@ import { type Known, recover } from './ledger/recover.ts';
 import { rotate } from './ledger/rotate.ts';
 import { everyKey } from './ledger/rotations.ts';
 import { sequencer } from './ledger/sequencer.ts';
-import { type Lock, lock } from './lock.ts';
-import { prepareSchema } from './migrate.ts';
+import { lock } from './lock.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
 import { orRefuse, settled } from './refused.ts';
 import { rotationNumber } from './rotation-files.ts';
+import { openSqlite } from './sqlite/open.ts';
 
 export interface Store {
   readonly ledger: Ledger;
@@ -63,6 +65,11 @@ export interface Store {
 export interface StoreOptions {
   /** Made when absent. */
   readonly dir: string;
+  /**
+   * URL of a PostgreSQL of 15 or newer, with a database of its own; absent: `countersign.db` in the folder. Every server of one log
+   * has the log's key, in its folder or from a signer: whoever has another is refused.
+   */
+  readonly database?: string | undefined;
   /** Milliseconds since 1970. Entries are never stamped before the one they follow, whatever it says. */
   clock(): number;
   /** Keys of the log that are no files: a key service. A new log begins with the first. After a rotation the new one; until its checkpoint is signed, both. */
@@ -76,31 +83,40 @@ export const DATABASE_FILE = 'countersign.db';
 /** Problems: DATA_LOCKED, DATA_INVALID. A new folder opens too: its first append must be the genesis entry. */
 export async function openStore(options: StoreOptions): Promise<Result<Store>> {
   const { dir } = options;
-  const open: { release(): void }[] = [];
-  const letGo = (): void => {
-    for (const held of open.splice(0).reverse()) held.release();
+  const open: Held[] = [];
+  const letGo = async (): Promise<void> => {
+    for (const held of open.splice(0).reverse()) await held.release();
   };
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const shared = ownFolder(dir);
     if (shared !== null) return err(shared);
+    if (options.database !== undefined && existsSync(join(dir, DATABASE_FILE))) return err({ ...TWO_LOGS, place: dir });
     const locked = lock(dir);
     if (!locked.ok) return locked;
     open.push(locked.value);
     const store = await settled(assemble(options, open, letGo));
-    if (!store.ok) letGo();
+    if (!store.ok) await letGo();
     return store.ok ? store : err({ place: dir, remedy: UNUSABLE, ...store.error });
   } catch (cause) {
-    letGo();
+    await letGo();
     return err(problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir, remedy: UNUSABLE }));
   }
+}
+
+const TWO_LOGS = problem('DATA_INVALID', 'the folder holds a log of its own, and DATABASE_URL names another place for one', {
+  remedy: 'unset DATABASE_URL, or choose another folder',
+});
+
+interface Held {
+  release(): void | Promise<void>;
 }
 
 /** Whoever can read the folder can lock it, and reads source and keys' names. Ours is made private; somebody else's is not touched. */
 function ownFolder(dir: string): Problem | null {
   if ((statSync(dir).mode & 0o077) === 0) return null;
   const names = readdirSync(dir);
-  if (names.length > 0 && !names.includes(DATABASE_FILE))
+  if (names.length > 0 && !names.some((name) => name === DATABASE_FILE || name === 'lock.db'))
     return problem('DATA_INVALID', 'the folder can be read by others, and holds other things', {
       place: dir,
       remedy: `choose a folder of its own for --data, or chmod 700 ${dir}`,
@@ -111,25 +127,30 @@ function ownFolder(dir: string): Problem | null {
 
 const UNUSABLE = 'put the folder back from a backup, or choose another; nothing in it was changed';
 
-async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, open: Lock[], letGo: () => void): Promise<Store> {
-  const writer = held(open, connect(join(dir, DATABASE_FILE)));
-  const fresh = await prepareSchema(writer);
+async function assemble({ dir, database, clock, signers = [], known = [] }: StoreOptions, open: Held[], letGo: () => Promise<void>): Promise<Store> {
+  const engine = await opened(dir, database);
+  open.push({ release: engine.close });
+  const { writer, reader } = engine;
+  const fresh = await engine.prepare();
   const keys = orRefuse(openKeys(join(dir, 'keys'), fresh, signers));
-  const reader = held(open, connect(join(dir, DATABASE_FILE)));
-  reader.exec('pragma query_only = on');
   const beside = besideIn(dir);
   open.push({ release: beside.seen.close });
   const signer = publisher(writer, keys.log, beside.seen.write);
-  const opened = await recover(writer, signer, known, beside);
-  const sequence = sequencer(writer, signer, clock, opened, beside);
-  const rebuild = (): Promise<void> => sequence.alone(() => writer.db.transaction().execute(replay));
+  const recovered = await recover(writer, signer, known, beside);
+  const { statements } = recovered;
+  const sequence = sequencer(writer, signer, clock, recovered, beside);
+  const rebuild = (): Promise<void> => sequence.alone(() => writer.append(replay));
+  /** Of a log that others append to as well, an answer begins with what they did. */
+  const current = <T extends object>(port: T): T => (writer.shared ? after(sequence.follow, port) : port);
+  const { append, ...asked } = ledgerOver(reader, sequence, signer);
+  const projections = projectionsOver(reader, statements.said);
   return {
-    ledger: ledgerOver(reader.db, sequence, signer),
-    files: { ...filesOver(reader.db, signer), rotation: (n) => rotationNumber(reader.db, n, signer.latest()?.size ?? 0) },
-    projections: projectionsOver(reader.db, opened.statements.said),
+    ledger: { ...current(asked), append },
+    files: current({ ...filesOver(reader, signer), rotation: (n: number) => rotationNumber(reader, n, signer.latest()?.size ?? 0) }),
+    projections: { ...projections, ...current({ authority: projections.authority }) },
     keys,
-    cosignatures: cosignaturesOver(reader.db, writer, sequence),
-    past: pastTrees(reader.db, signer, opened.statements),
+    cosignatures: cosignaturesOver(reader, writer, sequence),
+    past: current(pastTrees(reader, signer, statements)),
     get origin() {
       return signer.key()?.name ?? null;
     },
@@ -137,17 +158,26 @@ async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, 
       return vkeyOf(signer);
     },
     rebuild: () => settled(rebuild()),
-    audit: async (progress) => audit(await sequence.alone(async () => snapshot(join(dir, DATABASE_FILE), signer.key())), progress),
-    holds: (checkpoint) => sequence.alone(async () => holds(writer.db, await everyKey(writer.db, signer.key()), checkpoint, signer.latest()?.size ?? 0)),
+    audit: async (progress) => {
+      const taken = sequence.alone(async () => {
+        const reader = await engine.inspect();
+        await sequence.follow();
+        return snapshot(reader, signer.key());
+      });
+      return audit(await taken, progress);
+    },
+    holds: (checkpoint) =>
+      sequence.alone(() => sequence.follow().then(async () => holds(writer.db, await everyKey(writer.db, signer.key()), checkpoint, signer.latest()?.size ?? 0))),
     rotateLogKey: (next) => rotate(sequence, signer, keys.log, next),
     close: async () => {
       await sequence.stop();
-      letGo();
+      await letGo();
     },
   };
 }
 
-function held(open: Lock[], connection: Connection): Connection {
-  open.push({ release: () => connection.close() });
-  return connection;
+async function opened(dir: string, database: string | undefined): Promise<Engine> {
+  if (database === undefined) return openSqlite(join(dir, DATABASE_FILE));
+  const { openPostgresql } = await import('./postgresql/open.ts');
+  return openPostgresql(database);
 }

@@ -2,7 +2,7 @@
  * Bodies beside the log, by the entry that brought them and found by digest. The log holds the hash for ever; the body can be
  * erased without touching the tree. The same bytes brought twice are kept twice, so that erasing the one is not undone by the other.
  */
-import { sql } from 'kysely';
+import { PostgresAdapter, type RawBuilder, sql } from 'kysely';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { inserter } from '../insert.ts';
 import { BODY_PART, BODY_PREFIX, type Reading } from '../schema.ts';
@@ -40,10 +40,14 @@ async function lastPart(db: Reading): Promise<number> {
   return Math.floor((last?.idx ?? 0) / BODY_PART);
 }
 
-/** `+ 0` and no cast: with the affinity of a cast SQLite would not use the index. */
 async function among(db: Reading, digest: string, from: number, to: number): Promise<readonly Naming[]> {
-  const parts = sql`with recursive part (n) as (select ${from} + 0 union all select n + 1 from part where n < ${to} + 0) select n from part`;
-  const query = sql<Naming>`select idx, type from entries where idx / ${sql.lit(BODY_PART)} in (${parts})
+  const query = sql<Naming>`select idx, type from entries where idx / ${sql.lit(BODY_PART)} ${parts(db, from, to)}
     and substr(body, 1, ${sql.lit(BODY_PREFIX)}) = ${digest.slice(0, BODY_PREFIX)} and body = ${digest}`;
   return (await query.execute(db)).rows.toSorted((a, b) => a.idx - b.idx);
 }
+
+/** Said so that the index is used. `+ 0` and no cast: with the affinity of a cast SQLite would not; PostgreSQL would not of a list it has to make first. */
+const parts = (db: Reading, from: number, to: number): RawBuilder<unknown> =>
+  db.getExecutor().adapter instanceof PostgresAdapter
+    ? sql`= any(${Array.from({ length: to - from + 1 }, (_, i) => from + i)}::bigint[])`
+    : sql`in (with recursive part (n) as (select ${from} + 0 union all select n + 1 from part where n < ${to} + 0) select n from part)`;

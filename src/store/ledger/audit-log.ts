@@ -7,7 +7,7 @@ import { leafHash, root } from '../../core/log/merkle.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import type { Rotation } from '../../core/log/rotation.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
-import type { Connection } from '../database.ts';
+import type { Inspected } from '../connection.ts';
 import { Refused } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { auditCosignatures } from './audit-cosignatures.ts';
@@ -20,16 +20,16 @@ import { entriesFrom, type KeptEntry } from './read.ts';
 import { readRotations } from './rotations.ts';
 
 /** Throws `Refused` where what the log says of its own key does not hold. */
-export async function auditLog({ db, rows }: Connection, key: NoteKey | undefined, found: Findings, seen: Seen): Promise<void> {
+export async function auditLog({ db, rows }: Inspected, key: NoteKey | undefined, found: Findings, seen: Seen): Promise<void> {
   const rotations = await readRotations(db);
-  const walk = { log: growth(EMPTY_HEAD), found, erased: await readErased(db), checkpoints: checkpoints(rows, key, rotations, found), at: 0 };
+  const walk = { log: growth(EMPTY_HEAD), found, erased: await readErased(db), checkpoints: await checkpoints(rows, key, rotations, found), at: 0 };
   for await (const batch of entriesFrom(db)) {
     for (const row of batch) await auditEntry(db, walk, row);
     await seen(walk.log.tree.size);
   }
-  walk.checkpoints.rest();
-  auditLeftOver(rows, walk.log.tree.size, found);
-  auditCosignatures(rows, found);
+  await walk.checkpoints.rest();
+  await auditLeftOver(rows, walk.log.tree.size, found);
+  await auditCosignatures(rows, found);
 }
 
 interface Walk {
@@ -48,7 +48,7 @@ async function auditEntry(db: Reading, walk: Walk, row: KeptEntry): Promise<void
   walk.at = row.at;
   auditSaid(walk, row, place);
   for (const tile of log.add(await leafOf(db, row, found, place))) await auditTile(db, tile, found);
-  walk.checkpoints.at(log);
+  await walk.checkpoints.at(log);
 }
 
 function auditSaid({ found, erased }: Walk, row: KeptEntry, place: string): void {
@@ -88,16 +88,16 @@ async function auditTile(db: Reading, { level, pos, root, hashes }: TileTable, f
 
 interface Checkpoints {
   /** Those of the size the log has reached. */
-  at(log: Growth): void;
+  at(log: Growth): Promise<void>;
   /** Those no entry reaches. */
-  rest(): void;
+  rest(): Promise<void>;
 }
 
-function checkpoints(rows: Connection['rows'], key: NoteKey | undefined, rotations: readonly Rotation[], found: Findings): Checkpoints {
-  const stored = rows<{ size: number; note: string }>('select size, note from checkpoints order by size')[Symbol.iterator]();
-  let next = stored.next();
-  const take = (size: number, fault: (row: { size: number; note: string }) => string | undefined): void => {
-    for (; next.done !== true && next.value.size <= size; next = stored.next()) {
+async function checkpoints(rows: Inspected['rows'], key: NoteKey | undefined, rotations: readonly Rotation[], found: Findings): Promise<Checkpoints> {
+  const stored = rows<{ size: number; note: string }>('select size, note from checkpoints order by size')[Symbol.asyncIterator]();
+  let next = await stored.next();
+  const take = async (size: number, fault: (row: { size: number; note: string }) => string | undefined): Promise<void> => {
+    for (; next.done !== true && next.value.size <= size; next = await stored.next()) {
       const said = fault(next.value);
       if (said !== undefined) found.add(`checkpoint ${next.value.size}`, said);
     }
@@ -114,9 +114,10 @@ function checkpoints(rows: Connection['rows'], key: NoteKey | undefined, rotatio
 }
 
 /** What lies in the ledger's tables and belongs to no entry. */
-function auditLeftOver(rows: Connection['rows'], size: number, found: Findings): void {
-  for (const { level, pos } of rows<{ level: number; pos: number }>('select level, pos from tiles')) {
+async function auditLeftOver(rows: Inspected['rows'], size: number, found: Findings): Promise<void> {
+  for await (const { level, pos } of rows<{ level: number; pos: number }>('select level, pos from tiles')) {
     if ((pos + 1) * TILE_WIDTH ** (level + 1) > size) found.add(`tile ${level}/${pos}`, 'no log of this size has it');
   }
-  for (const { idx } of rows<{ idx: number }>('select idx from bodies where idx not in (select idx from entries)')) found.add(`body of entry ${idx}`, 'there is no such entry');
+  for await (const { idx } of rows<{ idx: number }>('select idx from bodies where idx not in (select idx from entries)'))
+    found.add(`body of entry ${idx}`, 'there is no such entry');
 }

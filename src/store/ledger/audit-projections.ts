@@ -1,20 +1,22 @@
 /** The projections, against a replay of the log into temporary tables beside them. */
-import type { Connection } from '../database.ts';
+import type { Inspected } from '../connection.ts';
 import { replayInto } from '../projections/rebuild.ts';
-import { PROJECTIONS, projectionsDdl } from '../schema.ts';
+import { PROJECTIONS } from '../schema.ts';
 import type { Findings, Seen } from './findings.ts';
 
 /** Throws `Refused` for an entry that cannot be replayed. */
-export async function auditProjections(reader: Connection, _: unknown, found: Findings, seen: Seen): Promise<void> {
-  for (const statement of projectionsDdl('temp.')) reader.exec(statement);
-  await replayInto(reader.db, seen);
+export async function auditProjections({ db, rows, real, beside, shadow }: Inspected, _: unknown, found: Findings, seen: Seen): Promise<void> {
+  await shadow();
+  await replayInto(db, seen);
   for (const table of PROJECTIONS) {
-    const [made] = reader.rows<{ n: number }>(differing(`temp.${table}`, `main.${table}`));
-    const [held] = reader.rows<{ n: number }>(differing(`main.${table}`, `temp.${table}`));
-    if ((made?.n ?? 0) + (held?.n ?? 0) > 0)
-      found.add(`projection ${table}`, `holds other rows than a replay of the log gives: ${held?.n} that it does not give, ${made?.n} that it does`);
+    const made = await differing(rows, `${beside}${table}`, `${real}${table}`);
+    const held = await differing(rows, `${real}${table}`, `${beside}${table}`);
+    if (made + held > 0) found.add(`projection ${table}`, `holds other rows than a replay of the log gives: ${held} that it does not give, ${made} that it does`);
     await seen(0);
   }
 }
 
-const differing = (these: string, those: string): string => `select count(*) as n from (select * from ${these} except select * from ${those})`;
+async function differing(rows: Inspected['rows'], these: string, those: string): Promise<number> {
+  for await (const { n } of rows<{ n: number }>(`select count(*) as n from (select * from ${these} except select * from ${those}) as other`)) return n;
+  return 0;
+}

@@ -6,9 +6,8 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import type { Problem } from '../../core/base/result.ts';
 import type { NoteKey } from '../../core/log/note.ts';
-import { type Connection, inspect } from '../database.ts';
+import type { Inspected } from '../connection.ts';
 import { Refused } from '../refused.ts';
-import { auditFile } from './audit-file.ts';
 import { auditLog } from './audit-log.ts';
 import { auditProjections } from './audit-projections.ts';
 import { type Findings, findings, type Seen } from './findings.ts';
@@ -20,47 +19,47 @@ export interface AuditStep {
   readonly size: number;
 }
 
-/** One state of the file, held until it is closed. */
+/** One state of the database, held until it is closed. */
 export interface Snapshot {
-  readonly reader: Connection;
+  readonly reader: Inspected;
   /** That signs the log now; undefined before genesis. */
   readonly key: NoteKey | undefined;
   /** Entries. */
   readonly size: number;
 }
 
-export function snapshot(file: string, key: NoteKey | undefined): Snapshot {
-  const reader = inspect(file);
-  reader.exec('begin');
-  const [last] = reader.rows<{ size: number }>('select coalesce(max(idx) + 1, 0) as size from entries');
-  return { reader, key, size: last?.size ?? 0 };
+export async function snapshot(reader: Inspected, key: NoteKey | undefined): Promise<Snapshot> {
+  const last = await reader.db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1).executeTakeFirst();
+  return { reader, key, size: (last?.idx ?? -1) + 1 };
 }
 
 /** Closes the snapshot. */
 export async function audit({ reader, key, size }: Snapshot, progress: (step: AuditStep) => void = () => undefined): Promise<readonly Problem[]> {
   const found = findings();
   try {
-    const parts = { file: auditFile, log: auditLog, projections: auditProjections } as const;
+    const parts = { file: auditTables, log: auditLog, projections: auditProjections } as const;
     for (const part of ['file', 'log', 'projections'] as const) {
       const seen: Seen = async (done) => {
         progress({ part, done, size });
         await breath();
       };
-      await unlessBroken(found, () => parts[part](reader, key, found, seen));
+      await unlessBroken(reader, found, () => parts[part](reader, key, found, seen));
     }
   } finally {
-    reader.close();
+    await reader.close();
   }
   return found.all();
 }
 
 /** A page that cannot be read ends its part of the audit, not the audit. */
-async function unlessBroken(found: Findings, part: () => Promise<void>): Promise<void> {
+async function unlessBroken({ isOwn }: Inspected, found: Findings, part: () => Promise<void>): Promise<void> {
   try {
     await part();
   } catch (cause) {
     if (cause instanceof Refused) found.take(cause.problem);
-    else if (cause instanceof Error && 'errcode' in cause) found.add('database', `cannot be read further: ${cause.message}`);
+    else if (isOwn(cause)) found.add('database', `cannot be read further: ${cause instanceof Error ? cause.message : ''}`);
     else throw cause;
   }
 }
+
+const auditTables = (reader: Inspected, _: unknown, found: Findings, seen: Seen): Promise<void> => reader.auditTables(found, seen);

@@ -3,7 +3,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { text, utf8 } from '../../core/base/bytes.ts';
@@ -31,6 +30,7 @@ import {
   violationDraft,
 } from '../sample-drafts.ts';
 import { DATABASE_FILE, openStore, type Store } from '../store.ts';
+import { at, ON_POSTGRESQL, sql } from '../test-bed.ts';
 import { QUIET_MS } from './erased.ts';
 
 let dir: string;
@@ -38,7 +38,7 @@ let store: Store;
 let now: number;
 
 async function open(): Promise<Store> {
-  const opened = await openStore({ dir, clock: () => now });
+  const opened = await openStore({ ...(await at(dir)), clock: () => now });
   if (!opened.ok) throw new Error(opened.error.message);
   return opened.value;
 }
@@ -78,16 +78,9 @@ const files = (): Buffer =>
 const TABLES = ['changes', 'sticky', 'pushers', 'signoffs', 'landings', 'nonces', 'verdicts', 'violations'];
 
 /** Every row of every table that any of these entries writes to. */
-function rows(): readonly string[] {
-  const db = new DatabaseSync(join(dir, DATABASE_FILE), { readOnly: true });
-  const all = TABLES.flatMap((t) =>
-    db
-      .prepare(`select * from ${t}`)
-      .all()
-      .map((row) => `${t} ${JSON.stringify(row)}`)
-      .sort(),
-  );
-  db.close();
+async function rows(): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (const t of TABLES) all.push(...(await sql(dir, `select * from ${t}`)).map((row) => `${t} ${JSON.stringify(row)}`).sort());
   return all;
 }
 
@@ -96,7 +89,7 @@ it('takes a decision out of the file, its row and its memory, and leaves the log
   await append(draft, decide('y', 'another'), signoffDraft('x', { nonce: 'n1' }));
   const before = await store.ledger.entries(0, 4);
   now += QUIET_MS;
-  expect(files().includes('Karin Privatperson')).toBe(true);
+  expect(ON_POSTGRESQL || files().includes('Karin Privatperson')).toBe(true);
   await append(erase(draft));
   expect(files().includes('Karin Privatperson')).toBe(false);
   expect(await store.ledger.body(digest(draft))).toBeNull();
@@ -116,9 +109,9 @@ it('survives a rebuild and another start, and a change erased lives on when it i
   await append(draft);
   now += QUIET_MS;
   await append(erase(draft));
-  const before = rows();
+  const before = await rows();
   expect(await store.rebuild()).toMatchObject({ ok: true });
-  expect(rows()).toEqual(before);
+  expect(await rows()).toEqual(before);
   await store.close();
   store = await open();
   expect(await store.audit()).toEqual([]);
@@ -146,7 +139,7 @@ it('erases what was found and not decided, and its row says what the entry says'
   await append(violationDraft('v'), decide('x', 'word'));
   now += QUIET_MS;
   await append(erase(violationDraft('v'), decide('x', 'word')));
-  expect(rows().filter((row) => row.startsWith('violations'))).toHaveLength(1);
+  expect((await rows()).filter((row) => row.startsWith('violations'))).toHaveLength(1);
   expect(await store.audit()).toEqual([]);
 });
 
@@ -249,10 +242,8 @@ it('says of a body that is gone without it, and of one that is not though it sho
   now += QUIET_MS;
   await append(erase(x));
   await store.close();
-  const db = new DatabaseSync(join(dir, DATABASE_FILE));
-  db.exec('delete from bodies where idx = 2');
-  db.prepare('insert into bodies values (1, ?)').run(x.body);
-  db.close();
+  await sql(dir, 'delete from bodies where idx = 2');
+  await sql(dir, 'insert into bodies values (1, ?)', x.body);
   store = await open();
   expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining([`body ${digest(x)}`, `body ${digest(y)}`]));
 });
@@ -262,12 +253,10 @@ async function smuggled(draft: EntryDraft, gone: number): Promise<void> {
   await store.close();
   const bytes = formatEntry({ type: draft.type, at: now, envelope: digest(draft), fields: draft.fields });
   if (!bytes.ok) throw new Error(bytes.error.message);
-  const db = new DatabaseSync(join(dir, DATABASE_FILE));
-  const idx = Number(db.prepare('select max(idx) + 1 as idx from entries').get()?.idx);
-  db.prepare('insert into entries values (?, ?, ?, ?, ?, ?)').run(idx, draft.type, now, digest(draft), leafHash(bytes.value), bytes.value);
-  db.prepare('insert into bodies values (?, ?)').run(idx, draft.body);
-  db.prepare('delete from bodies where idx = ?').run(gone);
-  db.close();
+  const idx = Number((await sql(dir, 'select max(idx) + 1 as idx from entries'))[0]?.idx);
+  await sql(dir, 'insert into entries values (?, ?, ?, ?, ?, ?)', idx, draft.type, now, digest(draft), leafHash(bytes.value), bytes.value);
+  await sql(dir, 'insert into bodies values (?, ?)', idx, draft.body);
+  await sql(dir, 'delete from bodies where idx = ?', gone);
   store = await open();
 }
 
@@ -307,10 +296,10 @@ describe('an erasure that does not hold', () => {
   it('takes nothing out of the projections, where they are made anew', async () => {
     const draft = decide('x', 'word', { level: 'agent' });
     await append(draft);
-    const before = rows();
+    const before = await rows();
     await smuggled(erasureDraft([digest(draft)], { by: ['odin'] }), 99);
     expect(await store.rebuild()).toMatchObject({ ok: true });
-    expect(rows()).toEqual(before);
+    expect(await rows()).toEqual(before);
   });
 });
 
@@ -342,9 +331,9 @@ it('after any history, the rows are those of a replay', { timeout: 60_000 }, asy
         if (s.do === 'deny') await append(verdictDraft(c, 'deny'));
         if (s.do === 'land') await append(landedDraft(c, [`${c} ${i - 1}`], `${mine} base`));
       }
-      const before = rows();
+      const before = await rows();
       expect(await store.rebuild()).toMatchObject({ ok: true });
-      expect(rows()).toEqual(before);
+      expect(await rows()).toEqual(before);
     }),
     { numRuns: 25 },
   );

@@ -13,6 +13,7 @@ import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import { tilesBetween } from '../../testing/published-tiles.ts';
 import { genesisDraft, violationDraft } from '../sample-drafts.ts';
 import { openStore, type Store } from '../store.ts';
+import { at } from '../test-bed.ts';
 
 const SIZES = [1, 2, 250, 256, 257, 511, 65_530, 65_536, 66_100];
 const LAST = 66_100;
@@ -21,7 +22,7 @@ let store: Store;
 let leaves: readonly Uint8Array[];
 
 beforeAll(async () => {
-  const opened = await openStore({ dir, clock: () => 0 });
+  const opened = await openStore({ ...(await at(dir)), clock: () => 0 });
   if (!opened.ok) throw new Error(opened.error.message);
   store = opened.value;
   let size = 0;
@@ -97,7 +98,7 @@ it('keeps partial tiles of older sizes though the full one is there', async () =
 
 it('has nothing at all before genesis', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'files-'));
-  const opened = await openStore({ dir: empty, clock: () => 0 });
+  const opened = await openStore({ ...(await at(empty)), clock: () => 0 });
   if (!opened.ok) throw new Error(opened.error.message);
   const { files, close } = opened.value;
   expect([await files.checkpoint(), await files.tile(0, 0, 1), await files.bundle(0, 1)]).toEqual([null, null, null]);

@@ -11,7 +11,7 @@ import { root, type Tree } from '../../core/log/merkle.ts';
 import { formatNote, formatVkey, type NoteKey, noteKey } from '../../core/log/note.ts';
 import type { Rotation } from '../../core/log/rotation.ts';
 import type { LogSigner } from '../../flows/ports-log.ts';
-import type { Connection } from '../database.ts';
+import type { Writer } from '../connection.ts';
 import { inserter } from '../insert.ts';
 import type { LogKeys } from '../keys/keys.ts';
 import { Refused } from '../refused.ts';
@@ -34,39 +34,62 @@ export interface Publisher {
   start(): Promise<void>;
   /** The last checkpoint stored; undefined where there is none. Throws `Refused` for one that is not this log's. */
   stored(): Promise<Published | undefined>;
+  /** One that another server signed over this root: from now on served here too. Throws `Refused` for one that is not this log's. */
+  adopt(row: StoredCheckpoint, over: Uint8Array): void;
   /** What a new key is to be sworn in with. Throws before genesis. */
   signer(): { readonly key: NoteKey; readonly signer: LogSigner };
 }
 
+export interface StoredCheckpoint {
+  readonly size: number;
+  readonly note: string;
+}
+
 /** @param said told of every checkpoint, before anybody is answered under it. */
-export function publisher(writer: Connection, keys: LogKeys, said: (note: string) => void = () => undefined): Publisher {
+export function publisher(writer: Writer, keys: LogKeys, said: (note: string) => void = () => undefined): Publisher {
   let key: NoteKey | undefined;
   let latest: Published | undefined;
   let rotations: readonly Rotation[] = [];
   let begun = false;
   let tidy = false;
   const start = async (): Promise<void> => {
-    key = undefined;
     const origin = await originOf(writer.db);
-    rotations = await readRotations(writer.db);
-    const found = rotations.at(-1)?.new ?? (origin === undefined ? undefined : await firstKey(writer.db, origin, keys));
+    const turns = await readRotations(writer.db);
+    const found = turns.at(-1)?.new ?? (origin === undefined ? undefined : await firstKey(writer.db, origin, keys));
     if (found !== undefined && signerOf(keys, found) === undefined)
       throw refused('the key that signs this log is not here', 'restore the keys beside the log, or name the signer that has them');
-    key = found;
+    [key, rotations] = [found, turns];
+  };
+  /** Another server may have gone further meanwhile: what is served never gets smaller. */
+  const advance = (to: Published): void => {
+    if (to.size > (latest?.size ?? 0)) latest = to;
+  };
+  const keep = async (tree: Tree, durably: boolean): Promise<void> => {
+    const mine = await signed(tree);
+    const stored = await kept(writer, mine, durably);
+    // Of two servers with two keys one was first, and the log is signed with that one's.
+    if (stored !== mine.note)
+      throw refused(`the checkpoint of size ${mine.size} was signed by another server with another key`, 'give every server of the log the same key, and start this one again');
+    advance(mine);
   };
   const signed = async (tree: Tree): Promise<Published> => {
     if (key === undefined) throw new Error('a log without genesis has no name to sign under');
     const turned = rotationAt(rotations, tree.size);
     const checkpoint = { origin: key.name, size: tree.size, root: root(tree) };
-    return { ...checkpoint, note: await note(checkpoint, keys, turned === undefined ? [key] : [turned.old, turned.new]) };
+    return { ...checkpoint, note: await note(checkpoint, keys, turned === undefined ? [keyAt(tree.size, key)] : [turned.old, turned.new]) };
   };
+  const keyAt = (size: number, now: NoteKey): NoteKey => rotations.find((r) => r.size >= size)?.old ?? now;
   /** A rotation that was committed and not yet signed for: first its own checkpoint, on disk before the old key may go. */
   const settle = async (size: number): Promise<void> => {
     const owed = rotations.at(-1);
     if (owed === undefined || (latest?.size ?? 0) > owed.size) return;
-    if (owed.size + 1 > size) throw new Error('a rotation lies beyond the log');
+    if (owed.size + 1 > size) {
+      // Another server swore in the key meanwhile: what came before it is still signed by the old one.
+      if (writer.shared) return;
+      throw new Error('a rotation lies beyond the log');
+    }
     const { tree } = await headAt(writer.db, owed.size + 1);
-    latest = await kept(writer, await signed(tree), true);
+    await keep(tree, true);
     tidy = true;
   };
   /** What is left of a rotation is a file in another place. It waits for a disk that obeys, and nobody who appends waits for it. */
@@ -83,9 +106,8 @@ export function publisher(writer: Connection, keys: LogKeys, said: (note: string
     if (key === undefined) await start();
     await settle(tree.size);
     tidied();
-    const now = latest?.size === tree.size ? latest : await kept(writer, await signed(tree), false);
-    latest = now;
-    said(now.note);
+    if ((latest?.size ?? 0) < tree.size) await keep(tree, false);
+    if (latest !== undefined) said(latest.note);
     if (!begun) keys.begin();
     begun = true;
   };
@@ -100,7 +122,14 @@ export function publisher(writer: Connection, keys: LogKeys, said: (note: string
     tidied();
     return latest;
   };
-  return { key: () => key, latest: () => latest, publish, start, stored, signer };
+  const adopt = (row: StoredCheckpoint, over: Uint8Array): void => {
+    const opened = openStored(row, key, rotations);
+    if ('fault' in opened) throw refused(`the checkpoint of size ${row.size} ${opened.fault}`);
+    if (!equal(opened.root, over)) throw refused(`the entries do not have the root that another server signed over ${row.size} of them`);
+    advance({ ...opened, note: row.note });
+    said(row.note);
+  };
+  return { key: () => key, latest: () => latest, publish, start, stored, adopt, signer };
 }
 
 export const vkeyOf = (p: Publisher): string | null => {
@@ -134,11 +163,7 @@ async function lastStored(db: Reading, key: NoteKey | undefined, rotations: read
 }
 
 /** A checkpoint as it is stored, read by the keys that sign at its size; or what is wrong with it. */
-export function openStored(
-  row: { readonly size: number; readonly note: string },
-  now: NoteKey | undefined,
-  rotations: readonly Rotation[],
-): Checkpoint | { readonly fault: string } {
+export function openStored(row: StoredCheckpoint, now: NoteKey | undefined, rotations: readonly Rotation[]): Checkpoint | { readonly fault: string } {
   const turned = rotationAt(rotations, row.size);
   const by = turned === undefined ? [rotations.find((r) => r.size >= row.size)?.old ?? now] : [turned.old, turned.new];
   let checkpoint: Checkpoint | undefined;
@@ -169,14 +194,24 @@ const insertCheckpoint = inserter('checkpoints', ['size', 'note'], (q) => q.onCo
  * Without an fsync of its own: the entries are already safe, and from them this row can be made again to the byte. Unless a key
  * is thrown away after it.
  */
-async function kept(writer: Connection, published: Published, durably: boolean): Promise<Published> {
-  if (!durably) writer.exec('pragma synchronous = normal');
-  try {
-    await insertCheckpoint(writer.db, [{ size: published.size, note: published.note }]);
-  } finally {
-    if (!durably) writer.exec('pragma synchronous = full');
-  }
-  return published;
+/** Answers the note that is there: where several servers sign, somebody may have been first. */
+async function kept(writer: Writer, { size, note }: Published, durably: boolean): Promise<string> {
+  const insert = async (db: Reading): Promise<string> => {
+    if (writer.shared) return (await keepOrFind(db, size, note)) ?? note;
+    await insertCheckpoint(db, [{ size, note }]);
+    return note;
+  };
+  return durably ? insert(writer.db) : writer.lightly(insert);
+}
+
+async function keepOrFind(db: Reading, size: number, note: string): Promise<string | undefined> {
+  const row = await db
+    .insertInto('checkpoints')
+    .values({ size, note })
+    .onConflict((c) => c.column('size').doUpdateSet({ size }))
+    .returning('note')
+    .executeTakeFirst();
+  return row?.note;
 }
 
 const refused = (message: string, remedy = 'restore the whole data folder from one backup; keep this one: it is evidence'): Refused =>

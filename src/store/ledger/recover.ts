@@ -11,7 +11,7 @@ import { openCheckpoint } from '../../core/log/checkpoint.ts';
 import { root } from '../../core/log/merkle.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
-import type { Connection } from '../database.ts';
+import type { Writer } from '../connection.ts';
 import { orRefuse } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 import { type Beside, NOTHING_BESIDE } from './beside.ts';
@@ -45,9 +45,9 @@ export const unwritten = (): Opened => ({ head: EMPTY_HEAD, statements: statemen
  * Throws `Refused` with DATA_INVALID or, for a checkpoint kept elsewhere, as `holds` says. Nothing is signed before all of it
  * holds; afterwards the latest checkpoint is signed for every committed entry.
  */
-export async function recover(writer: Connection, publisher: Publisher, known: Known = [], beside: Beside = NOTHING_BESIDE): Promise<Opened> {
+export async function recover(writer: Writer, publisher: Publisher, known: Known = [], beside: Beside = NOTHING_BESIDE): Promise<Opened> {
   const { db } = writer;
-  checkTriggers(writer);
+  for (const name of await writer.intruders()) throw refused(`somebody else put a trigger into the database: ${name}`);
   await publisher.start();
   const last = await publisher.stored();
   const size = await sizeOf(db);
@@ -61,14 +61,11 @@ export async function recover(writer: Connection, publisher: Publisher, known: K
   if (key === undefined) throw refused('the first entry is no genesis');
   const checked = beside.checked(key);
   const opened = await readAgain(db, { size, last, checked });
+  // Another server may have changed the key while this one read.
+  if (writer.shared) await publisher.start();
   await publisher.publish(opened.head.tree);
   await beside.grew(opened, publisher);
   return opened;
-}
-
-/** Nothing this program made: it would change what is written, as it is written. */
-function checkTriggers({ rows }: Connection): void {
-  for (const { name } of rows<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)) throw refused(`somebody else put a trigger into the database: ${name}`);
 }
 
 /** What this folder itself was seen with. Of two notes one may be torn by a power cut, never both. */
@@ -114,12 +111,13 @@ async function readAgain(db: Reading, { size, last, checked }: Extent): Promise<
 
 /** A column, an index or a row that says otherwise was changed by somebody: what else was, the audit says. */
 async function checkFound(db: Reading, deciding: readonly Deciding[], size: number): Promise<void> {
-  const [found, meant] = [new Set(await findDeciding(db)), new Set(deciding.map((d) => d.index))];
+  const [found, meant] = [new Set(await findDeciding(db, size)), new Set(deciding.map((d) => d.index))];
   const [other] = [...found].filter((idx) => !meant.has(idx)).concat([...meant].filter((idx) => !found.has(idx)));
   if (other !== undefined) throw refused(`the column beside entry ${other}, or the index over it, says of another type than its bytes`);
   const { n } = await db
     .selectFrom('entries')
     .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('idx', '<', size)
     .executeTakeFirstOrThrow();
   if (n !== size) throw refused(`the log has ${size} places and the database ${n} entries: some are missing`);
 }

@@ -5,31 +5,33 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ok } from '../../core/base/result.ts';
 import { parseCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseNote } from '../../core/log/note.ts';
-import { type Connection, connect } from '../database.ts';
+import type { Engine, Writer } from '../connection.ts';
 import { openKeys } from '../keys/keys.ts';
-import { prepareSchema } from '../migrate.ts';
 import { orRefuse } from '../refused.ts';
 import { genesisDraft, violationDraft } from '../sample-drafts.ts';
+import { engine, inspection, sql } from '../test-bed.ts';
 import { audit, snapshot } from './audit.ts';
 import { type Publisher, publisher } from './publisher.ts';
 import { recover } from './recover.ts';
 import { type Sequencer, sequencer } from './sequencer.ts';
 
 let dir: string;
-let writer: Connection;
+let database: Engine;
+let writer: Writer;
 let signer: Publisher;
 let sequence: Sequencer;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sequencer-'));
-  writer = connect(join(dir, 'db'));
-  await prepareSchema(writer);
+  database = await engine(dir);
+  writer = database.writer;
+  await database.prepare();
   signer = publisher(writer, orRefuse(openKeys(join(dir, 'keys'), true)).log);
   sequence = sequencer(writer, signer, () => 1);
   await sequence.append(() => ok([genesisDraft()]));
 });
-afterEach(() => {
-  writer.close();
+afterEach(async () => {
+  await database.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -40,15 +42,15 @@ const publishedSize = (): number | undefined => {
 };
 const append = (name: string) => sequence.append(() => ok([violationDraft(name)]));
 
-it('fails a whole group with the disk, keeps nothing of it, and goes on when the disk does', async () => {
-  writer.exec('pragma query_only = on');
+it('fails a whole group with the database, keeps nothing of it, and goes on when the database does', async () => {
+  await sql(dir, 'alter table entries rename to away');
   const failed = await Promise.allSettled([append('a'), append('b')]);
   expect(failed.map((f) => f.status)).toEqual(['rejected', 'rejected']);
   expect(publishedSize()).toBe(1);
-  writer.exec('pragma query_only = off');
+  await sql(dir, 'alter table away rename to entries');
   expect(await append('c')).toMatchObject({ ok: true, value: [{ index: 1 }] });
   expect(publishedSize()).toBe(2);
-  expect(await audit(snapshot(join(dir, 'db'), signer.key()))).toEqual([]);
+  expect(await audit(await snapshot(await inspection(dir), signer.key()))).toEqual([]);
 });
 
 it('signs once for a group: what waits together shares a commit', async () => {
@@ -63,12 +65,12 @@ it('does not answer before the signature, and recovers a commit that was never s
   expect(publishedSize()).toBe(1);
   await recover(writer, signer);
   expect(publishedSize()).toBe(2);
-  expect(await audit(snapshot(join(dir, 'db'), signer.key()))).toEqual([]);
+  expect(await audit(await snapshot(await inspection(dir), signer.key()))).toEqual([]);
 });
 
 it('never goes back to a smaller log: signing with a shorter database is refused', async () => {
   await append('a');
-  writer.exec('pragma foreign_keys = off; delete from entries where idx = 1; delete from bodies where idx = 1');
+  await sql(dir, 'delete from entries where idx = 1; delete from bodies where idx = 1');
   await expect(recover(writer, signer)).rejects.toThrow('the log holds 1 entries and its last checkpoint speaks of 2');
 });
 

@@ -6,18 +6,18 @@
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Heeded } from '../../core/signoff/fold.ts';
 import type { AppendedEntry, EntryDraft, LoggedBody, Projections } from '../../flows/ports.ts';
-import type { Connection } from '../database.ts';
-import { answerer } from '../insert.ts';
+import type { Writer } from '../connection.ts';
 import { projectionsOver } from '../projections/questions.ts';
 import { Refused } from '../refused.ts';
 import type { Writing } from '../schema.ts';
+import { after } from './after.ts';
 import { type Beside, NOTHING_BESIDE } from './beside.ts';
 import { isHeld, mayErase } from './erased.ts';
 import { type Growth, growth, type Head } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { appended } from './read.ts';
-import { type Opened, unwritten } from './recover.ts';
-import { refused } from './reread.ts';
+import { unwritten } from './recover.ts';
+import { type Standing, standing } from './standing.ts';
 import { type Deciding, isDeciding, isSaid, type Statements } from './statements.ts';
 import { type Prepared, prepareDrafts, timeOf, writePrepared } from './write.ts';
 
@@ -40,15 +40,17 @@ export interface Sequencer {
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when everything asked for before is done; later asks are refused. */
   stop(): Promise<void>;
+  /** Where others append too: what they did until now is known here when it resolves. */
+  follow(): Promise<void>;
 }
 
 /** Appends of one transaction. */
 const GROUP = 256;
 
 /** @param opened where the log stands, and what decides in it. @param beside told after each group. */
-export function sequencer(writer: Connection, publisher: Publisher, clock: () => number, opened = unwritten(), beside = NOTHING_BESIDE): Sequencer {
+export function sequencer(writer: Writer, publisher: Publisher, clock: () => number, opened = unwritten(), beside = NOTHING_BESIDE): Sequencer {
   const waiting: Waiting[] = [];
-  const site: Site = { writer, publisher, clock, beside, log: standing(opened) };
+  const site: Site = { writer, publisher, clock, beside, log: standing(writer, publisher, opened) };
   let turn: Promise<unknown> = Promise.resolve();
   let stopped = false;
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -61,9 +63,9 @@ export function sequencer(writer: Connection, publisher: Publisher, clock: () =>
     try {
       for (const settle of await commit(site, group)) settle();
     } catch (cause) {
-      for (const w of group)
-        if (cause instanceof Refused) w.resolve(err(cause.problem));
-        else w.reject(cause);
+      // A database may give up a whole transaction for what one plan asked: nothing of it is written, and the others go on without it.
+      if (cause instanceof Unwritten && group.length > 1) for (const one of group) await write([one]);
+      else for (const w of group) lost(w, cause instanceof Unwritten ? cause.cause : cause);
     }
   };
   const drain = async (): Promise<void> => {
@@ -86,62 +88,54 @@ export function sequencer(writer: Connection, publisher: Publisher, clock: () =>
       stopped = true;
       await turn;
     },
+    follow: () => site.log.follow(),
   };
 }
 
+function lost({ resolve, reject }: Waiting, cause: unknown): void {
+  if (cause instanceof Refused) resolve(err(cause.problem));
+  else reject(cause);
+}
+
+/** Nothing was committed, for what one statement said. */
+class Unwritten extends Error {}
+
 interface Site {
-  readonly writer: Connection;
+  readonly writer: Writer;
   readonly publisher: Publisher;
   readonly clock: () => number;
   readonly beside: Beside;
   readonly log: Standing;
 }
 
-/** Where the log stands after what this process committed last, and what decides in it. */
-interface Standing {
-  readonly statements: Statements;
-  /** Throws `Refused` where the database is not where it was left: somebody else writes in it, and nothing more is signed. */
-  now(db: Writing): Promise<Head>;
-  left(head: Head, deciding: readonly Deciding[]): void;
-}
-
-const lastEntry = answerer((db) => db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1));
-
-function standing({ head, statements }: Opened): Standing {
-  let known = head;
-  return {
-    statements,
-    now: async (db) => {
-      const [last] = await lastEntry(db);
-      const size = (last?.idx ?? -1) + 1;
-      if (size !== known.tree.size) throw refused(`the database holds ${size} entries, and this process left ${known.tree.size} there: somebody else writes in it`);
-      return known;
-    },
-    left: (now, deciding) => {
-      known = now;
-      statements.add(deciding);
-    },
-  };
-}
-
 /** Commits the group, signs, and hands back what to tell each: nobody is answered before the signature. */
-async function commit({ writer, publisher, clock, beside, log }: Site, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
-  const { settled, head, grown, deciding } = await writer.db.transaction().execute(async (db) => {
-    const start = await log.now(db);
-    const written = writing(db, start, log.statements);
-    const settled: (() => void)[] = [];
-    for (const waiting of group) settled.push(await attempt(written, waiting, clock));
-    await written.flush();
-    const head = written.log.head();
-    return { settled, head, grown: head.tree.size > start.tree.size, deciding: written.deciding() };
-  });
-  log.left(head, deciding);
+async function commit(site: Site, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
+  const { writer, publisher, beside, log } = site;
+  const { settled, head, grown, deciding } = await written(site, group);
+  await log.left(head, deciding);
   if (group.some((w) => w.rules)) await publisher.start();
   if (grown) await publisher.publish(head.tree);
   if (grown) await beside.grew({ head, statements: log.statements }, publisher);
-  // What was erased still stands in the write-ahead log.
-  if (deciding.some((d) => d.type === 'erasure')) writer.exec('pragma wal_checkpoint(truncate)');
+  if (deciding.some((d) => d.type === 'erasure')) await writer.scrub();
   return settled;
+}
+
+async function written({ writer, publisher, clock, log }: Site, group: readonly Waiting[]) {
+  try {
+    return await writer.append(async (db, others) => {
+      const start = await log.now(db, others);
+      // What another server left unsigned is signed here first: only what is signed can be sworn over.
+      if (writer.shared && group.some((w) => w.rules) && publisher.latest()?.size !== start.tree.size) await publisher.publish(start.tree);
+      const written = writing(db, start, log.statements);
+      const settled: (() => void)[] = [];
+      for (const waiting of group) settled.push(await attempt(written, waiting, clock));
+      await written.flush();
+      const head = written.log.head();
+      return { settled, head, grown: head.tree.size > start.tree.size, deciding: written.deciding() };
+    });
+  } catch (cause) {
+    throw writer.ofOne(cause) ? new Unwritten('', { cause }) : cause;
+  }
 }
 
 /** What a group has appended so far. */
@@ -176,20 +170,6 @@ function writing(db: Writing, start: Head, before: Statements): Written {
   };
   const said = (): readonly LoggedBody[] => [...before.said(), ...deciding.filter(isSaid)];
   return { db, log, state: after(flush, projectionsOver(db, said)), add, deciding: () => deciding, heeded: () => before.heeded(deciding), flush };
-}
-
-/** The same questions, each asked after what was appended before is there to be seen. */
-function after<T extends object>(ready: () => Promise<void>, questions: T): T {
-  const asked = Object.entries(questions).map(([name, question]) => [
-    name,
-    typeof question === 'function'
-      ? async (...where: unknown[]) => {
-          await ready();
-          return question(...where);
-        }
-      : after(ready, question),
-  ]);
-  return Object.fromEntries(asked);
 }
 
 /** What to tell whoever waits, once the group is committed and signed. */

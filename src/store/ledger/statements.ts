@@ -65,8 +65,8 @@ export const findStatements = (db: Reading): Promise<readonly LoggedBody[]> =>
     .orderBy('entries.idx')
     .execute();
 
-/** Places alone, of all that decide. */
-export async function findDeciding(db: Reading): Promise<readonly number[]> {
-  const rows = await db.selectFrom('entries').select('idx').where('type', 'in', DECIDING).orderBy('idx').execute();
+/** Places alone, of all that decide before this size. */
+export async function findDeciding(db: Reading, size: number): Promise<readonly number[]> {
+  const rows = await db.selectFrom('entries').select('idx').where('type', 'in', DECIDING).where('idx', '<', size).orderBy('idx').execute();
   return rows.map((row) => row.idx);
 }

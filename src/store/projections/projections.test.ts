@@ -26,6 +26,7 @@ import {
   verdictDraft,
 } from '../sample-drafts.ts';
 import { openStore, type Store } from '../store.ts';
+import { at } from '../test-bed.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'projections-'));
 let store: Store;
@@ -35,7 +36,7 @@ let count = 0;
 let x: string;
 
 beforeAll(async () => {
-  const opened = await openStore({ dir, clock: () => now });
+  const opened = await openStore({ ...(await at(dir)), clock: () => now });
   if (!opened.ok) throw new Error(opened.error.message);
   store = opened.value;
   await append(genesisDraft());

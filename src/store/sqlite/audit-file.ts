@@ -1,18 +1,17 @@
 /** The file itself, as SQLite sees it: pages, indexes, and that no table, trigger or view is there that this program did not make. */
 import { DatabaseSync } from 'node:sqlite';
-import type { Connection } from '../database.ts';
+import type { Findings, Seen } from '../ledger/findings.ts';
 import { LEDGER_DDL, META_DDL, PROJECTIONS_DDL } from '../schema.ts';
-import type { Findings, Seen } from './findings.ts';
 
-export async function auditFile(reader: Connection, _: unknown, found: Findings, seen: Seen): Promise<void> {
-  for (const { integrity_check: said } of reader.rows<{ integrity_check: string }>('pragma integrity_check(100)')) if (said !== 'ok') found.add('database', said);
+export async function auditFile(reader: { read<Row>(sql: string): Iterable<Row> }, found: Findings, seen: Seen): Promise<void> {
+  for (const { integrity_check: said } of reader.read<{ integrity_check: string }>('pragma integrity_check(100)')) if (said !== 'ok') found.add('database', said);
   await seen(0);
-  const made = schemaOf((sql) => [...reader.rows<Made>(sql)]);
+  const made = schemaOf((sql) => [...reader.read<Made>(sql)]);
   const meant = meantSchema();
   for (const [name, sql] of made)
     if (meant.get(name) !== sql) found.add(`database ${name}`, meant.has(name) ? 'is not made as this program makes it' : 'was not made by this program');
   for (const name of meant.keys()) if (!made.has(name)) found.add(`database ${name}`, 'is missing');
-  for (const { name } of reader.rows<{ name: string }>(`select name from meta where name not in ('schema', 'projections')`)) found.add(`meta ${name}`, 'nobody asks for it');
+  for (const { name } of reader.read<{ name: string }>(`select name from meta where name not in ('schema', 'projections')`)) found.add(`meta ${name}`, 'nobody asks for it');
 }
 
 interface Made {

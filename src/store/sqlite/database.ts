@@ -4,15 +4,17 @@
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
-import { callDirectly } from './insert.ts';
-import type { Schema } from './schema.ts';
+import type { Inspected, Writer } from '../connection.ts';
+import { callDirectly } from '../insert.ts';
+import { type Database, projectionsDdl, type Schema } from '../schema.ts';
+import { auditFile } from './audit-file.ts';
 
-export interface Connection {
-  readonly db: Kysely<Schema>;
+export interface SqliteConnection {
+  readonly db: Database;
   /** Statements that kysely has no words for. Throws what SQLite throws. */
   exec(sql: string): void;
   /** One at a time, so that a long answer needs no memory. */
-  rows<Row>(sql: string): Iterable<Row>;
+  read<Row>(sql: string): Iterable<Row>;
   run(sql: string, values: readonly SQLInputValue[]): void;
   close(): void;
 }
@@ -20,7 +22,7 @@ export interface Connection {
 const BUSY_MS = 5_000;
 
 /** Throws when the file is no database or cannot be opened. */
-export function connect(file: string): Connection {
+export function connect(file: string): SqliteConnection & Writer {
   const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true });
   try {
     sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
@@ -29,20 +31,44 @@ export function connect(file: string): Connection {
     sqlite.close();
     throw cause;
   }
-  return connection(sqlite);
+  return writing(connection(sqlite));
 }
 
-function connection(sqlite: DatabaseSync): Connection {
+function writing(made: SqliteConnection): SqliteConnection & Writer {
+  const { db, exec, read } = made;
+  return {
+    ...made,
+    ddl: (statement) => statement,
+    shared: false,
+    append: (work) => db.transaction().execute((all) => work(all, false)),
+    lightly: async (write) => {
+      exec('pragma synchronous = normal');
+      try {
+        return await write(db);
+      } finally {
+        exec('pragma synchronous = full');
+      }
+    },
+    intruders: async () => [...read<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)].map(({ name }) => name),
+    // Here a statement fails without its transaction.
+    ofOne: () => false,
+    // What was erased still stands in the write-ahead log.
+    scrub: async () => exec('pragma wal_checkpoint(truncate)'),
+  };
+}
+
+function connection(sqlite: DatabaseSync): SqliteConnection {
   const database = spoken(sqlite);
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
   callDirectly(db, (statement) => {
     const { run } = database.prepare(statement);
     return run;
   });
+  const read = <Row>(sql: string): Iterable<Row> => sqlite.prepare(sql).iterate() as Iterable<Row>;
   return {
     db,
     exec: (sql) => sqlite.exec(sql),
-    rows: <Row>(sql: string) => sqlite.prepare(sql).iterate() as Iterable<Row>,
+    read,
     run: (sql, values) => void database.prepare(sql).run(values),
     close: () => sqlite.close(),
   };
@@ -52,10 +78,32 @@ function connection(sqlite: DatabaseSync): Connection {
  * Reads one state of the file, whatever is written meanwhile, with temporary tables beside it. Foreign keys are off: a temporary
  * table cannot refer to a real one. Throws as `connect` does.
  */
-export function inspect(file: string): Connection {
+export function inspect(file: string): SqliteConnection {
   const sqlite = new DatabaseSync(file, { readOnly: true, enableForeignKeyConstraints: false });
   sqlite.exec(`pragma busy_timeout = ${BUSY_MS}; pragma temp_store = file`);
   return connection(sqlite);
+}
+
+/** From now on one state, for the audit. Throws as `connect` does. */
+export function inspected(file: string): Inspected {
+  const made = inspect(file);
+  made.exec('begin');
+  // A transaction begins with what is first read.
+  for (const _ of made.read('select 1 from sqlite_schema limit 1'));
+  return {
+    db: made.db,
+    rows: async function* <Row>(sql: string) {
+      yield* made.read<Row>(sql);
+    },
+    real: 'main.',
+    beside: 'temp.',
+    shadow: async () => {
+      for (const statement of projectionsDdl('temp.')) made.exec(statement);
+    },
+    auditTables: (found, seen) => auditFile(made, found, seen),
+    isOwn: (cause) => cause instanceof Error && 'errcode' in cause,
+    close: async () => made.close(),
+  };
 }
 
 /** The few methods kysely's SQLite driver asks for. Statements are kept prepared: the store asks the same few again and again. */

@@ -1,0 +1,54 @@
+/** What the store needs of a database, whichever it is: kysely's queries, and the few things the engines do each in their own way. */
+import type { Findings, Seen } from './ledger/findings.ts';
+import type { Database, Ddl, Reading, Writing } from './schema.ts';
+
+/** Writes; inside a transaction everything goes through what the transaction was begun with. */
+export interface Writer {
+  readonly db: Database;
+  readonly ddl: Ddl;
+  /** Whether other processes append too. What they appended is caught up with; where nobody else may, it is a reason to stop. */
+  readonly shared: boolean;
+  /**
+   * A transaction that appends, durable when it resolves. Where others append too it begins by taking the one turn there is, and so sees
+   * all that was appended before it; the work is done again where the database lost it before it was to be committed. Throws `Refused`
+   * where another version of the program has been here.
+   * @param work is told whether anybody else may have had the turn since this process did, and committed.
+   */
+  append<T>(work: (db: Writing, others: boolean) => Promise<T>): Promise<T>;
+  /** Rows that can be made again, or asked for again: no disk is waited for. */
+  lightly<T>(write: (db: Reading) => Promise<T>): Promise<T>;
+  /** What somebody else put there that would change what is written as it is written; empty where there is nothing. */
+  intruders(): Promise<readonly string[]>;
+  /** Whether one statement brought this throw about by what it said, and nothing but its transaction is lost. */
+  ofOne(cause: unknown): boolean;
+  /** What was deleted is gone from every file this process has a hand on. */
+  scrub(): Promise<void>;
+}
+
+/** One state of the database, whatever is written meanwhile. */
+export interface Inspected {
+  readonly db: Database;
+  /** One at a time, so that a long answer needs no memory. Throws what the database throws. */
+  rows<Row>(sql: string): AsyncIterable<Row>;
+  /** Makes the tables of the projections anew, empty, beside the real ones: from now on unqualified names mean these. */
+  shadow(): Promise<void>;
+  /** What qualifies a table's name: the real ones, and those beside them. */
+  readonly real: string;
+  readonly beside: string;
+  /** The database as its engine sees it: whole, and with nothing in it that this program did not make. */
+  auditTables(found: Findings, seen: Seen): Promise<void>;
+  /** Whether this throw is the database's own: what could not be read is a finding then. */
+  isOwn(cause: unknown): boolean;
+  close(): Promise<void>;
+}
+
+/** A database, open. */
+export interface Engine {
+  readonly writer: Writer;
+  /** Sees what is committed. */
+  readonly reader: Database;
+  /** Its tables are of this version, or are made so. Answers whether the log is empty. Throws `Refused`. */
+  prepare(): Promise<boolean>;
+  inspect(): Promise<Inspected>;
+  close(): Promise<void>;
+}

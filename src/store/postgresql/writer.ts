@@ -1,0 +1,91 @@
+/** What appends to a PostgreSQL that several servers share. */
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { problem } from '../../core/base/result.ts';
+import type { Writer } from '../connection.ts';
+import { Refused } from '../refused.ts';
+import { type Database, PROJECTIONS_VERSION, SCHEMA_VERSION, type Writing } from '../schema.ts';
+import { again, codeOf, isOfOne } from './connection.ts';
+import { inPostgresql } from './ddl.ts';
+import { openSession, type Session } from './session.ts';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Of ledger and projections, as it stands in the turn. */
+export const VERSION = `${SCHEMA_VERSION}.${PROJECTIONS_VERSION}`;
+
+/** @param light connections that do not wait for the disk. */
+export function postgresqlWriter(url: string, db: Database, light: Database): Writer & { end(): Promise<void> } {
+  const session = keptSession(url);
+  /** Of the last turn of this process that was committed for certain. */
+  let last: string | undefined;
+  const turned = async <T>(work: (db: Writing, others: boolean) => Promise<T>, found: string | undefined): Promise<T> => {
+    const token = randomBytes(8).toString('hex');
+    const done = await again(async (committing) => {
+      const { db: appending } = await session.now();
+      return appending
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute(async (all) => {
+          const before = await takeTurn(all, token);
+          const answer = await work(all, found === undefined || before !== found);
+          committing();
+          return answer;
+        });
+    });
+    last = token;
+    return done;
+  };
+  return {
+    db,
+    ddl: inPostgresql,
+    shared: true,
+    append: async (work) => {
+      const found = last;
+      last = undefined;
+      try {
+        return await turned(work, found);
+      } catch (cause) {
+        // Something stands where this was to stand, put there by somebody who took no turn: it is looked at.
+        if (found === undefined || codeOf(cause) !== UNIQUE_VIOLATION) throw cause;
+        return turned(work, undefined);
+      }
+    },
+    // The same row twice is the same row: it may be said again.
+    lightly: (write) => again(() => write(light)),
+    intruders: async () => (await intruders.execute(db)).rows.map(({ name }) => name),
+    ofOne: isOfOne,
+    // The space of a deleted row is the database's own to give back: docs/guides/postgresql.md.
+    scrub: async () => undefined,
+    end: session.end,
+  };
+}
+
+/** The session, made anew where it was lost. */
+function keptSession(url: string): { now(): Promise<Session>; end(): Promise<void> } {
+  let kept: Session | undefined;
+  return {
+    now: async () => {
+      if (kept?.lost() === false) return kept;
+      await kept?.end();
+      kept = await openSession(url);
+      return kept;
+    },
+    end: async () => kept?.end(),
+  };
+}
+
+/** A commit that is answered is on the disk, whatever the database was told by default. Answers the token that was there. */
+async function takeTurn(db: Writing, token: string): Promise<string> {
+  const turn = sql<{ version: string; before: string }>`update turn set before = token, token = ${token} where id = 1 returning version, before,
+    set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on' else current_setting('synchronous_commit') end, true)`;
+  const [row] = (await turn.execute(db)).rows;
+  if (row?.version !== VERSION)
+    throw new Refused(problem('DATA_INVALID', 'another version of the program has changed the tables meanwhile', { remedy: 'start this server again, with that version' }));
+  return row.before;
+}
+
+const intruders = sql<{ name: string }>`
+  select 'trigger ' || t.tgname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal and c.relnamespace = current_schema()::regnamespace
+  union all select 'rule ' || r.rulename from pg_rewrite r join pg_class c on c.oid = r.ev_class where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace
+  union all select 'policy on ' || c.relname from pg_class c where c.relrowsecurity and c.relnamespace = current_schema()::regnamespace`;
