@@ -24,6 +24,7 @@ import {
   sampleDecision,
   signoffDraft,
   verdictDraft,
+  violationDraft,
 } from '../sample-drafts.ts';
 import { openStore, type Store } from '../store.ts';
 import { at } from '../test-bed.ts';
@@ -144,6 +145,17 @@ describe('landings', () => {
     const [landed] = await store.projections.landings({ nonce: `${x} n2`, pending: false });
     expect(landed).toEqual({ ...pending, index: expect.any(Number) });
     expect(await store.projections.landings({ nonce: `${x} n2`, pending: true })).toEqual([]);
+  });
+
+  it('say where a ref stands, and where it was found since; what a review says of it found it nowhere', async () => {
+    await append(landedDraft(x, [x]));
+    const standing = async () => (await store.projections.memory.standing({ repo: REPO, targetRef: MAIN }))[0];
+    const landed = await standing();
+    expect(landed).toMatchObject({ targetRef: MAIN, violated: null });
+    const found = violationDraft(`${x} found`);
+    await append(found);
+    await append({ ...violationDraft(`${x} reviewed`), fields: { ...violationDraft(`${x} reviewed`).fields, change: changeOf(x) } });
+    expect(await standing()).toEqual({ ...landed, violated: found.fields.new });
   });
 
   it('stay landed when the same push is allowed or recorded again', async () => {
