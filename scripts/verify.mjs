@@ -54,9 +54,10 @@ function counts(report) {
 
 count('types (tsc)', await node([bin('typescript/bin/tsc'), '-p', root]));
 count('lint (biome)', await node([bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--reporter=summary']));
-// By itself vitest leaves one core idle, half of a small machine. What starts servers and browsers beside each other needs it.
-if (task === 'check') await tests(['unit'], ['--maxWorkers', String(Math.max(2, availableParallelism()))]);
-else await tests(['unit', 'parts', 'postgresql', 'journey']);
+// By itself vitest leaves one core idle, half of a small machine. Journeys wait for servers and browsers more than they work, one after another.
+const everyCore = ['--maxWorkers', String(Math.max(2, availableParallelism()))];
+if (task === 'check') await tests(['unit'], everyCore);
+else await Promise.all([tests(['unit', 'parts', 'postgresql'], everyCore), tests(['journey'])]);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
