@@ -44,7 +44,7 @@ function fault(line: string): string | undefined {
 
 describe.each(pages)('%s', (page) => {
   const commands = commandsIn(readFileSync(`${ROOT}${page}`, 'utf8'));
-  it.skipIf(commands.length === 0)('names only commands and options there are', () => {
+  it('names only commands and options there are', () => {
     expect(commands.flatMap((line) => fault(line) ?? [])).toEqual([]);
   });
 });

@@ -54,9 +54,10 @@ describe.each(leaves)('countersign $name', ({ name, command }) => {
     expect(used.filter((option) => !known.includes(option))).toEqual([]);
   });
 
-  it.skipIf(QUIET.test(name))('has --json', () => {
-    expect(command.options.map((o) => o.long)).toContain('--json');
-  });
+  if (!QUIET.test(name))
+    it('has --json', () => {
+      expect(command.options.map((o) => o.long)).toContain('--json');
+    });
 });
 
 describe.each(groups.map((command) => ({ name: command.name(), command })))('the group $name', ({ command }) => {
