@@ -41,6 +41,24 @@ describe('a protected ref', () => {
     expect(await violations()).toEqual([]);
   });
 
+  it('that git moves while the log looks, as the gate allowed, is none', async () => {
+    const head = commit();
+    await bed.judged(head);
+    const served = bed.world.repositories.get('infra');
+    if (served === undefined) throw new Error('nothing is served');
+    const before = (await violations()).length;
+    const resolve = async (revision: string): Promise<string | null> => {
+      const stood = await served.repository.resolve(revision);
+      if (revision === MAIN) bed.served.git('update-ref', MAIN, head);
+      return stood;
+    };
+    const moving = { ...bed.world, repositories: new Map([['infra', { ...served, repository: { ...served.repository, resolve } }]]) };
+    await recordLandings(moving, 'infra');
+    expect((await violations()).length).toBe(before);
+    expect(await look()).toBe(1);
+    first = head;
+  });
+
   it('is found where somebody moved it, once, by the next look', async () => {
     const sneaked = commit();
     expect(await bed.land(sneaked)).toBe(0);

@@ -13,19 +13,22 @@ import type { GateWorld, ServedRepository } from './site.ts';
 /** What a deleted ref stands at. */
 const NOWHERE = '0'.repeat(40);
 
+/** Where a ref stands; null: nowhere. */
+export type Standing = (ref: string) => Promise<string | null>;
+
 /** @param reached allowed moves that are being recorded with it, oldest first. Refs on which nothing landed yet are not known to the log. */
 export async function bypassDrafts(
   world: Pick<GateWorld, 'floors'>,
   served: ServedRepository,
   state: Projections,
-  reached: ReadonlySet<LandingRow>,
+  { reached, standing }: { readonly reached: ReadonlySet<LandingRow>; readonly standing: Standing },
 ): Promise<readonly EntryDraft[]> {
   const stand = new Map((await state.memory.standing({ repo: served.id })).map((s) => [s.targetRef, s]));
   for (const { targetRef, head } of reached) stand.set(targetRef, { targetRef, head, violated: null });
   const astray: { readonly ref: string; readonly from: string; readonly to: string }[] = [];
   const back: EntryDraft[] = [];
   for (const { targetRef: ref, head: from, violated } of stand.values()) {
-    const to = (await served.repository.resolve(ref)) ?? NOWHERE;
+    const to = (await standing(ref)) ?? NOWHERE;
     if (to !== from && to !== violated) astray.push({ ref, from, to });
     if (to === from && violated !== null && violated !== from) back.push(draft(served.id, ref, violated, to, BACK));
   }

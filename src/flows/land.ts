@@ -5,7 +5,7 @@
  */
 import { ok } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
-import { bypassDrafts } from './bypass.ts';
+import { bypassDrafts, type Standing } from './bypass.ts';
 import { policyDrafts } from './policy-landed.ts';
 import type { EntryDraft, LandingRow, Projections, Repository } from './ports.ts';
 import type { GateWorld } from './site.ts';
@@ -17,21 +17,35 @@ export async function recordLandings(world: GateWorld, repo: string): Promise<nu
   if (served === undefined) return 0;
   const appended = await world.ledger.append(async (state) => {
     const pending = await state.landings({ repo, pending: true });
-    const reached = await reachedOf(served.repository, pending);
+    const standing = lookedAtOnce(served.repository);
+    const reached = await reachedOf(served.repository, standing, pending);
     const landed = await Promise.all(pending.filter((l) => reached.has(l)).map((l) => draftsOf(world, state, l)));
-    return ok([...landed.flat(), ...(await bypassDrafts(world, served, state, reached))]);
+    return ok([...landed.flat(), ...(await bypassDrafts(world, served, state, { reached, standing }))]);
   });
   return appended.ok ? appended.value.filter((e) => isLanding(e.bytes)).length : 0;
+}
+
+/**
+ * Where each ref stands, one look for all that is asked of it: git moves refs meanwhile, and a move seen by the second of two looks alone
+ * would be one that no gate let. What moved before the look was allowed before it, and so it is among the pending.
+ */
+function lookedAtOnce(repository: Repository): Standing {
+  const seen = new Map<string, Promise<string | null>>();
+  return (ref) => {
+    const stands = seen.get(ref) ?? repository.resolve(ref);
+    seen.set(ref, stands);
+    return stands;
+  };
 }
 
 /**
  * One after another, and one question for each place a ref has left: how many moves are pending is up to whoever pushes, and a
  * move from where the ref still stands has not happened.
  */
-async function reachedOf(repository: Repository, pending: readonly LandingRow[]): Promise<ReadonlySet<LandingRow>> {
+async function reachedOf(repository: Repository, standing: Standing, pending: readonly LandingRow[]): Promise<ReadonlySet<LandingRow>> {
   const reached = new Set<LandingRow>();
   for (const [ref, moves] of Map.groupBy(pending, (l) => l.targetRef)) {
-    const tip = await repository.resolve(ref);
+    const tip = await standing(ref);
     const left = Map.groupBy(tip === null ? [] : moves.filter((l) => l.old !== tip), (l) => l.old);
     for (const [old, from] of left) {
       const chain = new Set((await repository.steps(old, tip ?? old))?.filter((s) => s.onChain).map((s) => s.commit));
