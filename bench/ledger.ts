@@ -6,21 +6,11 @@
 import { fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ok } from '../src/core/base/result.ts';
 import type { EntryDraft } from '../src/flows/ports.ts';
-import { decisionDraft, genesisDraft, violationDraft } from '../src/store/sample-drafts.ts';
+import { genesisDraft, violationDraft } from '../src/store/sample-drafts.ts';
 import { openStore, type Store } from '../src/store/store.ts';
+import { append, appends, GROUP, GROUPS, KINDS, measured, ONES, rate } from './appends.ts';
 import { type Comparison, compare, type Side } from './measure.ts';
-
-const ONES = 50;
-const GROUP = 100;
-const GROUPS = 10;
-
-/** A violation is the least there is to an entry; a decision is parsed, looked up and kept with its indexes. */
-const KINDS: readonly (readonly [string, (name: string) => EntryDraft])[] = [
-  ['violations', violationDraft],
-  ['decisions', (content) => decisionDraft({ content })],
-];
 
 export async function ledgerBench(folder: string): Promise<readonly Comparison[]> {
   const store = await opened(folder);
@@ -29,16 +19,7 @@ export async function ledgerBench(folder: string): Promise<readonly Comparison[]
   try {
     const compared: Comparison[] = [];
     for (const [kind, draft] of KINDS) {
-      const drafts = (turn: number, count: number, how: string): readonly EntryDraft[] => Array.from({ length: count }, (_, i) => draft(`${kind} ${how} ${turn} ${i}`));
-      const single: Side = async (turn) => {
-        for (const d of drafts(turn, ONES, 'single')) await append(store, [d]);
-      };
-      const groups: Side = async (turn) => {
-        for (let g = 0; g < GROUPS; g++) await append(store, drafts(turn, GROUP, `group ${g}`));
-      };
-      const together: Side = async (turn) => {
-        for (let g = 0; g < GROUPS; g++) await Promise.all(drafts(turn, GROUP, `together ${g}`).map((d) => append(store, [d])));
-      };
+      const { single, groups, together } = appends(store, kind, draft);
       const row = draft('row');
       const [ones, batches] = [bare(row, ONES, 1), bare(row, GROUPS, GROUP)];
       const size = `${GROUPS} groups of ${GROUP}`;
@@ -98,18 +79,6 @@ async function opened(folder: string): Promise<Store> {
   if (store.value.origin === null) await append(store.value, [genesisDraft()]);
   return store.value;
 }
-
-async function append({ ledger }: Store, drafts: readonly EntryDraft[]): Promise<void> {
-  const answer = await ledger.append(() => ok(drafts));
-  if (!answer.ok) throw new Error(answer.error.message);
-}
-
-async function measured(name: string, entries: number, baseline: string, subject: Side, against: Side): Promise<Comparison> {
-  const comparison = await compare({ name, baseline, turns: 11, subject, against });
-  return { ...comparison, name: `${name} (${rate(entries, comparison.took)})` };
-}
-
-const rate = (entries: number, milliseconds: number): string => `${Math.round((entries / milliseconds) * 1000)}/s`;
 
 /** Rows with the columns of an entry and its body, and no index but the primary key. */
 function bareSqlite(folder: string): (row: EntryDraft, commits: number, rows: number) => Side {

@@ -5,32 +5,23 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { ok } from '../src/core/base/result.ts';
 import type { EntryDraft } from '../src/flows/ports.ts';
 import { startPostgres } from '../src/store/postgresql/test-server.ts';
-import { decisionDraft, genesisDraft, violationDraft } from '../src/store/sample-drafts.ts';
+import { genesisDraft } from '../src/store/sample-drafts.ts';
 import { openStore, type Store } from '../src/store/store.ts';
-import { type Comparison, compare, type Side } from './measure.ts';
-
-const ONES = 50;
-const GROUP = 100;
-const GROUPS = 10;
-
-const KINDS: readonly (readonly [string, (name: string) => EntryDraft])[] = [
-  ['violations', violationDraft],
-  ['decisions', (content) => decisionDraft({ content })],
-];
+import { append, appends, GROUP, GROUPS, KINDS, measured, ONES } from './appends.ts';
+import type { Comparison, Side } from './measure.ts';
 
 export async function postgresqlBench(folder: string): Promise<readonly Comparison[]> {
   const server = await startPostgres();
   try {
-    return await measured(folder, await server.database(), await server.database());
+    return await onServer(folder, await server.database(), await server.database());
   } finally {
     await server.stop();
   }
 }
 
-async function measured(folder: string, database: string, beside: string): Promise<readonly Comparison[]> {
+async function onServer(folder: string, database: string, beside: string): Promise<readonly Comparison[]> {
   mkdirSync(folder, { recursive: true });
   const opened = await openStore({ dir: join(folder, 'store'), database, clock: Date.now });
   if (!opened.ok) throw new Error(opened.error.message);
@@ -52,35 +43,16 @@ async function measured(folder: string, database: string, beside: string): Promi
 }
 
 async function ofKind(store: Store, bare: pg.Client, kind: string, draft: (name: string) => EntryDraft): Promise<readonly Comparison[]> {
-  const drafts = (turn: number, count: number, how: string): readonly EntryDraft[] => Array.from({ length: count }, (_, i) => draft(`${kind} ${how} ${turn} ${i}`));
-  const single: Side = async (turn) => {
-    for (const d of drafts(turn, ONES, 'single')) await append(store, [d]);
-  };
-  const groups: Side = async (turn) => {
-    for (let g = 0; g < GROUPS; g++) await append(store, drafts(turn, GROUP, `group ${g}`));
-  };
-  const together: Side = async (turn) => {
-    for (let g = 0; g < GROUPS; g++) await Promise.all(drafts(turn, GROUP, `together ${g}`).map((d) => append(store, [d])));
-  };
+  const { single, groups, together } = appends(store, kind, draft);
   const row = draft('row');
   const [batches, ones] = [commits(bare, row, GROUPS, GROUP), commits(bare, row, ONES, 1)];
   const size = `${GROUPS} groups of ${GROUP} ${kind}`;
   const baseline = `${GROUPS} bare commits of ${GROUP} rows`;
   return [
-    await one(`postgresql: ${size}, one append`, GROUPS * GROUP, baseline, groups, batches),
-    await one(`postgresql: ${size}, ${GROUP} appends`, GROUPS * GROUP, baseline, together, batches),
-    await one(`postgresql: ${ONES} ${kind}, one an append`, ONES, `${ONES} bare commits`, single, ones),
+    await measured(`postgresql: ${size}, one append`, GROUPS * GROUP, baseline, groups, batches),
+    await measured(`postgresql: ${size}, ${GROUP} appends`, GROUPS * GROUP, baseline, together, batches),
+    await measured(`postgresql: ${ONES} ${kind}, one an append`, ONES, `${ONES} bare commits`, single, ones),
   ];
-}
-
-async function one(name: string, entries: number, baseline: string, subject: Side, against: Side): Promise<Comparison> {
-  const comparison = await compare({ name, baseline, turns: 11, subject, against });
-  return { ...comparison, name: `${name} (${Math.round((entries / comparison.took) * 1000)}/s)` };
-}
-
-async function append({ ledger }: Store, drafts: readonly EntryDraft[]): Promise<void> {
-  const answer = await ledger.append(() => ok(drafts));
-  if (!answer.ok) throw new Error(answer.error.message);
 }
 
 let next = 0;

@@ -2,19 +2,19 @@
  * Signing in the terminal. The security key is synthesised and stands behind a `ssh-keygen` that only carries bytes to it and
  * back; everything else is real: server, git, the built command, and the lies a server in the middle could tell.
  */
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signer } from '../../examples/story/people.ts';
-import { CLI, openStage, type Ran, type Stage } from '../../examples/story/stage.ts';
+import { openStage, type Ran, type Stage } from '../../examples/story/stage.ts';
 import { JONAS, TRAILER } from '../../examples/story/story.ts';
 import { base64, fromBase64, text } from '../../src/core/base/bytes.ts';
 import { publicKeyLine } from '../../src/core/signoff/keys.ts';
 import { softSshKey } from '../../src/testing/authenticator.ts';
 import { STORY_MESSAGE, STORY_TF } from '../../src/testing/sample/infra.ts';
+import { countersignOn } from './terminal.ts';
 
 let stage: Stage;
 let clone: string;
@@ -80,16 +80,7 @@ writeFileSync(file + '.sig', Buffer.from(await response.arrayBuffer()));
   chmodSync(file('bin/ssh-keygen'), 0o755);
 }
 
-/** Not spawnSync: device and proxies live in this process. */
-function countersign(...args: readonly string[]): Promise<Ran> {
-  const env = { PATH: `${file('bin')}:${process.env.PATH}`, HOME: stage.folder, LC_ALL: 'C' };
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: stage.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  return new Promise((resolve) => {
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-    child.on('close', (code) => resolve({ code: code ?? -1, text: said }));
-  });
-}
+const countersign = (...args: readonly string[]): Promise<Ran> => countersignOn(stage, ...args);
 const sign = (url = page, repo = clone): Promise<Ran> => countersign('sign', url, '--as', 'mara', '--key', file('id_sk'), '--answers', answers, '--repo', repo);
 
 /** A server in the middle: everything as it is, but the statement to be signed is another. */

@@ -2,7 +2,6 @@
  * The eight words, compared as two people would: one at the page before the passkey is asked, one in the terminal before the key is
  * touched, over one statement; and those of its bytes, worked out here.
  */
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +10,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from '../../examples/story/browser.ts';
 import { arrive, review } from '../../examples/story/review.ts';
-import { CLI, openStage, type Ran, type Stage } from '../../examples/story/stage.ts';
+import { openStage, type Ran, type Stage } from '../../examples/story/stage.ts';
 import { JONAS, TRAILER } from '../../examples/story/story.ts';
 import { fromBase64 } from '../../src/core/base/bytes.ts';
 import { pae } from '../../src/core/signoff/dsse.ts';
@@ -20,6 +19,7 @@ import { publicKeyLine } from '../../src/core/signoff/keys.ts';
 import { NAMES } from '../../src/core/signoff/statement.ts';
 import { softSshKey } from '../../src/testing/authenticator.ts';
 import { STORY_MESSAGE, STORY_TF } from '../../src/testing/sample/infra.ts';
+import { countersignOn } from './terminal.ts';
 
 let stage: Stage;
 let browser: Browser;
@@ -66,16 +66,7 @@ async function passOn(request: IncomingMessage, response: ServerResponse): Promi
 
 const wordsOf = (statement: string): readonly string[] => fingerprintOf(pae(NAMES.payloadType, fromBase64(statement) ?? new Uint8Array(0)));
 
-/** Not spawnSync: what stands between lives in this process. */
-function countersign(...args: readonly string[]): Promise<Ran> {
-  const env = { PATH: `${file('bin')}:${process.env.PATH}`, HOME: stage.folder, LC_ALL: 'C' };
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: stage.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  return new Promise((resolve) => {
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
-    child.on('close', (code) => resolve({ code: code ?? -1, text: said }));
-  });
-}
+const countersign = (...args: readonly string[]): Promise<Ran> => countersignOn(stage, ...args);
 
 it('are the same at the page, in the terminal, and out of the bytes, before anything is signed', async () => {
   const url = `http://127.0.0.1:${(between.address() as AddressInfo).port}/changes/${id}`;
