@@ -25,6 +25,7 @@ export async function logExport({ from, data, vkey, out, envelopes = false, json
       json,
     );
   const scheme = schemeOf(out);
+  // Before anything is written: what stands in bodies is for those who may read the organisation's changes, a bucket of tiles for everybody.
   if (scheme === 's3' && envelopes)
     return refusal([problem('USAGE', 'bodies are not put into a bucket, which others read', { place: '--envelopes', remedy: 'export them to a folder of their own' })], json);
   if (scheme !== undefined && scheme !== 's3')

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../core/base/crypto.ts';
 import type { Json } from '../core/base/json.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { type SignoffInput, signoffStatement } from '../core/signoff/build.ts';
 import { contextOf } from '../core/signoff/claims.ts';
 import { type OwnershipInput, ownershipStatement } from '../core/signoff/ownership.ts';
-import { changeId } from '../flows/identity.ts';
 import { VALID_MS } from '../flows/prepare.ts';
 import { gitRoom } from '../testing/git.ts';
 import { NOW, PASSKEY, signoffInput } from '../testing/signoffs.ts';

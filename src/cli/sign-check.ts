@@ -5,6 +5,7 @@
  */
 import { digest, type Json } from '../core/base/json.ts';
 import { type Problem, problem } from '../core/base/result.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { TIERS } from '../core/risk/risk.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import { authorsOf, contextOf } from '../core/signoff/claims.ts';
@@ -12,7 +13,6 @@ import { OWNERSHIP_SENTENCE, type OwnershipPredicate } from '../core/signoff/own
 import type { ContextItem, Credential, Statement } from '../core/signoff/statement.ts';
 import { considerChange } from '../flows/gather.ts';
 import { governanceAt } from '../flows/governance.ts';
-import { changeId } from '../flows/identity.ts';
 import type { Repository } from '../flows/ports.ts';
 import { VALID_MS } from '../flows/prepare.ts';
 import type { Clone } from '../world.ts';

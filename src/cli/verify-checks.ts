@@ -33,6 +33,9 @@ export interface NotAsked extends KnownCheck {
   readonly why: string;
 }
 
+/** One line of an answer. */
+export const notAskedText = ({ open, name, why }: NotAsked): string => `  not asked: ${open ?? name} (${why})\n`;
+
 /** Every check that nothing was given for. @param report of a bundle that could be read. */
 export function notAsked(asked: Asked, report: OfflineReport, signoffs: number): readonly NotAsked[] {
   const missing = UNASKED.filter(([name]) => name === 'pusher' || !asked[name]);

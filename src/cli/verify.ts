@@ -4,6 +4,7 @@
  */
 import { text } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
+import { examineGlass } from '../core/gate/offline-glass.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -23,8 +24,8 @@ import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { fileAt, fileOf, type KnownOfTrust, trustAt } from './named-file.ts';
 import { visibleLines } from './terminal.ts';
-import { checksTable, type NotAsked, notAsked } from './verify-checks.ts';
-import { glassAnswer, glassReport } from './verify-glass.ts';
+import { checksTable, type NotAsked, notAsked, notAskedText } from './verify-checks.ts';
+import { glassAnswer, glassAsked } from './verify-glass.ts';
 
 /** As the command line gives them. */
 export interface VerifyOptions extends KnownOfTrust {
@@ -123,12 +124,26 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
   const landed = { ...change, repo, moves, excluded };
   const fresh = request.maxAge === undefined ? {} : { fresh: { now: Date.now(), maxAge: request.maxAge } };
   const what = `${repo} ${change.targetRef} ${change.head}`;
+  const asked = {
+    pin: request.known?.pin !== undefined,
+    trustSize: request.known?.trustSize !== undefined,
+    maxAge: request.maxAge !== undefined,
+    witnesses: (trust.witnesses?.quorum ?? null) !== null,
+    ownership: decision.ownership !== null,
+    gate: bundle.gate !== undefined && trust.gates.length > 0,
+  };
   if (isGlass(request, bundle)) {
-    const glass = glassReport(
-      { bundle, trust, landed, required: { ...fresh, allowDemo: request.demo } },
-      { decision: { ...decision, change: { ...change, repo } }, policy, roster },
-    );
-    return glass.problems.length > 0 ? answer(request, { problems: glass.problems, signoffs: [], setAside: [] }, what, true) : glassAnswer(glass, what, request.json);
+    const terms = glassAsked({ decision: { ...decision, change: { ...change, repo } }, policy, roster }, request.demo);
+    const glass = examineGlass(bundle, trust, landed, { ...fresh, allowDemo: request.demo }, terms);
+    const told = { problems: glass.problems, signoffs: [], setAside: [] };
+    return glass.problems.length > 0
+      ? answer(request, told, what, true)
+      : glassAnswer(
+          glass,
+          what,
+          request.json,
+          notAsked(asked, told, 1).filter((c) => BOTH.has(c.step)),
+        );
   }
   const report = examineBundle(bundle, trust, landed, {
     ...{ policyDigest, tier, seats, soloAfter, ...known, allowDemo: request.demo },
@@ -136,20 +151,12 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
     ...(decision.ownership === null ? {} : { ownership: { files: change.paths.length } }),
     ...fresh,
   });
-  const unasked = notAsked(
-    {
-      pin: request.known?.pin !== undefined,
-      trustSize: request.known?.trustSize !== undefined,
-      maxAge: request.maxAge !== undefined,
-      witnesses: (trust.witnesses?.quorum ?? null) !== null,
-      ownership: decision.ownership !== null,
-      gate: bundle.gate !== undefined && trust.gates.length > 0,
-    },
-    report,
-    bundle.signoffs.length,
-  );
+  const unasked = notAsked(asked, report, bundle.signoffs.length);
   return answer(request, report, what, bundle.landed !== undefined, unasked);
 }
+
+/** Steps that are the same for sign-offs and for break-glass. */
+const BOTH: ReadonlySet<number> = new Set([1, 8, 9]);
 
 /** It is asked about break-glass, and there is one to ask about. */
 const isGlass = ({ breakGlass }: VerifyRequest, { glass }: Bundle): boolean => breakGlass === true && glass !== undefined;
@@ -246,7 +253,7 @@ function answer({ json }: VerifyRequest, report: OfflineReport, what: string, la
       `  signed by ${signer} (${level}), ${predicate.stage}, tier ${predicate.policy.tier}, ${predicate.review.signedAt}, key ${keyid}${rules === undefined ? '' : `; an earlier form, whose files of ${rules.join(', ')} are what landed`}\n`,
   );
   const aside = setAside.map((p) => `  set aside: ${problemText(p)}\n`);
-  const open = unasked.map((c) => `  not asked: ${c.open ?? c.name} (${c.why})\n`);
+  const open = unasked.map(notAskedText);
   return { code, stdout: visibleLines(`verified: ${what}\n${[...signers, ...aside, ...(landed ? [] : [NO_LANDING]), ...open].join('')}`), stderr: '' };
 }
 

@@ -3,9 +3,9 @@
  * what is about another change than its entry says, or not of its shape, decided nothing.
  */
 import type { Json } from '../core/base/json.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { type Decision, upgraded } from '../core/policy/decision.ts';
 import { type AccountLog, type Collected, entryAt, jsonBody, type Placed } from './account-log.ts';
-import { changeId } from './identity.ts';
 
 export interface Told {
   readonly entry: Placed;

@@ -3,6 +3,7 @@
  * held when the verdict was written. A verdict is the server's word, and whoever has the server writes one.
  */
 import { reason } from '../core/base/reasons.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { judge, type PresentedOwnership, type PresentedSignoff } from '../core/gate/judge.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -13,7 +14,6 @@ import { judgedSignoff, type Moment } from './account-judged.ts';
 import type { Placed } from './account-log.ts';
 import { openedBy } from './account-people.ts';
 import type { Reading } from './account-words.ts';
-import { changeId } from './identity.ts';
 
 /** One landing, and what the log has around it. */
 export interface Landed {

@@ -1,5 +1,6 @@
 /** What people said of a change, each word read from the bytes they signed. */
 import type { Problem } from '../core/base/result.ts';
+import { changeId } from '../core/change/change-id.ts';
 import type { VerifiedWord } from '../core/gate/break-glass-verify.ts';
 import { parseWord } from '../core/gate/break-glass-words.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -12,7 +13,6 @@ import { type DecidedBefore, type Told, textOf } from './account-decided.ts';
 import { answering, type Court, glassProblems, type Moment, ownershipProblems, signoffProblems } from './account-judged.ts';
 import type { AccountLog, Placed } from './account-log.ts';
 import { type Opened, openedBy, type People } from './account-people.ts';
-import { changeId } from './identity.ts';
 
 /** Where something stands in the log. */
 export interface At {

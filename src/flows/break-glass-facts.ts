@@ -4,6 +4,7 @@
  */
 import { text } from '../core/base/bytes.ts';
 import { problem } from '../core/base/result.ts';
+import { changeId } from '../core/change/change-id.ts';
 import type { GlassRules, Presented, PresentedUse } from '../core/gate/break-glass.ts';
 import { type Act, reviewProblems } from '../core/gate/break-glass-review.ts';
 import { type VerifiedWord, verifyWord } from '../core/gate/break-glass-verify.ts';
@@ -11,7 +12,6 @@ import { parseWord, type UsePredicate } from '../core/gate/break-glass-words.ts'
 import type { Decision } from '../core/policy/decision.ts';
 import { parseEnvelope } from '../core/signoff/dsse.ts';
 import type { SignoffTrust } from '../core/signoff/trust.ts';
-import { changeId } from './identity.ts';
 import type { GlassRow } from './ports.ts';
 import { type Bench, signoffTrust } from './presented.ts';
 

@@ -4,11 +4,11 @@
  */
 import { base64, utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
+import { changeId } from '../core/change/change-id.ts';
 import type { ClassedChange } from '../core/change/classes.ts';
 import { encodeTreeDiff } from '../core/change/manifest.ts';
 import type { EarlierForm } from '../core/gate/carried.ts';
 import type { Decision } from '../core/policy/decision.ts';
-import { changeId } from './identity.ts';
 import type { EntryDraft } from './ports.ts';
 import type { PresentedWithNonce } from './presented.ts';
 

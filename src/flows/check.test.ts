@@ -7,10 +7,10 @@ import { openRepository } from '../adapters/git/repository.ts';
 import { openTrains } from '../adapters/git/trains.ts';
 import { languages } from '../adapters/languages/index.ts';
 import type { Problem } from '../core/base/result.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { STARTER_POLICY, STARTER_ROSTER } from '../core/policy/starter.ts';
 import { type FileChange, gitRoom, type TestRepository } from '../testing/git.ts';
 import { type CheckAnswer, type CheckAsk, checkChange, WHOLE } from './check.ts';
-import { changeId } from './identity.ts';
 
 const room = gitRoom();
 afterAll(() => room.remove());

@@ -2,6 +2,7 @@
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
+import { changeId } from '../core/change/change-id.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
 import { loadPolicy } from '../core/policy/load.ts';
@@ -11,7 +12,6 @@ import type { PlanFile } from '../core/risk/plan-file.ts';
 import type { Score } from '../core/risk/score/score.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } from './governance.ts';
-import { changeId } from './identity.ts';
 import { type LinesOfChange, linesOf } from './lines.ts';
 import type { Naming, Parsers, Repository } from './ports.ts';
 import type { Trains } from './ports-train.ts';

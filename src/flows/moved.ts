@@ -4,6 +4,7 @@
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Change } from '../core/change/change.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { classWords } from '../core/change/class-words.ts';
 import { type ClassedChange, type Classified, classify, mergesAsked } from '../core/change/classes.ts';
 import { encodeTreeDiff } from '../core/change/manifest.ts';
@@ -11,7 +12,6 @@ import type { EarlierForm } from '../core/gate/carried.ts';
 import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
-import { changeId } from './identity.ts';
 import type { Merges, ObjectStore, Projections, Repository, SignoffRow } from './ports.ts';
 import { type MovedContent, type MovedSignoffs, movedKey, near } from './presented.ts';
 import { MOST_FILES } from './weigh.ts';

@@ -4,6 +4,7 @@
  * still speak for, or with the reason they do not count, because that reason is what the person at the terminal needs.
  */
 import { type Problem, problem } from '../core/base/result.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { type Carried, carriedSignoff, type EarlierForm } from '../core/gate/carried.ts';
 import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -12,7 +13,6 @@ import { settledKeys } from '../core/signoff/authority.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
-import { changeId } from './identity.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
 import { astray } from './signoff-entry.ts';
 import { SIGNING_NAMESPACE, type Site } from './site.ts';

@@ -8,6 +8,7 @@
  */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { matches } from '../core/change/glob.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -16,7 +17,6 @@ import { orBreakGlass } from './break-glass-verdict.ts';
 import { countedOf } from './counted.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { guardsOf, NO_DEFAULT } from './guarded.ts';
-import { changeId } from './identity.ts';
 import { recordLandings } from './land.ts';
 import { movedSignoffs } from './moved.ts';
 import type { EntryDraft, Step } from './ports.ts';

@@ -4,8 +4,8 @@
  */
 import { sha256Hex } from '../core/base/crypto.ts';
 import { type Problem, problem } from '../core/base/result.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { parseEntry } from '../core/log/entry.ts';
-import { changeId } from './identity.ts';
 import type { AppendedEntry, Ledger, SignoffRow } from './ports.ts';
 
 /**

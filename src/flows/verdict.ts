@@ -1,13 +1,13 @@
 /** The verdict on one update: `judge` for every commit and for the whole, each sign-off spent once. */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
+import { changeId } from '../core/change/change-id.ts';
 import { judge, ownedBy } from '../core/gate/judge.ts';
 import { underMode, type Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { strictest } from '../core/policy/terms.ts';
 import { MODES } from '../core/policy/words.ts';
 import { carryDrafts } from './carry-entry.ts';
-import { changeId } from './identity.ts';
 import type { EntryDraft } from './ports.ts';
 import { type Bench, type Landing, presentedFor } from './presented.ts';
 import { ownershipsFor } from './presented-ownership.ts';

@@ -13,7 +13,6 @@ import { openSigningKey } from './keys/keys.ts';
 import { filesOver } from './ledger/files.ts';
 import { readEntries } from './ledger/read.ts';
 import { everyKey, readRotations } from './ledger/rotations.ts';
-import { rotationNumber } from './rotation-files.ts';
 import { inspect, type SqliteConnection } from './sqlite/database.ts';
 import { DATABASE_FILE } from './store.ts';
 
@@ -52,7 +51,7 @@ async function over({ db, close }: SqliteConnection, dir: string): Promise<Resul
   const begun = vkeyIn(dir, genesis.bytes);
   const rotations = await readRotations(db);
   const vkeys = rotations.length === 0 ? begun : (await everyKey(db, rotations.at(-1)?.new)).map(formatVkey);
-  return ok({ files: { ...filesOver(db, { latest: () => last }), rotation: (n) => rotationNumber(db, n, last.size) }, body: (sha256) => readBody(db, sha256), vkeys, close });
+  return ok({ files: filesOver(db, { latest: () => last }), body: (sha256) => readBody(db, sha256), vkeys, close });
 }
 
 /** Whichever file lies there is believed only of a log that never changed its key: during a change it is the old one, and after a torn one too. */

@@ -123,7 +123,8 @@ export interface Schema {
   };
   /** Sign-offs of earlier forms that were counted for a change. */
   carries: { idx: number; change: string; signoff: string; body: string; at: number };
-  violations: { idx: number; repo: string; ref: string; new: string; body: string; at: number };
+  /** `change`: it is a review's word about that one, and says where a ref stood then; null: somebody found the ref there. */
+  violations: { idx: number; repo: string; ref: string; new: string; change: string | null; body: string; at: number };
 }
 
 export type Database = Kysely<Schema>;
@@ -134,7 +135,7 @@ export type Reading = Database | Writing;
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
 export const SCHEMA_VERSION = 2;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 9;
+export const PROJECTIONS_VERSION = 10;
 
 /** How an engine says it. A statement comes in the words of SQLite; so it is byte for byte what older folders were made with. */
 export type Ddl = (statement: string) => string;
@@ -219,7 +220,7 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     ['change', 'nonce', 'repo, type'],
   ],
   ['carries', `${idx}, change text not null, signoff text not null, body text not null, at integer not null`, ['change']],
-  ['violations', `${idx}, repo text not null, ref text not null, new text not null, body text not null, at integer not null`, []],
+  ['violations', `${idx}, repo text not null, ref text not null, new text not null, change text, body text not null, at integer not null`, ['repo, ref']],
 ];
 
 export const PROJECTIONS = PROJECTED.map(([table]) => table);

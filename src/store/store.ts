@@ -28,7 +28,6 @@ import { lock } from './lock.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
 import { orRefuse, settled } from './refused.ts';
-import { rotationNumber } from './rotation-files.ts';
 import { openSqlite } from './sqlite/open.ts';
 
 export interface Store {
@@ -146,7 +145,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
   const projections = projectionsOver(reader, statements.said);
   return {
     ledger: { ...current(asked), append },
-    files: current({ ...filesOver(reader, signer), rotation: (n: number) => rotationNumber(reader, n, signer.latest()?.size ?? 0) }),
+    files: current(filesOver(reader, signer)),
     projections: { ...projections, ...current({ authority: projections.authority }) },
     keys,
     cosignatures: cosignaturesOver(reader, writer, sequence),

@@ -24,7 +24,7 @@ const ANSWER_MS = 60_000;
 
 /** @param where `s3://bucket` or `s3://bucket/folder`. Problem: USAGE. */
 export function openBucket(where: string, access: BucketAccess): Result<LogFolder> {
-  const [, bucket, folder = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9._/-]*))?$/.exec(where) ?? [];
+  const [, bucket, folder = ''] = /^[sS]3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9._/-]*))?$/.exec(where) ?? [];
   if (bucket === undefined || folder.split('/').includes('..')) return err(problem('USAGE', `${where} is no bucket`, { place: '--out', remedy: 'for example s3://audit/log' }));
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken, AWS_REGION: region = 'us-east-1' } = access;
   if (accessKeyId === undefined || secretAccessKey === undefined)
@@ -88,11 +88,7 @@ function writing(name: string, ask: Ask): LogFolder {
   };
 }
 
-/** What stands in bodies is for those who may read the organisation's changes; a bucket of tiles is for everybody. */
-export const NO_BODIES: Problem = problem('USAGE', 'bodies are not put into a bucket, which others read', {
-  place: '--envelopes',
-  remedy: 'export them to a folder with --envelopes',
-});
+const NO_BODIES: Problem = problem('USAGE', 'a bucket takes no bodies', { remedy: 'export them to a folder' });
 
 async function answered<T>(path: string, code: 'LOG_UNREACHABLE' | 'DATA_INVALID', act: () => Promise<Result<T>>): Promise<Result<T>> {
   try {

@@ -6,4 +6,4 @@ import { type BucketAccess, openBucket } from './bucket.ts';
 import { openLogFolder } from './folder.ts';
 
 /** @param access who writes to a bucket. Problems: DATA_INVALID, USAGE. */
-export const openTarget = (where: string, access: BucketAccess): Result<LogFolder> => (where.startsWith('s3://') ? openBucket(where, access) : openLogFolder(resolve(where)));
+export const openTarget = (where: string, access: BucketAccess): Result<LogFolder> => (/^s3:\/\//i.test(where) ? openBucket(where, access) : openLogFolder(resolve(where)));

@@ -3,14 +3,16 @@
  * attacker wrote the bundle. What a clone does not show is not asked: how often break-glass was used before, and which reviews were overdue then.
  */
 import { type Problem, problem } from '../base/result.ts';
+import { changeId } from '../change/change-id.ts';
 import type { AuthenticatorTerms } from '../policy/document.ts';
 import type { Tier } from '../risk/risk.ts';
 import type { PersonId, Roster } from '../roster/roster.ts';
 import { type Authority, signingTrust } from '../signoff/authority.ts';
 import type { Bundle, Evidence } from '../signoff/bundle.ts';
 import type { PlacedLanding } from '../signoff/landing.ts';
-import type { Proving } from '../signoff/offline-terms.ts';
-import { authorityAt } from '../signoff/trust-file.ts';
+import { byReplaced, snapshotIn, startProving } from '../signoff/offline.ts';
+import type { Landed, Proving, Required } from '../signoff/offline-terms.ts';
+import { authorityAt, type TrustBundle } from '../signoff/trust-file.ts';
 import { breakGlass, type GlassChange, type GlassRules, type PresentedUse } from './break-glass.ts';
 import { type Act, isOverdue, overdueText, reviewProblems } from './break-glass-review.ts';
 import { type VerifiedWord, verifyWord } from './break-glass-verify.ts';
@@ -40,8 +42,23 @@ interface Unheard {
   readonly review: boolean;
 }
 
-/** @param asOf milliseconds since 1970 up to which the log's word in the bundle goes; null: an overdue review cannot be told. Problems: BG_*, SIG_*, WA_*, KEY_*, ST_*, LOG_*, QUAL_LEVEL, PERSON_UNKNOWN. */
-export function examineGlass({ glass = [] }: Bundle, proving: Proving, asked: GlassAsked, asOf: number | null): GlassReport {
+/**
+ * What landed by break-glass, from bundle and trust file. Problems: what `startProving` finds, BG_*, SIG_*, WA_*, KEY_*, ST_*, LOG_*, QUAL_LEVEL,
+ * PERSON_UNKNOWN.
+ */
+export function examineGlass(bundle: Bundle, trust: TrustBundle, landed: Landed, required: Required, asked: GlassAsked): GlassReport {
+  const { proving, problems } = startProving(bundle, trust, landed, required);
+  const report = judgedGlass(bundle, proving, asked, asOf(bundle, trust));
+  return { ...report, problems: [...problems, ...report.problems.filter((p) => !problems.some((q) => q.code === p.code && q.place === p.place))] };
+}
+
+/** Milliseconds since 1970 up to which the log's word in the bundle goes: until then it had no other review. null: an overdue one cannot be told. */
+function asOf({ snapshot }: Bundle, trust: TrustBundle): number | null {
+  const opened = snapshot === undefined ? undefined : snapshotIn(snapshot.note, trust);
+  return opened?.ok === true && byReplaced(opened.value, trust).length === 0 ? opened.value.at : null;
+}
+
+function judgedGlass({ glass = [] }: Bundle, proving: Proving, asked: GlassAsked, asOf: number | null): GlassReport {
   const { landing } = proving;
   if (landing === undefined)
     return nothing([problem('BG_SCOPE', 'break-glass is proven by the landing it let pass, and none here holds', { remedy: 'export the bundle again after it landed' })]);
@@ -95,7 +112,7 @@ function heard(evidence: Evidence, { trust, placing }: Proving, asked: GlassAske
 function actOf(uses: readonly Use[], landing: PlacedLanding, { change: { change }, rules: { ladder } }: GlassAsked): Act {
   const levels = uses.map((u) => u.predicate.review.level);
   return {
-    ...{ change: change.manifest.slice(0, 16), repo: change.repo, paths: change.paths, landedAt: landing.at, reviews: [] },
+    ...{ change: changeId(change), repo: change.repo, paths: change.paths, landedAt: landing.at, reviews: [] },
     people: [...new Set(uses.map((u) => u.person))].sort(),
     uses: uses.map((u) => u.digest).sort(),
     due: landing.at + Math.min(...uses.map((u) => u.predicate.review.withinSeconds * 1_000)),

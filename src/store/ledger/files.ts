@@ -1,4 +1,5 @@
 /** The log as static files (C2SP tlog-tiles), of published sizes only: what no checkpoint covers may still be rolled back. */
+import type { RotationEntry } from '../../core/log/rotation.ts';
 import { TILE_WIDTH, type TileLevel } from '../../core/log/tiles.ts';
 import type { LogFiles } from '../../flows/ports-log.ts';
 import type { Database } from '../schema.ts';
@@ -15,6 +16,7 @@ export function filesOver(reader: Database, publisher: Latest): LogFiles {
     tile: async (level, index, width) => ((await has(level, index, width)) ? there(await readTile(reader, { level, index, width })) : null),
     bundle: async (index, width) => ((await has('entries', index, width)) ? there(await readBundle(reader, index, width)) : null),
     checkpoint: async () => publisher.latest()?.note ?? null,
+    rotation: (n) => rotationNumber(reader, n, publisher.latest()?.size ?? 0),
   };
 }
 
@@ -39,4 +41,19 @@ async function published(db: Database, latest: number, level: TileLevel, index: 
 function there(bytes: Uint8Array | undefined): Uint8Array {
   if (bytes === undefined) throw new Error('hashes or entries of a published tile are missing; run the audit');
   return bytes;
+}
+
+/** The n-th change of the log's key, from 0 on; null where there is none, or no longer its body. */
+async function rotationNumber(db: Database, n: number, published: number): Promise<RotationEntry | null> {
+  const row = await db
+    .selectFrom('entries')
+    .innerJoin('bodies', 'bodies.idx', 'entries.idx')
+    .select(['entries.idx as index', 'entries.bytes as entry', 'bodies.bytes as body'])
+    .where('entries.type', '=', 'log-key')
+    .where('entries.idx', '<', published)
+    .orderBy('entries.idx')
+    .offset(n)
+    .limit(1)
+    .executeTakeFirst();
+  return row ?? null;
 }

@@ -32,7 +32,7 @@ const isAdded = (effect: Effect): effect is Added => effect.do === 'mark' || eff
 const marks = inserter('sticky', ['idx', 'repo', 'target_ref', 'level', 'paths', 'head', 'tool', 'at']);
 const pushers = inserter('pushers', ['idx', 'repo', 'content', 'person'], (q) => q.onConflict((c) => c.doNothing()));
 const carries = inserter('carries', ['idx', 'change', 'signoff', 'body', 'at']);
-const violations = inserter('violations', ['idx', 'repo', 'ref', 'new', 'body', 'at']);
+const violations = inserter('violations', ['idx', 'repo', 'ref', 'new', 'change', 'body', 'at']);
 
 async function add(db: Reading, effects: readonly Added[]): Promise<void> {
   await marks(

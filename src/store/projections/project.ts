@@ -222,7 +222,7 @@ function carry({ index, at, body, envelope, fields }: PlacedEntry): readonly Eff
 }
 
 function violation({ index, at, envelope, fields }: PlacedEntry): readonly Effect[] | undefined {
-  const said = having({ repo: string, ref: string, new: string })(fields);
+  const said = having({ repo: string, ref: string, new: string, change: or(string, null) })(fields);
   return said && [{ do: 'violate', row: { idx: index, ...said, body: envelope, at } }];
 }
 

@@ -1,6 +1,5 @@
 /** The questions of `Projections` in SQL. Over a transaction they see what it has written; over the reader, what is committed. */
 import type { Selectable } from 'kysely';
-import { parseEntry } from '../../core/log/entry.ts';
 import { upgraded } from '../../core/policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
 import type { ChangeRow, GlassRow, KeyRow, LandingRow, LoggedBody, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
@@ -160,28 +159,21 @@ function memoryOver(db: Reading): Memory {
   };
 }
 
-/** Violations of one ref since its last landing that are looked through for the newest of a place. */
-const LATELY = 200;
-
 /** @param landed the entry of the last landing on the ref. */
 async function stoodAt(db: Reading, repo: string, ref: string, landed: number): Promise<{ readonly head: string; readonly violated: string | null }> {
   const move = await db.selectFrom('landings').select('head').where('landed', '=', landed).executeTakeFirst();
   const found = await db
     .selectFrom('violations')
-    .innerJoin('entries', 'entries.idx', 'violations.idx')
-    .select(['new', 'entries.bytes as bytes'])
+    .select('new')
     .where('repo', '=', repo)
     .where('ref', '=', ref)
-    .where('violations.idx', '>', landed)
-    .orderBy('violations.idx', 'desc')
-    .limit(LATELY)
-    .execute();
-  // With a change it is the word of a review about where the ref stood once: nobody found it there.
-  const there = found.find(({ bytes }) => {
-    const entry = parseEntry(bytes);
-    return !entry.ok || entry.value.fields.change === undefined;
-  });
-  return { head: move?.head ?? '', violated: there?.new ?? null };
+    .where('idx', '>', landed)
+    // With a change it is the word of a review about where the ref stood once: nobody found it there.
+    .where('change', 'is', null)
+    .orderBy('idx', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return { head: move?.head ?? '', violated: found?.new ?? null };
 }
 
 /** The decision is what a flow appended and the projector read: it is trusted here as the log's own bytes are. */
