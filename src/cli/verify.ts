@@ -1,6 +1,6 @@
 /**
  * `countersign verify`: proves offline that humans signed exactly what a commit brought. Reads two files and one clone and
- * nothing else: no network, no server, no clock. The bundle is the attacker's; the trust file is the caller's.
+ * nothing else: no network, no server, and a clock for expiry and `--max-age` alone. The bundle is the attacker's; the trust file is the caller's.
  */
 import { text } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';

@@ -270,8 +270,8 @@ not UTF-8, more than 32 levels), and asks what a schema cannot:
 ${rows.join('')}
 A verifier of a sign-off or of an author's word asks besides that the digests of its subject agree with its predicate, after reading it.
 
-Other bodies of the log are JSON that nobody computes anything from ([log.md](log.md)), but for \`policy\` ([policy-entry.schema.json](policy-entry.schema.json)). The
-gate's summary is SLSA's own ([vsa.schema.json](vsa.schema.json)). Patterns are ECMA-262 without flags: \`$\` is the end of the text, never before a last line break.
+Of the other bodies of the log ([log.md](log.md)) two have a schema: \`policy\` ([policy-entry.schema.json](policy-entry.schema.json)) and \`violation\`
+([violation-entry.schema.json](violation-entry.schema.json)). The gate's summary is SLSA's own ([vsa.schema.json](vsa.schema.json)). Patterns are ECMA-262 without flags: \`$\` is the end of the text, never before a last line break.
 `;
   await expect(page).toMatchFileSnapshot('../../../docs/spec/schemas.md');
 });
