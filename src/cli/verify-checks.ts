@@ -1,5 +1,5 @@
 /** What `countersign verify` checks, and what it was not asked to: said where it proves something, for a proof is only of what was asked. */
-import { CHECKS, type CheckOf, checksOf, type KnownCheck } from '../core/signoff/checks.ts';
+import { CHECKS, type CheckOf, checksOf, GLASS_CHECKS, type KnownCheck } from '../core/signoff/checks.ts';
 import type { OfflineReport } from '../core/signoff/offline.ts';
 import { type Answer, EXIT } from './exit.ts';
 import { wrapped } from './text-rows.ts';
@@ -48,8 +48,8 @@ export function notAsked(asked: Asked, report: OfflineReport, signoffs: number):
 
 /** `countersign verify --checks`: the table, and nothing is verified. */
 export function checksTable(json: boolean): Answer {
-  if (json) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, checks: CHECKS })}\n`, stderr: '' };
-  const rows = CHECKS.map(({ step, name, codes, open }) => {
+  if (json) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, checks: CHECKS, breakGlass: GLASS_CHECKS })}\n`, stderr: '' };
+  const rows = [...CHECKS, ...GLASS_CHECKS].map(({ step, name, codes, open }) => {
     const lines = [...wrapped(codes.join(' '), WIDTH), ...(open === undefined ? [] : wrapped(`not asked: ${open}`, WIDTH))];
     return `${String(step).padStart(4)}  ${name}\n${lines.map((l) => `      ${l}\n`).join('')}`;
   });

@@ -7,7 +7,7 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import type { Change } from '../core/change/change.ts';
 import type { SignoffInput } from '../core/signoff/build.ts';
 import { formatBundle } from '../core/signoff/bundle.ts';
-import { CHECKS } from '../core/signoff/checks.ts';
+import { CHECKS, GLASS_CHECKS } from '../core/signoff/checks.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { gitRoom, type TestRepository } from '../testing/git.ts';
@@ -136,7 +136,7 @@ describe('verify', () => {
         for (const of of [...check.codes, ...(check.open?.split(' ') ?? [])]) expect(stdout).toContain(of);
       }
       expect(Math.max(...stdout.split('\n').map((l) => l.length))).toBeLessThanOrEqual(100);
-      expect(JSON.parse((await verify({ repo, checks: true, json: true })).stdout)).toEqual({ version: 1, checks: CHECKS });
+      expect(JSON.parse((await verify({ repo, checks: true, json: true })).stdout)).toEqual({ version: 1, checks: CHECKS, breakGlass: GLASS_CHECKS });
     });
 
     it.each([[{ bundle: 'b.json' }], [{ trust: 't.json' }], [{ commit: 'HEAD' }]])('beside %j is a no, for it verifies nothing', async (named) => {

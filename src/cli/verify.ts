@@ -12,7 +12,7 @@ import type { Policy } from '../core/policy/document.ts';
 import { lengthOf } from '../core/policy/time.ts';
 import type { Roster } from '../core/roster/roster.ts';
 import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
-import { CHECKS } from '../core/signoff/checks.ts';
+import { CHECKS, GLASS_CHECKS } from '../core/signoff/checks.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
 import { NAMES } from '../core/signoff/statement.ts';
@@ -266,10 +266,9 @@ const STEPS: readonly (readonly [RegExp, number])[] = [
   [/^(?:POLICY|ROSTER)_/, 5],
   [/^(?:CONTENT|GIT|NOT_FOUND)/, 6],
   [/^(?:SOD|SEAT)_/, 7],
-  [/^BG_/, 12],
 ];
 
-const stepOf = (code: string): number => CHECKS.find((c) => c.codes.includes(code))?.step ?? STEPS.find(([family]) => family.test(code))?.[1] ?? 0;
+const stepOf = (code: string): number => [...CHECKS, ...GLASS_CHECKS].find((c) => c.codes.includes(code))?.step ?? STEPS.find(([family]) => family.test(code))?.[1] ?? 0;
 
 const line = ({ code, message, place }: Problem) => ({
   code,

@@ -6,7 +6,7 @@
 import { ok, type Result } from '../core/base/result.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import { parseBundle } from '../core/signoff/bundle.ts';
-import { checksOf } from '../core/signoff/checks.ts';
+import { CHECKS, checksOf } from '../core/signoff/checks.ts';
 import { examineBundle, type OfflineReport } from '../core/signoff/offline.ts';
 import type { Landed } from '../core/signoff/offline-terms.ts';
 import { type Answer, answering, type Reason, refused, unless } from './answer.ts';
@@ -110,6 +110,8 @@ export function verifyBundle(input: BundleInput): BundleAnswer {
   return { ...answer, checks };
 }
 
+const SEEN_BY_A_CLONE = CHECKS.find((c) => c.codes.includes('CONTENT_UNSEEN'))?.codes ?? [];
+
 /** Codes nothing can fail with, because the caller gave nothing to compare with. */
 function unaskedIn({ pin, atLeast, now, maxAge, change, required = {} }: BundleInput): readonly string[] {
   const given: readonly (readonly [unknown, readonly string[]])[] = [
@@ -121,7 +123,8 @@ function unaskedIn({ pin, atLeast, now, maxAge, change, required = {} }: BundleI
     [required.policyDigest, ['ST_POLICY']],
     [required.ownership, ['OWNERSHIP_MISSING', 'OWNERSHIP_INVALID']],
   ];
-  return given.flatMap(([value, codes]) => (value === undefined ? codes : []));
+  // No clone is read here: what landed is the caller's own word.
+  return [...SEEN_BY_A_CLONE, ...given.flatMap(([value, codes]) => (value === undefined ? codes : []))];
 }
 
 interface Seen {

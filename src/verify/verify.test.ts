@@ -179,10 +179,29 @@ describe('a bundle', () => {
   it('is proven, every check held', () => {
     const answer = api.verifyBundle({ bundle, trust, change });
     expect(answer).toMatchObject({ ok: true, landed: false, setAside: [], signoffs: [{ person: 'mara', level: 'L6', tier: 'critical', decision: 'approve' }] });
-    const unasked = ['TRUST_SIG', 'TRUST_ROLLBACK', 'TRUST_EXPIRED', 'ST_POLICY', 'SOD_AUTHOR', 'SOD_PUSHER', 'REV_STALE', 'LOG_QUORUM', 'OWNERSHIP_MISSING', 'VSA_INVALID'];
+    const unasked = [
+      'TRUST_SIG',
+      'TRUST_ROLLBACK',
+      'TRUST_EXPIRED',
+      'ST_POLICY',
+      'CONTENT_UNSEEN',
+      'SOD_AUTHOR',
+      'SOD_PUSHER',
+      'REV_STALE',
+      'LOG_QUORUM',
+      'OWNERSHIP_MISSING',
+      'VSA_INVALID',
+    ];
     expect(answer.checks.map((c) => c.outcome)).toEqual(answer.checks.map((c) => (unasked.includes(c.codes[0] ?? '') ? 'not asked' : 'held')));
     const whole = api.verifyBundle({ ...{ bundle, trust, change: { ...change, excluded: {} } }, atLeast: 0n, now: NOW, required: { policyDigest: 'e'.repeat(64) } });
-    expect(whole.checks.filter((c) => c.outcome !== 'held').map((c) => c.codes[0])).toEqual(['TRUST_SIG', 'LOG_QUORUM', 'REV_STALE', 'OWNERSHIP_MISSING', 'VSA_INVALID']);
+    expect(whole.checks.filter((c) => c.outcome !== 'held').map((c) => c.codes[0])).toEqual([
+      'TRUST_SIG',
+      'CONTENT_UNSEEN',
+      'LOG_QUORUM',
+      'REV_STALE',
+      'OWNERSHIP_MISSING',
+      'VSA_INVALID',
+    ]);
     expect(new Set(answer.checks.map((c) => c.step))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
   });
 

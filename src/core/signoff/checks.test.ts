@@ -1,9 +1,9 @@
 /** The table of checks: each code in one place, and no family of codes left out. */
 import { expect, it } from 'vitest';
 import { REASON_CODES } from '../base/codes.ts';
-import { CHECKS, checksOf } from './checks.ts';
+import { CHECKS, checksOf, GLASS_CHECKS } from './checks.ts';
 
-const codes = CHECKS.flatMap((c) => c.codes);
+const codes = [...CHECKS, ...GLASS_CHECKS].flatMap((c) => c.codes);
 
 it('names each code once, and only codes there are', () => {
   expect(codes).toEqual([...new Set(codes)]);
@@ -14,7 +14,7 @@ it('names each code once, and only codes there are', () => {
 const ELSEWHERE = ['WA_COUNTER', 'ST_DISPOSITION', 'ST_CONDITIONS', 'SOD_UNRESOLVED', 'QUAL_STALE', 'LOG_UNREACHABLE'];
 
 it('leaves no code out that evidence may fail with', () => {
-  const families = /^(?:TRUST|BUNDLE|SIG|WA|KEY|ST|SOD|QUAL|LOG|REV|VSA)_|^QUORUM$/;
+  const families = /^(?:TRUST|BUNDLE|SIG|WA|KEY|ST|SOD|QUAL|LOG|REV|VSA|CONTENT|CARRY|BG|OWNERSHIP|PERSON)_|^QUORUM$/;
   expect(Object.keys(REASON_CODES).filter((c) => families.test(c) && !codes.includes(c))).toEqual(ELSEWHERE);
 });
 

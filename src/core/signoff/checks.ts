@@ -47,6 +47,10 @@ export const CHECKS: readonly KnownCheck[] = [
   check(5, 'It is of this stage and tier', 'ST_STAGE', 'ST_TIER'),
   open(check(5, 'It was signed under the policy in force', 'ST_POLICY'), 'the policy they signed under may have asked for less'),
   check(5, 'It had not expired, and was not used before', 'ST_EXPIRED', 'ST_NONCE'),
+  open(
+    check(6, 'All of what landed could be seen', 'CONTENT_UNSEEN', 'CONTENT_EMPTY', 'CONTENT_DUPLICATE', 'CONTENT_SUBMODULE', 'CONTENT_LFS'),
+    'what landed is the word of whoever asks',
+  ),
   check(6, 'What was signed is this content', 'CONTENT_MISMATCH', 'CARRY_INVALID', 'CARRY_TIER'),
   open(check(7, 'Nobody who stands behind the change signed it', 'SOD_AUTHOR', 'SOD_PROMPTER', 'SOD_OWNER'), 'whoever wrote or prompted it may have signed it off'),
   open(check(7, 'Whoever pushed the change did not sign it', 'SOD_PUSHER'), 'no clone knows who pushed: they may be one of those who signed it off'),
@@ -59,6 +63,14 @@ export const CHECKS: readonly KnownCheck[] = [
   open(check(10, 'The author spoke before anybody signed', 'OWNERSHIP_MISSING', 'OWNERSHIP_INVALID'), 'no author may ever have answered for the change'),
   open(check(11, 'The gate summed up exactly this landing', 'VSA_INVALID'), 'whether a gate let it land, and counted these sign-offs, is not known'),
   check(12, 'It landed by sign-offs, and not by break-glass', 'BREAK_GLASS'),
+];
+
+/** Asked in the place of steps 2 to 7, 10 and 11 where a change that landed by break-glass is judged as that. */
+export const GLASS_CHECKS: readonly KnownCheck[] = [
+  check(12, 'The break-glass was for this change, under its policy, in time, and gave reasons', 'BG_SCOPE', 'BG_EXPIRED', 'BG_REASON'),
+  check(12, 'Enough people of the level let it pass, and nobody took that back', 'BG_APPROVERS', 'BG_WAITING', 'BG_CANCELLED'),
+  check(12, 'Policy lets it be used for this', 'BG_FORBIDDEN', 'BG_BUDGET'),
+  check(12, 'Somebody outside it reviewed it, or still may in time', 'BG_OVERDUE', 'BG_REVIEWER'),
 ];
 
 function check(step: number, name: string, ...codes: readonly string[]): KnownCheck {
