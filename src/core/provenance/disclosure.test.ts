@@ -49,8 +49,8 @@ describe('a disclosure', () => {
   });
 
   test('a hostile message takes no longer than it is long', () => {
-    const start = performance.now();
-    for (const part of ['AI disclosure ', 'AI disclosure:no ', 'disclosure: n’t ai ', '**', '> ## ', 'used with ']) found(part.repeat(65_536 / part.length));
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // Work by the square of it would go far beyond the limit of a test; nothing here reads a clock.
+    for (const part of ['AI disclosure ', 'AI disclosure:no ', 'disclosure: n’t ai ', '**', '> ## ', 'used with '])
+      expect(found(part.repeat(524_288 / part.length)).every((d) => d.matched.length <= 200)).toBe(true);
   });
 });

@@ -61,9 +61,9 @@ describe('a statement about this change', () => {
   });
 
   test('a hostile message takes no longer than it is long', () => {
-    const start = performance.now();
-    for (const part of ['this was ', 'I used the ', 'claude ', 'all of this code was written ', 'a. ', 'prompt ', 'w ', '((', '\n> ']) found(part.repeat(65_536 / part.length));
-    expect(performance.now() - start).toBeLessThan(3_000);
+    // Work by the square of it would go far beyond the limit of a test; nothing here reads a clock.
+    for (const part of ['this was ', 'I used the ', 'claude ', 'all of this code was written ', 'a. ', 'prompt ', 'w ', '((', '\n> '])
+      expect(found(part.repeat(524_288 / part.length)).every((s) => s.matched.length <= 200)).toBe(true);
   });
 });
 

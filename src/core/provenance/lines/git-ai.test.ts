@@ -107,9 +107,8 @@ describe('hostile or damaged', () => {
     ['backslashes', `---\n{"a":"${'\\'.repeat(3_000_000)}`],
     ['notes', '---\n{}\n'.repeat(400_000)],
   ])('millions of %s are read in a moment', (_, text) => {
-    const begun = performance.now();
+    // Work by the square of it would go far beyond the limit of a test; nothing here reads a clock.
     expect(read(text).unreadable.length).toBeGreaterThan(0);
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 });
 
