@@ -45,6 +45,7 @@ export async function recordWord(world: Pick<GateWorld, 'ledger' | 'now'>, type:
 async function idle(state: Projections, before: Authority, after: Authority): Promise<readonly Problem[]> {
   const named = [...after.revoked].find(([digest, words]) => words.length > (before.revoked.get(digest)?.length ?? 0));
   const word = named?.[1].at(-1);
+  if (named === undefined && !changes(before, after)) return [problem('ST_NONCE', 'nothing is taken back by it that was not before')];
   if (named === undefined || word === undefined || word.atQuorum) return [];
   const [digest, words] = named;
   const signed = [...(await state.signoffs({ body: digest })).map((s) => s.signer), ...(await state.ownerships({})).filter((o) => o.body === digest).map((o) => o.author)];
@@ -55,6 +56,9 @@ async function idle(state: Projections, before: Authority, after: Authority): Pr
     ...(again ? [problem('ST_NONCE', 'it was taken back already')] : []),
   ];
 }
+
+const changes = (before: Authority, after: Authority): boolean =>
+  after.trustees.size !== before.trustees.size || after.keys.some((key) => key.revokedAt !== before.keys.find((k) => k.keyid === key.keyid)?.revokedAt);
 
 /** The key that was enrolled, and what the log took. Problems as `recordWord`. */
 export async function recordEnrolment(

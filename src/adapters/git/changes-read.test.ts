@@ -56,6 +56,21 @@ describe('a change between two commits', () => {
     }
   });
 
+  it('of more than a megabyte of words is read again, and many of them leave little behind', async () => {
+    const big = room.init();
+    const root = big.commit({ 'a.txt': 'one\n' });
+    const heads = Array.from({ length: 6 }, (_, i) => big.commit({ 'a.txt': `${i}\n` }, { message: `${i}${'x'.repeat(i > 3 ? 600_000 : 300_000)}\n` }));
+    let asked = 0;
+    const read = remembering((ask) => {
+      asked++;
+      return openRepository({ gitDir: big.gitDir }).change(ask);
+    });
+    const small = { ...of, base: root, head: heads[0] ?? '' };
+    const large = { ...of, base: heads[3] ?? '', head: heads[5] ?? '' };
+    for (const ask of [small, small, large, large]) expect(await read(ask)).toMatchObject({ ok: true });
+    expect(asked).toBe(3);
+  });
+
   it('which a shallow clone hides a part of is asked for again', async () => {
     let asked = 0;
     const shallow = repo.clone('--depth=1');

@@ -54,8 +54,8 @@ export function examineGlass(bundle: Bundle, trust: TrustBundle, landed: Landed,
 
 /** Milliseconds since 1970 up to which the log's word in the bundle goes: until then it had no other review. null: an overdue one cannot be told. */
 function asOf({ snapshot }: Bundle, trust: TrustBundle): number | null {
-  const opened = snapshot === undefined ? undefined : snapshotIn(snapshot.note, trust);
-  return opened?.ok === true && byReplaced(opened.value, trust).length === 0 ? opened.value.at : null;
+  const opened = snapshot === undefined || byReplaced(snapshot.note, trust).length > 0 ? undefined : snapshotIn(snapshot.note, trust);
+  return opened?.ok === true ? opened.value.at : null;
 }
 
 function judgedGlass({ glass = [] }: Bundle, proving: Proving, asked: GlassAsked, asOf: number | null): GlassReport {

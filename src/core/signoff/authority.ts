@@ -211,8 +211,8 @@ function heedRevocation(authority: Authority, said: Said): Result<Authority, rea
   const next = { ...authority, nonces: new Set([...authority.nonces, nonce]) };
   const without = 'person' in of && wrong.length === 0 ? fewer(next, of.person, said.at) : ok(next);
   if (wrong.length > 0 || !without.ok) return err([...wrong, ...(without.ok ? [] : without.error)]);
-  // Alone, nobody reaches back: whoever may void what they signed long ago could disown it once it has done harm.
-  return ok(revoke(without.value, of, { from: atQuorum ? from : Math.max(from, said.at), index: said.index, signers, atQuorum }));
+  // Alone, nobody reaches back, nor ahead: whoever may void what they signed long ago could disown it once it has done harm, and one who gives a key up gives it up now.
+  return ok(revoke(without.value, of, { from: atQuorum ? from : said.at, index: said.index, signers, atQuorum }));
 }
 
 function heedErasure(authority: Authority, said: Said): Result<Authority, readonly Problem[]> {

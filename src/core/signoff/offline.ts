@@ -84,7 +84,7 @@ function freshened({ snapshot }: Bundle, trust: TrustBundle, { fresh }: Required
   const invented = checkStatements(opened.value, later.value.said);
   if (invented.length > 0) return { trust, stale: invented };
   if (fresh === undefined) return { trust: later.value, stale: [] };
-  return { trust: later.value, stale: [...byReplaced(opened.value, trust), ...checkAge(opened.value, fresh.now, fresh.maxAge)] };
+  return { trust: later.value, stale: [...byReplaced(snapshot.note, trust), ...checkAge(opened.value, fresh.now, fresh.maxAge)] };
 }
 
 /** What is wrong with an object may stop more than one step. */
@@ -96,9 +96,12 @@ const glassBroken = ({ signoffs, glass = [] }: Bundle): readonly Problem[] =>
     ? []
     : [problem('BREAK_GLASS', 'it landed by break-glass, which no sign-off stands behind', { remedy: '--break-glass says whether the break-glass holds, and who reviewed it' })];
 
-/** Whoever stole a key that was replaced since can date a snapshot of an old size as they like: of freshness only the key that signs now speaks. */
-export const byReplaced = ({ size }: Snapshot, { rotations }: TrustBundle): readonly Problem[] =>
-  size >= (rotations.at(-1) ?? 0) ? [] : [problem('REV_STALE', 'the snapshot is signed by a log key that was replaced since', { remedy: 'export the bundle again' })];
+/**
+ * Whoever stole a key that was replaced can date a snapshot of an old size as they like, that of the rotation too, which both keys sign: of
+ * freshness only the key that signs now speaks.
+ */
+export const byReplaced = (note: string, { logKeys }: TrustBundle): readonly Problem[] =>
+  openSnapshot(note, logKeys.slice(-1)).ok ? [] : [problem('REV_STALE', 'the snapshot is signed by a log key that was replaced since', { remedy: 'export the bundle again' })];
 
 /** The log's word on statements, by the key that signed a log of that size. Problems: REV_MISSING. */
 export const snapshotIn = (note: string, trust: TrustBundle): Result<Snapshot> =>
