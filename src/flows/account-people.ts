@@ -5,8 +5,9 @@
 import { type Problem, problem } from '../core/base/result.ts';
 import type { Tier } from '../core/risk/risk.ts';
 import { checkAuthenticator, checkKey, findKey } from '../core/signoff/authenticator.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, type Said, signingTrust, takenBack } from '../core/signoff/authority.ts';
-import { asOf, heedAll, latest } from '../core/signoff/fold.ts';
+import { type Authority, signingTrust, takenBack } from '../core/signoff/authority.ts';
+import { asOf, latest } from '../core/signoff/fold.ts';
+import { heedLog, type LoggedWord } from '../core/signoff/heed-log.ts';
 import { type OpenedSignature, openEnvelope } from '../core/signoff/open.ts';
 import type { SignoffTrust, TrustedKey } from '../core/signoff/trust.ts';
 import { checkBackup } from '../core/signoff/webauthn.ts';
@@ -29,23 +30,17 @@ export interface People {
 
 /** undefined: the genesis has lost its bytes, so that nobody's key is known. */
 export async function peopleOf(log: AccountLog, entries: readonly Placed[]): Promise<People | undefined> {
-  const [first, ...rest] = entries;
-  const body = first?.type === 'genesis' && first.index === 0 ? await log.body(first.envelope) : null;
-  const start = first === undefined || body === null ? undefined : authorityOf(body, first.at);
-  if (start?.ok !== true) return undefined;
-  const words: Said[] = [];
-  const lost: Placed[] = [];
-  for (const entry of rest) {
-    const type = AUTHORITY_TYPES.find((t) => t === entry.type);
-    const bytes = await log.body(entry.envelope);
-    if (bytes === null) lost.push(entry);
-    else if (type !== undefined) words.push({ type, index: entry.index, at: entry.at, body: bytes });
-  }
-  const { states, held } = heedAll(start.value, words);
-  const said = rest.filter((entry) => held.some((one) => one.index === entry.index));
+  const logged: LoggedWord[] = [];
+  for (const entry of entries) logged.push({ index: entry.index, entry, body: await log.body(entry.envelope) });
+  const answer = heedLog(logged);
+  if (!answer.ok) return undefined;
+  const { states, held } = answer.value.heeded;
+  const said = entries.filter((entry) => held.some((one) => one.index === entry.index));
+  const lost = entries.filter((entry) => answer.value.lost.includes(entry.index));
   const now = latest(states);
-  const { mode, organisation } = start.value.genesis;
-  return { mode, organisation, pin: start.value.pin, at: (index) => asOf(states, index), now, said, lost, name: (person) => now.names.get(person) ?? person };
+  const { genesis, pin } = states[0];
+  const { mode, organisation } = genesis;
+  return { mode, organisation, pin, at: (index) => asOf(states, index), now, said, lost, name: (person) => now.names.get(person) ?? person };
 }
 
 /** A person's signature, verified again from the bytes. */

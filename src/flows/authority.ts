@@ -4,11 +4,11 @@
  * projections are never asked. Where a statement has lost its bytes nobody's key counts: it may be the one that took a key back.
  */
 import { sha256Hex } from '../core/base/crypto.ts';
-import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { parseEntry } from '../core/log/entry.ts';
+import { err, ok, type Result } from '../core/base/result.ts';
 import type { PersonId } from '../core/roster/roster.ts';
-import { AUTHORITY_TYPES, type Authority, authorityOf, type Said, takenBack } from '../core/signoff/authority.ts';
-import { heedAll, latest } from '../core/signoff/fold.ts';
+import { type Authority, type Said, takenBack } from '../core/signoff/authority.ts';
+import { latest } from '../core/signoff/fold.ts';
+import { heedLog, loggedWord, lostWord } from '../core/signoff/heed-log.ts';
 import type { TrustedKey } from '../core/signoff/trust.ts';
 import type { KeyRow, LoggedBody, Projections } from './ports.ts';
 
@@ -34,35 +34,12 @@ export async function knownAuthority(state: Pick<Projections, 'authority'>): Pro
 const worked = new Map<string, Result<Known>>();
 const KEPT = 32;
 
-function workOut([first, ...rest]: readonly LoggedBody[]): Result<Known> {
-  const genesis = first === undefined ? undefined : whole(first);
-  const start = genesis?.type === 'genesis' && genesis.index === 0 ? authorityOf(genesis.body, genesis.at) : undefined;
-  if (start === undefined) return err(lost('the log has no genesis', 0));
-  if (!start.ok) return start;
-  const words = rest.map((logged) => whole(logged) ?? logged.index);
-  const gone = words.find((word) => typeof word === 'number');
-  if (gone !== undefined) return err(lost('a statement about who may sign has lost its bytes', gone));
-  const { states, held } = heedAll(
-    start.value,
-    words.flatMap((word) => (typeof word === 'number' ? [] : (saidOf(word) ?? []))),
-  );
-  return ok({ authority: latest(states), said: held });
+function workOut(logged: readonly LoggedBody[]): Result<Known> {
+  const answer = heedLog(logged.map(loggedWord));
+  if (!answer.ok) return answer;
+  const { heeded, lost } = answer.value;
+  return lost[0] === undefined ? ok({ authority: latest(heeded.states), said: heeded.held }) : err(lostWord(lost[0]));
 }
-
-/** By the entry's own bytes: what the columns beside it say is for finding it. */
-function whole({ bytes, body, index }: LoggedBody) {
-  const entry = parseEntry(bytes);
-  if (!entry.ok || body === null || sha256Hex(body) !== entry.value.envelope) return undefined;
-  return { type: entry.value.type, index, at: entry.value.at, body };
-}
-
-function saidOf({ type, ...word }: { type: string; index: number; at: number; body: Uint8Array }): Said | undefined {
-  const known = AUTHORITY_TYPES.find((t) => t === type);
-  return known === undefined ? undefined : { type: known, ...word };
-}
-
-const lost = (message: string, index: number): Problem =>
-  problem('DATA_INVALID', message, { place: `entry ${index}`, remedy: 'restore the data folder from a backup; `countersign audit --full` says what is missing' });
 
 /** Every key that may sign now, in the order of the log, each with the last counter seen; none where the log cannot say. */
 export async function trustedKeys(state: Pick<Projections, 'authority' | 'keys'>): Promise<readonly TrustedKey[]> {

@@ -7,6 +7,7 @@ import { leafHash, root } from '../../core/log/merkle.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import type { Rotation } from '../../core/log/rotation.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
+import { lostWord } from '../../core/signoff/heed-log.ts';
 import type { Inspected } from '../connection.ts';
 import { Refused } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
@@ -27,6 +28,7 @@ export async function auditLog({ db, rows }: Inspected, key: NoteKey | undefined
     for (const row of batch) await auditEntry(db, walk, row);
     await seen(walk.log.tree.size);
   }
+  for (const index of walk.erased.lost) found.take(lostWord(index));
   await walk.checkpoints.rest();
   await auditLeftOver(rows, walk.log.tree.size, found);
   await auditCosignatures(rows, found);
@@ -55,12 +57,15 @@ function auditSaid({ found, erased }: Walk, row: KeptEntry, place: string): void
   const entry = parseEntry(row.bytes);
   if (!entry.ok) found.add(place, entry.error.message);
   const { type, at, envelope } = entry.ok ? entry.value : { ...row, envelope: row.body };
-  if (type === 'erasure' && !erased.by.has(row.idx)) found.add(place, 'is an erasure that trustees did not sign, or that was said before: it erases nothing');
+  if (type === 'erasure' && !erased.by.has(row.idx)) found.add(place, `is an erasure ${row.idx > (erased.lost[0] ?? row.idx) ? BEHIND : UNSIGNED}: it erases nothing`);
   if (envelope !== row.body || at !== row.at || type !== row.type) found.add(place, 'the columns beside the entry say something else than its bytes');
   if (row.kept === null && !isErased(erased, { idx: row.idx, body: envelope })) found.add(`body ${envelope}`, `of entry ${row.idx} is missing, and no erasure that holds names it`);
   if (row.kept !== null && isErased(erased, { idx: row.idx, body: envelope })) found.add(`body ${envelope}`, `of entry ${row.idx} is still here, though it was erased`);
   if (row.kept !== null && sha256Hex(row.kept) !== envelope) found.add(`body ${envelope}`, `of entry ${row.idx} has another digest`);
 }
+
+const UNSIGNED = 'that trustees did not sign, or that was said before';
+const BEHIND = 'that stands behind a statement whose bytes are lost, which may have taken back a key that signed it';
 
 /**
  * The leaf to go on with. The hash stands in three places: in the bytes, beside them and in a full tile. Where one of them was

@@ -303,6 +303,45 @@ describe('an erasure that does not hold', () => {
   });
 });
 
+describe('where a statement has lost its bytes', () => {
+  it('nobody erases: it may be the one that took the key back', async () => {
+    const draft = decide('x', 'word');
+    await append(enrolmentDraft('pia'), draft);
+    now += QUIET_MS;
+    await store.close();
+    await sql(dir, 'delete from bodies where idx = 1');
+    store = await open();
+    expect(await answer(erase(draft))).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: 'entry 1', message: expect.stringContaining('lost its bytes') } });
+    expect(await store.ledger.body(digest(draft))).toEqual(draft.body);
+  });
+
+  it('what was erased before it stays erased, and what came after it excuses nothing', async () => {
+    const [x, y] = [decide('x', 'x'), decide('y', 'y')];
+    await append(x, y);
+    now += QUIET_MS;
+    await append(erase(x));
+    await append(enrolmentDraft('pia'));
+    await append(erase(y));
+    expect(await store.audit()).toEqual([]);
+    await store.close();
+    await sql(dir, 'delete from bodies where idx = 4');
+    store = await open();
+    const found = await store.audit();
+    const places = found.map((p) => p.place);
+    expect(found.find((p) => p.place === 'entry 4')?.message).toContain('a statement about who may sign has lost its bytes');
+    expect(found.find((p) => p.place === 'entry 5')?.message).toContain('behind a statement whose bytes are lost');
+    expect(places).toContain(`body ${digest(y)}`);
+    expect(places).not.toContain('entry 3');
+    expect(places).not.toContain(`body ${digest(x)}`);
+  });
+
+  it("nor does trustees' own word take one out of the log that says who they are", async () => {
+    await append(enrolmentDraft('pia'));
+    await smuggled(erase(enrolmentDraft('pia')), 1);
+    expect((await store.audit()).map((p) => p.place)).toEqual(expect.arrayContaining(['entry 1', 'entry 2']));
+  });
+});
+
 it('after any history, the rows are those of a replay', { timeout: 60_000 }, async () => {
   const content = fc.constantFrom('p', 'q');
   const step = fc.oneof(

@@ -7,7 +7,8 @@ import { parseEntry } from '../../core/log/entry.ts';
 import type { EntryType } from '../../core/log/kinds.ts';
 import { STICKY_MS } from '../../core/provenance/provenance.ts';
 import { heed, type Said } from '../../core/signoff/authority.ts';
-import { type Heeded, latest } from '../../core/signoff/fold.ts';
+import { latest } from '../../core/signoff/fold.ts';
+import { type HeededLog, lostWord } from '../../core/signoff/heed-log.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
 import { entriesNaming } from '../envelopes/envelopes.ts';
 import type { Reading } from '../schema.ts';
@@ -25,11 +26,14 @@ function bodiesOf(bytes: Uint8Array): readonly string[] {
   return Array.isArray(bodies) ? bodies.filter((b) => typeof b === 'string') : [];
 }
 
-/** Whether the erasure would hold at its place, by all that was said before. Problems: DATA_INVALID, SIG_*, ST_*, QUORUM. */
-export function isHeld(heeded: Heeded | undefined, word: Omit<Said, 'type'>): Result<void> {
-  const next = heeded === undefined ? undefined : heed(latest(heeded.states), { ...word, type: 'erasure' });
-  if (next?.ok) return ok(undefined);
-  return err(next?.error[0] ?? problem('DATA_INVALID', 'the log has no trustees who could erase anything'));
+/** Whether the erasure would hold at its place, by all that was said before. Problems: DATA_INVALID, TRUST_FORMAT, SIG_*, ST_*, QUORUM. */
+export function isHeld(log: Result<HeededLog>, word: Omit<Said, 'type'>): Result<void> {
+  if (!log.ok) return log;
+  const { heeded, lost } = log.value;
+  // What is lost may have taken back the key that says this.
+  if (lost[0] !== undefined) return err(lostWord(lost[0]));
+  const next = heed(latest(heeded.states), { ...word, type: 'erasure' });
+  return next.ok ? ok(undefined) : err(next.error[0] ?? problem('DATA_INVALID', 'the erasure does not hold'));
 }
 
 /** Refuses bodies that nobody brought, that are gone, that may not go, and that something is still decided by. Problems: DATA_INVALID, naming the body. */

@@ -4,7 +4,7 @@
  * A plan must not append, and must not wait for anybody who does: it holds the only turn there is.
  */
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
-import type { Heeded } from '../../core/signoff/fold.ts';
+import type { HeededLog } from '../../core/signoff/heed-log.ts';
 import type { AppendedEntry, EntryDraft, LoggedBody, Projections } from '../../flows/ports.ts';
 import type { Writer } from '../connection.ts';
 import { projectionsOver } from '../projections/questions.ts';
@@ -147,7 +147,7 @@ interface Written {
   /** What of it decides, in order. */
   deciding(): readonly Deciding[];
   /** What holds of all statements, these among them. */
-  heeded(): Heeded | undefined;
+  heeded(): Result<HeededLog>;
   /** Rejects for ever once it failed: half of it may be written, so the group is lost whatever a plan made of the failure. */
   flush(): Promise<void>;
 }

@@ -4,8 +4,9 @@
  * change a column, a row or an index while the server runs, and nobody's right to sign changes with it.
  */
 import type { Bytes } from '../../core/base/crypto.ts';
+import type { Result } from '../../core/base/result.ts';
 import { AUTHORITY_TYPES } from '../../core/signoff/authority.ts';
-import type { Heeded } from '../../core/signoff/fold.ts';
+import type { HeededLog } from '../../core/signoff/heed-log.ts';
 import type { LoggedBody } from '../../flows/ports.ts';
 import type { Reading } from '../schema.ts';
 import { heededMore } from './heeded.ts';
@@ -28,7 +29,7 @@ export interface Statements {
   /** The entry of the witness policy in force; undefined where none ever was. */
   witnesses(): Bytes | undefined;
   /** What of them holds. @param more that are not committed yet. */
-  heeded(more: readonly Deciding[]): Heeded | undefined;
+  heeded(more: readonly Deciding[]): Result<HeededLog>;
   /** Committed, in the order of the log. */
   add(more: readonly Deciding[]): void;
 }
@@ -36,7 +37,7 @@ export interface Statements {
 export function statements(of: readonly Deciding[] = []): Statements {
   const all = [...of];
   let said = all.filter(isSaid);
-  let folded: { readonly to: number; readonly heeded: Heeded | undefined } = { to: 0, heeded: undefined };
+  let folded: { readonly to: number; readonly heeded: Result<HeededLog> | undefined } = { to: 0, heeded: undefined };
   return {
     said: () => said,
     heeded: (more) => {
