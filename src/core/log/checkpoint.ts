@@ -11,6 +11,7 @@ import { base64 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import { err, ok, problem, type Result } from '../base/result.ts';
 import { isKeyName, type NoteKey, openNote, parseNote } from './note.ts';
+import { signersOf } from './rotation.ts';
 import { decimal, hashLine } from './strict.ts';
 
 export interface Checkpoint {
@@ -39,14 +40,18 @@ export interface SigningKey extends NoteKey {
   readonly until?: number;
 }
 
-/** As `openCheckpoint`, by a key that signed logs of that size: one that was replaced, perhaps because it was stolen, says nothing of larger ones. */
+/** As `openCheckpoint`, by a key that signed logs of that size. @param keys every one the log ever signed with, the newest first. */
 export function openBySize(note: string, keys: readonly SigningKey[]): Result<Checkpoint> {
   const opened = openCheckpoint(note, keys);
   if (!opened.ok) return opened;
-  const { size } = opened.value;
+  const inOrder = keys.toReversed();
   return openCheckpoint(
     note,
-    keys.filter((k) => k.until === undefined || size <= k.until),
+    signersOf(
+      opened.value.size,
+      inOrder,
+      inOrder.flatMap((k) => k.until ?? []),
+    ),
   );
 }
 

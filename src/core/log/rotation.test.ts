@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, text, utf8 } from '../base/bytes.ts';
 import { sha256Hex } from '../base/crypto.ts';
+import { formatCheckpoint, openBySize } from './checkpoint.ts';
 import { formatEntry } from './entry.ts';
-import { formatVkey, type NoteKey, noteKey } from './note.ts';
-import { followRotations, openRotation, type RotationEntry, rotationBody, rotationText } from './rotation.ts';
+import { formatNote, formatVkey, type NoteKey, noteKey } from './note.ts';
+import { followRotations, openRotation, type RotationEntry, rotationBody, rotationText, signersOf } from './rotation.ts';
 
 const ORIGIN = 'countersign.example/audit';
 
@@ -47,6 +48,47 @@ describe('whoever trusts the old key', () => {
   it('learns nothing from a chain that begins or goes on elsewhere', () => {
     expect(followRotations(b.key, [first])).toMatchObject({ ok: false, error: { code: 'LOG_SIG' } });
     expect(followRotations(a.key, [first, rotated(90, a.key, c.key, a)])).toMatchObject({ ok: false, error: { code: 'LOG_SIG' } });
+  });
+});
+
+describe('a key signs from the rotation that brought it to the one that ended it', () => {
+  const keys = [a.key, b.key, c.key].map(formatVkey);
+
+  it('both included: the checkpoint of a rotation two sign', () => {
+    const at = (size: number): readonly number[] => signersOf(size, keys, [42, 91]).map((k) => keys.indexOf(k));
+    expect([1, 41, 42, 43, 90, 91, 92].map(at)).toEqual([[0], [0], [0, 1], [1], [1], [1, 2], [2]]);
+    expect(signersOf(7, keys.slice(0, 1), [])).toEqual(keys.slice(0, 1));
+    expect(signersOf(7, [], [])).toEqual([]);
+  });
+
+  it('each size has one signer, or the two of its rotation', () => {
+    const ends = fc.uniqueArray(fc.integer({ min: 2, max: 60 }), { maxLength: 5 }).map((sizes) => sizes.sort((x, y) => x - y));
+    fc.assert(
+      fc.property(ends, fc.integer({ min: 1, max: 70 }), (sizes, size) => {
+        const by = signersOf(size, [...sizes.keys(), sizes.length], sizes);
+        const turn = sizes.indexOf(size);
+        expect(by).toEqual(turn < 0 ? [sizes.filter((end) => end < size).length] : [turn, turn + 1]);
+      }),
+    );
+  });
+
+  it('and speaks for a log of no other size', () => {
+    const signing = [b.key, { ...a.key, until: 42 }];
+    const note = (size: number, by: Pair): string => {
+      const body = formatCheckpoint({ origin: ORIGIN, size, root: new Uint8Array(32) });
+      const made = formatNote(body, [{ name: ORIGIN, id: by.key.id, signature: by.sign(utf8(body)) }]);
+      if (!made.ok) throw new Error(made.error.message);
+      return made.value;
+    };
+    for (const [size, by] of [
+      [41, a],
+      [42, a],
+      [42, b],
+      [43, b],
+    ] as const)
+      expect(openBySize(note(size, by), signing)).toMatchObject({ ok: true, value: { size } });
+    expect(openBySize(note(43, a), signing)).toMatchObject({ ok: false });
+    expect(openBySize(note(41, b), signing)).toMatchObject({ ok: false, error: { code: 'LOG_SIG' } });
   });
 });
 

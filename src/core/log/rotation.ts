@@ -74,6 +74,17 @@ export function followRotations(trusted: NoteKey, entries: readonly RotationEntr
   return ok(keys);
 }
 
+/**
+ * Which of these sign a log of this size: each from the rotation that brought it to the one that ended it, both included. One that was
+ * followed, perhaps because it was stolen, speaks for no larger log, and one that came later for no smaller.
+ * @param keys of the log, the first one first. @param ends of each key but the last, the size of the last checkpoint it signed.
+ */
+export const signersOf = <K>(size: number, keys: readonly K[], ends: readonly number[]): readonly K[] =>
+  keys.filter((_, i) => size >= (ends[i - 1] ?? 0) && size <= (ends[i] ?? size));
+
+/** The size of the checkpoint that both keys sign: the first with the entry that says it. */
+export const turnOf = ({ size }: Pick<Rotation, 'size'>): number => size + 1;
+
 function readBody(body: Bytes): { readonly old: string; readonly new: string; readonly signature: Bytes } | undefined {
   const value = parsed(text(body));
   if (typeof value !== 'object' || value === null) return undefined;

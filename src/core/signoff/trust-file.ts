@@ -9,6 +9,7 @@ import { type Bytes, sha256Hex } from '../base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import { type Entry, parseEntry } from '../log/entry.ts';
 import { type NoteKey, parseVkey } from '../log/note.ts';
+import { signersOf } from '../log/rotation.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../log/witness-policy.ts';
 import { AUTHORITY_TYPES, type Authority, authorityOf, quorumOf, type Said, signingTrust } from './authority.ts';
 import { openCosigned } from './cosigned.ts';
@@ -115,7 +116,7 @@ export function parseTrust(bytes: Bytes, expect: TrustExpectation = {}): Result<
   if (envelope?.ok === false) return err([bad(envelope.error.message)]);
   const trust = readTrust(envelope?.value.payload ?? bytes);
   if (!trust.ok) return trust;
-  const signers = envelope === undefined ? ok([]) : signersOf(bytes, trust.value, expect.now);
+  const signers = envelope === undefined ? ok([]) : trusteesOn(bytes, trust.value, expect.now);
   if (!signers.ok) return signers;
   const signed = { ...trust.value, signers: signers.value };
   const wrong = unexpected(signed, expect);
@@ -164,16 +165,12 @@ function readTrust(bytes: Bytes): Result<TrustBundle, readonly Problem[]> {
   });
 }
 
-/**
- * Asked of every key first, and then of those alone that sign a log of the size it turned out to be: a key that was followed by another,
- * perhaps because it was stolen, signs no larger log. The checkpoint of a rotation both sign.
- */
+/** Asked of every key first, and then of those alone that sign a log of the size it turned out to be. */
 export function bySize<T>(trust: Pick<TrustBundle, 'logKeys' | 'rotations'>, ask: (keys: readonly NoteKey[]) => Result<T>, sizeIn: (answer: T) => number): Result<T> {
   const { logKeys, rotations } = trust;
   const answer = ask(logKeys);
   if (!answer.ok || rotations.length === 0) return answer;
-  const size = sizeIn(answer.value);
-  return ask(logKeys.filter((_, i) => size >= (rotations[i - 1] ?? 0) && size <= (rotations[i] ?? size)));
+  return ask(signersOf(sizeIn(answer.value), logKeys, rotations));
 }
 
 /** A statement as files hold it. */
@@ -232,7 +229,7 @@ function exact(encoded: string): Bytes | undefined {
 }
 
 /** By the keys of the file's own last state, as of its last statement or the caller's clock: whoever forges those has to forge what founders signed first. */
-function signersOf(envelope: Bytes, trust: TrustBundle, now = 0): Result<readonly string[], readonly Problem[]> {
+function trusteesOn(envelope: Bytes, trust: TrustBundle, now = 0): Result<readonly string[], readonly Problem[]> {
   const authority = latest(trust.states);
   const by = { ...signingTrust(authority, []), namespace: NAMES.trustNamespace, keys: authority.keys.filter((k) => authority.trustees.has(k.person) && k.revokedAt === undefined) };
   const opened = openCosigned(envelope, by, { now: Math.max(now, authority.at), allowDemo: authority.genesis.mode === 'demo' }, TRUST_TYPE);

@@ -9,7 +9,7 @@ import { type Checkpoint, formatCheckpoint, openCheckpoint } from '../../core/lo
 import { parseEntry } from '../../core/log/entry.ts';
 import { root, type Tree } from '../../core/log/merkle.ts';
 import { formatNote, formatVkey, type NoteKey, noteKey } from '../../core/log/note.ts';
-import type { Rotation } from '../../core/log/rotation.ts';
+import { type Rotation, turnOf } from '../../core/log/rotation.ts';
 import type { LogSigner } from '../../flows/ports-log.ts';
 import type { Writer } from '../connection.ts';
 import { inserter } from '../insert.ts';
@@ -17,7 +17,7 @@ import type { LogKeys } from '../keys/keys.ts';
 import { Refused } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 import { headAt } from './head.ts';
-import { readRotations, rotationAt } from './rotations.ts';
+import { readRotations, signersAt } from './rotations.ts';
 
 export interface Published extends Checkpoint {
   /** Signed note. */
@@ -74,21 +74,19 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
   };
   const signed = async (tree: Tree): Promise<Published> => {
     if (key === undefined) throw new Error('a log without genesis has no name to sign under');
-    const turned = rotationAt(rotations, tree.size);
     const checkpoint = { origin: key.name, size: tree.size, root: root(tree) };
-    return { ...checkpoint, note: await note(checkpoint, keys, turned === undefined ? [keyAt(tree.size, key)] : [turned.old, turned.new]) };
+    return { ...checkpoint, note: await note(checkpoint, keys, signersAt(tree.size, key, rotations)) };
   };
-  const keyAt = (size: number, now: NoteKey): NoteKey => rotations.find((r) => r.size >= size)?.old ?? now;
   /** A rotation that was committed and not yet signed for: first its own checkpoint, on disk before the old key may go. */
   const settle = async (size: number): Promise<void> => {
     const owed = rotations.at(-1);
     if (owed === undefined || (latest?.size ?? 0) > owed.size) return;
-    if (owed.size + 1 > size) {
+    if (turnOf(owed) > size) {
       // Another server swore in the key meanwhile: what came before it is still signed by the old one.
       if (writer.shared) return;
       throw new Error('a rotation lies beyond the log');
     }
-    const { tree } = await headAt(writer.db, owed.size + 1);
+    const { tree } = await headAt(writer.db, turnOf(owed));
     await keep(tree, true);
     tidy = true;
   };
@@ -164,10 +162,8 @@ async function lastStored(db: Reading, key: NoteKey | undefined, rotations: read
 
 /** A checkpoint as it is stored, read by the keys that sign at its size; or what is wrong with it. */
 export function openStored(row: StoredCheckpoint, now: NoteKey | undefined, rotations: readonly Rotation[]): Checkpoint | { readonly fault: string } {
-  const turned = rotationAt(rotations, row.size);
-  const by = turned === undefined ? [rotations.find((r) => r.size >= row.size)?.old ?? now] : [turned.old, turned.new];
   let checkpoint: Checkpoint | undefined;
-  for (const key of by) {
+  for (const key of signersAt(row.size, now, rotations)) {
     const opened = openCheckpoint(row.note, key === undefined ? [] : [key]);
     if (!opened.ok) return { fault: `is not this log's: ${opened.error.message}` };
     checkpoint = opened.value;

@@ -1,7 +1,7 @@
 /** Which key signs the log, as its entries `log-key` say; before the first of them, the key it was begun with. */
 import type { SigningKey } from '../../core/log/checkpoint.ts';
 import type { NoteKey } from '../../core/log/note.ts';
-import { followRotations, openRotation, type Rotation } from '../../core/log/rotation.ts';
+import { followRotations, openRotation, type Rotation, signersOf, turnOf } from '../../core/log/rotation.ts';
 import { orRefuse } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 
@@ -22,7 +22,8 @@ export async function readRotations(db: Reading): Promise<readonly Rotation[]> {
 
 /** Every key that ever signed this log, the newest first; none before genesis. */
 export const everyKey = async (db: Reading, now: NoteKey | undefined): Promise<readonly SigningKey[]> =>
-  now === undefined ? [] : [now, ...(await readRotations(db)).map((r) => ({ ...r.old, until: r.size + 1 })).reverse()];
+  now === undefined ? [] : [now, ...(await readRotations(db)).map((r) => ({ ...r.old, until: turnOf(r) })).reverse()];
 
-/** The rotation whose checkpoint is of this size: it carries both signatures. */
-export const rotationAt = (rotations: readonly Rotation[], size: number): Rotation | undefined => rotations.find((r) => r.size + 1 === size);
+/** Those whose signatures a checkpoint of this size carries. @param now signs the log now: known from elsewhere, so that a log cannot name it by itself. */
+export const signersAt = <K extends NoteKey | undefined>(size: number, now: K, rotations: readonly Rotation[]): readonly (NoteKey | K)[] =>
+  signersOf(size, [...rotations.map((r) => r.old), now], rotations.map(turnOf));
