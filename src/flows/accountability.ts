@@ -3,7 +3,7 @@
  * No projection, no roster file, no repository is asked, and every signature is verified again. What cannot be shown is said.
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { type PresentedReview, reviewProblems } from '../core/gate/break-glass-review.ts';
+import { type PresentedReview, reviewProblems, termsOfReview } from '../core/gate/break-glass-review.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { parseCarry } from '../core/signoff/carry.ts';
 import { openVsa } from '../core/signoff/vsa.ts';
@@ -204,10 +204,12 @@ type Act = Parameters<typeof reviewProblems>[0];
 /** What landed by break-glass, by the verdict that let it: who signed, what, and who has to review it. */
 function actsIn(uses: readonly Read<GlassSaid>[], { counted }: Reading, ladder: readonly string[]): readonly Act[] {
   const spent = uses.flatMap((u) => (u.said === null || !u.said.counted ? [] : [{ ...u.said, person: u.person, verdict: counted.get(u.said.envelope)?.index }]));
-  return [...Map.groupBy(spent, (u) => u.verdict).values()].map((of) => {
-    const levels = of.flatMap((u) => (u.due === null ? [] : [u.due.level]));
-    return { people: of.flatMap((u) => u.person ?? []), uses: of.map((u) => u.envelope), reviewLevel: ladder.findLast((l) => levels.includes(l)) ?? levels[0] ?? '' };
-  });
+  return [...Map.groupBy(spent, (u) => u.verdict).values()].map((of) =>
+    termsOfReview(
+      of.map((u) => ({ person: u.person, digest: u.envelope, review: u.due })),
+      ladder,
+    ),
+  );
 }
 
 /** Levels are compared where somebody said how: the ladder is in the trust file, and in no log. */

@@ -6,7 +6,7 @@ import { text } from '../core/base/bytes.ts';
 import { problem } from '../core/base/result.ts';
 import { changeId } from '../core/change/change-id.ts';
 import type { GlassRules, Presented, PresentedUse } from '../core/gate/break-glass.ts';
-import { type Act, reviewProblems } from '../core/gate/break-glass-review.ts';
+import { type Act, reviewProblems, termsOfReview } from '../core/gate/break-glass-review.ts';
 import { type VerifiedWord, verifyWord } from '../core/gate/break-glass-verify.ts';
 import { parseWord, type UsePredicate } from '../core/gate/break-glass-words.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -108,21 +108,9 @@ async function actOf(bench: Bench, trust: SignoffTrust, rows: readonly GlassRow[
   const change = first?.change ?? '';
   const landedAt = first?.landed?.at ?? 0;
   const [row] = await bench.state.changes({ id: change, limit: 1 });
-  const said = await Promise.all(rows.map(async (r) => saidInUse((await bench.ledger.body(r.body)) ?? new Uint8Array(0))));
-  const ladder = bench.governance.policy.ladder.values;
-  const levels = said.flatMap((s) => (s === undefined ? [] : [s.review.level]));
-  const act: Act = {
-    change,
-    repo: first?.repo ?? '',
-    paths: row?.decision.change.paths ?? null,
-    people: [...new Set(rows.map((r) => r.signer))].sort(),
-    uses: rows.map((r) => r.body).sort(),
-    landedAt,
-    // The shortest of what was accepted; what cannot be read any more is due at once.
-    due: landedAt + Math.min(...said.map((s) => (s === undefined ? 0 : s.review.withinSeconds * 1_000))),
-    reviewLevel: ladder.findLast((l) => levels.includes(l)) ?? levels[0] ?? '',
-    reviews: [],
-  };
+  const spent = rows.map(async (r) => ({ person: r.signer, digest: r.body, review: saidInUse((await bench.ledger.body(r.body)) ?? new Uint8Array(0))?.review ?? null }));
+  const { withinMs, ...terms } = termsOfReview(await Promise.all(spent), bench.governance.policy.ladder.values);
+  const act: Act = { change, repo: first?.repo ?? '', paths: row?.decision.change.paths ?? null, landedAt, due: landedAt + withinMs, reviews: [], ...terms };
   return { ...act, reviews: await reviewsOf(bench, trust, act) };
 }
 

@@ -36,6 +36,27 @@ export interface PresentedReview {
   readonly uses: readonly string[];
 }
 
+/** One use that let it land. */
+export interface SpentUse {
+  /** null: nobody can be shown to have signed it. */
+  readonly person: PersonId | null;
+  /** Of the envelope. */
+  readonly digest: string;
+  /** What its signer accepted; null: nobody can read it any more. */
+  readonly review: { readonly level: string; readonly withinSeconds: number } | null;
+}
+
+/** What an act is by the uses that let it: who signed, what, the highest level any accepted, and the shortest time, from its landing on. Unreadable terms are due at once. */
+export function termsOfReview(spent: readonly SpentUse[], ladder: readonly string[]): Pick<Act, 'people' | 'uses' | 'reviewLevel'> & { readonly withinMs: number } {
+  const levels = spent.flatMap((use) => use.review?.level ?? []);
+  return {
+    people: [...new Set(spent.flatMap((use) => use.person ?? []))].sort(),
+    uses: spent.map((use) => use.digest).sort(),
+    reviewLevel: ladder.findLast((level) => levels.includes(level)) ?? levels[0] ?? '',
+    withinMs: Math.min(...spent.map((use) => (use.review?.withinSeconds ?? 0) * 1_000)),
+  };
+}
+
 type Reviewed = Pick<Act, 'people' | 'uses' | 'reviewLevel'>;
 
 /**

@@ -5,7 +5,7 @@ import { problem } from '../base/result.ts';
 import type { BreakGlassTerms } from '../policy/document.ts';
 import { changeOf } from '../signoff/build.ts';
 import { barsTo, breakGlass, type GlassChange, type GlassRules, type Presented, type PresentedUse } from './break-glass.ts';
-import { type Act, overduePaths, overduePeople, reviewProblems } from './break-glass-review.ts';
+import { type Act, overduePaths, overduePeople, reviewProblems, termsOfReview } from './break-glass-review.ts';
 import { GLASS_SENTENCES, type UsePredicate } from './break-glass-words.ts';
 
 const LADDER = ['L4', 'L5', 'L6', 'L7'];
@@ -254,6 +254,16 @@ describe('whatever is presented', () => {
 });
 
 describe('the review', () => {
+  it('is of everybody who signed, by the highest level and the shortest time that any of them accepted', () => {
+    const ines = { person: 'ines', digest: 'u2', review: { level: 'L7', withinSeconds: 60 } };
+    const ben = { person: 'ben', digest: 'u1', review: { level: 'L6', withinSeconds: 30 } };
+    expect(termsOfReview([ines, ben, { ...ines, digest: 'u3' }], LADDER)).toEqual({ people: ['ben', 'ines'], uses: ['u1', 'u2', 'u3'], reviewLevel: 'L7', withinMs: 30_000 });
+    const gone = { person: null, digest: 'u0', review: null };
+    expect(termsOfReview([ines, gone], LADDER)).toEqual({ people: ['ines'], uses: ['u0', 'u2'], reviewLevel: 'L7', withinMs: 0 });
+    expect(termsOfReview([ben], ['L1'])).toMatchObject({ reviewLevel: 'L6' });
+    expect(termsOfReview([gone], LADDER)).toMatchObject({ reviewLevel: '' });
+  });
+
   it('blocks from the moment it is due until it is there', () => {
     expect(overduePaths([act()], 'infra', ['db/orders.sql'], NOW - HOUR - 1)).toEqual([]);
     expect(overduePaths([act()], 'infra', ['db/orders.sql'], NOW - HOUR)).toMatchObject([

@@ -14,7 +14,7 @@ import { byReplaced, snapshotIn, startProving } from '../signoff/offline.ts';
 import type { Landed, Proving, Required } from '../signoff/offline-terms.ts';
 import { authorityAt, type TrustBundle } from '../signoff/trust-file.ts';
 import { breakGlass, type GlassChange, type GlassRules, type PresentedUse } from './break-glass.ts';
-import { type Act, isOverdue, overdueText, reviewProblems } from './break-glass-review.ts';
+import { type Act, isOverdue, overdueText, reviewProblems, termsOfReview } from './break-glass-review.ts';
 import { type VerifiedWord, verifyWord } from './break-glass-verify.ts';
 
 /** What policy asked of this change, by the verifier's own clone. */
@@ -110,14 +110,12 @@ function heard(evidence: Evidence, { trust, placing }: Proving, asked: GlassAske
 }
 
 function actOf(uses: readonly Use[], landing: PlacedLanding, { change: { change }, rules: { ladder } }: GlassAsked): Act {
-  const levels = uses.map((u) => u.predicate.review.level);
-  return {
-    ...{ change: changeId(change), repo: change.repo, paths: change.paths, landedAt: landing.at, reviews: [] },
-    people: [...new Set(uses.map((u) => u.person))].sort(),
-    uses: uses.map((u) => u.digest).sort(),
-    due: landing.at + Math.min(...uses.map((u) => u.predicate.review.withinSeconds * 1_000)),
-    reviewLevel: ladder.findLast((l) => levels.includes(l)) ?? levels[0] ?? '',
-  };
+  const { withinMs, ...terms } = termsOfReview(
+    uses.map(({ person, digest, predicate: { review } }) => ({ person, digest, review })),
+    ladder,
+  );
+  const landedAt = landing.at;
+  return { change: changeId(change), repo: change.repo, paths: change.paths, landedAt, due: landedAt + withinMs, reviews: [], ...terms };
 }
 
 function reviewed(act: Act, said: readonly Placed[], { rules, change }: GlassAsked): Act {
