@@ -19,7 +19,7 @@ import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
-import { signedByAnother, usedBefore } from './arrival.ts';
+import { usedBefore } from './arrival.ts';
 import { enrolledKeys } from './authority.ts';
 import { actsOf, glassRules, presentedGlass } from './break-glass-facts.ts';
 import { governanceAt } from './governance.ts';
@@ -194,11 +194,7 @@ async function accept(world: SigningWorld, desk: Desk, envelope: Uint8Array): Pr
   const word = verified.value;
   const replayed = await usedBefore(bench.state, word.predicate.nonce);
   if (replayed.length > 0) return err(replayed);
-  const wrong = [
-    ...mayNot(desk, word.kind, word.person, word.level),
-    ...saidOtherwise(world, desk, word),
-    ...(await signedByAnother(bench.state, word.keyid, word.predicate.signer.credential)),
-  ];
+  const wrong = [...mayNot(desk, word.kind, word.person, word.level), ...saidOtherwise(world, desk, word)];
   return wrong.length > 0 ? err(wrong) : ok(word);
 }
 

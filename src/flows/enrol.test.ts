@@ -137,7 +137,7 @@ describe('what is taken back', () => {
     const { id } = await bed.judged(head);
     const receipt = await bed.sign(person, id ?? '');
     if (!receipt.ok) throw new Error(JSON.stringify(receipt.error));
-    return { head, digest: receipt.value.digest };
+    return { head, id: id ?? '', digest: receipt.value.digest };
   };
 
   it('a sign-off, by its signer alone: the gate counts it no more', async () => {
@@ -159,6 +159,16 @@ describe('what is taken back', () => {
     const other = await bed.judged(bed.commit({ 'db/other.sql': 'drop table orders;\n' }));
     expect(await bed.sign('noor', other.id ?? '')).toMatchObject({ ok: false });
     expect(await bed.store.audit()).toEqual([]);
+  });
+
+  it('a key from a day to come: what it signed counts until then, and nothing new is taken from it', async () => {
+    const { head, id } = await signed('mara', 'db/until.sql');
+    const statement = await bed.statement('mara', id);
+    expect(await revoke({ key: bed.keys.mara.keyid }, ['kim', 'lee'], bed.clock.now + 60_000)).toMatchObject({ ok: true });
+    expect((await bed.judged(head)).verdict.codes).toEqual(['OK']);
+    expect(await completeSignoff(bed.world, id, bed.keys.mara.signEnvelope(statement))).toMatchObject({ ok: false, error: [{ code: 'KEY_REVOKED' }] });
+    bed.clock.now += 60_000;
+    expect((await bed.judged(head)).verdict.codes).toEqual(['KEY_REVOKED', 'SIGNOFF_MISSING']);
   });
 
   it('nothing by a word that does not hold: it is not even written down', async () => {

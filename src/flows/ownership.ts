@@ -21,7 +21,7 @@ import { type OwnershipPredicate, type OwnershipWords, ownershipStatement, type 
 import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { NAMES } from '../core/signoff/statement.ts';
-import { signedByAnother, USED, usedBefore } from './arrival.ts';
+import { USED, usedBefore } from './arrival.ts';
 import { type EnrolledKey, enrolledKeys } from './authority.ts';
 import type { ChangeRow, EntryDraft, KeyRow } from './ports.ts';
 import { type CredentialChoice, MOST_BYTES, notEnrolled, openChange, PREFERENCE, type Prepared, type SigningWorld, signingKeys, validFor } from './prepare.ts';
@@ -122,12 +122,8 @@ async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array): Promi
   const replayed = verified.ok ? await usedBefore(bench.state, verified.value.statement.predicate.nonce) : await known(bench, row, envelope);
   if (replayed.length > 0) return err(replayed);
   if (!verified.ok) return verified;
-  const { author, keyid, statement } = verified.value;
-  const wrong = [
-    ...mayNotOwn(row, author),
-    ...saidOtherwise(bench, row, statement.predicate),
-    ...(await signedByAnother(bench.state, keyid, statement.predicate.author.credential)),
-  ];
+  const { author, statement } = verified.value;
+  const wrong = [...mayNotOwn(row, author), ...saidOtherwise(bench, row, statement.predicate)];
   return wrong.length > 0 ? err(wrong) : verified;
 }
 

@@ -13,7 +13,7 @@ import { contextOf, provenanceOf } from '../core/signoff/claims.ts';
 import type { SignedReceipt } from '../core/signoff/receipt.ts';
 import type { SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
-import { signedByAnother, USED, usedBefore } from './arrival.ts';
+import { USED, usedBefore } from './arrival.ts';
 import { backOf } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { movedSignoffs } from './moved.ts';
@@ -69,7 +69,6 @@ async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array, shown:
     ...(await notOwnedYet(bench, row)),
     ...unanswered(row, statement.predicate),
     ...saidOtherwise(bench, row, statement.predicate, shown),
-    ...(await signedByAnother(bench.state, verified.signoff.keyid, statement.predicate.signer.credential)),
     ...(await usedBefore(bench.state, statement.predicate.nonce)),
   ];
   return wrong.length > 0 ? err(wrong) : ok(verified.signoff);

@@ -7,6 +7,7 @@ import { err, ok, type Problem, problem, type Result } from '../base/result.ts';
 import type { PersonId, Roster } from '../roster/roster.ts';
 import { checkAuthenticator, checkKey, findKey, type KeyExpectation } from '../signoff/authenticator.ts';
 import { personUrn } from '../signoff/build.ts';
+import { checkName } from '../signoff/credential.ts';
 import { openEnvelope } from '../signoff/open.ts';
 import type { SignoffTrust, TrustedKey } from '../signoff/trust.ts';
 import { GLASS_SENTENCES, parseWord, type Word } from './break-glass-words.ts';
@@ -59,6 +60,7 @@ export const WORDS_OWED: { readonly [kind in Word['kind']]: string } = {
 function checkSigner({ predicate }: Word, key: TrustedKey, { roster }: WordExpectation): readonly Problem[] {
   const unlisted = roster !== undefined && !roster.people.some((p) => p.id === key.person);
   return [
+    ...checkName(predicate.signer.credential, key),
     ...(predicate.signer.id === personUrn(key.person) ? [] : [problem('KEY_UNKNOWN', `the key is not one of ${predicate.signer.id}`)]),
     ...(unlisted ? [problem('PERSON_UNKNOWN', `${key.person} is not on the roster`)] : []),
   ];

@@ -14,7 +14,10 @@ export interface KeyExpectation {
   readonly tier?: Tier;
   /** Milliseconds since 1970: when the signature entered the log, or now while it has not. */
   readonly now: number;
-  /** `online`: the counter must have grown since the last signature. `logged`: the order of the log stands for it. */
+  /**
+   * `online`: the signature arrives now, so its counter must have grown since the last one, and a key that is taken back brings nothing
+   * new, from whatever day on. `logged`: the order of the log stands for it, and the key counts until that day.
+   */
   readonly counters: 'online' | 'logged';
   /** Evidence of demo data is refused unless asked for. */
   readonly allowDemo: boolean;
@@ -43,7 +46,7 @@ export function checkKey(opened: OpenedSignature, key: TrustedKey, trust: KeyTru
   const { mode } = trust;
   const problems: Problem[] = [];
   if (!(key.since <= expect.now)) problems.push(problem('KEY_NOT_YET_VALID', `the key ${key.keyid} did not count yet`));
-  if (key.revokedAt !== undefined && !(expect.now < key.revokedAt)) problems.push(problem('KEY_REVOKED', `the key ${key.keyid} was revoked`));
+  if (key.revokedAt !== undefined && (expect.counters === 'online' || !(expect.now < key.revokedAt))) problems.push(problem('KEY_REVOKED', `the key ${key.keyid} was revoked`));
   if (key.expires !== undefined && !(expect.now < key.expires)) problems.push(problem('KEY_EXPIRED', `the key ${key.keyid} had expired`, { remedy: 'enrol a key again' }));
   if (mode === 'demo' && !expect.allowDemo) problems.push(problem('TRUST_DEMO', 'the evidence is of demo data and proves nothing', { remedy: 'accept it knowingly with --demo' }));
   const holds = kindHolds(opened, key, mode);

@@ -7,7 +7,7 @@ import { type Problem, problem } from '../base/result.ts';
 import type { Attested } from './attestation.ts';
 import { parseKeyBlob } from './keys.ts';
 import type { OpenedSignature } from './open.ts';
-import type { Credential } from './statement.ts';
+import type { Credential, KeyName } from './statement.ts';
 import type { TrustedKey } from './trust.ts';
 
 type KnownKey = Pick<TrustedKey, 'kind' | 'credentialId' | 'keyid' | 'blob' | 'aaguid' | 'backupEligible'>;
@@ -30,13 +30,16 @@ export function credentialFor(keys: readonly KnownKey[]): Credential {
  * Problems: KEY_MODEL, WA_RPID, WA_UV, WA_BACKUP.
  */
 export function checkCredential(said: Credential, opened: Pick<OpenedSignature, 'key'>, key: KnownKey, used: readonly Problem[] = []): readonly Problem[] {
-  const isNamed = said.type === key.kind && (said.id === '' || said.id === nameOf(key));
-  const wrong = isNamed ? wrongWords(said, opened.key.application, key) : [anotherKey(key)];
+  const another = checkName(said, key);
+  const wrong = another.length === 0 ? wrongWords(said, opened.key.application, key) : another;
   return wrong.filter((p) => !used.some((u) => u.code === p.code));
 }
 
-const anotherKey = ({ keyid }: KnownKey): Problem =>
-  problem('KEY_MODEL', `the statement names another key than ${keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' });
+/** The statement says which key was to sign it: another one, even of the same person, makes the record a lie. Problems: KEY_MODEL. */
+export const checkName = ({ id, type }: KeyName, key: KnownKey): readonly Problem[] =>
+  type === key.kind && (id === '' || id === nameOf(key))
+    ? []
+    : [problem('KEY_MODEL', `the statement names another key than ${key.keyid}, which signed it`, { remedy: 'prepare again, and say which key will sign' })];
 
 function wrongWords(said: Credential, application: string, key: KnownKey): readonly Problem[] {
   // What could not be said of one of several may be left open; of the one key that is named nothing is.
