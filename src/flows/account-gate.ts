@@ -3,12 +3,12 @@
  * held when the verdict was written. A verdict is the server's word, and whoever has the server writes one.
  */
 import { reason } from '../core/base/reasons.ts';
-import { changeId } from '../core/change/change-id.ts';
+import { ownChange } from '../core/change/change-id.ts';
 import { judge, type PresentedOwnership, type PresentedSignoff } from '../core/gate/judge.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { parseStatement } from '../core/signoff/parse.ts';
-import type { SignoffPredicate } from '../core/signoff/statement.ts';
+import { isApproval } from '../core/signoff/statement.ts';
 import { type Told, textOf } from './account-decided.ts';
 import { judgedSignoff, type Moment } from './account-judged.ts';
 import type { Placed } from './account-log.ts';
@@ -70,7 +70,7 @@ async function heard({ log, people, decided }: Reading, landed: Landed, told: To
   const statement = opened.payload === null ? undefined : parseStatement(opened.payload);
   if (statement?.ok !== true || opened.person === null) return undefined;
   const said = statement.value.predicate;
-  if (!counted && APPROVALS.has(said.decision)) return undefined;
+  if (!counted && isApproval(said.decision)) return undefined;
   // An objection holds by the clock it was made at, and by who has been taken back since.
   const moment: Moment = { index: verdict.index, at: said.decision === 'changes' ? entry.at : verdict.at };
   const again = judgedSignoff({ log, people, moment }, envelope, said, opened.level, asked.decision, told.decision);
@@ -82,10 +82,6 @@ async function heard({ log, people, decided }: Reading, landed: Landed, told: To
     ...(rules === undefined ? {} : { rules }),
   };
 }
-
-const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
-
-const ownChange = (c: SignoffPredicate['change']): string => changeId({ repo: c.repo, targetRef: c.targetRef, manifest: c.manifest.sha256 });
 
 const exact = (words: readonly Heard[], change: string): readonly Heard[] => words.filter((w) => w.change === change || w.rules !== undefined);
 

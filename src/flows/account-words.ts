@@ -1,6 +1,6 @@
 /** What people said of a change, each word read from the bytes they signed. */
 import type { Problem } from '../core/base/result.ts';
-import { changeId } from '../core/change/change-id.ts';
+import { ownChange } from '../core/change/change-id.ts';
 import type { VerifiedWord } from '../core/gate/break-glass-verify.ts';
 import { parseWord } from '../core/gate/break-glass-words.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -8,7 +8,7 @@ import { TIERS, type Tier } from '../core/risk/risk.ts';
 import { personOf } from '../core/signoff/build.ts';
 import { parseOwnership } from '../core/signoff/ownership.ts';
 import { parseStatement } from '../core/signoff/parse.ts';
-import type { SignoffPredicate } from '../core/signoff/statement.ts';
+import { isApproval, type SignoffPredicate } from '../core/signoff/statement.ts';
 import { type DecidedBefore, type Told, textOf } from './account-decided.ts';
 import { answering, type Court, glassProblems, type Moment, ownershipProblems, signoffProblems } from './account-judged.ts';
 import type { AccountLog, Placed } from './account-log.ts';
@@ -103,8 +103,6 @@ export async function signoffWord(reading: Reading, entry: Placed, change: strin
 
 type SignoffJudge = (court: Court, envelope: Uint8Array, decision: Decision, into?: Decision) => readonly Problem[];
 
-const ownChange = (c: SignoffPredicate['change']): string => changeId({ repo: c.repo, targetRef: c.targetRef, manifest: c.manifest.sha256 });
-
 const otherSigner = ({ person }: Opened, claimed: string): readonly string[] => (person !== null && personOf(claimed) !== person ? [`it says it is of ${claimed}`] : []);
 
 /** Why it did not hold at some entry; nothing where bytes or genesis are gone, which is said of the signature itself. */
@@ -126,14 +124,12 @@ async function countedRightly(reading: Reading, entry: Placed, predicate: Signof
   const asked = own === into ? whole : await reading.decided(own, entry.index);
   const inside = whole?.decision.change.commits.includes(predicate.change.head.gitCommit) === true;
   const why = [
-    ...(APPROVALS.has(predicate.decision) ? [] : ['it approves nothing']),
+    ...(isApproval(predicate.decision) ? [] : ['it approves nothing']),
     ...(own === into || inside || reading.carried.has(`${into} ${entry.envelope}`) ? [] : ['it is of another change, and nothing in the log carries it here']),
     ...(await heldAt(reading, entry, verdict, (court, envelope) => answering(whole, (w) => answering(asked, (d) => judge(court, envelope, d, w))))),
   ];
   return why.map((w) => `when the gate counted it (entry ${verdict.index}): ${w}`);
 }
-
-const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
 
 const said = (p: Problem): string => `${p.message} [${p.code}]`;
 

@@ -17,7 +17,7 @@ import { credentialFor } from '../core/signoff/credential.ts';
 import { pae } from '../core/signoff/dsse.ts';
 import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
-import { type Assumption, type Disposition, NAMES, type SignoffDecision } from '../core/signoff/statement.ts';
+import { type Assumption, type Disposition, isApproval, NAMES, type SignoffDecision } from '../core/signoff/statement.ts';
 import { type EnrolledKey, enrolledKeys } from './authority.ts';
 import { dossierOf } from './dossier.ts';
 import { type Governance, governanceAt } from './governance.ts';
@@ -190,7 +190,7 @@ export function unanswered(row: ChangeRow, answers: Pick<Answers, 'decision' | '
   const given = new Set(answers.dispositions.map((d) => d.finding));
   const silent = row.decision.findings.filter((f) => !given.has(findingKey(f)));
   const asked = questionsFor(row.decision.tier).filter((q) => q.required && !answers.answers.some((a) => a.question === q.id && a.answer.trim() !== ''));
-  const approving = answers.decision === 'approve' || answers.decision === 'approve_with_conditions';
+  const approving = isApproval(answers.decision);
   const owed = OWED[answers.decision];
   return [
     ...(owed !== undefined && answers.conditions.every((c) => c.trim() === '') ? [problem('ST_CONDITIONS', owed.message, { place: 'conditions', remedy: owed.remedy })] : []),

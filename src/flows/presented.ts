@@ -10,6 +10,7 @@ import type { PresentedSignoff } from '../core/gate/judge.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
 import { settledKeys } from '../core/signoff/authority.ts';
+import { isApproval } from '../core/signoff/statement.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
@@ -110,9 +111,9 @@ const WITHDRAWN: ReadonlySet<string> = new Set(['REV_REVOKED', 'KEY_REVOKED']);
 /** @param last it is its signer's latest word over all that is near: whoever objected to a later form has taken the earlier word back. */
 function weighed({ bench, decision, trust, expect }: Asking, row: SignoffRow, body: Uint8Array, last: boolean): Heard {
   const verified = verifySignoff(body, trust, row.decision === 'changes' ? objection(expect, row.at) : expect);
-  if (verified.ok) return { signoff: verified.signoff, problems: APPROVALS.has(row.decision) ? lookAgain(decision, verified.signoff) : [] };
+  if (verified.ok) return { signoff: verified.signoff, problems: isApproval(row.decision) ? lookAgain(decision, verified.signoff) : [] };
   const moved = bench.moved?.get(movedKey(decision, row));
-  const form = last && APPROVALS.has(row.decision) ? moved?.form : null;
+  const form = last && isApproval(row.decision) ? moved?.form : null;
   const carried = form ? carriedSignoff(body, trust, expect, decision, form, row.at) : undefined;
   if (form && carried !== undefined && carried.kept.length > 0 && carried.signoff.signer === row.signer)
     return { signoff: carried.signoff, problems: [], carried: { rules: carried.kept, form } };
@@ -151,8 +152,6 @@ function presented(row: SignoffRow, { signoff, problems, carried, unproven, astr
     ...(carried ?? {}),
   };
 }
-
-const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
 
 /**
  * The very content, on another base or in another commit: it counts, unless a rule that asks wants it looked at again then.

@@ -13,6 +13,7 @@ import type { Decision } from '../policy/decision.ts';
 import { PROVENANCE_LEVELS } from '../provenance/provenance.ts';
 import { type Finding, findingKey, TIERS } from '../risk/risk.ts';
 import type { PersonId, PrincipalRole } from '../roster/roster.ts';
+import { APPROVALS } from '../signoff/statement.ts';
 import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../signoff/verify.ts';
 
 /** What was signed, beside what stands now: both read from our own copy, and each the content its decision is about. */
@@ -68,7 +69,7 @@ function ownExpectation(expect: Expectation, now: Decision, before: Decision): E
     policyDigest: now.policyDigest,
     tier: TIERS.max(now.tier, before.tier),
     findings: before.findings.map(findingKey),
-    decisions: ['approve', 'approve_with_conditions'],
+    decisions: APPROVALS,
     excluded,
   };
 }

@@ -9,7 +9,7 @@ import type { Decision, Seat } from '../policy/decision.ts';
 import { ownershipWords } from '../policy/ownership.ts';
 import { fillSeats, type Missing, type Quorum } from '../policy/quorum.ts';
 import type { Presence, Stage } from '../policy/words.ts';
-import type { SignoffPredicate } from '../signoff/statement.ts';
+import { isApproval, type SignoffPredicate } from '../signoff/statement.ts';
 import { dueAt, type GateKind, type Verdict } from './verdict.ts';
 
 /** A sign-off offered for this change, already verified; `problems` not empty: it does not count, and this is why. */
@@ -164,7 +164,7 @@ export function seatedBy(gate: Gate, seats: readonly Seat[], valid: readonly Pre
   return { missing: stages.flatMap((s) => s.missing), counted: stages.flatMap((s) => s.counted) };
 }
 
-const approves = ({ decision }: PresentedSignoff): boolean => decision === 'approve' || decision === 'approve_with_conditions';
+const approves = ({ decision }: PresentedSignoff): boolean => isApproval(decision);
 
 const filledBy = ({ ladder }: Gate, seats: readonly Seat[], approving: readonly PresentedSignoff[]): Quorum =>
   fillSeats(

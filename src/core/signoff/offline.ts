@@ -17,6 +17,7 @@ import type { Landed, Proving, Required } from './offline-terms.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { checkAge, checkStatements, openSnapshot, type Snapshot } from './snapshot.ts';
+import { APPROVALS, isApproval } from './statement.ts';
 import type { SignoffTrust } from './trust.ts';
 import { authorityAt, bySize, type TrustBundle, withLater } from './trust-file.ts';
 import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
@@ -58,7 +59,7 @@ export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed
   const latest = latestWords(valid.filter((s) => s.rules === undefined));
   // What a person says of exactly this change stands in the place of all they said of earlier forms.
   const carried = latestWords(valid.filter((s) => s.rules !== undefined && !latest.some((l) => l.signer === s.signer)));
-  const signoffs = [...latest, ...carried].filter((s) => APPROVALS.has(s.statement.predicate.decision));
+  const signoffs = [...latest, ...carried].filter((s) => isApproval(s.statement.predicate.decision));
   const setAside = [...results.flatMap((r) => (r.ok ? [] : r.error)), ...carries.flatMap((c) => (c.ok ? [] : [c.error]))];
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = seatProblems(signoffs, trust.ladder, required);
@@ -132,8 +133,6 @@ function claimedLanding(bundle: Bundle): Landing | undefined {
   return landing?.ok ? landing.value : undefined;
 }
 
-const APPROVALS: ReadonlySet<string> = new Set(['approve', 'approve_with_conditions']);
-
 /** `rules`: of an earlier form of what landed, the rules it still speaks for. */
 type Placed = VerifiedSignoff & { readonly index: number; readonly rules?: readonly string[] };
 
@@ -182,7 +181,7 @@ function verifyEvidence(evidence: Evidence, { trust, placing, landed, required, 
 }
 
 /** It has to hold for what it signed; only an approval is carried. */
-const ofForm = ({ signed: { manifest, manifest256 } }: Carry) => ({ manifest, manifest256, decisions: ['approve', 'approve_with_conditions'] as const });
+const ofForm = ({ signed: { manifest, manifest256 } }: Carry) => ({ manifest, manifest256, decisions: APPROVALS });
 
 const expectation = (landed: Landed, required: Required, now: number): Expectation => ({
   repo: landed.repo,

@@ -29,6 +29,11 @@ export const NAMES = {
 } as const;
 
 export type SignoffDecision = 'approve' | 'approve_with_conditions' | 'changes' | 'cannot_judge';
+
+/** By these the signer answers for the change; a condition is theirs to see met. */
+export const APPROVALS = ['approve', 'approve_with_conditions'] as const satisfies readonly SignoffDecision[];
+export const isApproval = (decision: string): boolean => APPROVALS.some((approval) => approval === decision);
+
 export type Stage = 'intent' | 'implementation' | 'deploy';
 
 /** The signer's word on one finding. `accepted`: it happens, and that is right. `mitigated`: and here is how. `mistaken`: it does not happen. */

@@ -12,7 +12,7 @@ import { checkCredential, checkModel } from './credential.ts';
 import { type OpenedSignature, openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { checkPeople, effectiveLevel, type PeopleExpectation } from './people.ts';
-import type { SignoffDecision, Stage, Statement } from './statement.ts';
+import { isApproval, type SignoffDecision, type Stage, type Statement } from './statement.ts';
 import { checkSubject, type SubjectExpectation } from './subject.ts';
 import type { SignoffTrust, TrustedKey } from './trust.ts';
 
@@ -77,8 +77,7 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
 /** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
 export function checkStatement({ predicate }: Statement, expect: Omit<Expectation, keyof PeopleExpectation | 'counters' | 'allowDemo'>): readonly Problem[] {
   const { change, policy, decision } = predicate;
-  const approves = decision === 'approve' || decision === 'approve_with_conditions';
-  const silent = (expect.findings ?? []).filter((f) => approves && !predicate.dispositions.some((d) => d.finding === f));
+  const silent = (expect.findings ?? []).filter((f) => isApproval(decision) && !predicate.dispositions.some((d) => d.finding === f));
   const rules: readonly (readonly [boolean, Problem])[] = [
     [change.repo === expect.repo, problem('ST_REPO', `signed for repository ${change.repo}, not ${expect.repo}`)],
     [change.targetRef === expect.targetRef, problem('ST_REF', `signed for ${change.targetRef}, not ${expect.targetRef}`)],

@@ -1,5 +1,6 @@
 /** Carries effects out, inside the transaction that appends their entry. Reads nothing but projections and entries, so a replay repeats it. */
 import { TIERS } from '../../core/risk/risk.ts';
+import { isApproval } from '../../core/signoff/statement.ts';
 import { entriesNaming } from '../envelopes/envelopes.ts';
 import { asker, inserter } from '../insert.ts';
 import type { Reading } from '../schema.ts';
@@ -124,7 +125,7 @@ async function judge(db: Reading, { row }: Do<'judge'>): Promise<void> {
 /** Somebody still has to sign, or its author to speak, before it passes. */
 const LACKING: readonly unknown[] = ['SIGNOFF_MISSING', 'OWNERSHIP_MISSING'];
 
-const isApproval = (s: { readonly complete: number; readonly decision: string }): boolean => s.complete === 1 && ['approve', 'approve_with_conditions'].includes(s.decision);
+const approves = (s: { readonly complete: number; readonly decision: string }): boolean => s.complete === 1 && isApproval(s.decision);
 
 const approvals = asker((db, changes) =>
   db
@@ -154,7 +155,7 @@ async function alreadySigned(db: Reading, rows: readonly Do<'decide'>['row'][]):
     (s) => s.change,
   );
   const enough = (row: Do<'decide'>['row']): boolean =>
-    (given.get(row.id) ?? []).some((s) => isApproval(s) && s.expires > row.updated_at && TIERS.has(s.tier) && TIERS.has(row.tier) && TIERS.atLeast(s.tier, row.tier));
+    (given.get(row.id) ?? []).some((s) => approves(s) && s.expires > row.updated_at && TIERS.has(s.tier) && TIERS.has(row.tier) && TIERS.atLeast(s.tier, row.tier));
   return new Set(rows.filter(enough).map((row) => row.id));
 }
 
@@ -166,7 +167,7 @@ const insertSignoffs = inserter('signoffs', SIGNOFF);
 
 async function sign(db: Reading, { row }: Do<'sign'>): Promise<void> {
   await insertSignoffs(db, [row]);
-  if (!isApproval(row)) return;
+  if (!approves(row)) return;
   await db.updateTable('changes').set({ state: 'signed', updated_at: row.at }).where('id', '=', row.change).where('state', '=', 'open').execute();
 }
 
