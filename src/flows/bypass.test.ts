@@ -8,6 +8,7 @@ import { parseEntry } from '../core/log/entry.ts';
 import { recordLandings } from './land.ts';
 import { judgePush } from './push.ts';
 
+const UNPROTECTED = POLICY.replace('protected: [refs/heads/main, refs/heads/release]', 'protected: [refs/heads/nothing]');
 const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/violation-entry.schema.json', import.meta.url), 'utf8')));
 
 let bed: Bed;
@@ -108,7 +109,7 @@ describe('a protected ref', () => {
     // As where policy alone says what is protected.
     const world = { ...bed.world, repositories: new Map([['infra', { ...served, protected: [] }]]) };
     const tip = bed.tip();
-    const evil = bed.commit({ 'countersign.yml': POLICY.replace('protected: [refs/heads/main, refs/heads/release]', 'protected: [refs/heads/nothing]') });
+    const evil = bed.commit({ 'countersign.yml': UNPROTECTED });
     const next = bed.commit({ 'docs/d.md': 'next\n' }, { on: evil });
     for (const id of [evil, next]) bed.work.git('push', '-q', bed.served.gitDir, `${id}:refs/heads/arrived/${id}`);
     bed.served.git('update-ref', MAIN, evil);
@@ -118,6 +119,31 @@ describe('a protected ref', () => {
     expect(pushed.judged).toHaveLength(1);
     bed.served.git('update-ref', MAIN, tip);
     await recordLandings(world, 'infra');
+  });
+
+  it('is judged, and a move of it found, though HEAD was pointed at a branch whose policy protects nothing', async () => {
+    const served = bed.world.repositories.get('infra');
+    if (served === undefined) throw new Error('the bed serves nothing');
+    const world = { ...bed.world, repositories: new Map([['infra', { ...served, protected: [] }]]) };
+    const tip = bed.tip();
+    const [free, drop] = [bed.commit({ 'countersign.yml': UNPROTECTED }), bed.commit({ 'db/drop.sql': 'drop table orders;\n' })];
+    for (const id of [free, drop]) bed.work.git('push', '-q', bed.served.gitDir, `${id}:refs/heads/arrived/${id}`);
+    const push = (ref: string, old: string, to: string) => judgePush(world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref, old, new: to }] });
+    expect(await push('refs/heads/free', '0'.repeat(40), free)).toEqual({ allow: true, judged: [], problems: [] });
+    bed.served.git('update-ref', 'refs/heads/free', free);
+    expect((await push(MAIN, tip, drop)).judged).toMatchObject([{ verdict: { verdict: 'deny', codes: ['SIGNOFF_MISSING'] } }]);
+    bed.served.git('symbolic-ref', 'HEAD', 'refs/heads/free');
+    try {
+      expect((await push(MAIN, tip, drop)).judged).toMatchObject([{ verdict: { verdict: 'deny', codes: ['SIGNOFF_MISSING'] } }]);
+      expect(await push('refs/heads/other', '0'.repeat(40), drop)).toMatchObject({ allow: true, judged: [] });
+      bed.served.git('update-ref', MAIN, drop);
+      await recordLandings(world, 'infra');
+      expect((await violations()).at(-1)).toMatchObject({ new: drop, body: { from: tip } });
+    } finally {
+      bed.served.git('symbolic-ref', 'HEAD', MAIN);
+      bed.served.git('update-ref', MAIN, tip);
+      await recordLandings(world, 'infra');
+    }
   });
 
   it('is told by the schema, and the same after a replay', async () => {

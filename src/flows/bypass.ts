@@ -34,8 +34,9 @@ export async function bypassDrafts(
   }
   if (astray.length === 0) return back;
   const { now, before } = await guardsOf(served, world.floors, async (ref) => stand.get(ref)?.head);
-  const guarded = (ref: string): boolean => matches(served.protected, ref) || !now.ok || protects(now.value.policy, ref) || before(ref);
-  return [...back, ...astray.filter(({ ref }) => guarded(ref)).map(({ ref, from, to }) => draft(served.id, ref, from, to, ASTRAY))];
+  const guarded = async (ref: string): Promise<boolean> => matches(served.protected, ref) || !now.ok || protects(now.value.policy, ref) || before(ref);
+  const found = await Promise.all(astray.map(async ({ ref, from, to }) => ((await guarded(ref)) ? [draft(served.id, ref, from, to, ASTRAY)] : [])));
+  return [...back, ...found.flat()];
 }
 
 const ASTRAY = 'the ref stands where no gate let it';

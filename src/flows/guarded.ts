@@ -1,6 +1,7 @@
 /**
- * Which refs policy protects: the policy of the default branch as it stands, or as it stood where the gate last let that branch stand.
- * Whoever moves the default branch past the gate writes the first of the two, and must not be able to write themselves out of it.
+ * Which refs policy protects: the policy of the default branch as it stands, or as it stood where the gate last let that branch stand, or
+ * the ref itself. Whoever moves the default branch past the gate writes the first of the three, and whoever points HEAD at another branch
+ * chooses the second too: neither must be able to write themselves out of it. The third no HEAD has a part in.
  */
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import { protects } from '../core/policy/document.ts';
@@ -10,8 +11,8 @@ import type { ServedRepository } from './site.ts';
 export interface Guards {
   /** As HEAD stands now. */
   readonly now: Result<Governance, readonly Problem[]>;
-  /** One that was let stand and cannot be read any more may protect any ref. */
-  readonly before: (ref: string) => boolean;
+  /** By the policies that were let stand. One that cannot be read any more may protect any ref. */
+  readonly before: (ref: string) => Promise<boolean>;
 }
 
 /** @param lastLet where the gate last let a ref stand, as far as the log knows it. */
@@ -22,12 +23,16 @@ export async function guardsOf(
 ): Promise<Guards> {
   const [head, named] = await Promise.all([repository.resolve('HEAD'), aliases(['HEAD'])]);
   const branch = named.get('HEAD');
-  const from = branch === undefined ? undefined : await lastLet(branch);
-  const [now, before] = await Promise.all([
-    head === null ? err([NO_DEFAULT]) : governanceAt(repository, head, floors),
-    from === undefined || from === head ? undefined : governanceAt(repository, from, floors),
-  ]);
-  return { now, before: (ref) => before !== undefined && (!before.ok || protects(before.value.policy, ref)) };
+  const stood = branch === undefined ? undefined : await lastLet(branch);
+  const by = async (from: string | undefined, ref: string): Promise<boolean> => {
+    if (from === undefined || from === head) return false;
+    const governance = await governanceAt(repository, from, floors);
+    return !governance.ok || protects(governance.value.policy, ref);
+  };
+  return {
+    now: head === null ? err([NO_DEFAULT]) : await governanceAt(repository, head, floors),
+    before: async (ref) => (await by(stood, ref)) || by(await lastLet(ref), ref),
+  };
 }
 
 export const NO_DEFAULT = problem('TARGET_MISSING', 'HEAD of this repository names no branch that is there, so which refs policy protects is unknown', {

@@ -446,6 +446,8 @@ export interface Memory {
   standing(where: { repo: string; targetRef?: string }): Promise<readonly { readonly targetRef: string; readonly head: Oid; readonly violated: Oid | null }[]>;
   /** The verdict that let this move pass, the last one: the digest of its body, and when; null where there is none. */
   allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly body: string; readonly at: number } | null>;
+  /** Places of the entries by which people signed this change, oldest first: by the entries themselves, whatever any row says. */
+  signed(where: { change: string }): Promise<readonly number[]>;
   /** Sign-offs of earlier forms that were counted for this change, oldest first. */
   carries(where: { change: string }): Promise<readonly CarryRow[]>;
 }

@@ -113,6 +113,37 @@ describe('an objection', () => {
       expect((await answer(of, forged(lie))).codes).toEqual(['DATA_INVALID']);
   });
 
+  it('blocks though its row is gone from the table, or says that it is of something else', async () => {
+    const { of, index } = await objected();
+    expect((await answer(of)).codes).toEqual(['REV_CHANGES']);
+    const rows = bed.world.projections.signoffs;
+    const told = (change: (row: SignoffRow) => readonly SignoffRow[]): Partial<Bench> => ({
+      state: {
+        ...bed.world.projections,
+        signoffs: async (where) =>
+          (await rows({})).flatMap((row) => (row.index === index ? change(row) : [row])).filter((row) => where.repo === undefined || row.repo === where.repo),
+      },
+    });
+    const lies: readonly ((row: SignoffRow) => readonly SignoffRow[])[] = [
+      () => [],
+      (row) => [{ ...row, repo: 'elsewhere' }],
+      (row) => [{ ...row, manifest: 'f'.repeat(64), targetRef: 'refs/heads/other' }],
+    ];
+    for (const lie of lies) {
+      const said = await answer(of, told(lie));
+      expect(said).toMatchObject({ verdict: 'deny', codes: ['DATA_INVALID'] });
+      expect(JSON.stringify(said.reasons)).toContain('countersign audit --full');
+    }
+    expect(
+      (
+        await answer(
+          of,
+          told((row) => [row]),
+        )
+      ).codes,
+    ).toEqual(['REV_CHANGES']);
+  });
+
   it('is spent by nothing', async () => {
     const { of } = await objected();
     const landed = { change: of, repo: 'infra', targetRef: MAIN, old: 'a'.repeat(40), head: 'b'.repeat(40), nonces: [], index: 1 };

@@ -15,7 +15,7 @@ import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignof
 import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
-import { astray } from './signoff-entry.ts';
+import { astray, type Unlisted, unlisted } from './signoff-entry.ts';
 import { SIGNING_NAMESPACE, type Site } from './site.ts';
 
 /** What a ref is about to become; a nonce is spent on exactly this. */
@@ -60,9 +60,11 @@ export const movedKey = (decision: Decision, row: SignoffRow): string => `${deci
 export async function presentedFor(bench: Bench, decision: Decision, landing: Landing | null, used: ReadonlySet<string> = new Set()): Promise<readonly PresentedWithNonce[]> {
   const [trust, back, freed] = await Promise.all([signoffTrust(bench), backOf(bench.state), freedOf(bench.state)]);
   const asking = { bench, decision, trust, freed, expect: { ...expectation(bench, decision), takenBack: back } };
+  // Asked before the rows: whatever is signed meanwhile has both.
+  const places = await bench.state.memory.signed({ change: changeId(decision.change) });
   const rows = await near(bench.state, decision);
   const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
-  return Promise.all(
+  const words = await Promise.all(
     rows.map(async (row) => {
       const body = await bench.ledger.body(row.body);
       const wrong = await astray(bench.ledger, row, body !== null);
@@ -70,7 +72,15 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
       return presented(row, heard, await spentOn(bench, row.nonce, landing, used));
     }),
   );
+  return [...words, ...unlisted(places, rows).map(silent)];
 }
+
+/** Nothing is known of it but where it is: enough to let nothing pass. */
+const silent = ({ index, wrong }: Unlisted): PresentedWithNonce => ({
+  ...{ digest: '', signer: '', level: '', decision: 'cannot_judge', conditions: [], index, at: 0, stage: 'implementation', nonce: '' },
+  problems: [wrong],
+  astray: wrong,
+});
 
 /** What every row is held against. */
 interface Asking {

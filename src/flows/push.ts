@@ -101,8 +101,8 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
 }
 
 /**
- * Protected by the server's own list, or by the policy at the default branch, now or where the gate last let it stand: never by a policy on the pushed ref. A
- * policy that is there and cannot be read may protect any ref, so none passes unjudged.
+ * Protected by the server's own list, or by the policy at the default branch, now or where the gate last let it stand, or by the one the gate last let
+ * the ref itself stand at: never by a policy that is pushed. A policy that is there and cannot be read may protect any ref, so none passes unjudged.
  */
 async function protectedUpdates(
   { floors, projections }: GateWorld,
@@ -111,9 +111,10 @@ async function protectedUpdates(
 ): Promise<Result<readonly RefUpdate[], readonly Problem[]>> {
   const lastLet = async (targetRef: string): Promise<string | undefined> => (await projections.memory.standing({ repo: served.id, targetRef }))[0]?.head;
   const { now: governance, before } = await guardsOf(served, floors, lastLet);
-  const byPolicy = (ref: string): boolean => (governance.ok && protects(governance.value.policy, ref)) || before(ref);
   // Each list by itself: a `!` in a policy takes nothing off the server's own.
-  const guarded = updates.filter((u) => matches(served.protected, u.ref) || byPolicy(u.ref));
+  const isGuarded = async (ref: string): Promise<boolean> => matches(served.protected, ref) || (governance.ok && protects(governance.value.policy, ref)) || before(ref);
+  const guarded: RefUpdate[] = [];
+  for (const update of updates) if (await isGuarded(update.ref)) guarded.push(update);
   const unread = !governance.ok && governance.error[0]?.code !== 'POLICY_MISSING';
   if (!unread || guarded.length === updates.length) return ok(guarded);
   return err(governance.error.map((p) => (p === NO_DEFAULT ? p : { ...p, remedy: UNREADABLE })));

@@ -1,6 +1,7 @@
 /**
  * A row of the table of sign-offs, held against the entry it was made from. Which word is a person's last and whether it objects are
- * columns, and whoever has the database writes columns: what the log says instead decides, and a row that differs lets nothing pass.
+ * columns, and whoever has the database writes columns: what the log says instead decides, and a row that differs lets nothing pass. Nor
+ * does one that is not found: it may be deleted, or say that it is of another change, and it may have been an objection.
  */
 import { sha256Hex } from '../core/base/crypto.ts';
 import { type Problem, problem } from '../core/base/result.ts';
@@ -17,8 +18,24 @@ export async function astray(ledger: Ledger, row: SignoffRow, body: boolean): Pr
   const [entry] = await ledger.entries(row.index, 1);
   if (entry === undefined) return body ? differs(row, ['the entry is not there'], 'ask again; where it stays, run countersign audit --full') : undefined;
   const wrong = wrongIn(entry, row);
-  return wrong.length === 0 ? undefined : differs(row, wrong, 'nothing on this content passes until countersign audit --full says what else is wrong, and it is repaired');
+  return wrong.length === 0 ? undefined : differs(row, wrong, REPAIR);
 }
+
+/** A sign-off of this change that no row speaks of. */
+export interface Unlisted {
+  readonly index: number;
+  /** Problem: DATA_INVALID. */
+  readonly wrong: Problem;
+}
+
+/** @param places where people signed this change, as the log says. @param rows what the table knows of it. */
+export function unlisted(places: readonly number[], rows: readonly SignoffRow[]): readonly Unlisted[] {
+  const listed = new Set(rows.map((row) => row.index));
+  return places.filter((index) => !listed.has(index)).map((index) => ({ index, wrong: problem('DATA_INVALID', LOST, { place: `entry ${index}`, remedy: REPAIR }) }));
+}
+
+const LOST = 'somebody signed this change by this entry of the log, and the database knows nothing of it';
+const REPAIR = 'nothing on this content passes until countersign audit --full says what else is wrong, and it is repaired';
 
 /** Only that the signer's name is salted with the nonce makes both of them the log's. */
 function wrongIn({ bytes }: AppendedEntry, row: SignoffRow): readonly string[] {

@@ -169,6 +169,6 @@ async function stopped({ child }: Run): Promise<void> {
 /** What a dead process leaves. The lock and the shared memory beside the log are nothing without it. */
 function copied(from: string, to: string): void {
   mkdirSync(to, { mode: 0o700 });
-  for (const name of [DATABASE_FILE, `${DATABASE_FILE}-wal`, 'keys', 'log.seen', 'log.checked'])
+  for (const name of [DATABASE_FILE, `${DATABASE_FILE}-wal`, 'keys', 'log.seen', 'log.checked', 'log.signed'])
     if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
 }

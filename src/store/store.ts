@@ -142,11 +142,15 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
   /** Of a log that others append to as well, an answer begins with what they did. */
   const current = <T extends object>(port: T): T => (writer.shared ? after(sequence.follow, port) : port);
   const { append, ...asked } = ledgerOver(reader, sequence, signer);
-  const projections = projectionsOver(reader, statements.said);
+  const projections = projectionsOver(reader, statements);
   return {
     ledger: { ...current(asked), append },
     files: current(filesOver(reader, signer)),
-    projections: { ...projections, ...current({ authority: projections.authority }) },
+    projections: {
+      ...projections,
+      ...current({ authority: projections.authority }),
+      memory: { ...projections.memory, ...current({ signed: projections.memory.signed }) },
+    },
     keys,
     cosignatures: cosignaturesOver(reader, writer, sequence),
     past: current(pastTrees(reader, signer, statements)),

@@ -19,18 +19,18 @@ export interface Beside {
 const STEP = 16_384;
 
 export function besideIn(dir: string): Beside {
-  const file = join(dir, 'log.checked');
+  const files = { checked: join(dir, 'log.checked'), signed: join(dir, 'log.signed') };
   let size = 0;
   return {
     seen: seenFile(join(dir, 'log.seen')),
     checked: (key) => {
-      const checked = readChecked(file, key);
+      const checked = readChecked(files, key);
       size = checked?.size ?? 0;
       return checked;
     },
     grew: async ({ head: { tree }, statements }, publisher) => {
       if (tree.size < size + STEP) return;
-      await writeChecked(file, publisher.signer(), { size: tree.size, root: root(tree), places: statements.places() });
+      await writeChecked(files, publisher.signer(), { size: tree.size, root: root(tree), places: statements.places(), signed: statements.signedAll().records() });
       size = tree.size;
     },
   };

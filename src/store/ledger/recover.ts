@@ -21,6 +21,7 @@ import { holds } from './holds.ts';
 import type { Published, Publisher } from './publisher.ts';
 import { refused, reproven, reread } from './reread.ts';
 import { everyKey } from './rotations.ts';
+import { signedBefore } from './signed.ts';
 import { type Deciding, findDeciding, type Statements, statements } from './statements.ts';
 
 /**
@@ -104,9 +105,11 @@ async function readAgain(db: Reading, { size, last, checked }: Extent): Promise<
   const later = await reread(db, log, size, last === undefined ? [] : [last]);
   const earlier: Deciding[] = [];
   for (const index of checked?.places ?? []) if (index < from) earlier.push(await reproven(db, index, before));
-  const deciding = [...earlier, ...later];
+  const deciding = [...earlier, ...later.deciding];
   await checkFound(db, deciding, size);
-  return { head: log.head(), statements: statements(deciding) };
+  const signed = signedBefore(checked?.signed ?? new Uint8Array(0), from);
+  signed.join(later.signed);
+  return { head: log.head(), statements: statements({ deciding, signed }) };
 }
 
 /** A column, an index or a row that says otherwise was changed by somebody: what else was, the audit says. */

@@ -7,7 +7,8 @@ import { Refused } from '../refused.ts';
 import type { EntryTable, Reading, TileTable } from '../schema.ts';
 import type { Growth } from './head.ts';
 import { readEntries } from './read.ts';
-import { type Deciding, isDeciding } from './statements.ts';
+import { signed } from './signed.ts';
+import { type Deciding, type Found, isDeciding } from './statements.ts';
 import { readNodes } from './tiles.ts';
 
 /** What a tree of this size was signed to be. */
@@ -19,23 +20,25 @@ export interface Mark {
 const BATCH = 500;
 
 /**
- * From where the log stands to `to`: grows it, and answers the entries that decide. Throws `Refused` with DATA_INVALID, naming the entry,
+ * From where the log stands to `to`: grows it, and answers what is kept of the entries. Throws `Refused` with DATA_INVALID, naming the entry,
  * the tile or the checkpoint that does not fit.
  */
-export async function reread(db: Reading, log: Growth, to: number, marks: readonly Mark[]): Promise<readonly Deciding[]> {
+export async function reread(db: Reading, log: Growth, to: number, marks: readonly Mark[]): Promise<Found> {
   const deciding: Deciding[] = [];
+  const words = signed();
   while (log.tree.size < to) {
     const rows = await readEntries(db, log.tree.size, Math.min(to, log.tree.size + BATCH));
     if (rows.length === 0) throw refused(`entry ${log.tree.size} is missing`);
     for (const row of rows) {
       const entry = entryOf(row, log.tree.size);
       if (isDeciding(entry.type)) deciding.push(await withBody(db, row, entry));
+      words.add(entry, row.idx);
       for (const tile of log.add(row.leaf, row.at)) await compare(db, tile);
       const mark = marks.find((m) => m.size === log.tree.size);
       if (mark !== undefined && !equal(root(log.tree), mark.root)) throw refused(`the entries do not have the root that was signed over ${mark.size} of them`);
     }
   }
-  return deciding;
+  return { deciding, signed: words };
 }
 
 /** One entry of a tree whose root was signed, shown to be in it by its bytes. Throws as `reread`. */

@@ -4,12 +4,13 @@
  * A plan must not append, and must not wait for anybody who does: it holds the only turn there is.
  */
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
+import { parseEntry } from '../../core/log/entry.ts';
 import type { HeededLog } from '../../core/signoff/heed-log.ts';
 import type { AppendedEntry, EntryDraft, LoggedBody, Projections } from '../../flows/ports.ts';
 import type { Writer } from '../connection.ts';
-import { projectionsOver } from '../projections/questions.ts';
+import { type ByHeart, projectionsOver } from '../projections/questions.ts';
 import { Refused } from '../refused.ts';
-import type { Writing } from '../schema.ts';
+import type { EntryTable, Writing } from '../schema.ts';
 import { after } from './after.ts';
 import { type Beside, NOTHING_BESIDE } from './beside.ts';
 import { isHeld, mayErase } from './erased.ts';
@@ -17,8 +18,9 @@ import { type Growth, growth, type Head } from './head.ts';
 import type { Publisher } from './publisher.ts';
 import { appended } from './read.ts';
 import { unwritten } from './recover.ts';
+import { signed } from './signed.ts';
 import { type Standing, standing } from './standing.ts';
-import { type Deciding, isDeciding, isSaid, type Statements } from './statements.ts';
+import { type Deciding, type Found, isDeciding, isSaid, type Statements } from './statements.ts';
 import { type Prepared, prepareDrafts, timeOf, writePrepared } from './write.ts';
 
 type Plan = (state: Projections, size: number) => Promise<Result<readonly EntryDraft[]>> | Result<readonly EntryDraft[]>;
@@ -111,12 +113,12 @@ interface Site {
 /** Commits the group, signs, and hands back what to tell each: nobody is answered before the signature. */
 async function commit(site: Site, group: readonly Waiting[]): Promise<readonly (() => void)[]> {
   const { writer, publisher, beside, log } = site;
-  const { settled, head, grown, deciding } = await written(site, group);
-  await log.left(head, deciding);
+  const { settled, head, grown, found } = await written(site, group);
+  await log.left(head, found);
   if (group.some((w) => w.rules)) await publisher.start();
   if (grown) await publisher.publish(head.tree);
   if (grown) await beside.grew({ head, statements: log.statements }, publisher);
-  if (deciding.some((d) => d.type === 'erasure')) await writer.scrub();
+  if (found.deciding.some((d) => d.type === 'erasure')) await writer.scrub();
   return settled;
 }
 
@@ -131,7 +133,7 @@ async function written({ writer, publisher, clock, log }: Site, group: readonly 
       for (const waiting of group) settled.push(await attempt(written, waiting, clock));
       await written.flush();
       const head = written.log.head();
-      return { settled, head, grown: head.tree.size > start.tree.size, deciding: written.deciding() };
+      return { settled, head, grown: head.tree.size > start.tree.size, found: written.found };
     });
   } catch (cause) {
     throw writer.ofOne(cause) ? new Unwritten('', { cause }) : cause;
@@ -144,8 +146,8 @@ interface Written {
   readonly log: Growth;
   readonly state: Projections;
   add(prepared: readonly Prepared[]): void;
-  /** What of it decides, in order. */
-  deciding(): readonly Deciding[];
+  /** What is kept of it. */
+  readonly found: Found;
   /** What holds of all statements, these among them. */
   heeded(): Result<HeededLog>;
   /** Rejects for ever once it failed: half of it may be written, so the group is lost whatever a plan made of the failure. */
@@ -157,9 +159,11 @@ function writing(db: Writing, start: Head, before: Statements): Written {
   let pending: Prepared[] = [];
   let flushed: Promise<void> = Promise.resolve();
   const deciding: Deciding[] = [];
+  const found: Found = { deciding, signed: signed() };
   const add = (prepared: readonly Prepared[]): void => {
     pending.push(...prepared);
     deciding.push(...prepared.filter((p) => isDeciding(p.row.type)).map(({ row, body }) => ({ type: row.type, index: row.idx, bytes: row.bytes, body })));
+    for (const { row } of prepared) keepSigned(found, row);
   };
   const flush = (): Promise<void> => {
     if (pending.length === 0) return flushed;
@@ -168,8 +172,16 @@ function writing(db: Writing, start: Head, before: Statements): Written {
     flushed = flushed.then(() => writePrepared(db, now));
     return flushed;
   };
-  const said = (): readonly LoggedBody[] => [...before.said(), ...deciding.filter(isSaid)];
-  return { db, log, state: after(flush, projectionsOver(db, said)), add, deciding: () => deciding, heeded: () => before.heeded(deciding), flush };
+  const byHeart: ByHeart = {
+    said: () => [...before.said(), ...deciding.filter(isSaid)],
+    signed: (change) => [...before.signed(change), ...found.signed.of(change)],
+  };
+  return { db, log, state: after(flush, projectionsOver(db, byHeart)), add, found, heeded: () => before.heeded(deciding), flush };
+}
+
+function keepSigned({ signed }: Found, { type, idx, bytes }: EntryTable): void {
+  const entry = type === 'signoff' ? parseEntry(bytes) : undefined;
+  if (entry?.ok) signed.add(entry.value, idx);
 }
 
 /** What to tell whoever waits, once the group is committed and signed. */

@@ -11,14 +11,14 @@ import { growth, type Head, headAt } from './head.ts';
 import type { Publisher, StoredCheckpoint } from './publisher.ts';
 import type { Opened } from './recover.ts';
 import { refused, reread } from './reread.ts';
-import type { Deciding, Statements } from './statements.ts';
+import { type Found, nothingFound, type Statements } from './statements.ts';
 
 export interface Standing {
   readonly statements: Statements;
   /** Inside a transaction that has the turn. @param others as the writer says. Throws `Refused` where the database is not where it was left, and nobody else may write in it. */
   now(db: Writing, others: boolean): Promise<Head>;
   /** After the commit. */
-  left(head: Head, deciding: readonly Deciding[]): Promise<void>;
+  left(head: Head, found: Found): Promise<void>;
   /** Outside of any: what is committed and signed now is known when it resolves. Throws as `now`. */
   follow(): Promise<void>;
 }
@@ -39,9 +39,9 @@ function alone({ head, statements }: Opened): Standing {
       if (size !== known.tree.size) throw refused(`the database holds ${size} entries, and this process left ${known.tree.size} there: somebody else writes in it`);
       return known;
     },
-    left: async (now, deciding) => {
+    left: async (now, found) => {
       known = now;
-      statements.add(deciding);
+      statements.add(found);
     },
     follow: async () => undefined,
   };
@@ -62,10 +62,10 @@ function besideOthers(writer: Writer, publisher: Publisher, { head, statements }
     const size = await sizeOf(db);
     if (size < known.tree.size) throw refused(`the database holds ${size} entries, and this process has seen ${known.tree.size}: it is an older copy`);
     const log = growth(known);
-    const deciding = size > known.tree.size ? await reread(db, log, size, []) : [];
-    if (deciding.some((d) => d.type === 'log-key') || (size > 0 && publisher.key() === undefined)) await publisher.start();
+    const found = size > known.tree.size ? await reread(db, log, size, []) : nothingFound();
+    if (found.deciding.some((d) => d.type === 'log-key') || (size > 0 && publisher.key() === undefined)) await publisher.start();
     if (last !== undefined && last.size > (publisher.latest()?.size ?? 0)) publisher.adopt(last, await rootAt(db, log.head(), last));
-    if (size > known.tree.size) [known] = [log.head(), statements.add(deciding)];
+    if (size > known.tree.size) [known] = [log.head(), statements.add(found)];
     return known;
   };
   let next: Promise<unknown> | undefined;
@@ -81,12 +81,12 @@ function besideOthers(writer: Writer, publisher: Publisher, { head, statements }
     statements,
     // Nobody had a turn since: what this process left is what is there.
     now: (db, others) => (others ? inTurn(() => caughtUp(db)) : inTurn(async () => known)),
-    left: (now, deciding) =>
+    left: (now, found) =>
       inTurn(async () => {
         // Somebody who read meanwhile may have found it already.
         if (now.tree.size <= known.tree.size) return;
         known = now;
-        statements.add(deciding);
+        statements.add(found);
       }),
     follow,
   };

@@ -1,7 +1,8 @@
 /**
  * The entries that decide: genesis and what trustees said after it, which key signs the log, who watches it. They are read once, when the
  * log is opened, and shown to be in the tree that was signed (recover.ts); from then on they are kept here. So whoever has the database can
- * change a column, a row or an index while the server runs, and nobody's right to sign changes with it.
+ * change a column, a row or an index while the server runs, and nobody's right to sign changes with it. Beside them are kept the places at
+ * which people signed, so that no word is lost with its row.
  */
 import type { Bytes } from '../../core/base/crypto.ts';
 import type { Result } from '../../core/base/result.ts';
@@ -10,6 +11,7 @@ import type { HeededLog } from '../../core/signoff/heed-log.ts';
 import type { LoggedBody } from '../../flows/ports.ts';
 import type { Reading } from '../schema.ts';
 import { heededMore } from './heeded.ts';
+import { type Signed, signed } from './signed.ts';
 
 const STATEMENTS: readonly string[] = ['genesis', ...AUTHORITY_TYPES];
 const DECIDING: readonly string[] = [...STATEMENTS, 'log-key', 'witness'];
@@ -21,6 +23,14 @@ export interface Deciding extends LoggedBody {
 
 export const isDeciding = (type: string): boolean => DECIDING.includes(type);
 
+/** What reading entries, or appending them, found to be kept. */
+export interface Found {
+  readonly deciding: readonly Deciding[];
+  readonly signed: Signed;
+}
+
+export const nothingFound = (): Found => ({ deciding: [], signed: signed() });
+
 export interface Statements {
   /** Genesis and what trustees said, oldest first. */
   said(): readonly LoggedBody[];
@@ -30,12 +40,16 @@ export interface Statements {
   witnesses(): Bytes | undefined;
   /** What of them holds. @param more that are not committed yet. */
   heeded(more: readonly Deciding[]): Result<HeededLog>;
+  /** Places of the sign-offs of a change, oldest first. */
+  signed(change: string): readonly number[];
+  /** Of all sign-offs, to be written down. */
+  signedAll(): Pick<Signed, 'count' | 'records'>;
   /** Committed, in the order of the log. */
-  add(more: readonly Deciding[]): void;
+  add(more: Found): void;
 }
 
-export function statements(of: readonly Deciding[] = []): Statements {
-  const all = [...of];
+export function statements(of: Found = nothingFound()): Statements {
+  const all = [...of.deciding];
   let said = all.filter(isSaid);
   let folded: { readonly to: number; readonly heeded: Result<HeededLog> | undefined } = { to: 0, heeded: undefined };
   return {
@@ -46,9 +60,12 @@ export function statements(of: readonly Deciding[] = []): Statements {
     },
     places: () => all.map((s) => s.index),
     witnesses: () => all.findLast((s) => s.type === 'witness')?.bytes,
-    add: (more) => {
-      if (more.length === 0) return;
-      all.push(...more);
+    signed: of.signed.of,
+    signedAll: () => of.signed,
+    add: ({ deciding, signed }) => {
+      of.signed.join(signed);
+      if (deciding.length === 0) return;
+      all.push(...deciding);
       said = all.filter(isSaid);
     },
   };

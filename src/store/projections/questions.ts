@@ -5,8 +5,15 @@ import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
 import type { ChangeRow, GlassRow, KeyRow, LandingRow, LoggedBody, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
 import type { Reading, Schema } from '../schema.ts';
 
-/** @param said genesis and what trustees said, as it was read when the log was opened and appended since. */
-export function projectionsOver(db: Reading, said: () => readonly LoggedBody[]): Projections {
+/** What no column answers: as it was read when the log was opened, and appended since. */
+export interface ByHeart {
+  /** Genesis and what trustees said, oldest first. */
+  said(): readonly LoggedBody[];
+  /** Places of the sign-offs of a change, oldest first. */
+  signed(change: string): readonly number[];
+}
+
+export function projectionsOver(db: Reading, { said, signed }: ByHeart): Projections {
   return {
     changes: async ({ state, repo, id, limit }) => {
       const rows = await db
@@ -56,7 +63,7 @@ export function projectionsOver(db: Reading, said: () => readonly LoggedBody[]):
         .execute();
       return rows.map(({ idx, target_ref, ...row }) => ({ index: idx, targetRef: target_ref, ...row }));
     },
-    memory: memoryOver(db),
+    memory: memoryOver(db, signed),
     breakGlass: async ({ type, repo, change, nonce, landed }) => {
       const rows = await db
         .selectFrom('break_glass')
@@ -97,8 +104,9 @@ export function projectionsOver(db: Reading, said: () => readonly LoggedBody[]):
 /** Values of one `in`: a push may bring thousands of commits. */
 const AT_ONCE = 500;
 
-function memoryOver(db: Reading): Memory {
+function memoryOver(db: Reading, signed: ByHeart['signed']): Memory {
   return {
+    signed: async ({ change }) => signed(change),
     marks: async ({ repo, targetRef, since }) => {
       const rows = await db.selectFrom('sticky').selectAll().where('repo', '=', repo).where('target_ref', '=', targetRef).where('at', '>=', since).orderBy('idx').execute();
       // A level nobody knows cannot be written; read as the highest, never skipped.

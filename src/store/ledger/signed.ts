@@ -1,0 +1,85 @@
+/**
+ * Where in the log people signed which change, by the entries' own bytes. What a sign-off says is answered by a table, and whoever has the
+ * database can take a row out of that, or write in it that it is of another change: then nobody would ask for it. So the places are kept
+ * here, in 16 bytes each, in the order of the log, and lie so in `log.signed` beside the database (checked.ts):
+ *
+ *     8 bytes    the change, the number that the 16 hex digits of its id are; of any other id the first 8 bytes of its SHA-256
+ *     8 bytes    the place of the entry
+ *
+ * both big-endian. A million of them are 16 MB, and asked for one change they are read through once.
+ */
+import { type Bytes, sha256Hex } from '../../core/base/crypto.ts';
+import type { Entry } from '../../core/log/entry.ts';
+
+export interface Signed {
+  readonly count: number;
+  /** Places of the sign-offs of this change, oldest first. */
+  of(change: string): readonly number[];
+  /** An entry of any type, that comes after all that are here. */
+  add(entry: Pick<Entry, 'type' | 'fields'>, index: number): void;
+  /** All that came after. */
+  join(more: Signed): void;
+  /** As they lie in the file. */
+  records(): Bytes;
+}
+
+export const RECORD = 16;
+
+/** @param from records of a file. */
+export function signed(from: Bytes = new Uint8Array(0)): Signed {
+  let count = Math.floor(from.length / RECORD);
+  let kept = from;
+  let view = viewOf(kept);
+  const next = (more: number): number => {
+    const [at, size] = [count * RECORD, (count + more) * RECORD];
+    if (size > kept.length) {
+      const wider = new Uint8Array(Math.max(size, Math.ceil((kept.length * 3) / 2)));
+      wider.set(kept.subarray(0, at));
+      [kept, view] = [wider, viewOf(wider)];
+    }
+    count += more;
+    return at;
+  };
+  return {
+    get count() {
+      return count;
+    },
+    of: (change) => {
+      const [high, low] = numbersOf(change);
+      const places: number[] = [];
+      for (let at = 0; at < count * RECORD; at += RECORD) if (view.getUint32(at) === high && view.getUint32(at + 4) === low) places.push(placeAt(view, at));
+      return places;
+    },
+    add: ({ type, fields: { change } }, index) => {
+      if (type !== 'signoff' || typeof change !== 'string') return;
+      const [high, low] = numbersOf(change);
+      const at = next(1);
+      view.setUint32(at, high);
+      view.setUint32(at + 4, low);
+      view.setBigUint64(at + 8, BigInt(index));
+    },
+    join: (more) => {
+      const records = more.records();
+      const at = next(more.count);
+      kept.set(records, at);
+    },
+    records: () => kept.subarray(0, count * RECORD),
+  };
+}
+
+/** Those before this entry. */
+export function signedBefore(records: Bytes, index: number): Signed {
+  const view = viewOf(records);
+  let end = Math.floor(records.length / RECORD) * RECORD;
+  while (end > 0 && placeAt(view, end - RECORD) >= index) end -= RECORD;
+  return signed(records.subarray(0, end));
+}
+
+const viewOf = (bytes: Bytes): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const placeAt = (view: DataView, at: number): number => Number(view.getBigUint64(at + 8));
+
+function numbersOf(change: string): readonly [number, number] {
+  const digits = /^[0-9a-f]{16}$/.test(change) ? change : sha256Hex(change).slice(0, 16);
+  return [Number.parseInt(digits.slice(0, 8), 16), Number.parseInt(digits.slice(8), 16)];
+}
