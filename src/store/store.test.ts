@@ -209,26 +209,29 @@ describe('opening again', () => {
   });
 
   it.each([
-    ['a changed entry', `update entries set bytes = cast(replace(cast(bytes as text), 'violation', 'Violation') as blob) where idx = 1`],
-    ['a truncated log', 'delete from entries where idx = 2'],
-    ['an emptied log', 'delete from entries'],
-    ['a hole', 'delete from entries where idx = 1'],
-    ['a changed leaf hash', 'update entries set leaf = zeroblob(32) where idx = 2'],
-    ['an entry column', 'update entries set at = at + 1 where idx = 1'],
+    ['a changed entry', `update entries set bytes = cast(replace(cast(bytes as text), 'violation', 'Violation') as blob) where idx = 1`, 'entry 1'],
+    ['a truncated log', 'delete from entries where idx = 2', 'entry 2'],
+    ['an emptied log', 'delete from entries', ''],
+    ['a hole', 'delete from entries where idx = 1', 'entry 1'],
+    ['a changed leaf hash', 'update entries set leaf = zeroblob(32) where idx = 2', 'entry 2'],
+    ['an entry column', 'update entries set at = at + 1 where idx = 1', 'entry 1'],
     [
       'a trigger',
       ON_POSTGRESQL
         ? 'create function f() returns trigger language plpgsql as $$ begin delete from keys; return null; end $$; create trigger t after insert on keys execute function f()'
         : 'create trigger t after insert on keys begin delete from keys; end',
+      'database trigger t',
     ],
-    ['another checkpoint', `update checkpoints set note = replace(note, 'audit', 'other')`],
-    ['a checkpoint under another size', 'update checkpoints set size = 9 where size = 3'],
-    ['a later version', `update meta set value = '99' where name = 'schema'`],
-  ])('refuses %s', async (_, sql) => {
+    ['another checkpoint', `update checkpoints set note = replace(note, 'audit', 'other')`, 'checkpoint 3'],
+    ['a checkpoint under another size', 'update checkpoints set size = 9 where size = 3', 'checkpoint 9'],
+    ['a later version', `update meta set value = '99' where name = 'schema'`, 'meta schema'],
+  ])('refuses %s, and names it and the folder', async (_, sql, place) => {
     const store = await open();
     await append(store, genesisDraft());
     await append(store, violationDraft('a'), violationDraft('b'));
-    expect(await tampered(store, sql)).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: dir } });
+    const again = await tampered(store, sql);
+    const { code, place: named = '', message } = again.ok ? problem('OK', '') : again.error;
+    expect([code, named, `${named} ${message}`.includes(dir)]).toEqual(['DATA_INVALID', place || dir, true]);
   });
 
   it('refuses a history rewritten with all its hashes: another one was signed', async () => {
