@@ -17,6 +17,7 @@ import { exportLog } from '../flows/log-export.ts';
 import { keysOf, sourceOf } from '../flows/log-read.ts';
 import { prepareOwnership, recordOwnership } from '../flows/ownership.ts';
 import type { EntryDraft } from '../flows/ports.ts';
+import { judgePush } from '../flows/push.ts';
 import { decisionDraft, genesisDraft } from '../store/sample-drafts.ts';
 import { openStore } from '../store/store.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
@@ -101,6 +102,7 @@ describe('one change', () => {
     expect(faults).toEqual([]);
     expect(decided?.decision.excluded).toEqual([{ person: 'ada', roles: expect.arrayContaining(['author', 'pusher']) }]);
     expect(decided?.decision.provenance.level).toBe('assisted');
+    expect(decided?.decision.provenance.evidence[0]).toMatchObject({ slot: 'trailer', tool: 'claude', model: 'claude-opus-4', commit: head });
     expect(signoffs).toMatchObject([
       { person: 'mara', verified: true, why: [], enrolled: 'L6', since: [], said: { decision: 'approve_with_conditions', level: 'L6', counted: true, earlier: false } },
     ]);
@@ -111,7 +113,7 @@ describe('one change', () => {
     for (const words of [
       'Drop the orders',
       'ada',
-      'claude',
+      'claude with claude-opus-4',
       'mara, L6',
       'approved on conditions',
       'watch the queue',
@@ -149,6 +151,33 @@ describe('one change', () => {
     expect(said).toMatch(/ben \(ben\): .*agent-owner/);
     expect(said).toContain('pushed as     robo');
     expect(said).toContain('has not landed');
+  });
+
+  it('says whom a recorded session names as the one who prompted, and the model that answered', async () => {
+    const head = bed.commit({ [`docs/${++count}.ts`]: 'export const one = 1;\n' });
+    const session = { agent_id: { tool: 'codex', id: 'one', model: 'gpt-5' }, human_author: 'Noor <noor@example.org>', total_additions: 1, total_deletions: 0 };
+    const prompts = { '0123456789abcdef': { ...session, accepted_lines: 1, overriden_lines: 0 } };
+    const note = `docs/${count}.ts\n  0123456789abcdef 1\n---\n${JSON.stringify({ schema_version: 'authorship/3.0.0', base_commit_sha: 'f'.repeat(40), prompts })}`;
+    bed.work.git('push', '-q', bed.served.gitDir, `${head}:refs/heads/arrived/${head}`);
+    const written = (args: readonly string[], input: string): string =>
+      Buffer.from(bed.served.raw([...args], input))
+        .toString()
+        .trim();
+    const tree = written(['mktree'], `100644 blob ${written(['hash-object', '-w', '--stdin'], note)}\t${head}\n`);
+    const updates = [
+      { ref: MAIN, old: bed.tip(), new: head },
+      { ref: 'refs/notes/ai', old: '0'.repeat(40), new: bed.served.git('commit-tree', tree, '-m', 'notes') },
+    ];
+    const [judged] = (await judgePush(bed.world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates })).judged;
+    const id = judged?.id ?? '';
+    const { excluded, provenance } = (await account(id)).decided?.decision ?? { excluded: [], provenance: undefined };
+    expect(excluded).toContainEqual({ person: 'noor', roles: ['prompter'] });
+    expect(provenance?.evidence).toMatchObject([{ slot: 'note', tool: 'codex', commit: head }]);
+    expect(provenance?.marks).toMatchObject([{ tool: 'codex', model: 'gpt-5' }]);
+    const said = accountsText(await found(id));
+    expect(said).toMatch(/noor \(noor\): .*prompter/);
+    expect(said).toContain('codex:gpt-5');
+    expect(said).not.toContain('no record names one');
   });
 
   it('tells the author’s own word', async () => {

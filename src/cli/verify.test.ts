@@ -8,6 +8,7 @@ import type { Change } from '../core/change/change.ts';
 import type { SignoffInput } from '../core/signoff/build.ts';
 import { formatBundle } from '../core/signoff/bundle.ts';
 import { CHECKS, GLASS_CHECKS } from '../core/signoff/checks.ts';
+import { formatSnapshot, statementsDigest } from '../core/signoff/snapshot.ts';
 import type { Parsers, Repository } from '../flows/ports.ts';
 import { softAuthenticator } from '../testing/authenticator.ts';
 import { gitRoom, type TestRepository } from '../testing/git.ts';
@@ -141,6 +142,41 @@ describe('verify', () => {
 
     it.each([[{ bundle: 'b.json' }], [{ trust: 't.json' }], [{ commit: 'HEAD' }]])('beside %j is a no, for it verifies nothing', async (named) => {
       expect(await verify({ repo, checks: true, ...named })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('[USAGE]') });
+    });
+  });
+
+  describe('--max-age', () => {
+    const HOUR = 3_600_000;
+    /** The log's own word of this age, which knows of no statement after genesis. */
+    const snapshotOf = (age: number) => ({ note: log.note(formatSnapshot({ origin: log.origin, size: 1, at: Date.now() - age, statements: statementsDigest([]) })), later: [] });
+    const asked = async (age: number | undefined, maxAge: string | undefined, json = true) => {
+      const signed = log.record(key.signEnvelope(signoffBytes({ policy: inForce(), change: { ...landed, repo: 'infra' } })));
+      await writeFile(place('aged.json'), formatBundle([signed], undefined, age === undefined ? {} : { snapshot: snapshotOf(age) }));
+      return verify({ repo: clone.dir, bundle: place('aged.json'), trust: place('t.json'), commit: 'HEAD', json, ...(maxAge === undefined ? {} : { maxAge }) });
+    };
+
+    it.each([
+      ['a snapshot younger than that', HOUR, '2h', 0, ['OK']],
+      ['a snapshot older than that', HOUR, '59m', 1, ['REV_STALE']],
+      ['a snapshot older than a week', 8 * 24 * HOUR, '1w', 1, ['REV_STALE']],
+      ['no snapshot', undefined, '2h', 1, ['REV_MISSING']],
+      ['an old snapshot, and is not given', 8 * 24 * HOUR, undefined, 0, ['OK']],
+    ] as const)('meets %s', async (_, age, maxAge, exit, expected) => {
+      const { code, stdout } = await asked(age, maxAge);
+      expect([code, codesOf(stdout)]).toEqual([exit, expected]);
+    });
+
+    it('leaves the age of what was taken back no longer open, and alone does', async () => {
+      const open = 'no --max-age';
+      const [given, absent] = [await asked(HOUR, '2h', false), await asked(HOUR, undefined, false)];
+      expect([given.stdout.includes(open), absent.stdout.includes(open)]).toEqual([false, true]);
+    });
+
+    it.each(['x', '', '24', '-1h', '0h', '1.5h'])('of %j is no time: nothing is verified', async (maxAge) => {
+      const { code, stdout, stderr } = await asked(HOUR, maxAge, false);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('--max-age');
+      expect(stderr).toContain('[USAGE]');
     });
   });
 

@@ -59,7 +59,7 @@ function copy(of = whole): string {
 /** What opening or the audit has to say; nothing where nothing was found. @param more asked of a store that has nothing to say. */
 async function complaints(dir: string, more: (store: Store) => Promise<void> = async () => undefined): Promise<readonly string[]> {
   const store = await openStore({ dir, clock: () => 0 });
-  if (!store.ok) return [store.error.message];
+  if (!store.ok) return [`${store.error.place}: ${store.error.message}`];
   const found = (await store.value.audit()).map((p) => `${p.place}: ${p.message}`);
   if (found.length === 0) await more(store.value);
   await store.value.close();
@@ -100,6 +100,10 @@ it('is whole to begin with', async () => {
   expect(await complaints(copy())).toEqual([]);
 });
 
+/** What a complaint begins with: where in the folder to look. */
+const PLACE =
+  /^(?:entry \d+(?: \([\w-]+\))?|tile \d+\/\d+|body [0-9a-f]{64}|body of entry \d+|checkpoint \d+|cosignature of \d+ by \S+|projection \w+|meta \w+|database(?: [\w .-]+)?): /;
+
 it(`finds ${FLIPS} flipped bits, each in a file of its own, or nobody can see them`, { timeout: 180_000 }, async () => {
   const bytes = readFileSync(join(whole, DATABASE_FILE));
   const meant = everything(join(whole, DATABASE_FILE));
@@ -118,6 +122,7 @@ it(`finds ${FLIPS} flipped bits, each in a file of its own, or nobody can see th
     for (const beside of ['-wal', '-shm']) rmSync(join(dir, `${DATABASE_FILE}${beside}`), { force: true });
     writeFileSync(join(dir, DATABASE_FILE), flipped);
     const said = await complaints(dir, ask);
+    for (const complaint of said) expect([at, complaint]).toEqual([at, expect.stringMatching(PLACE)]);
     if (said.length > 0) continue;
     unseen.push(at);
     expect([at, everything(join(dir, DATABASE_FILE)) === meant, now === answered]).toEqual([at, true, true]);

@@ -24,7 +24,10 @@ export async function makeSchema({ ddl }: Pick<Writer, 'ddl'>, db: Reading, inOn
   const schema = await version(db, 'schema');
   if (schema !== null && schema !== String(SCHEMA_VERSION) && (schema !== '1' || older === undefined)) {
     throw new Refused(
-      problem('DATA_INVALID', `the data folder is of version ${schema}; this program reads ${SCHEMA_VERSION}`, { remedy: 'use the program that wrote it, or a newer one' }),
+      problem('DATA_INVALID', `the data folder is of version ${schema}; this program reads ${SCHEMA_VERSION}`, {
+        place: 'meta schema',
+        remedy: 'use the program that wrote it, or a newer one',
+      }),
     );
   }
   // In one transaction with its version: a kill in the middle leaves the folder as it was.

@@ -96,6 +96,8 @@ export interface Sample {
   readonly tier?: Tier;
   readonly level?: ProvenanceLevel;
   readonly evidence?: Provenance['evidence'];
+  /** People a transport put behind it; absent: nobody is remembered. */
+  readonly behind?: readonly string[];
 }
 
 export const changeOf = (content: string): string => sha256Hex(content).slice(0, 16);
@@ -136,7 +138,8 @@ export function sampleDecision({ content, outcome = 'signoff', tier = 'high', le
 export function decisionDraft(sample: Sample): EntryDraft {
   const decision = sampleDecision(sample);
   const fields = { change: changeOf(sample.content), tier: decision.tier, outcome: decision.outcome };
-  return { type: 'decision', fields, body: body({ v: 1, title: sample.content, pusher: 'ines', decision }) };
+  const remembered = sample.behind === undefined ? {} : { behind: sample.behind, contents: [decision.change.manifest, decision.change.head] };
+  return { type: 'decision', fields, body: body({ v: 1, title: sample.content, pusher: 'ines', ...remembered, decision }) };
 }
 
 export interface SampleSignoff {

@@ -12,7 +12,22 @@ import { parseVkey } from '../core/log/note.ts';
 import { verifyProof } from '../core/log/proof.ts';
 import { verifyAsGate } from '../core/signoff/gate-key.ts';
 import type { EntryDraft } from '../flows/ports.ts';
-import { decisionDraft, genesisDraft, landedDraft, MAIN, ORIGIN, REPO, signoffDraft, verdictDraft, violationDraft } from './sample-drafts.ts';
+import {
+  carryDraft,
+  decisionDraft,
+  enrolmentDraft,
+  genesisDraft,
+  glassDraft,
+  landedDraft,
+  MAIN,
+  ORIGIN,
+  ownershipDraft,
+  REPO,
+  signoffDraft,
+  verdictDraft,
+  violationDraft,
+} from './sample-drafts.ts';
+import { PROJECTIONS } from './schema.ts';
 import { DATABASE_FILE, openStore, type Store } from './store.ts';
 import { at, ON_POSTGRESQL, sql as said } from './test-bed.ts';
 
@@ -194,26 +209,29 @@ describe('opening again', () => {
   });
 
   it.each([
-    ['a changed entry', `update entries set bytes = cast(replace(cast(bytes as text), 'violation', 'Violation') as blob) where idx = 1`],
-    ['a truncated log', 'delete from entries where idx = 2'],
-    ['an emptied log', 'delete from entries'],
-    ['a hole', 'delete from entries where idx = 1'],
-    ['a changed leaf hash', 'update entries set leaf = zeroblob(32) where idx = 2'],
-    ['an entry column', 'update entries set at = at + 1 where idx = 1'],
+    ['a changed entry', `update entries set bytes = cast(replace(cast(bytes as text), 'violation', 'Violation') as blob) where idx = 1`, 'entry 1'],
+    ['a truncated log', 'delete from entries where idx = 2', 'entry 2'],
+    ['an emptied log', 'delete from entries', ''],
+    ['a hole', 'delete from entries where idx = 1', 'entry 1'],
+    ['a changed leaf hash', 'update entries set leaf = zeroblob(32) where idx = 2', 'entry 2'],
+    ['an entry column', 'update entries set at = at + 1 where idx = 1', 'entry 1'],
     [
       'a trigger',
       ON_POSTGRESQL
         ? 'create function f() returns trigger language plpgsql as $$ begin delete from keys; return null; end $$; create trigger t after insert on keys execute function f()'
         : 'create trigger t after insert on keys begin delete from keys; end',
+      'database trigger t',
     ],
-    ['another checkpoint', `update checkpoints set note = replace(note, 'audit', 'other')`],
-    ['a checkpoint under another size', 'update checkpoints set size = 9 where size = 3'],
-    ['a later version', `update meta set value = '99' where name = 'schema'`],
-  ])('refuses %s', async (_, sql) => {
+    ['another checkpoint', `update checkpoints set note = replace(note, 'audit', 'other')`, 'checkpoint 3'],
+    ['a checkpoint under another size', 'update checkpoints set size = 9 where size = 3', 'checkpoint 9'],
+    ['a later version', `update meta set value = '99' where name = 'schema'`, 'meta schema'],
+  ])('refuses %s, and names it and the folder', async (_, sql, place) => {
     const store = await open();
     await append(store, genesisDraft());
     await append(store, violationDraft('a'), violationDraft('b'));
-    expect(await tampered(store, sql)).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: dir } });
+    const again = await tampered(store, sql);
+    const { code, place: named = '', message } = again.ok ? problem('OK', '') : again.error;
+    expect([code, named, `${named} ${message}`.includes(dir)]).toEqual(['DATA_INVALID', place || dir, true]);
   });
 
   it('refuses a history rewritten with all its hashes: another one was signed', async () => {
@@ -286,6 +304,21 @@ describe('the audit', () => {
     const again = await tampered(store, sql);
     const found = again.ok ? await again.value.audit() : [];
     expect(found.map((p) => p.place)).toContain(place);
+  });
+
+  it.each(PROJECTIONS)('misses one row of %s, and nothing else; a rebuild brings it back', async (table) => {
+    const store = await open();
+    await append(store, genesisDraft(), enrolmentDraft('pia'), decisionDraft({ content: 'x', level: 'agent' }), decisionDraft({ content: 'y', behind: ['ines'] }));
+    await append(store, signoffDraft('x', { nonce: 'n' }), ownershipDraft('x', 'o'), carryDraft('x', 'a'.repeat(64)), glassDraft('x', 'g'));
+    await append(store, verdictDraft('x', 'allow', ['n']), landedDraft('x', ['n']), landedDraft('y'), violationDraft('z'));
+    expect(await store.audit()).toEqual([]);
+    const key = { pushers: 'content', nonces: 'nonce' }[table as string] ?? 'idx';
+    const again = await tampered(store, `delete from ${table} where ${key} = (select max(${key}) from ${table})`);
+    if (!again.ok) throw new Error(again.error.message);
+    const missing = 'holds other rows than a replay of the log gives: 0 that it does not give, 1 that it does';
+    expect(await again.value.audit()).toMatchObject([{ place: `projection ${table}`, message: missing }]);
+    expect(await again.value.rebuild()).toMatchObject({ ok: true });
+    expect(await again.value.audit()).toEqual([]);
   });
 
   it('says how far it is, and leaves out what is appended meanwhile', async () => {

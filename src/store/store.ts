@@ -28,6 +28,7 @@ import { lock } from './lock.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
 import { orRefuse, settled } from './refused.ts';
+import { isOwn } from './sqlite/database.ts';
 import { openSqlite } from './sqlite/open.ts';
 
 export interface Store {
@@ -96,12 +97,20 @@ export async function openStore(options: StoreOptions): Promise<Result<Store>> {
     open.push(locked.value);
     const store = await settled(assemble(options, open, letGo));
     if (!store.ok) await letGo();
-    return store.ok ? store : err({ place: dir, remedy: UNUSABLE, ...store.error });
+    return store.ok ? store : err(inFolder(dir, store.error));
   } catch (cause) {
     await letGo();
-    return err(problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: dir, remedy: UNUSABLE }));
+    return err(
+      problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: isOwn(cause) ? 'database' : dir, remedy: UNUSABLE }),
+    );
   }
 }
+
+/** Whichever of the two the place is, the other is named too. */
+const inFolder = (dir: string, error: Problem): Problem => ({
+  ...{ place: dir, remedy: UNUSABLE, ...error },
+  message: error.place === undefined || error.place.startsWith(dir) ? error.message : `${error.message} (in ${dir})`,
+});
 
 const TWO_LOGS = problem('DATA_INVALID', 'the folder holds a log of its own, and DATABASE_URL names another place for one', {
   remedy: 'unset DATABASE_URL, or choose another folder',
@@ -133,6 +142,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
   const fresh = await engine.prepare();
   const keys = orRefuse(openKeys(join(dir, 'keys'), fresh, signers));
   const beside = besideIn(dir);
+  const found = beside.seen.read();
   open.push({ release: beside.seen.close });
   const signer = publisher(writer, keys.log, beside.seen.write);
   const recovered = await recover(writer, signer, known, beside);
@@ -165,7 +175,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
       const taken = sequence.alone(async () => {
         const reader = await engine.inspect();
         await sequence.follow();
-        return snapshot(reader, signer.key());
+        return snapshot(reader, signer.key(), new Set([...found, ...beside.seen.read()]));
       });
       return audit(await taken, progress);
     },

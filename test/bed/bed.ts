@@ -72,6 +72,8 @@ export interface Bed {
   readonly room: GitRoom;
   readonly world: SigningWorld;
   readonly store: Store;
+  /** The folder the store has open. */
+  readonly data: string;
   readonly work: TestRepository;
   readonly served: TestRepository;
   readonly keys: Readonly<Record<PersonName, SoftAuthenticator>>;
@@ -104,7 +106,8 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   work.commit({ 'countersign.yml': policy, '.countersign/roster.yml': roster(), 'db/000.sql': 'create table orders (id int);\n' }, author('kim'));
   work.git('branch', 'release');
   const served = work.bare();
-  const opened = await openStore({ dir: join(folder, 'data'), clock: () => clock.now });
+  const data = join(folder, 'data');
+  const opened = await openStore({ dir: data, clock: () => clock.now });
   if (!opened.ok) throw new Error(opened.error.message);
   const store = opened.value;
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;
@@ -123,7 +126,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     now: () => clock.now,
     random: () => utf8(String(++count).padStart(16, '0')),
   };
-  const bed = bedOver({ room, world, store, work, served, keys, clock }, async () => {
+  const bed = bedOver({ room, world, store, data, work, served, keys, clock }, async () => {
     await store.close();
     room.remove();
     rmSync(folder, { recursive: true, force: true });
@@ -133,7 +136,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   return bed;
 }
 
-type Parts = Pick<Bed, 'room' | 'world' | 'store' | 'work' | 'served' | 'keys' | 'clock'>;
+type Parts = Pick<Bed, 'room' | 'world' | 'store' | 'data' | 'work' | 'served' | 'keys' | 'clock'>;
 
 function bedOver(parts: Parts, close: () => Promise<void>): Bed {
   const { world, store, work, served, keys } = parts;

@@ -97,25 +97,73 @@ test('it answers its version and explains itself', () => {
   expect(countersign('verify', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('--bundle <file>') });
 });
 
+/** What it exports, each of which refuses an empty question. */
+const EVERY = [
+  'leafHash',
+  'openNote',
+  'parseCheckpoint',
+  'verifyAssertion',
+  'verifyBundle',
+  'verifyConsistency',
+  'verifyEnvelope',
+  'verifyInclusion',
+  'verifySshSignature',
+  'verifySummary',
+];
+
 test('countersign/verify is imported where there is nothing else, in Node and by a bundler for browsers', () => {
-  const script = `import { leafHash, verifyBundle, verifyInclusion } from 'countersign/verify';
+  const script = `import * as all from 'countersign/verify';
+import { leafHash, verifyBundle, verifyInclusion } from 'countersign/verify';
 const leaf = leafHash(new TextEncoder().encode('entry'));
-console.log(JSON.stringify([verifyInclusion({ leaf, index: 0n, size: 1n, proof: [], root: leaf }), verifyInclusion({ leaf, index: 1n, size: 1n, proof: [], root: leaf }).reason.code, verifyBundle({}).ok, typeof Buffer.poolSize]));`;
+console.log(JSON.stringify([verifyInclusion({ leaf, index: 0n, size: 1n, proof: [], root: leaf }), verifyInclusion({ leaf, index: 1n, size: 1n, proof: [], root: leaf }).reason.code, verifyBundle({}).ok, typeof Buffer.poolSize]));
+console.log(Object.entries(all).filter(([name, f]) => name !== 'leafHash' && f({}).ok !== false).map(([name]) => name).join(), Object.keys(all).sort().join());`;
   writeFileSync(join(place, 'verify.mjs'), script);
   for (const conditions of [[], ['--conditions=browser']]) {
-    expect(run(process.execPath, [...conditions, 'verify.mjs'], place, bare)).toEqual({ status: 0, stdout: '[{"ok":true},"LOG_INCLUSION",false,"number"]\n', stderr: '' });
+    expect(run(process.execPath, [...conditions, 'verify.mjs'], place, bare)).toEqual({
+      status: 0,
+      stdout: `[{"ok":true},"LOG_INCLUSION",false,"number"]\n ${EVERY.join()}\n`,
+      stderr: '',
+    });
   }
 });
 
 test('its types stand alone', () => {
-  const source = `import { type Answer, type BundleAnswer, verifyBundle, verifyInclusion } from 'countersign/verify';
+  const source = `import * as all from 'countersign/verify';
+import {
+  type Answer, type Assertion, type BundleAnswer, type LogCheckpoint, type OpenedNote, type SignedEnvelope, type SshSignature,
+  openNote, parseCheckpoint, verifyAssertion, verifyBundle, verifyConsistency, verifyEnvelope, verifyInclusion, verifySshSignature,
+} from 'countersign/verify';
 const none = new Uint8Array(0);
 const answer: Answer = verifyInclusion({ leaf: none, index: 0n, size: 1n, proof: [none], root: none });
+const grown: Answer = verifyConsistency({ first: 1n, second: 2n, proof: [none], firstRoot: none, secondRoot: none });
 const bundle: BundleAnswer = verifyBundle({ bundle: none, trust: none, change: { repo: '', targetRef: '', manifest: '', manifest256: '' } });
-export const why: string = answer.ok ? '' : answer.reason.code;
+const note: Answer<OpenedNote> = openNote({ note: '', keys: [''] });
+const checkpoint: Answer<LogCheckpoint> = parseCheckpoint('');
+const party = { rpId: 'a.example', origins: ['https://a.example'] };
+const ssh: Answer<SshSignature> = verifySshSignature({ message: none, signature: none, publicKey: '', namespace: '', relyingParty: party });
+const assertion: Answer<Assertion> = verifyAssertion({ ...party, authenticatorData: none, clientDataJSON: none, signature: none, publicKey: none, challenge: none });
+const envelope: Answer<SignedEnvelope> = verifyEnvelope({ envelope: none, trust: none, at: 0, index: 0n, tier: 'high', demo: false, pin: '', atLeast: 0n, now: 0 });
+export const why: readonly string[] = [answer, grown, bundle, note, checkpoint, ssh, assertion, envelope].map((a) => (a.ok ? '' : a.reason.code + a.reasons.length));
 export const people: readonly string[] = bundle.ok ? bundle.signoffs.map((s) => s.person) : bundle.checks.map((c) => c.name);
+export const signers: readonly [string, readonly string[]] | undefined = note.ok ? [note.text, note.signers] : undefined;
+export const head: readonly [string, bigint, Uint8Array] | undefined = checkpoint.ok ? [checkpoint.origin, checkpoint.size, checkpoint.root] : undefined;
+export const key: readonly [string, boolean, number] | undefined = ssh.ok ? [ssh.keyid, ssh.passkey, ssh.counter] : undefined;
+export const touch: readonly [number, boolean, boolean] | undefined = assertion.ok ? [assertion.counter, assertion.backupEligible, assertion.backedUp] : undefined;
+export const said: readonly [Uint8Array, readonly (string | number)[]] | undefined = envelope.ok
+  ? [envelope.payload, envelope.signers.flatMap((s): readonly [string, string, string, number] => [s.person, s.level, s.keyid, s.counter])]
+  : undefined;
 // @ts-expect-error sizes are bigint
 verifyInclusion({ leaf: none, index: 0, size: 1n, proof: [], root: none });
+// @ts-expect-error and they are counted back as bigint
+export const size: number = checkpoint.ok ? checkpoint.size : 0;
+// @ts-expect-error nothing is said before it is known to hold
+export const early: string = note.text;
+// @ts-expect-error a passkey says where it may be used
+verifyAssertion({ authenticatorData: none, clientDataJSON: none, signature: none, publicKey: none, challenge: none });
+// @ts-expect-error when it was signed is the caller's to know
+verifyEnvelope({ envelope: none, trust: none });
+// @ts-expect-error there is no name that is not typed
+all.verifyNothing();
 `;
   writeFileSync(join(place, 'types.mts'), source);
   writeFileSync(

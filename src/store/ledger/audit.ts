@@ -5,12 +5,14 @@
  */
 import { setImmediate as breath } from 'node:timers/promises';
 import type { Problem } from '../../core/base/result.ts';
+import { openBySize } from '../../core/log/checkpoint.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import type { Inspected } from '../connection.ts';
 import { Refused } from '../refused.ts';
 import { auditLog } from './audit-log.ts';
 import { auditProjections } from './audit-projections.ts';
 import { type Findings, findings, type Seen } from './findings.ts';
+import { everyKey } from './rotations.ts';
 
 /** How far it is. `done` of `size` entries: once read against tiles, checkpoints and bodies, once replayed. */
 export interface AuditStep {
@@ -26,15 +28,17 @@ export interface Snapshot {
   readonly key: NoteKey | undefined;
   /** Entries. */
   readonly size: number;
+  /** What lies in `log.seen`, and what lay there before it was opened: opening writes one of its places anew. */
+  readonly notes: Iterable<string>;
 }
 
-export async function snapshot(reader: Inspected, key: NoteKey | undefined): Promise<Snapshot> {
+export async function snapshot(reader: Inspected, key: NoteKey | undefined, notes: Iterable<string> = []): Promise<Snapshot> {
   const last = await reader.db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1).executeTakeFirst();
-  return { reader, key, size: (last?.idx ?? -1) + 1 };
+  return { reader, key, size: (last?.idx ?? -1) + 1, notes };
 }
 
 /** Closes the snapshot. */
-export async function audit({ reader, key, size }: Snapshot, progress: (step: AuditStep) => void = () => undefined): Promise<readonly Problem[]> {
+export async function audit({ reader, key, size, notes }: Snapshot, progress: (step: AuditStep) => void = () => undefined): Promise<readonly Problem[]> {
   const found = findings();
   try {
     const parts = { file: auditTables, log: auditLog, projections: auditProjections } as const;
@@ -45,6 +49,7 @@ export async function audit({ reader, key, size }: Snapshot, progress: (step: Au
       };
       await unlessBroken(reader, found, () => parts[part](reader, key, found, seen));
     }
+    await unlessBroken(reader, found, () => auditSeen(reader, key, found, notes));
   } finally {
     await reader.close();
   }
@@ -60,6 +65,12 @@ async function unlessBroken({ isOwn }: Inspected, found: Findings, part: () => P
     else if (isOwn(cause)) found.add('database', `cannot be read further: ${cause instanceof Error ? cause.message : ''}`);
     else throw cause;
   }
+}
+
+/** A power cut may tear one of the two; so may a hand. The next answers write both anew, and nothing else was lost by it. */
+async function auditSeen({ db }: Inspected, key: NoteKey | undefined, found: Findings, notes: Iterable<string>): Promise<void> {
+  const keys = await everyKey(db, key);
+  for (const note of notes) if (!openBySize(note, keys).ok) found.add('log.seen', 'one of its two places holds something else than a checkpoint of this log');
 }
 
 const auditTables = (reader: Inspected, _: unknown, found: Findings, seen: Seen): Promise<void> => reader.auditTables(found, seen);

@@ -6,9 +6,11 @@
 
 import { concat } from '../../core/base/bytes.ts';
 import type { Bytes } from '../../core/base/crypto.ts';
+import { problem } from '../../core/base/result.ts';
 import { EMPTY_TREE, grow, type Tree } from '../../core/log/merkle.ts';
 import { nodeOfTile } from '../../core/log/tile.ts';
 import { TILE_HEIGHT, TILE_WIDTH } from '../../core/log/tiles.ts';
+import { Refused } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { readHashes } from './tiles.ts';
 
@@ -60,17 +62,19 @@ export function growth(from: Head): Growth {
   };
 }
 
-/** As the log stood at this size, `at` left out: from partial tiles alone, so that a log of a million entries takes some hundred rows. */
+/** As the log stood at this size, `at` left out: from partial tiles alone, so that a log of a million entries takes some hundred rows. Throws `Refused`. */
 export async function headAt(db: Reading, size: number): Promise<Omit<Head, 'at'>> {
   const partial: (readonly Bytes[])[] = [];
   for (let [level, hashes] = [0, size]; hashes > 0; level++, hashes = Math.floor(hashes / TILE_WIDTH)) {
     const width = hashes % TILE_WIDTH;
     const read = width === 0 ? [] : await readHashes(db, { level, index: Math.floor(hashes / TILE_WIDTH), width });
-    if (read === undefined) throw new Error(`hashes of the log of size ${size} are missing`);
+    if (read === undefined) throw new Refused(problem('DATA_INVALID', `hashes of the log of size ${size} are missing`, { remedy: REMEDY }));
     partial.push(read);
   }
   return { tree: { size, edge: partial.toReversed().flatMap(nodesOf) }, partial };
 }
+
+const REMEDY = 'restore the whole data folder from one backup; keep this one: it is evidence';
 
 /** The complete nodes these hashes make up, widest first. */
 function nodesOf(hashes: readonly Bytes[]): readonly Bytes[] {

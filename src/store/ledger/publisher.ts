@@ -57,7 +57,7 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
     const turns = await readRotations(writer.db);
     const found = turns.at(-1)?.new ?? (origin === undefined ? undefined : await firstKey(writer.db, origin, keys));
     if (found !== undefined && signerOf(keys, found) === undefined)
-      throw refused('the key that signs this log is not here', 'restore the keys beside the log, or name the signer that has them');
+      throw refused('the key that signs this log is not here', { remedy: 'restore the keys beside the log, or name the signer that has them' });
     [key, rotations] = [found, turns];
   };
   /** Another server may have gone further meanwhile: what is served never gets smaller. */
@@ -69,7 +69,9 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
     const stored = await kept(writer, mine, durably);
     // Of two servers with two keys one was first, and the log is signed with that one's.
     if (stored !== mine.note)
-      throw refused(`the checkpoint of size ${mine.size} was signed by another server with another key`, 'give every server of the log the same key, and start this one again');
+      throw refused(`the checkpoint of size ${mine.size} was signed by another server with another key`, {
+        remedy: 'give every server of the log the same key, and start this one again',
+      });
     advance(mine);
   };
   const signed = async (tree: Tree): Promise<Published> => {
@@ -122,8 +124,8 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
   };
   const adopt = (row: StoredCheckpoint, over: Uint8Array): void => {
     const opened = openStored(row, key, rotations);
-    if ('fault' in opened) throw refused(`the checkpoint of size ${row.size} ${opened.fault}`);
-    if (!equal(opened.root, over)) throw refused(`the entries do not have the root that another server signed over ${row.size} of them`);
+    if ('fault' in opened) throw refused(`the checkpoint of size ${row.size} ${opened.fault}`, { place: `checkpoint ${row.size}` });
+    if (!equal(opened.root, over)) throw refused(`the entries do not have the root that another server signed over ${row.size} of them`, { place: `checkpoint ${row.size}` });
     advance({ ...opened, note: row.note });
     said(row.note);
   };
@@ -156,7 +158,7 @@ async function lastStored(db: Reading, key: NoteKey | undefined, rotations: read
   const row = await lastRow(db);
   if (row === undefined) return undefined;
   const opened = openStored(row, key, rotations);
-  if ('fault' in opened) throw refused(`the last checkpoint ${opened.fault}`);
+  if ('fault' in opened) throw refused(`the last checkpoint ${opened.fault}`, { place: `checkpoint ${row.size}` });
   return { ...opened, note: row.note };
 }
 
@@ -210,5 +212,5 @@ async function keepOrFind(db: Reading, size: number, note: string): Promise<stri
   return row?.note;
 }
 
-const refused = (message: string, remedy = 'restore the whole data folder from one backup; keep this one: it is evidence'): Refused =>
-  new Refused(problem('DATA_INVALID', message, { remedy }));
+const refused = (message: string, more: { readonly place?: string; readonly remedy?: string } = {}): Refused =>
+  new Refused(problem('DATA_INVALID', message, { remedy: 'restore the whole data folder from one backup; keep this one: it is evidence', ...more }));

@@ -12,9 +12,10 @@ import { root } from '../../core/log/merkle.ts';
 import type { NoteKey } from '../../core/log/note.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import type { Writer } from '../connection.ts';
-import { orRefuse } from '../refused.ts';
+import { orRefuse, Refused } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 import { type Beside, NOTHING_BESIDE } from './beside.ts';
+import { brokenAt } from './broken.ts';
 import type { Checked } from './checked.ts';
 import { EMPTY_HEAD, growth, type Head, headAt } from './head.ts';
 import { holds } from './holds.ts';
@@ -48,18 +49,18 @@ export const unwritten = (): Opened => ({ head: EMPTY_HEAD, statements: statemen
  */
 export async function recover(writer: Writer, publisher: Publisher, known: Known = [], beside: Beside = NOTHING_BESIDE): Promise<Opened> {
   const { db } = writer;
-  for (const name of await writer.intruders()) throw refused(`somebody else put a trigger into the database: ${name}`);
+  for (const name of await writer.intruders()) throw refused(`somebody else put a trigger into the database: ${name}`, `database ${name}`);
   await publisher.start();
   const last = await publisher.stored();
   const size = await sizeOf(db);
-  if (last !== undefined && size < last.size) throw refused(`the log holds ${size} entries and its last checkpoint speaks of ${last.size}`);
-  if (last !== undefined) await checkRoot(db, last, `the checkpoint of size ${last.size}`);
+  if (last !== undefined && size < last.size) throw refused(`the log holds ${size} entries and its last checkpoint speaks of ${last.size}`, `entry ${size}`);
+  if (last !== undefined) await checkRoot(db, last, `checkpoint ${last.size}`);
   const keys = await everyKey(db, publisher.key());
-  const kept = [...seen(beside, keys), ...(typeof known === 'function' ? orRefuse(await known(keys)) : known)];
-  for (const note of kept) orRefuse(await holds(db, keys, note, size));
+  for (const note of seen(beside, keys)) await named(db, { size, otherwise: 'log.seen' }, async () => orRefuse(await holds(db, keys, note, size)));
+  for (const note of typeof known === 'function' ? orRefuse(await known(keys)) : known) orRefuse(await holds(db, keys, note, size));
   const key = publisher.key();
   if (size === 0) return unwritten();
-  if (key === undefined) throw refused('the first entry is no genesis');
+  if (key === undefined) throw refused('the first entry is no genesis', 'entry 0');
   const checked = beside.checked(key);
   const opened = await readAgain(db, { size, last, checked });
   // Another server may have changed the key while this one read.
@@ -73,7 +74,7 @@ export async function recover(writer: Writer, publisher: Publisher, known: Known
 function seen(beside: Beside, keys: readonly NoteKey[]): readonly string[] {
   const notes = beside.seen.read();
   const whole = notes.filter((note) => openCheckpoint(note, keys).ok);
-  if (notes.length > 0 && whole.length === 0) throw refused('what was last seen of the log beside the database (log.seen) is not of this log');
+  if (notes.length > 0 && whole.length === 0) throw refused('what was last seen of the log beside the database (log.seen) is not of this log', 'log.seen');
   return whole;
 }
 
@@ -83,7 +84,19 @@ async function sizeOf(db: Reading): Promise<number> {
 }
 
 async function checkRoot(db: Reading, signed: { readonly size: number; readonly root: Uint8Array }, what: string): Promise<void> {
-  if (!equal(root((await standing(db, signed.size)).tree), signed.root)) throw refused(`the entries do not have the root ${what} was signed over`);
+  await named(db, { size: signed.size, otherwise: what }, async () => {
+    if (!equal(root((await headAt(db, signed.size)).tree), signed.root)) throw refused(`the entries do not have the root ${what} was signed over`);
+  });
+}
+
+/** What is refused without a place gets that of what is broken, where that can be seen; else the other. */
+async function named(db: Reading, { size, otherwise }: { readonly size: number; readonly otherwise: string }, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (!(cause instanceof Refused) || cause.problem.place !== undefined) throw cause;
+    throw new Refused({ ...cause.problem, place: (await brokenAt(db, size, READ_AGAIN)) ?? otherwise });
+  }
 }
 
 interface Extent {
@@ -97,10 +110,10 @@ interface Extent {
  * signed, for with what is read they come out at the root of the last checkpoint.
  */
 async function readAgain(db: Reading, { size, last, checked }: Extent): Promise<Opened> {
-  if (checked !== undefined && checked.size > size) throw refused(`the log holds ${size} entries and was read with ${checked.size}: it is an older copy`);
+  if (checked !== undefined && checked.size > size) throw refused(`the log holds ${size} entries and was read with ${checked.size}: it is an older copy`, 'log.checked');
   if (checked !== undefined) await checkRoot(db, checked, 'log.checked');
   const from = Math.floor(Math.min(checked?.size ?? 0, Math.max(0, (last?.size ?? 0) - READ_AGAIN)) / TILE_WIDTH) * TILE_WIDTH;
-  const log = growth(from === 0 ? EMPTY_HEAD : { ...(await standing(db, from)), at: 0 });
+  const log = growth(from === 0 ? EMPTY_HEAD : { ...(await headAt(db, from)), at: 0 });
   const before = log.head().tree;
   const later = await reread(db, log, size, last === undefined ? [] : [last]);
   const earlier: Deciding[] = [];
@@ -116,19 +129,11 @@ async function readAgain(db: Reading, { size, last, checked }: Extent): Promise<
 async function checkFound(db: Reading, deciding: readonly Deciding[], size: number): Promise<void> {
   const [found, meant] = [new Set(await findDeciding(db, size)), new Set(deciding.map((d) => d.index))];
   const [other] = [...found].filter((idx) => !meant.has(idx)).concat([...meant].filter((idx) => !found.has(idx)));
-  if (other !== undefined) throw refused(`the column beside entry ${other}, or the index over it, says of another type than its bytes`);
+  if (other !== undefined) throw refused(`the column beside entry ${other}, or the index over it, says of another type than its bytes`, `entry ${other}`);
   const { n } = await db
     .selectFrom('entries')
     .select(({ fn }) => fn.countAll<number>().as('n'))
     .where('idx', '<', size)
     .executeTakeFirstOrThrow();
-  if (n !== size) throw refused(`the log has ${size} places and the database ${n} entries: some are missing`);
-}
-
-async function standing(db: Reading, size: number): Promise<Omit<Head, 'at'>> {
-  try {
-    return await headAt(db, size);
-  } catch (cause) {
-    throw refused(cause instanceof Error ? cause.message : String(cause));
-  }
+  if (n !== size) throw refused(`the log has ${size} places and the database ${n} entries: some are missing`, 'database entries');
 }

@@ -4,6 +4,7 @@ import type { NoteKey } from '../../core/log/note.ts';
 import { followRotations, openRotation, type Rotation, signersOf, turnOf } from '../../core/log/rotation.ts';
 import { orRefuse } from '../refused.ts';
 import type { Reading } from '../schema.ts';
+import { placed } from './broken.ts';
 
 /** Oldest first, each by the key the one before it brought. Throws `Refused` for one that is not. */
 export async function readRotations(db: Reading): Promise<readonly Rotation[]> {
@@ -15,8 +16,11 @@ export async function readRotations(db: Reading): Promise<readonly Rotation[]> {
     .orderBy('entries.idx')
     .execute();
   const entries = rows.map((row) => ({ ...row, body: row.body ?? new Uint8Array(0) }));
-  const rotations = entries.map((entry) => orRefuse(openRotation(entry)));
-  if (rotations[0] !== undefined) orRefuse(followRotations(rotations[0].old, entries));
+  const rotations = entries.map((entry) => orRefuse(placed(`entry ${entry.index}`, openRotation(entry))));
+  for (const [i, entry] of entries.entries()) {
+    const before = rotations[i - 1];
+    if (before !== undefined) orRefuse(placed(`entry ${entry.index}`, followRotations(before.new, [entry])));
+  }
   return rotations;
 }
 

@@ -93,6 +93,31 @@ describe('a database', () => {
 });
 
 describe('what was seen', () => {
+  const places = async (at = dir) => {
+    const store = await opened(at);
+    const found = (await store.audit()).map((p) => p.place);
+    await store.close();
+    return found;
+  };
+
+  it.each([
+    ['the first place', 0],
+    ['the second place', 4_096],
+  ])('is named by the audit where %s holds something else, for as long as it does', async (_, from) => {
+    const store = await opened();
+    for (const name of ['', 'a', 'b']) await append(store, name);
+    await store.close();
+    expect(await places()).toEqual([]);
+    const bytes = readFileSync(seen(dir));
+    bytes.fill('?', from + 20, from + 200);
+    writeFileSync(seen(dir), bytes);
+    expect(await places()).toEqual(['log.seen']);
+    const again = await opened();
+    for (const name of ['c', 'd']) await append(again, name);
+    await again.close();
+    expect(await places()).toEqual([]);
+  });
+
   it('is the two last checkpoints, whatever the lengths', () => {
     const file = seenFile(join(base, 'x'));
     expect(file.read()).toEqual([]);

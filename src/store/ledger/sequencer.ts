@@ -6,7 +6,7 @@
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import type { HeededLog } from '../../core/signoff/heed-log.ts';
-import type { AppendedEntry, EntryDraft, LoggedBody, Projections } from '../../flows/ports.ts';
+import type { AppendedEntry, EntryDraft, Projections } from '../../flows/ports.ts';
 import type { Writer } from '../connection.ts';
 import { type ByHeart, projectionsOver } from '../projections/questions.ts';
 import { Refused } from '../refused.ts';

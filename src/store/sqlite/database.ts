@@ -49,7 +49,7 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
         exec('pragma synchronous = full');
       }
     },
-    intruders: async () => [...read<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)].map(({ name }) => name),
+    intruders: async () => [...read<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)].map(({ name }) => `trigger ${name}`),
     // Here a statement fails without its transaction.
     ofOne: () => false,
     // What was erased still stands in the write-ahead log.
@@ -101,10 +101,13 @@ export function inspected(file: string): Inspected {
       for (const statement of projectionsDdl('temp.')) made.exec(statement);
     },
     auditTables: (found, seen) => auditFile(made, found, seen),
-    isOwn: (cause) => cause instanceof Error && 'errcode' in cause,
+    isOwn,
     close: async () => made.close(),
   };
 }
+
+/** SQLite's own throw: of the file, and not of who asked. */
+export const isOwn = (cause: unknown): boolean => cause instanceof Error && 'errcode' in cause;
 
 /** The few methods kysely's SQLite driver asks for. Statements are kept prepared: the store asks the same few again and again. */
 function spoken(sqlite: DatabaseSync): SqliteDatabase {
