@@ -1,6 +1,7 @@
 /** Brings a folder's tables to this version, before anything is read from them. */
 import { problem } from '../core/base/result.ts';
 import type { Connection } from './database.ts';
+import { LOGIN_DDL } from './login/tables.ts';
 import { moveFromFirst } from './migrate-first.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
@@ -20,6 +21,7 @@ export async function prepareSchema(writer: Connection): Promise<boolean> {
   }
   if (schema !== String(SCHEMA_VERSION)) await makeLedger(writer, schema === '1');
   writer.exec(COSIGNATURES_DDL);
+  for (const statement of LOGIN_DDL) writer.exec(statement);
   if ((await version(writer, 'projections')) !== String(PROJECTIONS_VERSION)) await renewProjections(writer);
   return (await writer.db.selectFrom('entries').select('idx').limit(1).executeTakeFirst()) === undefined;
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
+import type { Logins } from '../flows/ports-login.ts';
 import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import { type Connection, connect } from './database.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
@@ -23,6 +24,7 @@ import { rotate } from './ledger/rotate.ts';
 import { everyKey } from './ledger/rotations.ts';
 import { sequencer } from './ledger/sequencer.ts';
 import { type Lock, lock } from './lock.ts';
+import { loginsOver } from './login/logins.ts';
 import { prepareSchema } from './migrate.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
@@ -38,6 +40,8 @@ export interface Store {
   readonly keys: Keys;
   readonly cosignatures: Cosignatures;
   readonly past: PastTrees;
+  /** Who is signed in. No projection of the log. */
+  readonly logins: Logins;
   /** The log's name, set by genesis; null before it. */
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
@@ -130,6 +134,7 @@ async function assemble({ dir, clock, signers = [], known = [] }: StoreOptions, 
     keys,
     cosignatures: cosignaturesOver(reader.db, writer, sequence),
     past: pastTrees(reader.db, signer, opened.statements),
+    logins: loginsOver(reader.db, writer, sequence, clock),
     get origin() {
       return signer.key()?.name ?? null;
     },
