@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { concat, text } from '../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
-import { SCOPES } from '../flows/ports-login.ts';
+import { GIVEN } from './auth/access.ts';
 
 const b64url = z
   .string()
@@ -20,7 +20,7 @@ export const empty = z.strictObject({});
 
 export const newTokenWords = z.strictObject({
   name: z.string().min(1).max(100),
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+  scopes: z.array(z.enum(GIVEN)).min(1).max(GIVEN.length),
   days: z.int().min(1).max(365),
   /** An agent of whoever asks, to push as. */
   account: z.string().max(100).optional(),

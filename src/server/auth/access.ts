@@ -3,7 +3,7 @@
  * signature counts, the log says, whatever a session may.
  */
 import type { Role, Scope } from '../../flows/ports-login.ts';
-import { ROLES } from '../../flows/ports-login.ts';
+import { ROLES, SCOPES } from '../../flows/ports-login.ts';
 
 export interface Need {
   /** One of these; null: nobody has to be signed in. */
@@ -65,6 +65,9 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
   ['GET', '/ledger/proof/:index', anybody],
   ['GET', '/trust', anybody],
 ];
+
+/** Scopes that are good for something: the others are made for nobody. */
+export const GIVEN: readonly Scope[] = SCOPES.filter((scope) => scope === 'push' || ACCESS.some(([, , need]) => need.scope === scope));
 
 const TABLE = ACCESS.map(([method, path, need]) => ({ method, path: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`), need }));
 
