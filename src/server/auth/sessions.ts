@@ -50,7 +50,7 @@ export async function openSession(world: ServerWorld, cookie: string | undefined
 
 /** A new token at every sign-in: one that somebody planted before is worth nothing after it. The session before it, of this browser, ends. */
 export async function beginSession(c: Context<Door>, world: ServerWorld, proof: Proof): Promise<Session> {
-  await endSession(c, world);
+  await endRow(c, world);
   const token = await newSession(world, proof);
   setCookie(c, sessionCookie(world), token, { httpOnly: true, sameSite: 'Strict', path: '/', secure: isSecure(world.site.url), maxAge: Math.floor(world.entry.longestMs / 1000) });
   return { person: proof.person, via: proof.via, roles: rolesOf(world.entry, proof.person, proof.roles ?? null), proved: proof.proved, scopes: null };
@@ -66,8 +66,11 @@ export async function newSession(world: Pick<ServerWorld, 'logins' | 'entry' | '
 }
 
 export async function endSession(c: Context<Door>, world: ServerWorld): Promise<void> {
-  const name = sessionCookie(world);
-  const cookie = getCookie(c, name);
+  await endRow(c, world);
+  deleteCookie(c, sessionCookie(world), { path: '/', secure: isSecure(world.site.url) });
+}
+
+async function endRow(c: Context<Door>, world: ServerWorld): Promise<void> {
+  const cookie = getCookie(c, sessionCookie(world));
   if (cookie !== undefined && TOKEN.test(cookie)) await world.logins.sessions.end(digestOf(cookie));
-  deleteCookie(c, name, { path: '/', secure: isSecure(world.site.url) });
 }
