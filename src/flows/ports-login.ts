@@ -6,7 +6,8 @@ import type { PersonId } from '../core/roster/roster.ts';
 export const ROLES = ['engineer', 'reviewer', 'policy-owner', 'auditor', 'administrator'] as const;
 export type Role = (typeof ROLES)[number];
 
-export type Via = 'passkey' | 'oidc' | 'demo';
+/** `key`: a security key of the terminal. */
+export type Via = 'passkey' | 'key' | 'oidc' | 'demo';
 
 /** Times are milliseconds since 1970. */
 export interface SessionRow {

@@ -18,6 +18,9 @@ export const person = actAs;
 export const passkeyBegin = z.strictObject({ person: z.string().max(100).optional() });
 export const empty = z.strictObject({});
 
+/** Armored. */
+export const keyLogin = z.strictObject({ sshsig: z.string().max(16_384) });
+
 export const newTokenWords = z.strictObject({
   name: z.string().min(1).max(100),
   scopes: z.array(z.enum(GIVEN)).min(1).max(GIVEN.length),

@@ -4,6 +4,8 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -12,7 +14,8 @@ import { openBrowser } from '../../examples/story/browser.ts';
 import { CLI, freePort } from '../../examples/story/stage.ts';
 import { base64, base64url } from '../../src/core/base/bytes.ts';
 import { formatGenesis } from '../../src/core/signoff/genesis.ts';
-import { softAuthenticator } from '../../src/testing/authenticator.ts';
+import { publicKeyLine } from '../../src/core/signoff/keys.ts';
+import { softAuthenticator, softSshKey } from '../../src/testing/authenticator.ts';
 import { type GitRoom, gitRoom, type TestRepository } from '../../src/testing/git.ts';
 import { testMaker } from '../../src/testing/maker.ts';
 import { foundLog } from '../../src/world.ts';
@@ -29,6 +32,9 @@ let server: ChildProcess | undefined;
 let issuer: Issuer;
 /** One for each visit: the Chromium of npm runs as one process, in which all windows share their cookies. */
 let browser: Browser | undefined;
+const kim = softSshKey('sk-ssh-ed25519');
+let device: Server | undefined;
+let touches = 0;
 let mara: ReturnType<typeof softAuthenticator>;
 /** Of ada, made after signing in with the identity provider. */
 let token = '';
@@ -40,15 +46,21 @@ beforeAll(async () => {
   port = await freePort();
   url = `http://localhost:${port}`;
   mara = softAuthenticator({ rpId: 'localhost', origin: url });
-  const kim = softAuthenticator({ rpId: 'localhost', origin: url });
-  const founders = [subjectFor('mara', 'L6', mara), subjectFor('kim', 'L7', kim)];
+  const terminal = { kind: 'sk-ssh' as const, credentialId: '', aaguid: '', backupEligible: false, counter: 0 };
+  const founders = [
+    subjectFor('mara', 'L6', mara),
+    { person: 'kim', name: 'kim', level: 'L7', keyid: kim.keyid, blob: base64(kim.blob), ...terminal, attestation: kim.attestation() },
+  ];
   const genesis = formatGenesis({ mode: 'production', origin: 'countersign.example/log', rpId: 'localhost', origins: [url], organisation: 'Bed', solo: false, founders });
   if (!genesis.ok) throw new Error(genesis.error.message);
   const laid = await foundLog(join(folder, 'data'), 'countersign.example/log', genesis.value);
   if (!laid.ok) throw new Error(laid.error.message);
   room = gitRoom();
   work = room.init();
-  work.commit({ 'countersign.yml': POLICY, '.countersign/roster.yml': roster(), 'db/000.sql': 'create table orders (id int);\n' }, { author: { name: 'kim', email: 'kim@example.org' } });
+  work.commit(
+    { 'countersign.yml': POLICY, '.countersign/roster.yml': roster(), 'db/000.sql': 'create table orders (id int);\n' },
+    { author: { name: 'kim', email: 'kim@example.org' } },
+  );
   const bare = work.bare();
   issuer = await realIssuer(`${url}/api/v1/session/oidc/callback`, { ada: {}, eve: {} });
   writeFileSync(join(folder, 'oidc.secret'), `${CLIENT.secret}\n`);
@@ -68,6 +80,7 @@ afterAll(async () => {
   await browser?.close();
   await stopped();
   await issuer?.close();
+  device?.close();
   room?.remove();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -75,10 +88,14 @@ afterAll(async () => {
 const ENV = () => ({ PATH: process.env.PATH, HOME: folder, LC_ALL: 'C', NO_PROXY: 'localhost', no_proxy: 'localhost' });
 
 function serving(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [CLI, 'serve', '--data', join(folder, 'data'), '--site', join(folder, 'site.yml'), '--port', String(port), '--authenticators', join(folder, 'makers.json')], {
-    env: ENV(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [CLI, 'serve', '--data', join(folder, 'data'), '--site', join(folder, 'site.yml'), '--port', String(port), '--authenticators', join(folder, 'makers.json')],
+    {
+      env: ENV(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   return new Promise((resolve, reject) => {
     const hear = (part: Buffer): void => {
       said += part.toString();
@@ -117,12 +134,25 @@ async function withPasskey(): Promise<{ readonly page: Page; readonly context: B
   const privateKey = mara.privateKey.replaceAll(/-----[A-Z ]+-----|\s/g, '');
   await devtools.send('WebAuthn.addCredential', {
     authenticatorId,
-    credential: { credentialId: base64(mara.credentialId), isResidentCredential: true, rpId: 'localhost', privateKey, userHandle: base64(new TextEncoder().encode('mara')), signCount: 1 },
+    credential: {
+      credentialId: base64(mara.credentialId),
+      isResidentCredential: true,
+      rpId: 'localhost',
+      privateKey,
+      userHandle: base64(new TextEncoder().encode('mara')),
+      signCount: 1,
+    },
   });
   return { page, context };
 }
 
-async function call(jar: Jar, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+async function call(
+  jar: Jar,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
   const answer = await fetch(`${url}/api/v1${path}`, {
     method,
     headers: { 'content-type': 'application/json', 'x-countersign': '1', cookie: jar.header(), ...headers },
@@ -206,6 +236,63 @@ it('lets a person sign in and sign by passkey in a real browser, and the push pa
   await context.close();
 });
 
+it('lets a person sign in and sign with a security key in the terminal', async () => {
+  const head = work.commit({ 'db/002.sql': 'drop table invoices;\n' }, { author: { name: 'ada', email: 'ada@example.org' } });
+  const page = /http\S+\/changes\/[0-9a-f]{16}/.exec(pushed(head).text)?.[0] ?? '';
+  await plugIn();
+  const form = await terminal('sign', page, '--key', join(folder, 'kim_sk'), '--repo', work.dir);
+  expect(form.text).toContain('signing in   to');
+  expect(touches, form.text).toBe(1);
+  const answers = JSON.parse(form.text.slice(form.text.indexOf('{'), form.text.lastIndexOf('}') + 1)) as { dispositions: { finding: string }[]; answers: { question: string }[] };
+  const filled = {
+    ...answers,
+    decision: 'approve',
+    dispositions: answers.dispositions.map(({ finding }) => ({ finding, disposition: 'accepted', note: 'planned' })),
+    answers: answers.answers.map(({ question }) => ({ question, answer: 'restore it' })),
+    notChecked: 'the replica',
+  };
+  writeFileSync(join(folder, 'answers.json'), JSON.stringify(filled));
+  const signed = await terminal('sign', page, '--key', join(folder, 'kim_sk'), '--repo', work.dir, '--answers', join(folder, 'answers.json'));
+  expect(signed.text).toMatch(/signed\s+log entry/);
+  expect(pushed(head).code).toBe(0);
+});
+
+/** A security key that stands behind a `ssh-keygen` which only carries bytes to it and back. */
+async function plugIn(): Promise<void> {
+  device = createServer(async (request, response) => {
+    touches += 1;
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(part as Buffer);
+    response.end(kim.signPae(new Uint8Array(Buffer.concat(parts)), { counter: touches + 10, namespace: String(request.headers['x-namespace']) }));
+  });
+  await new Promise<void>((resolve) => device?.listen(0, '127.0.0.1', resolve));
+  writeFileSync(join(folder, 'kim_sk.pub'), `${publicKeyLine(kim.blob)} kim\n`);
+  mkdirSync(join(folder, 'bin'));
+  const script = `import { readFileSync, writeFileSync } from 'node:fs';
+const args = process.argv.slice(2);
+const file = args.at(-1);
+const headers = { 'x-namespace': args[args.indexOf('-n') + 1] };
+const response = await fetch('http://127.0.0.1:${(device?.address() as AddressInfo).port}', { method: 'POST', headers, body: readFileSync(file) });
+writeFileSync(file + '.sig', Buffer.from(await response.arrayBuffer()));
+`;
+  writeFileSync(join(folder, 'bin/keygen.mjs'), script);
+  writeFileSync(join(folder, 'bin/ssh-keygen'), `#!/bin/sh\nexec '${process.execPath}' '${join(folder, 'bin/keygen.mjs')}' "$@"\n`);
+  chmodSync(join(folder, 'bin/ssh-keygen'), 0o755);
+}
+
+/** Not spawnSync: the key lives in this process. */
+const terminal = (...args: readonly string[]): Promise<{ readonly code: number | null; readonly text: string }> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      cwd: folder,
+      env: { ...ENV(), PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (text += part));
+    child.on('close', (code) => resolve({ code, text }));
+  });
+
 it('lets an auditor read by the identity provider in a real browser, back on the page they came from, and change nothing', async () => {
   const context = await window();
   const page = await context.newPage();
@@ -243,7 +330,13 @@ it('a passkey that a page makes is a proposal for trustees, and the virtual one 
   const begun = await call(jar, 'POST', '/enrolments/begin', {});
   const spare = softAuthenticator({ rpId: 'localhost', origin: url });
   const made = spare.create(new Uint8Array(Buffer.from(String(begun.body.challenge), 'base64url')));
-  const body = { credentialId: base64url(spare.credentialId), clientDataJSON: base64url(made.clientDataJSON), authenticatorData: base64url(made.authenticatorData), attestationObject: '', transports: [] };
+  const body = {
+    credentialId: base64url(spare.credentialId),
+    clientDataJSON: base64url(made.clientDataJSON),
+    authenticatorData: base64url(made.authenticatorData),
+    attestationObject: '',
+    transports: [],
+  };
   expect(await call(jar, 'POST', '/enrolments', body)).toMatchObject({ status: 202, body: { person: 'mara', keyid: spare.keyid, proposal: expect.any(String) } });
   await context.close();
 });
@@ -287,7 +380,7 @@ it('refuses what may not be served, with the commands to run', async () => {
   const free = String(await freePort());
   const empty = await run('--data', join(folder, 'nothing'), '--port', free);
   expect(empty.code).toBe(2);
-  expect(empty.text).toMatch(/countersign authority found[^]*countersign serve/);
+  expect(empty.text).toMatch(/countersign authority found[\s\S]*countersign serve/);
   mkdirSync(join(folder, 'other'), { mode: 0o700 });
   expect((await run('--demo', '--data', join(folder, 'other'), '--host', '0.0.0.0', '--port', free)).text).toContain('DEMO_ONLY');
   await stopped();

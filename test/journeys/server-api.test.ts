@@ -184,7 +184,7 @@ it('does not answer for another name', async () => {
 it('takes no cookie but its own, whole and in date', async () => {
   const foreign = randomBytes(32).toString('base64url');
   const own = cookie.slice('countersign_session='.length);
-  const [text = '', seal = ''] = own.split('.');
+  const [text, seal] = [own.slice(0, 20), own.slice(20)];
   const forged = Buffer.from(JSON.stringify({ person: 'ines', via: 'passkey', until: 9e15 })).toString('base64url');
   const bad = [
     '',

@@ -12,7 +12,7 @@ export interface Named {
 
 export interface Session {
   readonly person: Named | null;
-  readonly via: 'demo' | 'passkey' | 'oidc' | 'token' | null;
+  readonly via: 'demo' | 'passkey' | 'key' | 'oidc' | 'token' | null;
   readonly roles: readonly string[];
   /** Until when this sign-in is fresh enough to sign with; null: it is not. */
   readonly fresh: string | null;

@@ -33,6 +33,8 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
   ['POST', '/session/act-as', anybody],
   ['POST', '/session/passkey/begin', anybody],
   ['POST', '/session/passkey', anybody],
+  ['POST', '/session/key/begin', anybody],
+  ['POST', '/session/key', anybody],
   ['GET', '/session/oidc', anybody],
   ['GET', '/session/oidc/callback', anybody],
   ['POST', '/session/end-all', administers],

@@ -11,7 +11,7 @@ import { seal, unseal } from './sealed.ts';
 import { isSecure } from './sessions.ts';
 
 const LIFETIME_MS = 10 * 60_000;
-type Kind = 'passkey' | 'oidc';
+type Kind = 'passkey' | 'key' | 'oidc';
 
 interface Attempt {
   readonly ticket: string;

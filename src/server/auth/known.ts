@@ -12,6 +12,6 @@ export async function isKnown(world: ServerWorld, person: string): Promise<boole
 
 /** A key that was taken back ends what it opened, and so does leaving the roster. */
 export async function stillCounts(world: ServerWorld, { person, via, keyid }: Pick<SessionRow, 'person' | 'via' | 'keyid'>): Promise<boolean> {
-  if (via === 'passkey') return (await enrolledKeys(world.projections, { person, keyid })).length > 0;
+  if (via === 'passkey' || via === 'key') return (await enrolledKeys(world.projections, { person, keyid })).length > 0;
   return isKnown(world, person);
 }

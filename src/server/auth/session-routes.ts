@@ -1,14 +1,15 @@
-/** Who somebody is: a passkey says it, or an identity provider; in demo data a labelled "act as" may. */
+/** Who somebody is: a passkey says it, a security key, or an identity provider; in demo data a labelled "act as" may. */
 import { createHmac } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { base64url } from '../../core/base/bytes.ts';
+import { base64url, utf8 } from '../../core/base/bytes.ts';
 import { problem } from '../../core/base/result.ts';
 import { enrolledKeys } from '../../flows/authority.ts';
 import { directory } from '../../flows/directory.ts';
 import { loginChallenge, verifyLogin } from '../../flows/login.ts';
+import { verifyKeyLogin } from '../../flows/login-key.ts';
 import type { Door, Session } from '../door.ts';
 import { refuse } from '../problem.ts';
-import { actAs, assertion, passkeyBegin, person, read } from '../schema.ts';
+import { actAs, assertion, empty, keyLogin, passkeyBegin, person, read } from '../schema.ts';
 import type { ServerWorld } from '../world.ts';
 import { beginAttempt, spend, takeAttempt } from './attempt.ts';
 import { isKnown } from './known.ts';
@@ -48,6 +49,22 @@ export function session(world: ServerWorld): Hono<Door> {
     return signIn(c, { person: id, keyid, via: 'passkey', proved: world.now() });
   });
 
+  app.post('/key/begin', async (c) => {
+    const body = await read(c.req, empty);
+    if (!body.ok) return refuse(c, body.error);
+    return c.json({ ticket: beginAttempt(c, world, 'key'), origin: world.site.url });
+  });
+
+  app.post('/key', async (c) => {
+    const body = await read(c.req, keyLogin);
+    if (!body.ok) return refuse(c, body.error);
+    const attempt = takeAttempt(c, world, 'key');
+    if (attempt === null) return refuse(c, [unasked]);
+    const who = await verifyKeyLogin(world, utf8(body.value.sshsig), attempt.ticket);
+    if (!who.ok) return refuse(c, who.error);
+    return (await spend(world, attempt)) ? signIn(c, { ...who.value, via: 'key', proved: world.now() }) : refuse(c, [unasked]);
+  });
+
   app.delete('/', async (c) => {
     await endSession(c, world);
     return c.json(await describe(world, null));
@@ -66,6 +83,8 @@ export function session(world: ServerWorld): Hono<Door> {
   }
   return app;
 }
+
+const unasked = problem('LOGIN_REFUSED', 'this sign-in was not asked for here, took too long, or was used before', { remedy: 'sign in again' });
 
 /**
  * Keys the browser may offer. Demo data lists all there are. Elsewhere a passkey finds itself, or somebody says who they are: then whether there

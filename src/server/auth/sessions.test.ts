@@ -5,9 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, RP, subjectFor } from '../../../test/bed/bed.ts';
 import { serverWorld } from '../../../test/bed/doors.ts';
 import { Jar } from '../../../test/bed/identity.ts';
-import { base64url, fromBase64, utf8 } from '../../core/base/bytes.ts';
+import { base64, base64url, fromBase64, text, utf8 } from '../../core/base/bytes.ts';
 import { recordEnrolment } from '../../flows/enrol.ts';
-import { softAuthenticator } from '../../testing/authenticator.ts';
+import { LOGIN_NAMESPACE, loginMessage } from '../../flows/login-key.ts';
+import { softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
 import { createApp } from '../app.ts';
 import type { ServerWorld } from '../world.ts';
 import { backTo } from './back.ts';
@@ -171,6 +172,21 @@ describe('signing in with a passkey', () => {
   });
 });
 
+it('signing in with a security key is bound and counts once, too', async () => {
+  const key = softSshKey('sk-ssh-ed25519');
+  const terms = { kind: 'sk-ssh' as const, credentialId: '', aaguid: '', backupEligible: false, counter: 0 };
+  const subject = { person: 'noor', name: 'noor', level: 'L6', keyid: key.keyid, blob: base64(key.blob), ...terms, attestation: key.attestation() };
+  expect(await recordEnrolment(world, enrolmentBy(bed, subject, ['kim', 'lee']))).toMatchObject({ ok: true });
+  const jar = new Jar();
+  const begun = await call(jar, 'POST', '/session/key/begin', {});
+  const sshsig = text(key.signPae(loginMessage(RP.origin, String(begun.body.ticket)), { namespace: LOGIN_NAMESPACE })) ?? '';
+  const kept = new Jar();
+  for (const [name, value] of jar.cookies) kept.cookies.set(name, value);
+  expect(await call(new Jar(), 'POST', '/session/key', { sshsig })).toMatchObject({ status: 401, body: { code: 'LOGIN_REFUSED' } });
+  expect(await call(jar, 'POST', '/session/key', { sshsig })).toMatchObject({ status: 200, body: { person: { id: 'noor' }, via: 'key', fresh: expect.any(String) } });
+  expect(await call(kept, 'POST', '/session/key', { sshsig })).toMatchObject({ status: 401, body: { code: 'LOGIN_REFUSED' } });
+});
+
 describe('leaving', () => {
   it('ends the session for whoever kept the cookie', async () => {
     const jar = new Jar();
@@ -290,7 +306,7 @@ it('leads back to a page of ours, whatever a link says', () => {
 });
 
 describe('a site file', () => {
-  const read = (text: string) => readSiteFile(utf8(text), 'site.yml');
+  const read = (file: string) => readSiteFile(utf8(file), 'site.yml');
   const LEAST = 'version: 1\nrepositories: [{ id: infra, path: x }]\n';
 
   it('is read as the guide shows it', () => {
