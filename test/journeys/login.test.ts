@@ -259,20 +259,21 @@ it('lets a person sign in and sign with a security key in the terminal', async (
 
 /** A security key that stands behind a `ssh-keygen` which only carries bytes to it and back. */
 async function plugIn(): Promise<void> {
-  device = createServer(async (request, response) => {
+  const plugged = createServer(async (request, response) => {
     touches += 1;
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     response.end(kim.signPae(new Uint8Array(Buffer.concat(parts)), { counter: touches + 10, namespace: String(request.headers['x-namespace']) }));
   });
-  await new Promise<void>((resolve) => device?.listen(0, '127.0.0.1', resolve));
+  device = plugged;
+  await new Promise<void>((resolve) => plugged.listen(0, '127.0.0.1', resolve));
   writeFileSync(join(folder, 'kim_sk.pub'), `${publicKeyLine(kim.blob)} kim\n`);
   mkdirSync(join(folder, 'bin'));
   const script = `import { readFileSync, writeFileSync } from 'node:fs';
 const args = process.argv.slice(2);
 const file = args.at(-1);
 const headers = { 'x-namespace': args[args.indexOf('-n') + 1] };
-const response = await fetch('http://127.0.0.1:${(device?.address() as AddressInfo).port}', { method: 'POST', headers, body: readFileSync(file) });
+const response = await fetch('http://127.0.0.1:${(plugged.address() as AddressInfo).port}', { method: 'POST', headers, body: readFileSync(file) });
 writeFileSync(file + '.sig', Buffer.from(await response.arrayBuffer()));
 `;
   writeFileSync(join(folder, 'bin/keygen.mjs'), script);
