@@ -24,7 +24,8 @@ import type { RecordWorld } from './flows/record-world.ts';
 import type { Scoring } from './flows/score.ts';
 import type { Records, ServedRepository, Site } from './flows/site.ts';
 import type { Witnesses, WitnessPolicyFile } from './flows/witnesses.ts';
-import type { Address, Listening } from './server/listen.ts';
+import type { Address, Doors, Listening } from './server/listen.ts';
+import type { Log } from './server/logging.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store } from './store/store.ts';
 import type { WitnessOptions } from './store/witness/witness.ts';
@@ -249,10 +250,14 @@ export interface ServeOptions extends Address {
   readonly authenticators?: AuthenticatorTrust;
   /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
   readonly known?: readonly string[];
+  /** Requests and failures are written here; absent: nowhere. */
+  readonly journal?: Log;
+  /** Whoever brings it may read the figures from elsewhere. */
+  readonly metricsToken?: string;
   readonly log: (line: string) => void;
 }
 
-export interface Served extends Listening {
+export interface Served extends Doors {
   readonly site: Site;
   readonly repositories: readonly { readonly id: string; readonly title: string }[];
 }
@@ -315,10 +320,11 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
   const doors = await listen(world, options);
   if (!doors.ok) await witnesses.value?.stop();
   if (!doors.ok) return err([doors.error]);
-  const close = async (): Promise<void> => {
-    await doors.value.close();
+  const close = async (): Promise<boolean> => {
+    const whole = await doors.value.close();
     await witnesses.value?.stop();
     await store.close();
+    return whole;
   };
   return ok({ close, site, repositories: sample.value.repositories });
 }
@@ -425,6 +431,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     { PEOPLE },
     { pushedRecords },
     { waking },
+    { openMetrics },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -438,7 +445,10 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     import('./testing/sample/organisation.ts'),
     import('./adapters/git/records.ts'),
     import('./flows/witnesses.ts'),
+    import('./server/metrics.ts'),
   ]);
+  const metrics = openMetrics({ ofProcess: true });
+  const counted = metrics.counting(store.ledger);
   const root = join(options.data, 'repositories');
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
   for (const { id } of sample.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
@@ -458,7 +468,7 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
-    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses),
+    ledger: witnesses === null ? counted : waking(counted, witnesses),
     projections: store.projections,
     objects,
     score: servedScores(scoringOf, options.log, Date.now),
@@ -483,6 +493,9 @@ async function composed(store: Store, options: ServeOptions, site: Site, sample:
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
     ...(witnesses === null ? {} : { witnesses }),
+    metrics,
+    ...(options.metricsToken === undefined ? {} : { metricsToken: options.metricsToken }),
+    ...(options.journal === undefined ? {} : { journal: options.journal }),
     log: options.log,
   };
 }

@@ -1,10 +1,11 @@
 /** The API and the pages. Routes are one file each; what holds for all of them is here. */
-import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
+import { failureLine, failureOf } from './logging.ts';
+import { observed, routeOf } from './observed.ts';
 import { pages } from './pages.ts';
 import { refuse } from './problem.ts';
 import { authority } from './routes/authority.ts';
@@ -14,6 +15,7 @@ import { enrolments } from './routes/enrolments.ts';
 import { ledger } from './routes/ledger.ts';
 import { LOG_PREFIX, logFiles } from './routes/log.ts';
 import { modes } from './routes/modes.ts';
+import { operations } from './routes/operations.ts';
 import { ownership } from './routes/ownership.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
@@ -31,9 +33,10 @@ export function createApp(world: ServerWorld): Hono<Door> {
       contentSecurityPolicy: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], workerSrc: ["'self'"], frameAncestors: ["'none'"] },
     }),
   );
+  app.use(observed(world));
+  // Whoever asks whether we live names us by an address of their own.
+  app.route('/', operations(world));
   app.use(async (c, next) => {
-    c.set('requestId', randomUUID());
-    c.header('x-request-id', c.get('requestId'));
     // Another site that resolves its own name to our address (DNS rebinding) is not us.
     if (!hosts.has(c.req.header('host') ?? ''))
       return refuse(c, [problem('USAGE', `this server does not answer for ${c.req.header('host') ?? 'nobody'}`, { remedy: `open ${world.site.url}` })]);
@@ -78,7 +81,10 @@ export function createApp(world: ServerWorld): Hono<Door> {
   app.notFound(nowhere);
 
   app.onError((error, c) => {
-    world.log(`${c.get('requestId')} ${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
+    const failure = failureOf(error);
+    const at = { requestId: c.get('requestId'), door: 'http', route: routeOf(c) } as const;
+    if (world.journal === undefined) world.log(`${at.requestId} ${c.req.method} ${at.route}: ${failureLine(failure)}`);
+    else world.journal.failed({ ...at, failure });
     return refuse(c, [problem('INTERNAL', 'our own bug; the log has the details', { remedy: 'report it with the request id' })]);
   });
   return app;

@@ -6,6 +6,8 @@ import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningKey } from '../flows/ports-witness.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
+import type { Log } from './logging.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
 export interface Assertion {
@@ -45,7 +47,16 @@ export interface ServerWorld extends SigningWorld {
   readonly witnesses?: Witnesses;
   /** A language model that reads for reviewers; absent unless somebody configured one. */
   readonly reader?: Reader;
+  /** Words of our own, to whoever runs this. */
   log(line: string): void;
+  /** Requests and failures, one record each; absent: neither is written down. */
+  readonly journal?: Log;
+  /** What is counted; absent: nothing is. */
+  readonly metrics?: Metrics;
+  /** Whoever brings it may read the figures, and nobody else; absent: whoever asks from this machine. */
+  readonly metricsToken?: string;
+  /** This server is about to end and takes no new work. */
+  stopping?(): boolean;
 }
 
 /** HTTP status of a refusal. Everything not named is 422: understood, and refused. */
