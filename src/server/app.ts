@@ -1,10 +1,12 @@
 /** The API and the pages. Routes are one file each; what holds for all of them is here. */
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
+import { limited } from './limits.ts';
 import { failureLine, failureOf } from './logging.ts';
+import { notKept, onlyJson, otherMethods } from './manners.ts';
 import { observed, routeOf } from './observed.ts';
 import { pages } from './pages.ts';
 import { refuse } from './problem.ts';
@@ -43,12 +45,15 @@ export function createApp(world: ServerWorld): Hono<Door> {
     c.set('session', openSession(world.cookieSecret, getCookie(c, SESSION_COOKIE), world.now()));
     return next();
   });
+  app.use(limited(world.limits));
   // A form on another site can send a cookie but not this header, so a mutation without it is not from our page.
   app.use('/api/*', async (c, next) => {
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
     if (!reads && c.req.header('x-countersign') === undefined) return refuse(c, [problem('USAGE', 'the header x-countersign is missing', { remedy: 'send x-countersign: 1' })]);
     return next();
   });
+  app.use('/api/*', onlyJson);
+  app.use('/api/*', notKept);
 
   // Demo data is for everybody on this machine; anywhere else a change holds source, and is read by people who signed in.
   const closed = ['/api/v1/changes', '/api/v1/changes/*', '/api/v1/people'];
@@ -73,8 +78,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/authority', authority(world));
   api.route('/', ledger(world));
   app.route('/api/v1', api);
-  const nowhere = (c: Context<Door>): Response =>
-    refuse(c, [problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`, { place: c.req.path, remedy: 'check the address and the method' })]);
+  const nowhere = otherMethods(app);
   app.all('/api/*', nowhere);
   app.route(LOG_PREFIX, logFiles(world));
   app.route('/', pages(world.webRoot));

@@ -3,9 +3,7 @@
  * holds a path as it was asked for, a header, a body or the words of an error: an error's words are often somebody's input.
  */
 import { pino, stdTimeFunctions } from 'pino';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import type { LogLevel } from './log-levels.ts';
 
 /** One request, answered. */
 export interface RequestRecord {

@@ -6,8 +6,7 @@ import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningKey } from '../flows/ports-witness.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
-import type { Log } from './logging.ts';
-import type { Metrics } from './metrics.ts';
+import type { Operations } from './operations.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
 export interface Assertion {
@@ -29,7 +28,7 @@ export interface DemoAuthenticators {
   cosign(statement: Uint8Array, person: string): Uint8Array;
 }
 
-export interface ServerWorld extends SigningWorld {
+export interface ServerWorld extends SigningWorld, Operations {
   /** Every key the log ever signed with, the one that signs it now first. */
   logKeys(): Promise<readonly SigningKey[]>;
   /** The log as anybody reads it. */
@@ -49,12 +48,6 @@ export interface ServerWorld extends SigningWorld {
   readonly reader?: Reader;
   /** Words of our own, to whoever runs this. */
   log(line: string): void;
-  /** Requests and failures, one record each; absent: neither is written down. */
-  readonly journal?: Log;
-  /** What is counted; absent: nothing is. */
-  readonly metrics?: Metrics;
-  /** Whoever brings it may read the figures, and nobody else; absent: whoever asks from this machine. */
-  readonly metricsToken?: string;
   /** This server is about to end and takes no new work. */
   stopping?(): boolean;
 }
@@ -69,5 +62,10 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   ERASED: 410,
   ST_NONCE: 409,
   CONTENT_MISMATCH: 409,
+  METHOD_NOT_ALLOWED: 405,
+  MEDIA_TYPE: 415,
+  BODY_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  IDEMPOTENCY_KEY: 409,
   INTERNAL: 500,
 };

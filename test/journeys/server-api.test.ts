@@ -101,9 +101,9 @@ describe.each(POSTS)('POST %s', (path) => {
 
   it('refuses a body over 4 MiB, announced or not', async () => {
     const big = new Uint8Array(5 << 20).fill(0x20);
-    expect((await refused(await call('POST', path, { body: big }), 'USAGE')).title).toContain('4 MiB');
+    expect((await refused(await call('POST', path, { body: big }), 'BODY_TOO_LARGE')).title).toMatch(/over \d+ [KM]iB/);
     const stream = new Blob([big]).stream();
-    expect((await refused(await call('POST', path, { body: stream }), 'USAGE')).title).toContain('4 MiB');
+    expect((await refused(await call('POST', path, { body: stream }), 'BODY_TOO_LARGE')).title).toMatch(/over \d+ [KM]iB/);
   });
 
   it('refuses any JSON that is not what it asks for, with some code', async () => {
@@ -139,7 +139,7 @@ it('knows nobody by a made-up name, and no ticket it did not give', async () => 
 });
 
 it('answers no method and no address that is not there', async () => {
-  for (const [, path] of ROUTES) for (const method of ['PUT', 'PATCH', 'PROPFIND']) await refused(await call(method, path), 'NOT_FOUND', `${method} ${path}`);
+  for (const [, path] of ROUTES) for (const method of ['PUT', 'PATCH', 'PROPFIND']) await refused(await call(method, path), 'METHOD_NOT_ALLOWED', `${method} ${path}`);
   for (const path of ['/', '/nope', '/changes/x/y/z', '/session/act-as', '/api', '/api/', '/api/v2/changes', '/api/v1/__proto__', '/ledger/checkpoint/x'])
     await refused(await call('GET', path), 'NOT_FOUND', path);
   for (const path of ['/', '/changes/x', '/assets/x.js']) await refused(await fetch(`${stage.url}${path}`, { method: 'POST' }), 'NOT_FOUND', path);
@@ -166,6 +166,12 @@ it('wants the header that a form of another site cannot send', async () => {
     const answer = await fetch(`${stage.url}/api/v1${path}`, { method, headers: { cookie, 'content-type': 'text/plain' } });
     expect((await refused(answer, 'USAGE', path)).remedy).toContain('x-countersign');
   }
+});
+
+it('reads JSON and nothing else', async () => {
+  for (const path of POSTS)
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx', ''])
+      await refused(await call('POST', path, { body: '{}', headers: { 'content-type': type } }), 'MEDIA_TYPE', `${path} ${type}`);
 });
 
 it('does not answer for another name', async () => {
