@@ -14,6 +14,7 @@ import { authority } from './routes/authority.ts';
 import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
+import { gate } from './routes/gate.ts';
 import { ledger } from './routes/ledger.ts';
 import { LOG_PREFIX, logFiles } from './routes/log.ts';
 import { modes } from './routes/modes.ts';
@@ -56,7 +57,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   app.use('/api/*', notKept);
 
   // Demo data is for everybody on this machine; anywhere else a change holds source, and is read by people who signed in.
-  const closed = ['/api/v1/changes', '/api/v1/changes/*', '/api/v1/people'];
+  const closed = ['/api/v1/changes', '/api/v1/changes/*', '/api/v1/people', '/api/v1/gate/*'];
   for (const path of closed) {
     app.use(path, (c, next) =>
       world.demo === null && c.get('session') === null
@@ -76,6 +77,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/people', people(world));
   api.route('/modes', modes(world));
   api.route('/authority', authority(world));
+  api.route('/gate', gate(world));
   api.route('/', ledger(world));
   app.route('/api/v1', api);
   const nowhere = otherMethods(app);

@@ -77,6 +77,30 @@ export const ownershipWords = z.strictObject({
   assumptions: z.array(z.strictObject({ text: words, holds: z.enum(['true', 'false', 'unknown']) })).max(50),
 });
 
+const oid = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'is no object id: 40 or 64 lowercase hex digits');
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no digest: sha256: and 64 lowercase hex digits');
+
+/** The one question of every gate: docs/spec/gate.md. */
+export const gateQuestion = z.strictObject({
+  subject: z.strictObject({
+    repo: z.string().min(1).max(1_000),
+    target_ref: z.string().regex(/^refs\/[^\0-\x20\x7f]{1,500}$/, 'is no full name of a ref, such as refs/heads/main'),
+    base: oid,
+    head: oid,
+    head_tree: oid.optional(),
+    manifest: z
+      .strictObject({ alg: z.enum(['git-diff-tree-raw-z/sha256', 'git-diff-tree-raw-z/sha256;object-format=sha256']), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+      .optional(),
+    artifact_digests: z.array(digest).max(100).default([]),
+  }),
+  environment: z.string().min(1).max(200).optional(),
+  gate: z.enum(['push', 'merge', 'plan', 'apply', 'admission', 'promote', 'deploy']),
+  plan_digest: digest.optional(),
+  caller: z
+    .strictObject({ adapter: z.string().max(100).optional(), delivery_id: z.string().max(200).optional(), deadline: z.iso.datetime({ offset: true }).optional() })
+    .default({}),
+});
+
 export const signature = z.union([
   z.strictObject({ ticket: z.string().max(100), assertion }),
   z.strictObject({ ticket: z.string().max(100), demo: z.literal(true) }),
@@ -92,6 +116,7 @@ const CAPS: ReadonlyMap<z.ZodType, number> = new Map<z.ZodType, number>([
   [assertion, 128 << 10],
   [registration, 128 << 10],
   [sshKey, 128 << 10],
+  [gateQuestion, 64 << 10],
 ]);
 /** What is over the cap is read and dropped up to here, so that whoever sent it hears why; beyond, and after a while, the connection ends. */
 const PATIENCE = 64 << 20;
