@@ -303,7 +303,10 @@ function inTurns(atOnce: number, waiting: number): (look: () => Promise<Looked>)
 /** RFC 9562, section 5.7. @param random 16 bytes. */
 export function uuid7(now: number, random: Uint8Array): string {
   const at = Math.trunc(now).toString(16).padStart(12, '0').slice(-12);
-  const r = [...random.subarray(6, 16)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  const r = [...random.subarray(6, 16)]
+    .map((b) => b.toString(16).padStart(2, '0'))
+    .join('')
+    .slice(1);
   const variant = (8 | (Number.parseInt(r[3] ?? '0', 16) & 3)).toString(16);
   return `${at.slice(0, 8)}-${at.slice(8)}-7${r.slice(0, 3)}-${variant}${r.slice(4, 7)}-${r.slice(7, 19).padEnd(12, '0')}`;
 }

@@ -4,10 +4,12 @@ import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
+import { idempotent } from './idempotency.ts';
 import { limited } from './limits.ts';
 import { failureLine, failureOf } from './logging.ts';
-import { notKept, onlyJson, otherMethods } from './manners.ts';
+import { notKept, onlyJson, otherMethods, tagged } from './manners.ts';
 import { observed, routeOf } from './observed.ts';
+import { OPERATIONS, openApi } from './openapi.ts';
 import { pages } from './pages.ts';
 import { refuse } from './problem.ts';
 import { authority } from './routes/authority.ts';
@@ -55,6 +57,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   });
   app.use('/api/*', onlyJson);
   app.use('/api/*', notKept);
+  app.use('/api/v1/*', tagged);
 
   // Demo data is for everybody on this machine; anywhere else a change holds source, and is read by people who signed in.
   const closed = ['/api/v1/changes', '/api/v1/changes/*', '/api/v1/people', '/api/v1/gate/*'];
@@ -65,6 +68,9 @@ export function createApp(world: ServerWorld): Hono<Door> {
         : next(),
     );
   }
+
+  const once = idempotent(world.now);
+  for (const op of OPERATIONS) if (op.creates === true) app.on('POST', `/api/v1${op.path}`, once);
 
   const api = new Hono<Door>();
   api.route('/session', session(world));
@@ -78,6 +84,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/modes', modes(world));
   api.route('/authority', authority(world));
   api.route('/gate', gate(world));
+  api.get('/openapi.json', (c) => c.json(openApi()));
   api.route('/', ledger(world));
   app.route('/api/v1', api);
   const nowhere = otherMethods(app);

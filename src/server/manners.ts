@@ -1,4 +1,5 @@
 /** What HTTP itself asks of every route: a body of a type that is read, a method that is known, and nothing kept that is somebody's own. */
+import { createHash } from 'node:crypto';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
@@ -18,6 +19,22 @@ export const onlyJson: MiddlewareHandler<Door> = async (c, next) => {
 export const notKept: MiddlewareHandler<Door> = async (c, next) => {
   await next();
   if (c.res.headers.get('cache-control') === null) c.header('cache-control', c.res.headers.has('etag') ? 'private, no-cache' : 'no-store');
+};
+
+const MOST_TAGGED = 8 << 20;
+
+/** What was read before and has not changed is not sent again. It is worked out again all the same: who may read it may have changed. */
+export const tagged: MiddlewareHandler<Door> = async (c, next) => {
+  await next();
+  const { res } = c;
+  if (c.req.method !== 'GET' || res.status !== 200 || res.headers.has('etag')) return;
+  const bytes = await res.clone().arrayBuffer();
+  if (bytes.byteLength > MOST_TAGGED) return;
+  const tag = `"${createHash('sha256').update(new Uint8Array(bytes)).digest('base64url').slice(0, 27)}"`;
+  const asked = (c.req.header('if-none-match') ?? '').split(',').map((t) => t.trim().replace(/^W\//, ''));
+  if (asked.includes(tag)) c.res = new Response(null, { status: 304, headers: c.res.headers });
+  c.header('etag', tag);
+  c.header('vary', 'cookie, authorization');
 };
 
 /** 404, or 405 with what the address is asked by. Reads the routes when it is first asked: by then all are there. */

@@ -8,7 +8,7 @@ import type { Reading, Schema } from '../schema.ts';
 /** @param said genesis and what trustees said, as it was read when the log was opened and appended since. */
 export function projectionsOver(db: Reading, said: () => readonly LoggedBody[]): Projections {
   return {
-    changes: async ({ state, repo, id, limit }) => {
+    changes: async ({ state, repo, id, before, limit }) => {
       const rows = await db
         .selectFrom('changes')
         .selectAll()
@@ -16,6 +16,14 @@ export function projectionsOver(db: Reading, said: () => readonly LoggedBody[]):
         .$if(state !== undefined, (q) => q.where('state', '=', state ?? 'open'))
         .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
         .$if(id !== undefined, (q) => q.where('id', '=', id ?? ''))
+        .$if(before !== undefined, (q) =>
+          q.where('idx', '<', (last) =>
+            last
+              .selectFrom('changes')
+              .select('idx')
+              .where('id', '=', before ?? ''),
+          ),
+        )
         .orderBy('idx', 'desc')
         .limit(Math.max(0, Math.trunc(limit)))
         .execute();
