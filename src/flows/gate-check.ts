@@ -71,7 +71,7 @@ export interface GateTerms {
   readonly patience: number;
 }
 
-export const GATE_TERMS: GateTerms = { remembered: 2_000, most: 10_000, atOnce: 4, waiting: 1_000, patience: 30_000 };
+export const GATE_TERMS: GateTerms = { remembered: 5_000, most: 10_000, atOnce: 4, waiting: 1_000, patience: 30_000 };
 /** How long a caller may hold on to a yes. */
 export const VALID_MS = 30_000;
 
@@ -124,18 +124,26 @@ export function gateDesk(world: GateWorldOver, { heard, terms = GATE_TERMS }: { 
     return answer;
   };
 
+  const begun = (key: string, question: GateQuestion): Promise<GateAnswer> => {
+    const answer = look(key, question)
+      .catch((): GateAnswer => ({ ...no('GATE_UNAVAILABLE', 'the gate could not decide, so nothing passes').answer, verdictId: uuid7(world.now(), world.random()) }))
+      .finally(() => underWay.delete(key));
+    underWay.set(key, answer);
+    return answer;
+  };
+
   return {
     ask: (question) => {
       const key = keyOf(question);
       const found = known.get(key);
-      if (found !== undefined && found.appends === appends && Math.abs(world.now() - found.at) < terms.remembered) return Promise.resolve(found.answer);
+      const age = found === undefined || found.appends !== appends ? Number.POSITIVE_INFINITY : Math.abs(world.now() - found.at);
+      // Looked into again before it is too old to be given, so that nobody who asks all the time ever waits.
+      if (found !== undefined && age < terms.remembered) {
+        if (age > terms.remembered / 2 && !underWay.has(key)) void begun(key, question);
+        return Promise.resolve(found.answer);
+      }
       const asked = underWay.get(key);
-      if (asked !== undefined) return asked;
-      const answer = look(key, question)
-        .catch((): GateAnswer => ({ ...no('GATE_UNAVAILABLE', 'the gate could not decide, so nothing passes').answer, verdictId: uuid7(world.now(), world.random()) }))
-        .finally(() => underWay.delete(key));
-      underWay.set(key, answer);
-      return answer;
+      return asked ?? begun(key, question);
     },
   };
 }

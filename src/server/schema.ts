@@ -159,8 +159,25 @@ const tooLarge = (cap: number): { ok: false; error: readonly Problem[] } => ({
   error: [problem('BODY_TOO_LARGE', `the body is over ${said(cap)}`, { place: 'body', remedy: 'send less' })],
 });
 
+async function announced(request: Request): Promise<Uint8Array | 'cut'> {
+  let late: NodeJS.Timeout | undefined;
+  const cut = new Promise<'cut'>((resolve) => {
+    late = setTimeout(() => resolve('cut'), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([request.arrayBuffer().then((b) => new Uint8Array(b)), cut]);
+  } catch {
+    return 'cut';
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 async function whole(request: Request, cap: number): Promise<Uint8Array | 'cut' | 'large'> {
-  if (Number(request.headers.get('content-length') ?? 0) > PATIENCE) return 'large';
+  const length = Number(request.headers.get('content-length') ?? Number.NaN);
+  if (length > PATIENCE) return 'large';
+  // Announced, and no longer than it may be: the server itself holds the sender to it.
+  if (length <= cap) return announced(request);
   const parts: Uint8Array[] = [];
   let size = 0;
   const reader = request.body?.getReader();
