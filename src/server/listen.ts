@@ -35,7 +35,7 @@ export interface Address {
  * What a client may take its time over. The head comes at once or never; a body may be a push of gigabytes, so a whole request has
  * long; and a connection on which nothing moves, a half-open one too, is given up.
  */
-const PATIENCE = { headersTimeout: 15_000, requestTimeout: 1_800_000, keepAliveTimeout: 20_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 };
+const PATIENCE = { headersTimeout: 10_000, requestTimeout: 1_800_000, keepAliveTimeout: 20_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 };
 const STILL_MS = 300_000;
 const MAX_HEADERS = 100;
 /** What is under way when the server is told to end may take so long. Whoever starts us waits longer: docs/guides/operations.md. */

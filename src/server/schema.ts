@@ -120,7 +120,7 @@ const CAPS: ReadonlyMap<z.ZodType, number> = new Map<z.ZodType, number>([
 ]);
 /** What is over the cap is read and dropped up to here, so that whoever sent it hears why; beyond, and after a while, the connection ends. */
 const PATIENCE = 64 << 20;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 20_000;
 
 /** Bytes a body of this shape may have. */
 export const capOf = (shape: z.ZodType): number => CAPS.get(shape) ?? BODY_CAP;
