@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { shaped, shapedValue } from '../core/policy/file-shape.ts';
 import { hint } from '../core/policy/suggest.ts';
-import { readYaml } from '../core/policy/yaml-file.ts';
+import { readYaml, remedyOf } from '../core/policy/yaml-file.ts';
 import { LOG_LEVELS } from '../server/log-levels.ts';
 import { DEFAULTS } from './defaults.ts';
 import { unreadable } from './unreadable.ts';
@@ -120,7 +120,7 @@ export async function settingsFrom(file: string | undefined, env: Env, flags: Fl
   else if (read.value !== null) for (const { key, value, place } of read.value) take(key, value, place, dirname(resolve(file ?? '.')));
   for (const { key, value, place } of [...fromEnv(env), ...fromFlags(flags)]) {
     const parsed = shapedValue(SETTINGS[key].shape as z.ZodType, value, (_, message, more) =>
-      problems.push(problem('USAGE', `${String(value)} ${message}`, { place, ...(typeof more?.remedy === 'string' ? { remedy: more.remedy } : {}) })),
+      problems.push(problem('USAGE', `${String(value)} ${message}`, { place, remedy: remedyOf(more?.remedy) ?? `${SETTINGS[key].words}; see countersign serve --help` })),
     );
     if (parsed !== undefined) take(key, parsed.value, place, process.cwd());
   }
