@@ -18,7 +18,8 @@ import type { Witnesses, WitnessPolicyFile } from './flows/witnesses.ts';
 import type { Entry } from './server/auth/entry.ts';
 import { insecureAddress, notFounded } from './server/auth/founded.ts';
 import type { SiteFile } from './server/auth/site-file.ts';
-import type { Address, Listening } from './server/listen.ts';
+import type { Address, Doors } from './server/listen.ts';
+import type { Operations } from './server/operations.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store, StoreOptions } from './store/store.ts';
 
@@ -36,10 +37,11 @@ export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
   readonly authenticators?: AuthenticatorTrust;
   /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
   readonly known?: readonly string[];
+  readonly operations?: Operations;
   readonly log: (line: string) => void;
 }
 
-export interface Served extends Listening {
+export interface Served extends Doors {
   readonly site: Site;
   readonly repositories: readonly { readonly id: string; readonly title: string }[];
 }
@@ -80,10 +82,11 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
   const doors = await listen(world, options);
   if (!doors.ok) await witnesses.value?.stop();
   if (!doors.ok) return err([doors.error]);
-  const close = async (): Promise<void> => {
-    await doors.value.close();
+  const close = async (): Promise<boolean> => {
+    const whole = await doors.value.close();
     await witnesses.value?.stop();
     await store.close();
+    return whole;
   };
   return ok({ close, site, repositories: laid.value.repositories });
 }
@@ -233,6 +236,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     import('./adapters/git/records.ts'),
     import('./flows/witnesses.ts'),
   ]);
+  const counted = options.operations?.metrics?.counting(store.ledger) ?? store.ledger;
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
   for (const { id } of laid.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
   const served = laid.repositories.map(
@@ -250,7 +254,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
-    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses),
+    ledger: witnesses === null ? counted : waking(counted, witnesses),
     projections: store.projections,
     objects,
     score: servedScores(scoringOf, options.log, Date.now),
@@ -266,6 +270,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     logKeys: store.past.keys,
     files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,
+    hindered: store.hindered,
     logins: store.logins,
     entry: laid.entry,
     demo: laid.demo,
@@ -277,6 +282,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
     ...(witnesses === null ? {} : { witnesses }),
+    ...options.operations,
     log: options.log,
   };
 }

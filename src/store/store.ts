@@ -60,6 +60,8 @@ export interface Store {
    * of the log, and signs the next checkpoint too. Problems: DATA_INVALID before genesis.
    */
   rotateLogKey(next?: LogSigner): Promise<Result<string>>;
+  /** Why nothing would be appended now; null where nothing is known against it. Throws what the database throws. */
+  hindered(): Promise<string | null>;
   /** Whether the log still is what this checkpoint said. Problems: LOG_FORK where it is shorter or another, LOG_SIG where it never said so. */
   holds(checkpoint: string): Promise<Result<void>>;
   /** Waits for appends under way, then lets the folder go. */
@@ -184,6 +186,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
       });
       return audit(await taken, progress);
     },
+    hindered: writer.hindered,
     holds: (checkpoint) =>
       sequence.alone(() => sequence.follow().then(async () => holds(writer.db, await everyKey(writer.db, signer.key()), checkpoint, signer.latest()?.size ?? 0))),
     rotateLogKey: (next) => rotate(sequence, signer, keys.log, next),

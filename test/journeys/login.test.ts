@@ -39,6 +39,8 @@ let mara: ReturnType<typeof softAuthenticator>;
 /** Of ada, made after signing in with the identity provider. */
 let token = '';
 let said = '';
+/** Of every start. */
+let ever = '';
 let change = '';
 
 beforeAll(async () => {
@@ -99,6 +101,7 @@ function serving(): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {
     const hear = (part: Buffer): void => {
       said += part.toString();
+      ever += part.toString();
       if (said.includes('Countersign is listening')) resolve(child);
     };
     child.stdout.on('data', hear);
@@ -146,6 +149,12 @@ async function withPasskey(): Promise<{ readonly page: Page; readonly context: B
   return { page, context };
 }
 
+/** What would let somebody in. */
+const secrets = new Set<string>();
+const keep = (jar: Jar): void => {
+  for (const value of jar.cookies.values()) secrets.add(value);
+};
+
 async function call(
   jar: Jar,
   method: string,
@@ -160,6 +169,7 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   jar.take(answer.headers);
+  keep(jar);
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
@@ -168,8 +178,12 @@ async function bySso(sub: string): Promise<Jar> {
   const jar = new Jar();
   const begun = await fetch(`${url}/api/v1/session/oidc`, { redirect: 'manual' });
   jar.take(begun.headers);
-  const back = await fetch(await signInAt(begun.headers.get('location') ?? '', sub), { headers: { cookie: jar.header() }, redirect: 'manual' });
+  keep(jar);
+  const at = await signInAt(begun.headers.get('location') ?? '', sub);
+  for (const name of ['code', 'state']) secrets.add(new URL(at).searchParams.get(name) ?? '');
+  const back = await fetch(at, { headers: { cookie: jar.header() }, redirect: 'manual' });
   jar.take(back.headers);
+  keep(jar);
   return jar;
 }
 
@@ -210,6 +224,7 @@ it('lets a person sign in and sign by passkey in a real browser, and the push pa
   await page.getByTestId('sign-button').waitFor();
   expect(await page.locator('.header').innerText()).toContain('mara');
   const [cookie] = await context.cookies();
+  secrets.add(cookie?.value ?? '');
   expect(cookie).toMatchObject({ name: 'countersign_session', httpOnly: true, sameSite: 'Strict', secure: false, path: '/' });
   for (const finding of await page.getByTestId('finding-disposition').all()) {
     await finding.locator('input[type=radio][value=accepted]').check({ force: true });
@@ -363,8 +378,8 @@ it('answers bad input with a no: headers, hosts, sizes', async () => {
   expect(callback).not.toMatch(/^set-cookie: a=b/im);
   expect(await exchange(port, 'GET /api/v1/session/oidc HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n', false)).toMatch(/^HTTP\/1\.1 400/);
   const jar = new Jar();
-  expect(await call(jar, 'POST', '/session/passkey/begin', { person: 'x'.repeat(5 << 20) })).toMatchObject({ status: 400 });
-  expect(await call(jar, 'POST', '/session/passkey', { credentialId: 'x'.repeat(1 << 20) })).toMatchObject({ status: 400 });
+  expect(await call(jar, 'POST', '/session/passkey/begin', { person: 'x'.repeat(5 << 20) })).toMatchObject({ status: 413 });
+  expect(await call(jar, 'POST', '/session/passkey', { credentialId: 'x'.repeat(1 << 20) })).toMatchObject({ status: 413 });
   const long = await fetch(`${url}/api/v1/session/oidc/callback?code=${'x'.repeat(10_000)}`, { redirect: 'manual' });
   expect(long.status).toBe(401);
   expect((await fetch(`${url}/api/v1/changes`, { headers: { cookie: `countersign_session=${'A'.repeat(43)}` } })).status).toBe(401);
@@ -389,4 +404,19 @@ it('refuses what may not be served, with the commands to run', async () => {
   expect((await run('--data', join(folder, 'data'), '--port', free)).text).toMatch(/no file says which repositories/);
   writeFileSync(join(folder, 'bad.yml'), 'version: 1\nrepositories: [{ id: infra, path: nowhere }]\n');
   expect((await run('--data', join(folder, 'data'), '--site', join(folder, 'bad.yml'), '--port', free)).text).toMatch(/infra is no bare repository/);
+});
+
+it('has written every request down, and no cookie, token, code or state', async () => {
+  await stopped();
+  const lines = ever
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.filter((line) => line.event === 'request' && line.route === '/api/v1/session/oidc/callback').length).toBeGreaterThan(1);
+  expect(lines.filter((line) => line.event === 'request' && line.door === 'git' && line.principal === 'ada').length).toBeGreaterThan(1);
+  expect(lines.filter((line) => line.event === 'failure')).toEqual([]);
+  secrets.add(token);
+  secrets.delete('');
+  expect(secrets.size).toBeGreaterThan(8);
+  expect([...secrets].filter((secret) => ever.includes(secret))).toEqual([]);
 });
