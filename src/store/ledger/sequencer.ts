@@ -131,7 +131,9 @@ async function written({ writer, publisher, clock, log }: Site, group: readonly 
       for (const waiting of group) settled.push(await attempt(written, waiting, clock));
       await written.flush();
       const head = written.log.head();
-      return { settled, head, grown: head.tree.size > start.tree.size, deciding: written.deciding() };
+      const grown = head.tree.size > start.tree.size;
+      if (grown && writer.shared) await writer.shared.leave(db, await publisher.leaving(db, head.tree));
+      return { settled, head, grown, deciding: written.deciding() };
     });
   } catch (cause) {
     throw writer.ofOne(cause) ? new Unwritten('', { cause }) : cause;
