@@ -1,9 +1,10 @@
 /** `countersign authority found`: the first entry of a log. Founders bring security keys of their own; no key is made here for a person. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { formatGenesis } from '../core/signoff/genesis.ts';
+import { insecureAddress } from '../server/auth/founded.ts';
 import { foundLog } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { subjectOf } from './security-key.ts';
@@ -23,6 +24,8 @@ export interface FoundOptions {
 export async function found(options: FoundOptions): Promise<Answer> {
   if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol))
     return refusal([problem('USAGE', 'this is no address', { place: '--url', remedy: 'for example https://countersign.example' })], options.json);
+  const plain = insecureAddress(options.url);
+  if (plain !== null) return refusal([plain], options.json);
   const { hostname, origin } = new URL(options.url);
   const founders = options.founder.map(founderOf);
   const wrong = founders.flatMap((f) => (f.ok ? [] : f.error));
@@ -40,14 +43,14 @@ export async function found(options: FoundOptions): Promise<Answer> {
   });
   if (!body.ok) return refusal([{ remedy: 'name two people with --founder, or add --solo for one, for ever', ...body.error }], options.json);
   const data = resolve(options.data);
-  const laid = await foundLog(data, name, body.value);
+  const laid = await foundLog({ dir: data, database: process.env.DATABASE_URL || undefined }, name, body.value);
   if (!laid.ok) return refusal([laid.error], options.json);
   const pin = sha256Hex(body.value);
   if (options.json === true) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, origin: name, pin, logKey: laid.value, data })}\n`, stderr: '' };
   return {
     code: EXIT.ok,
     stdout: visibleLines(
-      `founded      ${name}\npin          ${pin}\nlog key      ${laid.value}\ndata         ${data}\nkeep the pin and the log key where no administrator of this machine can change them\n`,
+      `founded      ${name}\npin          ${pin}\nlog key      ${laid.value}\ndata         ${data}\nkeep the pin and the log key where no administrator of this machine can change them\nthen write ${join(data, 'site.yml')} and run countersign serve --data ${data}: docs/guides/server.md\n`,
     ),
     stderr: '',
   };

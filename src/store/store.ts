@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
+import type { Logins } from '../flows/ports-login.ts';
 import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import type { Engine } from './connection.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
@@ -25,6 +26,7 @@ import { rotate } from './ledger/rotate.ts';
 import { everyKey } from './ledger/rotations.ts';
 import { sequencer } from './ledger/sequencer.ts';
 import { lock } from './lock.ts';
+import { loginsOver } from './login/logins.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
 import { orRefuse, settled } from './refused.ts';
@@ -40,6 +42,8 @@ export interface Store {
   readonly keys: Keys;
   readonly cosignatures: Cosignatures;
   readonly past: PastTrees;
+  /** Who is signed in. No projection of the log. */
+  readonly logins: Logins;
   /** The log's name, set by genesis; null before it. */
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
@@ -164,6 +168,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
     keys,
     cosignatures: cosignaturesOver(reader, writer, sequence),
     past: current(pastTrees(reader, signer, statements)),
+    logins: loginsOver(reader, writer, sequence, clock),
     get origin() {
       return signer.key()?.name ?? null;
     },
