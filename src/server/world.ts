@@ -77,4 +77,5 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   RATE_LIMITED: 429,
   IDEMPOTENCY_KEY: 409,
   INTERNAL: 500,
+  STORE_UNAVAILABLE: 503,
 };

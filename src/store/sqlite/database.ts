@@ -39,7 +39,7 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
   return {
     ...made,
     ddl: (statement) => statement,
-    shared: false,
+    shared: undefined,
     append: (work) => db.transaction().execute((all) => work(all, false)),
     aside: (work) => db.transaction().execute(work),
     lightly: async (write) => {
