@@ -2,9 +2,7 @@
  * The composition root's second file: a server with every door. Apart from the first so that no other command reads it.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { version } from './cli/version.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { NoteKey } from './core/log/note.ts';
@@ -22,6 +20,7 @@ import type { Address, Doors } from './server/listen.ts';
 import type { Operations } from './server/operations.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store, StoreOptions } from './store/store.ts';
+import { asset } from './world-asset.ts';
 
 export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
   /** Serve demo data, and lay it out where the folder is empty. */
@@ -285,12 +284,6 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     ...options.operations,
     log: options.log,
   };
-}
-
-/** A file that ships with the program: beside it when built, under src when not. */
-function asset(built: string, source: string): string {
-  const beside = fileURLToPath(new URL(`./${built}`, import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL(`./${source}`, import.meta.url));
 }
 
 function sameText(a: string, b: string): boolean {

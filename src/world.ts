@@ -23,6 +23,7 @@ import type { StoreOptions } from './store/store.ts';
 import type { WitnessOptions } from './store/witness/witness.ts';
 import type { ServeOptions } from './world-serve.ts';
 
+export { type WaitingForFounders, waitForFounders } from './world-found.ts';
 export { type Served, type ServeOptions, serve } from './world-serve.ts';
 
 export interface Clone {
