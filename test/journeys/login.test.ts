@@ -251,6 +251,29 @@ it('lets a person sign in and sign by passkey in a real browser, and the push pa
   await context.close();
 });
 
+it('lets a person make a token on its page, which shows it once, and end it', async () => {
+  const { page, context } = await withPasskey();
+  await page.goto('/tokens');
+  await page.getByTestId('sign-in-passkey').click();
+  await page.getByTestId('token-name').fill('nightly report');
+  expect(await page.getByTestId('token-make').isDisabled()).toBe(true);
+  await page.getByTestId('token-scope-read').check();
+  await page.getByTestId('token-make').click();
+  const secret = await page.getByTestId('token-secret').innerText();
+  secrets.add(secret);
+  if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
+  const authorization = `Bearer ${secret}`;
+  expect(await call(new Jar(), 'GET', '/changes', undefined, { authorization })).toMatchObject({ status: 200 });
+  expect(await call(new Jar(), 'POST', `/changes/${change}/signoffs/prepare`, {}, { authorization })).toMatchObject({ status: 403 });
+  await page.reload();
+  await page.getByTestId('token-row').filter({ hasText: 'nightly report' }).waitFor();
+  expect(await page.locator('body').innerText()).not.toContain(secret);
+  await page.getByRole('button', { name: 'End nightly report' }).click();
+  await page.getByText('You have no tokens.').waitFor();
+  expect(await call(new Jar(), 'GET', '/changes', undefined, { authorization })).toMatchObject({ status: 401 });
+  await context.close();
+});
+
 it('lets a person sign in and sign with a security key in the terminal', async () => {
   const head = work.commit({ 'db/002.sql': 'drop table invoices;\n' }, { author: { name: 'ada', email: 'ada@example.org' } });
   const page = /http\S+\/changes\/[0-9a-f]{16}/.exec(pushed(head).text)?.[0] ?? '';
