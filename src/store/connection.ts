@@ -15,6 +15,8 @@ export interface Writer {
    * @param work is told whether anybody else may have had the turn since this process did, and committed.
    */
   append<T>(work: (db: Writing, others: boolean) => Promise<T>): Promise<T>;
+  /** As `append`, for work that does not catch up with what others appended: whoever appends next does, as if it had not been. */
+  rewrite<T>(work: (db: Writing) => Promise<T>): Promise<T>;
   /**
    * A transaction beside the log, of rows that nothing can make again: durable when it resolves, and no turn is taken. The work is done
    * again where the database lost it before it was to be committed.

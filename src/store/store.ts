@@ -154,7 +154,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
   const recovered = await recover(writer, signer, known, beside);
   const { statements } = recovered;
   const sequence = sequencer(writer, signer, clock, recovered, beside);
-  const rebuild = (): Promise<void> => sequence.alone(() => writer.append(replay));
+  const rebuild = (): Promise<void> => sequence.alone(() => writer.rewrite(replay));
   /** Of a log that others append to as well, an answer begins with what they did. */
   const current = <T extends object>(port: T): T => (writer.shared ? after(sequence.follow, port) : port);
   const { append, ...asked } = ledgerOver(reader, sequence, signer);

@@ -159,6 +159,19 @@ describe('two servers', () => {
     expect(await second.audit()).toEqual([]);
   });
 
+  it('one that rebuilt its tables still heeds what the other had logged before', async () => {
+    const [first, second] = await two();
+    await append(second, violationDraft('a'));
+    await append(first, enrolmentDraft('pia'));
+    expect((await second.rebuild()).ok).toBe(true);
+    let heeded: readonly number[] = [];
+    await second.ledger.append(async (state) => {
+      heeded = (await state.authority()).map((said) => said.index);
+      return err(problem('NOT_FOUND', 'nothing to append'));
+    });
+    expect(heeded).toEqual([0, 2]);
+  });
+
   it('a plan reads every entry that it is asked to heed, signed for by the other or not yet', async () => {
     const [first, second] = await two();
     await append(first, violationDraft('a'));

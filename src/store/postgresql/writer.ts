@@ -52,6 +52,11 @@ export function postgresqlWriter(url: string, db: Database, light: Database): Wr
         return turned(work, undefined);
       }
     },
+    rewrite: async (work) => {
+      const done = await turned(work, undefined);
+      last = undefined;
+      return done;
+    },
     aside: (work) =>
       again((committing) =>
         db

@@ -41,6 +41,7 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
     ddl: (statement) => statement,
     shared: undefined,
     append: (work) => db.transaction().execute((all) => work(all, false)),
+    rewrite: (work) => db.transaction().execute(work),
     aside: (work) => db.transaction().execute(work),
     lightly: async (write) => {
       exec('pragma synchronous = normal');
