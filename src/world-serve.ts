@@ -269,6 +269,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     logKeys: store.past.keys,
     files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,
+    away: store.away,
     hindered: store.hindered,
     logins: store.logins,
     entry: laid.entry,

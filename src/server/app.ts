@@ -96,6 +96,8 @@ export function createApp(world: ServerWorld): Hono<Door> {
     const at = { requestId: c.get('requestId'), door: 'http', route: routeOf(c) } as const;
     if (world.journal === undefined) world.log(`${at.requestId} ${c.req.method} ${at.route}: ${failureLine(failure)}`);
     else world.journal.failed({ ...at, failure });
+    if (world.away?.(error) === true)
+      return refuse(c, [problem('STORE_UNAVAILABLE', 'what keeps the log does not answer', { remedy: 'ask again in a moment: nothing is done twice' })]);
     return refuse(c, [problem('INTERNAL', 'our own bug; the log has the details', { remedy: 'report it with the request id' })]);
   });
   return app;

@@ -37,6 +37,8 @@ export interface ServerWorld extends SigningWorld, Operations {
   readonly files: LogFiles;
   /** 32 bytes; seals what a browser carries between the two halves of a sign-in. */
   readonly cookieSecret: Uint8Array;
+  /** Whether this throw says that what keeps the log is away or busy for now. */
+  away?(cause: unknown): boolean;
   /** Why nothing would be appended now, in words that name nobody; null where nothing is known against it. */
   hindered?(): Promise<string | null>;
   readonly logins: Logins;

@@ -135,5 +135,6 @@ it('says that it lives and cannot work while the database is away', async () => 
       .poll(() => ask(at, '/readyz'), { timeout: 10_000 })
       .toMatchObject({ status: 503, body: { ready: false, reasons: expect.arrayContaining([expect.objectContaining({ part: 'store' })]) } });
     expect(await ask(at, '/healthz')).toMatchObject({ status: 200 });
+    expect(await ask(at, '/api/v1/ledger')).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE', remedy: expect.stringContaining('again') } });
   }
 });

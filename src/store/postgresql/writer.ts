@@ -71,6 +71,8 @@ export function postgresqlWriter(url: string, db: Database, light: Database): Wr
       ),
     // The same row twice is the same row: it may be said again.
     lightly: (write) => again(() => write(light)),
+    // A file that is not there is called the same as a socket that is not.
+    away: (cause) => isTooLong(cause) || (isAway(cause) && (codeOf(cause) !== 'ENOENT' || (cause as NodeJS.ErrnoException).syscall === 'connect')),
     hindered: async () => {
       const [found] = (await standing.execute(db)).rows;
       if (found?.replica !== false) return 'is a replica, and takes no writes';
