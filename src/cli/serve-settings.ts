@@ -36,6 +36,13 @@ export const SETTINGS = {
   floor: setting({ shape: paths, env: 'COUNTERSIGN_FLOOR', kind: 'paths', fallback: [], words: 'floors of policy' }),
   witness_policy: setting({ shape: path, env: 'COUNTERSIGN_WITNESS_POLICY', kind: 'path', fallback: null, words: 'whose cosignatures prove the log' }),
   authenticators: setting({ shape: path, env: 'COUNTERSIGN_AUTHENTICATORS', kind: 'path', fallback: null, words: 'makers of security keys' }),
+  break_glass_trust: setting({
+    shape: path,
+    env: 'COUNTERSIGN_BREAK_GLASS_TRUST',
+    kind: 'path',
+    fallback: null,
+    words: 'by this trust file hooks verify a break-glass while no server lives',
+  }),
   site: setting({ shape: path, env: 'COUNTERSIGN_SITE', kind: 'path', fallback: null, words: 'repositories, sign-in and roles: site.yml of the data folder unless told' }),
   known: setting({ shape: paths, env: 'COUNTERSIGN_KNOWN', kind: 'paths', fallback: [], words: 'checkpoints kept elsewhere' }),
   log_level: setting({ shape: z.enum(LOG_LEVELS), env: 'COUNTERSIGN_LOG_LEVEL', kind: 'words', fallback: (demo) => (demo ? 'warn' : 'info'), words: 'least that is logged' }),

@@ -11,6 +11,7 @@ import { serve as open, readerFrom, type Served } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
+import { trustAt } from './named-file.ts';
 import { makersAt } from './pinned-makers.ts';
 import { type Flags, type ServeSettings, settingsFrom, summary, type Told } from './serve-settings.ts';
 import { siteFileAt } from './site-file-at.ts';
@@ -32,6 +33,7 @@ export interface ServeFlags {
   readonly witnessPolicy?: string;
   readonly known?: readonly string[];
   readonly authenticators?: string;
+  readonly breakGlassTrust?: string;
   readonly site?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
@@ -100,6 +102,9 @@ async function broughtBy(settings: ServeSettings, demo: boolean) {
   if (!makers.ok) return makers;
   const known = await keptCheckpoints(settings.known);
   if (!known.ok) return err([known.error]);
+  const glass = settings.break_glass_trust;
+  const trust = glass === null ? ok(null) : await trustAt(glass);
+  if (!trust.ok) return trust;
   const reader = await readerFrom(process.env);
   if (!reader.ok) return err([reader.error]);
   return ok({
@@ -109,6 +114,7 @@ async function broughtBy(settings: ServeSettings, demo: boolean) {
     ...(reader.value === null ? {} : { reader: reader.value }),
     ...(makers.value === null ? {} : { authenticators: makers.value }),
     ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
+    ...(glass === null ? {} : { breakGlassTrust: glass }),
   });
 }
 
@@ -131,6 +137,7 @@ const said = (flags: ServeFlags): Flags => ({
   floor: flags.floor,
   witness_policy: flags.witnessPolicy,
   authenticators: flags.authenticators,
+  break_glass_trust: flags.breakGlassTrust,
   site: flags.site,
   known: flags.known,
   log_level: flags.logLevel,
