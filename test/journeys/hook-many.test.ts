@@ -1,9 +1,13 @@
 /**
  * Fifty pushes at once, over HTTP, to two repositories: some pass by themselves, some need a human, some race for the same ref. None is
- * lost, none passes that should not, and whatever was pushed to a protected ref lies in the server's own store, refused or not.
+ * lost, none passes that should not, and whatever was pushed to a protected ref lies in the server's own store, refused or not. Then clients that
+ * are gone half way, and gits that die between the move and its landing.
  */
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStage, type Ran, type Stage } from '../../examples/story/stage.ts';
 import { JONAS, TRAILER } from '../../examples/story/story.ts';
@@ -102,6 +106,40 @@ it('keeps what was pushed in its own store before it answers, what it refused to
     stage.must(join(stage.data, `kept/${repo}.git`), 'cat-file', '-e', `${head}^{tree}`);
     // Of the served repository git deleted it.
     expect(stage.git(gitDir(repo), 'cat-file', '-e', head).code).not.toBe(0);
+  }
+});
+
+it('of clients that are gone half way, leaves each push whole or nothing', async () => {
+  const leaving = REPOSITORIES.flatMap((repo) => [30, 70, 110, 150, 200, 260].map((pause, i) => ({ pause, ...prepared(repo, i % 2 === 0 ? 'open' : 'passing', i + 100) })));
+  await Promise.all(leaving.map(leavingEarly));
+  for (const repo of REPOSITORIES) expect((await insisting(prepared(repo, 'passing', 200))).code).toBe(0);
+  for (const { repo, ref, head, kind } of leaving) {
+    const stands = tip(repo, ref);
+    if (kind === 'open') expect(['', head]).toContain(stands);
+  }
+  // A quarantine of a git that was ended may lie there until git's own clean-up; nothing leads to it.
+  for (const repo of REPOSITORIES) stage.must(gitDir(repo), 'fsck', '--connectivity-only', '--no-dangling', '--no-progress');
+});
+
+/** Ends git and what it started, like a laptop that is closed. */
+async function leavingEarly({ dir, ref, pause }: Pushing & { readonly pause: number }): Promise<void> {
+  const child = spawn('git', ['push', '-q', 'origin', `HEAD:${ref}`], { cwd: dir, env: stage.env, stdio: 'ignore', detached: true });
+  const ended = once(child, 'exit');
+  await wait(pause);
+  if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  await ended;
+}
+
+it('writes down with the next push what landed though git died before it said so', async () => {
+  for (const repo of REPOSITORIES) {
+    const hook = join(gitDir(repo), 'hooks/post-receive');
+    const real = readFileSync(hook, 'utf8');
+    writeFileSync(hook, '#!/bin/sh\nkill -9 "$PPID"\n', { mode: 0o755 });
+    const moved = prepared(repo, 'passing', 300);
+    expect((await gitBeside(moved.dir, stage.folder, 'push', 'origin', 'HEAD:refs/heads/main')).code).not.toBe(0);
+    expect(tip(repo)).toBe(moved.head);
+    writeFileSync(hook, real, { mode: 0o755 });
+    expect((await insisting(prepared(repo, 'passing', 301))).code).toBe(0);
   }
 });
 
