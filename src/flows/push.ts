@@ -120,8 +120,16 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   await recordLandings(world, push.repo);
   const governance = await governanceAt(world.served.repository, update.old, world.floors);
   if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
-  return recordMove(world, { ...push, update, governance: governance.value, steps }, atTheGate(world, update, governance.value));
+  const move = { ...push, update, governance: governance.value, steps };
+  for (let tries = 1; ; tries++) {
+    const judged = await recordMove(world, move, atTheGate(world, update, governance.value));
+    // Others pushed to the same ref and left marks: it is weighed again by what is known now, and its pusher has nothing to fetch.
+    if (judged.verdict.codes[0] !== 'REF_CHANGED' || tries === TRIES || (await moved(world, update))) return judged;
+  }
 }
+
+/** So often what is known may change while one push is weighed. */
+const TRIES = 5;
 
 /** A sign-off, or a break-glass: whichever lets it pass. */
 const atTheGate = (world: Desk, update: RefUpdate, { policy }: Governance): Judging => ({
