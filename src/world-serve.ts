@@ -140,14 +140,14 @@ async function layOut(store: Store, options: ServeOptions): Promise<Result<Laid,
   return options.demo ? layOutDemo(store, options, known === null) : layOutProduction(store, options);
 }
 
-async function layOutDemo(store: Store, { data, port }: ServeOptions, empty: boolean): Promise<Result<Laid, readonly Problem[]>> {
+async function layOutDemo(store: Store, { data, port, shared = data }: ServeOptions, empty: boolean): Promise<Result<Laid, readonly Problem[]>> {
   const rp = { rpId: 'localhost', origin: `http://localhost:${port}` };
   const { layLedger, layRepositories, REPOSITORIES, SAMPLE_PASSWORD } = await import('./testing/sample/seed.ts');
   const { demoAuthenticators, sampleKeys } = await import('./testing/sample/authenticators.ts');
   const { ORGANISATION, PEOPLE } = await import('./testing/sample/organisation.ts');
   const keys = sampleKeys(join(data, 'demo', 'authenticators.json'), rp);
   const origin = 'localhost/countersign-demo';
-  const root = join(data, 'repositories');
+  const root = join(shared, 'repositories');
   layRepositories(root);
   if (empty) {
     const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)), Date.now());
@@ -218,7 +218,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     { objectStore },
     { handleGit },
     { languages },
-    { layHooks, spoolsOf },
+    { hooksOf, layHooks, spoolsOf },
     { pushedRecords },
     { waking },
   ] = await Promise.all([
@@ -248,7 +248,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   );
   const ids = new Set(served.map((s) => s.id));
   const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
-  const objects = objectStore({ root: join(options.data, 'kept'), gitDirOf: known });
+  const objects = objectStore({ root: join(options.shared ?? options.data, 'kept'), gitDirOf: known });
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
@@ -278,7 +278,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     account: laid.account,
     serveGit: (request, response, as) => {
       request.url = as.path;
-      return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env });
+      return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env, hooks: (id) => (ids.has(id) ? hooksOf(gitDirOf(id), id, options) : undefined) });
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
     ...(witnesses === null ? {} : { witnesses }),

@@ -1,7 +1,7 @@
 /** The composition root's part for pushes that come while no server lives: what a server lays out for its hooks, and what a hook opens. */
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { err, ok, problem, type Result } from './core/base/result.ts';
 import type { Floor } from './flows/governance.ts';
 import type { Spool } from './flows/ports-spool.ts';
@@ -15,6 +15,10 @@ export interface HookOptions {
   /** Path of a trust file: by it a hook verifies a break-glass where no server lives. Absent: no server, no push. */
   readonly breakGlassTrust?: string;
   readonly floors?: readonly Floor[];
+  /** Folder that several servers share: the copies of what was pushed are in it, and repositories of demo data. Absent: in `data`. */
+  readonly shared?: string;
+  /** There may be other servers. */
+  readonly database?: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -28,8 +32,16 @@ export interface HookFiles {
 export async function layHooks(gitDir: string, repository: string, files: HookFiles, options: HookOptions): Promise<void> {
   const { installHooks } = await import('./server/hooks/install.ts');
   const unattended = await layUnattended(gitDir, repository, files.verifier, options);
-  await installHooks(gitDir, files.template, { repository, folder: options.data, ...(unattended === undefined ? {} : { unattended }) });
+  const settings = { repository, folder: options.data, ...(unattended === undefined ? {} : { unattended }) };
+  // A hook asks one server. In a shared repository lies that of whoever started last, for pushes that come by no server at all.
+  await installHooks(gitDir, files.template, settings);
+  const own = dirname(hooksOf(gitDir, repository, options));
+  if (own !== resolve(gitDir)) await installHooks(own, files.template, settings);
 }
+
+/** Folder of the hooks that ask this server, absolute. */
+export const hooksOf = (gitDir: string, repository: string, { data, shared, database }: Pick<HookOptions, 'data' | 'shared' | 'database'>): string =>
+  resolve(shared === undefined && database === undefined ? gitDir : join(data, 'gate', repository), 'hooks');
 
 /** undefined: without a server nothing passes. */
 async function layUnattended(gitDir: string, repository: string, program: string, { breakGlassTrust, floors = [] }: HookOptions): Promise<Verifier | undefined> {

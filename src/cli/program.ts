@@ -300,6 +300,10 @@ export function build(act: Act, complain: (text: string) => void): Command {
       '--break-glass-trust <file>',
       'while no server lives, let hooks verify a break-glass that people signed beforehand, by this trust file (or COUNTERSIGN_BREAK_GLASS_TRUST): docs/guides/break-glass-offline.md',
     )
+    .option(
+      '--shared <dir>',
+      'on a disk that all servers of one database share: the served repositories and copies of what was pushed (or COUNTERSIGN_SHARED): docs/guides/postgresql.md',
+    )
     .option('--known <file>', 'a checkpoint of the log that was kept elsewhere: a folder that does not hold it is not served; may be given more than once', several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .option('--config <file>', 'settings in YAML (or COUNTERSIGN_CONFIG); the environment is stronger, flags are strongest: docs/guides/operations.md')

@@ -43,6 +43,7 @@ export const SETTINGS = {
     fallback: null,
     words: 'by this trust file hooks verify a break-glass while no server lives',
   }),
+  shared: setting({ shape: path, env: 'COUNTERSIGN_SHARED', kind: 'path', fallback: null, words: 'what several servers share: copies of what was pushed' }),
   site: setting({ shape: path, env: 'COUNTERSIGN_SITE', kind: 'path', fallback: null, words: 'repositories, sign-in and roles: site.yml of the data folder unless told' }),
   known: setting({ shape: paths, env: 'COUNTERSIGN_KNOWN', kind: 'paths', fallback: [], words: 'checkpoints kept elsewhere' }),
   log_level: setting({ shape: z.enum(LOG_LEVELS), env: 'COUNTERSIGN_LOG_LEVEL', kind: 'words', fallback: (demo) => (demo ? 'warn' : 'info'), words: 'least that is logged' }),

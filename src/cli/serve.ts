@@ -34,6 +34,7 @@ export interface ServeFlags {
   readonly known?: readonly string[];
   readonly authenticators?: string;
   readonly breakGlassTrust?: string;
+  readonly shared?: string;
   readonly site?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
@@ -53,11 +54,13 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   // Everything that can be known before a folder is made: a start that is refused leaves nothing behind.
   const wrong = reachable(settings, demo) ?? nothingToServe(settings.data, demo || database !== undefined) ?? (flags.check === true ? null : await portTaken(settings));
   if (wrong !== null) return refusal([wrong], flags.json);
+  if (settings.break_glass_trust !== null && (settings.shared !== null || database !== undefined)) return refusal([NOT_ALONE], flags.json);
   const brought = await broughtBy(settings, demo);
   if (!brought.ok) return refusal(brought.error, flags.json);
   if (flags.check === true) return checked(told.value, flags.json);
-  const data = folder(settings.data);
+  const [data, shared] = [folder(settings.data), settings.shared === null ? undefined : folder(settings.shared)];
   if (typeof data !== 'string') return refusal([data]);
+  if (typeof shared === 'object') return refusal([{ ...shared, remedy: 'choose another --shared folder' }]);
   const at = { data, host: settings.host, port: settings.port };
   const journal = openLog({ level: settings.log_level, format: settings.log_format, write: (line) => process.stderr.write(line) });
   journal.say('info', `settings\n${summary(told.value)}`.trimEnd());
@@ -66,6 +69,7 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
     database,
     demo,
     ...brought.value,
+    ...(shared === undefined ? {} : { shared }),
     drainMs: settings.drain_seconds * 1_000,
     operations: {
       journal,
@@ -89,6 +93,11 @@ const cut = (seconds: number): Problem =>
   problem('GATE_UNAVAILABLE', `stopped, and what was still under way after ${seconds} s was cut off`, {
     remedy: 'nothing that was acknowledged is lost; whoever was cut off pushes or signs again. Raise --drain-seconds to wait longer',
   });
+
+const NOT_ALONE = problem('USAGE', 'a hook cannot tell that no server lives where several may serve its repository', {
+  place: '--break-glass-trust',
+  remedy: 'leave it away, or DATABASE_URL and --shared; while one of several servers lives, people sign a break-glass there',
+});
 
 /** What the settings name, read. */
 async function broughtBy(settings: ServeSettings, demo: boolean) {
@@ -138,6 +147,7 @@ const said = (flags: ServeFlags): Flags => ({
   witness_policy: flags.witnessPolicy,
   authenticators: flags.authenticators,
   break_glass_trust: flags.breakGlassTrust,
+  shared: flags.shared,
   site: flags.site,
   known: flags.known,
   log_level: flags.logLevel,

@@ -1,4 +1,5 @@
 /** Fills in the hook for one repository. Every setting is checked or quoted before a shell reads it. */
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -30,10 +31,11 @@ export async function installHooks(gitDir: string, template: string, settings: H
   await mkdir(join(gitDir, 'hooks'), { recursive: true });
   for (const door of ['pre-receive', 'post-receive'] as const) {
     const file = join(gitDir, 'hooks', door);
-    // Renamed into place: a push that arrives meanwhile meets the old hook or the new one, never half of one.
-    await writeFile(`${file}.new`, fillIn(script, door, settings));
-    await chmod(`${file}.new`, 0o755);
-    await rename(`${file}.new`, file);
+    // Renamed into place: a push that arrives meanwhile meets the old hook or the new one, never half of one. Another server may do the same.
+    const fresh = `${file}.${randomUUID()}`;
+    await writeFile(fresh, fillIn(script, door, settings));
+    await chmod(fresh, 0o755);
+    await rename(fresh, file);
   }
 }
 
