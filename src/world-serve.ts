@@ -278,7 +278,12 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     account: laid.account,
     serveGit: (request, response, as) => {
       request.url = as.path;
-      return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env, hooks: (id) => (ids.has(id) ? hooksOf(gitDirOf(id), id, options) : undefined) });
+      return handleGit(request, response, {
+        projectRoot: root,
+        remoteUser: as.account,
+        env: as.env,
+        hooks: (id) => (ids.has(id) ? hooksOf(gitDirOf(id), id, options) : undefined),
+      });
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
     ...(witnesses === null ? {} : { witnesses }),
