@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios to a baseline that ran beside it. Ends by itself in a minute or so.
- * `npm run bench -- check push` runs only those; `million` runs only so.
+ * `npm run bench -- check push` runs only those; `million` and `servers` run only so.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,9 @@ import { ownersBench } from './owners.ts';
 import { policyBench } from './policy.ts';
 import { postgresqlBench } from './postgresql.ts';
 import { pushBench } from './push.ts';
+import { receiveBench } from './receive.ts';
 import { planBench } from './risk/plan.ts';
+import { serversBench } from './servers.ts';
 import { simulateBench } from './simulate.ts';
 import { verifyBench } from './verify.ts';
 
@@ -48,6 +50,9 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^log: \d+ inclusion verifications/, words: 'at least 55,000', met: (c) => (c.perSecond ?? 0) >= 55_000 },
   { name: /^gate\/check: \d+ repeated/, words: 'at least 5,000/s on two quiet cores', met: (c) => (c.perSecond ?? 0) >= 5_000 },
   { name: /^gate\/check: \d+ repeated/, words: 'p99 under 20 ms', met: (c) => Number(/p99 ([\d.]+) ms/.exec(c.name)?.[1]) < 20 },
+  { name: /^hook: pre-receive/, words: 'at most 15 ms over it', met: (c) => c.took - c.took / c.ratio <= 15 },
+  // In thousandths: what was not answered in time.
+  { name: /^servers: answered/, words: 'at least 99.9 %', met: (c) => c.took <= 1 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
@@ -66,11 +71,12 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   plan: () => planBench(),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
   gate: () => gateBench(),
-  hook: () => hookBench(join(folder, 'hook'), CLI),
+  servers: () => serversBench(Number(process.env.SERVERS_SECONDS ?? 120)),
+  hook: async () => [...(await receiveBench()), ...(await hookBench(join(folder, 'hook'), CLI))],
 };
 
 /** Minutes each. */
-const ON_DEMAND = ['million'];
+const ON_DEMAND = ['million', 'servers'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));

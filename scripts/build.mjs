@@ -34,8 +34,12 @@ for (const name of ALONE) {
 }
 
 await bundle({
-  // The thread of the parsers stands beside the program, which starts it by name.
-  entryPoints: { cli: join(root, 'src/cli/main.ts'), 'parse-worker': join(root, 'src/adapters/languages/parse-worker.ts') },
+  // The thread of the parsers stands beside the program, which starts it by name; so does what a hook starts where no server lives.
+  entryPoints: {
+    cli: join(root, 'src/cli/main.ts'),
+    'unattended-gate': join(root, 'src/cli/unattended-gate.ts'),
+    'parse-worker': join(root, 'src/adapters/languages/parse-worker.ts'),
+  },
   outdir: dist,
   bundle: true,
   splitting: true,

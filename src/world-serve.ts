@@ -8,7 +8,6 @@ import { err, ok, type Problem, problem, type Result } from './core/base/result.
 import type { NoteKey } from './core/log/note.ts';
 import { type Genesis, parseGenesis } from './core/signoff/genesis.ts';
 import type { AuthenticatorTrust } from './core/signoff/trust.ts';
-import type { Floor } from './flows/governance.ts';
 import type { Reader } from './flows/ports-reader.ts';
 import type { Scoring } from './flows/score.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
@@ -21,11 +20,11 @@ import type { Operations } from './server/operations.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store, StoreOptions } from './store/store.ts';
 import { asset } from './world-asset.ts';
+import type { HookOptions } from './world-unattended.ts';
 
-export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
+export interface ServeOptions extends Address, HookOptions, Pick<StoreOptions, 'database'> {
   /** Serve demo data, and lay it out where the folder is empty. */
   readonly demo: boolean;
-  readonly floors?: readonly Floor[];
   /** What is served, and how people come in; absent with demo data, whose repositories are its own. @see folder paths in it are beside this one. */
   readonly siteFile?: { readonly file: SiteFile; readonly folder: string };
   /** A language model that reads for reviewers; absent: none does. */
@@ -37,7 +36,6 @@ export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
   /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
   readonly known?: readonly string[];
   readonly operations?: Operations;
-  readonly log: (line: string) => void;
 }
 
 export interface Served extends Doors {
@@ -142,14 +140,14 @@ async function layOut(store: Store, options: ServeOptions): Promise<Result<Laid,
   return options.demo ? layOutDemo(store, options, known === null) : layOutProduction(store, options);
 }
 
-async function layOutDemo(store: Store, { data, port }: ServeOptions, empty: boolean): Promise<Result<Laid, readonly Problem[]>> {
+async function layOutDemo(store: Store, { data, port, shared = data }: ServeOptions, empty: boolean): Promise<Result<Laid, readonly Problem[]>> {
   const rp = { rpId: 'localhost', origin: `http://localhost:${port}` };
   const { layLedger, layRepositories, REPOSITORIES, SAMPLE_PASSWORD } = await import('./testing/sample/seed.ts');
   const { demoAuthenticators, sampleKeys } = await import('./testing/sample/authenticators.ts');
   const { ORGANISATION, PEOPLE } = await import('./testing/sample/organisation.ts');
   const keys = sampleKeys(join(data, 'demo', 'authenticators.json'), rp);
   const origin = 'localhost/countersign-demo';
-  const root = join(data, 'repositories');
+  const root = join(shared, 'repositories');
   layRepositories(root);
   if (empty) {
     const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)), Date.now());
@@ -220,7 +218,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     { objectStore },
     { handleGit },
     { languages },
-    { installHooks },
+    { hooksOf, layHooks, spoolsOf },
     { pushedRecords },
     { waking },
   ] = await Promise.all([
@@ -231,13 +229,14 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     import('./adapters/git/keep.ts'),
     import('./adapters/git/http.ts'),
     import('./adapters/languages/index.ts'),
-    import('./server/hooks/install.ts'),
+    import('./world-unattended.ts'),
     import('./adapters/git/records.ts'),
     import('./flows/witnesses.ts'),
   ]);
   const counted = options.operations?.metrics?.counting(store.ledger) ?? store.ledger;
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
-  for (const { id } of laid.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
+  const hook = { template: asset('hooks/gate.sh', 'server/hooks/gate.sh'), verifier: asset('unattended-gate.js', 'cli/unattended-gate.ts') };
+  for (const { id } of laid.repositories) await layHooks(gitDirOf(id), id, hook, options);
   const served = laid.repositories.map(
     ({ id, title, protected: refs }): ServedRepository => ({
       id,
@@ -249,7 +248,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   );
   const ids = new Set(served.map((s) => s.id));
   const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
-  const objects = objectStore({ root: join(options.data, 'kept'), gitDirOf: known });
+  const objects = objectStore({ root: join(options.shared ?? options.data, 'kept'), gitDirOf: known });
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
@@ -261,6 +260,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     records: (of) => pushedRecords(known, of),
     repositories: new Map(served.map((s) => [s.id, s])),
     floors: options.floors ?? [],
+    spool: await spoolsOf(gitDirOf, options.log),
     gate: store.keys.gate(`${site.url}/gate`, version()),
     // Of this process: who pushes cannot foresee what is drawn for a review after landing.
     seed: randomBytes(32).toString('hex'),
@@ -278,7 +278,12 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     account: laid.account,
     serveGit: (request, response, as) => {
       request.url = as.path;
-      return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env });
+      return handleGit(request, response, {
+        projectRoot: root,
+        remoteUser: as.account,
+        env: as.env,
+        hooks: (id) => (ids.has(id) ? hooksOf(gitDirOf(id), id, options) : undefined),
+      });
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
     ...(witnesses === null ? {} : { witnesses }),

@@ -170,6 +170,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
     'break-glass http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "orders are down" --incident INC-1042',
     'break-glass cancel http://localhost:4180/changes/3f2a9c1d5e6b7a80 --reason "it is over"',
     'break-glass review http://localhost:4180/changes/3f2a9c1d5e6b7a80 --outcome justified --note "the table was empty"',
+    'break-glass offline --trust trust.json --out pass.json --reason "orders are down" --incident INC-1042',
   ]);
   const broken = (words: string, description: string, isDefault = false): Command =>
     glass
@@ -194,6 +195,24 @@ export function build(act: Act, complain: (text: string) => void): Command {
     .addOption(new Option('--outcome <outcome>', 'what came of it').choices(['justified', 'unjustified', 'tighten']).makeOptionMandatory())
     .requiredOption('--note <words>', 'what you found')
     .action(async (url: string, { outcome, note, ...options }) => act((await import('./break-glass.ts')).breakGlass(url, { kind: 'review', outcome, note }, options)));
+
+  glass
+    .command('offline')
+    .description('sign one for when no server lives, into a file that the next person adds theirs to: docs/guides/break-glass-offline.md')
+    .exitOverride()
+    .requiredOption('--trust <file>', 'who is trusted, as the hook has it')
+    .requiredOption('--out <file>', 'the file; what is in it stays')
+    .requiredOption('--reason <words>', 'why it cannot wait')
+    .requiredOption('--incident <id>', 'the incident it is for')
+    .option('--repo <dir>', 'your own clone, with the one commit at HEAD', '.')
+    .option('--target <rev>', 'the branch it goes to (default: origin/HEAD, else origin/main, origin/master, main, master)')
+    .option('--name <repository>', "the repository as policy names it (default: the last part of origin's address)")
+    .option('--as <person>', 'who signs, as the roster names them (default: whose key it is, by the trust file)')
+    .option('--key <file>', 'an sk- key enrolled for you (default: ~/.ssh/id_ed25519_sk or id_ecdsa_sk)')
+    .option('--floor <file>', FLOOR_WORDS, several)
+    .option('--json', 'print JSON')
+    .addHelpText('after', helpWithin(glass, 'offline'))
+    .action(async (options) => act((await import('./break-glass-offline.ts')).breakGlassOffline(options)));
 
   command(program, 'enrol <url>', 'propose a security key for signing in the terminal (demo data only, so far)', [
     'enrol http://localhost:4180 --as mara --key ~/.ssh/id_ed25519_sk',
@@ -277,6 +296,14 @@ export function build(act: Act, complain: (text: string) => void): Command {
     .option('--floor <file>', FLOOR_WORDS, several)
     .option('--witness-policy <file>', 'whose cosignatures prove the log (or COUNTERSIGN_WITNESS_POLICY): docs/guides/witness.md')
     .option('--authenticators <file>', 'whose security keys count as attested (or COUNTERSIGN_AUTHENTICATORS): docs/guides/authenticators.md')
+    .option(
+      '--break-glass-trust <file>',
+      'while no server lives, let hooks verify a break-glass that people signed beforehand, by this trust file (or COUNTERSIGN_BREAK_GLASS_TRUST): docs/guides/break-glass-offline.md',
+    )
+    .option(
+      '--shared <dir>',
+      'on a disk that all servers of one database share: the served repositories and copies of what was pushed (or COUNTERSIGN_SHARED): docs/guides/postgresql.md',
+    )
     .option('--known <file>', 'a checkpoint of the log that was kept elsewhere: a folder that does not hold it is not served; may be given more than once', several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
     .option('--config <file>', 'settings in YAML (or COUNTERSIGN_CONFIG); the environment is stronger, flags are strongest: docs/guides/operations.md')

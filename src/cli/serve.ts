@@ -11,6 +11,7 @@ import { serve as open, readerFrom, type Served } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
+import { trustAt } from './named-file.ts';
 import { makersAt } from './pinned-makers.ts';
 import { type Flags, type ServeSettings, settingsFrom, summary, type Told } from './serve-settings.ts';
 import { siteFileAt } from './site-file-at.ts';
@@ -32,6 +33,8 @@ export interface ServeFlags {
   readonly witnessPolicy?: string;
   readonly known?: readonly string[];
   readonly authenticators?: string;
+  readonly breakGlassTrust?: string;
+  readonly shared?: string;
   readonly site?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
@@ -51,11 +54,13 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   // Everything that can be known before a folder is made: a start that is refused leaves nothing behind.
   const wrong = reachable(settings, demo) ?? nothingToServe(settings.data, demo || database !== undefined) ?? (flags.check === true ? null : await portTaken(settings));
   if (wrong !== null) return refusal([wrong], flags.json);
+  if (settings.break_glass_trust !== null && (settings.shared !== null || database !== undefined)) return refusal([NOT_ALONE], flags.json);
   const brought = await broughtBy(settings, demo);
   if (!brought.ok) return refusal(brought.error, flags.json);
   if (flags.check === true) return checked(told.value, flags.json);
-  const data = folder(settings.data);
+  const [data, shared] = [folder(settings.data), settings.shared === null ? undefined : folder(settings.shared)];
   if (typeof data !== 'string') return refusal([data]);
+  if (typeof shared === 'object') return refusal([{ ...shared, remedy: 'choose another --shared folder' }]);
   const at = { data, host: settings.host, port: settings.port };
   const journal = openLog({ level: settings.log_level, format: settings.log_format, write: (line) => process.stderr.write(line) });
   journal.say('info', `settings\n${summary(told.value)}`.trimEnd());
@@ -64,6 +69,7 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
     database,
     demo,
     ...brought.value,
+    ...(shared === undefined ? {} : { shared }),
     drainMs: settings.drain_seconds * 1_000,
     operations: {
       journal,
@@ -88,6 +94,11 @@ const cut = (seconds: number): Problem =>
     remedy: 'nothing that was acknowledged is lost; whoever was cut off pushes or signs again. Raise --drain-seconds to wait longer',
   });
 
+const NOT_ALONE = problem('USAGE', 'a hook cannot tell that no server lives where several may serve its repository', {
+  place: '--break-glass-trust',
+  remedy: 'leave it away, or DATABASE_URL and --shared; while one of several servers lives, people sign a break-glass there',
+});
+
 /** What the settings name, read. */
 async function broughtBy(settings: ServeSettings, demo: boolean) {
   const floors = await floorsAt(settings.floor);
@@ -100,6 +111,9 @@ async function broughtBy(settings: ServeSettings, demo: boolean) {
   if (!makers.ok) return makers;
   const known = await keptCheckpoints(settings.known);
   if (!known.ok) return err([known.error]);
+  const glass = settings.break_glass_trust;
+  const trust = glass === null ? ok(null) : await trustAt(glass);
+  if (!trust.ok) return trust;
   const reader = await readerFrom(process.env);
   if (!reader.ok) return err([reader.error]);
   return ok({
@@ -109,6 +123,7 @@ async function broughtBy(settings: ServeSettings, demo: boolean) {
     ...(reader.value === null ? {} : { reader: reader.value }),
     ...(makers.value === null ? {} : { authenticators: makers.value }),
     ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
+    ...(glass === null ? {} : { breakGlassTrust: glass }),
   });
 }
 
@@ -131,6 +146,8 @@ const said = (flags: ServeFlags): Flags => ({
   floor: flags.floor,
   witness_policy: flags.witnessPolicy,
   authenticators: flags.authenticators,
+  break_glass_trust: flags.breakGlassTrust,
+  shared: flags.shared,
   site: flags.site,
   known: flags.known,
   log_level: flags.logLevel,

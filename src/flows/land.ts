@@ -5,6 +5,7 @@
  */
 import { ok } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
+import { backFill } from './back-fill.ts';
 import { bypassDrafts, type Standing } from './bypass.ts';
 import { policyDrafts } from './policy-landed.ts';
 import type { EntryDraft, LandingRow, Projections, Repository } from './ports.ts';
@@ -15,6 +16,8 @@ import { foundOf, vsaDrafts } from './vsa.ts';
 export async function recordLandings(world: GateWorld, repo: string): Promise<number> {
   const served = world.repositories.get(repo);
   if (served === undefined) return 0;
+  // First: what passed without a server would be a violation.
+  await backFill(world, served);
   const appended = await world.ledger.append(async (state) => {
     const pending = await state.landings({ repo, pending: true });
     const standing = lookedAtOnce(served.repository);

@@ -445,6 +445,8 @@ export interface Memory {
   landed(where: { repo: string; targetRef: string; since: number }): Promise<readonly { readonly old: Oid; readonly head: Oid }[]>;
   /** Where the last landing left each ref on which anything landed, and where a violation since then found it; that of a break-glass review found nothing. */
   standing(where: { repo: string; targetRef?: string }): Promise<readonly { readonly targetRef: string; readonly head: Oid; readonly violated: Oid | null }[]>;
+  /** Whether a violation of this body (its digest) was told. */
+  violation(where: { body: string }): Promise<boolean>;
   /** The verdict that let this move pass, the last one: the digest of its body, and when; null where there is none. */
   allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly body: string; readonly at: number } | null>;
   /** Places of the entries by which people signed this change, oldest first: by the entries themselves, whatever any row says. */

@@ -129,14 +129,14 @@ describe('a target', () => {
 
 describe('what moves while a push is judged', () => {
   /** The push, judged over a ledger where `before` happens after the weighing and before the append. */
-  async function overtaken(tip: string, before: () => Promise<void>) {
+  async function overtaken(tip: string, before: () => Promise<void>, always = false) {
     const { ledger } = bed.world;
     let appends = 0;
     const late: Ledger = {
       // The first records what landed before; the second is the verdict.
       append: async (plan) => {
         appends += 1;
-        if (appends === 2) await before();
+        if (appends === 2 || (always && appends > 2)) await before();
         return ledger.append(plan);
       },
       checkpoint: () => ledger.checkpoint(),
@@ -164,14 +164,22 @@ describe('what moves while a push is judged', () => {
     expect(await size()).toBe(recorded);
   });
 
-  it('what is known of AI: the change was weighed without the mark', async () => {
-    const marked = bed.commit({ 'docs/marked.md': 'x\n' }, { message: 'Write\n\nAssisted-by: claude-code:claude-opus-4\n' });
+  const marking = (n: number): string => bed.commit({ 'docs/a.md': `marked ${n}\n` }, { message: 'Write\n\nAssisted-by: claude-code:claude-opus-4\n' });
+
+  it('what is known of AI: the change is weighed again, with the mark', async () => {
     let recorded = 0;
     const answer = await overtaken(head, async () => {
-      expect((await bed.judged(marked)).verdict.verdict).toBe('allow');
+      expect((await bed.judged(marking(1))).verdict.verdict).toBe('allow');
       recorded = await size();
     });
+    expect(answer.judged[0]?.decision?.provenance).toMatchObject({ level: 'assisted', evidence: [{ slot: 'sticky' }] });
+    // Decision and verdict, once: the first weighing left nothing.
+    expect(await size()).toBe(recorded + 2);
+  });
+
+  it('what is known of AI, again and again: it is not weighed without end', async () => {
+    let marks = 1;
+    const answer = await overtaken(head, async () => void (await bed.judged(marking(++marks))), true);
     expect(answer).toMatchObject({ allow: false, judged: [{ id: null, decision: null, verdict: { verdict: 'deny', codes: ['REF_CHANGED'] } }] });
-    expect(await size()).toBe(recorded);
   });
 });

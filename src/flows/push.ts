@@ -8,32 +8,19 @@
  */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { changeId } from '../core/change/change-id.ts';
 import { matches } from '../core/change/glob.ts';
-import type { Verdict } from '../core/gate/verdict.ts';
-import type { Decision } from '../core/policy/decision.ts';
 import { protects } from '../core/policy/document.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
-import { countedOf } from './counted.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { guardsOf, NO_DEFAULT } from './guarded.ts';
 import { recordLandings } from './land.ts';
 import { movedSignoffs } from './moved.ts';
-import type { EntryDraft, Step } from './ports.ts';
-import type { Bench, Landing } from './presented.ts';
-import { type Gathered, type RecordsOf, recordsOf } from './records.ts';
+import { type Judged, type Judging, PUSH_CAPS, recordMove, words } from './push-record.ts';
+import { isZero, RESERVED, type RefUpdate } from './ref-update.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
-import { windowOfLedger } from './train.ts';
-import { deny, type Outcome, verdictOf } from './verdict.ts';
-import { behindOf, forgotten, isWeighed, marksSince, type Scale, type Weighed, weigh, weighParts } from './weigh.ts';
+import { deny, verdictOf } from './verdict.ts';
 
-export interface RefUpdate {
-  readonly ref: string;
-  /** All zeroes: created. */
-  readonly old: string;
-  /** All zeroes: deleted. */
-  readonly new: string;
-}
+export { type Judged, PUSH_CAPS, type RefUpdate };
 
 export interface Push {
   readonly repo: string;
@@ -44,29 +31,12 @@ export interface Push {
   readonly updates: readonly RefUpdate[];
 }
 
-/** The answer to one update of a protected ref. */
-export interface Judged {
-  readonly ref: string;
-  readonly id: string | null;
-  readonly title: string;
-  readonly decision: Decision | null;
-  readonly verdict: Verdict;
-  /** How people are called in a terminal: `Mara Lindqvist (L6)`, by id. */
-  readonly names?: ReadonlyMap<string, string>;
-}
-
 export interface PushAnswer {
   readonly allow: boolean;
   readonly judged: readonly Judged[];
   /** What is wrong with the push as a whole. */
   readonly problems: readonly Problem[];
 }
-
-/** `body`: bytes of a decision as it is kept. */
-export const PUSH_CAPS = { refs: 1_000, steps: 200, body: 2 << 20 } as const;
-
-const isZero = (oid: string): boolean => /^0+$/.test(oid);
-const RESERVED = ['refs/replace/**', 'refs/countersign/**', 'refs/kept/**'];
 
 const refuse = (code: ReasonCode, message: string, remedy?: string): PushAnswer => ({
   allow: false,
@@ -150,86 +120,20 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   await recordLandings(world, push.repo);
   const governance = await governanceAt(world.served.repository, update.old, world.floors);
   if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
-  return record(world, push, update, governance.value, steps);
+  const move = { ...push, update, governance: governance.value, steps };
+  for (let tries = 1; ; tries++) {
+    const judged = await recordMove(world, move, atTheGate(world, update, governance.value));
+    // Others pushed to the same ref and left marks: it is weighed again by what is known now, and its pusher has nothing to fetch.
+    if (judged.verdict.codes[0] !== 'REF_CHANGED' || tries === TRIES || (await moved(world, update))) return judged;
+  }
 }
 
-/** Decides and records in one append: what is judged is the ledger as it stands when the verdict is written. */
-async function record(world: Desk, push: Push & { pusher: string }, update: RefUpdate, governance: Governance, steps: readonly Step[]): Promise<Judged> {
-  const sticky = await marksSince(world, world.projections, push.repo, update.ref);
-  const scale: Scale = { world, push, ref: update.ref, governance, sticky, records: recordsOnce(world, push, governance) };
-  const where = { repo: push.repo, targetRef: update.ref };
-  const window = windowOfLedger(world.objects.trains(push.repo), world.projections.memory, where, world.now());
-  const whole = await weigh(scale, update.old, update.new, window);
-  if (!('decision' in whole)) return refused(update, whole);
-  const parts = await weighParts(scale, update.old, whole, steps);
-  if (!isWeighed(parts)) return refused(update, parts);
-  const id = changeId(whole.decision.change);
-  const decided = decisionDraft(id, scale, whole, parts);
-  // The log never forgets, and the queue reads many at once.
-  if (decided.body.length > PUSH_CAPS.body) return refused(update, [problem('PUSH_TOO_LARGE', 'there is too much to say about this push', { remedy: 'push in smaller parts' })]);
-  const landing: Landing = { repo: push.repo, targetRef: update.ref, old: update.old, head: update.new };
-  // Explained before the append: it reads git for a while, and everybody else waits for the ledger.
-  const explained = await movedSignoffs(world, whole.decision, governance.policy);
-  let verdict: Verdict = deny('INTERNAL', 'no verdict was reached');
-  const appended = await world.ledger.append(async (state) => {
-    const marked = (await marksSince(world, state, push.repo, update.ref)).length !== sticky.length;
-    if (marked || (await moved(world, update)) || (await forgotten(state, push.repo, [whole, ...parts])))
-      return err(problem('REF_CHANGED', `${update.ref} or what is known of it moved while this push was judged`, { remedy: 'fetch and push again' }));
-    const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now(), moved: explained };
-    const each = parts.map((p) => p.decision);
-    const outcome = await orBreakGlass(bench, whole.decision, each, await verdictOf(bench, whole.decision, each, landing));
-    verdict = outcome.verdict;
-    return ok([decided, ...(outcome.carries ?? []), verdictDraft(id, landing, outcome, whole.decision)]);
-  });
-  if (!appended.ok) return refused(update, [appended.error]);
-  const names = new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`]));
-  return { ref: update.ref, id, title: whole.title, decision: whole.decision, verdict, names };
-}
+/** So often what is known may change while one push is weighed. */
+const TRIES = 5;
 
-/**
- * Read for the whole push, which is weighed first; each commit of it asks for its own part. Tallies are of the whole alone: of a
- * part nobody counted, so there they are unknown.
- */
-function recordsOnce(world: GateWorld, { repo, quarantine, updates }: Push, { agents }: Governance): RecordsOf {
-  let whole: Promise<Gathered | undefined> | undefined;
-  const moving = new Map(updates.map((u) => [u.ref, u.new]));
-  return async (change) => {
-    if (world.records === undefined) return undefined;
-    if (whole === undefined) {
-      whole = recordsOf(await world.records({ repo, quarantine, moving }), change, agents?.recorders ?? [], world.now());
-      return whole;
-    }
-    const known = await whole;
-    return known && { ...known, records: { seen: known.records.seen, whole: null } };
-  };
-}
-
-/** Place, message and hint of each, in one line. */
-const words = (problems: readonly Problem[]): string => problems.map((p) => `${p.place ?? ''} ${p.message}${p.remedy === undefined ? '' : ` (${p.remedy})`}`.trim()).join('; ');
-
-const refused = (update: RefUpdate, problems: readonly Problem[]): Judged => ({
-  ref: update.ref,
-  id: null,
-  title: '',
-  decision: null,
-  verdict: deny(problems[0]?.code ?? 'INTERNAL', words(problems)),
-});
-
-const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-
-/** Beside the decision, what people are remembered by: the whole, every part of it, every commit. */
-function decisionDraft(id: string, scale: Scale, whole: Weighed, parts: readonly Weighed[]): EntryDraft {
-  const { decision, title } = whole;
-  const contents = [...new Set([whole, ...parts].flatMap((w) => w.contents))];
-  const body = { v: 1, title, pusher: scale.push.pusher, behind: behindOf(scale, [whole, ...parts]), contents, decision };
-  return { type: 'decision', fields: { change: id, tier: decision.tier, outcome: decision.outcome }, body: bytes(body) };
-}
-
-/** What a gate that only watches would have answered: it is counted, so it stands in the log. */
-const answered = ({ verdict, codes, mode, would }: Verdict): EntryDraft['fields'] => ({ verdict, codes, ...(mode === 'enforce' ? {} : { mode, would }) });
-
-const verdictDraft = (id: string, landing: Landing, outcome: Outcome, decision: Decision): EntryDraft => ({
-  type: 'verdict',
-  fields: { change: id, repo: landing.repo, ref: landing.targetRef, old: landing.old, new: landing.head, ...answered(outcome.verdict) },
-  body: bytes({ v: 1, verdict: outcome.verdict, nonces: outcome.nonces, counted: countedOf(decision, outcome) }),
+/** A sign-off, or a break-glass: whichever lets it pass. */
+const atTheGate = (world: Desk, update: RefUpdate, { policy }: Governance): Judging => ({
+  explain: (whole) => movedSignoffs(world, whole, policy),
+  stale: () => moved(world, update),
+  outcome: async (bench, whole, parts, landing) => orBreakGlass(bench, whole, parts, await verdictOf(bench, whole, parts, landing)),
 });

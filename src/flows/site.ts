@@ -7,6 +7,7 @@ import type { AuthenticatorTrust } from '../core/signoff/trust.ts';
 import type { Floor } from './governance.ts';
 import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
 import type { GateSigner } from './ports-gate.ts';
+import type { Spool } from './ports-spool.ts';
 
 export interface Site {
   readonly organisation: string;
@@ -64,6 +65,8 @@ export interface GateWorld {
   readonly records?: (of: { readonly repo: string; readonly quarantine: string | undefined; readonly moving: ReadonlyMap<string, Oid> }) => Promise<Result<Records>>;
   /** What the history of a repository says of a change at that time (seconds since 1970); absent, or null: nobody can tell. */
   readonly score?: (repo: string, change: Change, at: number) => Promise<Score | null>;
+  /** What hooks let pass while no server lived; absent: they let nothing pass. */
+  readonly spool?: (repo: string) => Spool;
   /** Signs what the gate says of a landing; absent: it says nothing. */
   readonly gate?: GateSigner;
   /** Nobody outside knows it: it draws what is reviewed after landing. */

@@ -27,7 +27,8 @@ export interface Weighed {
 /** What one update is weighed by: the rules at the old tip, and the marks of AI known when it began. */
 export interface Scale {
   readonly world: GateWorld;
-  readonly push: { readonly repo: string; readonly pusher: string };
+  /** `pusher` null: no transport said. */
+  readonly push: { readonly repo: string; readonly pusher: string | null };
   readonly ref: string;
   readonly governance: Governance;
   readonly sticky: readonly StickyMark[];
@@ -68,7 +69,7 @@ const contentsOf = (change: Change): readonly string[] => [change.manifest, ...c
 
 /** Everybody a transport ever put behind these, the one who pushes now included. */
 export const behindOf = ({ governance, push }: Scale, weighed: readonly Weighed[]): readonly PersonId[] => {
-  const now = answersFor(governance.roster, push.pusher);
+  const now = push.pusher === null ? null : answersFor(governance.roster, push.pusher);
   return [...new Set([...weighed.flatMap((w) => w.before), ...(now === null ? [] : [now])])].sort();
 };
 

@@ -26,6 +26,7 @@ import { type Answers, prepareSignoff, type SigningWorld } from '../../src/flows
 import { type Judged, judgePush, type PushAnswer } from '../../src/flows/push.ts';
 import { completeSignoff, type Receipt } from '../../src/flows/signoff.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import { at } from '../../src/store/test-bed.ts';
 import { envelopeOf, type SoftAuthenticator, softAuthenticator } from '../../src/testing/authenticator.ts';
 import { type CommitOptions, type FileChange, type GitRoom, gitRoom, type TestRepository } from '../../src/testing/git.ts';
 import { testMaker } from '../../src/testing/maker.ts';
@@ -107,7 +108,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   work.git('branch', 'release');
   const served = work.bare();
   const data = join(folder, 'data');
-  const opened = await openStore({ dir: data, clock: () => clock.now });
+  const opened = await openStore({ ...(await at(data)), clock: () => clock.now });
   if (!opened.ok) throw new Error(opened.error.message);
   const store = opened.value;
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;

@@ -101,6 +101,13 @@ it('serves demo data as demo data, on loopback', async () => {
   expect(readdirSync(fresh)).toEqual([]);
 });
 
+it('lets no hook pass a break-glass by itself where another server may live', async () => {
+  const fresh = join(room, 'shares');
+  const asked = ['--demo', '--data', fresh, '--shared', join(room, 'shared'), '--break-glass-trust', join(room, 'trust.json')];
+  await refused([...asked, ...(await port())], 'USAGE', '--break-glass-trust');
+  expect([existsSync(fresh), existsSync(join(room, 'shared'))]).toEqual([false, false]);
+});
+
 it('refuses a port that is taken or is none', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => taken.once('listening', resolve));

@@ -11,10 +11,20 @@ import { gitEnvironment, runGit, succeeded } from './run.ts';
 
 /** Which of these refs are symbolic, and what they name. Rejects where git does not answer: not knowing is not "none". */
 export async function aliasesIn(gitDir: string, refs: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const [listed, dangling] = await Promise.all([listedIn(gitDir, refs), Promise.all(refs.map(async (ref) => [ref, await fileOf(gitDir, ref)] as const))]);
+  const listing = inFiles(gitDir).then((all) => (all ? [] : listedIn(gitDir, refs)));
+  const [listed, dangling] = await Promise.all([listing, Promise.all(refs.map(async (ref) => [ref, await fileOf(gitDir, ref)] as const))]);
   const wanted = new Set(refs);
   const found = [...dangling.flatMap(([ref, to]) => (to === undefined ? [] : [[ref, to] as const])), ...listed];
   return new Map(found.filter(([ref]) => wanted.has(ref)));
+}
+
+/**
+ * Where refs are files every symbolic one is a file of its own, never packed, and no git has to be asked. They are unless the
+ * repository's own configuration says `extensions.refStorage` (a key git takes from nowhere else); where it cannot be read, git is asked.
+ */
+async function inFiles(gitDir: string): Promise<boolean> {
+  const config = await readFile(join(gitDir, 'config'), 'utf8').catch(() => undefined);
+  return config !== undefined && !/refstorage/i.test(config);
 }
 
 /** Those that lead to a ref that is there, whatever keeps the refs. */

@@ -50,6 +50,26 @@ test('a push names its user to the hook, compressed or in chunks', async () => {
   expect(origin.git('--git-dir', served, 'rev-parse', 'main')).toBe(origin.git('rev-parse', 'HEAD'));
 });
 
+test('the hooks that are named run, whatever a repository is configured to; where there are none nothing is pushed', async () => {
+  const hooks = room.folder();
+  const gated = createServer((req, res) => void handleGit(req, res, { projectRoot: projects, remoteUser: 'bob', env: { COUNTERSIGN_TEST: 'ours' }, hooks: () => hooks }));
+  await new Promise<void>((resolve) => gated.listen(0, '127.0.0.1', resolve));
+  const push = (ref: string) => git('-C', origin.dir, 'push', `http://127.0.0.1:${(gated.address() as AddressInfo).port}/pay.git`, `HEAD:refs/heads/${ref}`);
+  try {
+    const none = await push('ungated');
+    expect(none.code).not.toBe(0);
+    expect(origin.git('--git-dir', served, 'for-each-ref', 'refs/heads/ungated')).toBe('');
+    writeFileSync(join(hooks, 'pre-receive'), '#!/bin/sh\necho "gate of $COUNTERSIGN_TEST" >&2\nexit 1\n', { mode: 0o755 });
+    origin.git('--git-dir', served, 'config', 'core.hooksPath', room.folder());
+    const refused = await push('elsewhere');
+    expect(refused.stderr).toContain('gate of ours');
+    expect(origin.git('--git-dir', served, 'for-each-ref', 'refs/heads/elsewhere')).toBe('');
+  } finally {
+    origin.git('--git-dir', served, 'config', '--unset', 'core.hooksPath');
+    gated.close();
+  }
+});
+
 test('without an authenticated principal nothing is pushed, whatever the request says', async () => {
   user = undefined;
   const refused = await git('-C', origin.dir, '-c', 'http.extraHeader=Remote-User: eve', 'push', `${at}/pay.git`, 'HEAD:refs/heads/x');

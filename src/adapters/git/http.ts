@@ -9,7 +9,10 @@
  * `<repository>/./objects`. The quarantine is deleted when the hook answers no, and merged when it answers yes.
  */
 import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { concat, text, utf8 } from '../../core/base/bytes.ts';
@@ -35,6 +38,8 @@ export interface ServeOptions {
   readonly remoteUser: string | undefined;
   /** Given to git and its hooks, for example COUNTERSIGN_SOCKET. */
   readonly env: Environment;
+  /** Folder of a repository's hooks, absolute; absent: its own. Whatever its configuration says, these run, and without a pre-receive nothing is pushed. */
+  readonly hooks?: (repo: string) => string | undefined;
 }
 
 export interface GitResponse {
@@ -64,10 +69,14 @@ export function gitRoute(request: Pick<GitRequest, 'path' | 'query'>): { readonl
 
 /** Resolves when git has sent its headers. A request that ends early ends git. */
 async function serveGit(options: ServeOptions): Promise<GitResponse> {
-  if (gitRoute(options.request) === undefined) return refusal(404, 'not found');
+  const route = gitRoute(options.request);
+  if (route === undefined) return refusal(404, 'not found');
+  const hooks = options.hooks?.(route.repo);
+  if (route.push && hooks !== undefined && !(await isHook(join(hooks, 'pre-receive'))))
+    return refusal(503, 'this repository has no gate; start the server again: it puts one there');
   if (options.request.method !== 'GET' && options.request.method !== 'POST') return refusal(405, 'method not allowed');
   const done = await serving.take();
-  const child = startBackend(options);
+  const child = startBackend(options, hooks);
   if (child === undefined) {
     done();
     return refusal(503, 'git cannot be started now; try again');
@@ -87,9 +96,16 @@ async function serveGit(options: ServeOptions): Promise<GitResponse> {
 /** Fetches and pushes at once; a push waits for its hook meanwhile. */
 const serving = slots(64);
 
-function startBackend(options: ServeOptions): GitChild | undefined {
+/** Git runs none that is not there, and pushes all the same. */
+const isHook = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+function startBackend(options: ServeOptions, hooks: string | undefined): GitChild | undefined {
   try {
-    return piped(spawn('git', ['http-backend'], { env: { ...environment(options) }, stdio: ['pipe', 'pipe', 'pipe'] }));
+    return piped(spawn('git', ['http-backend'], { env: { ...environment(options, hooks) }, stdio: ['pipe', 'pipe', 'pipe'] }));
   } catch {
     return undefined;
   }
@@ -106,7 +122,7 @@ export async function handleGit(req: IncomingMessage, res: ServerResponse, optio
 
 const refusal = (status: number, why: string): GitResponse => ({ status, headers: [['Content-Type', 'text/plain']], body: Readable.from([utf8(`${why}\n`)]) });
 
-function environment({ projectRoot, request, remoteUser, env }: ServeOptions): Environment {
+function environment({ projectRoot, request, remoteUser, env }: ServeOptions, hooks: string | undefined): Environment {
   const header = (name: string): string | undefined => {
     const value = request.headers[name];
     return typeof value === 'string' ? value : undefined;
@@ -126,20 +142,23 @@ function environment({ projectRoot, request, remoteUser, env }: ServeOptions): E
     REMOTE_USER: remoteUser,
   };
   const set = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return { ...serverEnvironment(), ...env, ...Object.fromEntries(set) };
+  return { ...serverEnvironment(hooks), ...env, ...Object.fromEntries(set) };
 }
 
 /** Configuration only by environment: git passes it on to the programs it starts, and `-c` would not reach them all. */
-const serverEnvironment = (): Environment => ({
-  PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-  HOME: '/nonexistent',
-  LC_ALL: 'C',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_NO_REPLACE_OBJECTS: '1',
-  ...Object.fromEntries(ENFORCED.flatMap(([key, value], i) => [[`GIT_CONFIG_KEY_${i}`, key] as const, [`GIT_CONFIG_VALUE_${i}`, value] as const])),
-  GIT_CONFIG_COUNT: String(ENFORCED.length),
-});
+function serverEnvironment(hooks: string | undefined): Environment {
+  const enforced = [...ENFORCED, ...(hooks === undefined ? [] : [['core.hooksPath', hooks] as const])];
+  return {
+    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    HOME: '/nonexistent',
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    ...Object.fromEntries(enforced.flatMap(([key, value], i) => [[`GIT_CONFIG_KEY_${i}`, key] as const, [`GIT_CONFIG_VALUE_${i}`, value] as const])),
+    GIT_CONFIG_COUNT: String(enforced.length),
+  };
+}
 
 /** Whatever a repository says: every pushed object is checked, and a push has a size. */
 const ENFORCED: readonly (readonly [string, string])[] = [

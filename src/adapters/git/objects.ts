@@ -5,6 +5,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { concat, text } from '../../core/base/bytes.ts';
 import type { Oid } from '../../core/change/change.ts';
+import { type Lingering, lingering } from './lingering.ts';
 import { type Environment, failure, type GitChild, startGit, tail } from './run.ts';
 import { slots } from './slots.ts';
 
@@ -21,7 +22,7 @@ export interface ObjectReader {
   read(id: Oid, cap: number): Promise<ObjectRead | undefined>;
   /** Lowercase hex SHA-256 of a blob's content, of any size, held nowhere. Undefined where there is no such blob. */
   digest(id: Oid): Promise<string | undefined>;
-  /** Ends git. Always call it. */
+  /** Always call it: git ends, or reads for another in a moment. */
   close(): void;
 }
 
@@ -37,28 +38,44 @@ interface Request {
 /** Readers at once: one is open while other gits run for the same change, so they have a bound of their own. */
 const open = slots(16);
 
+/** Those whose readers are done with, by what they read: the next may want the same. */
+const idle = lingering<Batch>({ most: 8, ms: 1_000 });
+
 /** @param seconds after which git is ended, however many objects were asked for. Rejects where git cannot be started. */
 export async function openObjects(env: Environment, seconds = 120): Promise<ObjectReader> {
   const done = await open.take();
   try {
-    return readerOver(startGit(['cat-file', '--batch'], { env }), seconds, done);
+    const key = JSON.stringify(env);
+    return readerOver(idle.take(key) ?? batchOf(startGit(['cat-file', '--batch'], { env })), seconds, { done, leave: (batch) => idle.leave(key, batch) });
   } catch (error) {
     done();
     throw error;
   }
 }
 
-function readerOver(child: GitChild, seconds: number, done: () => void): ObjectReader {
+/** One git, and what it was asked. */
+interface Batch extends Lingering {
+  readonly answers: AnswerStream;
+}
+
+function batchOf(child: GitChild): Batch {
   const stderr = tail(child.stderr);
   const answers = new AnswerStream();
-  const timer = setTimeout(() => answers.fail(new Error(`reading objects took more than ${seconds} s`), () => child.kill('SIGKILL')), seconds * 1_000);
   child.stdout.on('data', (chunk: Uint8Array) => answers.take(chunk));
   child.on('error', (error) => answers.fail(error));
-  child.on('close', (code) => {
-    done();
+  child.on('close', (code) => answers.fail(new Error(failure('cat-file', code, stderr()).message)));
+  return { child, answers };
+}
+
+function readerOver(batch: Batch, seconds: number, { done, leave }: { done(): void; leave(batch: Batch): void }): ObjectReader {
+  const { child, answers } = batch;
+  const timer = setTimeout(() => answers.fail(new Error(`reading objects took more than ${seconds} s`), () => child.kill('SIGKILL')), seconds * 1_000);
+  const over = (): void => {
     clearTimeout(timer);
-    answers.fail(new Error(failure('cat-file', code, stderr()).message));
-  });
+    done();
+  };
+  child.once('close', over);
+  let closed = false;
   const ask = (id: Oid, cap: number, hash?: Hash): Promise<Answer | undefined> => {
     // Anything but a full id could name a ref, a path or two requests.
     if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id)) return Promise.resolve(undefined);
@@ -69,7 +86,15 @@ function readerOver(child: GitChild, seconds: number, done: () => void): ObjectR
   return {
     read: (id, cap) => ask(id, cap),
     digest: async (id) => (await ask(id, 0, createHash('sha256')))?.sha256,
-    close: () => child.stdin.end(),
+    close: () => {
+      if (closed) return;
+      closed = true;
+      // Somebody waits still: it ends by itself once it has answered.
+      if (!answers.quiet) return void child.stdin.end();
+      child.off('close', over);
+      over();
+      leave(batch);
+    },
   };
 }
 
@@ -89,6 +114,11 @@ class AnswerStream {
       if (this.#broken === undefined) this.#waiting.push({ cap, hash, answer, fail });
       else fail(this.#broken);
     });
+  }
+
+  /** Whole, and nobody waits. */
+  get quiet(): boolean {
+    return this.#broken === undefined && this.#waiting.length === 0 && this.#header.length === 0 && this.#body === undefined;
   }
 
   fail(error: Error, then: () => void = () => undefined): void {

@@ -7,7 +7,8 @@
  * instead of being fetched. Measured on git 2.39: with the clone's own configuration `cat-file` dies on the first missing blob.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
@@ -50,9 +51,39 @@ function nothingAt(where: string, printed: Result<unknown>): string {
   return `there is no git repository here${said}`;
 }
 
-/** One spawn. Problem: GIT_FAILED where there is no repository. */
+/**
+ * One spawn, and none where nothing has changed since the last: a push asks of one repository many times over.
+ * Problem: GIT_FAILED where there is no repository.
+ */
 export async function locate(asked: RepositoryPlace): Promise<Result<Place>> {
   const where = resolve(asked.gitDir ?? asked.dir ?? '.');
+  const marks = onlyNamed(asked) ? await marksOf(where) : undefined;
+  const before = found.get(where);
+  if (marks !== undefined && before?.marks === marks) return ok(before.place);
+  const place = await look(asked, where);
+  if (place.ok && marks !== undefined) remember(where, { marks, place: place.value });
+  return place;
+}
+
+const onlyNamed = ({ gitDir, objectDirectory, alternates }: RepositoryPlace): boolean => gitDir !== undefined && objectDirectory === undefined && alternates === undefined;
+
+const found = new Map<string, { readonly marks: string; readonly place: Place }>();
+const KEPT = 1_000;
+
+function remember(where: string, entry: { readonly marks: string; readonly place: Place }): void {
+  const [oldest] = found.keys();
+  if (found.size >= KEPT && oldest !== undefined) found.delete(oldest);
+  found.set(where, entry);
+}
+
+/** Changes whenever one of the answers can: git writes both files anew and renames them. undefined: not a repository that has its own. */
+async function marksOf(gitDir: string): Promise<string | undefined> {
+  const [folder, config, shallow] = await Promise.all(['', 'config', 'shallow'].map((name) => stat(join(gitDir, name), { bigint: true }).catch(() => undefined)));
+  if (folder === undefined || config === undefined) return undefined;
+  return [`${folder.dev} ${folder.ino}`, ...[config, shallow].map((file) => (file === undefined ? 'none' : `${file.ino} ${file.size} ${file.mtimeNs} ${file.ctimeNs}`))].join(', ');
+}
+
+async function look(asked: RepositoryPlace, where: string): Promise<Result<Place>> {
   const which = asked.gitDir === undefined ? [] : ['--git-dir', where];
   const output = await runGit([...which, 'rev-parse', '--path-format=absolute', ...QUESTIONS], { env: gitEnvironment(), ...(asked.gitDir === undefined ? { cwd: where } : {}) });
   const printed = succeeded('rev-parse', output);

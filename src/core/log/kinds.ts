@@ -18,7 +18,7 @@ const ENTRY_KINDS = {
   ownership: { change: 'text', author: 'salted' },
   signoff: { change: 'text', stage: 'text', decision: 'text', tier: 'text', signer: 'salted', complete: 'flag?' },
   carry: { change: 'text', signoff: 'digest', from: 'text', to: 'text' },
-  verdict: { change: 'text?', ...MOVE, verdict: 'text', codes: 'texts', mode: 'text?', would: 'text?' },
+  verdict: { change: 'text?', ...MOVE, verdict: 'text', codes: 'texts', mode: 'text?', would: 'text?', unattended: 'flag?' },
   landed: { change: 'text?', ...MOVE, breakGlass: 'flag?' },
   vsa: { change: 'text?', ...MOVE, result: 'text' },
   violation: { repo: 'text', ref: 'text', new: 'text', change: 'text?' },

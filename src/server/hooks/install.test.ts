@@ -32,6 +32,20 @@ describe('a hook', () => {
     );
   });
 
+  it('quotes the paths of its verifier no less', () => {
+    const script = "#!/bin/sh\nprintf '%s|' '@NODE@' '@PROGRAM@' '@SETTINGS@' '@HANDED@'\n";
+    const name = fc.string({ unit: fc.constantFrom("'", '"', '\\', '$', '`', '\n', '@', ' ', 'a'), maxLength: 20 });
+    fc.assert(
+      fc.property(
+        name,
+        name,
+        (a, b) => said(fillIn(script, 'pre-receive', { ...settings, unattended: { node: a, program: b, settings: b, handed: a } })) === `${a}|${b}|${b}|${a}|`,
+      ),
+      { numRuns: 40 },
+    );
+    expect(said(fillIn(script, 'pre-receive', settings))).toBe('||||');
+  });
+
   it.each(['', '../infra', "x'y", 'Infra', '-x', 'a b', 'a\nb', '.git'])('is never installed for a repository called %j', (repository) => {
     expect(() => fillIn(SAYS, 'pre-receive', { ...settings, repository })).toThrow('repository');
   });
@@ -53,7 +67,8 @@ describe('a hook', () => {
       const script = readFileSync(file, 'utf8');
       expect(script).not.toMatch(/@[A-Z]+@/);
       expect(script).toContain(`door='${door}'`);
-      expect(script).not.toMatch(/\bnode\b/);
+      // Nothing it could start.
+      expect(script).toContain("\nnode=''\nprogram=''\nsettings=''\nhanded=''\n");
       execFileSync('/bin/sh', ['-n', file]);
     }
   });

@@ -158,6 +158,20 @@ describe('landings', () => {
     expect(await standing()).toEqual({ ...landed, violated: found.fields.new });
   });
 
+  it('say whether a violation of this very body was told, and nothing of any other', async () => {
+    const told = violationDraft(`${x} told`);
+    const ask = (body: Uint8Array) => store.projections.memory.violation({ body: sha256Hex(body) });
+    expect(await ask(told.body)).toBe(false);
+    await append(told);
+    expect(await ask(told.body)).toBe(true);
+    expect(await ask(violationDraft(`${x} other`).body)).toBe(false);
+    // Inside an append too, where what it is asked for matters.
+    await store.ledger.append(async (state) => {
+      expect(await state.memory.violation({ body: sha256Hex(told.body) })).toBe(true);
+      return ok([violationDraft(`${x} after`)]);
+    });
+  });
+
   it('stay landed when the same push is allowed or recorded again', async () => {
     await append(verdictDraft(x, 'allow', [x]), landedDraft(x, [x]));
     const before = await store.projections.landings({ nonce: x });

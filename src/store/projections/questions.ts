@@ -153,6 +153,7 @@ function memoryOver(db: Reading, signed: ByHeart['signed']): Memory {
         .execute();
       return Promise.all(last.map(async ({ target_ref: targetRef, landed }) => ({ targetRef, ...(await stoodAt(db, repo, targetRef, Number(landed))) })));
     },
+    violation: async ({ body }) => (await db.selectFrom('violations').select('idx').where('body', '=', body).limit(1).executeTakeFirst()) !== undefined,
     allowed: async ({ change, repo, targetRef, old, head }) => {
       const row = await db
         .selectFrom('verdicts')
