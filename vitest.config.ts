@@ -8,6 +8,7 @@ const ON_BOTH = [
   'src/store/store.test.ts',
   'src/store/projections/projections.test.ts',
   'src/store/ledger/{sequencer,deciding,erased,rotate,files}.test.ts',
+  'src/store/transfer/move.test.ts',
   'src/store/postgresql/*.test.ts',
 ];
 

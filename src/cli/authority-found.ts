@@ -1,10 +1,10 @@
 /** `countersign authority found`: the first entry of a log. Founders bring security keys of their own; no key is made here for a person. */
-import { resolve } from 'node:path';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { formatGenesis } from '../core/signoff/genesis.ts';
-import { foundLog } from '../world.ts';
+import { openUpkeep } from '../world.ts';
+import { placeIn } from './data-place.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { subjectOf } from './security-key.ts';
 import { visibleLines } from './terminal.ts';
@@ -39,15 +39,20 @@ export async function found(options: FoundOptions): Promise<Answer> {
     founders: people,
   });
   if (!body.ok) return refusal([{ remedy: 'name two people with --founder, or add --solo for one, for ever', ...body.error }], options.json);
-  const data = resolve(options.data);
-  const laid = await foundLog(data, name, body.value);
+  const place = placeIn(options.data);
+  const laid = await (await openUpkeep()).foundLog({ ...place, clock: Date.now }, name, body.value);
   if (!laid.ok) return refusal([laid.error], options.json);
   const pin = sha256Hex(body.value);
-  if (options.json === true) return { code: EXIT.ok, stdout: `${JSON.stringify({ version: 1, origin: name, pin, logKey: laid.value, data })}\n`, stderr: '' };
+  if (options.json === true)
+    return {
+      code: EXIT.ok,
+      stdout: `${JSON.stringify({ version: 1, origin: name, pin, logKey: laid.value, data: place.dir, database: place.database !== undefined })}\n`,
+      stderr: '',
+    };
   return {
     code: EXIT.ok,
     stdout: visibleLines(
-      `founded      ${name}\npin          ${pin}\nlog key      ${laid.value}\ndata         ${data}\nkeep the pin and the log key where no administrator of this machine can change them\n`,
+      `founded      ${name}\npin          ${pin}\nlog key      ${laid.value}\ndata         ${place.dir}${place.database === undefined ? '' : ', and the database that DATABASE_URL names'}\nkeep the pin and the log key where no administrator of this machine can change them\n`,
     ),
     stderr: '',
   };

@@ -6,6 +6,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Inspected, Writer } from '../connection.ts';
 import { callDirectly } from '../insert.ts';
+import { versionsIn } from '../migrate.ts';
 import { type Database, projectionsDdl, type Schema } from '../schema.ts';
 import { auditFile } from './audit-file.ts';
 
@@ -31,6 +32,13 @@ export function connect(file: string): SqliteConnection & Writer {
     sqlite.close();
     throw cause;
   }
+  return writing(connection(sqlite));
+}
+
+/** A file that nobody has yet, and that is thrown away if it is not filled to its end: no disk is waited for. */
+export function connectToFill(file: string): SqliteConnection & Writer {
+  const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true });
+  sqlite.exec('pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -32000');
   return writing(connection(sqlite));
 }
 
@@ -92,6 +100,10 @@ export function inspected(file: string): Inspected {
   for (const _ of made.read('select 1 from sqlite_schema limit 1'));
   return {
     db: made.db,
+    versions: async () => {
+      for (const _ of made.read(`select 1 from sqlite_schema where type = 'table' and name = 'meta'`)) return versionsIn(made.db);
+      return null;
+    },
     rows: async function* <Row>(sql: string) {
       yield* made.read<Row>(sql);
     },
@@ -101,6 +113,7 @@ export function inspected(file: string): Inspected {
       for (const statement of projectionsDdl('temp.')) made.exec(statement);
     },
     auditTables: (found, seen) => auditFile(made, found, seen),
+    apart: (work) => work(),
     isOwn,
     close: async () => made.close(),
   };
