@@ -59,4 +59,5 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   ST_NONCE: 409,
   CONTENT_MISMATCH: 409,
   INTERNAL: 500,
+  STORE_UNAVAILABLE: 503,
 };

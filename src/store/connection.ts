@@ -6,8 +6,8 @@ import type { Database, Ddl, Reading, Writing } from './schema.ts';
 export interface Writer {
   readonly db: Database;
   readonly ddl: Ddl;
-  /** Whether other processes append too. What they appended is caught up with; where nobody else may, it is a reason to stop. */
-  readonly shared: boolean;
+  /** Where other processes append too: what they appended is caught up with. Where nobody else may, it is a reason to stop. */
+  readonly shared: Shared | undefined;
   /**
    * A transaction that appends, durable when it resolves. Where others append too it begins by taking the one turn there is, and so sees
    * all that was appended before it; the work is done again where the database lost it before it was to be committed. Throws `Refused`
@@ -23,6 +23,24 @@ export interface Writer {
   ofOne(cause: unknown): boolean;
   /** What was deleted is gone from every file this process has a hand on. */
   scrub(): Promise<void>;
+}
+
+/** The row by which servers take turns. */
+export interface Shared {
+  /** All of it of one state of the database. Throws `Refused` where the row is gone. */
+  left(db: Reading): Promise<Left>;
+  /** Inside the transaction that took the turn: what it leaves for whoever is next. */
+  leave(db: Writing, note: string): Promise<void>;
+}
+
+/** Where the last turn left the log, as the database has it: nothing of it is believed yet. */
+export interface Left {
+  /** Entries. */
+  readonly size: number;
+  /** As `leave` was told; empty where nobody left one. */
+  readonly note: string;
+  /** The last one that is stored. */
+  readonly checkpoint: { readonly size: number; readonly note: string } | undefined;
 }
 
 /** One state of the database, whatever is written meanwhile. */

@@ -54,6 +54,13 @@ const SENT = new WeakMap<object, Sent>();
  */
 export const sendLater = (db: Reading, most: number, send: Sent['send']): void => void SENT.set(db.getExecutor().adapter, { most, send });
 
+/** A statement that answers nothing, in a transaction: not waited for where it need not be. */
+export async function say(db: Reading, query: CompiledQuery): Promise<void> {
+  const sent = SENT.get(db.getExecutor().adapter);
+  if (sent === undefined) await db.executeQuery(query);
+  else sent.send(query.sql, query.parameters);
+}
+
 /** A query about a list of values, asked in pieces; the last of them is said again until there is a power of two. */
 export function asker<R>(query: (db: Reading, values: readonly string[]) => { compile(): CompiledQuery<R> }): (db: Reading, values: readonly string[]) => Promise<readonly R[]> {
   const compiled = statements((db, count) => query(db, new Array<string>(count).fill('')).compile());

@@ -9,9 +9,13 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { Engine, Inspected } from './connection.ts';
+import { openKeys } from './keys/keys.ts';
+import { headAt } from './ledger/head.ts';
+import { publisher } from './ledger/publisher.ts';
 import { speaksPlainly } from './postgresql/connection.ts';
 import { inspected as inspectedPostgresql } from './postgresql/inspect.ts';
 import { openPostgresql } from './postgresql/open.ts';
+import { orRefuse } from './refused.ts';
 import { inspected as inspectedSqlite } from './sqlite/database.ts';
 import { openSqlite } from './sqlite/open.ts';
 import { DATABASE_FILE, type StoreOptions } from './store.ts';
@@ -85,3 +89,18 @@ async function asked(url: string, statement: string, values: readonly unknown[])
 
 export const engine = async (dir: string): Promise<Engine> => (ON_POSTGRESQL ? openPostgresql(await databaseOf(dir)) : openSqlite(join(dir, DATABASE_FILE)));
 export const inspection = async (dir: string): Promise<Inspected> => (ON_POSTGRESQL ? inspectedPostgresql(await databaseOf(dir)) : inspectedSqlite(join(dir, DATABASE_FILE)));
+
+/** Where servers take turns: what an administrator writes who has the log's key beside the database, so that the entries that stand there are as if a server had left them. */
+export async function leftAsItStands(dir: string): Promise<void> {
+  if (!ON_POSTGRESQL) return;
+  const { writer, close } = await engine(dir);
+  const signer = publisher(writer, orRefuse(openKeys(join(dir, 'keys'), false, [])).log);
+  await signer.start();
+  const { last } = await writer.db
+    .selectFrom('entries')
+    .select(({ fn }) => fn.max('idx').as('last'))
+    .executeTakeFirstOrThrow();
+  const { tree } = await headAt(writer.db, last + 1);
+  await writer.append(async (db) => writer.shared?.leave(db, await signer.leaving(db, tree)));
+  await close();
+}

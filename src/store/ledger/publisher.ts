@@ -18,6 +18,7 @@ import { Refused } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 import { headAt } from './head.ts';
 import { readRotations, signersAt } from './rotations.ts';
+import { isTurnOf, turnText } from './turn-note.ts';
 
 export interface Published extends Checkpoint {
   /** Signed note. */
@@ -36,6 +37,13 @@ export interface Publisher {
   stored(): Promise<Published | undefined>;
   /** One that another server signed over this root: from now on served here too. Throws `Refused` for one that is not this log's. */
   adopt(row: StoredCheckpoint, over: Uint8Array): void;
+  /** What a transaction that appends leaves in the turn with this tree. Asked inside it, after all that it writes. */
+  leaving(db: Reading, tree: Tree): Promise<string>;
+  /**
+   * That the server before left this tree, by its note or, where a database never had one, by a checkpoint of just this size. Throws `Refused`
+   * with DATA_INVALID where it did not.
+   */
+  vouched(note: string, tree: Tree): void;
   /** What a new key is to be sworn in with. Throws before genesis. */
   signer(): { readonly key: NoteKey; readonly signer: LogSigner };
 }
@@ -77,7 +85,7 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
   const signed = async (tree: Tree): Promise<Published> => {
     if (key === undefined) throw new Error('a log without genesis has no name to sign under');
     const checkpoint = { origin: key.name, size: tree.size, root: root(tree) };
-    return { ...checkpoint, note: await note(checkpoint, keys, signersAt(tree.size, key, rotations)) };
+    return { ...checkpoint, note: await note(formatCheckpoint(checkpoint), keys, signersAt(tree.size, key, rotations)) };
   };
   /** A rotation that was committed and not yet signed for: first its own checkpoint, on disk before the old key may go. */
   const settle = async (size: number): Promise<void> => {
@@ -129,7 +137,20 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
     advance({ ...opened, note: row.note });
     said(row.note);
   };
-  return { key: () => key, latest: () => latest, publish, start, stored, adopt, signer };
+  const leaving = async (db: Reading, tree: Tree): Promise<string> => {
+    // The genesis itself is what is being appended.
+    const by = key ?? (await begunWith(db, keys));
+    if (by === undefined) throw new Error('a log without genesis has no name to sign under');
+    return note(turnText(by.name, tree), keys, [by]);
+  };
+  const vouched = (note: string, tree: Tree): void => {
+    // A new key is sworn in by a transaction that the old one still signs.
+    const by = rotations.find((r) => r.size + 1 >= tree.size)?.old ?? key;
+    const bySigned = (): boolean => (latest?.size ?? 0) === tree.size && (latest === undefined || equal(latest.root, root(tree)));
+    if (note === '' ? bySigned() : by !== undefined && isTurnOf(note, by, tree)) return;
+    throw refused(`the ${tree.size} entries are not those that the server before left here: somebody else wrote in the database`);
+  };
+  return { key: () => key, latest: () => latest, publish, start, stored, adopt, leaving, vouched, signer };
 }
 
 export const vkeyOf = (p: Publisher): string | null => {
@@ -143,6 +164,11 @@ async function originOf(db: Reading): Promise<string | undefined> {
   const row = await db.selectFrom('entries').select('bytes').where('idx', '=', 0).executeTakeFirst();
   const entry = row && parseEntry(row.bytes);
   return entry?.ok === true && entry.value.type === 'genesis' && typeof entry.value.fields.origin === 'string' ? entry.value.fields.origin : undefined;
+}
+
+async function begunWith(db: Reading, keys: LogKeys): Promise<NoteKey | undefined> {
+  const origin = await originOf(db);
+  return origin === undefined ? undefined : firstKey(db, origin, keys);
 }
 
 /** Of a log that never changed its key: the one that signed its last checkpoint, or, where it has none yet, the one it begins with. */
@@ -173,8 +199,7 @@ export function openStored(row: StoredCheckpoint, now: NoteKey | undefined, rota
   return checkpoint?.size === row.size ? checkpoint : { fault: 'is stored under another size' };
 }
 
-async function note(checkpoint: Checkpoint, keys: LogKeys, by: readonly NoteKey[]): Promise<string> {
-  const body = formatCheckpoint(checkpoint);
+async function note(body: string, keys: LogKeys, by: readonly NoteKey[]): Promise<string> {
   const lines = [];
   for (const key of by) {
     const signer = signerOf(keys, key);

@@ -52,19 +52,26 @@ export async function recover(writer: Writer, publisher: Publisher, known: Known
   for (const name of await writer.intruders()) throw refused(`somebody else put a trigger into the database: ${name}`, `database ${name}`);
   await publisher.start();
   const last = await publisher.stored();
-  const size = await sizeOf(db);
+  const left = await writer.shared?.left(db);
+  const size = left?.size ?? (await sizeOf(db));
   if (last !== undefined && size < last.size) throw refused(`the log holds ${size} entries and its last checkpoint speaks of ${last.size}`, `entry ${size}`);
   if (last !== undefined) await checkRoot(db, last, `checkpoint ${last.size}`);
   const keys = await everyKey(db, publisher.key());
   for (const note of seen(beside, keys)) await named(db, { size, otherwise: 'log.seen' }, async () => orRefuse(await holds(db, keys, note, size)));
   for (const note of typeof known === 'function' ? orRefuse(await known(keys)) : known) orRefuse(await holds(db, keys, note, size));
   const key = publisher.key();
-  if (size === 0) return unwritten();
+  if (size === 0) {
+    if (left !== undefined) publisher.vouched(left.note, EMPTY_HEAD.tree);
+    return unwritten();
+  }
   if (key === undefined) throw refused('the first entry is no genesis', 'entry 0');
   const checked = beside.checked(key);
   const opened = await readAgain(db, { size, last, checked });
-  // Another server may have changed the key while this one read.
-  if (writer.shared) await publisher.start();
+  if (left !== undefined) {
+    // Another server may have changed the key while this one read.
+    await publisher.start();
+    publisher.vouched(left.note, opened.head.tree);
+  }
   await publisher.publish(opened.head.tree);
   await beside.grew(opened, publisher);
   return opened;

@@ -12,7 +12,7 @@ import { followRotations } from '../../core/log/rotation.ts';
 import type { LogSigner } from '../../flows/ports-log.ts';
 import { genesisDraft, violationDraft } from '../sample-drafts.ts';
 import { openStore, type Store } from '../store.ts';
-import { at, ON_POSTGRESQL, sql } from '../test-bed.ts';
+import { at, leftAsItStands, ON_POSTGRESQL, sql } from '../test-bed.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -138,6 +138,7 @@ describe('a kill between two steps', () => {
     asBefore(before);
     await sql(dir, 'delete from checkpoints where size = 3; delete from bodies where idx = 2; delete from entries where idx = 2');
     rmSync(join(dir, 'log.seen'));
+    await leftAsItStands(dir);
     const store = await open();
     expect(keyOf(store)).toEqual(old);
     expect((await rotated(store)).now).not.toEqual(now);
@@ -232,7 +233,8 @@ describe('a key service', () => {
     const { signer, state } = service();
     const store = await begun([signer]);
     expect(keyOf(store).key).toEqual(signer.publicKey);
-    expect(state.asked).toBe(1);
+    // Where servers take turns, for what the turn leaves too.
+    expect(state.asked).toBe(ON_POSTGRESQL ? 2 : 1);
     expect(existsSync(join(dir, 'keys', 'log.pem'))).toBe(false);
     await store.close();
     const again = await open([signer]);
@@ -254,7 +256,7 @@ describe('a key service', () => {
     await again.close();
   });
 
-  it('that does not answer lets nobody be answered, and signs for both groups later', async () => {
+  it('that does not answer lets nobody be answered, and signs later for all that was committed', async () => {
     const { signer, state } = service();
     const store = await begun([signer]);
     const before = await store.ledger.checkpoint();
@@ -263,7 +265,8 @@ describe('a key service', () => {
     expect(await store.ledger.checkpoint()).toBe(before);
     expect(await store.ledger.proof(2)).toBeNull();
     state.reachable = true;
-    expect(await append(store, 'c')).toMatchObject({ ok: true, value: [{ index: 3 }] });
+    // Where servers take turns nothing is committed that cannot be left signed.
+    expect(await append(store, 'c')).toMatchObject({ ok: true, value: [{ index: ON_POSTGRESQL ? 2 : 3 }] });
     expect(await store.audit()).toEqual([]);
     await store.close();
   });

@@ -126,14 +126,16 @@ async function written({ writer, publisher, clock, log }: Site, group: readonly 
   try {
     return await writer.append(async (db, others) => {
       const start = await log.now(db, others);
-      // What another server left unsigned is signed here first: only what is signed can be sworn over.
-      if (writer.shared && group.some((w) => w.rules) && publisher.latest()?.size !== start.tree.size) await publisher.publish(start.tree);
+      // What another server left unsigned is signed here first: only what is signed can be sworn over, and a plan reads what is signed.
+      if (writer.shared && start.tree.size > (publisher.latest()?.size ?? 0)) await publisher.publish(start.tree);
       const written = writing(db, start, log.statements);
       const settled: (() => void)[] = [];
       for (const waiting of group) settled.push(await attempt(written, waiting, clock));
       await written.flush();
       const head = written.log.head();
-      return { settled, head, grown: head.tree.size > start.tree.size, found: written.found };
+      const grown = head.tree.size > start.tree.size;
+      if (grown && writer.shared) await writer.shared.leave(db, await publisher.leaving(db, head.tree));
+      return { settled, head, grown, found: written.found };
     });
   } catch (cause) {
     throw writer.ofOne(cause) ? new Unwritten('', { cause }) : cause;

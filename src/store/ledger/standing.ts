@@ -1,12 +1,13 @@
 /**
  * Where the log stands, for a process that appends to it: the right edge of the tree, and the statements that decide. Alone with its
  * database it knows both by heart. Beside other servers it catches up: every entry they appended is read as a start reads it, by its
- * bytes, its leaf hash and the tiles it filled, and the checkpoint they signed has to have its root.
+ * bytes, its leaf hash and the tiles it filled; all of them together have to be the tree that the last of these servers signed in the
+ * transaction that left it; and the checkpoint they signed has to have its root.
  */
 import { root } from '../../core/log/merkle.ts';
-import type { Writer } from '../connection.ts';
+import type { Shared, Writer } from '../connection.ts';
 import { answerer } from '../insert.ts';
-import type { Reading, Writing } from '../schema.ts';
+import type { Database, Reading, Writing } from '../schema.ts';
 import { growth, type Head, headAt } from './head.ts';
 import type { Publisher, StoredCheckpoint } from './publisher.ts';
 import type { Opened } from './recover.ts';
@@ -24,10 +25,9 @@ export interface Standing {
 }
 
 const lastEntry = answerer((db) => db.selectFrom('entries').select('idx').orderBy('idx', 'desc').limit(1));
-const lastCheckpoint = answerer((db) => db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1));
 
 export function standing(writer: Writer, publisher: Publisher, opened: Opened): Standing {
-  return writer.shared ? besideOthers(writer, publisher, opened) : alone(opened);
+  return writer.shared ? besideOthers(writer.db, writer.shared, publisher, opened) : alone(opened);
 }
 
 function alone({ head, statements }: Opened): Standing {
@@ -47,8 +47,10 @@ function alone({ head, statements }: Opened): Standing {
   };
 }
 
-function besideOthers(writer: Writer, publisher: Publisher, { head, statements }: Opened): Standing {
+function besideOthers(database: Database, shared: Shared, publisher: Publisher, { head, statements }: Opened): Standing {
   let known = head;
+  /** What was last found in the turn, and of how many entries it was. */
+  let heard = { size: 0, note: '' };
   // One at a time: whoever reads follows too, while a group is being appended.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -57,14 +59,14 @@ function besideOthers(writer: Writer, publisher: Publisher, { head, statements }
     return done;
   };
   const caughtUp = async (db: Reading): Promise<Head> => {
-    // The checkpoint first: whatever it speaks of is committed when the entries are asked for.
-    const [last] = await lastCheckpoint(db);
-    const size = await sizeOf(db);
+    const { size, note, checkpoint: last } = await shared.left(db);
     if (size < known.tree.size) throw refused(`the database holds ${size} entries, and this process has seen ${known.tree.size}: it is an older copy`);
     const log = growth(known);
     const found = size > known.tree.size ? await reread(db, log, size, []) : nothingFound();
     if (found.deciding.some((d) => d.type === 'log-key') || (size > 0 && publisher.key() === undefined)) await publisher.start();
     if (last !== undefined && last.size > (publisher.latest()?.size ?? 0)) publisher.adopt(last, await rootAt(db, log.head(), last));
+    if (size !== heard.size || note !== heard.note) publisher.vouched(note, log.tree);
+    heard = { size, note };
     if (size > known.tree.size) [known] = [log.head(), statements.add(found)];
     return known;
   };
@@ -73,7 +75,7 @@ function besideOthers(writer: Writer, publisher: Publisher, { head, statements }
     // Whoever asks while one waits to begin is served by that one.
     next ??= inTurn(() => {
       next = undefined;
-      return caughtUp(writer.db);
+      return caughtUp(database);
     });
     await next;
   };

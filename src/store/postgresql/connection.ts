@@ -37,6 +37,12 @@ export const connecting = (url: string): pg.ClientConfig => ({
   keepAlive: true,
 });
 
+/**
+ * Of the session that appends: whoever waits for its turn longer is told to ask again, and whoever hangs while it has the turn loses it,
+ * so that a plan that never answers stops nobody else. A URL may say otherwise.
+ */
+export const takingTurns = (url: string): pg.ClientConfig => ({ ...connecting(url), lock_timeout: AWAY_MS, idle_in_transaction_session_timeout: 3 * AWAY_MS });
+
 export interface PoolOptions {
   readonly max: number;
   /** Settings of its sessions. */
@@ -121,6 +127,9 @@ export const isAway = (cause: unknown): boolean =>
   (cause instanceof Error && /^Connection terminated|not queryable/.test(cause.message));
 
 /** What a statement said was wrong: data, constraints, limits, and whatever came after it in its transaction. */
-export const isOfOne = (cause: unknown): boolean => /^(21|22|23|25|42|54)/.test(codeOf(cause)) && cause instanceof pg.DatabaseError;
+export const isOfOne = (cause: unknown): boolean => /^(21|22|23|25(?!P03)|42|54)/.test(codeOf(cause)) && cause instanceof pg.DatabaseError;
+
+/** Another session holds what is asked for too long (lock_not_available), or this one held it too long (idle_in_transaction_session_timeout). */
+export const isTooLong = (cause: unknown): boolean => ['55P03', '25P03'].includes(codeOf(cause));
 
 export const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '');

@@ -19,7 +19,13 @@ export function inPostgresql(statement: string): string {
 
 /**
  * One row. Whoever appends takes it for as long as the transaction lasts, so that all servers go one after another, and leaves a token
- * there: whoever finds its own knows that nobody came between. The versions of the tables stand in it too, so that no server appends to
- * what a newer one has changed.
+ * there: whoever finds its own knows that nobody came between. `head` is what the log was when it was left (ledger/turn-note.ts). The versions
+ * of the tables stand in it too, so that no server appends to what a newer one has changed.
  */
-export const TURN_DDL = 'create table if not exists turn (id integer primary key, token text not null, before text not null, version text not null)';
+export const TURN_DDL = `create table if not exists turn (id integer primary key, token text not null, before text not null, version text not null, head text not null default '')`;
+
+/** Raised when the turn changes: the version of the ledger's tables is higher by it, so that a server that does not know the new turn takes none. */
+export const TURN_VERSION = 1;
+
+/** For a database that was made before: it has no note, and until one is left only the checkpoints speak. */
+export const HEAD_DDL = `alter table turn add column if not exists head text collate "C" not null default ''`;

@@ -7,7 +7,7 @@ import { makeSchema } from '../migrate.ts';
 import { Refused } from '../refused.ts';
 import { type Database, META_DDL } from '../schema.ts';
 import { codeOf, openPool, prepared, speaking } from './connection.ts';
-import { inPostgresql, TURN_DDL } from './ddl.ts';
+import { HEAD_DDL, inPostgresql, TURN_DDL } from './ddl.ts';
 import { inspected } from './inspect.ts';
 import { postgresqlWriter, VERSION } from './writer.ts';
 
@@ -79,6 +79,8 @@ async function suitable(db: Database): Promise<void> {
 /** Once, whoever of several servers comes first; the others wait for the row, and find all done. */
 async function prepareTables(db: Database, seen?: (size: number) => void): Promise<void> {
   await unlessMeanwhile(() => sql.raw(inPostgresql(TURN_DDL)).execute(db));
+  // Asked first: it would wait for whoever has the turn, and everybody behind it.
+  if ((await hasHead.execute(db)).rows.length === 0) await sql.raw(HEAD_DDL).execute(db);
   await sql`insert into turn (id, token, before, version) values (1, '', '', '') on conflict do nothing`.execute(db);
   await db
     .transaction()
@@ -94,6 +96,8 @@ async function prepareTables(db: Database, seen?: (size: number) => void): Promi
       if (row?.version !== VERSION) await sql`update turn set version = ${VERSION} where id = 1`.execute(all);
     });
 }
+
+const hasHead = sql`select 1 from pg_attribute where attrelid = to_regclass('turn') and attname = 'head' and not attisdropped`;
 
 /** Two numbers with a dot. */
 function newer(than: string): boolean {

@@ -6,7 +6,7 @@
 import pg from 'pg';
 import { sendLater } from '../insert.ts';
 import type { Database } from '../schema.ts';
-import { connecting, speaking, spelled } from './connection.ts';
+import { speaking, spelled, takingTurns } from './connection.ts';
 
 export interface Session {
   readonly db: Database;
@@ -20,7 +20,7 @@ const MOST = 1_000;
 
 /** Rejects with what `pg` rejects with. */
 export async function openSession(url: string): Promise<Session> {
-  const client = new pg.Client({ ...connecting(url), pipeline: true });
+  const client = new pg.Client({ ...takingTurns(url), pipeline: true });
   let lost = false;
   for (const end of ['error', 'end'] as const)
     client.on(end, () => {

@@ -121,6 +121,33 @@ describe('two servers', () => {
     expect(await second.audit()).toEqual([]);
   });
 
+  it('a plan reads every entry that it is asked to heed, signed for by the other or not yet', async () => {
+    const [first, second] = await two();
+    await append(first, violationDraft('a'));
+    await sql('delete from checkpoints where size = 2');
+    let read: readonly number[] = [];
+    await second.ledger.append(async () => {
+      read = (await second.ledger.entries(0, 9)).map((entry) => entry.index);
+      return ok([]);
+    });
+    expect(read).toEqual([0, 1]);
+  });
+
+  it('one that hangs while it has the turn loses it, and whoever waits for one too long is told', async () => {
+    const impatient = `${database}&lock_timeout=300&idle_in_transaction_session_timeout=1000`;
+    const first = await open('first', { database: impatient });
+    await append(first, genesisDraft());
+    handOut('first', 'second');
+    const second = await open('second', { database: impatient });
+    const hanging = first.ledger.append(() => sleep(2_500).then(() => ok([violationDraft('never')])));
+    await sleep(100);
+    const waiting = await second.ledger.append(() => ok([violationDraft('early')]));
+    expect([waiting, await hanging]).toMatchObject(Array(2).fill({ ok: false, error: { code: 'STORE_UNAVAILABLE', remedy: expect.stringContaining('ask again') } }));
+    expect(await append(second, violationDraft('b'))).toEqual([1]);
+    expect(await append(first, violationDraft('c'))).toEqual([2]);
+    expect(await first.audit()).toEqual([]);
+  });
+
   it('one that asks wrongly fails alone: the others of its group land', async () => {
     const [first] = await two();
     const answers = await Promise.allSettled([
@@ -163,7 +190,9 @@ describe('a new key for the log', () => {
     const [old, next] = [service(), service()];
     const first = await open('first', { signers: [old] });
     await append(first, genesisDraft());
-    const dying = await open('second', { signers: [{ ...old, sign: () => Promise.reject(new Error('dead')) }, next] });
+    // It signs what it leaves in the turn, and dies before it signs the checkpoint.
+    let signed = 0;
+    const dying = await open('second', { signers: [{ ...old, sign: (text) => (signed++ === 0 ? old.sign(text) : Promise.reject(new Error('dead'))) }, next] });
     await expect(dying.ledger.append(() => ok([violationDraft('a')]))).rejects.toThrow('dead');
     expect(await first.rotateLogKey(next)).toMatchObject({ ok: true });
     expect(await first.audit()).toEqual([]);

@@ -2,17 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { problem } from '../../core/base/result.ts';
-import type { Writer } from '../connection.ts';
+import type { Left, Writer } from '../connection.ts';
+import { say } from '../insert.ts';
 import { Refused } from '../refused.ts';
-import { type Database, PROJECTIONS_VERSION, SCHEMA_VERSION, type Writing } from '../schema.ts';
-import { again, codeOf, isOfOne } from './connection.ts';
-import { inPostgresql } from './ddl.ts';
+import { type Database, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from '../schema.ts';
+import { again, codeOf, isAway, isOfOne, isTooLong } from './connection.ts';
+import { inPostgresql, TURN_VERSION } from './ddl.ts';
 import { openSession, type Session } from './session.ts';
 
 const UNIQUE_VIOLATION = '23505';
 
-/** Of ledger and projections, as it stands in the turn. */
-export const VERSION = `${SCHEMA_VERSION}.${PROJECTIONS_VERSION}`;
+/** Of ledger with turn, and of projections, as it stands in the turn. */
+export const VERSION = `${SCHEMA_VERSION + TURN_VERSION}.${PROJECTIONS_VERSION}`;
 
 /** @param light connections that do not wait for the disk. */
 export function postgresqlWriter(url: string, db: Database, light: Database): Writer & { end(): Promise<void> } {
@@ -39,7 +40,7 @@ export function postgresqlWriter(url: string, db: Database, light: Database): Wr
   return {
     db,
     ddl: inPostgresql,
-    shared: true,
+    shared: { left: leftIn, leave: (db, note) => say(db, sql`update turn set head = ${note} where id = 1`.compile(db)) },
     append: async (work) => {
       const found = last;
       last = undefined;
@@ -47,7 +48,7 @@ export function postgresqlWriter(url: string, db: Database, light: Database): Wr
         return await turned(work, found);
       } catch (cause) {
         // Something stands where this was to stand, put there by somebody who took no turn: it is looked at.
-        if (found === undefined || codeOf(cause) !== UNIQUE_VIOLATION) throw cause;
+        if (found === undefined || codeOf(cause) !== UNIQUE_VIOLATION) throw told(cause);
         return turned(work, undefined);
       }
     },
@@ -59,6 +60,16 @@ export function postgresqlWriter(url: string, db: Database, light: Database): Wr
     scrub: async () => undefined,
     end: session.end,
   };
+}
+
+/** Of a database that is away or busy, in words for whoever asked; anything else stays what it is. */
+function told(cause: unknown): unknown {
+  if (isTooLong(cause))
+    return new Refused(problem('STORE_UNAVAILABLE', 'a turn to append took too long: another server has it, or this one did not get done', { remedy: 'ask again in a moment' }));
+  if (!isAway(cause)) return cause;
+  return new Refused(
+    problem('STORE_UNAVAILABLE', 'the database went away, and what was being written may have been committed or not', { remedy: 'ask again: nothing is done twice' }),
+  );
 }
 
 /** The session, made anew where it was lost. */
@@ -83,6 +94,18 @@ async function takeTurn(db: Writing, token: string): Promise<string> {
   if (row?.version !== VERSION)
     throw new Refused(problem('DATA_INVALID', 'another version of the program has changed the tables meanwhile', { remedy: 'start this server again, with that version' }));
   return row.before;
+}
+
+const left = sql<{ size: number; note: string; signed: number | null; checkpoint: string | null }>`
+  select coalesce((select max(idx) from entries), -1) + 1 as size, head as note, c.size as signed, c.note as checkpoint
+    from turn left join lateral (select size, note from checkpoints order by size desc limit 1) c on true where id = 1`;
+
+/** One statement sees one state. */
+async function leftIn(db: Reading): Promise<Left> {
+  const [row] = (await left.execute(db)).rows;
+  if (row === undefined) throw new Refused(problem('DATA_INVALID', 'the row by which servers take turns is gone', { remedy: 'put the database back from a backup' }));
+  const { size, note, signed, checkpoint } = row;
+  return { size, note, checkpoint: signed === null || checkpoint === null ? undefined : { size: signed, note: checkpoint } };
 }
 
 const intruders = sql<{ name: string }>`

@@ -47,7 +47,7 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
   return {
     ...made,
     ddl: (statement) => statement,
-    shared: false,
+    shared: undefined,
     append: (work) => db.transaction().execute((all) => work(all, false)),
     lightly: async (write) => {
       exec('pragma synchronous = normal');
