@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios to a baseline that ran beside it. Ends by itself in a minute or so.
- * `npm run bench -- check push` runs only those; `million` runs only so.
+ * `npm run bench -- check push` runs only those; `million` and `store` run only so.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ import { postgresqlBench } from './postgresql.ts';
 import { pushBench } from './push.ts';
 import { planBench } from './risk/plan.ts';
 import { simulateBench } from './simulate.ts';
+import { storeBench } from './store.ts';
 import { verifyBench } from './verify.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
@@ -56,6 +57,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   log: () => logBench(),
   ledger: () => ledgerBench(join(folder, 'ledger')),
   postgresql: () => postgresqlBench(join(folder, 'postgresql')),
+  store: () => storeBench(join(folder, 'store'), CLI),
   million: () => ledgerMillionBench(join(folder, 'million')),
   verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),
@@ -66,7 +68,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
 };
 
 /** Minutes each. */
-const ON_DEMAND = ['million'];
+const ON_DEMAND = ['million', 'store'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));

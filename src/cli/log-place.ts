@@ -77,7 +77,7 @@ async function dataAt(place: DataPlace, vkey: readonly string[], whose: Whose): 
 export const keysText = (vkeys: readonly string[]): string => (vkeys.length < 2 ? '' : `  signed by:\n${vkeys.map((v) => `    ${v}\n`).join('')}`);
 
 /** Nothing can be said of the log; anything else that is wrong speaks against it. */
-const UNDECIDED = /^(?:USAGE|NOT_FOUND|LOG_UNREACHABLE|DATA_|GIT_FAILED|REF_CHANGED|INTERNAL)/;
+const UNDECIDED = /^(?:USAGE|NOT_FOUND|LOG_UNREACHABLE|DATA_|STORE_|GIT_FAILED|REF_CHANGED|INTERNAL)/;
 
 /** 1 where the evidence does not hold, 2 where nothing can be said. */
 export function notProven(problems: readonly Problem[], json = false): Answer {
