@@ -2,6 +2,8 @@
  * An installation that really signed, moved from its folder to a PostgreSQL and back, by the commands an operator types. What was proven before
  * is proven after, and every command that reads a folder reads the database.
  */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -18,14 +20,26 @@ import { storeImport } from '../../cli/store-import.ts';
 import { storeMigrate } from '../../cli/store-migrate.ts';
 import { storeRebuild } from '../../cli/store-rebuild.ts';
 import { verify } from '../../cli/verify.ts';
+import { ok } from '../../core/base/result.ts';
 import { exportBundle, exportTrust } from '../../flows/evidence.ts';
 import { softSshKey } from '../../testing/authenticator.ts';
 import { writeKey } from '../../testing/ssh-keygen.ts';
 import { testWitness } from '../../testing/witnesses.ts';
+import { violationDraft } from '../sample-drafts.ts';
 import { openStore } from '../store.ts';
-import { databaseOf, sql } from '../test-bed.ts';
+import { copied, databaseOf, sql } from '../test-bed.ts';
 
 const REF = 'refs/heads/log';
+/** pg_dump of a version that reads the server of the tests. */
+const major = (said: string): number => Number(/ (\d+)\./.exec(said)?.[1] ?? 0);
+const SERVER = process.env.COUNTERSIGN_TEST_POSTGRESQL;
+const saidBy = (command: string): string => spawnSync(command, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+const DUMPS = SERVER !== undefined && major(saidBy('pg_dump')) >= major(saidBy(join(SERVER, 'postgres')));
+const program = async (command: string, args: readonly string[]): Promise<number> => {
+  const child = spawn(command, args, { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  return Number(code);
+};
 let bed: Bed;
 let change: string;
 let head: string;
@@ -186,5 +200,58 @@ describe('an installation', () => {
     expect(await full(data)).toMatchObject({ code: 0 });
     await sql(at('older'), `update turn set version = '99.1'; update meta set value = '99' where name = 'schema'`);
     expect(await storeMigrate({})).toMatchObject({ code: 2, stderr: expect.stringContaining('newer') });
+  });
+
+  it('is put back from a copy of its database, and from no older one than a server saw', async () => {
+    const data = withKeys('copied', bed.data);
+    await on('copied');
+    await storeImport({ in: at('one.store'), data });
+    const url = await databaseOf(data);
+    const grown = async (): Promise<void> => {
+      const server = await openStore({ dir: data, database: url, clock: Date.now });
+      if (!server.ok) throw new Error(server.error.message);
+      await server.value.ledger.append(() => ok([violationDraft('x')]));
+      await server.value.close();
+    };
+    await grown();
+    await copied(data, `${data}-now`);
+    await on('copied-now');
+    expect(await full(`${data}-now`)).toMatchObject({ code: 0 });
+    await grown();
+    // What the server of the other copy saw lies in its folder.
+    const older = await openStore({ dir: data, database: await databaseOf(`${data}-now`), clock: Date.now });
+    expect(older).toMatchObject({ ok: false, error: { code: 'LOG_FORK', message: expect.stringContaining('older copy') } });
+    const own = await openStore({ dir: `${data}-now`, database: await databaseOf(`${data}-now`), clock: Date.now });
+    if (!own.ok) throw new Error(own.error.message);
+    await own.value.close();
+  });
+
+  it.skipIf(!DUMPS)('is put back from what pg_dump wrote while a server appended', async () => {
+    const data = withKeys('dumped', bed.data);
+    await on('dumped');
+    await storeImport({ in: at('one.store'), data });
+    const url = await databaseOf(data);
+    const server = await openStore({ dir: data, database: url, clock: Date.now });
+    if (!server.ok) throw new Error(server.error.message);
+    let going = true;
+    const appending = (async () => {
+      for (let i = 0; going; i++) await server.value.ledger.append(() => ok([violationDraft(`${i}`)]));
+    })();
+    const dumped = await program('pg_dump', ['--format=custom', `--file=${at('all.dump')}`, url]);
+    going = false;
+    await appending;
+    await server.value.close();
+    expect(dumped).toBe(0);
+    const back = withKeys('restored', data);
+    const restored = await databaseOf(back);
+    expect(await program('pg_restore', ['--no-owner', `--dbname=${restored}`, at('all.dump')])).toBe(0);
+    await on('restored');
+    expect(await full(back)).toMatchObject({ code: 0 });
+    const again = await openStore({ dir: back, database: restored, clock: Date.now });
+    if (!again.ok) throw new Error(again.error.message);
+    expect((await again.value.ledger.append(() => ok([violationDraft('on')]))).ok).toBe(true);
+    expect(await again.value.audit()).toEqual([]);
+    await again.value.close();
+    expect(await openStore({ dir: data, database: restored, clock: Date.now })).toMatchObject({ ok: false, error: { code: 'LOG_FORK' } });
   });
 });
