@@ -46,6 +46,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^log: \d+ appends/, words: 'at least 500,000 a CPU-second', met: (c) => (c.perSecond ?? 0) >= 500_000 },
   { name: /^log: \d+ inclusion proofs/, words: 'at least 130,000', met: (c) => (c.perSecond ?? 0) >= 130_000 },
   { name: /^log: \d+ inclusion verifications/, words: 'at least 55,000', met: (c) => (c.perSecond ?? 0) >= 55_000 },
+  { name: /^store (?:export|import): most memory/, words: 'under 1.2x', met: (c) => c.ratio < 1.2 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 

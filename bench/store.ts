@@ -1,6 +1,6 @@
 /**
  * The whole store as one file: an export against reading the same rows bare, an import against inserting them bare into the same tables, both in SQLite;
- * and how much memory an export and an import of ten times as many entries take. Run in processes of their own.
+ * and whether either takes more memory for twice as many entries. Run in processes of their own.
  */
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const SIZE = 100_000;
 export async function storeBench(folder: string, cli: string, size = SIZE): Promise<readonly Comparison[]> {
   const [data, small] = [join(folder, 'data'), join(folder, 'small')];
   await filled(data, size);
-  await filled(small, size / 10);
+  await filled(small, size / 2);
   const at = (name: string): string => join(folder, name);
   const store = (...args: readonly string[]): string => run(process.execPath, [cli, 'store', ...args]);
   const fresh = (file: string): string => {
@@ -24,11 +24,13 @@ export async function storeBench(folder: string, cli: string, size = SIZE): Prom
     return file;
   };
   store('export', '--data', data, '--out', fresh(at('all.store')));
-  store('export', '--data', small, '--out', fresh(at('tenth.store')));
+  store('export', '--data', small, '--out', fresh(at('half.store')));
   const bare = at('bare.mjs');
   writeFileSync(bare, BARE);
   const vkey = (JSON.parse(store('import', '--data', withKeys(fresh(at('first')), data), '--in', at('all.store'), '--json')) as { vkeys: readonly string[] }).vkeys[0] ?? '';
-  console.log(`store: ${size} entries are ${(statSync(at('all.store')).size / 1e6).toFixed(0)} MB as a file, ${(statSync(join(data, DATABASE_FILE)).size / 1e6).toFixed(0)} MB as a database`);
+  console.log(
+    `store: ${size} entries are ${(statSync(at('all.store')).size / 1e6).toFixed(0)} MB as a file, ${(statSync(join(data, DATABASE_FILE)).size / 1e6).toFixed(0)} MB as a database`,
+  );
   const into = (name: string, file: string) => store('import', '--data', fresh(at(name)), '--in', file, '--vkey', vkey);
   const timed = (c: Comparison): Comparison => ({ ...c, name: `${c.name} (${((size / c.took) * 1000).toFixed(0)} entries/s)` });
   return [
@@ -50,8 +52,8 @@ export async function storeBench(folder: string, cli: string, size = SIZE): Prom
         against: () => void run(process.execPath, [bare, 'write', join(data, DATABASE_FILE), fresh(at('bare.db'))], { env: { ...process.env, DDL: JSON.stringify(LEDGER_DDL) } }),
       }),
     ),
-    memory(`store export: most memory, 10 times the entries`, [cli, 'store', 'export', '--data'], [data, small], (dir) => [dir, '--out', fresh(at('m.store'))]),
-    memory(`store import: most memory, 10 times the entries`, [cli, 'store', 'import', '--in'], [at('all.store'), at('tenth.store')], (file) => [
+    memory(`store export: most memory, twice the entries`, [cli, 'store', 'export', '--data'], [data, small], (dir) => [dir, '--out', fresh(at('m.store'))]),
+    memory(`store import: most memory, twice the entries`, [cli, 'store', 'import', '--in'], [at('all.store'), at('half.store')], (file) => [
       file,
       '--data',
       withKeys(fresh(at('m')), file.includes('all') ? data : small),
@@ -59,14 +61,14 @@ export async function storeBench(folder: string, cli: string, size = SIZE): Prom
   ];
 }
 
-/** Highest resident memory of a process, against that of the same with a tenth. */
-function memory(name: string, command: readonly string[], [whole, tenth]: readonly [string, string], rest: (of: string) => readonly string[]): Comparison {
+/** Highest resident memory of a process, against that of the same with half. */
+function memory(name: string, command: readonly string[], [whole, half]: readonly [string, string], rest: (of: string) => readonly string[]): Comparison {
   const most = (of: string): number => {
     const said = run(process.execPath, ['--import', PEAK, ...command, ...rest(of)]);
     return Number(/peak (\d+)/.exec(said)?.[1]);
   };
-  const [a, b] = [most(whole), most(tenth)];
-  return { name: `${name} (${(a / 1024).toFixed(0)} MB)`, baseline: `a tenth (${(b / 1024).toFixed(0)} MB)`, ratio: a / b, spread: [a / b, a / b], turns: 1, took: a };
+  const [a, b] = [most(whole), most(half)];
+  return { name: `${name} (${(a / 1024).toFixed(0)} MB)`, baseline: `half of them (${(b / 1024).toFixed(0)} MB)`, ratio: a / b, spread: [a / b, a / b], turns: 1, took: a };
 }
 
 const PEAK = `data:text/javascript,process.on('exit', () => console.log('peak ' + process.resourceUsage().maxRSS))`;
@@ -81,7 +83,11 @@ async function filled(dir: string, size: number): Promise<void> {
   const store = await openStore({ dir, clock: Date.now });
   if (!store.ok) throw new Error(store.error.message);
   await append(store.value, [genesisDraft()]);
-  for (let from = 1; from < size; from += 500) await append(store.value, Array.from({ length: Math.min(500, size - from) }, (_, i) => draft(from + i)));
+  for (let from = 1; from < size; from += 500)
+    await append(
+      store.value,
+      Array.from({ length: Math.min(500, size - from) }, (_, i) => draft(from + i)),
+    );
   await store.value.close();
 }
 

@@ -47,9 +47,7 @@ async function taken(db: Writing): Promise<void> {
   const [left] = (await turn.execute(db).catch(busy)).rows;
   // A log that was written to and is gone is missed by its servers, and this is the place they would look for it.
   if (left?.head !== '') throw new Refused(full('the database was written to, and what was in it is gone'));
-  for (const table of TABLES)
-    if ((await sql`select 1 from ${sql.table(table)} limit 1`.execute(db)).rows.length > 0)
-      throw new Refused(full('the database holds a log already'));
+  for (const table of TABLES) if ((await sql`select 1 from ${sql.table(table)} limit 1`.execute(db)).rows.length > 0) throw new Refused(full('the database holds a log already'));
 }
 
 const full = (message: string): Problem => problem('DATA_INVALID', message, { place: 'DATABASE_URL', remedy: 'name an empty one' });

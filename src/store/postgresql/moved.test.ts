@@ -179,8 +179,11 @@ describe('an installation', () => {
     const data = withKeys('broken', bed.data);
     await on('broken');
     await storeImport({ in: at('one.store'), data });
-    await sql(at('broken'), `update bodies set bytes = 'x' where idx = 8; update entries set at = 1 where idx = 3; delete from checkpoints where size = (select max(size) from checkpoints);
-      update checkpoints set note = replace(note, 'countersign.example', 'other.example') where size = 2; delete from signoffs; create table more (n integer); drop table cosignatures`);
+    await sql(
+      at('broken'),
+      `update bodies set bytes = 'x' where idx = 8; update entries set at = 1 where idx = 3; delete from checkpoints where size = (select max(size) from checkpoints);
+      update checkpoints set note = replace(note, 'countersign.example', 'other.example') where size = 2; delete from signoffs; create table more (n integer); drop table cosignatures`,
+    );
     const places = (jsonOf(await full(data)).problems as readonly { readonly place: string }[]).map((p) => p.place.replace(/ [0-9a-f]{64}$/, ''));
     for (const place of ['body', 'entry 3', 'checkpoint 2', 'database table more', 'database table cosignatures']) expect(places).toContain(place);
     expect((await openStore({ dir: data, database: await databaseOf(at('broken')), clock: Date.now })).ok).toBe(false);

@@ -44,11 +44,22 @@ export function connectToFill(file: string): SqliteConnection & Writer {
 
 function writing(made: SqliteConnection): SqliteConnection & Writer {
   const { db, exec, read } = made;
+  /** What was erased still stands in the write-ahead log, for somebody read an older state when it was to be cut. */
+  let owed = false;
+  const scrub = (): void => {
+    exec('pragma busy_timeout = 0');
+    for (const { busy } of read<{ busy: number }>('pragma wal_checkpoint(truncate)')) owed = busy !== 0;
+    exec(`pragma busy_timeout = ${BUSY_MS}`);
+  };
   return {
     ...made,
     ddl: (statement) => statement,
     shared: undefined,
-    append: (work) => db.transaction().execute((all) => work(all, false)),
+    append: async (work) => {
+      const done = await db.transaction().execute((all) => work(all, false));
+      if (owed) scrub();
+      return done;
+    },
     lightly: async (write) => {
       exec('pragma synchronous = normal');
       try {
@@ -60,8 +71,7 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
     intruders: async () => [...read<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)].map(({ name }) => `trigger ${name}`),
     // Here a statement fails without its transaction.
     ofOne: () => false,
-    // What was erased still stands in the write-ahead log.
-    scrub: async () => exec('pragma wal_checkpoint(truncate)'),
+    scrub: async () => scrub(),
   };
 }
 
