@@ -8,12 +8,11 @@ const BESIDE = 'with DATABASE_URL, that of one of its servers';
 export function storeCommands(program: Command, act: Act): void {
   const group = command(program, 'store', 'the store itself: its tables, its projections, and all of it as one file: docs/guides/backup.md', [
     'store migrate --data /srv/countersign --check',
-    'DATABASE_URL=postgres://countersign@db.example/countersign countersign store migrate',
     'store rebuild --data /srv/countersign',
     'store export --data /srv/countersign --out /backup/countersign-2026-11-20.store',
     'store export --data /srv/countersign --out - | zstd > /backup/countersign.store.zst',
     'store import --data /srv/countersign --in /backup/countersign-2026-11-20.store',
-    'DATABASE_URL=postgres://countersign@db.example/countersign countersign store import --data /srv/new --in all.store',
+    'store import --data /srv/countersign --in /backup/countersign-2026-11-20.store --known checkpoint',
   ]);
   const sub = (words: string, description: string): Command =>
     group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', helpWithin(group, words));

@@ -30,7 +30,7 @@ import {
   violationDraft,
 } from '../sample-drafts.ts';
 import { DATABASE_FILE, openStore, type Store } from '../store.ts';
-import { at, leftAsItStands, ON_POSTGRESQL, sql } from '../test-bed.ts';
+import { at, inspection, leftAsItStands, ON_POSTGRESQL, sql } from '../test-bed.ts';
 import { QUIET_MS } from './erased.ts';
 
 let dir: string;
