@@ -7,6 +7,7 @@ const PARTS = 'src/{flows,adapters/git,store,cli,testing}/**/*.test.ts';
 const ON_BOTH = [
   'src/store/store.test.ts',
   'src/store/projections/projections.test.ts',
+  'src/store/login/logins.test.ts',
   'src/store/ledger/{sequencer,deciding,erased,rotate,files}.test.ts',
   'src/store/transfer/move.test.ts',
   'src/store/postgresql/*.test.ts',

@@ -1,17 +1,12 @@
 /**
- * The composition root: the only file that knows every room. Rooms are imported when a command needs them, so that
+ * The composition root, with world-serve.ts: the only files that know every room. Rooms are imported when a command needs them, so that
  * `countersign --version` costs what an empty program costs.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
-import { version } from './cli/version.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
-import type { NoteKey } from './core/log/note.ts';
-import type { AuthenticatorTrust } from './core/signoff/trust.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
@@ -22,13 +17,13 @@ import type { Trains } from './flows/ports-train.ts';
 import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
 import type { Scoring } from './flows/score.ts';
-import type { Records, ServedRepository, Site } from './flows/site.ts';
-import type { Witnesses, WitnessPolicyFile } from './flows/witnesses.ts';
+import type { Records } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
-import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Place } from './store/place.ts';
-import type { Store, StoreOptions } from './store/store.ts';
 import type { WitnessOptions } from './store/witness/witness.ts';
+import type { ServeOptions } from './world-serve.ts';
+
+export { type Served, type ServeOptions, serve } from './world-serve.ts';
 
 export interface Clone {
   readonly repository: Repository;
@@ -238,85 +233,8 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
   return settings.ok ? ok(settings.value === null ? null : openReader(settings.value)) : settings;
 }
 
-export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
-  /** Serve demo data, and lay it out where the folder is empty. */
-  readonly demo: boolean;
-  readonly floors?: readonly Floor[];
-  /** A language model that reads for reviewers; absent: none does. */
-  readonly reader?: Reader;
-  /** Whose cosignatures prove the log; absent: nothing is ever called proven. */
-  readonly witnessPolicy?: WitnessPolicyFile;
-  /** Whose authenticators count where a tier asks for attested keys; absent: nobody's. */
-  readonly authenticators?: AuthenticatorTrust;
-  /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
-  readonly known?: readonly string[];
-  readonly log: (line: string) => void;
-}
-
-export interface Served extends Listening {
-  readonly site: Site;
-  readonly repositories: readonly { readonly id: string; readonly title: string }[];
-}
-
-/** Opens the data folder and every door. Problems: DATA_LOCKED, DATA_INVALID, DEMO_ONLY, LOG_FORK, LOG_SIG. */
-export async function serve(options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
-  const [{ openStore }, { reachable }] = await Promise.all([import('./store/store.ts'), import('./server/listen.ts')]);
-  // Before anything is laid out: a start that is refused leaves no folder behind that it filled.
-  const wrong = reachable(options, options.demo);
-  if (wrong !== null) return err([wrong]);
-  const store = await openStore({ dir: options.data, database: options.database, clock: Date.now, known: (keys) => keptElsewhere(keys, options) });
-  if (!store.ok) return err([store.error]);
-  const opened = await open(store.value, options);
-  if (opened.ok) return opened;
-  await store.value.close();
-  return opened;
-}
-
-/** What a server asks before it signs anything. A witness that hangs keeps a start waiting no longer than this. */
-const WITNESS_MS = 5_000;
-
-async function keptElsewhere(keys: readonly NoteKey[], { known = [], witnessPolicy, log }: ServeOptions): Promise<Result<readonly string[]>> {
-  const [{ heldByWitnesses }, { witnessDoor }] = await Promise.all([import('./flows/witness-held.ts'), import('./adapters/witness/door.ts')]);
-  const held = await heldByWitnesses({ keys, door: (url) => witnessDoor(url, WITNESS_MS), log }, witnessPolicy?.policy ?? null);
-  return held.ok ? ok([...known, ...held.value]) : held;
-}
-
 /** What is done with a store that no server does. */
 export const openUpkeep = () => import('./store/upkeep.ts');
-
-async function open(store: Store, options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
-  const rp = { rpId: 'localhost', origin: `http://localhost:${options.port}` };
-  const sample = await layOut(store, options, rp);
-  if (!sample.ok) return sample;
-  const site: Site = {
-    organisation: sample.value.organisation,
-    mode: 'demo',
-    origin: sample.value.origin,
-    rpId: rp.rpId,
-    origins: [rp.origin],
-    url: rp.origin,
-    ...(options.authenticators === undefined ? {} : { authenticators: options.authenticators }),
-  };
-  const witnesses = await witnessed(store, options);
-  if (!witnesses.ok) return err([witnesses.error]);
-  const world = await composed(store, options, site, sample.value, witnesses.value);
-  const { listen } = await import('./server/listen.ts');
-  const doors = await listen(world, options);
-  if (!doors.ok) await witnesses.value?.stop();
-  if (!doors.ok) return err([doors.error]);
-  const close = async (): Promise<void> => {
-    await doors.value.close();
-    await witnesses.value?.stop();
-    await store.close();
-  };
-  return ok({ close, site, repositories: sample.value.repositories });
-}
-
-/** Writes the policy in force into the log and begins to ask its witnesses; null where there is none. Problems: LOG_ORIGIN, and those of an append. */
-async function witnessed(store: Store, { witnessPolicy, log }: ServeOptions): Promise<Result<Witnesses | null>> {
-  const [{ after, beginWitnessing }, { witnessDoor }] = await Promise.all([import('./flows/witnesses.ts'), import('./adapters/witness/door.ts')]);
-  return beginWitnessing({ ...store, door: witnessDoor, now: Date.now, after, log }, witnessPolicy ?? null);
-}
 
 /** `port` 0: any free one. */
 export type WitnessSettings = Pick<WitnessOptions, 'dir' | 'name' | 'logs'> & Pick<Address, 'host' | 'port'> & Pick<ServeOptions, 'log'>;
@@ -348,130 +266,4 @@ export async function openLogBeside(place: Place, name: string) {
   const [{ readOnlyLog }, { sourceOf }] = await Promise.all([import('./store/read-only.ts'), import('./flows/log-read.ts')]);
   const log = await readOnlyLog(place);
   return log.ok ? ok({ ...log.value, source: sourceOf(log.value.files, name) }) : log;
-}
-
-interface Sample {
-  readonly organisation: string;
-  readonly origin: string;
-  readonly repositories: readonly { readonly id: string; readonly title: string }[];
-  readonly demo: DemoAuthenticators;
-}
-
-/** Demo is a fact of the log: what genesis says is what is served, and an empty folder becomes demo only when asked to. */
-async function layOut(store: Store, options: ServeOptions, rp: { rpId: string; origin: string }): Promise<Result<Sample, readonly Problem[]>> {
-  const known = await genesisMode(store);
-  if (!options.demo && known === 'demo')
-    return err([problem('DEMO_ONLY', `${options.data} holds demo data`, { remedy: 'add --demo to look at it, or choose another --data folder' })]);
-  if (options.demo && known === 'production')
-    return err([problem('DEMO_ONLY', `${options.data} holds production data`, { remedy: 'leave --demo away, or choose another --data folder' })]);
-  if (!options.demo)
-    return err([
-      problem('DATA_INVALID', `${options.data} holds no organisation yet`, {
-        remedy: 'start with --demo to see the sample organisation; serving a log of your own comes with the next release',
-      }),
-    ]);
-  const { layLedger, layRepositories, REPOSITORIES } = await import('./testing/sample/seed.ts');
-  const { demoAuthenticators, sampleKeys } = await import('./testing/sample/authenticators.ts');
-  const { ORGANISATION } = await import('./testing/sample/organisation.ts');
-  const keys = sampleKeys(join(options.data, 'demo', 'authenticators.json'), rp);
-  const origin = 'localhost/countersign-demo';
-  layRepositories(join(options.data, 'repositories'));
-  if (known === null) {
-    const laid = await layLedger(store.ledger, { origin, rpId: rp.rpId, origins: [rp.origin] }, keys, () => new Uint8Array(randomBytes(16)), Date.now());
-    if (!laid.ok) return err([laid.error]);
-  }
-  return ok({ organisation: ORGANISATION, origin, repositories: REPOSITORIES.map(({ id, title }) => ({ id, title })), demo: demoAuthenticators(keys) });
-}
-
-async function genesisMode(store: Store): Promise<'demo' | 'production' | null> {
-  const [genesis] = await store.ledger.entries(0, 1);
-  if (genesis === undefined) return null;
-  return JSON.parse(new TextDecoder().decode(genesis.bytes)).mode === 'demo' ? 'demo' : 'production';
-}
-
-async function composed(store: Store, options: ServeOptions, site: Site, sample: Sample, witnesses: Witnesses | null): Promise<ServerWorld> {
-  const [
-    { openRepository },
-    { aliasesIn },
-    { openScoreKeeping },
-    { servedScores },
-    { objectStore },
-    { handleGit },
-    { languages },
-    { installHooks },
-    { SAMPLE_PASSWORD },
-    { PEOPLE },
-    { pushedRecords },
-    { waking },
-  ] = await Promise.all([
-    import('./adapters/git/repository.ts'),
-    import('./adapters/git/aliases.ts'),
-    import('./store/score/keeping.ts'),
-    import('./flows/score-served.ts'),
-    import('./adapters/git/keep.ts'),
-    import('./adapters/git/http.ts'),
-    import('./adapters/languages/index.ts'),
-    import('./server/hooks/install.ts'),
-    import('./testing/sample/seed.ts'),
-    import('./testing/sample/organisation.ts'),
-    import('./adapters/git/records.ts'),
-    import('./flows/witnesses.ts'),
-  ]);
-  const root = join(options.data, 'repositories');
-  const gitDirOf = (id: string): string => join(root, `${id}.git`);
-  for (const { id } of sample.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
-  const served = sample.repositories.map(
-    ({ id, title }): ServedRepository => ({
-      id,
-      title,
-      protected: ['refs/heads/main', 'refs/heads/release'],
-      repository: openRepository({ gitDir: gitDirOf(id) }),
-      aliases: (refs) => aliasesIn(gitDirOf(id), refs),
-    }),
-  );
-  const ids = new Set(served.map((s) => s.id));
-  const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
-  const accounts = new Set([...PEOPLE.map((p) => p.id), 'build-7']);
-  const objects = objectStore({ root: join(options.data, 'kept'), gitDirOf: known });
-  const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
-  return {
-    site,
-    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses),
-    projections: store.projections,
-    objects,
-    score: servedScores(scoringOf, options.log, Date.now),
-    parsers: languages(),
-    records: (of) => pushedRecords(known, of),
-    repositories: new Map(served.map((s) => [s.id, s])),
-    floors: options.floors ?? [],
-    gate: store.keys.gate(`${site.url}/gate`, version()),
-    // Of this process: who pushes cannot foresee what is drawn for a review after landing.
-    seed: randomBytes(32).toString('hex'),
-    now: Date.now,
-    random: () => new Uint8Array(randomBytes(16)),
-    logKeys: store.past.keys,
-    files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
-    cookieSecret: store.keys.cookieSecret,
-    demo: sample.demo,
-    webRoot: asset('web', '../dist/web'),
-    account: (user, password) => (accounts.has(user) && sameText(password, SAMPLE_PASSWORD) ? user : null),
-    serveGit: (request, response, as) => {
-      request.url = as.path;
-      return handleGit(request, response, { projectRoot: root, remoteUser: as.account, env: as.env });
-    },
-    ...(options.reader === undefined ? {} : { reader: options.reader }),
-    ...(witnesses === null ? {} : { witnesses }),
-    log: options.log,
-  };
-}
-
-/** A file that ships with the program: beside it when built, under src when not. */
-function asset(built: string, source: string): string {
-  const beside = fileURLToPath(new URL(`./${built}`, import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL(`./${source}`, import.meta.url));
-}
-
-function sameText(a: string, b: string): boolean {
-  const [x, y] = [Buffer.from(a), Buffer.from(b)];
-  return x.length === y.length && timingSafeEqual(x, y);
 }

@@ -232,7 +232,10 @@ describe('one change', () => {
     const digest = await planted('break-glass-review', fields, bed.keys.mara.signEnvelope(utf8(mine)));
     const own = await account(id);
     expect(own.faults).toContainEqual(expect.stringContaining('nobody has reviewed'));
-    expect(own.breakGlass.find((g) => g.said?.envelope === digest)).toMatchObject({ verified: false, why: [expect.stringContaining('BG_REVIEWER')] });
+    expect(own.breakGlass.find((g) => g.said?.envelope === digest)).toMatchObject({
+      verified: false,
+      why: [expect.stringContaining('KEY_MODEL'), expect.stringContaining('BG_REVIEWER')],
+    });
     await say('kim', { kind: 'review', outcome: 'tighten', note: 'the table was empty' });
     const { breakGlass, faults } = await account(id);
     expect(faults).toEqual([expect.stringContaining('BG_REVIEWER')]);

@@ -1,8 +1,10 @@
 /** `countersign authority found`: the first entry of a log. Founders bring security keys of their own; no key is made here for a person. */
+import { join } from 'node:path';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { EnrolmentSubject } from '../core/signoff/enrolment.ts';
 import { formatGenesis } from '../core/signoff/genesis.ts';
+import { insecureAddress } from '../server/auth/founded.ts';
 import { openUpkeep } from '../world.ts';
 import { placeIn } from './data-place.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
@@ -23,6 +25,8 @@ export interface FoundOptions {
 export async function found(options: FoundOptions): Promise<Answer> {
   if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol))
     return refusal([problem('USAGE', 'this is no address', { place: '--url', remedy: 'for example https://countersign.example' })], options.json);
+  const plain = insecureAddress(options.url);
+  if (plain !== null) return refusal([plain], options.json);
   const { hostname, origin } = new URL(options.url);
   const founders = options.founder.map(founderOf);
   const wrong = founders.flatMap((f) => (f.ok ? [] : f.error));
@@ -52,7 +56,7 @@ export async function found(options: FoundOptions): Promise<Answer> {
   return {
     code: EXIT.ok,
     stdout: visibleLines(
-      `founded      ${name}\npin          ${pin}\nlog key      ${laid.value}\ndata         ${place.dir}${place.database === undefined ? '' : ', and the database that DATABASE_URL names'}\nkeep the pin and the log key where no administrator of this machine can change them\n`,
+      `founded      ${name}\npin          ${pin}\nlog key      ${laid.value}\ndata         ${place.dir}${place.database === undefined ? '' : ', and the database that DATABASE_URL names'}\nkeep the pin and the log key where no administrator of this machine can change them\nthen write ${join(place.dir, 'site.yml')} and run countersign serve --data ${place.dir}: docs/guides/server.md\n`,
     ),
     stderr: '',
   };

@@ -40,8 +40,8 @@ export async function own(url: string, options: OwnOptions): Promise<Answer> {
 }
 
 /** Nothing said yet: the form to fill in, on standard output, so that it can be kept as a file. */
-async function askForAnswers({ origin, id }: Place, json: boolean | undefined): Promise<Answer> {
-  const shown = await callServer<{ readonly files: readonly unknown[] }>(origin, `/changes/${id}`);
+async function askForAnswers({ origin, id, cookie }: Place, json: boolean | undefined): Promise<Answer> {
+  const shown = await callServer<{ readonly files: readonly unknown[] }>(origin, `/changes/${id}`, undefined, cookie);
   if (!shown.ok) return refusal(shown.error, json);
   const remedy = `keep what standard output says as a file, fill it in (filesRead: how many of the ${shown.value.body.files.length} files you read; "nothing" is an answer; an assumption is {"text", "holds": "true", "false" or "unknown"}), and name it with --answers`;
   const asked = refusal([problem('OWNERSHIP_MISSING', 'the answers are missing', { place: '--answers', remedy })], json);

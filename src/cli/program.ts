@@ -268,8 +268,10 @@ export function build(act: Act, complain: (text: string) => void): Command {
     'serve --demo',
     'serve --demo --data ~/countersign --port 4180',
     'serve --demo --witness-policy witnesses.txt --authenticators makers.json',
+    'serve --data /srv/countersign --site site.yml',
   ])
     .option('--demo', 'serve the sample organisation, on loopback only')
+    .option('--site <file>', 'repositories, sign-in and roles (or COUNTERSIGN_SITE; default: site.yml in the data folder): docs/guides/server.md')
     .option('--data <dir>', `data folder (or COUNTERSIGN_DATA; default: ${DEFAULTS.data})`)
     .option('--port <n>', `port (or COUNTERSIGN_PORT; default: ${DEFAULTS.port})`)
     .option('--floor <file>', FLOOR_WORDS, several)

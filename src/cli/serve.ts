@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type Problem, problem } from '../core/base/result.ts';
+import { ok, type Problem, problem } from '../core/base/result.ts';
+import { notFounded } from '../server/auth/founded.ts';
 import { reachable } from '../server/listen.ts';
 import { serve as open, readerFrom, type Served } from '../world.ts';
 import { DEFAULTS } from './defaults.ts';
@@ -10,6 +11,7 @@ import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
 import { makersAt } from './pinned-makers.ts';
+import { siteFileAt } from './site-file-at.ts';
 import { stopped } from './stopped.ts';
 import { welcome } from './welcome.ts';
 import { witnessPolicyAt } from './witness-policy.ts';
@@ -23,17 +25,21 @@ export interface ServeFlags {
   readonly witnessPolicy?: string;
   readonly known?: readonly string[];
   readonly authenticators?: string;
+  readonly site?: string;
 }
 
 export async function serve(flags: ServeFlags): Promise<Answer> {
   const asked = settings(flags);
   if ('code' in asked) return refusal([asked]);
   const demo = flags.demo === true;
+  const database = process.env.DATABASE_URL || undefined;
   // Everything that can be known before a folder is made: a start that is refused leaves nothing behind.
-  const wrong = reachable(asked, demo) ?? nothingToServe(asked.data, demo) ?? (await portTaken(asked));
+  const wrong = reachable(asked, demo) ?? nothingToServe(asked.data, demo || database !== undefined) ?? (await portTaken(asked));
   if (wrong !== null) return refusal([wrong]);
   const floors = await floorsAt(flags.floor);
   if (!floors.ok) return refusal(floors.error);
+  const site = demo ? ok(null) : await siteFileAt(flags.site ?? process.env.COUNTERSIGN_SITE, asked.data);
+  if (!site.ok) return refusal(site.error);
   const policy = await witnessPolicyAt(flags.witnessPolicy ?? process.env.COUNTERSIGN_WITNESS_POLICY, demo);
   if (!policy.ok) return refusal([policy.error]);
   const makers = await makersAt(flags.authenticators ?? process.env.COUNTERSIGN_AUTHENTICATORS);
@@ -45,13 +51,13 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
   const data = folder(asked.data);
   if (typeof data !== 'string') return refusal([data]);
   const at = { ...asked, data };
-  const database = process.env.DATABASE_URL || undefined;
   const served = await open({
     ...at,
     database,
     demo,
     floors: floors.value,
     known: known.value,
+    ...(site.value === null ? {} : { siteFile: site.value }),
     ...(reader.value === null ? {} : { reader: reader.value }),
     ...(makers.value === null ? {} : { authenticators: makers.value }),
     ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
@@ -79,14 +85,8 @@ function settings(flags: ServeFlags): Settings | Problem {
   return { data, port: Number(port), host: flags.host ?? process.env.COUNTERSIGN_HOST ?? DEFAULTS.host };
 }
 
-/** Opening the store would fill the folder with keys of nobody. What is in a database that is there, the store says. */
-const nothingToServe = (data: string, demo: boolean): Problem | null =>
-  demo || existsSync(join(data, 'countersign.db'))
-    ? null
-    : problem('DATA_INVALID', 'this folder holds no organisation', {
-        place: data,
-        remedy: 'add --demo to see the sample organisation; serving a log of your own comes with the next release',
-      });
+/** Opening the store would fill the folder with keys of nobody. What is in a database that is there, the store says. @param elsewhere the log is laid out at the start, or is not in the folder. */
+const nothingToServe = (data: string, elsewhere: boolean): Problem | null => (elsewhere || existsSync(join(data, 'countersign.db')) ? null : notFounded(data));
 
 /** Asked by listening for a moment. Between this and the server's own listening somebody may come first; then the server says so. */
 const portTaken = ({ port, host }: Settings): Promise<Problem | null> =>

@@ -3,7 +3,7 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 
 export interface ServerAnswer<T> {
   readonly body: T;
-  /** The session the server opened, to send along; empty where it opened none. */
+  /** What the server would have kept by a browser, to send along; empty where there is nothing. */
   readonly cookie: string;
 }
 
@@ -17,9 +17,17 @@ export async function callServer<T>(origin: string, path: string, body?: unknown
     const response = await fetch(`${origin}/api/v1${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
     const answer = (await response.json()) as T & { problems?: readonly Problem[] };
     if (!response.ok) return err(answer.problems ?? [problem('INTERNAL', `the server answered ${response.status}`)]);
-    return ok({ body: answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' });
+    return ok({ body: answer, cookie: kept(response.headers) });
   } catch (error) {
     const why = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
     return err([problem('GATE_UNAVAILABLE', `the server does not answer: ${why}`, { place: origin, remedy: 'check that it runs, and the address' })]);
   }
 }
+
+/** What it takes back again, a browser would drop. */
+const kept = (headers: Headers): string =>
+  headers
+    .getSetCookie()
+    .filter((line) => !/;\s*max-age=0(?:;|$)/i.test(line))
+    .map((line) => line.split(';')[0] ?? '')
+    .join('; ');

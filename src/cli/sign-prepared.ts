@@ -15,6 +15,8 @@ import { visible } from './terminal.ts';
 export interface Place {
   readonly origin: string;
   readonly id: string;
+  /** Of whoever signed in there; absent where nobody has to. */
+  readonly cookie?: string;
 }
 
 /** What is wrong with the statement, or the lines that say what the key is about to: each is one line, whatever is in it. */
@@ -33,14 +35,14 @@ export interface Signed<Receipt> {
  * SIG_INVALID.
  */
 export async function signPrepared<Receipt>(
-  { origin, id }: Place,
+  { origin, id, cookie }: Place,
   path: string,
   asked: object,
   key: SecurityKey,
   check: Check,
 ): Promise<Result<Signed<Receipt>, readonly Problem[]>> {
   const body = { ...asked, credential: { kind: 'sk-ssh', keyid: key.keyid } };
-  const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/${path}/prepare`, body);
+  const prepared = await callServer<{ ticket: string; statement: string }>(origin, `/changes/${id}/${path}/prepare`, body, cookie);
   if (!prepared.ok) return prepared;
   const { ticket, statement } = prepared.value.body;
   const bytes = fromBase64(String(statement));
@@ -52,6 +54,6 @@ export async function signPrepared<Receipt>(
   process.stderr.write(`${says.value.map(visible).join('\n')}\nfingerprint  ${words.join(' ')}\n             of exactly these bytes; touch your key\n`);
   const sshsig = signWithKey(key, signed);
   if (!sshsig.ok) return sshsig;
-  const receipt = await callServer<Receipt>(origin, `/changes/${id}/${path}`, { ticket, sshsig: sshsig.value });
+  const receipt = await callServer<Receipt>(origin, `/changes/${id}/${path}`, { ticket, sshsig: sshsig.value }, cookie);
   return receipt.ok ? ok({ words, receipt: receipt.value.body }) : receipt;
 }

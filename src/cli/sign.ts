@@ -18,6 +18,7 @@ import { keepReceipt, receiptProblems } from './receipt-file.ts';
 import { readSecurityKey, type SecurityKey, usualSecurityKey } from './security-key.ts';
 import { callServer } from './server-call.ts';
 import { disagreements } from './sign-check.ts';
+import { enter } from './sign-in.ts';
 import { type Place, type Signed, signPrepared } from './sign-prepared.ts';
 import { visibleLines } from './terminal.ts';
 
@@ -40,7 +41,7 @@ export async function sign(url: string, options: SignOptions): Promise<Answer> {
   const found = await signerFor(url, options);
   if ('code' in found) return found;
   const { place, key, person } = found;
-  const shown = await callServer<Shown>(place.origin, `/changes/${place.id}`);
+  const shown = await callServer<Shown>(place.origin, `/changes/${place.id}`, undefined, place.cookie);
   if (!shown.ok) return refusal(shown.error, options.json);
   if (options.answers === undefined) return askForAnswers(shown.value.body, options.json);
   const signed = await signHere(place, { person, key, repo: options.repo, answers: options.answers, floors: options.floor }, shown.value.body);
@@ -61,19 +62,20 @@ export async function signerFor(
   if (file === undefined) return openPage(url, options);
   const key = readSecurityKey(file);
   if (!key.ok) return refusal(key.error, options.json);
-  const person = options.as === undefined ? await holderOf(place, key.value) : ok(options.as);
+  const entered = await enter(place.origin, key.value);
+  if (!entered.ok) return options.key === undefined && entered.error[0]?.code === 'KEY_UNKNOWN' ? openPage(url, options) : refusal(entered.error, options.json);
+  const { cookie, person: holder } = entered.value;
+  const person = options.as !== undefined ? ok(options.as) : holder !== null ? ok(holder) : await holderOf(place, key.value);
   if (!person.ok) return refusal(person.error, options.json);
   // A key that is merely lying there and that nobody enrolled is none to sign with.
   if (person.value === undefined) return options.key === undefined ? openPage(url, options) : refusal([notEnrolled(key.value, file)], options.json);
-  return { place, key: key.value, person: person.value };
+  return { place: { ...place, cookie }, key: key.value, person: person.value };
 }
 
 /** Whose key the server says it is. A lie only spoils the signature: what is signed names the person, and the key is somebody's. */
 async function holderOf({ origin }: Place, key: SecurityKey): Promise<Result<string | undefined, readonly Problem[]>> {
   const people = await callServer<{ items: readonly { readonly id: string; readonly keys: readonly { readonly keyid: string }[] }[] }>(origin, '/people');
-  if (people.ok) return ok(people.value.body.items.find((p) => p.keys.some((k) => k.keyid === key.keyid))?.id);
-  const closed = people.error[0]?.code === 'NOT_SIGNED_IN';
-  return err(closed ? [problem('USAGE', 'nobody is named as the signer', { place: '--as', remedy: 'add --as <person>, as the roster names you' })] : people.error);
+  return people.ok ? ok(people.value.body.items.find((p) => p.keys.some((k) => k.keyid === key.keyid))?.id) : people;
 }
 
 const notEnrolled = ({ keyid }: SecurityKey, file: string): Problem =>

@@ -25,11 +25,11 @@ const login = (key: SoftAuthenticator, ticket = 'ticket', change?: Misbehaviour)
 };
 
 it('names the person the passkey is enrolled for, once a ticket', async () => {
-  expect(await login(bed.keys.mara)).toEqual({ ok: true, value: 'mara' });
+  expect(await login(bed.keys.mara)).toEqual({ ok: true, value: { person: 'mara', keyid: bed.keys.mara.keyid } });
   expect(issued.size).toBe(0);
   const assertion = answered(bed.keys.mara, loginChallenge('ticket'));
   issued = new Set(['ticket']);
-  expect(await verifyLogin(bed.world, assertion, take)).toEqual({ ok: true, value: 'mara' });
+  expect(await verifyLogin(bed.world, assertion, take)).toEqual({ ok: true, value: { person: 'mara', keyid: bed.keys.mara.keyid } });
   expect(await verifyLogin(bed.world, assertion, take)).toMatchObject({ ok: false, error: [{ code: 'WA_CHALLENGE' }] });
 });
 

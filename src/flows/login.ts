@@ -9,7 +9,7 @@ import { parseSignature, verifyKeySignature } from '../core/signoff/signature.ts
 import { parseSshSig, unarmor } from '../core/signoff/sshsig.ts';
 import { parseStrictJson } from '../core/signoff/strict-json.ts';
 import { checkClientData, checkPresence, type PasskeyAssertion, wrapAssertion } from '../core/signoff/webauthn.ts';
-import { enrolledKeys } from './authority.ts';
+import { type EnrolledKey, enrolledKeys } from './authority.ts';
 import type { GateWorld } from './site.ts';
 import { SIGNING_NAMESPACE } from './site.ts';
 
@@ -17,12 +17,12 @@ const PREFIX = 'countersign login v1 ';
 
 export const loginChallenge = (ticket: string): Uint8Array => new TextEncoder().encode(PREFIX + ticket);
 
-/** The person the passkey is enrolled for, by the log and not by a row. `take` answers whether a ticket was issued, and spends it. */
+/** The person the passkey is enrolled for, by the log and not by a row. `take` answers whether this sign-in was asked for, and takes it once. */
 export async function verifyLogin(
   world: GateWorld,
   assertion: PasskeyAssertion & { credentialId: string },
   take: (ticket: string) => boolean,
-): Promise<Result<string, readonly Problem[]>> {
+): Promise<Result<Pick<EnrolledKey, 'person' | 'keyid'>, readonly Problem[]>> {
   const [key] = (await enrolledKeys(world.projections)).filter((k) => k.kind === 'webauthn' && k.credentialId === assertion.credentialId);
   const blob = key === undefined ? undefined : fromBase64(key.blob);
   if (key === undefined || blob === undefined) return err([problem('KEY_UNKNOWN', 'this passkey is not enrolled here', { remedy: 'ask a founder to enrol it' })]);
@@ -30,7 +30,7 @@ export async function verifyLogin(
   if (challenge === undefined || !take(challenge.slice(PREFIX.length)))
     return err([problem('WA_CHALLENGE', 'this sign-in was not asked for, or took too long', { remedy: 'press sign in again' })]);
   const wrong = checkAssertion(world, assertion, blob, loginChallenge(challenge.slice(PREFIX.length)));
-  return wrong.length > 0 ? err(wrong) : ok(key.person);
+  return wrong.length > 0 ? err(wrong) : ok({ person: key.person, keyid: key.keyid });
 }
 
 function checkAssertion(world: GateWorld, assertion: PasskeyAssertion, blob: Uint8Array, challenge: Uint8Array): readonly Problem[] {

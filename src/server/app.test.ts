@@ -1,11 +1,13 @@
 /** An installation that is no demo: nobody acts as anybody, nothing confirms by itself, and nobody reads before they signed in. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../test/bed/bed.ts';
+import { cookieOf as cookieIn, serverWorld } from '../../test/bed/doors.ts';
 import { base64url, fromBase64 } from '../core/base/bytes.ts';
 import { publicKeyLine } from '../core/signoff/keys.ts';
+import type { Via } from '../flows/ports-login.ts';
 import { softAuthenticator, softSshKey } from '../testing/authenticator.ts';
 import { createApp } from './app.ts';
-import { newSession, SESSION_COOKIE, type Session, sealSession } from './session.ts';
+import { sessionCookie } from './auth/sessions.ts';
 import type { ServerWorld } from './world.ts';
 
 let bed: Bed;
@@ -17,17 +19,7 @@ const logged: string[] = [];
 
 beforeAll(async () => {
   bed = await openBed('production');
-  world = {
-    ...bed.world,
-    logKeys: bed.store.past.keys,
-    files: bed.store.files,
-    cookieSecret: new Uint8Array(32).fill(7),
-    demo: null,
-    webRoot: '/nowhere',
-    account: () => null,
-    serveGit: () => Promise.reject(new Error('nobody pushes here')),
-    log: (line) => void logged.push(line),
-  };
+  world = serverWorld(bed, { log: (line) => void logged.push(line) });
   app = createApp(world);
   id = (await bed.judged(bed.commit({ 'db/a.sql': 'drop table orders;\n' }))).id ?? '';
 });
@@ -36,7 +28,7 @@ afterAll(async () => {
   await bed?.close();
 });
 
-const cookieOf = (person: string, via: Session['via'] = 'passkey'): string => `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession(person, via, world.now()))}`;
+const cookieOf = (person: string, via: Via = 'passkey'): Promise<string> => cookieIn(world, person, { via, keyid: bed.keys[person as keyof typeof bed.keys]?.keyid ?? '' });
 
 interface Said {
   readonly status: number;
@@ -65,14 +57,14 @@ describe('nobody acts as anybody', () => {
   });
 
   it('nor is told whom there would be', async () => {
-    for (const cookie of ['', cookieOf('mara')]) expect((await call('GET', '/session', { cookie })).body).toMatchObject({ demo: false, people: [] });
+    for (const cookie of ['', await cookieOf('mara')]) expect((await call('GET', '/session', { cookie })).body).toMatchObject({ demo: false, people: [] });
     expect((await call('GET', '/session')).body).toMatchObject({ person: null, via: null });
   });
 });
 
 describe('a passkey or a security key', () => {
   it('is not enrolled without the founders', async () => {
-    const cookie = cookieOf('mara');
+    const cookie = await cookieOf('mara');
     const { body } = await call('POST', '/enrolments/begin', { cookie, body: {} });
     const passkey = softAuthenticator(RP);
     const made = passkey.create(fromBase64(String(body.challenge)) ?? new Uint8Array(0));
@@ -83,8 +75,9 @@ describe('a passkey or a security key', () => {
       attestationObject: '',
       transports: ['internal'],
     };
-    expect((await call('POST', '/enrolments', { cookie, body: sent })).body).toMatchObject({ code: 'QUORUM' });
-    expect((await call('POST', '/enrolments/ssh-key', { cookie, body: { publicKey: publicKeyLine(softSshKey('sk-ssh-ed25519').blob) } })).body).toMatchObject({ code: 'QUORUM' });
+    expect(await call('POST', '/enrolments', { cookie, body: sent })).toMatchObject({ status: 202, body: { person: 'mara', keyid: passkey.keyid } });
+    const line = publicKeyLine(softSshKey('sk-ssh-ed25519').blob);
+    expect(await call('POST', '/enrolments/ssh-key', { cookie, body: { publicKey: line } })).toMatchObject({ status: 202, body: { person: 'mara' } });
     expect(await bed.store.projections.keys({ person: 'mara' })).toHaveLength(1);
   });
 
@@ -94,9 +87,12 @@ describe('a passkey or a security key', () => {
 });
 
 describe('no software signs for somebody', () => {
-  // The second cookie is one this installation never makes: only its own secret could.
-  it.each<Session['via']>(['passkey', 'demo'])('with a session by %s', async (via) => {
-    const cookie = cookieOf('mara', via);
+  it('nor does a session that acts as somebody open anything', async () => {
+    expect(await call('GET', '/changes', { cookie: await cookieOf('mara', 'demo') })).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
+  });
+
+  it('with a session by passkey', async () => {
+    const cookie = await cookieOf('mara');
     const prepared = await prepare(cookie);
     expect(prepared).toMatchObject({ status: 200, body: { demoAuthenticator: false, otherwise: [], allowCredentials: [base64url(bed.keys.mara.credentialId)] } });
     const refused = await call('POST', `/changes/${id}/signoffs`, { cookie, body: { ticket: prepared.body.ticket, demo: true } });
@@ -108,8 +104,8 @@ describe('no software signs for somebody', () => {
 
 describe('nobody reads before they signed in', () => {
   it.each(['/changes', '/changes?state=open', '/changes/x', '/changes/x/bundle', '/people'])('GET %s', async (path) => {
-    const forged = sealSession(new Uint8Array(32), newSession('mara', 'passkey', world.now()));
-    for (const cookie of ['', `${SESSION_COOKIE}=${forged}`]) expect(await call('GET', path, { cookie })).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
+    for (const cookie of ['', `${sessionCookie(world)}=${'A'.repeat(43)}`])
+      expect(await call('GET', path, { cookie })).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
   });
 
   it('neither what there is, nor by another spelling of its address', async () => {
@@ -119,7 +115,7 @@ describe('nobody reads before they signed in', () => {
   });
 
   it('and everybody who did, can', async () => {
-    const cookie = cookieOf('ada');
+    const cookie = await cookieOf('ada');
     expect(await call('GET', '/changes', { cookie })).toMatchObject({ status: 200 });
     expect(await call('GET', `/changes/${id}`, { cookie })).toMatchObject({ status: 200 });
     expect(await call('GET', '/changes/x', { cookie })).toMatchObject({ status: 404 });

@@ -1,9 +1,12 @@
 /** The API and the pages. Routes are one file each; what holds for all of them is here. */
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { getCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../core/base/result.ts';
+import { callerOf } from './auth/caller.ts';
+import { guard, nowhere } from './auth/guard.ts';
+import { session } from './auth/session-routes.ts';
+import { tokens } from './auth/token-routes.ts';
 import type { Door } from './door.ts';
 import { pages } from './pages.ts';
 import { refuse } from './problem.ts';
@@ -17,9 +20,7 @@ import { modes } from './routes/modes.ts';
 import { ownership } from './routes/ownership.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
-import { session } from './routes/session.ts';
 import { signoffs } from './routes/signoffs.ts';
-import { openSession, SESSION_COOKIE } from './session.ts';
 import type { ServerWorld } from './world.ts';
 
 export function createApp(world: ServerWorld): Hono<Door> {
@@ -37,7 +38,6 @@ export function createApp(world: ServerWorld): Hono<Door> {
     // Another site that resolves its own name to our address (DNS rebinding) is not us.
     if (!hosts.has(c.req.header('host') ?? ''))
       return refuse(c, [problem('USAGE', `this server does not answer for ${c.req.header('host') ?? 'nobody'}`, { remedy: `open ${world.site.url}` })]);
-    c.set('session', openSession(world.cookieSecret, getCookie(c, SESSION_COOKIE), world.now()));
     return next();
   });
   // A form on another site can send a cookie but not this header, so a mutation without it is not from our page.
@@ -47,18 +47,15 @@ export function createApp(world: ServerWorld): Hono<Door> {
     return next();
   });
 
-  // Demo data is for everybody on this machine; anywhere else a change holds source, and is read by people who signed in.
-  const closed = ['/api/v1/changes', '/api/v1/changes/*', '/api/v1/people'];
-  for (const path of closed) {
-    app.use(path, (c, next) =>
-      world.demo === null && c.get('session') === null
-        ? Promise.resolve(refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in with a passkey' })]))
-        : next(),
-    );
-  }
+  app.use('/api/v1/*', async (c, next) => {
+    c.set('session', await callerOf(world, c));
+    return next();
+  });
+  app.use('/api/v1/*', guard(world, '/api/v1'));
 
   const api = new Hono<Door>();
   api.route('/session', session(world));
+  api.route('/tokens', tokens(world));
   api.route('/enrolments', enrolments(world));
   api.route('/changes', changes(world));
   api.route('/changes', signoffs(world));
@@ -70,12 +67,11 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/authority', authority(world));
   api.route('/', ledger(world));
   app.route('/api/v1', api);
-  const nowhere = (c: Context<Door>): Response =>
-    refuse(c, [problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`, { place: c.req.path, remedy: 'check the address and the method' })]);
-  app.all('/api/*', nowhere);
+  const absent = (c: Context<Door>): Response => refuse(c, [nowhere(c)]);
+  app.all('/api/*', absent);
   app.route(LOG_PREFIX, logFiles(world));
   app.route('/', pages(world.webRoot));
-  app.notFound(nowhere);
+  app.notFound(absent);
 
   app.onError((error, c) => {
     world.log(`${c.get('requestId')} ${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);

@@ -1,5 +1,16 @@
 /** What every route knows of the request it answers. */
-import type { Session } from './session.ts';
+import type { Role, Scope, Via } from '../flows/ports-login.ts';
+
+/** Who asks. */
+export interface Session {
+  readonly person: string;
+  readonly via: Via | 'token';
+  readonly roles: readonly Role[];
+  /** Milliseconds since 1970 of the last proof of who it is; 0: nobody knows. */
+  readonly proved: number;
+  /** Of an API token; null: a person at a browser. */
+  readonly scopes: readonly Scope[] | null;
+}
 
 export interface Door {
   Variables: { requestId: string; session: Session | null };

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tokenAccount } from './auth/tokens.ts';
 import type { ServerWorld } from './world.ts';
 
 export interface GitDoor {
@@ -19,7 +20,7 @@ export function gitDoor(world: ServerWorld): GitDoor {
   return {
     pushes,
     async handle(request, response) {
-      const account = authenticated(world, request.headers.authorization);
+      const account = await authenticated(world, request.headers.authorization);
       if (account === null) return askForPassword(response);
       const token = randomBytes(24).toString('base64url');
       pushes.set(token, account);
@@ -33,14 +34,16 @@ export function gitDoor(world: ServerWorld): GitDoor {
   };
 }
 
-function authenticated(world: ServerWorld, header: string | undefined): string | null {
+/** A password of demo data, or a token whose scope is to push. */
+async function authenticated(world: ServerWorld, header: string | undefined): Promise<string | null> {
   const encoded = /^Basic ([A-Za-z0-9+/=]{1,1000})$/.exec(header ?? '')?.[1];
   if (encoded === undefined) return null;
-  const [user, ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
-  return world.account(user ?? '', password.join(':'));
+  const [user = '', ...password] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+  const said = password.join(':');
+  return world.account(user, said) ?? tokenAccount(world, user, said);
 }
 
 function askForPassword(response: ServerResponse): void {
   response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="Countersign git"', 'Content-Type': 'text/plain' });
-  response.end('sign in with your account to read or push\n');
+  response.end('sign in with your account, and a token made for pushing as the password, to read or push\n');
 }

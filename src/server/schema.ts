@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { concat, text } from '../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
+import { GIVEN } from './auth/access.ts';
 
 const b64url = z
   .string()
@@ -12,7 +13,21 @@ const words = z.string().max(10_000);
 
 export const assertion = z.strictObject({ credentialId: z.string().max(2_048), authenticatorData: b64url, clientDataJSON: b64url, signature: b64url });
 export const actAs = z.strictObject({ person: z.string().max(100) });
+export const person = actAs;
+/** Who, where the passkey does not find itself. */
+export const passkeyBegin = z.strictObject({ person: z.string().max(100).optional() });
 export const empty = z.strictObject({});
+
+/** Armored. */
+export const keyLogin = z.strictObject({ sshsig: z.string().max(16_384) });
+
+export const newTokenWords = z.strictObject({
+  name: z.string().min(1).max(100),
+  scopes: z.array(z.enum(GIVEN)).min(1).max(GIVEN.length),
+  days: z.int().min(1).max(365),
+  /** An agent of whoever asks, to push as. */
+  account: z.string().max(100).optional(),
+});
 
 export const registration = z.strictObject({
   credentialId: z.string().max(2_048),

@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
 import type { SigningKey } from '../core/log/checkpoint.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
+import type { Logins } from '../flows/ports-login.ts';
 import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
+import type { Entry } from './auth/entry.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
 export interface Assertion {
@@ -32,8 +34,10 @@ export interface ServerWorld extends SigningWorld {
   logKeys(): Promise<readonly SigningKey[]>;
   /** The log as anybody reads it. */
   readonly files: LogFiles;
-  /** 32 bytes; signs session cookies. */
+  /** 32 bytes; seals what a browser carries between the two halves of a sign-in. */
   readonly cookieSecret: Uint8Array;
+  readonly logins: Logins;
+  readonly entry: Entry;
   readonly demo: DemoAuthenticators | null;
   /** Folder of the built web client. */
   readonly webRoot: string;
@@ -53,6 +57,9 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   USAGE: 400,
   GATE_REQUEST_INVALID: 400,
   NOT_SIGNED_IN: 401,
+  LOGIN_REFUSED: 401,
+  LOGIN_STALE: 401,
+  ROLE_MISSING: 403,
   DEMO_ONLY: 403,
   NOT_FOUND: 404,
   ERASED: 410,

@@ -15,6 +15,13 @@ export interface Writer {
    * @param work is told whether anybody else may have had the turn since this process did, and committed.
    */
   append<T>(work: (db: Writing, others: boolean) => Promise<T>): Promise<T>;
+  /** As `append`, for work that does not catch up with what others appended: whoever appends next does, as if it had not been. */
+  rewrite<T>(work: (db: Writing) => Promise<T>): Promise<T>;
+  /**
+   * A transaction beside the log, of rows that nothing can make again: durable when it resolves, and no turn is taken. The work is done
+   * again where the database lost it before it was to be committed.
+   */
+  aside<T>(work: (db: Writing) => Promise<T>): Promise<T>;
   /** Rows that can be made again, or asked for again: no disk is waited for. */
   lightly<T>(write: (db: Reading) => Promise<T>): Promise<T>;
   /** What somebody else put there that would change what is written as it is written; empty where there is nothing. */

@@ -5,6 +5,7 @@
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { GlassEntry } from '../flows/ports.ts';
+import type { LoginTables } from './login/tables.ts';
 
 type Flag = 0 | 1;
 
@@ -29,7 +30,7 @@ export interface TileTable {
   hashes: Uint8Array;
 }
 
-export interface Schema {
+export interface Schema extends LoginTables {
   entries: EntryTable;
   /** Full tiles alone. What is partial is computed: from leaf hashes, or from the roots of full tiles below. */
   tiles: TileTable;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
+import type { Logins } from '../flows/ports-login.ts';
 import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import type { Engine } from './connection.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
@@ -25,6 +26,7 @@ import { rotate } from './ledger/rotate.ts';
 import { everyKey } from './ledger/rotations.ts';
 import { sequencer } from './ledger/sequencer.ts';
 import { lock } from './lock.ts';
+import { loginsOver } from './login/logins.ts';
 import { DATABASE_FILE, ownFolder, twoLogs } from './place.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
@@ -41,6 +43,8 @@ export interface Store {
   readonly keys: Keys;
   readonly cosignatures: Cosignatures;
   readonly past: PastTrees;
+  /** Who is signed in. No projection of the log. */
+  readonly logins: Logins;
   /** The log's name, set by genesis; null before it. */
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
@@ -133,7 +137,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
   const recovered = await recover(writer, signer, known, beside);
   const { statements } = recovered;
   const sequence = sequencer(writer, signer, clock, recovered, beside);
-  const rebuild = (progress?: (size: number) => void): Promise<void> => sequence.alone(() => writer.append((db) => replay(db, progress)));
+  const rebuild = (progress?: (size: number) => void): Promise<void> => sequence.alone(() => writer.rewrite((db) => replay(db, progress)));
   /** Of a log that others append to as well, an answer begins with what they did. */
   const current = <T extends object>(port: T): T => (writer.shared ? after(sequence.follow, port) : port);
   const { append, ...asked } = ledgerOver(reader, sequence, signer);
@@ -149,6 +153,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
     keys,
     cosignatures: cosignaturesOver(reader, writer, sequence),
     past: current(pastTrees(reader, signer, statements)),
+    logins: loginsOver(reader, writer, sequence, clock),
     get origin() {
       return signer.key()?.name ?? null;
     },

@@ -1,7 +1,8 @@
 /** The doors of a bed: the server's application over its world, and somebody who asks it, signed in. */
 import type { Hono } from 'hono';
+import { PLAIN_ENTRY } from '../../src/server/auth/entry.ts';
+import { newSession, type Proof, sessionCookie } from '../../src/server/auth/sessions.ts';
 import type { Door } from '../../src/server/door.ts';
-import { newSession, SESSION_COOKIE, sealSession } from '../../src/server/session.ts';
 import type { ServerWorld } from '../../src/server/world.ts';
 import { type Bed, RP } from './bed.ts';
 
@@ -11,6 +12,8 @@ export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWo
   logKeys: bed.store.past.keys,
   files: bed.store.files,
   cookieSecret: new Uint8Array(32).fill(7),
+  logins: bed.store.logins,
+  entry: PLAIN_ENTRY,
   demo: null,
   webRoot: '/nowhere',
   account: () => null,
@@ -21,8 +24,12 @@ export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWo
   ...more,
 });
 
+/** The cookie of somebody who signed in just now. */
+export const cookieOf = async (world: ServerWorld, person: string, more: Partial<Proof> = {}): Promise<string> =>
+  `${sessionCookie(world)}=${await newSession(world, { person, via: 'passkey', proved: world.now(), ...more })}`;
+
 /** @param path behind `/api/v1`. @param person null: nobody is signed in. */
 export async function ask(app: Hono<Door>, world: ServerWorld, path: string, person: string | null = 'ada'): Promise<Response> {
-  const cookie: Record<string, string> = person === null ? {} : { cookie: `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession(person, 'passkey', world.now()))}` };
+  const cookie: Record<string, string> = person === null ? {} : { cookie: await cookieOf(world, person) };
   return app.request(`${RP.origin}/api/v1${path}`, { headers: { host: new URL(RP.origin).host, ...cookie } });
 }

@@ -86,7 +86,7 @@ export function room(path: string): string {
   if (path.startsWith('web/')) return 'web';
   const core = /^src\/(core|adapters)\/([^/]+)/.exec(path);
   if (core) return `${core[1]}/${core[2]}`;
-  if (/^src\/world\.[jt]s$/.test(path)) return 'world';
+  if (/^src\/world(?:-\w+)?\.[jt]s$/.test(path)) return 'world';
   if (/^src\/flows\/ports(?:-\w+)?\.ts$/.test(path)) return 'ports';
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? 'outside';
 }

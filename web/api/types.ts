@@ -12,8 +12,13 @@ export interface Named {
 
 export interface Session {
   readonly person: Named | null;
-  readonly via: 'demo' | 'passkey' | null;
+  readonly via: 'demo' | 'passkey' | 'key' | 'oidc' | 'token' | null;
+  readonly roles: readonly string[];
+  /** Until when this sign-in is fresh enough to sign with; null: it is not. */
+  readonly fresh: string | null;
   readonly demo: boolean;
+  /** The identity provider, as the button calls it; null: there is none. */
+  readonly oidc: string | null;
   /** For the "act as" menu; empty outside demo data. */
   readonly people: readonly (Named & { readonly teams: readonly string[]; readonly keys: number })[];
   readonly organisation: string;

@@ -7,7 +7,7 @@ import { KeyHelp } from '../ui/key-help.tsx';
 import { PersonName } from '../ui/person.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { ActAs } from './act-as.tsx';
-import { useSignIn } from './use-sign-in.ts';
+import { providerHref, useSignIn } from './use-sign-in.ts';
 
 const PAGES = [
   ['/', 'Queue', ['queue', 'change']],
@@ -48,9 +48,14 @@ function Who({ session, signIn }: { session: Session | undefined; signIn: Return
       {session.person !== null && !session.demo && <PersonName person={session.person} />}
       {session.demo && <ActAs session={session} onChoose={(id) => signIn.actAs.mutate(id)} onLeave={() => signIn.leave.mutate()} />}
       {session.person === null && (
-        <Button className="quiet" onPress={() => signIn.passkey.mutate()} isDisabled={signIn.passkey.isPending}>
+        <Button className="quiet" onPress={() => signIn.passkey.mutate(undefined)} isDisabled={signIn.passkey.isPending}>
           Sign in with a passkey
         </Button>
+      )}
+      {session.person === null && session.oidc !== null && (
+        <a className="quiet" data-testid="header-oidc" href={providerHref(location.pathname, false)}>
+          Sign in with {session.oidc}
+        </a>
       )}
       {session.person !== null && !session.demo && (
         <Button className="quiet" onPress={() => signIn.leave.mutate()}>

@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { Dossier, PrepareBody, Prepared } from '../api/dossier.ts';
 import { post } from '../api/http.ts';
-import { Problem } from '../ui/problem.tsx';
+import { Refused } from '../shell/refused.tsx';
 import { Assumptions } from './assumptions.tsx';
 import { Choice } from './choice.tsx';
 import { Conditions } from './conditions.tsx';
@@ -54,7 +54,7 @@ export function JudgementForm({ dossier, control, review, onSigned }: Props) {
       </div>
       <footer className="panel-foot">
         <MissingList items={open} />
-        {prepare.error !== null && <Problem error={prepare.error} />}
+        {prepare.error !== null && <Refused error={prepare.error} />}
         {/* Closed, and still in the order of the keyboard: it says why, and a press leads to what is missing. */}
         <button
           type="button"

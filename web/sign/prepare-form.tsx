@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Prepared } from '../api/dossier.ts';
 import { post } from '../api/http.ts';
-import { Problem } from '../ui/problem.tsx';
+import { Refused } from '../shell/refused.tsx';
 
 /** What the last look is about. */
 export interface Look<Body> {
@@ -37,7 +37,7 @@ export function PrepareForm<Body extends object>({ path, button, testId, body, c
       }}
     >
       {children}
-      {prepare.error !== null && <Problem error={prepare.error} />}
+      {prepare.error !== null && <Refused error={prepare.error} />}
       <p className="glass-act">
         {/* Closed, and still in the order of the keyboard: it says why. */}
         <button type="submit" className="primary" aria-disabled={missing !== '' || prepare.isPending} data-testid={testId}>

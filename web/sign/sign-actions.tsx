@@ -1,7 +1,7 @@
 /** Below everything that is signed: what could not be done, the way back, and the authenticator. */
 import { Button } from 'react-aria-components';
 import type { Prepared } from '../api/dossier.ts';
-import { Problem } from '../ui/problem.tsx';
+import { Refused } from '../shell/refused.tsx';
 
 interface Props {
   readonly prepared: Prepared;
@@ -16,7 +16,7 @@ export function SignActions({ prepared, signing, testId, onClose, onDemo }: Prop
   const { demoAuthenticator, otherwise } = prepared;
   return (
     <>
-      {signing.error !== null && <Problem error={signing.error} />}
+      {signing.error !== null && <Refused error={signing.error} />}
       <div className="dialog-actions">
         <Button className="quiet" onPress={onClose}>
           Go back

@@ -1,10 +1,10 @@
 /**
  * Enrolling a passkey, or a security key for the terminal. In demo data the other founders' labelled software authenticators
- * confirm it at once; elsewhere the founders sign the proposal themselves.
+ * confirm it at once; elsewhere it is a proposal, a file that trustees read and sign, as every word about who may sign.
  */
 import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { base64url, utf8 } from '../../core/base/bytes.ts';
+import { base64, base64url, utf8 } from '../../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../../core/base/result.ts';
 import { directory } from '../../flows/directory.ts';
 import { recordEnrolment } from '../../flows/enrol.ts';
@@ -57,7 +57,7 @@ export function enrolments(world: ServerWorld): Hono<Door> {
 
   async function confirm(c: Context<Door>, proposal: Result<Proposal, readonly Problem[]>): Promise<Response> {
     if (!proposal.ok) return refuse(c, proposal.error);
-    if (world.demo === null) return refuse(c, [problem('QUORUM', 'founders have to sign this enrolment', { remedy: 'ask two founders' })]);
+    if (world.demo === null) return c.json(proposed(proposal.value), 202);
     const recorded = await recordEnrolment(world, world.demo.cosign(proposal.value.statement, proposal.value.subject.person));
     if (!recorded.ok) return refuse(c, recorded.error);
     const { person, ...taken } = recorded.value;
@@ -65,3 +65,10 @@ export function enrolments(world: ServerWorld): Hono<Door> {
   }
   return app;
 }
+
+/** What `countersign authority show` and `sign` read: the statement's bytes, which nobody has signed yet. */
+const proposed = ({ subject, statement }: Proposal) => ({
+  person: subject.person,
+  keyid: subject.keyid,
+  proposal: base64(statement),
+});

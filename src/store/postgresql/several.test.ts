@@ -110,6 +110,32 @@ describe('two servers', () => {
     expect(planned).toEqual([0, 1]);
   });
 
+  it('who signs in at one is signed in at the other, and who leaves one has left both', async () => {
+    const [first, second] = await two();
+    const [digest, now] = ['0'.repeat(64), Date.now()];
+    const row = { person: 'pia', via: 'passkey', keyid: '', roles: null, began: now, proved: now, seen: now, until: now + 60_000 } as const;
+    await first.logins.sessions.put(digest, row);
+    expect(await second.logins.sessions.find(digest)).toEqual(row);
+    await second.logins.sessions.seen(digest, now + 1);
+    await second.logins.sessions.end(digest);
+    expect(await first.logins.sessions.find(digest)).toBeNull();
+  });
+
+  it('a sign-in ends once, whichever server it is sent to', async () => {
+    const [first, second] = await two();
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? first : second).logins.spent.spend('a', Date.now() + 60_000)));
+    expect(answers.filter(Boolean).length).toBe(1);
+  });
+
+  it('a server that only signs people in still hears what the other appends', async () => {
+    const [first, second] = await two();
+    await append(first, enrolmentDraft('pia'));
+    await append(second, violationDraft('a'));
+    await first.logins.spent.spend('a', Date.now() + 60_000);
+    expect(await append(first, violationDraft('b'))).toEqual([3]);
+    for (const store of [first, second]) expect(await store.audit()).toEqual([]);
+  });
+
   it('what one left unsigned is signed by the other, to the byte', async () => {
     const [first, second] = await two();
     await append(first, violationDraft('a'));
@@ -119,6 +145,19 @@ describe('two servers', () => {
     expect(await (await open('third')).ledger.checkpoint()).toBe(signed);
     await append(second, violationDraft('b'));
     expect(await second.audit()).toEqual([]);
+  });
+
+  it('one that rebuilt its tables still heeds what the other had logged before', async () => {
+    const [first, second] = await two();
+    await append(second, violationDraft('a'));
+    await append(first, enrolmentDraft('pia'));
+    expect((await second.rebuild()).ok).toBe(true);
+    let heeded: readonly number[] = [];
+    await second.ledger.append(async (state) => {
+      heeded = (await state.authority()).map((said) => said.index);
+      return err(problem('NOT_FOUND', 'nothing to append'));
+    });
+    expect(heeded).toEqual([0, 2]);
   });
 
   it('a plan reads every entry that it is asked to heed, signed for by the other or not yet', async () => {

@@ -52,6 +52,23 @@ export function postgresqlWriter(url: string, db: Database, light: Database): Wr
         return turned(work, undefined);
       }
     },
+    rewrite: async (work) => {
+      const done = await turned(work, undefined);
+      last = undefined;
+      return done;
+    },
+    aside: (work) =>
+      again((committing) =>
+        db
+          .transaction()
+          .setIsolationLevel('read committed')
+          .execute(async (all) => {
+            await sql`select ${DURABLY}`.execute(all);
+            const answer = await work(all);
+            committing();
+            return answer;
+          }),
+      ),
     // The same row twice is the same row: it may be said again.
     lightly: (write) => again(() => write(light)),
     intruders: async () => (await intruders.execute(db)).rows.map(({ name }) => name),
@@ -86,10 +103,12 @@ function keptSession(url: string): { now(): Promise<Session>; end(): Promise<voi
   };
 }
 
-/** A commit that is answered is on the disk, whatever the database was told by default. Answers the token that was there. */
+/** A commit that is answered is on the disk, whatever the database was told by default. */
+const DURABLY = sql`set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on' else current_setting('synchronous_commit') end, true)`;
+
+/** Answers the token that was there. */
 async function takeTurn(db: Writing, token: string): Promise<string> {
-  const turn = sql<{ version: string; before: string }>`update turn set before = token, token = ${token} where id = 1 returning version, before,
-    set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local') then 'on' else current_setting('synchronous_commit') end, true)`;
+  const turn = sql<{ version: string; before: string }>`update turn set before = token, token = ${token} where id = 1 returning version, before, ${DURABLY}`;
   const [row] = (await turn.execute(db)).rows;
   if (row?.version !== VERSION)
     throw new Refused(problem('DATA_INVALID', 'another version of the program has changed the tables meanwhile', { remedy: 'start this server again, with that version' }));

@@ -60,6 +60,8 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
       if (owed) scrub();
       return done;
     },
+    rewrite: (work) => db.transaction().execute(work),
+    aside: (work) => db.transaction().execute(work),
     lightly: async (write) => {
       exec('pragma synchronous = normal');
       try {

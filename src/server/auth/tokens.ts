@@ -1,0 +1,42 @@
+/**
+ * API tokens: for programs, never to sign. The secret is shown once and kept as a digest. Whoever steals one does what its scopes say, as its
+ * person, until it expires or is ended; no scope reaches a route that signs.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { TokenRow } from '../../flows/ports-login.ts';
+import type { Session } from '../door.ts';
+import type { ServerWorld } from '../world.ts';
+import { rolesOf } from './access.ts';
+import { isKnown } from './known.ts';
+
+/** Known by their first letters, so that scanners find the ones that leak. */
+const SECRET = /^cst_[A-Za-z0-9_-]{43}$/;
+
+const digestOf = (secret: string): string => createHash('sha256').update(`countersign token v1\0${secret}`).digest('hex');
+
+/** The secret, which nothing keeps. */
+export async function newToken({ logins }: Pick<ServerWorld, 'logins'>, row: Omit<TokenRow, 'id'>): Promise<{ readonly secret: string; readonly row: TokenRow }> {
+  const secret = `cst_${randomBytes(32).toString('base64url')}`;
+  const named = { ...row, id: randomBytes(8).toString('hex') };
+  await logins.tokens.put(digestOf(secret), named);
+  return { secret, row: named };
+}
+
+/** Null for what is no token, has expired, or is of somebody whom no roster and no file names any more. */
+export async function openToken(world: ServerWorld, secret: string): Promise<TokenRow | null> {
+  if (!SECRET.test(secret)) return null;
+  const row = await world.logins.tokens.find(digestOf(secret));
+  return row === null || row.until <= world.now() || !(await isKnown(world, row.person)) ? null : row;
+}
+
+/** Who asks with it. */
+export async function tokenSession(world: ServerWorld, secret: string): Promise<Session | null> {
+  const row = await openToken(world, secret);
+  return row === null ? null : { person: row.person, via: 'token', roles: rolesOf(world.entry, row.person, null), proved: 0, scopes: row.scopes };
+}
+
+/** The account git authenticates: the token is the password, and its account the user name. */
+export async function tokenAccount(world: ServerWorld, user: string, password: string): Promise<string | null> {
+  const row = await openToken(world, password);
+  return row !== null && row.account === user && row.scopes.includes('push') ? row.account : null;
+}
