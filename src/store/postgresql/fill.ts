@@ -45,9 +45,9 @@ async function taken(db: Writing): Promise<void> {
   await sql`select set_config('synchronous_commit', 'on', true), set_config('idle_in_transaction_session_timeout', '0', true)`.execute(db);
   const turn = sql<{ head: string }>`update turn set before = token, token = ${randomBytes(8).toString('hex')} where id = 1 returning head`;
   const [left] = (await turn.execute(db).catch(busy)).rows;
+  for (const table of TABLES) if ((await sql`select 1 from ${sql.table(table)} limit 1`.execute(db)).rows.length > 0) throw new Refused(full('the database holds a log already'));
   // A log that was written to and is gone is missed by its servers, and this is the place they would look for it.
   if (left?.head !== '') throw new Refused(full('the database was written to, and what was in it is gone'));
-  for (const table of TABLES) if ((await sql`select 1 from ${sql.table(table)} limit 1`.execute(db)).rows.length > 0) throw new Refused(full('the database holds a log already'));
 }
 
 const full = (message: string): Problem => problem('DATA_INVALID', message, { place: 'DATABASE_URL', remedy: 'name an empty one' });
