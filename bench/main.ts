@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
+import { gateBench } from './gate.ts';
 import { hookBench } from './hook.ts';
 import { ledgerBench, ledgerMillionBench, PROOFS } from './ledger.ts';
 import { logBench } from './log.ts';
@@ -47,6 +48,8 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^log: \d+ inclusion proofs/, words: 'at least 130,000', met: (c) => (c.perSecond ?? 0) >= 130_000 },
   { name: /^log: \d+ inclusion verifications/, words: 'at least 55,000', met: (c) => (c.perSecond ?? 0) >= 55_000 },
   { name: /^store (?:export|import): most memory/, words: 'under 1.2x', met: (c) => c.ratio < 1.2 },
+  { name: /^gate\/check: \d+ repeated/, words: 'at least 5,000/s on two quiet cores', met: (c) => (c.perSecond ?? 0) >= 5_000 },
+  { name: /^gate\/check: \d+ repeated/, words: 'p99 under 20 ms', met: (c) => Number(/p99 ([\d.]+) ms/.exec(c.name)?.[1]) < 20 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
@@ -65,6 +68,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   detect: () => detectBench(folder, CLI),
   plan: () => planBench(),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
+  gate: () => gateBench(),
   hook: () => hookBench(join(folder, 'hook'), CLI),
 };
 

@@ -18,6 +18,8 @@ export interface Comparison {
   readonly took: number;
   /** How often it is done in a second of one core's work, where that is what is promised. */
   readonly perSecond?: number;
+  /** Of a server: in a second of the clock, all its cores together. */
+  readonly byTheClock?: true;
 }
 
 export interface Compared {
@@ -62,8 +64,8 @@ export function run(command: string, args: readonly string[], options: { cwd?: s
   return stdout;
 }
 
-export const line = ({ name, baseline, ratio, spread: [low, high], turns, perSecond }: Comparison): string => {
-  const rate = perSecond === undefined ? '' : `; ${Math.round(perSecond)} a CPU-second`;
+export const line = ({ name, baseline, ratio, spread: [low, high], turns, perSecond, byTheClock }: Comparison): string => {
+  const rate = perSecond === undefined ? '' : `; ${Math.round(perSecond)} a ${byTheClock === true ? 'second' : 'CPU-second'}`;
   return `${name.padEnd(44)} ${`${figure(ratio)}x`.padStart(7)}  (${figure(low)} to ${figure(high)}, n=${turns})  of ${baseline}${rate}`;
 };
 

@@ -2,9 +2,7 @@
  * The composition root's second file: a server with every door. Apart from the first so that no other command reads it.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { version } from './cli/version.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { NoteKey } from './core/log/note.ts';
@@ -18,9 +16,11 @@ import type { Witnesses, WitnessPolicyFile } from './flows/witnesses.ts';
 import type { Entry } from './server/auth/entry.ts';
 import { insecureAddress, notFounded } from './server/auth/founded.ts';
 import type { SiteFile } from './server/auth/site-file.ts';
-import type { Address, Listening } from './server/listen.ts';
+import type { Address, Doors } from './server/listen.ts';
+import type { Operations } from './server/operations.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store, StoreOptions } from './store/store.ts';
+import { asset } from './world-asset.ts';
 
 export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
   /** Serve demo data, and lay it out where the folder is empty. */
@@ -36,10 +36,11 @@ export interface ServeOptions extends Address, Pick<StoreOptions, 'database'> {
   readonly authenticators?: AuthenticatorTrust;
   /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
   readonly known?: readonly string[];
+  readonly operations?: Operations;
   readonly log: (line: string) => void;
 }
 
-export interface Served extends Listening {
+export interface Served extends Doors {
   readonly site: Site;
   readonly repositories: readonly { readonly id: string; readonly title: string }[];
 }
@@ -80,10 +81,11 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
   const doors = await listen(world, options);
   if (!doors.ok) await witnesses.value?.stop();
   if (!doors.ok) return err([doors.error]);
-  const close = async (): Promise<void> => {
-    await doors.value.close();
+  const close = async (): Promise<boolean> => {
+    const whole = await doors.value.close();
     await witnesses.value?.stop();
     await store.close();
+    return whole;
   };
   return ok({ close, site, repositories: laid.value.repositories });
 }
@@ -233,6 +235,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     import('./adapters/git/records.ts'),
     import('./flows/witnesses.ts'),
   ]);
+  const counted = options.operations?.metrics?.counting(store.ledger) ?? store.ledger;
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
   for (const { id } of laid.repositories) await installHooks(gitDirOf(id), asset('hooks/gate.sh', 'server/hooks/gate.sh'), { repository: id, folder: options.data });
   const served = laid.repositories.map(
@@ -250,7 +253,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,
-    ledger: witnesses === null ? store.ledger : waking(store.ledger, witnesses),
+    ledger: witnesses === null ? counted : waking(counted, witnesses),
     projections: store.projections,
     objects,
     score: servedScores(scoringOf, options.log, Date.now),
@@ -266,6 +269,8 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     logKeys: store.past.keys,
     files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,
+    away: store.away,
+    hindered: store.hindered,
     logins: store.logins,
     entry: laid.entry,
     demo: laid.demo,
@@ -277,14 +282,9 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),
     ...(witnesses === null ? {} : { witnesses }),
+    ...options.operations,
     log: options.log,
   };
-}
-
-/** A file that ships with the program: beside it when built, under src when not. */
-function asset(built: string, source: string): string {
-  const beside = fileURLToPath(new URL(`./${built}`, import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL(`./${source}`, import.meta.url));
 }
 
 function sameText(a: string, b: string): boolean {

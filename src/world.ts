@@ -20,9 +20,11 @@ import type { Scoring } from './flows/score.ts';
 import type { Records } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { Place } from './store/place.ts';
+import type { StoreOptions } from './store/store.ts';
 import type { WitnessOptions } from './store/witness/witness.ts';
 import type { ServeOptions } from './world-serve.ts';
 
+export { type WaitingForFounders, waitForFounders } from './world-found.ts';
 export { type Served, type ServeOptions, serve } from './world-serve.ts';
 
 export interface Clone {
@@ -235,6 +237,10 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
 
 /** What is done with a store that no server does. */
 export const openUpkeep = () => import('./store/upkeep.ts');
+
+/** Writes the genesis of a log into an empty data folder, or into a database; answers the log's vkey. Problems: DATA_INVALID, DATA_LOCKED. */
+export const foundLog = async (at: Pick<StoreOptions, 'dir' | 'database'>, origin: string, genesis: Uint8Array): Promise<Result<string>> =>
+  (await openUpkeep()).foundLog({ ...at, clock: Date.now }, origin, genesis);
 
 /** `port` 0: any free one. */
 export type WitnessSettings = Pick<WitnessOptions, 'dir' | 'name' | 'logs'> & Pick<Address, 'host' | 'port'> & Pick<ServeOptions, 'log'>;

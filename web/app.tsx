@@ -12,9 +12,17 @@ const QueuePage = lazy(() => import('./queue/queue-page.tsx'));
 const DossierPage = lazy(() => import('./dossier/dossier-page.tsx'));
 const LedgerPage = lazy(() => import('./ledger/ledger-page.tsx'));
 const PeoplePage = lazy(() => import('./people/people-page.tsx'));
+const TokensPage = lazy(() => import('./tokens/tokens-page.tsx'));
 
 /** A change is called by what it does, once that is read. */
-const TITLES: Readonly<Record<Route['page'], string | undefined>> = { queue: 'Queue', change: undefined, ledger: 'Ledger', people: 'People', missing: 'Not found' };
+const TITLES: Readonly<Record<Route['page'], string | undefined>> = {
+  queue: 'Queue',
+  change: undefined,
+  ledger: 'Ledger',
+  people: 'People',
+  tokens: 'API tokens',
+  missing: 'Not found',
+};
 
 export function App() {
   const address = useAddress();
@@ -57,6 +65,8 @@ function Page({ route }: { route: Route }) {
       return <LedgerPage />;
     case 'people':
       return <PeoplePage />;
+    case 'tokens':
+      return <TokensPage />;
     case 'missing':
       return (
         <div className="empty">

@@ -4,6 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem } from './api/http.ts';
 import { App } from './app.tsx';
+import { Found } from './people/found.tsx';
 import './style/ground.css';
 import './style/shell.css';
 import './style/parts.css';
@@ -23,8 +24,6 @@ const root = document.getElementById('root');
 if (root !== null)
   createRoot(root).render(
     <StrictMode>
-      <QueryClientProvider client={client}>
-        <App />
-      </QueryClientProvider>
+      <QueryClientProvider client={client}>{location.pathname === '/found' ? <Found /> : <App />}</QueryClientProvider>
     </StrictMode>,
   );

@@ -11,6 +11,7 @@ export function authorityCommands(program: Command, act: Act): void {
     'authority sign noor.json --trust trust.json --key ~/.ssh/id_ed25519_sk',
     'authority submit noor.json https://countersign.example',
     'authority found --organisation Example --url https://countersign.example --founder kim:L7:kim.pub --founder lee:L7:lee.pub --data /srv/countersign',
+    'authority found --organisation Example --url https://countersign.example --founder kim:L7 --founder lee:L7 --data /srv/countersign',
   ]);
   const sub = (words: string, description: string): Command =>
     group.command(words).description(description).exitOverride().option('--json', 'print JSON').addHelpText('after', helpWithin(group, words));
@@ -44,9 +45,16 @@ export function authorityCommands(program: Command, act: Act): void {
   sub('found', 'begin a log: its genesis pins at least two founders, and nothing later changes that')
     .requiredOption('--organisation <name>', 'what the installation is called')
     .requiredOption('--url <url>', 'where people open pages; passkeys are bound to its host')
-    .requiredOption('--founder <id:level:file>', 'person, level, and the public line of an sk- key; at least two people, and more than one key each is wise', several)
+    .requiredOption(
+      '--founder <id:level[:file]>',
+      'person, level, and the public line of an sk- key; without a file: a link by which they make a passkey; two people at least, and two keys each are wise',
+      several,
+    )
     .option('--origin <name>', "the log's name for ever (default: the host and /log)")
     .option('--solo', 'one founder, who confirms alone, for ever')
     .option('--data <dir>', `data folder (default: ${DEFAULTS.data})`, DEFAULTS.data)
+    .option('--host <address>', 'where links are answered', DEFAULTS.host)
+    .option('--port <n>', 'and by which port', DEFAULTS.port)
+    .option('--within <hours>', 'how long a link may wait to be opened', '1')
     .action(async (options) => act((await import('./authority-found.ts')).found(options)));
 }

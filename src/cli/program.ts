@@ -269,6 +269,8 @@ export function build(act: Act, complain: (text: string) => void): Command {
     'serve --demo --data ~/countersign --port 4180',
     'serve --demo --witness-policy witnesses.txt --authenticators makers.json',
     'serve --data /srv/countersign --site site.yml',
+    'serve --demo --config server.yml --check',
+    'serve --config /etc/countersign/server.yml --check',
   ])
     .option('--demo', 'serve the sample organisation, on loopback only')
     .option('--site <file>', 'repositories, sign-in and roles (or COUNTERSIGN_SITE; default: site.yml in the data folder): docs/guides/server.md')
@@ -279,6 +281,16 @@ export function build(act: Act, complain: (text: string) => void): Command {
     .option('--authenticators <file>', 'whose security keys count as attested (or COUNTERSIGN_AUTHENTICATORS): docs/guides/authenticators.md')
     .option('--known <file>', 'a checkpoint of the log that was kept elsewhere: a folder that does not hold it is not served; may be given more than once', several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
+    .option('--config <file>', 'settings in YAML (or COUNTERSIGN_CONFIG); the environment is stronger, flags are strongest: docs/guides/operations.md')
+    .option('--check', 'say what the settings are and where each was said, open nothing, and end')
+    .option('--log-level <level>', 'least that is logged: debug, info, warn, error, silent (or COUNTERSIGN_LOG_LEVEL)')
+    .option('--log-format <form>', 'json or text (or COUNTERSIGN_LOG_FORMAT)')
+    .option('--metrics-token-file <file>', 'who brings the token in it may read /metrics from elsewhere (or COUNTERSIGN_METRICS_TOKEN_FILE)')
+    .option('--drain-seconds <n>', 'how long what is under way may take once told to end (or COUNTERSIGN_DRAIN_SECONDS; default: 20)')
+    .option('--requests-per-second <n>', 'of one person or address, 0 for no limit (or COUNTERSIGN_REQUESTS_PER_SECOND; default: 300)')
+    .option('--burst <n>', 'of one person or address at once (or COUNTERSIGN_BURST; default: 3000)')
+    .option('--proxy <address>', 'a proxy whose x-forwarded-for is believed (or COUNTERSIGN_PROXY); may be given more than once', several)
+    .option('--json', 'print JSON, with --check')
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
   command(program, 'witness', 'cosign the checkpoints of a log that only ever grew, on a machine of your own: docs/guides/witness.md', [

@@ -1,23 +1,30 @@
 /** `countersign serve`: opens the data folder, says where to go, runs until told to stop. */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
-import { ok, type Problem, problem } from '../core/base/result.ts';
+import { join } from 'node:path';
+import { err, ok, type Problem, problem } from '../core/base/result.ts';
 import { notFounded } from '../server/auth/founded.ts';
 import { reachable } from '../server/listen.ts';
+import { openLog } from '../server/logging.ts';
+import { openMetrics } from '../server/metrics.ts';
 import { serve as open, readerFrom, type Served } from '../world.ts';
-import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
 import { makersAt } from './pinned-makers.ts';
+import { type Flags, type ServeSettings, settingsFrom, summary, type Told } from './serve-settings.ts';
 import { siteFileAt } from './site-file-at.ts';
 import { stopped } from './stopped.ts';
+import { visibleLines } from './terminal.ts';
 import { welcome } from './welcome.ts';
 import { witnessPolicyAt } from './witness-policy.ts';
 
 export interface ServeFlags {
   readonly demo?: boolean;
+  readonly config?: string;
+  /** Say what would be done, and end. */
+  readonly check?: boolean;
+  readonly json?: boolean;
   readonly data?: string;
   readonly port?: string;
   readonly host?: string;
@@ -26,70 +33,120 @@ export interface ServeFlags {
   readonly known?: readonly string[];
   readonly authenticators?: string;
   readonly site?: string;
+  readonly logLevel?: string;
+  readonly logFormat?: string;
+  readonly metricsTokenFile?: string;
+  readonly drainSeconds?: string;
+  readonly requestsPerSecond?: string;
+  readonly burst?: string;
+  readonly proxy?: readonly string[];
 }
 
 export async function serve(flags: ServeFlags): Promise<Answer> {
-  const asked = settings(flags);
-  if ('code' in asked) return refusal([asked]);
   const demo = flags.demo === true;
-  const database = process.env.DATABASE_URL || undefined;
+  const told = await settingsFrom(flags.config ?? named(process.env.COUNTERSIGN_CONFIG), process.env, said(flags), demo);
+  if (!told.ok) return refusal(told.error, flags.json);
+  const { settings, secrets } = told.value;
+  const { database, ...secretsOfDoors } = secrets;
   // Everything that can be known before a folder is made: a start that is refused leaves nothing behind.
-  const wrong = reachable(asked, demo) ?? nothingToServe(asked.data, demo || database !== undefined) ?? (await portTaken(asked));
-  if (wrong !== null) return refusal([wrong]);
-  const floors = await floorsAt(flags.floor);
-  if (!floors.ok) return refusal(floors.error);
-  const site = demo ? ok(null) : await siteFileAt(flags.site ?? process.env.COUNTERSIGN_SITE, asked.data);
-  if (!site.ok) return refusal(site.error);
-  const policy = await witnessPolicyAt(flags.witnessPolicy ?? process.env.COUNTERSIGN_WITNESS_POLICY, demo);
-  if (!policy.ok) return refusal([policy.error]);
-  const makers = await makersAt(flags.authenticators ?? process.env.COUNTERSIGN_AUTHENTICATORS);
-  if (!makers.ok) return refusal(makers.error);
-  const known = await keptCheckpoints(flags.known);
-  if (!known.ok) return refusal([known.error]);
-  const reader = await readerFrom(process.env);
-  if (!reader.ok) return refusal([reader.error]);
-  const data = folder(asked.data);
+  const wrong = reachable(settings, demo) ?? nothingToServe(settings.data, demo || database !== undefined) ?? (flags.check === true ? null : await portTaken(settings));
+  if (wrong !== null) return refusal([wrong], flags.json);
+  const brought = await broughtBy(settings, demo);
+  if (!brought.ok) return refusal(brought.error, flags.json);
+  if (flags.check === true) return checked(told.value, flags.json);
+  const data = folder(settings.data);
   if (typeof data !== 'string') return refusal([data]);
-  const at = { ...asked, data };
+  const at = { data, host: settings.host, port: settings.port };
+  const journal = openLog({ level: settings.log_level, format: settings.log_format, write: (line) => process.stderr.write(line) });
+  journal.say('info', `settings\n${summary(told.value)}`.trimEnd());
   const served = await open({
     ...at,
     database,
     demo,
-    floors: floors.value,
-    known: known.value,
-    ...(site.value === null ? {} : { siteFile: site.value }),
-    ...(reader.value === null ? {} : { reader: reader.value }),
-    ...(makers.value === null ? {} : { authenticators: makers.value }),
-    ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
-    log: (line) => process.stderr.write(`countersign: ${line}\n`),
+    ...brought.value,
+    drainMs: settings.drain_seconds * 1_000,
+    operations: {
+      journal,
+      metrics: openMetrics({ ofProcess: true }),
+      limits: { perSecond: settings.requests_per_second, burst: settings.burst, proxies: settings.proxy },
+      ...secretsOfDoors,
+    },
+    log: (line) => journal.say('warn', line),
   });
   if (!served.ok) return refusal(served.error);
   // Heard before anybody reads that we listen: whoever waits for those words may end us the moment they come.
   const stop = stopped();
   process.stdout.write(welcome(served.value, at));
   await stop;
-  await served.value.close();
-  return { code: EXIT.ok, stdout: 'countersign: stopped\n', stderr: '' };
+  const whole = await served.value.close();
+  journal.flush();
+  return whole ? { code: EXIT.ok, stdout: 'countersign: stopped\n', stderr: '' } : refusal([cut(settings.drain_seconds)]);
 }
 
-export interface Settings {
-  readonly data: string;
-  readonly port: number;
-  readonly host: string;
+const cut = (seconds: number): Problem =>
+  problem('GATE_UNAVAILABLE', `stopped, and what was still under way after ${seconds} s was cut off`, {
+    remedy: 'nothing that was acknowledged is lost; whoever was cut off pushes or signs again. Raise --drain-seconds to wait longer',
+  });
+
+/** What the settings name, read. */
+async function broughtBy(settings: ServeSettings, demo: boolean) {
+  const floors = await floorsAt(settings.floor);
+  if (!floors.ok) return floors;
+  const site = demo ? ok(null) : await siteFileAt(settings.site ?? undefined, settings.data);
+  if (!site.ok) return site;
+  const policy = await witnessPolicyAt(settings.witness_policy ?? undefined, demo);
+  if (!policy.ok) return err([policy.error]);
+  const makers = await makersAt(settings.authenticators ?? undefined);
+  if (!makers.ok) return makers;
+  const known = await keptCheckpoints(settings.known);
+  if (!known.ok) return err([known.error]);
+  const reader = await readerFrom(process.env);
+  if (!reader.ok) return err([reader.error]);
+  return ok({
+    floors: floors.value,
+    known: known.value,
+    ...(site.value === null ? {} : { siteFile: site.value }),
+    ...(reader.value === null ? {} : { reader: reader.value }),
+    ...(makers.value === null ? {} : { authenticators: makers.value }),
+    ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
+  });
 }
 
-function settings(flags: ServeFlags): Settings | Problem {
-  const port = flags.port ?? process.env.COUNTERSIGN_PORT ?? DEFAULTS.port;
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) return problem('USAGE', `${port} is no port`, { place: '--port', remedy: 'a number from 1 to 65535' });
-  const data = resolve(flags.data ?? process.env.COUNTERSIGN_DATA ?? DEFAULTS.data);
-  return { data, port: Number(port), host: flags.host ?? process.env.COUNTERSIGN_HOST ?? DEFAULTS.host };
+function checked(told: Told, json = false): Answer {
+  const { settings, from, secretsFrom } = told;
+  const said = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, { value, from: from[key as keyof ServeSettings] }]));
+  const stdout = json
+    ? `${JSON.stringify({ version: 1, exit: EXIT.ok, settings: said, secrets: secretsFrom })}\n`
+    : `countersign: these settings hold\n${visibleLines(summary(told))}`;
+  return { code: EXIT.ok, stdout, stderr: '' };
 }
+
+const named = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+/** Flags as the table calls them. */
+const said = (flags: ServeFlags): Flags => ({
+  data: flags.data,
+  host: flags.host,
+  port: flags.port,
+  floor: flags.floor,
+  witness_policy: flags.witnessPolicy,
+  authenticators: flags.authenticators,
+  site: flags.site,
+  known: flags.known,
+  log_level: flags.logLevel,
+  log_format: flags.logFormat,
+  metrics_token_file: flags.metricsTokenFile,
+  drain_seconds: flags.drainSeconds,
+  requests_per_second: flags.requestsPerSecond,
+  burst: flags.burst,
+  proxy: flags.proxy,
+});
 
 /** Opening the store would fill the folder with keys of nobody. What is in a database that is there, the store says. @param elsewhere the log is laid out at the start, or is not in the folder. */
 const nothingToServe = (data: string, elsewhere: boolean): Problem | null => (elsewhere || existsSync(join(data, 'countersign.db')) ? null : notFounded(data));
 
 /** Asked by listening for a moment. Between this and the server's own listening somebody may come first; then the server says so. */
-const portTaken = ({ port, host }: Settings): Promise<Problem | null> =>
+const portTaken = ({ port, host }: Pick<ServeSettings, 'port' | 'host'>): Promise<Problem | null> =>
   new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(notListening(`${host}:${port}`, error)));

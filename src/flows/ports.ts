@@ -419,7 +419,8 @@ export interface KeyRow {
 
 /** Questions to the projections. Rebuildable from the ledger at any time. */
 export interface Projections {
-  changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; limit: number }): Promise<readonly ChangeRow[]>;
+  /** The latest first. @param before an id: what comes after that one; none where there is no such change. */
+  changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; before?: string; limit: number }): Promise<readonly ChangeRow[]>;
   signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
   keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
   /** Genesis and every statement about who may sign, oldest first, from the entries themselves: no projection stands between. */

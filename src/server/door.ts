@@ -1,4 +1,5 @@
 /** What every route knows of the request it answers. */
+import type { IncomingMessage } from 'node:http';
 import type { Role, Scope, Via } from '../flows/ports-login.ts';
 
 /** Who asks. */
@@ -13,5 +14,7 @@ export interface Session {
 }
 
 export interface Door {
+  /** Of a real socket; absent where a test asks without one. */
+  Bindings: { readonly incoming?: IncomingMessage };
   Variables: { requestId: string; session: Session | null };
 }

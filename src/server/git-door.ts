@@ -10,7 +10,8 @@ import type { ServerWorld } from './world.ts';
 export interface GitDoor {
   /** Random token to account, for the hook's door. */
   readonly pushes: ReadonlyMap<string, string>;
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** @param as told the account, once it is known. */
+  handle(request: IncomingMessage, response: ServerResponse, as?: (account: string) => void): Promise<void>;
 }
 
 export const GIT_PREFIX = '/git/';
@@ -19,9 +20,10 @@ export function gitDoor(world: ServerWorld): GitDoor {
   const pushes = new Map<string, string>();
   return {
     pushes,
-    async handle(request, response) {
+    async handle(request, response, as) {
       const account = await authenticated(world, request.headers.authorization);
       if (account === null) return askForPassword(response);
+      as?.(account);
       const token = randomBytes(24).toString('base64url');
       pushes.set(token, account);
       try {

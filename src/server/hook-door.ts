@@ -7,8 +7,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from '../core/base/bytes.ts';
 import { problemText } from '../core/base/result.ts';
 import { recordLandings } from '../flows/land.ts';
-import { judgePush, PUSH_CAPS, type Push, type RefUpdate } from '../flows/push.ts';
+import { judgePush, PUSH_CAPS, type Push, type PushAnswer, type RefUpdate } from '../flows/push.ts';
 import type { GateWorld } from '../flows/site.ts';
+import { failureLine, failureOf } from './logging.ts';
 import { answerText } from './push-text.ts';
 
 /** Pushes in flight: random token to the account the transport authenticated. */
@@ -16,10 +17,11 @@ export type PushesInFlight = ReadonlyMap<string, string>;
 
 const BODY_CAP = 4 * 1024 * 1024;
 
-export function hookDoor(world: GateWorld, pushes: PushesInFlight, log: (line: string) => void): Server {
+/** @param heard told of every answer of the gate. */
+export function hookDoor(world: GateWorld, pushes: PushesInFlight, log: (line: string) => void, heard: (answer: PushAnswer) => void = () => undefined): Server {
   const server = createServer({ requestTimeout: 30_000, maxHeaderSize: 16_384 }, (request, response) => {
-    answer(world, pushes, request, response).catch((error: unknown) => {
-      log(`hook: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    answer({ world, pushes, heard }, request, response).catch((error: unknown) => {
+      log(`hook: ${failureLine(failureOf(error))}`);
       send(response, 500, false, 'countersign: refused  our own bug; the server has the details in its log [INTERNAL]\n');
     });
   });
@@ -27,7 +29,13 @@ export function hookDoor(world: GateWorld, pushes: PushesInFlight, log: (line: s
   return server;
 }
 
-async function answer(world: GateWorld, pushes: PushesInFlight, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Desk {
+  readonly world: GateWorld;
+  readonly pushes: PushesInFlight;
+  readonly heard: (answer: PushAnswer) => void;
+}
+
+async function answer({ world, pushes, heard }: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request);
   const repo = String(request.headers['countersign-repository'] ?? '');
   const updates = body === undefined ? undefined : parseUpdates(body);
@@ -40,6 +48,7 @@ async function answer(world: GateWorld, pushes: PushesInFlight, request: Incomin
   const quarantine = String(request.headers['countersign-quarantine'] ?? '');
   const push: Push = { repo, updates, quarantine: quarantine === '' ? undefined : quarantine, pusher: pushes.get(String(request.headers['countersign-push'] ?? '')) ?? null };
   const judged = await judgePush(world, push);
+  heard(judged);
   send(response, judged.allow ? 200 : 403, judged.allow, answerText(world.site, repo, judged));
 }
 

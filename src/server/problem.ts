@@ -19,5 +19,7 @@ export function refuse(c: Context<Door>, problems: readonly Problem[]): Response
     problems,
     requestId: c.get('requestId'),
   };
+  // What was not read to its end stands between this answer and the next request.
+  if (first.code === 'BODY_TOO_LARGE') c.header('connection', 'close');
   return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
 }

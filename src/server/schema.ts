@@ -92,6 +92,30 @@ export const ownershipWords = z.strictObject({
   assumptions: z.array(z.strictObject({ text: words, holds: z.enum(['true', 'false', 'unknown']) })).max(50),
 });
 
+const oid = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'is no object id: 40 or 64 lowercase hex digits');
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no digest: sha256: and 64 lowercase hex digits');
+
+/** The one question of every gate: docs/spec/gate.md. */
+export const gateQuestion = z.strictObject({
+  subject: z.strictObject({
+    repo: z.string().min(1).max(1_000),
+    target_ref: z.string().regex(/^refs\/[^\0-\x20\x7f]{1,500}$/, 'is no full name of a ref, such as refs/heads/main'),
+    base: oid,
+    head: oid,
+    head_tree: oid.optional(),
+    manifest: z
+      .strictObject({ alg: z.enum(['git-diff-tree-raw-z/sha256', 'git-diff-tree-raw-z/sha256;object-format=sha256']), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+      .optional(),
+    artifact_digests: z.array(digest).max(100).default([]),
+  }),
+  environment: z.string().min(1).max(200).optional(),
+  gate: z.enum(['push', 'merge', 'plan', 'apply', 'admission', 'promote', 'deploy']),
+  plan_digest: digest.optional(),
+  caller: z
+    .strictObject({ adapter: z.string().max(100).optional(), delivery_id: z.string().max(200).optional(), deadline: z.iso.datetime({ offset: true }).optional() })
+    .default({}),
+});
+
 export const signature = z.union([
   z.strictObject({ ticket: z.string().max(100), assertion }),
   z.strictObject({ ticket: z.string().max(100), demo: z.literal(true) }),
@@ -99,14 +123,32 @@ export const signature = z.union([
   z.strictObject({ envelope: z.string().max(2_000_000) }),
 ]);
 
+/** What is read at all; a shape that says little has less. */
 const BODY_CAP = 4 << 20;
-/** What is over the cap is read and dropped up to here, so that whoever sent it hears why; beyond, the connection ends. */
+const CAPS: ReadonlyMap<z.ZodType, number> = new Map<z.ZodType, number>([
+  [empty, 1 << 10],
+  [actAs, 4 << 10],
+  [passkeyBegin, 4 << 10],
+  [newTokenWords, 8 << 10],
+  [keyLogin, 64 << 10],
+  [assertion, 128 << 10],
+  [registration, 128 << 10],
+  [sshKey, 128 << 10],
+  [gateQuestion, 64 << 10],
+]);
+/** What is over the cap is read and dropped up to here, so that whoever sent it hears why; beyond, and after a while, the connection ends. */
 const PATIENCE = 64 << 20;
+const PATIENCE_MS = 20_000;
+
+/** Bytes a body of this shape may have. */
+export const capOf = (shape: z.ZodType): number => CAPS.get(shape) ?? BODY_CAP;
 
 /** Reads a body as JSON of one shape; every bad field is named. */
 export async function read<T>(request: { readonly raw: Request }, shape: z.ZodType<T>): Promise<Result<T, readonly Problem[]>> {
-  const bytes = await whole(request.raw.body);
-  if (bytes === undefined) return no('the body is over 4 MiB, or was cut short', 'send less');
+  const cap = capOf(shape);
+  const bytes = await whole(request.raw, cap);
+  if (bytes === 'cut') return no('the body was cut short, or took too long', 'send it again, at once');
+  if (bytes === 'large') return tooLarge(cap);
   const said = text(bytes);
   if (said === undefined) return no('the body is not UTF-8', 'send a JSON object in UTF-8');
   let json: unknown;
@@ -119,23 +161,57 @@ export async function read<T>(request: { readonly raw: Request }, shape: z.ZodTy
   if (parsed.success) return { ok: true, value: parsed.data };
   return {
     ok: false,
-    error: parsed.error.issues.map((i) => problem('USAGE', i.message, { place: i.path.join('.') || 'body', remedy: 'correct this field and send the body again' })),
+    error: parsed.error.issues.slice(0, MOST_ISSUES).map((i) => problem('USAGE', i.message, { place: placeOf(i.path), remedy: 'correct this field and send the body again' })),
   };
 }
 
+/** Whoever sends a thousand wrong fields is told of the first few, and never much of their own words. */
+const MOST_ISSUES = 20;
+const placeOf = (path: readonly PropertyKey[]): string => path.map(String).join('.').slice(0, 200) || 'body';
+
 const no = (message: string, remedy: string): { ok: false; error: readonly Problem[] } => ({ ok: false, error: [problem('USAGE', message, { place: 'body', remedy })] });
 
-async function whole(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | undefined> {
+const said = (bytes: number): string => (bytes >= 1 << 20 ? `${bytes >> 20} MiB` : `${bytes >> 10} KiB`);
+const tooLarge = (cap: number): { ok: false; error: readonly Problem[] } => ({
+  ok: false,
+  error: [problem('BODY_TOO_LARGE', `the body is over ${said(cap)}`, { place: 'body', remedy: 'send less' })],
+});
+
+async function announced(request: Request): Promise<Uint8Array | 'cut'> {
+  let late: NodeJS.Timeout | undefined;
+  const cut = new Promise<'cut'>((resolve) => {
+    late = setTimeout(() => resolve('cut'), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([request.arrayBuffer().then((b) => new Uint8Array(b)), cut]);
+  } catch {
+    return 'cut';
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+async function whole(request: Request, cap: number): Promise<Uint8Array | 'cut' | 'large'> {
+  const length = Number(request.headers.get('content-length') ?? Number.NaN);
+  if (length > PATIENCE) return 'large';
+  // Announced, and no longer than it may be: the server itself holds the sender to it.
+  if (length <= cap) return announced(request);
   const parts: Uint8Array[] = [];
   let size = 0;
+  const reader = request.body?.getReader();
+  const late = setTimeout(() => void reader?.cancel().catch(() => undefined), PATIENCE_MS);
+  const began = performance.now();
   try {
-    for await (const part of body ?? []) {
-      size += part.length;
-      if (size <= BODY_CAP) parts.push(part);
-      if (size > PATIENCE) return undefined;
+    for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
+      size += part.value.length;
+      if (size <= cap) parts.push(part.value);
+      if (size > PATIENCE) break;
     }
   } catch {
-    return undefined;
+    return 'cut';
+  } finally {
+    clearTimeout(late);
   }
-  return size <= BODY_CAP ? concat(...parts) : undefined;
+  if (performance.now() - began >= PATIENCE_MS) return 'cut';
+  return size <= cap ? concat(...parts) : 'large';
 }

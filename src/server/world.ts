@@ -8,6 +8,7 @@ import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
 import type { Entry } from './auth/entry.ts';
+import type { Operations } from './operations.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
 export interface Assertion {
@@ -29,13 +30,17 @@ export interface DemoAuthenticators {
   cosign(statement: Uint8Array, person: string): Uint8Array;
 }
 
-export interface ServerWorld extends SigningWorld {
+export interface ServerWorld extends SigningWorld, Operations {
   /** Every key the log ever signed with, the one that signs it now first. */
   logKeys(): Promise<readonly SigningKey[]>;
   /** The log as anybody reads it. */
   readonly files: LogFiles;
   /** 32 bytes; seals what a browser carries between the two halves of a sign-in. */
   readonly cookieSecret: Uint8Array;
+  /** Whether this throw says that what keeps the log is away or busy for now. */
+  away?(cause: unknown): boolean;
+  /** Why nothing would be appended now, in words that name nobody; null where nothing is known against it. */
+  hindered?(): Promise<string | null>;
   readonly logins: Logins;
   readonly entry: Entry;
   readonly demo: DemoAuthenticators | null;
@@ -49,7 +54,10 @@ export interface ServerWorld extends SigningWorld {
   readonly witnesses?: Witnesses;
   /** A language model that reads for reviewers; absent unless somebody configured one. */
   readonly reader?: Reader;
+  /** Words of our own, to whoever runs this. */
   log(line: string): void;
+  /** This server is about to end and takes no new work. */
+  stopping?(): boolean;
 }
 
 /** HTTP status of a refusal. Everything not named is 422: understood, and refused. */
@@ -65,6 +73,11 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   ERASED: 410,
   ST_NONCE: 409,
   CONTENT_MISMATCH: 409,
+  METHOD_NOT_ALLOWED: 405,
+  MEDIA_TYPE: 415,
+  BODY_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  IDEMPOTENCY_KEY: 409,
   INTERNAL: 500,
   STORE_UNAVAILABLE: 503,
 };

@@ -24,6 +24,10 @@ export interface Writer {
   aside<T>(work: (db: Writing) => Promise<T>): Promise<T>;
   /** Rows that can be made again, or asked for again: no disk is waited for. */
   lightly<T>(write: (db: Reading) => Promise<T>): Promise<T>;
+  /** Whether this throw says that the database is away or busy for now, and nothing of who asked. */
+  away(cause: unknown): boolean;
+  /** Why nothing would be appended now, in words that name nobody; null where the database says nothing against it. Throws what the database throws. */
+  hindered(): Promise<string | null>;
   /** What somebody else put there that would change what is written as it is written; empty where there is nothing. */
   intruders(): Promise<readonly string[]>;
   /** Whether one statement brought this throw about by what it said, and nothing but its transaction is lost. */

@@ -102,7 +102,7 @@ it('is whole to begin with', async () => {
 
 /** What a complaint begins with: where in the folder to look. */
 const PLACE =
-  /^(?:entry \d+(?: \([\w-]+\))?|tile \d+\/\d+|body [0-9a-f]{64}|body of entry \d+|checkpoint \d+|cosignature of \d+ by \S+|projection \w+|meta \w+|database(?: [\w .-]+)?): /;
+  /^(?:entry \d+(?: \([\w-]+\))?|tile \d+\/\d+|body [0-9a-f]{64}|body of entry \d+|checkpoint \d+|cosignature of \d+ by \S+|projection \w+|meta \w+|database(?: .+)?): /s;
 
 it(`finds ${FLIPS} flipped bits, each in a file of its own, or nobody can see them`, { timeout: 180_000 }, async () => {
   const bytes = readFileSync(join(whole, DATABASE_FILE));

@@ -61,6 +61,10 @@ export interface Store {
    * of the log, and signs the next checkpoint too. Problems: DATA_INVALID before genesis.
    */
   rotateLogKey(next?: LogSigner): Promise<Result<string>>;
+  /** Whether this throw says that the database is away or busy for now. */
+  away(cause: unknown): boolean;
+  /** Why nothing would be appended now; null where nothing is known against it. Throws what the database throws. */
+  hindered(): Promise<string | null>;
   /** Whether the log still is what this checkpoint said. Problems: LOG_FORK where it is shorter or another, LOG_SIG where it never said so. */
   holds(checkpoint: string): Promise<Result<void>>;
   /** Waits for appends under way, then lets the folder go. */
@@ -171,6 +175,8 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
       });
       return audit(await taken, progress);
     },
+    away: writer.away,
+    hindered: writer.hindered,
     holds: (checkpoint) =>
       sequence.alone(() => sequence.follow().then(async () => holds(writer.db, await everyKey(writer.db, signer.key()), checkpoint, signer.latest()?.size ?? 0))),
     rotateLogKey: (next) => rotate(sequence, signer, keys.log, next),

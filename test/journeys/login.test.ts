@@ -15,10 +15,10 @@ import { CLI, freePort } from '../../examples/story/stage.ts';
 import { base64, base64url } from '../../src/core/base/bytes.ts';
 import { formatGenesis } from '../../src/core/signoff/genesis.ts';
 import { publicKeyLine } from '../../src/core/signoff/keys.ts';
-import { foundLog } from '../../src/store/upkeep.ts';
 import { softAuthenticator, softSshKey } from '../../src/testing/authenticator.ts';
 import { type GitRoom, gitRoom, type TestRepository } from '../../src/testing/git.ts';
 import { testMaker } from '../../src/testing/maker.ts';
+import { foundLog } from '../../src/world.ts';
 import { POLICY, roster, subjectFor } from '../bed/bed.ts';
 import { CLIENT, type Issuer, Jar, realIssuer, signInAt } from '../bed/identity.ts';
 import { exchange } from './server-wire.ts';
@@ -39,6 +39,8 @@ let mara: ReturnType<typeof softAuthenticator>;
 /** Of ada, made after signing in with the identity provider. */
 let token = '';
 let said = '';
+/** Of every start. */
+let ever = '';
 let change = '';
 
 beforeAll(async () => {
@@ -53,7 +55,7 @@ beforeAll(async () => {
   ];
   const genesis = formatGenesis({ mode: 'production', origin: 'countersign.example/log', rpId: 'localhost', origins: [url], organisation: 'Bed', solo: false, founders });
   if (!genesis.ok) throw new Error(genesis.error.message);
-  const laid = await foundLog({ dir: join(folder, 'data'), clock: Date.now }, 'countersign.example/log', genesis.value);
+  const laid = await foundLog({ dir: join(folder, 'data') }, 'countersign.example/log', genesis.value);
   if (!laid.ok) throw new Error(laid.error.message);
   room = gitRoom();
   work = room.init();
@@ -99,6 +101,7 @@ function serving(): Promise<ChildProcess> {
   return new Promise((resolve, reject) => {
     const hear = (part: Buffer): void => {
       said += part.toString();
+      ever += part.toString();
       if (said.includes('Countersign is listening')) resolve(child);
     };
     child.stdout.on('data', hear);
@@ -146,6 +149,12 @@ async function withPasskey(): Promise<{ readonly page: Page; readonly context: B
   return { page, context };
 }
 
+/** What would let somebody in. */
+const secrets = new Set<string>();
+const keep = (jar: Jar): void => {
+  for (const value of jar.cookies.values()) secrets.add(value);
+};
+
 async function call(
   jar: Jar,
   method: string,
@@ -160,6 +169,7 @@ async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   jar.take(answer.headers);
+  keep(jar);
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
@@ -168,8 +178,12 @@ async function bySso(sub: string): Promise<Jar> {
   const jar = new Jar();
   const begun = await fetch(`${url}/api/v1/session/oidc`, { redirect: 'manual' });
   jar.take(begun.headers);
-  const back = await fetch(await signInAt(begun.headers.get('location') ?? '', sub), { headers: { cookie: jar.header() }, redirect: 'manual' });
+  keep(jar);
+  const at = await signInAt(begun.headers.get('location') ?? '', sub);
+  for (const name of ['code', 'state']) secrets.add(new URL(at).searchParams.get(name) ?? '');
+  const back = await fetch(at, { headers: { cookie: jar.header() }, redirect: 'manual' });
   jar.take(back.headers);
+  keep(jar);
   return jar;
 }
 
@@ -210,6 +224,7 @@ it('lets a person sign in and sign by passkey in a real browser, and the push pa
   await page.getByTestId('sign-button').waitFor();
   expect(await page.locator('.header').innerText()).toContain('mara');
   const [cookie] = await context.cookies();
+  secrets.add(cookie?.value ?? '');
   expect(cookie).toMatchObject({ name: 'countersign_session', httpOnly: true, sameSite: 'Strict', secure: false, path: '/' });
   for (const finding of await page.getByTestId('finding-disposition').all()) {
     await finding.locator('input[type=radio][value=accepted]').check({ force: true });
@@ -233,6 +248,29 @@ it('lets a person sign in and sign by passkey in a real browser, and the push pa
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign in with a passkey' }).first().waitFor();
   expect(await call(stolen, 'GET', '/changes')).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
+  await context.close();
+});
+
+it('lets a person make a token on its page, which shows it once, and end it', async () => {
+  const { page, context } = await withPasskey();
+  await page.goto('/tokens');
+  await page.getByTestId('sign-in-passkey').click();
+  await page.getByTestId('token-name').fill('nightly report');
+  expect(await page.getByTestId('token-make').isDisabled()).toBe(true);
+  await page.getByTestId('token-scope-read').check();
+  await page.getByTestId('token-make').click();
+  const secret = await page.getByTestId('token-secret').innerText();
+  secrets.add(secret);
+  if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
+  const authorization = `Bearer ${secret}`;
+  expect(await call(new Jar(), 'GET', '/changes', undefined, { authorization })).toMatchObject({ status: 200 });
+  expect(await call(new Jar(), 'POST', `/changes/${change}/signoffs/prepare`, {}, { authorization })).toMatchObject({ status: 403 });
+  await page.reload();
+  await page.getByTestId('token-row').filter({ hasText: 'nightly report' }).waitFor();
+  expect(await page.locator('body').innerText()).not.toContain(secret);
+  await page.getByRole('button', { name: 'End nightly report' }).click();
+  await page.getByText('You have no tokens.').waitFor();
+  expect(await call(new Jar(), 'GET', '/changes', undefined, { authorization })).toMatchObject({ status: 401 });
   await context.close();
 });
 
@@ -363,8 +401,8 @@ it('answers bad input with a no: headers, hosts, sizes', async () => {
   expect(callback).not.toMatch(/^set-cookie: a=b/im);
   expect(await exchange(port, 'GET /api/v1/session/oidc HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n', false)).toMatch(/^HTTP\/1\.1 400/);
   const jar = new Jar();
-  expect(await call(jar, 'POST', '/session/passkey/begin', { person: 'x'.repeat(5 << 20) })).toMatchObject({ status: 400 });
-  expect(await call(jar, 'POST', '/session/passkey', { credentialId: 'x'.repeat(1 << 20) })).toMatchObject({ status: 400 });
+  expect(await call(jar, 'POST', '/session/passkey/begin', { person: 'x'.repeat(5 << 20) })).toMatchObject({ status: 413 });
+  expect(await call(jar, 'POST', '/session/passkey', { credentialId: 'x'.repeat(1 << 20) })).toMatchObject({ status: 413 });
   const long = await fetch(`${url}/api/v1/session/oidc/callback?code=${'x'.repeat(10_000)}`, { redirect: 'manual' });
   expect(long.status).toBe(401);
   expect((await fetch(`${url}/api/v1/changes`, { headers: { cookie: `countersign_session=${'A'.repeat(43)}` } })).status).toBe(401);
@@ -389,4 +427,19 @@ it('refuses what may not be served, with the commands to run', async () => {
   expect((await run('--data', join(folder, 'data'), '--port', free)).text).toMatch(/no file says which repositories/);
   writeFileSync(join(folder, 'bad.yml'), 'version: 1\nrepositories: [{ id: infra, path: nowhere }]\n');
   expect((await run('--data', join(folder, 'data'), '--site', join(folder, 'bad.yml'), '--port', free)).text).toMatch(/infra is no bare repository/);
+});
+
+it('has written every request down, and no cookie, token, code or state', async () => {
+  await stopped();
+  const lines = ever
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.filter((line) => line.event === 'request' && line.route === '/api/v1/session/oidc/callback').length).toBeGreaterThan(1);
+  expect(lines.filter((line) => line.event === 'request' && line.door === 'git' && line.principal === 'ada').length).toBeGreaterThan(1);
+  expect(lines.filter((line) => line.event === 'failure')).toEqual([]);
+  secrets.add(token);
+  secrets.delete('');
+  expect(secrets.size).toBeGreaterThan(8);
+  expect([...secrets].filter((secret) => ever.includes(secret))).toEqual([]);
 });

@@ -112,7 +112,7 @@ it('refuses a port that is taken or is none', async () => {
   taken.close();
   await refused(['--data', stage.data, '--host', '192.0.2.1', ...(await port())], 'USAGE', '192.0.2.1');
   for (const bad of ['0', '65536', '-1', 'http', '', '1e3', '0x50']) await refused(['--demo', `--port=${bad}`, '--data', join(room, 'port')], 'USAGE', '--port');
-  await refused(['--demo', '--data', join(room, 'port')], 'USAGE', '--port', { env: { COUNTERSIGN_PORT: 'many' } });
+  await refused(['--demo', '--data', join(room, 'port')], 'USAGE', 'COUNTERSIGN_PORT', { env: { COUNTERSIGN_PORT: 'many' } });
   expect(existsSync(join(room, 'port'))).toBe(false);
   expect((await serve(['--demo', '--prot', '1'])).code).toBe(2);
 });

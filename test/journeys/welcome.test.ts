@@ -51,7 +51,7 @@ const state = (): readonly string[] => [
 const printed = (): string => {
   const port = Number(new URL(stage.url).port);
   const site = { organisation: 'Larkspur', mode: 'demo', founders: [], origin: '', rpId: 'localhost', origins: [stage.url], url: stage.url } as const;
-  const served: Served = { site, repositories: [{ id: 'infra', title: 'Infrastructure' }], close: async () => {} };
+  const served: Served = { site, repositories: [{ id: 'infra', title: 'Infrastructure' }], close: async () => true };
   return welcome(served, { port, data: stage.data, clone: join(stage.folder, 'larkspur infra') });
 };
 

@@ -11,6 +11,7 @@ describe('routeOf', () => {
     ['/changes/00c0ffee00c0ffee/', '', { page: 'change', id: '00c0ffee00c0ffee' }],
     ['/ledger', '', { page: 'ledger' }],
     ['/people/', '', { page: 'people' }],
+    ['/tokens', '', { page: 'tokens' }],
     ['/changes/', '', { page: 'missing' }],
     ['/changes/a/b', '', { page: 'missing' }],
     ['/changes/%2e%2e', '', { page: 'missing' }],

@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: 'change'; readonly id: string }
   | { readonly page: 'ledger' }
   | { readonly page: 'people' }
+  | { readonly page: 'tokens' }
   | { readonly page: 'missing' };
 
 export const QUEUE_STATES = ['open', 'signed', 'landed', 'passed', 'refused', 'all'] as const;
@@ -14,6 +15,7 @@ export function routeOf(pathname: string, search = ''): Route {
   if (path === '/') return { page: 'queue', state: stateOf(search) };
   if (path === '/ledger') return { page: 'ledger' };
   if (path === '/people') return { page: 'people' };
+  if (path === '/tokens') return { page: 'tokens' };
   const id = /^\/changes\/([A-Za-z0-9._-]{1,128})$/.exec(path)?.[1];
   return id === undefined ? { page: 'missing' } : { page: 'change', id };
 }

@@ -57,6 +57,11 @@ function Who({ session, signIn }: { session: Session | undefined; signIn: Return
           Sign in with {session.oidc}
         </a>
       )}
+      {session.person !== null && (
+        <Link className="quiet" href="/tokens">
+          Tokens
+        </Link>
+      )}
       {session.person !== null && !session.demo && (
         <Button className="quiet" onPress={() => signIn.leave.mutate()}>
           Sign out

@@ -75,12 +75,15 @@ async function claimsOf(config: client.Configuration, url: string, { state, nonc
   return { sub: claims.sub, provedAt: typeof claims.auth_time === 'number' ? claims.auth_time * 1000 : null, claims };
 }
 
-/** Whatever went wrong, nobody is signed in. What the provider said is a stranger's text: one short line of it is kept. */
+/** Whatever went wrong, nobody is signed in. What the provider said is a stranger's text: one short line of it is kept, and of what is no JSON nothing, for those words quote an answer that may hold tokens. */
 async function refused<T>(beat: 'begin' | 'finish', work: () => Promise<T>): Promise<Result<T>> {
   try {
     return ok(await work());
   } catch (error) {
-    const said = error instanceof Error ? [error.message, error.cause instanceof Error ? error.cause.message : ''].filter((m) => m !== '').join(': ') : 'no reason given';
+    const said =
+      error instanceof Error
+        ? [error.message, error.cause instanceof Error && !(error.cause instanceof SyntaxError) ? error.cause.message : ''].filter((m) => m !== '').join(': ')
+        : 'no reason given';
     const what = beat === 'begin' ? 'the identity provider cannot be asked' : 'the answer of the identity provider does not hold';
     return err(problem('LOGIN_REFUSED', `${what}: ${oneLine(said)}`, { remedy: 'sign in again; if that does not help, whoever runs this server finds more in its log' }));
   }

@@ -150,6 +150,11 @@ export const REASON_CODES = {
   // the rest
   OK: 'verified',
   USAGE: 'the command or request was not understood',
+  METHOD_NOT_ALLOWED: 'this address is not asked by this method',
+  MEDIA_TYPE: 'the body is not of the type that is read here',
+  BODY_TOO_LARGE: 'the body is larger than is read here',
+  RATE_LIMITED: 'somebody asks more often than is answered',
+  IDEMPOTENCY_KEY: 'this idempotency key belongs to another request, or to one under way',
   NOT_FOUND: 'there is no such thing here',
   NOT_SIGNED_IN: 'nobody is signed in',
   LOGIN_REFUSED: 'the sign-in does not hold',

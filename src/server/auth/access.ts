@@ -24,6 +24,8 @@ const breaks: Need = { roles: ['engineer', 'reviewer', 'policy-owner'], fresh: t
 const enrols: Need = { roles: ['engineer', 'reviewer', 'policy-owner'], fresh: true };
 /** An auditor changes nothing, a token of their own included. */
 const makesTokens: Need = { roles: ['engineer', 'reviewer', 'policy-owner', 'administrator'], fresh: true };
+/** A gate's question is written down with its answer, so an auditor asks none. */
+const asks: Need = { roles: ['engineer', 'reviewer', 'policy-owner', 'administrator'], scope: 'gate' };
 const administers: Need = { roles: ['administrator'], fresh: true };
 
 /** Method, path behind `/api/v1` as hono writes it, what it needs. */
@@ -60,6 +62,8 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
   ['GET', '/modes/watched', reads],
   // What trustees signed counts by their signatures, whoever brings it.
   ['POST', '/authority', anybody],
+  ['POST', '/gate/check', asks],
+  ['GET', '/openapi.json', anybody],
   // The log is public by design.
   ['GET', '/ledger', anybody],
   ['GET', '/ledger/checkpoint', anybody],

@@ -8,22 +8,19 @@ import { type Need, needOf } from './access.ts';
 
 /**
  * Demo data is for everybody on this machine, so there the table asks nothing of people; of a token it asks everywhere. A route that
- * the table does not know is answered as if it were not there.
+ * the table does not know is answered as if it were not there. @param absent answers for what is not there.
  */
 export const guard =
-  (world: ServerWorld, prefix: string): MiddlewareHandler<Door> =>
+  (world: ServerWorld, prefix: string, absent: (c: Context<Door>) => Response): MiddlewareHandler<Door> =>
   async (c, next) => {
     const need = needOf(c.req.method, c.req.path.slice(prefix.length));
     const session = c.get('session');
-    if (need === undefined) return world.demo === null && session === null ? refuse(c, [nobody]) : refuse(c, [nowhere(c)]);
+    if (need === undefined) return world.demo === null && session === null ? refuse(c, [nobody]) : absent(c);
     const lack = session?.via !== 'token' && world.demo !== null ? null : lacking(need, session, world);
     return lack === null ? next() : refuse(c, [lack]);
   };
 
 const nobody = problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in with a passkey' });
-
-export const nowhere = (c: Context<Door>): Problem =>
-  problem('NOT_FOUND', `there is no ${c.req.method} ${c.req.path}`, { place: c.req.path, remedy: 'check the address and the method' });
 
 /** Exported for the table's own test. */
 export function lacking({ roles, scope, fresh }: Need, session: Session | null, world: Pick<ServerWorld, 'entry' | 'now'>): Problem | null {

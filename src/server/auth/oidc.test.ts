@@ -216,7 +216,11 @@ describe('refused, and nobody is signed in', () => {
       await refused(await go(app, jar, address), jar);
     }
     // Sealed for the other way in.
-    const begun = await app.request(`${RP.origin}/api/v1/session/passkey/begin`, { method: 'POST', headers: { host: new URL(RP.origin).host, 'x-countersign': '1' }, body: '{}' });
+    const begun = await app.request(`${RP.origin}/api/v1/session/passkey/begin`, {
+      method: 'POST',
+      headers: { host: new URL(RP.origin).host, 'x-countersign': '1', 'content-type': 'application/json' },
+      body: '{}',
+    });
     const other = new Jar();
     other.take(begun.headers);
     jar.cookies.set('__Host-countersign_oidc', other.cookies.get('__Host-countersign_passkey') ?? '');

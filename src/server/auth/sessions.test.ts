@@ -43,7 +43,7 @@ interface Said {
 async function call(jar: Jar, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Said> {
   const answer = await app.request(`${RP.origin}/api/v1${path}`, {
     method,
-    headers: { host: new URL(RP.origin).host, 'x-countersign': '1', cookie: jar.header(), ...headers },
+    headers: { host: new URL(RP.origin).host, 'x-countersign': '1', 'content-type': 'application/json', cookie: jar.header(), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   jar.take(answer.headers);

@@ -7,7 +7,7 @@ import type { TokenRow } from '../../flows/ports-login.ts';
 import type { Session } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
 import { rolesOf } from './access.ts';
-import { isKnown } from './known.ts';
+import { wasKnown } from './known.ts';
 
 /** Known by their first letters, so that scanners find the ones that leak. */
 const SECRET = /^cst_[A-Za-z0-9_-]{43}$/;
@@ -26,7 +26,7 @@ export async function newToken({ logins }: Pick<ServerWorld, 'logins'>, row: Omi
 export async function openToken(world: ServerWorld, secret: string): Promise<TokenRow | null> {
   if (!SECRET.test(secret)) return null;
   const row = await world.logins.tokens.find(digestOf(secret));
-  return row === null || row.until <= world.now() || !(await isKnown(world, row.person)) ? null : row;
+  return row === null || row.until <= world.now() || !(await wasKnown(world, row.person)) ? null : row;
 }
 
 /** Who asks with it. */

@@ -1,6 +1,6 @@
 /** The queue and the dossier. */
 import { Hono } from 'hono';
-import { problem } from '../../core/base/result.ts';
+import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Commit } from '../../core/change/change.ts';
 import { SIGSTORE_BUNDLE_TYPE, sigstoreBundle } from '../../core/signoff/sigstore.ts';
 import { directory, type Listed } from '../../flows/directory.ts';
@@ -29,9 +29,15 @@ export function changes(world: ServerWorld): Hono<Door> {
     const asked = c.req.query('state') ?? 'open';
     const state = STATES.find((s) => s === asked);
     if (state === undefined && asked !== 'all') return refuse(c, [problem('USAGE', `no state ${asked}`, { place: 'state', remedy: `one of ${STATES.join(', ')}, all` })]);
-    const rows = await world.projections.changes({ ...(state === undefined ? {} : { state }), limit: PAGE });
+    const page = pageOf(c.req.query('limit'), c.req.query('cursor'));
+    if (!page.ok) return refuse(c, [page.error]);
+    const { limit, before } = page.value;
+    // One more than is shown: whether there is a next page.
+    const rows = await world.projections.changes({ ...(state === undefined ? {} : { state }), ...(before === undefined ? {} : { before }), limit: limit + 1 });
+    const shown = rows.slice(0, limit);
     const { people } = await directory(world);
-    return c.json({ items: await Promise.all(rows.map(async (r) => ({ ...listed(r, people), words: await lastWords(world, r, people) }))) });
+    const items = await Promise.all(shown.map(async (r) => ({ ...listed(r, people), words: await lastWords(world, r, people) })));
+    return c.json({ items, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null });
   });
 
   app.get('/:id', async (c) => {
@@ -78,6 +84,15 @@ export function changes(world: ServerWorld): Hono<Door> {
     return bundle.ok ? c.body(bundle.value, 200, { 'content-type': SIGSTORE_BUNDLE_TYPE }) : refuse(c, [bundle.error]);
   });
   return app;
+}
+
+/** A cursor is the id of the last change of the page before: one that moved up since is seen again, and none is left out. */
+function pageOf(limit: string | undefined, cursor: string | undefined): Result<{ readonly limit: number; readonly before: string | undefined }> {
+  if (limit !== undefined && (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > PAGE))
+    return err(problem('USAGE', `limit is a whole number from 1 to ${PAGE}`, { place: 'limit', remedy: 'for example ?limit=50' }));
+  if (cursor !== undefined && !/^[0-9a-f]{16}$/.test(cursor))
+    return err(problem('USAGE', 'no page ends so', { place: 'cursor', remedy: 'send `next` of the page before, as it was' }));
+  return ok({ limit: limit === undefined ? PAGE : Number(limit), before: cursor });
 }
 
 /** What the page says to whoever looks at it: whether they may sign, and what moved since they signed an earlier form. */

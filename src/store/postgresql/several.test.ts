@@ -121,6 +121,18 @@ describe('two servers', () => {
     expect(await first.logins.sessions.find(digest)).toBeNull();
   });
 
+  it('say that they would append nothing, where the database takes no writes or is of another version', async () => {
+    const [first] = await two();
+    expect(await first.hindered()).toBeNull();
+    for (const on of ['on', 'off']) {
+      await sql(`alter system set default_transaction_read_only = ${on}`);
+      await sql('select pg_reload_conf()');
+      await expect.poll(() => first.hindered()).toBe(on === 'on' ? 'takes no writes' : null);
+    }
+    await sql(`update turn set version = '999.0'`);
+    expect(await first.hindered()).toContain('another version');
+  });
+
   it('a sign-in ends once, whichever server it is sent to', async () => {
     const [first, second] = await two();
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? first : second).logins.spent.spend('a', Date.now() + 60_000)));

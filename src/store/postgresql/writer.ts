@@ -71,6 +71,14 @@ export function postgresqlWriter(url: string, db: Database, light: Database): Wr
       ),
     // The same row twice is the same row: it may be said again.
     lightly: (write) => again(() => write(light)),
+    // A file that is not there is called the same as a socket that is not.
+    away: (cause) => isTooLong(cause) || (isAway(cause) && (codeOf(cause) !== 'ENOENT' || (cause as NodeJS.ErrnoException).syscall === 'connect')),
+    hindered: async () => {
+      const [found] = (await standing.execute(db)).rows;
+      if (found?.replica !== false) return 'is a replica, and takes no writes';
+      if (found.reads) return 'takes no writes';
+      return found.version === VERSION ? null : 'is of another version of the program';
+    },
     intruders: async () => (await intruders.execute(db)).rows.map(({ name }) => name),
     ofOne: isOfOne,
     // The space of a deleted row is the database's own to give back: docs/guides/postgresql.md.
@@ -114,6 +122,9 @@ async function takeTurn(db: Writing, token: string): Promise<string> {
     throw new Refused(problem('DATA_INVALID', 'another version of the program has changed the tables meanwhile', { remedy: 'start this server again, with that version' }));
   return row.before;
 }
+
+const standing = sql<{ replica: boolean; reads: boolean; version: string | null }>`select pg_is_in_recovery() as replica,
+  current_setting('default_transaction_read_only') = 'on' as reads, (select version from turn where id = 1) as version`;
 
 const left = sql<{ size: number; note: string; signed: number | null; checkpoint: string | null }>`
   select coalesce((select max(idx) from entries), -1) + 1 as size, head as note, c.size as signed, c.note as checkpoint

@@ -15,7 +15,7 @@ export interface ByHeart {
 
 export function projectionsOver(db: Reading, { said, signed }: ByHeart): Projections {
   return {
-    changes: async ({ state, repo, id, limit }) => {
+    changes: async ({ state, repo, id, before, limit }) => {
       const rows = await db
         .selectFrom('changes')
         .selectAll()
@@ -23,6 +23,14 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
         .$if(state !== undefined, (q) => q.where('state', '=', state ?? 'open'))
         .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
         .$if(id !== undefined, (q) => q.where('id', '=', id ?? ''))
+        .$if(before !== undefined, (q) =>
+          q.where('idx', '<', (last) =>
+            last
+              .selectFrom('changes')
+              .select('idx')
+              .where('id', '=', before ?? ''),
+          ),
+        )
         .orderBy('idx', 'desc')
         .limit(Math.max(0, Math.trunc(limit)))
         .execute();

@@ -70,6 +70,8 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
         exec('pragma synchronous = full');
       }
     },
+    away: () => false,
+    hindered: async () => null,
     intruders: async () => [...read<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)].map(({ name }) => `trigger ${name}`),
     // Here a statement fails without its transaction.
     ofOne: () => false,
