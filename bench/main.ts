@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios to a baseline that ran beside it. Ends by itself in a minute or so.
- * `npm run bench -- check push` runs only those; `million` and `servers` run only so.
+ * `npm run bench -- check push` runs only those; `million`, `servers` and `store` run only so.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ import { receiveBench } from './receive.ts';
 import { planBench } from './risk/plan.ts';
 import { serversBench } from './servers.ts';
 import { simulateBench } from './simulate.ts';
+import { storeBench } from './store.ts';
 import { verifyBench } from './verify.ts';
 
 /** What is promised: a ratio, or seconds the median may take. */
@@ -48,6 +49,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^log: \d+ appends/, words: 'at least 500,000 a CPU-second', met: (c) => (c.perSecond ?? 0) >= 500_000 },
   { name: /^log: \d+ inclusion proofs/, words: 'at least 130,000', met: (c) => (c.perSecond ?? 0) >= 130_000 },
   { name: /^log: \d+ inclusion verifications/, words: 'at least 55,000', met: (c) => (c.perSecond ?? 0) >= 55_000 },
+  { name: /^store (?:export|import): most memory/, words: 'under 1.2x', met: (c) => c.ratio < 1.2 },
   { name: /^gate\/check: \d+ repeated/, words: 'at least 5,000/s on two quiet cores', met: (c) => (c.perSecond ?? 0) >= 5_000 },
   { name: /^gate\/check: \d+ repeated/, words: 'p99 under 20 ms', met: (c) => Number(/p99 ([\d.]+) ms/.exec(c.name)?.[1]) < 20 },
   { name: /^hook: pre-receive/, words: 'at most 15 ms over it', met: (c) => c.took - c.took / c.ratio <= 15 },
@@ -64,6 +66,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   log: () => logBench(),
   ledger: () => ledgerBench(join(folder, 'ledger')),
   postgresql: () => postgresqlBench(join(folder, 'postgresql')),
+  store: () => storeBench(join(folder, 'store'), CLI),
   million: () => ledgerMillionBench(join(folder, 'million')),
   verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),
@@ -76,7 +79,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
 };
 
 /** Minutes each. */
-const ON_DEMAND = ['million', 'servers'];
+const ON_DEMAND = ['million', 'servers', 'store'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));

@@ -19,6 +19,7 @@ import type { RecordWorld } from './flows/record-world.ts';
 import type { Scoring } from './flows/score.ts';
 import type { Records } from './flows/site.ts';
 import type { Address, Listening } from './server/listen.ts';
+import type { Place } from './store/place.ts';
 import type { StoreOptions } from './store/store.ts';
 import type { WitnessOptions } from './store/witness/witness.ts';
 import type { ServeOptions } from './world-serve.ts';
@@ -234,25 +235,12 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
   return settings.ok ? ok(settings.value === null ? null : openReader(settings.value)) : settings;
 }
 
+/** What is done with a store that no server does. */
+export const openUpkeep = () => import('./store/upkeep.ts');
+
 /** Writes the genesis of a log into an empty data folder, or into a database; answers the log's vkey. Problems: DATA_INVALID, DATA_LOCKED. */
-export async function foundLog({ dir, database }: Pick<StoreOptions, 'dir' | 'database'>, origin: string, genesis: Uint8Array): Promise<Result<string>> {
-  const { openStore } = await import('./store/store.ts');
-  const store = await openStore({ dir, database, clock: Date.now });
-  if (!store.ok) return store;
-  try {
-    if (store.value.origin !== null)
-      return err(
-        problem('DATA_INVALID', `${database === undefined ? 'this folder' : 'this database'} holds the log ${store.value.origin} already`, {
-          place: dir,
-          remedy: 'choose another --data folder',
-        }),
-      );
-    const laid = await store.value.ledger.append(() => ok([{ type: 'genesis' as const, fields: { mode: 'production', origin }, body: genesis }]));
-    return laid.ok ? ok(store.value.logVerifierKey ?? '') : laid;
-  } finally {
-    await store.value.close();
-  }
-}
+export const foundLog = async (at: Pick<StoreOptions, 'dir' | 'database'>, origin: string, genesis: Uint8Array): Promise<Result<string>> =>
+  (await openUpkeep()).foundLog({ ...at, clock: Date.now }, origin, genesis);
 
 /** `port` 0: any free one. */
 export type WitnessSettings = Pick<WitnessOptions, 'dir' | 'name' | 'logs'> & Pick<Address, 'host' | 'port'> & Pick<ServeOptions, 'log'>;
@@ -279,20 +267,9 @@ export const openLogFolder = async (where: string): Promise<Result<LogFolder>> =
 /** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
 export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
 
-/** The log of a data folder nobody else has open; makes none. @param known what `serve` asks of it. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID, LOG_FORK, LOG_SIG. */
-export async function openLogData(dir: string, known: readonly string[] = []) {
-  const [{ DATABASE_FILE, openStore }, { sourceOf }] = await Promise.all([import('./store/store.ts'), import('./flows/log-read.ts')]);
-  if (!existsSync(join(dir, DATABASE_FILE)))
-    return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
-  const store = await openStore({ dir, clock: Date.now, known });
-  if (!store.ok) return store;
-  const { files, ledger, past, rotateLogKey, audit, close } = store.value;
-  return ok({ source: sourceOf(files, dir), keys: await past.keys(), body: ledger.body, rotateLogKey, audit, close });
-}
-
-/** The same, beside a server that has it open: read as it stands, nothing locked or written. Problems: NOT_FOUND, DATA_INVALID. */
-export async function openLogBeside(dir: string) {
+/** A log as it stands, beside whoever has it open: nothing locked or written. @param name for messages. Problems: NOT_FOUND, DATA_INVALID. */
+export async function openLogBeside(place: Place, name: string) {
   const [{ readOnlyLog }, { sourceOf }] = await Promise.all([import('./store/read-only.ts'), import('./flows/log-read.ts')]);
-  const log = await readOnlyLog(dir);
-  return log.ok ? ok({ ...log.value, source: sourceOf(log.value.files, dir) }) : log;
+  const log = await readOnlyLog(place);
+  return log.ok ? ok({ ...log.value, source: sourceOf(log.value.files, name) }) : log;
 }

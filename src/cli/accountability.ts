@@ -1,16 +1,12 @@
 /** `countersign accountability`: who stood where for one change, from a log and the bodies beside it alone. */
-import { resolve } from 'node:path';
 import { base64 } from '../core/base/bytes.ts';
-import { err, ok, type Problem, type Result } from '../core/base/result.ts';
 import { formatVkey } from '../core/log/note.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { bodiesOf } from '../flows/account-log.ts';
 import { type Accounts, accountsOf } from '../flows/accountability.ts';
-import { keysOf } from '../flows/log-read.ts';
-import { openLogBeside } from '../world.ts';
 import { accountsText } from './accountability-text.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
-import { type LogPlace, type LogPlaceFlags, logAt, notProven } from './log-place.ts';
+import { type LogPlaceFlags, logAt, notProven } from './log-place.ts';
 import { type KnownOfTrust, trustAt } from './named-file.ts';
 import { progressLine } from './progress.ts';
 import { visibleLines, visibleWithin } from './terminal.ts';
@@ -26,7 +22,7 @@ export interface AccountabilityFlags extends KnownOfTrust {
 export async function accountability(change: string, { json = false, trust: file, pin, trustSize, ...flags }: AccountabilityFlags): Promise<Answer> {
   const trust = file === undefined ? undefined : await trustAt(file, { pin, trustSize });
   if (trust?.ok === false) return refusal(trust.error, json);
-  const at = await placeOf(withKeys(flags, trust?.value));
+  const at = await logAt(withKeys(flags, trust?.value), '--log', 'given');
   if (!at.ok) return notProven(at.error, json);
   const { source, keys, body = bodiesOf(source), close } = at.value;
   const line = progressLine(process.stderr);
@@ -38,19 +34,6 @@ export async function accountability(change: string, { json = false, trust: file
     line.clear();
     await close();
   }
-}
-
-/** A question at night is asked beside a server that runs. */
-async function placeOf(flags: LogPlaceFlags): Promise<Result<LogPlace, readonly Problem[]>> {
-  const { data, log, vkey = [] } = flags;
-  if (data === undefined || log !== undefined) return logAt(flags, '--log');
-  const opened = await openLogBeside(resolve(data));
-  if (!opened.ok) return err([opened.error]);
-  const { source, body, close } = opened.value;
-  const keys = keysOf(vkey.length > 0 ? vkey : opened.value.vkeys);
-  if (keys.ok) return ok({ source, keys: keys.value, body, close: async () => close() });
-  close();
-  return keys;
 }
 
 /** A trust file names the log's keys too. */

@@ -1,13 +1,13 @@
 /** `countersign audit`: a data folder worked out again from its log, or a log that somebody else runs, watched. */
-import { resolve } from 'node:path';
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { parseEntry } from '../core/log/entry.ts';
-import { formatVkey, type NoteKey } from '../core/log/note.ts';
+import type { NoteKey } from '../core/log/note.ts';
 import { lastAnchored } from '../flows/log-anchor.ts';
 import { keysOf, type SignedCheckpoint } from '../flows/log-read.ts';
 import { type Watched, watchLog } from '../flows/log-watch.ts';
-import { openAnchor, openLogData } from '../world.ts';
+import { openAnchor, openUpkeep } from '../world.ts';
+import { placeOf, wordsOf } from './data-place.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { keepCheckpoint, keptCheckpoints, readCheckpoint } from './kept-checkpoint.ts';
 import { logAt, notProven } from './log-place.ts';
@@ -41,14 +41,15 @@ export async function audit(flags: AuditFlags): Promise<Answer> {
   return flags.full === true ? auditData(flags) : watch(flags);
 }
 
-/** 0 nothing found, 1 something is not what the log says, 2 the folder cannot be opened. */
+/** 0 nothing found, 1 something is not what the log says, 2 nothing can be read. */
 async function auditData({ data, log, vkey = [], known, json = false }: AuditFlags): Promise<Answer> {
-  if (data === undefined || log !== undefined)
+  const place = placeOf(data);
+  if ((place.dir ?? place.database) === undefined || log !== undefined)
     return refusal(
       [
-        problem('USAGE', 'a full audit is of a data folder', {
+        problem('USAGE', 'a full audit is of a data folder, or of the PostgreSQL that DATABASE_URL names', {
           place: '--data',
-          remedy: 'stop the server and name its folder; another’s log is checked by countersign log verify',
+          remedy: 'name the folder; another’s log is checked by countersign log verify',
         }),
       ],
       json,
@@ -57,36 +58,17 @@ async function auditData({ data, log, vkey = [], known, json = false }: AuditFla
   if (!brought.ok) return notProven(brought.error, json);
   const kept = await keptCheckpoints(known);
   if (!kept.ok) return notProven([kept.error], json);
-  const opened = await openLogData(resolve(data), kept.value);
-  if (!opened.ok)
-    return notProven([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: 'stop the server that has it, or audit a copy of the folder' } : opened.error], json);
+  const { auditStore } = await openUpkeep();
   const line = progressLine(process.stderr);
-  try {
-    const found = await opened.value.audit(({ part, done, size }) => line.show(part, size > 0 ? done / size : null));
-    const problems = [...strangers(brought.value, opened.value.keys), ...found];
-    line.clear();
-    const code = problems.length === 0 ? EXIT.ok : EXIT.signoff;
-    if (json) return { code, stdout: `${JSON.stringify({ version: 1, exit: code, problems })}\n`, stderr: '' };
-    return problems.length === 0
-      ? { code, stdout: visibleLines(`audited ${resolve(data)}: entries, hashes, bodies, checkpoints and projections are what the log says\n`), stderr: '' }
-      : { ...notProven(problems), code };
-  } finally {
-    line.clear();
-    await opened.value.close();
-  }
+  const found = await auditStore(place, { vkeys: vkey, known: kept.value }, ({ part, done, size }) => line.show(part, size > 0 ? done / size : null));
+  line.clear();
+  if (!found.ok) return notProven([found.error], json);
+  const code = found.value.length === 0 ? EXIT.ok : EXIT.signoff;
+  if (json) return { code, stdout: `${JSON.stringify({ version: 1, exit: code, problems: found.value })}\n`, stderr: '' };
+  return code === EXIT.ok
+    ? { code, stdout: visibleLines(`audited ${wordsOf(place)}: entries, hashes, bodies, checkpoints and projections are what the log says\n`), stderr: '' }
+    : { ...notProven(found.value), code };
 }
-
-/**
- * Whoever holds the folder can put another log under its name there, with keys of their own. It is the auditor's log where a key they
- * brought is one of those that follow each other in it: the audit finds that each swore in the next and that each signed its checkpoints.
- */
-const strangers = (brought: readonly NoteKey[], keys: readonly NoteKey[]): readonly Problem[] =>
-  brought
-    .map(formatVkey)
-    .filter((vkey) => !keys.some((key) => formatVkey(key) === vkey))
-    .map((vkey) =>
-      problem('LOG_SIG', 'this log was never signed with the key you brought', { place: `--vkey ${vkey}`, remedy: 'ask its operator whose log this is; keep the folder' }),
-    );
 
 /** 0 it goes on, 1 it does not or shows what it did not sign, 2 nothing can be said. */
 async function watch({ since, anchor, ref, log, data, vkey, json = false }: AuditFlags): Promise<Answer> {

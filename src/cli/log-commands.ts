@@ -4,6 +4,7 @@ import { type Act, command, helpWithin, several, trustOptions } from './command.
 
 const VKEY_WORDS = "the log's key (name+id+base64), got by another road than the log; may be given more than once";
 const KNOWN_WORDS = 'a checkpoint somebody else kept (a witness, an anchor): the folder must hold it; may be given more than once';
+const DATA_WORDS = 'the data folder, read as it stands; a server may run on it. With DATABASE_URL, that of one of its servers; it may be left out';
 const REF_WORDS = 'the branch that checkpoints are kept in';
 const REF = 'refs/heads/log';
 
@@ -21,7 +22,7 @@ export function logCommands(program: Command, act: Act): void {
 
   sub('export', 'write the log into a folder or bucket of static files (C2SP tlog-tiles); a second run writes what is new')
     .requiredOption('--out <where>', 'the folder, made when absent; or s3://bucket/folder, with keys in the environment as for AWS (AWS_ENDPOINT_URL_S3 for other stores)')
-    .option('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--data <dir>', DATA_WORDS)
     .option('--from <url>', 'instead: a log that is served, or exported elsewhere')
     .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings all of its own`, several)
     .option('--envelopes', 'with --data: write the bodies beside it, for yourself alone; they hold names, reasons and source')
@@ -38,13 +39,13 @@ export function logCommands(program: Command, act: Act): void {
   sub('anchor', 'commit the checkpoint to a git repository that others hold, and push it; never by force, and no checkpoint that does not go on from the last')
     .requiredOption('--repo <repository>', 'a folder, or whatever git push takes')
     .option('--log <where>', 'the log: an address or a folder of files')
-    .option('--data <dir>', 'instead: the data folder, while no server runs on it')
+    .option('--data <dir>', `instead: ${DATA_WORDS}`)
     .option('--vkey <key>', `${VKEY_WORDS}; a data folder brings all of its own`, several)
     .option('--ref <ref>', REF_WORDS, REF)
     .action(async (options) => act((await import('./log-anchor.ts')).logAnchor(options)));
 
   sub('rotate', 'give the log a new key: an entry says so, sworn by the old one, and one checkpoint is signed by both')
-    .requiredOption('--data <dir>', 'the data folder, while no server runs on it')
+    .requiredOption('--data <dir>', 'the data folder, while no server runs on it; with DATABASE_URL, that of one of its servers, and none of them runs')
     .option('--known <file>', KNOWN_WORDS, several)
     .action(async (options) => act((await import('./log-rotate.ts')).logRotate(options)));
 
@@ -55,7 +56,7 @@ export function logCommands(program: Command, act: Act): void {
       'accountability 1a2b3c4d5e6f7a8b --data /srv/countersign --json',
     ]),
   )
-    .option('--data <dir>', 'the data folder, read as it stands; a server may run on it')
+    .option('--data <dir>', DATA_WORDS)
     .option('--log <where>', 'the log as files, with the bodies beside it: what log export --envelopes wrote')
     .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
     .option('--trust <file>', "the trust file: with it the gate's own summary and the makers of keys are judged too, and --vkey is in it")
@@ -67,8 +68,8 @@ export function logCommands(program: Command, act: Act): void {
     'audit --since checkpoint --log https://countersign.example/log/ --vkey "$LOG"',
     'audit --anchor git@git.example:audit/anchors.git --log https://countersign.example/log/ --vkey "$LOG"',
   ])
-    .option('--full', 'every entry, hash, body, checkpoint and projection of a data folder')
-    .option('--data <dir>', 'the data folder, while no server runs on it')
+    .option('--full', 'every entry, hash, body, checkpoint and projection of a data folder, or of the database DATABASE_URL names')
+    .option('--data <dir>', DATA_WORDS)
     .option('--known <file>', `with --full: ${KNOWN_WORDS}`, several)
     .option('--since <file>', 'the checkpoint you kept; lists what is new, and is replaced once that is proven')
     .option('--anchor <repository>', 'instead: the checkpoint that was anchored last')

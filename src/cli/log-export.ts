@@ -19,9 +19,14 @@ export interface LogExportFlags {
 }
 
 export async function logExport({ from, data, vkey, out, envelopes = false, json = false }: LogExportFlags): Promise<Answer> {
-  if (envelopes && data === undefined)
+  if (envelopes && from !== undefined)
     return refusal(
-      [problem('USAGE', 'bodies are in the data folder, and no server serves them', { place: '--envelopes', remedy: 'stop the server and name its folder with --data' })],
+      [
+        problem('USAGE', 'bodies are in the data folder, and no server serves them', {
+          place: '--envelopes',
+          remedy: 'name the folder with --data, or the database with DATABASE_URL',
+        }),
+      ],
       json,
     );
   const scheme = schemeOf(out);

@@ -1,11 +1,11 @@
 /** Which log a command is about: a data folder, a folder of files, or an address; and the keys it is checked with. */
-import { resolve } from 'node:path';
 import { err, ok, type Problem, problem, problemText, type Result } from '../core/base/result.ts';
-import { formatVkey, type NoteKey } from '../core/log/note.ts';
+import type { NoteKey } from '../core/log/note.ts';
 import { keysFollowed } from '../flows/log-keys.ts';
 import { keysOf } from '../flows/log-read.ts';
 import type { LogSource } from '../flows/ports-log.ts';
-import { openLogData, openLogSource } from '../world.ts';
+import { openLogBeside, openLogSource } from '../world.ts';
+import { type DataPlace, placeOf, wordsOf } from './data-place.ts';
 import { type Answer, EXIT } from './exit.ts';
 import { visibleLines } from './terminal.ts';
 
@@ -24,13 +24,20 @@ export interface LogPlace {
   close(): Promise<void>;
 }
 
-/** @param flag how `log` is called on this command line. Problems: USAGE, NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
-export async function logAt({ log, data, vkey = [] }: LogPlaceFlags, flag: string): Promise<Result<LogPlace, readonly Problem[]>> {
-  if ((log === undefined) === (data === undefined))
-    return err([
-      problem('USAGE', `name one log: ${flag} or --data`, { place: 'command line', remedy: `${flag} is an address or a folder of files, --data the folder a server runs on` }),
-    ]);
-  return data === undefined ? filesAt(log ?? '', vkey) : dataAt(data, vkey, flag);
+/** Of a data folder: every key its log names and those that were given, or those alone where any were: whoever has the folder can put another log there. */
+type Whose = 'all' | 'given';
+
+/** @param flag how `log` is called on this command line. Problems: USAGE, NOT_FOUND, DATA_INVALID. */
+export async function logAt({ log, data, vkey = [] }: LogPlaceFlags, flag: string, whose: Whose = 'all'): Promise<Result<LogPlace, readonly Problem[]>> {
+  const place = placeOf(data);
+  if (log !== undefined && data === undefined) return filesAt(log, vkey);
+  if (log === undefined && (place.dir ?? place.database) !== undefined) return dataAt(place, vkey, whose);
+  return err([
+    problem('USAGE', `name one log: ${flag} or --data`, {
+      place: 'command line',
+      remedy: `${flag} is an address or a folder of files, --data the folder a server runs on; of a log in a PostgreSQL, set DATABASE_URL`,
+    }),
+  ]);
 }
 
 /** The scheme of an address that is neither a folder nor the web, such as `s3`; undefined for a folder. */
@@ -55,13 +62,12 @@ async function filesAt(where: string, vkey: readonly string[]): Promise<Result<L
   return followed.ok ? ok({ source: source.value, keys: followed.value, close: async () => undefined }) : err([followed.error]);
 }
 
-/** Every key the folder's log names, and those given. */
-async function dataAt(dir: string, vkey: readonly string[], flag: string): Promise<Result<LogPlace, readonly Problem[]>> {
-  const opened = await openLogData(resolve(dir));
-  if (!opened.ok)
-    return err([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: `ask the server that has it: ${flag} <its address>/log/ --vkey KEY` } : opened.error]);
+/** As it stands, beside a server that runs. */
+async function dataAt(place: DataPlace, vkey: readonly string[], whose: Whose): Promise<Result<LogPlace, readonly Problem[]>> {
+  const opened = await openLogBeside(place, place.dir ?? wordsOf(place));
+  if (!opened.ok) return err([opened.error]);
   const { source, body, close } = opened.value;
-  const keys = keysOf([...new Set([...opened.value.keys.map(formatVkey), ...vkey])]);
+  const keys = keysOf(whose === 'given' && vkey.length > 0 ? vkey : [...new Set([...opened.value.vkeys, ...vkey])]);
   if (keys.ok) return ok({ source, keys: keys.value, body, close });
   await close();
   return keys;
@@ -71,7 +77,7 @@ async function dataAt(dir: string, vkey: readonly string[], flag: string): Promi
 export const keysText = (vkeys: readonly string[]): string => (vkeys.length < 2 ? '' : `  signed by:\n${vkeys.map((v) => `    ${v}\n`).join('')}`);
 
 /** Nothing can be said of the log; anything else that is wrong speaks against it. */
-const UNDECIDED = /^(?:USAGE|NOT_FOUND|LOG_UNREACHABLE|DATA_|GIT_FAILED|REF_CHANGED|INTERNAL)/;
+const UNDECIDED = /^(?:USAGE|NOT_FOUND|LOG_UNREACHABLE|DATA_|STORE_|GIT_FAILED|REF_CHANGED|INTERNAL)/;
 
 /** 1 where the evidence does not hold, 2 where nothing can be said. */
 export function notProven(problems: readonly Problem[], json = false): Answer {

@@ -1,8 +1,8 @@
 /** `countersign log rotate`: from the next checkpoint on another key signs the log, and the old one says so. */
-import { resolve } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import { formatVkey } from '../core/log/note.ts';
-import { openLogData } from '../world.ts';
+import { openUpkeep } from '../world.ts';
+import { placeIn } from './data-place.ts';
 import { type Answer, EXIT } from './exit.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
 import { notProven } from './log-place.ts';
@@ -18,12 +18,13 @@ export interface LogRotateFlags {
 export async function logRotate({ data, known, json = false }: LogRotateFlags): Promise<Answer> {
   const kept = await keptCheckpoints(known);
   if (!kept.ok) return notProven([kept.error], json);
-  const opened = await openLogData(resolve(data), kept.value);
+  const place = placeIn(data);
+  const opened = await (await openUpkeep()).openExisting({ ...place, clock: Date.now, known: kept.value });
   if (!opened.ok) return notProven([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: 'stop the server that has it' } : opened.error], json);
-  const { keys, rotateLogKey, close } = opened.value;
+  const { past, rotateLogKey, close } = opened.value;
   try {
-    const [old] = keys;
-    const next = await turned(rotateLogKey, data);
+    const [old] = await past.keys();
+    const next = await turned(rotateLogKey, place.dir);
     if (!next.ok || old === undefined) return notProven(next.ok ? [] : [next.error], json);
     return answer(old.name, formatVkey(old), next.value, json);
   } finally {

@@ -168,11 +168,11 @@ describe('the log of a data folder', () => {
     expect(await logExport({ from: out, out: `${out}2`, envelopes: true })).toMatchObject({ code: 2, stderr: expect.stringContaining('--data') });
   });
 
-  it('is not read while a server has it, nor made where there is none', async () => {
+  it('is read while a server has it, and not made where there is none', async () => {
     const { data, opened, exported } = await installation(3);
     const store = await opened();
-    expect(await exported()).toMatchObject({ code: 2, stderr: expect.stringContaining('DATA_LOCKED') });
-    expect(await audit({ full: true, data })).toMatchObject({ code: 2, stderr: expect.stringContaining('stop the server') });
+    expect(await exported()).toMatchObject({ code: 0, stdout: expect.stringContaining('3 entries') });
+    expect(await audit({ full: true, data })).toMatchObject({ code: 0 });
     await store.close();
     expect(await logExport({ data: `${data}-typo`, out: `${data}-out` })).toMatchObject({ code: 2, stderr: expect.stringContaining('NOT_FOUND') });
     expect(existsSync(`${data}-typo`)).toBe(false);
@@ -186,7 +186,7 @@ describe('the log of a data folder', () => {
     db.close();
     const found = jsonOf(await audit({ full: true, data, json: true }));
     expect(found).toMatchObject({ exit: 1 });
-    expect(found.problems).toEqual(expect.arrayContaining([expect.objectContaining({ place: 'entry 7 (decision)' })]));
+    expect(found.problems).toEqual(expect.arrayContaining([expect.objectContaining({ place: expect.stringMatching(/^body /), message: expect.stringContaining('entry 7') })]));
     expect(await audit({ full: true, data })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('entry 7') });
   });
 });

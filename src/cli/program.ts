@@ -11,6 +11,7 @@ import { logCommands } from './log-commands.ts';
 import { policyCommands } from './policy-commands.ts';
 import { riskCommands } from './risk-commands.ts';
 import { signingCommands } from './signing-commands.ts';
+import { storeCommands } from './store-commands.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and answers its exit code. Prints what the command answers, nothing else. */
@@ -273,6 +274,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
 
   authorityCommands(program, act);
   logCommands(program, act);
+  storeCommands(program, act);
   policyCommands(program, act);
   hookCommands(program, act);
 

@@ -57,6 +57,8 @@ export interface Left {
 /** One state of the database, whatever is written meanwhile. */
 export interface Inspected {
   readonly db: Database;
+  /** What the tables say of which version they are, by name; null where nothing was begun. */
+  versions(): Promise<ReadonlyMap<string, string> | null>;
   /** One at a time, so that a long answer needs no memory. Throws what the database throws. */
   rows<Row>(sql: string): AsyncIterable<Row>;
   /** Makes the tables of the projections anew, empty, beside the real ones: from now on unqualified names mean these. */
@@ -66,6 +68,8 @@ export interface Inspected {
   readonly beside: string;
   /** The database as its engine sees it: whole, and with nothing in it that this program did not make. */
   auditTables(found: Findings, seen: Seen): Promise<void>;
+  /** Work that may fail without taking the rest of what is read with it. */
+  apart<T>(work: () => Promise<T>): Promise<T>;
   /** Whether this throw is the database's own: what could not be read is a finding then. */
   isOwn(cause: unknown): boolean;
   close(): Promise<void>;
@@ -76,8 +80,20 @@ export interface Engine {
   readonly writer: Writer;
   /** Sees what is committed. */
   readonly reader: Database;
-  /** Its tables are of this version, or are made so. Answers whether the log is empty. Throws `Refused`. */
-  prepare(): Promise<boolean>;
+  /** Its tables are of this version, or are made so. Answers whether the log is empty. Throws `Refused`. @param seen told how many entries were replayed. */
+  prepare(seen?: (size: number) => void): Promise<boolean>;
   inspect(): Promise<Inspected>;
   close(): Promise<void>;
 }
+
+/** An empty database that is being filled, in one go. */
+export interface Filling {
+  readonly db: Writing;
+  /** What was written so far, as `Inspected` reads it. */
+  readonly rows: Inspected['rows'];
+  /** Told when the ledger's own rows are there: a database that plans its answers by how many there are counts them. */
+  counted(): Promise<void>;
+}
+
+/** Fills an empty database with all of what the work writes, or leaves it as it was. Throws `Refused` where it is not empty, or cannot be reached. */
+export type Fill = <T>(work: (into: Filling) => Promise<T>) => Promise<T>;

@@ -29,9 +29,9 @@ async function turned(store: Store): Promise<string> {
 }
 
 async function vkeys(): Promise<readonly string[]> {
-  const log = await readOnlyLog(dir);
+  const log = await readOnlyLog({ dir });
   if (!log.ok) throw new Error(log.error.message);
-  log.value.close();
+  await log.value.close();
   return log.value.vkeys;
 }
 
@@ -67,5 +67,5 @@ it('believes no rotation that no key began', async () => {
   const db = new DatabaseSync(join(dir, DATABASE_FILE));
   db.exec("pragma foreign_keys = off; update bodies set bytes = x'7b7d' where idx = 2");
   db.close();
-  expect(await readOnlyLog(dir)).toMatchObject({ ok: false, error: { code: 'DATA_INVALID' } });
+  expect(await readOnlyLog({ dir })).toMatchObject({ ok: false, error: { code: 'LOG_FORMAT' } });
 });

@@ -3,7 +3,7 @@
  * or it is a PostgreSQL that several servers share. Either way the server has a folder of its own: `keys/` holds the installation's
  * secrets, `log.seen` what this server last answered under, and `lock.db` keeps a second process out of it.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
@@ -27,6 +27,7 @@ import { everyKey } from './ledger/rotations.ts';
 import { sequencer } from './ledger/sequencer.ts';
 import { lock } from './lock.ts';
 import { loginsOver } from './login/logins.ts';
+import { DATABASE_FILE, ownFolder, twoLogs } from './place.ts';
 import { projectionsOver } from './projections/questions.ts';
 import { replay } from './projections/rebuild.ts';
 import { orRefuse, settled } from './refused.ts';
@@ -48,8 +49,8 @@ export interface Store {
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
   readonly logVerifierKey: string | null;
-  /** Deletes the projections and replays the log. Problems: DATA_INVALID, and the old projections stay. */
-  rebuild(): Promise<Result<void>>;
+  /** Deletes the projections and replays the log. Problems: DATA_INVALID, and the old projections stay. @param progress told the size replayed so far. */
+  rebuild(progress?: (size: number) => void): Promise<Result<void>>;
   /**
    * Reads the whole folder as it stands and makes everything anew: leaves, tiles, checkpoints, bodies, projections. Each problem
    * names its place; an empty list says that nothing was found. Appends go on meanwhile, and are not part of it.
@@ -86,7 +87,7 @@ export interface StoreOptions {
   readonly known?: Known;
 }
 
-export const DATABASE_FILE = 'countersign.db';
+export { DATABASE_FILE };
 
 /** Problems: DATA_LOCKED, DATA_INVALID. A new folder opens too: its first append must be the genesis entry. */
 export async function openStore(options: StoreOptions): Promise<Result<Store>> {
@@ -99,7 +100,8 @@ export async function openStore(options: StoreOptions): Promise<Result<Store>> {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const shared = ownFolder(dir);
     if (shared !== null) return err(shared);
-    if (options.database !== undefined && existsSync(join(dir, DATABASE_FILE))) return err({ ...TWO_LOGS, place: dir });
+    const two = twoLogs(options);
+    if (two !== null) return err(two);
     const locked = lock(dir);
     if (!locked.ok) return locked;
     open.push(locked.value);
@@ -120,25 +122,8 @@ const inFolder = (dir: string, error: Problem): Problem => ({
   message: error.place === undefined || error.place.startsWith(dir) ? error.message : `${error.message} (in ${dir})`,
 });
 
-const TWO_LOGS = problem('DATA_INVALID', 'the folder holds a log of its own, and DATABASE_URL names another place for one', {
-  remedy: 'unset DATABASE_URL, or choose another folder',
-});
-
 interface Held {
   release(): void | Promise<void>;
-}
-
-/** Whoever can read the folder can lock it, and reads source and keys' names. Ours is made private; somebody else's is not touched. */
-function ownFolder(dir: string): Problem | null {
-  if ((statSync(dir).mode & 0o077) === 0) return null;
-  const names = readdirSync(dir);
-  if (names.length > 0 && !names.some((name) => name === DATABASE_FILE || name === 'lock.db'))
-    return problem('DATA_INVALID', 'the folder can be read by others, and holds other things', {
-      place: dir,
-      remedy: `choose a folder of its own for --data, or chmod 700 ${dir}`,
-    });
-  chmodSync(dir, 0o700);
-  return null;
 }
 
 const UNUSABLE = 'put the folder back from a backup, or choose another; nothing in it was changed';
@@ -156,7 +141,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
   const recovered = await recover(writer, signer, known, beside);
   const { statements } = recovered;
   const sequence = sequencer(writer, signer, clock, recovered, beside);
-  const rebuild = (): Promise<void> => sequence.alone(() => writer.rewrite(replay));
+  const rebuild = (progress?: (size: number) => void): Promise<void> => sequence.alone(() => writer.rewrite((db) => replay(db, progress)));
   /** Of a log that others append to as well, an answer begins with what they did. */
   const current = <T extends object>(port: T): T => (writer.shared ? after(sequence.follow, port) : port);
   const { append, ...asked } = ledgerOver(reader, sequence, signer);
@@ -179,12 +164,14 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
     get logVerifierKey() {
       return vkeyOf(signer);
     },
-    rebuild: () => settled(rebuild()),
+    rebuild: (progress) => settled(rebuild(progress)),
     audit: async (progress) => {
       const taken = sequence.alone(async () => {
+        // What was seen first: of a log that others append to, what is read after it holds all of that.
+        const notes = new Set([...found, ...beside.seen.read()]);
         const reader = await engine.inspect();
         await sequence.follow();
-        return snapshot(reader, signer.key(), new Set([...found, ...beside.seen.read()]));
+        return snapshot(reader, signer.key(), notes);
       });
       return audit(await taken, progress);
     },

@@ -42,6 +42,9 @@ const LOG = 'log.pem';
 const NEXT = 'log.next.pem';
 const BEGUN = 'log.begun';
 
+/** Private keys of the log, in the folder of keys. */
+export const LOG_KEY_FILES = [LOG, NEXT] as const;
+
 /**
  * @param create false where the folder already holds a log: a missing key is then refused, because a new key would start
  * another log under the old one's name.

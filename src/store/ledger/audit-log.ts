@@ -1,40 +1,46 @@
 /** Entries, leaf hashes, tiles, checkpoints and bodies, each from the entries' bytes, in one walk from the first to the last. */
 import { base64, concat, equal } from '../../core/base/bytes.ts';
 import { sha256Hex } from '../../core/base/crypto.ts';
-import { problem } from '../../core/base/result.ts';
+import { type Checkpoint, parseCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import { leafHash, root } from '../../core/log/merkle.ts';
-import type { NoteKey } from '../../core/log/note.ts';
+import { type NoteKey, parseNote } from '../../core/log/note.ts';
 import type { Rotation } from '../../core/log/rotation.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import { lostWord } from '../../core/signoff/heed-log.ts';
 import type { Inspected } from '../connection.ts';
-import { Refused } from '../refused.ts';
+import { settled } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { auditCosignatures } from './audit-cosignatures.ts';
 import { readErased } from './erased.ts';
 import type { Findings, Seen } from './findings.ts';
 import { EMPTY_HEAD, type Growth, growth } from './head.ts';
 import { type Erased, isErased } from './heeded.ts';
-import { openStored } from './publisher.ts';
+import { openStored, type StoredCheckpoint } from './publisher.ts';
 import { entriesFrom, type KeptEntry } from './read.ts';
 import { readRotations } from './rotations.ts';
 
-/** Throws `Refused` where what the log says of its own key does not hold. */
-export async function auditLog({ db, rows }: Inspected, key: NoteKey | undefined, found: Findings, seen: Seen): Promise<void> {
-  const rotations = await readRotations(db);
-  const walk = { log: growth(EMPTY_HEAD), found, erased: await readErased(db), checkpoints: await checkpoints(rows, key, rotations, found), at: 0 };
+/** @param key undefined: nobody knows it, and of checkpoints only the roots are compared. */
+export async function auditLog({ db, rows }: Pick<Inspected, 'db' | 'rows'>, key: NoteKey | undefined, found: Findings, seen: Seen): Promise<void> {
+  const rotations = await settled(readRotations(db));
+  if (!rotations.ok) found.take(rotations.error);
+  const signers = rotations.ok && key !== undefined ? { now: key, rotations: rotations.value } : undefined;
+  const walk: Walk = { log: growth(EMPTY_HEAD), found, erased: await readErased(db), checkpoints: await checkpoints(rows, signers, found), at: 0, next: 0, gap: false };
   for await (const batch of entriesFrom(db)) {
     for (const row of batch) await auditEntry(db, walk, row);
-    await seen(walk.log.tree.size);
+    await seen(walk.next);
   }
   for (const index of walk.erased.lost) found.take(lostWord(index));
-  await walk.checkpoints.rest();
-  await auditLeftOver(rows, walk.log.tree.size, found);
+  if (!walk.gap) await walk.checkpoints.rest();
+  await auditLeftOver(rows, walk.next, found);
   await auditCosignatures(rows, found);
 }
 
 interface Walk {
+  /** The place behind the last entry that was read. */
+  next: number;
+  /** An entry is missing: what comes after it has a place in no tree. */
+  gap: boolean;
   readonly log: Growth;
   readonly found: Findings;
   readonly erased: Erased;
@@ -45,11 +51,15 @@ interface Walk {
 async function auditEntry(db: Reading, walk: Walk, row: KeptEntry): Promise<void> {
   const { log, found } = walk;
   const place = `entry ${row.idx}`;
-  if (row.idx !== log.tree.size) throw new Refused(problem('DATA_INVALID', 'is missing; nothing after it can be compared', { place: `entry ${log.tree.size}` }));
+  if (row.idx !== walk.next) found.add(`entry ${walk.next}`, 'is missing; no tile and no checkpoint after it can be compared');
+  walk.gap ||= row.idx !== walk.next;
+  walk.next = row.idx + 1;
   if (row.at < walk.at) found.add(place, 'is older than the entry before it');
   walk.at = row.at;
   auditSaid(walk, row, place);
-  for (const tile of log.add(await leafOf(db, row, found, place))) await auditTile(db, tile, found);
+  const leaf = await leafOf(db, row, found, place);
+  if (walk.gap) return;
+  for (const tile of log.add(leaf)) await auditTile(db, tile, found);
   await walk.checkpoints.at(log);
 }
 
@@ -98,7 +108,12 @@ interface Checkpoints {
   rest(): Promise<void>;
 }
 
-async function checkpoints(rows: Inspected['rows'], key: NoteKey | undefined, rotations: readonly Rotation[], found: Findings): Promise<Checkpoints> {
+interface Signers {
+  readonly now: NoteKey;
+  readonly rotations: readonly Rotation[];
+}
+
+async function checkpoints(rows: Inspected['rows'], signers: Signers | undefined, found: Findings): Promise<Checkpoints> {
   const stored = rows<{ size: number; note: string }>('select size, note from checkpoints order by size')[Symbol.asyncIterator]();
   let next = await stored.next();
   const take = async (size: number, fault: (row: { size: number; note: string }) => string | undefined): Promise<void> => {
@@ -110,12 +125,20 @@ async function checkpoints(rows: Inspected['rows'], key: NoteKey | undefined, ro
   return {
     at: ({ tree }) =>
       take(tree.size, (row) => {
-        const opened = openStored(row, key, rotations);
+        const opened = signers === undefined ? unsigned(row) : openStored(row, signers.now, signers.rotations);
         if ('fault' in opened) return opened.fault;
         return row.size === tree.size && base64(opened.root) === base64(root(tree)) ? undefined : 'the entries do not have this root';
       }),
     rest: () => take(Number.POSITIVE_INFINITY, () => 'speaks of more entries than there are'),
   };
+}
+
+/** What it says, whoever signed it. */
+function unsigned({ size, note }: StoredCheckpoint): Checkpoint | { readonly fault: string } {
+  const parsed = parseNote(note);
+  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+  if (!checkpoint.ok) return { fault: `is none: ${checkpoint.error.message}` };
+  return checkpoint.value.size === size ? checkpoint.value : { fault: 'is stored under another size' };
 }
 
 /** What lies in the ledger's tables and belongs to no entry. */

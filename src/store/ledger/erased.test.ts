@@ -30,7 +30,7 @@ import {
   violationDraft,
 } from '../sample-drafts.ts';
 import { DATABASE_FILE, openStore, type Store } from '../store.ts';
-import { at, leftAsItStands, ON_POSTGRESQL, sql } from '../test-bed.ts';
+import { at, inspection, leftAsItStands, ON_POSTGRESQL, sql } from '../test-bed.ts';
 import { QUIET_MS } from './erased.ts';
 
 let dir: string;
@@ -101,6 +101,18 @@ it('takes a decision out of the file, its row and its memory, and leaves the log
   const key = parseVkey(store.logVerifierKey ?? '');
   expect(verifyProof((await store.ledger.proof(1)) ?? '', before[1]?.bytes ?? utf8(''), key.ok ? [key.value] : []).ok).toBe(true);
   expect(await store.audit()).toEqual([]);
+});
+
+it.skipIf(ON_POSTGRESQL)('goes out of the write-ahead log as soon as nobody reads an older state', async () => {
+  const draft = decide('x', 'Karin Privatperson');
+  await append(draft);
+  now += QUIET_MS;
+  const reader = await inspection(dir);
+  await append(erase(draft));
+  expect(files().includes('Karin Privatperson')).toBe(true);
+  await reader.close();
+  await append(violationDraft('next'));
+  expect(files().includes('Karin Privatperson')).toBe(false);
 });
 
 it('survives a rebuild and another start, and a change erased lives on when it is decided again', async () => {

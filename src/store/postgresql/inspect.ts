@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import type { Inspected } from '../connection.ts';
+import { versionsIn } from '../migrate.ts';
 import { projectionsDdl } from '../schema.ts';
 import { auditTables } from './audit-tables.ts';
 import { oneSession, openPool, speaking } from './connection.ts';
@@ -21,6 +22,12 @@ export async function inspected(url: string): Promise<Inspected> {
   let cursors = 0;
   return {
     db,
+    versions: async () => {
+      const [row] = (await client.query<{ made: boolean }>(`select to_regclass('meta') is not null and to_regclass('turn') is not null as made`)).rows;
+      if (row?.made !== true) return null;
+      const [turn] = (await client.query<{ version: string }>('select version from turn')).rows;
+      return new Map([...(await versionsIn(db)), ['turn', turn?.version ?? '']]);
+    },
     rows: async function* <Row>(statement: string) {
       const name = `rows_${cursors++}`;
       await client.query(`declare ${name} no scroll cursor for ${statement}`);
@@ -37,6 +44,15 @@ export async function inspected(url: string): Promise<Inspected> {
       for (const statement of projectionsDdl('temp.')) await sql.raw(inPostgresql(statement)).execute(db);
     },
     auditTables: (found, seen) => auditTables(url, found, seen),
+    apart: async (work) => {
+      await client.query('savepoint apart');
+      try {
+        return await work();
+      } catch (cause) {
+        await client.query('rollback to savepoint apart');
+        throw cause;
+      }
+    },
     isOwn: (cause) => cause instanceof pg.DatabaseError,
     close: async () => {
       client.release(true);

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { problem } from '../../core/base/result.ts';
-import type { Engine } from '../connection.ts';
+import type { Engine, Inspected } from '../connection.ts';
 import { makeSchema } from '../migrate.ts';
 import { Refused } from '../refused.ts';
 import { type Database, META_DDL } from '../schema.ts';
@@ -22,10 +22,10 @@ export function openPostgresql(url: string): Engine {
   return {
     writer,
     reader: reading,
-    prepare: async () => {
+    prepare: async (seen) => {
       await reachable(appending);
       await suitable(appending);
-      await prepareTables(appending);
+      await prepareTables(appending, seen);
       return (await appending.selectFrom('entries').select('idx').limit(1).executeTakeFirst()) === undefined;
     },
     inspect: () => inspected(url),
@@ -33,6 +33,17 @@ export function openPostgresql(url: string): Engine {
       await Promise.all([writer.end(), ...pools.map((pool) => pool.end())]);
     },
   };
+}
+
+/** One state of it, for whoever only reads. Throws `Refused` where it cannot be reached. */
+export async function inspectPostgresql(url: string): Promise<Inspected> {
+  const pool = openPool(url, { max: 1 });
+  try {
+    await reachable(speaking(prepared(pool)));
+  } finally {
+    await pool.end();
+  }
+  return inspected(url);
 }
 
 /** The words of the driver may hold the URL, and the URL a password: they are not handed on. */
@@ -66,7 +77,7 @@ async function suitable(db: Database): Promise<void> {
 }
 
 /** Once, whoever of several servers comes first; the others wait for the row, and find all done. */
-async function prepareTables(db: Database): Promise<void> {
+async function prepareTables(db: Database, seen?: (size: number) => void): Promise<void> {
   await unlessMeanwhile(() => sql.raw(inPostgresql(TURN_DDL)).execute(db));
   // Asked first: it would wait for whoever has the turn, and everybody behind it.
   if ((await hasHead.execute(db)).rows.length === 0) await sql.raw(HEAD_DDL).execute(db);
@@ -81,7 +92,7 @@ async function prepareTables(db: Database): Promise<void> {
           problem('DATA_INVALID', `the tables are of version ${row?.version}; this program reads ${VERSION}`, { place: 'DATABASE_URL', remedy: 'use a newer one' }),
         );
       await sql.raw(inPostgresql(META_DDL)).execute(all);
-      await makeSchema({ ddl: inPostgresql }, all, (work) => work(all));
+      await makeSchema({ ddl: inPostgresql }, all, (work) => work(all), { seen });
       if (row?.version !== VERSION) await sql`update turn set version = ${VERSION} where id = 1`.execute(all);
     });
 }

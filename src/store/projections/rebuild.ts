@@ -12,10 +12,10 @@ import { applyAll } from './apply.ts';
 import type { Effect } from './effects.ts';
 import { project } from './project.ts';
 
-/** Throws `Refused` for an entry that cannot be read: the transaction around it rolls back, and the old rows stay. */
-export async function replay(db: Writing): Promise<void> {
+/** Throws `Refused` for an entry that cannot be read: the transaction around it rolls back, and the old rows stay. @param seen as `replayInto` tells it. */
+export async function replay(db: Writing, seen: (size: number) => unknown = () => undefined): Promise<void> {
   for (const table of [...PROJECTIONS].reverse()) await db.deleteFrom(table).execute();
-  await replayInto(db, () => undefined);
+  await replayInto(db, seen);
 }
 
 /** @param seen told the size replayed so far, some hundred entries at a time; what it answers is waited for. */

@@ -6,6 +6,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Inspected, Writer } from '../connection.ts';
 import { callDirectly } from '../insert.ts';
+import { versionsIn } from '../migrate.ts';
 import { type Database, projectionsDdl, type Schema } from '../schema.ts';
 import { auditFile } from './audit-file.ts';
 
@@ -34,13 +35,31 @@ export function connect(file: string): SqliteConnection & Writer {
   return writing(connection(sqlite));
 }
 
+/** A file that nobody has yet, and that is thrown away if it is not filled to its end: no disk is waited for. */
+export function connectToFill(file: string): SqliteConnection & Writer {
+  const sqlite = new DatabaseSync(file, { enableForeignKeyConstraints: true });
+  sqlite.exec('pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -32000');
+  return writing(connection(sqlite));
+}
+
 function writing(made: SqliteConnection): SqliteConnection & Writer {
   const { db, exec, read } = made;
+  /** What was erased still stands in the write-ahead log, for somebody read an older state when it was to be cut. */
+  let owed = false;
+  const scrub = (): void => {
+    exec('pragma busy_timeout = 0');
+    for (const { busy } of read<{ busy: number }>('pragma wal_checkpoint(truncate)')) owed = busy !== 0;
+    exec(`pragma busy_timeout = ${BUSY_MS}`);
+  };
   return {
     ...made,
     ddl: (statement) => statement,
     shared: undefined,
-    append: (work) => db.transaction().execute((all) => work(all, false)),
+    append: async (work) => {
+      const done = await db.transaction().execute((all) => work(all, false));
+      if (owed) scrub();
+      return done;
+    },
     rewrite: (work) => db.transaction().execute(work),
     aside: (work) => db.transaction().execute(work),
     lightly: async (write) => {
@@ -56,8 +75,7 @@ function writing(made: SqliteConnection): SqliteConnection & Writer {
     intruders: async () => [...read<{ name: string }>(`select name from sqlite_schema where type = 'trigger'`)].map(({ name }) => `trigger ${name}`),
     // Here a statement fails without its transaction.
     ofOne: () => false,
-    // What was erased still stands in the write-ahead log.
-    scrub: async () => exec('pragma wal_checkpoint(truncate)'),
+    scrub: async () => scrub(),
   };
 }
 
@@ -96,6 +114,10 @@ export function inspected(file: string): Inspected {
   for (const _ of made.read('select 1 from sqlite_schema limit 1'));
   return {
     db: made.db,
+    versions: async () => {
+      for (const _ of made.read(`select 1 from sqlite_schema where type = 'table' and name = 'meta'`)) return versionsIn(made.db);
+      return null;
+    },
     rows: async function* <Row>(sql: string) {
       yield* made.read<Row>(sql);
     },
@@ -105,6 +127,7 @@ export function inspected(file: string): Inspected {
       for (const statement of projectionsDdl('temp.')) made.exec(statement);
     },
     auditTables: (found, seen) => auditFile(made, found, seen),
+    apart: (work) => work(),
     isOwn,
     close: async () => made.close(),
   };

@@ -12,7 +12,7 @@ export function openSqlite(file: string): Engine {
   return {
     writer,
     reader: reader.db,
-    prepare: () => prepareSchema(writer, (db) => moveFromFirst(writer, db)),
+    prepare: (seen) => prepareSchema(writer, (db) => moveFromFirst(writer, db), seen),
     inspect: async () => inspected(file),
     close: async () => {
       reader.close();
