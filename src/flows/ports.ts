@@ -16,6 +16,7 @@ import type { ToolKind, Who } from '../core/provenance/session/event.ts';
 import type { TrailText } from '../core/provenance/session/trail.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
+import type { JobDraft } from './ports-jobs.ts';
 import type { OwnershipRow } from './ports-ownership.ts';
 import type { Landed } from './ports-risk.ts';
 import type { Trains } from './ports-train.ts';
@@ -329,6 +330,8 @@ export interface EntryDraft {
   readonly type: EntryType;
   readonly fields: { readonly [name: string]: Json };
   readonly body: Uint8Array;
+  /** Work to be done once this entry stands: it is there if and only if the entry is, committed with it. */
+  readonly jobs?: readonly JobDraft[];
 }
 
 export interface AppendedEntry {

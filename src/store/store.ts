@@ -7,10 +7,12 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
+import type { Jobs } from '../flows/ports-jobs.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
 import type { Logins } from '../flows/ports-login.ts';
 import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import type { Engine } from './connection.ts';
+import { jobsOver } from './jobs/jobs.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
 import { after } from './ledger/after.ts';
 import { type AuditStep, audit, snapshot } from './ledger/audit.ts';
@@ -44,6 +46,8 @@ export interface Store {
   readonly past: PastTrees;
   /** Who is signed in. No projection of the log. */
   readonly logins: Logins;
+  /** Work for later. No projection of the log. */
+  readonly jobs: Jobs;
   /** The log's name, set by genesis; null before it. */
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
@@ -173,6 +177,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
     cosignatures: cosignaturesOver(reader, writer, sequence),
     past: current(pastTrees(reader, signer, statements)),
     logins: loginsOver(reader, writer, sequence, clock),
+    jobs: jobsOver(reader, writer, sequence, clock),
     get origin() {
       return signer.key()?.name ?? null;
     },
