@@ -28,5 +28,5 @@ export interface JobTables {
 export const JOBS_DDL: readonly string[] = [
   `create table if not exists jobs (org text not null, id text not null, kind text not null, body text not null, entry integer, due integer, holder text,
    turn integer not null, again integer not null, attempts integer not null, tries integer not null, error text, created integer not null, primary key (org, id))`,
-  'create index if not exists jobs_by_due on jobs (org, due)',
+  'create index if not exists jobs_by_due on jobs (org, due, id)',
 ];
