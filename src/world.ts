@@ -290,6 +290,12 @@ export async function openLogData(dir: string, known: readonly string[] = []) {
   return ok({ source: sourceOf(files, dir), keys: await past.keys(), body: ledger.body, rotateLogKey, audit, close });
 }
 
+/** Jobs of a data folder, or of the database that DATABASE_URL names. @param change false: beside a server that runs. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
+export async function openJobDesk(dir: string, change: boolean) {
+  const [{ DATABASE_FILE }, { openDesk }] = await Promise.all([import('./store/store.ts'), import('./store/jobs/open.ts')]);
+  return openDesk({ dir, name: DATABASE_FILE }, process.env.DATABASE_URL || undefined, change);
+}
+
 /** The same, beside a server that has it open: read as it stands, nothing locked or written. Problems: NOT_FOUND, DATA_INVALID. */
 export async function openLogBeside(dir: string) {
   const [{ readOnlyLog }, { sourceOf }] = await Promise.all([import('./store/read-only.ts'), import('./flows/log-read.ts')]);

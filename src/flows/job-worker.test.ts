@@ -6,7 +6,7 @@ import { setImmediate as breath } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../store/store.ts';
-import { DONE, type Handler, startWorker, waitFor, type Worked, type Worker, type WorkerTerms } from './job-worker.ts';
+import { DONE, type Handler, startWorker, type Worked, type Worker, type WorkerTerms, waitFor } from './job-worker.ts';
 import type { JobDraft, TakenJob } from './ports-jobs.ts';
 
 let dir: string;
@@ -246,7 +246,10 @@ describe('a lease', () => {
     await add('o', 1);
     let away = false;
     const leases = Object.fromEntries(
-      Object.entries(store.jobs.leases).map(([name, ask]) => [name, (...what: never[]) => (away ? Promise.reject(new Error('away')) : (ask as (...w: never[]) => unknown)(...what))]),
+      Object.entries(store.jobs.leases).map(([name, ask]) => [
+        name,
+        (...what: never[]) => (away ? Promise.reject(new Error('away')) : (ask as (...w: never[]) => unknown)(...what)),
+      ]),
     ) as unknown as Store['jobs']['leases'];
     const { open, run } = gate();
     const { wake } = worker(run, {}, leases);

@@ -59,7 +59,8 @@ export interface Worker {
 }
 
 /** Half of it is chance: those that failed together do not come back together. @param attempt from 1. @param random from 0 up to 1. */
-export const waitFor = ({ first, factor, last }: BackOff, attempt: number, random: number): number => Math.round(Math.min(last, first * factor ** (attempt - 1)) * (0.5 + random / 2));
+export const waitFor = ({ first, factor, last }: BackOff, attempt: number, random: number): number =>
+  Math.round(Math.min(last, first * factor ** (attempt - 1)) * (0.5 + random / 2));
 
 interface Held {
   readonly job: TakenJob;

@@ -22,7 +22,7 @@ export interface JobDraft {
 }
 
 export interface TakenJob extends Pick<JobDraft, 'org' | 'id' | 'kind' | 'body' | 'tries'> {
-  /** Log index of the entry it was appended with; null: of none. */
+  /** Log index of the last entry it was appended with; null: of none. It is committed, and perhaps not signed and shown yet. */
   readonly entry: number | null;
   /** This time included. */
   readonly attempts: number;
@@ -66,8 +66,10 @@ export interface JobRow extends Omit<TakenJob, 'turn'> {
 
 /** For people who look after jobs. Changes are durable when they resolve. */
 export interface JobDesk {
+  /** Sorted: who has any. */
+  organisations(): Promise<readonly string[]>;
   /** By id. @param after the last id of the page before. */
-  list(where: { org: string; state?: JobState; after?: string; limit: number }): Promise<readonly JobRow[]>;
+  list(where: { org: string; id?: string; state?: JobState; after?: string; limit: number }): Promise<readonly JobRow[]>;
   count(org: string): Promise<{ readonly [state in JobState]: number }>;
   /** Begun at once, with all its tries. False: it is being done, or there is none. */
   retry(org: string, id: string): Promise<boolean>;

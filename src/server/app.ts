@@ -19,6 +19,7 @@ import { authority } from './routes/authority.ts';
 import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
+import { jobs } from './routes/jobs.ts';
 import { gate } from './routes/gate.ts';
 import { ledger } from './routes/ledger.ts';
 import { LOG_PREFIX, logFiles } from './routes/log.ts';
@@ -81,6 +82,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/changes', reader(world));
   api.route('/people', people(world));
   api.route('/modes', modes(world));
+  api.route('/jobs', jobs(world));
   api.route('/authority', authority(world));
   api.route('/gate', gate(world));
   api.get('/openapi.json', (c) => c.json(openApi()));

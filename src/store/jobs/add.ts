@@ -11,6 +11,8 @@ const insert = inserter('jobs', ['org', 'id', 'kind', 'body', 'entry', 'due', 't
       again: sql`case when jobs.holder is null then jobs.again else 1 end`,
       attempts: sql`case when jobs.due is null then 0 else jobs.attempts end`,
       due: sql`coalesce(jobs.due, excluded.due)`,
+      // The last that asked: whoever does it sees whether that one is there to be seen yet.
+      entry: sql`coalesce(excluded.entry, jobs.entry)`,
     }),
   ),
 );

@@ -5,10 +5,10 @@ import type { Writer } from '../connection.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
 import type { Database, Writing } from '../schema.ts';
 import { addJobs, jobRow } from './add.ts';
-import { leasesOver } from './leases.ts';
+import { leasesOver, organisations } from './leases.ts';
 import type { JobTable } from './tables.ts';
 
-export function jobsOver(reader: Database, writer: Writer, sequencer: Sequencer, clock: () => number): Jobs {
+export function jobsOver(reader: Database, writer: Writer, sequencer: Pick<Sequencer, 'alone'>, clock: () => number): Jobs {
   const durably = <T>(work: (db: Writing) => Promise<T>): Promise<T> => sequencer.alone(() => writer.append(work));
   return {
     add: (drafts) =>
@@ -25,8 +25,10 @@ export function jobsOver(reader: Database, writer: Writer, sequencer: Sequencer,
 
 function deskOver(reader: Database, durably: <T>(work: (db: Writing) => Promise<T>) => Promise<T>, clock: () => number): JobDesk {
   return {
-    list: async ({ org, state, after, limit }) => {
+    organisations: () => organisations(reader),
+    list: async ({ org, id, state, after, limit }) => {
       let asked = reader.selectFrom('jobs').selectAll().where('org', '=', org).orderBy('id').limit(limit);
+      if (id !== undefined) asked = asked.where('id', '=', id);
       if (after !== undefined) asked = asked.where('id', '>', after);
       if (state === 'dead') asked = asked.where('due', 'is', null);
       if (state === 'held') asked = asked.where('holder', 'is not', null);

@@ -13,7 +13,7 @@ import type { JobTable } from './tables.ts';
 /** Of how many that are due some are picked at random: who asks at the same time mostly picks others. */
 const CANDIDATES = 32;
 
-export function leasesOver(reader: Database, writer: Writer, sequencer: Sequencer, clock: () => number): Leases {
+export function leasesOver(reader: Database, writer: Writer, sequencer: Pick<Sequencer, 'alone'>, clock: () => number): Leases {
   const lightly = <T>(work: (db: Reading) => Promise<T>): Promise<T> => sequencer.alone(() => writer.lightly(work));
   return {
     waiting: (kinds) => waiting(reader, kinds, clock()),
@@ -31,12 +31,16 @@ export function leasesOver(reader: Database, writer: Writer, sequencer: Sequence
 type Asked = Parameters<Leases['take']>[0];
 
 /** From one organisation to the next by the index, however many jobs each has. */
+const EACH = sql`with recursive o(org) as (select min(org) from jobs union all select (select min(jobs.org) from jobs where jobs.org > o.org) from o where o.org is not null)
+  select o.org as org from o where o.org is not null`;
+
+export async function organisations(db: Reading): Promise<readonly string[]> {
+  return (await sql<{ org: string }>`${EACH} order by 1`.execute(db)).rows.map(({ org }) => org);
+}
+
 async function waiting(db: Reading, kinds: readonly string[], now: number): Promise<readonly string[]> {
-  const { rows } = await sql<{ org: string }>`
-    with recursive o(org) as (select min(org) from jobs union all select (select min(jobs.org) from jobs where jobs.org > o.org) from o where o.org is not null)
-    select o.org as org from o where o.org is not null
-      and exists (select 1 from jobs where jobs.org = o.org and jobs.due <= ${now} and jobs.kind in (${sql.join(kinds)})) order by 1`.execute(db);
-  return rows.map(({ org }) => org);
+  const due = sql`exists (select 1 from jobs where jobs.org = o.org and jobs.due <= ${now} and jobs.kind in (${sql.join(kinds)}))`;
+  return (await sql<{ org: string }>`${EACH} and ${due} order by 1`.execute(db)).rows.map(({ org }) => org);
 }
 
 async function candidates(db: Reading, { org, kinds, most }: Asked, now: number): Promise<{ readonly spent: readonly string[]; readonly chosen: readonly string[] }> {
