@@ -325,12 +325,11 @@ export interface Merges {
 /** A use of break-glass, its taking back, the review after it. */
 export type GlassEntry = 'break-glass' | 'break-glass-cancel' | 'break-glass-review';
 
-/** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest. */
+/** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest; `jobs` are there if and only if it is. */
 export interface EntryDraft {
   readonly type: EntryType;
   readonly fields: { readonly [name: string]: Json };
   readonly body: Uint8Array;
-  /** Work to be done once this entry stands: it is there if and only if the entry is, committed with it. */
   readonly jobs?: readonly JobDraft[];
 }
 

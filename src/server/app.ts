@@ -29,6 +29,7 @@ import { ownership } from './routes/ownership.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
 import { signoffs } from './routes/signoffs.ts';
+import { webhooks } from './routes/webhooks.ts';
 import type { ServerWorld } from './world.ts';
 
 export function createApp(world: ServerWorld): Hono<Door> {
@@ -83,6 +84,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/people', people(world));
   api.route('/modes', modes(world));
   api.route('/jobs', jobs(world));
+  api.route('/webhooks', webhooks(world));
   api.route('/authority', authority(world));
   api.route('/gate', gate(world));
   api.get('/openapi.json', (c) => c.json(openApi()));

@@ -7,6 +7,7 @@ import type { LogFiles } from '../flows/ports-log.ts';
 import type { Logins } from '../flows/ports-login.ts';
 import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
+import type { WebhookDesk } from '../flows/webhooks.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
 import type { Entry } from './auth/entry.ts';
 import type { Operations } from './operations.ts';
@@ -57,6 +58,8 @@ export interface ServerWorld extends SigningWorld, Operations {
   readonly reader?: Reader;
   /** Work for later; absent where this server has none. */
   readonly jobs?: ServedJobs;
+  /** Who is told of what is appended; absent where this server may call nobody. */
+  readonly webhooks?: WebhookDesk;
   /** Words of our own, to whoever runs this. */
   log(line: string): void;
   /** This server is about to end and takes no new work. */
