@@ -9,7 +9,7 @@ const ON_BOTH = [
   'src/store/projections/projections.test.ts',
   'src/store/login/logins.test.ts',
   'src/store/ledger/{sequencer,deciding,erased,rotate,files}.test.ts',
-  'src/store/jobs/*.test.ts',
+  'src/store/{jobs,webhooks}/*.test.ts',
   'src/store/postgresql/*.test.ts',
 ];
 

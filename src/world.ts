@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
+import type { CallTerms } from './adapters/http/terms.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
@@ -232,6 +233,13 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
   const { openReader, readerSettings } = await import('./adapters/reader/reader.ts');
   const settings = readerSettings(env);
   return settings.ok ? ok(settings.value === null ? null : openReader(settings.value)) : settings;
+}
+
+/** Where webhooks may go, as the settings say; null where they name no host. Problems: USAGE. */
+export async function callTermsFrom({ hosts, networks }: { readonly hosts: readonly string[]; readonly networks: readonly string[] }, demo: boolean): Promise<Result<CallTerms | null, readonly Problem[]>> {
+  if (hosts.length === 0) return ok(null);
+  const { readCallTerms } = await import('./adapters/http/terms.ts');
+  return readCallTerms(hosts, networks, demo);
 }
 
 /** Writes the genesis of a log into an empty data folder, or into a database; answers the log's vkey. Problems: DATA_INVALID, DATA_LOCKED. */
