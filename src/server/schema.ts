@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { concat, text } from '../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
-import { GIVEN } from './auth/access.ts';
 import { WEBHOOK_EVENTS } from '../flows/ports-webhooks.ts';
+import { GIVEN } from './auth/access.ts';
 
 const b64url = z
   .string()

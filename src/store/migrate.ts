@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { problem } from '../core/base/result.ts';
 import type { Writer } from './connection.ts';
-import { LOGIN_DDL } from './login/tables.ts';
 import { JOBS_DDL } from './jobs/tables.ts';
+import { LOGIN_DDL } from './login/tables.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
 import { COSIGNATURES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from './schema.ts';

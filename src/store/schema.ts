@@ -5,8 +5,8 @@
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { GlassEntry } from '../flows/ports.ts';
-import type { LoginTables } from './login/tables.ts';
 import type { JobTables } from './jobs/tables.ts';
+import type { LoginTables } from './login/tables.ts';
 import type { WebhookTables } from './webhooks/tables.ts';
 
 type Flag = 0 | 1;

@@ -1,9 +1,9 @@
 /** Jobs over the API, on a real store. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
-import { serverWorld } from '../../../test/bed/doors.ts';
+import { cookieOf, serverWorld } from '../../../test/bed/doors.ts';
 import { createApp } from '../app.ts';
-import { newSession, SESSION_COOKIE, sealSession } from '../session.ts';
+import { PLAIN_ENTRY } from '../auth/entry.ts';
 import type { ServerWorld } from '../world.ts';
 
 let bed: Bed;
@@ -15,6 +15,7 @@ const OTHER = 'somebody-else';
 beforeAll(async () => {
   bed = await openBed('production');
   world = serverWorld(bed, {
+    entry: { ...PLAIN_ENTRY, people: new Map([['pat', ['administrator']]]) },
     jobs: {
       desk: bed.store.jobs.desk,
       wake: () => {
@@ -37,7 +38,7 @@ async function kill(id: string): Promise<void> {
 }
 
 async function call(method: string, path: string, person: string | null = 'pat') {
-  const cookie = person === null ? '' : `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession(person, 'passkey', world.now()))}`;
+  const cookie = person === null ? '' : await cookieOf(world, person);
   const headers = { host: new URL(RP.origin).host, 'content-type': 'application/json', 'x-countersign': '1', cookie };
   const answer = await app.request(`${RP.origin}/api/v1/jobs${path}`, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) });
   return { status: answer.status, body: (await answer.json()) as { readonly [member: string]: unknown } };
@@ -98,6 +99,16 @@ describe('nobody', () => {
     expect((await call('DELETE', '/a')).status).toBe(404);
     expect((await call('POST', '/a/retry')).status).toBe(404);
     expect((await bed.store.jobs.desk.list({ org: OTHER, limit: 9 })).length).toBe(1);
+  });
+
+  it('who is no administrator begins or drops one, or sees what waits', async () => {
+    await put('a');
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/a/retry'],
+      ['DELETE', '/a'],
+    ] as const)
+      expect(await call(method, path, 'mara')).toMatchObject({ status: 403, body: { code: 'ROLE_MISSING' } });
   });
 
   it('sees them without having signed in', async () => {

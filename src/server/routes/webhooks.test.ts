@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
-import { serverWorld } from '../../../test/bed/doors.ts';
+import { cookieOf, serverWorld } from '../../../test/bed/doors.ts';
 import { guardedCalls } from '../../adapters/http/guarded.ts';
 import { readCallTerms } from '../../adapters/http/terms.ts';
 import { ok } from '../../core/base/result.ts';
@@ -10,9 +10,10 @@ import { announcing } from '../../flows/webhook-jobs.ts';
 import { webhookDesk } from '../../flows/webhooks.ts';
 import { violationDraft } from '../../store/sample-drafts.ts';
 import { createApp } from '../app.ts';
-import { newSession, SESSION_COOKIE, sealSession } from '../session.ts';
+import { PLAIN_ENTRY } from '../auth/entry.ts';
 import type { ServerWorld } from '../world.ts';
 
+const ENTRY: ServerWorld['entry'] = { ...PLAIN_ENTRY, people: new Map([['pat', ['administrator']]]) };
 let bed: Bed;
 let world: ServerWorld;
 let app: ReturnType<typeof createApp>;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   if (!terms.ok) throw new Error('no terms');
   const { subscriptions, announcements, keys, ledger, jobs } = bed.store;
   const told = { site: bed.world.site, ledger, subscriptions, announcements, vault: keys.vault, calls: guardedCalls(terms.value), now: bed.world.now };
-  world = serverWorld(bed, { webhooks: webhookDesk({ ...told, jobs, random: () => new Uint8Array(randomBytes(16)), wake: () => undefined }) });
+  world = serverWorld(bed, { entry: ENTRY, webhooks: webhookDesk({ ...told, jobs, random: () => new Uint8Array(randomBytes(16)), wake: () => undefined }) });
   app = createApp(world);
 });
 afterAll(() => bed?.close());
@@ -35,7 +36,7 @@ interface Said {
 }
 
 async function call(method: string, path: string, body?: unknown, { person = 'pat', asked = app }: { person?: string | null; asked?: typeof app } = {}): Promise<Said> {
-  const cookie = person === null ? '' : `${SESSION_COOKIE}=${sealSession(world.cookieSecret, newSession(person, 'passkey', world.now()))}`;
+  const cookie = person === null ? '' : await cookieOf(world, person);
   const headers = { host: new URL(RP.origin).host, 'content-type': 'application/json', 'x-countersign': '1', cookie };
   const answer = await asked.request(`${RP.origin}/api/v1/webhooks${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Said['body'] };
@@ -112,7 +113,7 @@ describe('refuses', () => {
   });
 
   it('everything, and says why, where the server may call nobody', async () => {
-    const asked = createApp(serverWorld(bed));
+    const asked = createApp(serverWorld(bed, { entry: ENTRY }));
     expect(await call('POST', '', WANTED, { asked })).toMatchObject({ status: 400, body: { remedy: expect.stringContaining('COUNTERSIGN_WEBHOOK_HOSTS') } });
     expect(await call('GET', '', undefined, { asked })).toMatchObject({ status: 200, body: { items: [] } });
     expect((await call('POST', `/${'0'.repeat(16)}/rotate`, {}, { asked })).status).toBe(404);
