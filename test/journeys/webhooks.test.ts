@@ -75,7 +75,7 @@ it('is told of it later where it was away, and the server was killed meanwhile',
   const killed = got.length;
   status = 204;
   await stage.start();
-  await until(async () => (await call('GET', '/jobs')).body.items instanceof Array && ((await call('GET', '/jobs')).body.items as unknown[]).length === 0);
+  await until(async () => ((await call('GET', '/jobs')).body.items as readonly unknown[]).length === 0);
   const after = got.slice(killed).filter(({ body }) => JSON.parse(body).data.new === head);
   expect(after.length).toBeGreaterThan(0);
   const ids = (from: number, to?: number) => new Set(got.slice(from, to).map(({ headers }) => headers['webhook-id']));

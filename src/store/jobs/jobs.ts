@@ -9,7 +9,7 @@ import { leasesOver, organisations } from './leases.ts';
 import type { JobTable } from './tables.ts';
 
 export function jobsOver(reader: Database, writer: Writer, sequencer: Pick<Sequencer, 'alone'>, clock: () => number): Jobs {
-  const durably = <T>(work: (db: Writing) => Promise<T>): Promise<T> => sequencer.alone(() => writer.append(work));
+  const durably = <T>(work: (db: Writing) => Promise<T>): Promise<T> => sequencer.alone(() => writer.aside(work));
   return {
     add: (drafts) =>
       durably((db) =>

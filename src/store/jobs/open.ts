@@ -58,6 +58,6 @@ async function inDatabase(url: string): Promise<Result<OpenDesk>> {
   return ok({ desk: deskOn(reader, writer), close });
 }
 
-const deskOn = (db: Database, writer: Pick<Writer, 'append'>): JobDesk => jobsOver(db, writer as Writer, { alone: (work) => work() }, Date.now).desk;
+const deskOn = (db: Database, writer: Pick<Writer, 'aside'>): JobDesk => jobsOver(db, writer as Writer, { alone: (work) => work() }, Date.now).desk;
 
-const NOBODY: Pick<Writer, 'append'> = { append: () => Promise.reject(new Error('read beside a server: nothing is written')) };
+const NOBODY: Pick<Writer, 'aside'> = { aside: () => Promise.reject(new Error('read beside a server: nothing is written')) };

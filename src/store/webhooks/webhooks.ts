@@ -10,7 +10,7 @@ import type { WebhookTables } from './tables.ts';
 type Row = WebhookTables['webhooks'];
 
 export function subscriptionsOver(reader: Database, writer: Writer, { alone }: Pick<Sequencer, 'alone'>): Subscriptions {
-  const durably = <T>(work: (db: Writing) => Promise<T>): Promise<T> => alone(() => writer.append(work));
+  const durably = <T>(work: (db: Writing) => Promise<T>): Promise<T> => alone(() => writer.aside(work));
   return {
     list: async (org) => (await reader.selectFrom('webhooks').selectAll().where('org', '=', org).orderBy('created').orderBy('id').execute()).map(read),
     add: (subscription, most) =>
@@ -38,16 +38,10 @@ export function announcementsOver(reader: Database, writer: Writer, { alone }: P
   const next = async (db: Reading, org: string): Promise<number> => (await db.selectFrom('announced').select('next').where('org', '=', org).executeTakeFirst())?.next ?? 0;
   return {
     next: (org) => next(reader, org),
-    // In the one turn there is: nobody else goes on from the same place.
     advance: (org, from, to, jobs) =>
       alone(() =>
-        writer.append(async (db) => {
-          if ((await next(db, org)) !== from) return false;
-          await db
-            .insertInto('announced')
-            .values({ org, next: to })
-            .onConflict((c) => c.column('org').doUpdateSet({ next: to }))
-            .execute();
+        writer.aside(async (db) => {
+          if (!some(await moved(db, { org, next: to }, from))) return false;
           await addJobs(
             db,
             jobs.map((job) => jobRow(job, clock(), null)),
@@ -57,6 +51,17 @@ export function announcementsOver(reader: Database, writer: Writer, { alone }: P
       ),
   };
 }
+
+/** A compare-and-swap: before anybody was told there is no row. */
+const moved = (db: Writing, row: WebhookTables['announced'], from: number): Promise<readonly unknown[]> =>
+  from > 0
+    ? db.updateTable('announced').set({ next: row.next }).where('org', '=', row.org).where('next', '=', from).returning('org').execute()
+    : db
+        .insertInto('announced')
+        .values(row)
+        .onConflict((c) => c.column('org').doUpdateSet({ next: row.next }).where('announced.next', '=', from))
+        .returning('org')
+        .execute();
 
 const some = (rows: readonly unknown[]): boolean => rows.length > 0;
 
