@@ -236,7 +236,10 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
 }
 
 /** Where webhooks may go, as the settings say; null where they name no host. Problems: USAGE. */
-export async function callTermsFrom({ hosts, networks }: { readonly hosts: readonly string[]; readonly networks: readonly string[] }, demo: boolean): Promise<Result<CallTerms | null, readonly Problem[]>> {
+export async function callTermsFrom(
+  { hosts, networks }: { readonly hosts: readonly string[]; readonly networks: readonly string[] },
+  demo: boolean,
+): Promise<Result<CallTerms | null, readonly Problem[]>> {
   if (hosts.length === 0) return ok(null);
   const { readCallTerms } = await import('./adapters/http/terms.ts');
   return readCallTerms(hosts, networks, demo);
