@@ -10,6 +10,7 @@ import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
 import { gateBench } from './gate.ts';
 import { hookBench } from './hook.ts';
+import { jobsBench } from './jobs.ts';
 import { ledgerBench, ledgerMillionBench, PROOFS } from './ledger.ts';
 import { logBench } from './log.ts';
 import { type Comparison, line } from './measure.ts';
@@ -67,6 +68,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   ledger: () => ledgerBench(join(folder, 'ledger')),
   postgresql: () => postgresqlBench(join(folder, 'postgresql')),
   store: () => storeBench(join(folder, 'store'), CLI),
+  jobs: () => jobsBench(join(folder, 'jobs')),
   million: () => ledgerMillionBench(join(folder, 'million')),
   verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),

@@ -3,6 +3,7 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import type { CallTerms } from './adapters/http/terms.ts';
 import { version } from './cli/version.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { NoteKey } from './core/log/note.ts';
@@ -35,6 +36,8 @@ export interface ServeOptions extends Address, HookOptions, Pick<StoreOptions, '
   readonly authenticators?: AuthenticatorTrust;
   /** Checkpoints of the log that were kept elsewhere: a folder that does not hold them is not served. */
   readonly known?: readonly string[];
+  /** Where webhooks may go; absent: nowhere, and nobody is told of anything. */
+  readonly calls?: CallTerms;
   readonly operations?: Operations;
 }
 
@@ -74,14 +77,19 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
   if (!entry.ok) return err([entry.error]);
   const witnesses = await witnessed(store, options);
   if (!witnesses.ok) return err([witnesses.error]);
-  const world = await composed(store, options, { ...laid.value, site, entry: entry.value }, witnesses.value);
+  const bare = await composed(store, options, { ...laid.value, site, entry: entry.value }, witnesses.value);
+  const { stop, ...work } = await working(store, bare, options);
   const { listen } = await import('./server/listen.ts');
-  const doors = await listen(world, options);
-  if (!doors.ok) await witnesses.value?.stop();
+  const doors = await listen({ ...bare, ...work }, options);
+  const ended = async (): Promise<void> => {
+    await stop();
+    await witnesses.value?.stop();
+  };
+  if (!doors.ok) await ended();
   if (!doors.ok) return err([doors.error]);
   const close = async (): Promise<boolean> => {
     const whole = await doors.value.close();
-    await witnesses.value?.stop();
+    await ended();
     await store.close();
     return whole;
   };
@@ -105,6 +113,35 @@ async function openEntry(site: Site, { siteFile }: ServeOptions): Promise<Result
   const scope = ['openid', ...oidc.scope.split(/\s+/)].filter((word, i, all) => word !== '' && all.indexOf(word) === i).join(' ');
   const provider = openProvider({ issuer: oidc.issuer, clientId: oidc.client_id, redirectUri, scope, ...(secret.value === undefined ? {} : { clientSecret: secret.value }) });
   return ok(entryFrom(siteFile.file, provider));
+}
+
+/** What jobs under way have to finish in, once the server is told to end; the rest is handed back. */
+const JOBS_MS = 5_000;
+
+/** Jobs, and who is told of what: the ledger asks for them, the doors show them. A server that may call nobody leaves them to others. */
+async function working(
+  store: Store,
+  { site, ledger, random }: ServerWorld,
+  { calls, log }: ServeOptions,
+): Promise<Pick<ServerWorld, 'ledger' | 'jobs' | 'webhooks'> & { stop(): Promise<void> }> {
+  const { jobs, subscriptions, announcements, keys, origin } = store;
+  if (calls === undefined) return { ledger, jobs: { desk: jobs.desk, wake: () => undefined }, stop: async () => undefined };
+  const [{ startWorker }, { announceJob, announcing, webhookHandlers }, { webhookDesk }, { guardedCalls }, { after }, { hostname }] = await Promise.all([
+    import('./flows/job-worker.ts'),
+    import('./flows/webhook-jobs.ts'),
+    import('./flows/webhooks.ts'),
+    import('./adapters/http/guarded.ts'),
+    import('./flows/witnesses.ts'),
+    import('node:os'),
+  ]);
+  const told = { site, ledger: store.ledger, subscriptions, announcements, vault: keys.vault, calls: guardedCalls(calls), now: Date.now };
+  const name = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
+  const { wake, stop } = startWorker({ leases: jobs.leases, handlers: webhookHandlers(told), name, now: Date.now, after, random: Math.random, log });
+  // What was appended by a server that tells nobody is told now.
+  if (origin !== null) await jobs.add([announceJob(site.organisation)]);
+  wake();
+  const webhooks = webhookDesk({ ...told, jobs, random, wake });
+  return { ledger: announcing(ledger, site.organisation, wake), jobs: { desk: jobs.desk, wake }, webhooks, stop: () => stop(JOBS_MS) };
 }
 
 /** Writes the policy in force into the log and begins to ask its witnesses; null where there is none. Problems: LOG_ORIGIN, and those of an append. */

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
+import type { CallTerms } from './adapters/http/terms.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
@@ -237,6 +238,15 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
 
 /** What is done with a store that no server does. */
 export const openUpkeep = () => import('./store/upkeep.ts');
+/** Where webhooks may go, as the settings say; null where they name no host. Problems: USAGE. */
+export async function callTermsFrom(
+  { hosts, networks }: { readonly hosts: readonly string[]; readonly networks: readonly string[] },
+  demo: boolean,
+): Promise<Result<CallTerms | null, readonly Problem[]>> {
+  if (hosts.length === 0) return ok(null);
+  const { readCallTerms } = await import('./adapters/http/terms.ts');
+  return readCallTerms(hosts, networks, demo);
+}
 
 /** Writes the genesis of a log into an empty data folder, or into a database; answers the log's vkey. Problems: DATA_INVALID, DATA_LOCKED. */
 export const foundLog = async (at: Pick<StoreOptions, 'dir' | 'database'>, origin: string, genesis: Uint8Array): Promise<Result<string>> =>
@@ -266,6 +276,12 @@ export const openLogFolder = async (where: string): Promise<Result<LogFolder>> =
 
 /** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
 export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
+
+/** Jobs of a data folder, or of the database that DATABASE_URL names. @param change false: beside a server that runs. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
+export async function openJobDesk(dir: string, change: boolean) {
+  const [{ DATABASE_FILE }, { openDesk }] = await Promise.all([import('./store/store.ts'), import('./store/jobs/open.ts')]);
+  return openDesk({ dir, name: DATABASE_FILE }, process.env.DATABASE_URL || undefined, change);
+}
 
 /** A log as it stands, beside whoever has it open: nothing locked or written. @param name for messages. Problems: NOT_FOUND, DATA_INVALID. */
 export async function openLogBeside(place: Place, name: string) {

@@ -34,7 +34,10 @@ export interface Stage {
 }
 
 /** @param serve more options of the server. */
-export async function openStage(...serve: readonly string[]): Promise<Stage> {
+export const openStage = (...serve: readonly string[]): Promise<Stage> => openStageWith({}, ...serve);
+
+/** @param told beside the few variables a stage has. */
+export async function openStageWith(told: NodeJS.ProcessEnv, ...serve: readonly string[]): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-story-'));
   const data = join(folder, 'data');
   const port = await freePort();
@@ -63,7 +66,7 @@ export async function openStage(...serve: readonly string[]): Promise<Stage> {
     env: environment(folder),
     countersign: (...args) => run(process.execPath, [CLI, ...args], folder),
     start: async () => {
-      server = await started(data, port, folder, serve);
+      server = await started(data, port, { ...environment(folder), ...told }, serve);
     },
     stop: async (hard = false) => {
       await ended(server, hard);
@@ -83,8 +86,8 @@ function environment(home: string): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: home, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', NO_PROXY: 'localhost,127.0.0.1', no_proxy: 'localhost,127.0.0.1' };
 }
 
-function started(data: string, port: number, home: string, serve: readonly string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [CLI, 'serve', '--demo', '--data', data, '--port', String(port), ...serve], { env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] });
+function started(data: string, port: number, env: NodeJS.ProcessEnv, serve: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [CLI, 'serve', '--demo', '--data', data, '--port', String(port), ...serve], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {
     let said = '';
     const hear = (chunk: Buffer): void => {

@@ -6,6 +6,7 @@ import { type Act, command, EXIT_HELP, FLOOR_WORDS, helpWithin, PLAN_WORDS, seve
 import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { hookCommands } from './hook-commands.ts';
+import { jobCommands } from './job-commands.ts';
 import { lineCommands } from './line-commands.ts';
 import { logCommands } from './log-commands.ts';
 import { policyCommands } from './policy-commands.ts';
@@ -276,6 +277,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
   logCommands(program, act);
   storeCommands(program, act);
   policyCommands(program, act);
+  jobCommands(program, act);
   hookCommands(program, act);
 
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])

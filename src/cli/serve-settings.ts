@@ -77,6 +77,20 @@ export const SETTINGS = {
     fallback: [],
     words: 'proxies whose x-forwarded-for is believed',
   }),
+  webhook_hosts: setting({
+    shape: z.array(z.string().min(1).max(300)).max(1_000),
+    env: 'COUNTERSIGN_WEBHOOK_HOSTS',
+    kind: 'list',
+    fallback: [],
+    words: 'hosts that webhooks may go to',
+  }),
+  webhook_networks: setting({
+    shape: z.array(z.string().min(1).max(100)).max(100),
+    env: 'COUNTERSIGN_WEBHOOK_NETWORKS',
+    kind: 'list',
+    fallback: [],
+    words: 'private networks that those hosts may be in',
+  }),
 } as const;
 
 type Key = keyof typeof SETTINGS;

@@ -7,7 +7,7 @@ import { notFounded } from '../server/auth/founded.ts';
 import { reachable } from '../server/listen.ts';
 import { openLog } from '../server/logging.ts';
 import { openMetrics } from '../server/metrics.ts';
-import { serve as open, readerFrom, type Served } from '../world.ts';
+import { callTermsFrom, serve as open, readerFrom, type Served } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { floorsAt } from './floors.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
@@ -116,6 +116,8 @@ async function broughtBy(settings: ServeSettings, demo: boolean) {
   if (!trust.ok) return trust;
   const reader = await readerFrom(process.env);
   if (!reader.ok) return err([reader.error]);
+  const calls = await callTermsFrom({ hosts: settings.webhook_hosts, networks: settings.webhook_networks }, demo);
+  if (!calls.ok) return calls;
   return ok({
     floors: floors.value,
     known: known.value,
@@ -124,6 +126,7 @@ async function broughtBy(settings: ServeSettings, demo: boolean) {
     ...(makers.value === null ? {} : { authenticators: makers.value }),
     ...(policy.value === null ? {} : { witnessPolicy: policy.value }),
     ...(glass === null ? {} : { breakGlassTrust: glass }),
+    ...(calls.value === null ? {} : { calls: calls.value }),
   });
 }
 

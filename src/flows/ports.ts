@@ -16,6 +16,7 @@ import type { ToolKind, Who } from '../core/provenance/session/event.ts';
 import type { TrailText } from '../core/provenance/session/trail.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
+import type { JobDraft } from './ports-jobs.ts';
 import type { OwnershipRow } from './ports-ownership.ts';
 import type { Landed } from './ports-risk.ts';
 import type { Trains } from './ports-train.ts';
@@ -324,11 +325,12 @@ export interface Merges {
 /** A use of break-glass, its taking back, the review after it. */
 export type GlassEntry = 'break-glass' | 'break-glass-cancel' | 'break-glass-review';
 
-/** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest. */
+/** One entry to append. `fields` are small and public (no personal data); `body` is kept beside the log, by digest; `jobs` are there if and only if it is. */
 export interface EntryDraft {
   readonly type: EntryType;
   readonly fields: { readonly [name: string]: Json };
   readonly body: Uint8Array;
+  readonly jobs?: readonly JobDraft[];
 }
 
 export interface AppendedEntry {

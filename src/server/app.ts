@@ -20,6 +20,7 @@ import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
 import { gate } from './routes/gate.ts';
+import { jobs } from './routes/jobs.ts';
 import { ledger } from './routes/ledger.ts';
 import { LOG_PREFIX, logFiles } from './routes/log.ts';
 import { modes } from './routes/modes.ts';
@@ -28,6 +29,7 @@ import { ownership } from './routes/ownership.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
 import { signoffs } from './routes/signoffs.ts';
+import { webhooks } from './routes/webhooks.ts';
 import type { ServerWorld } from './world.ts';
 
 export function createApp(world: ServerWorld): Hono<Door> {
@@ -81,6 +83,8 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/changes', reader(world));
   api.route('/people', people(world));
   api.route('/modes', modes(world));
+  api.route('/jobs', jobs(world));
+  api.route('/webhooks', webhooks(world));
   api.route('/authority', authority(world));
   api.route('/gate', gate(world));
   api.get('/openapi.json', (c) => c.json(openApi()));

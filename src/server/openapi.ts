@@ -4,7 +4,9 @@
  */
 import * as z from 'zod';
 import { REASON_CODES } from '../core/base/codes.ts';
+import { JOB_STATES } from '../flows/ports-jobs.ts';
 import { ROLES, SCOPES } from '../flows/ports-login.ts';
+import { WEBHOOK_EVENTS } from '../flows/ports-webhooks.ts';
 import { needOf } from './auth/access.ts';
 import {
   actAs,
@@ -20,8 +22,11 @@ import {
   passkeyBegin,
   person as personWords,
   registration,
+  replayWords,
+  rotationWords,
   signature,
   sshKey,
+  webhookWords,
 } from './schema.ts';
 
 export interface Operation {
@@ -52,6 +57,8 @@ const session = z.looseObject({
 const token = z.looseObject({ id: text, name: text, account: text, scopes: list(z.enum(SCOPES)), created: z.iso.datetime(), until: z.iso.datetime() });
 const listed = z.looseObject({ id: text, repo: text, targetRef: text, title: text, summary: text, tier: text, state: text, createdAt: count });
 const entry = z.looseObject({ index: count, type: text, time: text, digest: text, text, proven: z.boolean() });
+const job = z.looseObject({ id: text, kind: text, state: z.enum(JOB_STATES), attempts: count, tries: count, due: text.nullable(), error: text.nullable(), created: text });
+const webhook = z.looseObject({ id: text, url: text, events: list(z.enum(WEBHOOK_EVENTS)), since: count, created: text, by: text, last: any.nullable() });
 const reason = z.strictObject({
   code: z.enum(Object.keys(REASON_CODES) as [string, ...string[]]),
   text,
@@ -177,6 +184,25 @@ export const OPERATIONS: readonly Operation[] = [
     query: { days: { shape: z.string().regex(/^[1-9]\d{0,3}$/), words: '90 unless told' } },
     answer: any,
   },
+  {
+    ...{ method: 'GET', path: '/jobs', summary: 'Work for later: what waits, what is being done, what was given up and why', status: 200 },
+    query: {
+      state: { shape: z.enum(JOB_STATES), words: 'all unless told' },
+      limit: page.limit,
+      cursor: { shape: z.string().regex(/^[a-z0-9-]{1,100}$/), words: '`next` of the page before' },
+    },
+    answer: z.looseObject({ items: list(job), next: text.nullable(), counts: z.strictObject({ waiting: count, held: count, dead: count }) }),
+  },
+  { method: 'POST', path: '/jobs/:id/retry', summary: 'Begin a job at once, with all its tries', body: empty, status: 200, answer: any },
+  { method: 'DELETE', path: '/jobs/:id', summary: 'Throw a job away', status: 200, answer: any },
+  { method: 'GET', path: '/webhooks', summary: 'Who is told of what the log records', status: 200, answer: z.looseObject({ items: list(webhook) }) },
+  { method: 'POST', path: '/webhooks', summary: 'Tell somebody; the secret is shown once', body: webhookWords, status: 201, answer: webhook.extend({ secret: text }) },
+  { method: 'DELETE', path: '/webhooks/:id', summary: 'Tell them no more', status: 200, answer: any },
+  {
+    ...{ method: 'POST', path: '/webhooks/:id/rotate', summary: 'A new secret, shown once; the old one signs beside it for a while', body: rotationWords, status: 200 },
+    answer: webhook.extend({ secret: text }),
+  },
+  { method: 'POST', path: '/webhooks/:id/replay', summary: 'Tell events of these entries again', body: replayWords, status: 200, answer: z.looseObject({ told: count }) },
   { method: 'POST', path: '/authority', summary: 'What trustees signed about who may sign', body: envelopeBody, status: 201, answer: any, creates: true },
   { method: 'POST', path: '/gate/check', summary: 'The one question of every gate: docs/spec/gate.md', body: gateQuestion, status: 200, answer: gateAnswer },
   {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { concat, text } from '../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
+import { WEBHOOK_EVENTS } from '../flows/ports-webhooks.ts';
 import { GIVEN } from './auth/access.ts';
 
 const b64url = z
@@ -91,6 +92,14 @@ export const ownershipWords = z.strictObject({
   notUnderstood: lines,
   assumptions: z.array(z.strictObject({ text: words, holds: z.enum(['true', 'false', 'unknown']) })).max(50),
 });
+
+const index = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const webhookWords = z.strictObject({ url: z.string().min(1).max(2_000), events: z.array(z.enum(WEBHOOK_EVENTS)).min(1).max(WEBHOOK_EVENTS.length) });
+/** How long the old secret signs beside the new one. */
+export const rotationWords = z.strictObject({ overlapHours: z.int().min(0).max(168).default(24) });
+/** Indexes of the log; `to` is the one behind the last. */
+export const replayWords = z.strictObject({ from: index, to: index });
 
 const oid = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'is no object id: 40 or 64 lowercase hex digits');
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is no digest: sha256: and 64 lowercase hex digits');

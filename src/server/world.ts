@@ -2,10 +2,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
 import type { SigningKey } from '../core/log/checkpoint.ts';
+import type { JobDesk } from '../flows/ports-jobs.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
 import type { Logins } from '../flows/ports-login.ts';
 import type { Reader } from '../flows/ports-reader.ts';
 import type { SigningWorld } from '../flows/prepare.ts';
+import type { WebhookDesk } from '../flows/webhooks.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
 import type { Entry } from './auth/entry.ts';
 import type { Operations } from './operations.ts';
@@ -54,10 +56,20 @@ export interface ServerWorld extends SigningWorld, Operations {
   readonly witnesses?: Witnesses;
   /** A language model that reads for reviewers; absent unless somebody configured one. */
   readonly reader?: Reader;
+  /** Work for later; absent where this server has none. */
+  readonly jobs?: ServedJobs;
+  /** Who is told of what is appended; absent where this server may call nobody. */
+  readonly webhooks?: WebhookDesk;
   /** Words of our own, to whoever runs this. */
   log(line: string): void;
   /** This server is about to end and takes no new work. */
   stopping?(): boolean;
+}
+
+export interface ServedJobs {
+  readonly desk: JobDesk;
+  /** There may be something to do. */
+  wake(): void;
 }
 
 /** HTTP status of a refusal. Everything not named is 422: understood, and refused. */

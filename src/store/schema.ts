@@ -5,7 +5,9 @@
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { GlassEntry } from '../flows/ports.ts';
+import type { JobTables } from './jobs/tables.ts';
 import type { LoginTables } from './login/tables.ts';
+import type { WebhookTables } from './webhooks/tables.ts';
 
 type Flag = 0 | 1;
 
@@ -30,7 +32,7 @@ export interface TileTable {
   hashes: Uint8Array;
 }
 
-export interface Schema extends LoginTables {
+export interface Schema extends JobTables, WebhookTables, LoginTables {
   entries: EntryTable;
   /** Full tiles alone. What is partial is computed: from leaf hashes, or from the roots of full tiles below. */
   tiles: TileTable;

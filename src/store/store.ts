@@ -7,10 +7,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
+import type { Jobs } from '../flows/ports-jobs.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
 import type { Logins } from '../flows/ports-login.ts';
+import type { Announcements, Subscriptions } from '../flows/ports-webhooks.ts';
 import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import type { Engine } from './connection.ts';
+import { jobsOver } from './jobs/jobs.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
 import { after } from './ledger/after.ts';
 import { type AuditStep, audit, snapshot } from './ledger/audit.ts';
@@ -33,6 +36,7 @@ import { replay } from './projections/rebuild.ts';
 import { orRefuse, settled } from './refused.ts';
 import { isOwn } from './sqlite/database.ts';
 import { openSqlite } from './sqlite/open.ts';
+import { announcementsOver, subscriptionsOver } from './webhooks/webhooks.ts';
 
 export interface Store {
   readonly ledger: Ledger;
@@ -45,6 +49,11 @@ export interface Store {
   readonly past: PastTrees;
   /** Who is signed in. No projection of the log. */
   readonly logins: Logins;
+  /** Work for later. No projection of the log. */
+  readonly jobs: Jobs;
+  /** Who is told of what is appended. No projection of the log. */
+  readonly subscriptions: Subscriptions;
+  readonly announcements: Announcements;
   /** The log's name, set by genesis; null before it. */
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
@@ -158,6 +167,9 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
     cosignatures: cosignaturesOver(reader, writer, sequence),
     past: current(pastTrees(reader, signer, statements)),
     logins: loginsOver(reader, writer, sequence, clock),
+    jobs: jobsOver(reader, writer, sequence, clock),
+    subscriptions: subscriptionsOver(reader, writer, sequence),
+    announcements: announcementsOver(reader, writer, sequence, clock),
     get origin() {
       return signer.key()?.name ?? null;
     },

@@ -26,6 +26,7 @@ const enrols: Need = { roles: ['engineer', 'reviewer', 'policy-owner'], fresh: t
 const makesTokens: Need = { roles: ['engineer', 'reviewer', 'policy-owner', 'administrator'], fresh: true };
 /** A gate's question is written down with its answer, so an auditor asks none. */
 const asks: Need = { roles: ['engineer', 'reviewer', 'policy-owner', 'administrator'], scope: 'gate' };
+const oversees: Need = { roles: ['auditor', 'administrator'], scope: 'read' };
 const administers: Need = { roles: ['administrator'], fresh: true };
 
 /** Method, path behind `/api/v1` as hono writes it, what it needs. */
@@ -60,6 +61,15 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
   ['POST', '/changes/:id/break-glass', breaks],
   ['GET', '/people', reads],
   ['GET', '/modes/watched', reads],
+  ['GET', '/jobs', oversees],
+  ['POST', '/jobs/:id/retry', administers],
+  ['DELETE', '/jobs/:id', administers],
+  // Some addresses are secrets themselves: no token reads them.
+  ['GET', '/webhooks', { roles: ['auditor', 'administrator'] }],
+  ['POST', '/webhooks', administers],
+  ['DELETE', '/webhooks/:id', administers],
+  ['POST', '/webhooks/:id/rotate', administers],
+  ['POST', '/webhooks/:id/replay', administers],
   // What trustees signed counts by their signatures, whoever brings it.
   ['POST', '/authority', anybody],
   ['POST', '/gate/check', asks],

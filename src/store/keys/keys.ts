@@ -12,13 +12,17 @@ import { err, ok, type Problem, problem, type Result } from '../../core/base/res
 import { pointOf } from '../../core/signoff/gate-key.ts';
 import type { GateSigner } from '../../flows/ports-gate.ts';
 import type { LogSigner } from '../../flows/ports-log.ts';
+import type { Vault } from '../../flows/ports-webhooks.ts';
 import { renameDurably, writeDurably } from '../disk.ts';
+import { openVault } from './vault.ts';
 
 export interface Keys {
   /** The gate's key, under this verifier id; of this version of the program. */
   gate(id: string, version: string): GateSigner;
   /** 32 random bytes, the same for the life of the folder. */
   readonly cookieSecret: Uint8Array;
+  /** Seals what stands in the database under that secret. */
+  readonly vault: Vault;
 }
 
 /** The keys a log is signed with, as far as they are at hand. */
@@ -72,7 +76,7 @@ export function openKeys(dir: string, create: boolean, elsewhere: readonly LogSi
     if (!signer.ok) return signer;
     files.push(signer.value);
   }
-  return ok({ gate: gate.value, cookieSecret, log: logKeys(dir, [...elsewhere.map(checked), ...files]) });
+  return ok({ gate: gate.value, cookieSecret, vault: openVault(cookieSecret), log: logKeys(dir, [...elsewhere.map(checked), ...files]) });
 }
 
 function logKeys(dir: string, at: readonly LogSigner[]): LogKeys {

@@ -9,6 +9,7 @@ import { leafHash } from '../../core/log/merkle.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
 import { keepBodies } from '../envelopes/envelopes.ts';
 import { inserter } from '../insert.ts';
+import { addJobs, jobRow } from '../jobs/add.ts';
 import { applyAll } from '../projections/apply.ts';
 import type { Effect } from '../projections/effects.ts';
 import { project } from '../projections/project.ts';
@@ -22,6 +23,7 @@ export interface Prepared {
   /** That this entry filled. */
   readonly tiles: readonly TileTable[];
   readonly effects: readonly Effect[];
+  readonly jobs: Parameters<typeof addJobs>[1];
 }
 
 /** All drafts of one append carry one time. The log grows by all of them or, with a Problem, by none. Problems: DATA_INVALID. */
@@ -29,7 +31,7 @@ export function prepareDrafts(log: Growth, drafts: readonly EntryDraft[], now: n
   const at = timeOf(log, now);
   const read: Read[] = [];
   for (const draft of drafts) {
-    const said = readDraft(log.tree.size + read.length, draft, at);
+    const said = readDraft(log.tree.size + read.length, draft, at, now);
     if (!said.ok) return said;
     read.push(said.value);
   }
@@ -41,14 +43,14 @@ export const timeOf = (log: Pick<Growth, 'at'>, now: number): number => Math.max
 
 type Read = Omit<Prepared, 'tiles'>;
 
-function readDraft(index: number, { type, fields, body }: EntryDraft, at: number): Result<Read> {
+function readDraft(index: number, { type, fields, body, jobs = [] }: EntryDraft, at: number, now: number): Result<Read> {
   const entry = { type, at, envelope: sha256Hex(body), fields };
   const bytes = formatEntry(entry);
   if (!bytes.ok) return err(problem('DATA_INVALID', `the entry cannot be written: ${bytes.error.message}`, { place: `entry ${index} (${type})` }));
   const effects = project({ ...entry, index, body });
   if (!effects.ok) return effects;
   const row = { idx: index, type, at, body: entry.envelope, leaf: leafHash(bytes.value), bytes: bytes.value };
-  return ok({ row, body, effects: effects.value });
+  return ok({ row, body, effects: effects.value, jobs: jobs.map((job) => jobRow(job, now, index)) });
 }
 
 const insertEntries = inserter('entries', ['idx', 'type', 'at', 'body', 'leaf', 'bytes']);
@@ -75,5 +77,9 @@ export async function writePrepared(db: Writing, prepared: readonly Prepared[]):
   await applyAll(
     db,
     prepared.flatMap((p) => p.effects),
+  );
+  await addJobs(
+    db,
+    prepared.flatMap((p) => p.jobs),
   );
 }
