@@ -12,10 +12,10 @@ export interface Named {
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** @param names what is replaced wherever it stands; of two that begin alike the longer one, of two that are alike the first. */
-export function template(text: string, names: readonly Named[], escape: (literal: string) => string = (l) => l): Render {
+export function template(text: string, names: readonly Named[], spelled: (text: string) => string = (l) => l): Render {
   const sorted = [...names].sort((a, b) => b.text.length - a.text.length);
   const slots = new Map(sorted.toReversed().map((n) => [n.text, n.slot]));
-  const pieces = text.split(new RegExp(`(${sorted.map((n) => literal(n.text)).join('|')})`)).map((piece) => slots.get(piece) ?? escape(piece));
+  const pieces = text.split(new RegExp(`(${sorted.map((n) => literal(n.text)).join('|')})`)).map((piece) => slots.get(piece) ?? spelled(piece));
   return (values) => {
     let made = '';
     for (const piece of pieces) made += typeof piece === 'number' ? values[piece] : piece;

@@ -5,7 +5,7 @@ import type { Writer } from './connection.ts';
 import { LOGIN_DDL } from './login/tables.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
-import { COSIGNATURES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from './schema.ts';
+import { COSIGNATURES_DDL, INDEXES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from './schema.ts';
 
 /** A way from an older version, inside a transaction; which also sets the version. */
 export type Older = (db: Writing) => Promise<void>;
@@ -40,6 +40,7 @@ export async function makeSchema({ ddl }: Pick<Writer, 'ddl'>, db: Reading, inOn
     });
   await made({ ddl }, db, [COSIGNATURES_DDL, ...LOGIN_DDL]);
   if ((await version(db, 'projections')) !== String(PROJECTIONS_VERSION)) await inOne((all) => renewProjections({ ddl }, all));
+  else await made({ ddl }, db, INDEXES_DDL);
 }
 
 /** In one transaction with its version: a kill in the middle leaves the old projections and the old version. */

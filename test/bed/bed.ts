@@ -9,6 +9,7 @@ import { aliasesIn } from '../../src/adapters/git/aliases.ts';
 import { objectStore } from '../../src/adapters/git/keep.ts';
 import { pushedRecords } from '../../src/adapters/git/records.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
+import { tipReader } from '../../src/adapters/git/tip.ts';
 import { languages } from '../../src/adapters/languages/index.ts';
 import { base64, base64url, hex, utf8 } from '../../src/core/base/bytes.ts';
 import type { Problem, Result } from '../../src/core/base/result.ts';
@@ -120,6 +121,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   const store = opened.value;
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;
   let count = 0;
+  const repository = openRepository({ gitDir: served.gitDir });
   const world: SigningWorld = {
     site: { organisation: 'Bed', mode, origin: 'countersign.example/log', rpId: RP.rpId, origins: [RP.origin], url: RP.origin, authenticators: { roots: [testMaker().pin] } },
     ledger: store.ledger,
@@ -128,7 +130,17 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     parsers: languages(),
     records: (of) => pushedRecords((id) => (id === 'infra' ? served.gitDir : undefined), of),
     repositories: new Map([
-      ['infra', { id: 'infra', title: 'Infra', protected: [MAIN], repository: openRepository({ gitDir: served.gitDir }), aliases: (refs) => aliasesIn(served.gitDir, refs) }],
+      [
+        'infra',
+        {
+          id: 'infra',
+          title: 'Infra',
+          protected: [MAIN],
+          repository,
+          aliases: (refs) => aliasesIn(served.gitDir, refs),
+          tip: tipReader(served.gitDir, () => repository.resolve('HEAD')),
+        },
+      ],
     ]),
     gate: store.keys.gate(`${RP.origin}/gate`, '1.0.0'),
     now: () => clock.now,

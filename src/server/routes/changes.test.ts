@@ -41,7 +41,7 @@ describe('what a signer said', () => {
   });
 
   it.each([null, utf8('{'), utf8('{"payloadType":"x","payload":"e30=","signatures":[{"sig":"e30="}]}')])('is left out where the envelope cannot be read', async (body) => {
-    const broken = { ...world, ledger: { ...world.ledger, checkpoint: () => world.ledger.checkpoint(), body: async () => body } };
+    const broken = { ...world, ledger: { ...world.ledger, body: async () => body, bodies: async (asked: readonly unknown[]) => asked.map(() => body) } };
     expect(await get(`/changes/${id}`, broken)).toMatchObject({
       signoffs: [
         { decision: 'approve', said: null },
