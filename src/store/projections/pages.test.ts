@@ -33,7 +33,7 @@ it('is whole', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(outcome, { maxLength: 8 }),
-      fc.array(meanwhile, { minLength: 1, maxLength: 6 }),
+      fc.array(meanwhile, { maxLength: 6 }),
       fc.integer({ min: 1, max: 5 }),
       fc.boolean(),
       async (first, then, limit, open) => {
@@ -46,7 +46,7 @@ it('is whole', async () => {
           read.push(...page.map((c) => c.id));
           if (page.length < limit) break;
           before = page.at(-1)?.index;
-          for (const o of then[turn % then.length] ?? []) await decide(`content ${count++}`, o);
+          for (const o of then[turn] ?? []) await decide(`content ${count++}`, o);
         }
         expect(read).toEqual(whole);
       },
