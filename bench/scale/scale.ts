@@ -71,7 +71,10 @@ async function onBed(bed: Bed, database: string, { changes, audit }: Size, say: 
     const fresh = await real(later, 'new', 2, 1);
     say(`${fresh.length} more real changes in ${seconds(started)}`);
     const measured = await pagesOf(later, client, [...old, ...fresh], repositories());
+    for (const { name } of measured) say(name);
+    started = performance.now();
     if (audit) for (const problem of await store.value.audit()) say(`audit: ${problem.place}: ${problem.message}`);
+    if (audit) say(`audited in ${seconds(started)}`);
     return measured;
   } finally {
     await client.end();

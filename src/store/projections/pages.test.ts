@@ -31,26 +31,20 @@ const meanwhile = fc.array(outcome, { maxLength: 3 });
 
 it('is whole', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(outcome, { maxLength: 8 }),
-      fc.array(meanwhile, { maxLength: 6 }),
-      fc.integer({ min: 1, max: 5 }),
-      fc.boolean(),
-      async (first, then, limit, open) => {
-        for (const o of first) await decide(`content ${count++}`, o);
-        const where = open ? ({ state: 'open' } as const) : {};
-        const whole = (await store.projections.changes({ ...where, limit: 100_000 })).map((c) => c.id);
-        const read: string[] = [];
-        for (let [before, turn]: [number | undefined, number] = [undefined, 0]; ; turn++) {
-          const page = await store.projections.changes({ ...where, ...(before === undefined ? {} : { before }), limit });
-          read.push(...page.map((c) => c.id));
-          if (page.length < limit) break;
-          before = page.at(-1)?.index;
-          for (const o of then[turn] ?? []) await decide(`content ${count++}`, o);
-        }
-        expect(read).toEqual(whole);
-      },
-    ),
+    fc.asyncProperty(fc.array(outcome, { maxLength: 8 }), fc.array(meanwhile, { maxLength: 6 }), fc.integer({ min: 1, max: 5 }), fc.boolean(), async (first, then, limit, open) => {
+      for (const o of first) await decide(`content ${count++}`, o);
+      const where = open ? ({ state: 'open' } as const) : {};
+      const whole = (await store.projections.changes({ ...where, limit: 100_000 })).map((c) => c.id);
+      const read: string[] = [];
+      for (let [before, turn]: [number | undefined, number] = [undefined, 0]; ; turn++) {
+        const page = await store.projections.changes({ ...where, ...(before === undefined ? {} : { before }), limit });
+        read.push(...page.map((c) => c.id));
+        if (page.length < limit) break;
+        before = page.at(-1)?.index;
+        for (const o of then[turn] ?? []) await decide(`content ${count++}`, o);
+      }
+      expect(read).toEqual(whole);
+    }),
     { numRuns: 25 },
   );
 });
