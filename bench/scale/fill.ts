@@ -9,7 +9,7 @@ import type pg from 'pg';
 import { parseEntry } from '../../src/core/log/entry.ts';
 import { openKeys } from '../../src/store/keys/keys.ts';
 import { besideIn } from '../../src/store/ledger/beside.ts';
-import { EMPTY_HEAD, growth, headAt } from '../../src/store/ledger/head.ts';
+import { EMPTY_HEAD, growth } from '../../src/store/ledger/head.ts';
 import { publisher } from '../../src/store/ledger/publisher.ts';
 import { reread } from '../../src/store/ledger/reread.ts';
 import { statements } from '../../src/store/ledger/statements.ts';
@@ -25,15 +25,17 @@ export interface Filling {
   /** The folder of a store that is closed. */
   readonly data: string;
   /** Which change comes next, until there is none. */
-  next(n: number): { readonly template: Template; readonly repo: string; readonly path: string; readonly at: number } | undefined;
+  next(n: number): { readonly template: Template; readonly repo: string; readonly path: string } | undefined;
   progress(changes: number, entries: number): void;
 }
 
 /** Changes of one `copy`. */
 const BATCH = 400;
 
-/** Answers entries of the log. */
-export async function fill({ client, database, data, next, progress }: Filling): Promise<number> {
+/** Milliseconds from the last entry of a change to the first of the next: a million of them take most of a year. */
+const SPACING = 1_000;
+
+export async function fill({ client, database, data, next, progress }: Filling): Promise<{ readonly entries: number; readonly at: number }> {
   const engine = openPostgresql(database);
   try {
     const { db } = engine.writer;
@@ -52,7 +54,7 @@ export async function fill({ client, database, data, next, progress }: Filling):
           more = false;
           break;
         }
-        const copy = change.template.copy(at, change.at, change);
+        const copy = change.template.copy(at, log.at + SPACING, change);
         at += copy.entries.length;
         for (const entry of copy.entries) tiles.push(...log.add(entry.leaf, entry.at));
         keepSigned(found, copy);
@@ -81,11 +83,11 @@ export async function fill({ client, database, data, next, progress }: Filling):
     const beside = besideIn(data);
     const signer = publisher(engine.writer, keys.value.log, beside.seen.write);
     await signer.start();
+    await engine.writer.append(async (all) => engine.writer.shared?.leave(all, await signer.leaving(all, log.head().tree)));
     await signer.publish(log.head().tree);
     await beside.grew({ head: log.head(), statements: statements(found) }, signer);
     beside.seen.close();
-    await headAt(db, at);
-    return at;
+    return { entries: at, at: log.at };
   } finally {
     await engine.close();
   }

@@ -60,7 +60,8 @@ async function onBed(bed: Bed, database: string, { changes, audit }: Size, say: 
       templates.push(made);
     }
     started = performance.now();
-    const entries = await fill({ client, database, data: bed.data, next: chooser(bed, changes, templates), progress: teller(changes, say) });
+    const { entries, at } = await fill({ client, database, data: bed.data, next: chooser(changes, templates), progress: teller(changes, say) });
+    bed.clock.now = at + 60_000;
     say(`${changes} changes, ${entries} entries in ${seconds(started)}; ${await sizes(client)}`);
     started = performance.now();
     const store = await openStore({ dir: bed.data, database, clock: () => bed.clock.now });
@@ -91,11 +92,8 @@ async function real(bed: Bed, age: string, each: number, pushes: number): Promis
 }
 
 /** Three quarters of changes need somebody. */
-function chooser(bed: Bed, changes: number, templates: readonly (readonly Template[])[]): Parameters<typeof fill>[0]['next'] {
+function chooser(changes: number, templates: readonly (readonly Template[])[]): Parameters<typeof fill>[0]['next'] {
   const names = repositories();
-  const spacing = 2_000;
-  const from = bed.clock.now + 1_000;
-  bed.clock.now += changes * spacing + 60_000;
   return (n) => {
     if (n >= changes) return undefined;
     const waits = n >= changes - WAITING || n % 1_000 === 0;
@@ -103,7 +101,7 @@ function chooser(bed: Bed, changes: number, templates: readonly (readonly Templa
     const kind = templates[course ?? 0] ?? [];
     const template = kind[n % kind.length];
     if (template === undefined) throw new Error('no change to copy');
-    return { template, repo: names[n % 10 === 0 ? 0 : 1 + randomInt(REPOSITORIES - 1)] ?? '', path: `pair/module_${n % 5_000}.sql`, at: from + n * spacing };
+    return { template, repo: names[n % 10 === 0 ? 0 : 1 + randomInt(REPOSITORIES - 1)] ?? '', path: `pair/module_${n % 5_000}.sql` };
   };
 }
 
