@@ -321,6 +321,18 @@ describe('the audit', () => {
     expect(await again.value.audit()).toEqual([]);
   });
 
+  if (!ON_POSTGRESQL)
+    it('finds a body that one bit made into text of the same bytes, and nobody is handed it', async () => {
+      const store = await open();
+      const draft = violationDraft('x');
+      await append(store, genesisDraft(), draft);
+      await said(dir, 'update bodies set bytes = cast(bytes as text) where idx = 1');
+      const digest = sha256Hex(draft.body);
+      expect((await store.audit())[0]).toMatchObject({ place: `body ${digest}`, message: 'of entry 1 has another digest' });
+      expect(await store.ledger.body(digest)).toBeNull();
+      expect(await store.ledger.bodies([{ body: digest, index: 1 }])).toEqual([null]);
+    });
+
   it('says how far it is, and leaves out what is appended meanwhile', async () => {
     const store = await open();
     await append(store, genesisDraft(), ...Array.from({ length: 1_200 }, (_, i) => violationDraft(`${i}`)));

@@ -9,6 +9,9 @@ import { BODY_PART, BODY_PREFIX, type Reading } from '../schema.ts';
 
 export const keepBodies = inserter('bodies', ['idx', 'bytes']);
 
+/** A column of SQLite has no type: one bit on the disk makes bytes into text, and text has the digest of its bytes. */
+export const isBody = (bytes: Uint8Array, digest: string): boolean => bytes instanceof Uint8Array && sha256Hex(bytes) === digest;
+
 export interface Naming {
   readonly idx: number;
   readonly type: string;
@@ -20,7 +23,7 @@ export const entriesNaming = async (db: Reading, digest: string): Promise<readon
 /** Null where it was erased or never was. What comes back has the digest it was asked by: a body changed on disk is as good as gone. */
 export async function readBody(db: Reading, digest: string, index?: number): Promise<Uint8Array | null> {
   const brought = index === undefined ? undefined : await db.selectFrom('bodies').select('bytes').where('idx', '=', index).executeTakeFirst();
-  return brought !== undefined && sha256Hex(brought.bytes) === digest ? brought.bytes : searched(db, digest);
+  return brought !== undefined && isBody(brought.bytes, digest) ? brought.bytes : searched(db, digest);
 }
 
 /** What is not where it is said to be is searched for, one after another: it was erased, or somebody changed a row. */
@@ -38,7 +41,7 @@ export async function readBodies(db: Reading, asked: readonly { readonly body: s
   const found: (Uint8Array | null)[] = [];
   for (const { body, index } of asked) {
     const bytes = brought.get(index);
-    found.push(bytes !== undefined && sha256Hex(bytes) === body ? bytes : await searched(db, body));
+    found.push(bytes !== undefined && isBody(bytes, body) ? bytes : await searched(db, body));
   }
   return found;
 }
@@ -58,7 +61,7 @@ const RECENT = 8;
 async function keptAmong(db: Reading, digest: string, from: number, to: number): Promise<Uint8Array | null> {
   for (const { idx } of (await among(db, digest, from, to)).toReversed()) {
     const row = await db.selectFrom('bodies').select('bytes').where('idx', '=', idx).executeTakeFirst();
-    if (row !== undefined && sha256Hex(row.bytes) === digest) return row.bytes;
+    if (row !== undefined && isBody(row.bytes, digest)) return row.bytes;
   }
   return null;
 }
