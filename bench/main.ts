@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios to a baseline that ran beside it. Ends by itself in a minute or so.
- * `npm run bench -- check push` runs only those; `million` and `servers` run only so.
+ * `npm run bench -- check push` runs only those; `million`, `servers` and `scale` run only so.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ import { postgresqlBench } from './postgresql.ts';
 import { pushBench } from './push.ts';
 import { receiveBench } from './receive.ts';
 import { planBench } from './risk/plan.ts';
+import { scaleBench } from './scale/scale.ts';
 import { serversBench } from './servers.ts';
 import { simulateBench } from './simulate.ts';
 import { verifyBench } from './verify.ts';
@@ -53,6 +54,8 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^hook: pre-receive/, words: 'at most 15 ms over it', met: (c) => c.took - c.took / c.ratio <= 15 },
   // In thousandths: what was not answered in time.
   { name: /^servers: answered/, words: 'at least 99.9 %', met: (c) => c.took <= 1 },
+  { name: /^scale: queue page/, baseline: /empty route/, words: 'p95 within 100 ms', met: (c) => c.took < 100 },
+  { name: /^scale: change page/, baseline: /empty route/, words: 'p95 within 150 ms', met: (c) => c.took < 150 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
@@ -65,6 +68,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   ledger: () => ledgerBench(join(folder, 'ledger')),
   postgresql: () => postgresqlBench(join(folder, 'postgresql')),
   million: () => ledgerMillionBench(join(folder, 'million')),
+  scale: () => scaleBench({ changes: Number(process.env.COUNTERSIGN_BENCH_CHANGES ?? 10_000) }, (words) => console.log(words)),
   verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
@@ -76,7 +80,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
 };
 
 /** Minutes each. */
-const ON_DEMAND = ['million', 'servers'];
+const ON_DEMAND = ['million', 'servers', 'scale'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));
