@@ -98,7 +98,8 @@ export interface Bed {
   close(): Promise<void>;
 }
 
-export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY): Promise<Bed> {
+/** @param where its store is kept in; where the tests of the store keep theirs unless told. */
+export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY, where: typeof at = at): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bed-'));
   const room = gitRoom();
   const work = room.init();
@@ -108,7 +109,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   work.git('branch', 'release');
   const served = work.bare();
   const data = join(folder, 'data');
-  const opened = await openStore({ ...(await at(data)), clock: () => clock.now });
+  const opened = await openStore({ ...(await where(data)), clock: () => clock.now });
   if (!opened.ok) throw new Error(opened.error.message);
   const store = opened.value;
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;
