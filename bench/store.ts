@@ -11,7 +11,8 @@ import { DATABASE_FILE, openStore } from '../src/store/store.ts';
 import { append } from './appends.ts';
 import { type Comparison, compare, run } from './measure.ts';
 
-const SIZE = 100_000;
+/** Beyond this the page cache of SQLite and the heap are as large as they become. */
+const SIZE = 200_000;
 
 export async function storeBench(folder: string, cli: string, size = SIZE): Promise<readonly Comparison[]> {
   const [data, small] = [join(folder, 'data'), join(folder, 'small')];

@@ -43,7 +43,7 @@ export async function auditStore(place: Place, { vkeys = [], known = [] }: Broug
 const broken =
   ({ isOwn }: Inspected) =>
   (cause: unknown): KeyFound => {
-    if (isOwn(cause)) return { key: undefined, problems: [KEYLESS] };
+    if (isOwn(cause) || cause instanceof TypeError) return { key: undefined, problems: [KEYLESS] };
     throw cause;
   };
 

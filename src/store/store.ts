@@ -120,7 +120,10 @@ export async function openStore(options: StoreOptions): Promise<Result<Store>> {
   } catch (cause) {
     await letGo();
     return err(
-      problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { place: isOwn(cause) ? 'database' : dir, remedy: UNUSABLE }),
+      problem('DATA_INVALID', `${dir} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        place: isOwn(cause) || cause instanceof TypeError ? 'database' : dir,
+        remedy: UNUSABLE,
+      }),
     );
   }
 }

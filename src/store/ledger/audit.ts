@@ -72,7 +72,8 @@ async function unlessBroken({ isOwn, apart }: Inspected, found: Findings, part: 
     await apart(part);
   } catch (cause) {
     if (cause instanceof Refused) found.take(cause.problem);
-    else if (isOwn(cause)) found.add('database', `cannot be read further: ${cause instanceof Error ? cause.message : ''}`);
+    // Of a broken record SQLite answers null for a column that can hold none.
+    else if (isOwn(cause) || cause instanceof TypeError) found.add('database', `cannot be read further: ${cause instanceof Error ? cause.message : ''}`);
     else throw cause;
   }
 }

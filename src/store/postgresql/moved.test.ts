@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
+import { type Bed, openBed, POLICY, RP } from '../../../test/bed/bed.ts';
 import { accountability } from '../../cli/accountability.ts';
 import { audit } from '../../cli/audit.ts';
 import { found } from '../../cli/authority-found.ts';
@@ -66,7 +66,8 @@ function withKeys(name: string, of: string): string {
 }
 
 beforeAll(async () => {
-  bed = await openBed();
+  // In a folder: that is where it comes from.
+  bed = await openBed('production', POLICY, { where: async (dir) => ({ dir }) });
   head = bed.commit({ 'db/drop.sql': 'drop table orders;\n' });
   const judged = await bed.judged(head);
   change = judged.id ?? '';
