@@ -103,17 +103,18 @@ it('takes a decision out of the file, its row and its memory, and leaves the log
   expect(await store.audit()).toEqual([]);
 });
 
-it.skipIf(ON_POSTGRESQL)('goes out of the write-ahead log as soon as nobody reads an older state', async () => {
-  const draft = decide('x', 'Karin Privatperson');
-  await append(draft);
-  now += QUIET_MS;
-  const reader = await inspection(dir);
-  await append(erase(draft));
-  expect(files().includes('Karin Privatperson')).toBe(true);
-  await reader.close();
-  await append(violationDraft('next'));
-  expect(files().includes('Karin Privatperson')).toBe(false);
-});
+if (!ON_POSTGRESQL)
+  it('goes out of the write-ahead log as soon as nobody reads an older state', async () => {
+    const draft = decide('x', 'Karin Privatperson');
+    await append(draft);
+    now += QUIET_MS;
+    const reader = await inspection(dir);
+    await append(erase(draft));
+    expect(files().includes('Karin Privatperson')).toBe(true);
+    await reader.close();
+    await append(violationDraft('next'));
+    expect(files().includes('Karin Privatperson')).toBe(false);
+  });
 
 it('survives a rebuild and another start, and a change erased lives on when it is decided again', async () => {
   const draft = decide('x', 'first');
