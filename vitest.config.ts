@@ -6,7 +6,7 @@ const PARTS = 'src/{flows,adapters/git,store,cli,testing}/**/*.test.ts';
 /** What the store promises, on whichever database: run by `parts` on SQLite, and once more on a real PostgreSQL. */
 const ON_BOTH = [
   'src/store/store.test.ts',
-  'src/store/projections/projections.test.ts',
+  'src/store/projections/{projections,pages,plans}.test.ts',
   'src/store/login/logins.test.ts',
   'src/store/ledger/{sequencer,deciding,erased,rotate,files}.test.ts',
   'src/store/transfer/move.test.ts',

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Countersign costs, as ratios to a baseline that ran beside it. Ends by itself in a minute or so.
- * `npm run bench -- check push` runs only those; `million`, `servers` and `store` run only so.
+ * `npm run bench -- check push` runs only those; `million`, `servers`, `store` and `scale` run only so.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,7 @@ import { postgresqlBench } from './postgresql.ts';
 import { pushBench } from './push.ts';
 import { receiveBench } from './receive.ts';
 import { planBench } from './risk/plan.ts';
+import { scaleBench } from './scale/scale.ts';
 import { serversBench } from './servers.ts';
 import { simulateBench } from './simulate.ts';
 import { storeBench } from './store.ts';
@@ -56,6 +57,8 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^hook: pre-receive/, words: 'at most 15 ms over it', met: (c) => c.took - c.took / c.ratio <= 15 },
   // In thousandths: what was not answered in time.
   { name: /^servers: answered/, words: 'at least 99.9 %', met: (c) => c.took <= 1 },
+  { name: /^scale: queue page/, baseline: /empty route/, words: 'p95 within 100 ms', met: (c) => c.took < 100 },
+  { name: /^scale: change page/, baseline: /empty route/, words: 'p95 within 150 ms', met: (c) => c.took < 150 },
   { name: /^hook agent: one edit/, words: 'under 2.2x', met: (c) => c.ratio < 2.2 },
 ];
 
@@ -70,6 +73,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   store: () => storeBench(join(folder, 'store'), CLI),
   jobs: () => jobsBench(join(folder, 'jobs')),
   million: () => ledgerMillionBench(join(folder, 'million')),
+  scale: () => scaleBench({ changes: Number(process.env.COUNTERSIGN_BENCH_CHANGES ?? 10_000) }, (words) => console.log(words)),
   verify: () => verifyBench(),
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
@@ -81,7 +85,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
 };
 
 /** Minutes each. */
-const ON_DEMAND = ['million', 'servers', 'store'];
+const ON_DEMAND = ['million', 'servers', 'store', 'scale'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in benches));

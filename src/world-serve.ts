@@ -250,6 +250,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   const [
     { openRepository },
     { aliasesIn },
+    { tipReader },
     { openScoreKeeping },
     { servedScores },
     { objectStore },
@@ -261,6 +262,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
+    import('./adapters/git/tip.ts'),
     import('./store/score/keeping.ts'),
     import('./flows/score-served.ts'),
     import('./adapters/git/keep.ts'),
@@ -274,15 +276,10 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
   const hook = { template: asset('hooks/gate.sh', 'server/hooks/gate.sh'), verifier: asset('unattended-gate.js', 'cli/unattended-gate.ts') };
   for (const { id } of laid.repositories) await layHooks(gitDirOf(id), id, hook, options);
-  const served = laid.repositories.map(
-    ({ id, title, protected: refs }): ServedRepository => ({
-      id,
-      title,
-      protected: refs,
-      repository: openRepository({ gitDir: gitDirOf(id) }),
-      aliases: (refs) => aliasesIn(gitDirOf(id), refs),
-    }),
-  );
+  const served = laid.repositories.map(({ id, title, protected: refs }): ServedRepository => {
+    const repository = openRepository({ gitDir: gitDirOf(id) });
+    return { id, title, protected: refs, repository, aliases: (asked) => aliasesIn(gitDirOf(id), asked), tip: tipReader(gitDirOf(id), () => repository.resolve('HEAD')) };
+  });
   const ids = new Set(served.map((s) => s.id));
   const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
   const objects = objectStore({ root: join(options.shared ?? options.data, 'kept'), gitDirOf: known });

@@ -1,9 +1,10 @@
 /** The people an installation knows: the rosters of its repositories, with the keys enrolled for each. */
+import type { Oid } from '../core/change/change.ts';
 import type { Agent, Person } from '../core/roster/roster.ts';
 import { enrolledKeys } from './authority.ts';
-import { governanceAt } from './governance.ts';
+import { type Governance, governanceAt } from './governance.ts';
 import type { KeyRow } from './ports.ts';
-import type { GateWorld } from './site.ts';
+import type { GateWorld, ServedRepository } from './site.ts';
 
 export interface Listed extends Person {
   readonly keys: readonly KeyRow[];
@@ -17,14 +18,30 @@ export interface Directory {
 }
 
 export async function directory(world: GateWorld): Promise<Directory> {
-  const found = [];
-  for (const served of world.repositories.values()) {
-    const tip = await served.repository.resolve('HEAD');
-    const governance = tip === null ? null : await governanceAt(served.repository, tip, world.floors);
-    if (governance?.ok) found.push(governance.value);
-  }
-  const keys = await enrolledKeys(world.projections);
-  const people = new Map(found.flatMap((g) => g.roster.people).map((p) => [p.id, { ...p, keys: keys.filter((k) => k.person === p.id) }]));
+  const { people, ...rosters } = await rostersOf(world);
+  const keys = Map.groupBy(await enrolledKeys(world.projections), (k) => k.person);
+  return { ...rosters, people: people.map((p) => ({ ...p, keys: keys.get(p.id) ?? [] })) };
+}
+
+/** The same without their keys: who somebody is called. */
+export async function rostersOf(world: Pick<GateWorld, 'repositories' | 'floors'>): Promise<Omit<Directory, 'people'> & { readonly people: readonly Person[] }> {
+  const read = await Promise.all([...world.repositories.values()].map((served) => governanceNow(served, world)));
+  const found = read.filter((g) => g !== undefined);
+  const before = merged.get(world.repositories);
+  // What a commit holds is read once and is the same object: where all of it is, so is what it comes to.
+  if (before !== undefined && before.of.length === found.length && before.of.every((g, i) => g === found[i])) return before.rosters;
+  const people = new Map(found.flatMap((g) => g.roster.people).map((p) => [p.id, p]));
   const agents = new Map(found.flatMap((g) => g.roster.agents).map((a) => [a.id, a]));
-  return { people: [...people.values()], agents: [...agents.values()], ladder: found[0]?.policy.ladder.values ?? [] };
+  const rosters = { people: [...people.values()], agents: [...agents.values()], ladder: found[0]?.policy.ladder.values ?? [] };
+  merged.set(world.repositories, { of: found, rosters });
+  return rosters;
+}
+
+type Rosters = Awaited<ReturnType<typeof rostersOf>>;
+const merged = new WeakMap<object, { readonly of: readonly Governance[]; readonly rosters: Rosters }>();
+
+async function governanceNow({ repository, tip }: ServedRepository, { floors }: Pick<GateWorld, 'floors'>): Promise<Governance | undefined> {
+  const at: Oid | null = await (tip === undefined ? repository.resolve('HEAD') : tip());
+  const governance = at === null ? null : await governanceAt(repository, at, floors);
+  return governance?.ok ? governance.value : undefined;
 }

@@ -48,7 +48,7 @@ async function idle(state: Projections, before: Authority, after: Authority): Pr
   if (named === undefined && !changes(before, after)) return [problem('ST_NONCE', 'nothing is taken back by it that was not before')];
   if (named === undefined || word === undefined || word.atQuorum) return [];
   const [digest, words] = named;
-  const signed = [...(await state.signoffs({ body: digest })).map((s) => s.signer), ...(await state.ownerships({})).filter((o) => o.body === digest).map((o) => o.author)];
+  const signed = [...(await state.signoffs({ body: digest })).map((s) => s.signer), ...(await state.ownerships({ body: digest })).map((o) => o.author)];
   const own = signed.some((signer) => word.signers.includes(signer));
   const again = words.slice(0, -1).some((w) => w.atQuorum || w.signers.some((s) => word.signers.includes(s)));
   return [

@@ -81,7 +81,7 @@ describe('a signed change', () => {
     const policy = await policyNow();
     const objects = (more: Partial<ObjectStore>): ObjectStore => ({ ...bed.world.objects, ...more });
     const explain = async (store: ObjectStore) =>
-      [...(await movedSignoffs({ objects: store, projections: bed.world.projections }, decision, policy)).values()].map(({ said }) => said.map((p) => p.code));
+      [...(await movedSignoffs({ ...bed.world, objects: store }, decision, policy)).values()].map(({ said }) => said.map((p) => p.code));
     expect(await explain(bed.world.objects)).toEqual([['CONTENT_MISMATCH', 'STALE_REWORK']]);
     const blind = objects({ open: (repo) => ({ ...bed.world.objects.open(repo), change: async () => ({ ok: false, error: { code: 'CONTENT_UNSEEN', message: 'gone' } }) }) });
     expect(await explain(blind)).toEqual([]);

@@ -37,15 +37,16 @@ const EXPLAINED = 3;
 interface Copy {
   readonly objects: ObjectStore;
   readonly projections: Projections;
+  now(): number;
 }
 
 /** Bytes of both record lists: they are kept beside the log for every sign-off that was carried. */
 const CARRY_MOST = 1 << 20;
 
 /** The sign-offs near this decision whose content is another one, each with what became of that. What cannot be read is not explained. */
-export async function movedSignoffs({ objects, projections }: Copy, decision: Decision, policy: Policy): Promise<MovedSignoffs> {
+export async function movedSignoffs({ objects, projections, now: clock }: Copy, decision: Decision, policy: Policy): Promise<MovedSignoffs> {
   if (decision.outcome !== 'signoff') return new Map();
-  const others = (await near(projections, decision)).filter((row) => row.targetRef === decision.change.targetRef && !sameContent(row, decision));
+  const others = (await near(projections, decision, clock())).filter((row) => row.targetRef === decision.change.targetRef && !sameContent(row, decision));
   const contents = [
     ...Map.groupBy(
       [...others].sort((a, b) => b.index - a.index),
@@ -56,7 +57,7 @@ export async function movedSignoffs({ objects, projections }: Copy, decision: De
   if (!now?.ok) return new Map();
   const found: [string, MovedContent][] = [];
   for (const rows of contents) {
-    const earlier = await earlierForm({ objects, projections }, rows[0], now.value);
+    const earlier = await earlierForm({ objects, projections, now: clock }, rows[0], now.value);
     if (earlier === undefined) continue;
     const content = { said: wordsFor(earlier.signed, now.value, earlier.moved), form: formOf(earlier, now.value, decision, policy) };
     found.push(...rows.map((row): [string, MovedContent] => [movedKey(decision, row), content]));
@@ -77,14 +78,14 @@ function formOf({ decision, signed, moved }: Earlier, now: Change, current: Deci
 }
 
 /** What this person signed near this change last, in words, where that is another content; null: they signed nothing near, or exactly this. */
-export async function sinceSigned({ objects, projections }: Copy, decision: Decision, person: string): Promise<string | null> {
+export async function sinceSigned({ objects, projections, now: clock }: Copy, decision: Decision, person: string): Promise<string | null> {
   if (decision.outcome !== 'signoff') return null;
   const theirs: Projections = { ...projections, signoffs: async (where) => (await projections.signoffs(where)).filter((row) => row.signer === person) };
-  const own = (await near(theirs, decision)).filter((row) => row.targetRef === decision.change.targetRef);
+  const own = (await near(theirs, decision, clock())).filter((row) => row.targetRef === decision.change.targetRef);
   const last = [...own].sort((a, b) => a.index - b.index).at(-1);
   if (last === undefined || sameContent(last, decision)) return null;
   const now = await readAgain(objects.open(decision.change.repo), decision);
-  const earlier = now.ok ? await earlierForm({ objects, projections }, last, now.value) : undefined;
+  const earlier = now.ok ? await earlierForm({ objects, projections, now: clock }, last, now.value) : undefined;
   return now.ok && earlier !== undefined ? classWords(earlier.signed, now.value, earlier.moved.classified) : null;
 }
 

@@ -10,16 +10,18 @@ import type { EntryType } from '../core/log/kinds.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Run } from '../core/provenance/lines/fingerprint.ts';
 import type { ChangedLines } from '../core/provenance/lines/hunk.ts';
-import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { Draft, Entry } from '../core/provenance/session/entry.ts';
 import type { ToolKind, Who } from '../core/provenance/session/event.ts';
 import type { TrailText } from '../core/provenance/session/trail.ts';
 import type { FileEvidence } from '../core/risk/evidence.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 import type { JobDraft } from './ports-jobs.ts';
+import type { LandingRow, Memory } from './ports-memory.ts';
 import type { OwnershipRow } from './ports-ownership.ts';
 import type { Landed } from './ports-risk.ts';
 import type { Trains } from './ports-train.ts';
+
+export type { CarryRow, LandingRow, Memory, WatchedRow } from './ports-memory.ts';
 
 /** Reads one git repository. Implemented by adapters/git over spawned `git` with a fixed environment. */
 export interface Repository {
@@ -368,13 +370,17 @@ export interface Ledger {
   proof(index: number): Promise<string | null>;
   /** Entries [from, from+count), oldest first. */
   entries(from: number, count: number): Promise<readonly AppendedEntry[]>;
-  /** The body by digest; null where it was erased or never was. */
-  body(sha256: string): Promise<Uint8Array | null>;
+  /** The body by digest; null where it was erased or never was. @param index of an entry that may have brought it: then it is found at once. */
+  body(sha256: string, index?: number): Promise<Uint8Array | null>;
+  /** The same of many, in the order of the ask, found together. */
+  bodies(asked: readonly { readonly body: string; readonly index: number }[]): Promise<readonly (Uint8Array | null)[]>;
 }
 
 export interface ChangeRow {
   /** `changeId` of flows/identity: 16 hex digits over repository, ref and manifest. */
   readonly id: string;
+  /** Log index of its latest decision. */
+  readonly index: number;
   readonly state: 'open' | 'signed' | 'passed' | 'refused' | 'landed';
   readonly decision: Decision;
   /** Subject of the head commit. */
@@ -421,58 +427,32 @@ export interface KeyRow {
 
 /** Questions to the projections. Rebuildable from the ledger at any time. */
 export interface Projections {
-  /** The latest first. @param before an id: what comes after that one; none where there is no such change. */
-  changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; before?: string; limit: number }): Promise<readonly ChangeRow[]>;
-  signoffs(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly SignoffRow[]>;
+  /** The latest decision first. @param before only decisions of the log before this index. */
+  changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; ids?: readonly string[]; before?: number; limit: number }): Promise<readonly ChangeRow[]>;
+  /**
+   * In the order of the log. @param manifests of any of these contents. @param since logged at or after this time.
+   * @param unlanded their content has not landed on their ref.
+   */
+  signoffs(where: {
+    repo?: string;
+    targetRef?: string;
+    manifest?: string;
+    manifests?: readonly string[];
+    nonce?: string;
+    body?: string;
+    since?: number;
+    unlanded?: true;
+  }): Promise<readonly SignoffRow[]>;
   keys(where: { person?: string; keyid?: string }): Promise<readonly KeyRow[]>;
   /** Genesis and every statement about who may sign, oldest first, from the entries themselves: no projection stands between. */
   authority(): Promise<readonly LoggedBody[]>;
   readonly memory: Memory;
   /** What authors said of their own changes, oldest first. */
-  ownerships(where: { repo?: string; manifest?: string; nonce?: string }): Promise<readonly OwnershipRow[]>;
+  ownerships(where: { repo?: string; manifest?: string; nonce?: string; body?: string }): Promise<readonly OwnershipRow[]>;
   /** What people signed about break-glass, oldest first. */
   breakGlass(where: { type?: GlassEntry; repo?: string; change?: string; nonce?: string; landed?: boolean }): Promise<readonly GlassRow[]>;
   /** Pushes that were allowed; `index` is the log index of `landed`, null while only allowed. A nonce is spent by landing. */
-  landings(where: { nonce?: string; repo?: string; targetRef?: string; pending?: boolean }): Promise<readonly LandingRow[]>;
-}
-
-/** What was seen before and counts still, whoever comes with it now. */
-export interface Memory {
-  marks(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
-  /** Sorted: people whom a transport put behind any of these before. `contents`: manifests and commit ids. */
-  pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
-  /** Verdicts of gates that only watched, oldest first. */
-  watched(where: { since: number }): Promise<readonly WatchedRow[]>;
-  /** Moves of a ref that happened since then by the ledger's clock, oldest first. */
-  landed(where: { repo: string; targetRef: string; since: number }): Promise<readonly { readonly old: Oid; readonly head: Oid }[]>;
-  /** Where the last landing left each ref on which anything landed, and where a violation since then found it; that of a break-glass review found nothing. */
-  standing(where: { repo: string; targetRef?: string }): Promise<readonly { readonly targetRef: string; readonly head: Oid; readonly violated: Oid | null }[]>;
-  /** Whether a violation of this body (its digest) was told. */
-  violation(where: { body: string }): Promise<boolean>;
-  /** The verdict that let this move pass, the last one: the digest of its body, and when; null where there is none. */
-  allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly body: string; readonly at: number } | null>;
-  /** Places of the entries by which people signed this change, oldest first: by the entries themselves, whatever any row says. */
-  signed(where: { change: string }): Promise<readonly number[]>;
-  /** Sign-offs of earlier forms that were counted for this change, oldest first. */
-  carries(where: { change: string }): Promise<readonly CarryRow[]>;
-}
-
-/** `index`: the entry that says so. `signoff`: the digest of the envelope. */
-export interface CarryRow {
-  readonly index: number;
-  readonly signoff: string;
-}
-
-/** A verdict under `observe` or `warn`. */
-export interface WatchedRow {
-  readonly change: string;
-  readonly repo: string;
-  readonly ref: string;
-  readonly mode: string;
-  /** What `enforce` would have answered. */
-  readonly would: string;
-  readonly codes: readonly string[];
-  readonly at: number;
+  landings(where: { nonce?: string; change?: string; repo?: string; targetRef?: string; pending?: boolean }): Promise<readonly LandingRow[]>;
 }
 
 /** What the row does not say, the signed envelope does. */
@@ -488,15 +468,4 @@ export interface GlassRow {
   readonly at: number;
   /** Of a use: the entry that says its change landed by it, and when; null while it has not. */
   readonly landed: { readonly index: number; readonly at: number } | null;
-}
-
-/** One allowed move of a protected ref. */
-export interface LandingRow {
-  readonly change: string;
-  readonly repo: string;
-  readonly targetRef: string;
-  readonly old: string;
-  readonly head: string;
-  readonly nonces: readonly string[];
-  readonly index: number | null;
 }

@@ -8,7 +8,7 @@ import { cosigned } from '../testing/trust-files.ts';
 import { recordWord } from './enrol.ts';
 import { governanceAt } from './governance.ts';
 import type { Ledger, SignoffRow } from './ports.ts';
-import { type Bench, presentedFor } from './presented.ts';
+import { type Bench, near, presentedFor } from './presented.ts';
 
 let bed: Bed;
 let id: string;
@@ -38,6 +38,34 @@ describe('a sign-off', () => {
     expect((await problems(near))[0]).toContain('CONTENT_MISMATCH');
     const far = (await bed.judged(bed.commit({ 'db/far.sql': 'drop table orders;\n' }))).id ?? '';
     expect(await problems(far)).toEqual([]);
+  });
+
+  it('of overlapping content is not asked for once no such sign-off can hold, and of this content always', async () => {
+    const near = (await bed.judged(bed.commit({ 'db/a.sql': 'drop table orders; -- and later\n' }))).id ?? '';
+    const later = { now: bed.clock.now + 16 * 24 * 3_600_000 };
+    expect(await problems(near)).not.toEqual([]);
+    expect(await problems(near, later)).toEqual([]);
+    expect((await problems(id, later))[0]).toEqual(['ST_EXPIRED']);
+  });
+
+  it('of overlapping content asks as many questions, however many were signed for the ref', async () => {
+    const { decision } = await bed.row(id);
+    const counts: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      let asked = 0;
+      const counted = <A extends unknown[], R>(question: (...where: A) => R) => {
+        return (...where: A): R => {
+          asked += 1;
+          return question(...where);
+        };
+      };
+      const { changes, signoffs } = bed.world.projections;
+      await near({ ...bed.world.projections, changes: counted(changes), signoffs: counted(signoffs) }, decision, bed.clock.now);
+      counts.push(asked);
+      for (let m = 0; m < 3; m++) await bed.sign('noor', (await bed.judged(bed.commit({ [`db/more-${n}-${m}.sql`]: 'drop table orders;\n' }))).id ?? '');
+    }
+    // None of another content at first, then the changes of all of them at once.
+    expect(counts).toEqual([2, 3, 3]);
   });
 
   it('whose envelope is gone does not count', async () => {

@@ -62,11 +62,11 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
   const asking = { bench, decision, trust, freed, expect: { ...expectation(bench, decision), takenBack: back } };
   // Asked before the rows: whatever is signed meanwhile has both.
   const places = await bench.state.memory.signed({ change: changeId(decision.change) });
-  const rows = await near(bench.state, decision);
+  const rows = await near(bench.state, decision, bench.now);
   const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
   const words = await Promise.all(
     rows.map(async (row) => {
-      const body = await bench.ledger.body(row.body);
+      const body = await bench.ledger.body(row.body, row.index);
       const wrong = await astray(bench.ledger, row, body !== null);
       const heard = wrong === undefined ? hear(asking, row, body, last.get(row.signer) === row) : { signoff: null, problems: [wrong], astray: wrong };
       return presented(row, heard, await spentOn(bench, row.nonce, landing, used));
@@ -250,20 +250,27 @@ function lowest(decision: Decision, ladder: readonly string[]): string | null {
   return asked.includes(null) ? null : (ladder.find((l) => asked.includes(l)) ?? null);
 }
 
-/** Same content for any ref, and the same ref with overlapping paths that has not landed: the near misses worth explaining. */
-export async function near(state: Projections, decision: Decision): Promise<readonly SignoffRow[]> {
+/**
+ * Same content for any ref, however old; and the same ref with overlapping paths that has not landed: the near misses worth explaining. Of
+ * another content nothing is carried that was signed so long ago that it has expired, and so no objection to it is asked for either: a ref
+ * has years of sign-offs, and a question is about the last weeks of them.
+ */
+export async function near(state: Projections, decision: Decision, now: number): Promise<readonly SignoffRow[]> {
   const { repo, targetRef, manifest, paths } = decision.change;
-  const rows = await state.signoffs({ repo });
+  const [same, others] = await Promise.all([state.signoffs({ repo, manifest }), state.signoffs({ repo, targetRef, since: now - NEAR_MS, unlanded: true })]);
+  const ids = [...new Set(others.filter((row) => row.manifest !== manifest).map((row) => changeId(row)))];
   const mine = new Set(paths);
-  const keep = await Promise.all(
-    rows.map(async (row) => {
-      if (row.manifest === manifest) return true;
-      if (row.targetRef !== targetRef) return false;
-      const [other] = await state.changes({ id: changeId(row), limit: 1 });
-      return other !== undefined && other.state !== 'landed' && other.decision.change.paths.some((p) => mine.has(p));
-    }),
-  );
-  return rows.filter((_, i) => keep[i]);
+  const touching = new Set<string>();
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const found = await state.changes({ ids: ids.slice(at, at + AT_ONCE), limit: AT_ONCE });
+    for (const other of found) if (other.state !== 'landed' && other.decision.change.paths.some((p) => mine.has(p))) touching.add(other.id);
+  }
+  const found = [...same, ...others.filter((row) => row.manifest === manifest || touching.has(changeId(row)))];
+  return [...new Map(found.map((row) => [row.index, row])).values()].sort((a, b) => a.index - b.index);
 }
+
+/** The longest any sign-off holds (`VALID_MS` of prepare.ts), and a day for clocks. */
+const NEAR_MS = 15 * 24 * 3_600_000;
+const AT_ONCE = 200;
 
 const sameLanding = (a: Landing, b: Landing): boolean => a.repo === b.repo && a.targetRef === b.targetRef && a.old === b.old && a.head === b.head;

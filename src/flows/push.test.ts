@@ -143,7 +143,8 @@ describe('what moves while a push is judged', () => {
       snapshot: (at, statements) => ledger.snapshot(at, statements),
       proof: (index) => ledger.proof(index),
       entries: (from, count) => ledger.entries(from, count),
-      body: (digest) => ledger.body(digest),
+      body: (digest, index) => ledger.body(digest, index),
+      bodies: (asked) => ledger.bodies(asked),
     };
     const answer = await judgePush({ ...bed.world, ledger: late }, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: MAIN, old, new: tip }] });
     bed.served.git('update-ref', MAIN, old);

@@ -36,6 +36,8 @@ export interface ServedRepository {
   readonly repository: Repository;
   /** Which of these refs are symbolic, and what they name, a name that is not there included: git would move that instead. */
   aliases(refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Where HEAD stands, for pages: as cheaply as it can be known. Absent: `repository.resolve` is asked. */
+  readonly tip?: () => Promise<Oid | null>;
 }
 
 export { STICKY_MS } from '../core/provenance/provenance.ts';

@@ -70,8 +70,7 @@ export async function vsaOfChange(ledger: Ledger, state: Projections, id: string
   const [row] = await state.changes({ id, limit: 1 });
   if (row === undefined) return err(problem('NOT_FOUND', `there is no change ${id}`));
   const { repo, targetRef } = row.decision.change;
-  const landings = (await state.landings({ repo, targetRef, pending: false })).filter((l) => l.change === id);
-  const landed = landings
+  const landed = (await state.landings({ change: id, repo, targetRef, pending: false }))
     .flatMap((l) => (l.index === null ? [] : [l.index]))
     .sort((a, b) => a - b)
     .at(-1);

@@ -168,12 +168,15 @@ describe('a list', () => {
       cursor = next;
     }
     expect(seen).toEqual(all);
-    expect(await page('state=all&cursor=ffffffffffffffff')).toEqual({ items: [], next: null });
+    expect(await page('state=all&cursor=0000000000000000')).toEqual({ items: [], next: null });
   });
 
-  it.each(['limit=0', 'limit=201', 'limit=-1', 'limit=x', 'limit=', 'cursor=', 'cursor=x', "cursor=' or 1=1 --", 'cursor=FFFFFFFFFFFFFFFF'])('refuses %s', async (query) => {
-    expect((await ask({ ...list, path: `/changes?${query}` }, '', {})).status).toBe(400);
-  });
+  it.each(['limit=0', 'limit=201', 'limit=-1', 'limit=x', 'limit=', 'cursor=', 'cursor=x', 'cursor=ffffffffffffffff', "cursor=' or 1=1 --", 'cursor=FFFFFFFFFFFFFFFF'])(
+    'refuses %s',
+    async (query) => {
+      expect((await ask({ ...list, path: `/changes?${query}` }, '', {})).status).toBe(400);
+    },
+  );
 });
 
 describe('what was read before', () => {

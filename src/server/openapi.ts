@@ -94,8 +94,8 @@ export const problemShape = z.looseObject({
 const state = z.enum(['open', 'signed', 'passed', 'landed', 'refused', 'all']);
 const whole = z.string().regex(/^\d{1,15}$/);
 const page = {
-  limit: { shape: z.string().regex(/^([1-9]|[1-9]\d|1\d\d|200)$/), words: 'items of one page, at most 200' },
-  cursor: { shape: z.string().regex(/^[0-9a-f]{16}$/), words: '`next` of the page before' },
+  limit: { shape: z.string().regex(/^([1-9]|[1-9]\d|1\d\d|200)$/), words: 'items of one page: 50 unless told, at most 200' },
+  cursor: { shape: z.string().regex(/^000[0-9a-f]{13}$/), words: '`next` of the page before' },
 };
 
 /** Signing is two beats: `prepare` makes the bytes, the second call brings the signature over exactly those. */

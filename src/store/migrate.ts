@@ -6,7 +6,7 @@ import { JOBS_DDL } from './jobs/tables.ts';
 import { LOGIN_DDL } from './login/tables.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
-import { COSIGNATURES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from './schema.ts';
+import { COSIGNATURES_DDL, INDEXES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from './schema.ts';
 import { WEBHOOKS_DDL } from './webhooks/tables.ts';
 
 /** A way from an older version, inside a transaction; which also sets the version. */
@@ -49,6 +49,7 @@ export async function makeSchema(
     });
   await made({ ddl }, db, [COSIGNATURES_DDL, ...LOGIN_DDL, ...JOBS_DDL, ...WEBHOOKS_DDL]);
   if ((await version(db, 'projections')) !== String(PROJECTIONS_VERSION)) await inOne((all) => renewProjections({ ddl }, all, seen));
+  else await made({ ddl }, db, INDEXES_DDL);
 }
 
 /** In one transaction with its version: a kill in the middle leaves the old projections and the old version. */

@@ -183,19 +183,19 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     'changes',
     `id text primary key, ${entry}, state text not null, repo text not null, target_ref text not null, manifest text not null, manifest256 text not null,
      tier text not null, decision text not null, title text not null, pusher text, created_at integer not null, updated_at integer not null`,
-    ['state, idx', 'repo, idx', 'idx'],
+    ['state, idx', 'repo, idx', 'idx', 'manifest'],
   ],
   [
     'signoffs',
     `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null, manifest256 text not null,
      signer text not null, decision text not null, tier text not null, nonce text not null, expires integer not null, at integer not null, complete integer not null`,
-    ['change', 'manifest', 'nonce', 'body', 'repo'],
+    ['change', 'manifest', 'nonce', 'body', 'repo, target_ref, at'],
   ],
   [
     'ownerships',
     `${idx}, change text not null, body text not null, repo text not null, target_ref text not null, manifest text not null,
      author text not null, nonce text not null, at integer not null`,
-    ['manifest', 'nonce'],
+    ['manifest', 'nonce', 'body'],
   ],
   [
     'sticky',
@@ -213,7 +213,7 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     'landings',
     `${idx}, change text not null, repo text not null, target_ref text not null, old text not null, head text not null,
      landed integer references entries (idx), unique (repo, target_ref, old, head)`,
-    ['landed'],
+    ['landed', 'change', 'repo, target_ref, landed'],
   ],
   ['nonces', 'nonce text not null, landing integer not null references landings (idx), primary key (nonce, landing)', ['landing']],
   [
@@ -223,12 +223,18 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
     ['change', 'nonce', 'repo, type'],
   ],
   ['carries', `${idx}, change text not null, signoff text not null, body text not null, at integer not null`, ['change']],
-  ['violations', `${idx}, repo text not null, ref text not null, new text not null, change text, body text not null, at integer not null`, ['repo, ref']],
+  ['violations', `${idx}, repo text not null, ref text not null, new text not null, change text, body text not null, at integer not null`, ['repo, ref', 'body']],
 ];
 
 export const PROJECTIONS = PROJECTED.map(([table]) => table);
 
 export const PROJECTIONS_DDL: readonly string[] = projectionsDdl('');
+
+/**
+ * Indexes come and go without a new version: whoever opens the tables makes those that are missing, and nothing is read from the log again
+ * for them. The others were asked by once, and a database of an earlier program may have them.
+ */
+export const INDEXES_DDL: readonly string[] = [...PROJECTIONS_DDL.filter((statement) => statement.startsWith('create index')), 'drop index if exists signoffs_by_repo'];
 
 /** @param schema `temp.`: the same tables beside the real ones, for as long as the connection lasts; unqualified names then mean these. */
 export function projectionsDdl(schema: '' | 'temp.'): readonly string[] {

@@ -174,6 +174,25 @@ describe('appending', () => {
     expect(seen).toBe(10);
   });
 
+  it('finds bodies where an entry brought them, and wherever else they are, in the order of the ask', async () => {
+    const store = await open();
+    await append(store, genesisDraft(), violationDraft('a'), violationDraft('b'), violationDraft('a'));
+    const [, a, b] = await store.ledger.entries(0, 4);
+    const [first, second] = [a?.body ?? '', b?.body ?? ''];
+    const never = 'f'.repeat(64);
+    const asked = [
+      { body: second, index: 2 },
+      { body: first, index: 1 },
+      { body: first, index: 2 },
+      { body: second, index: 99 },
+      { body: never, index: 1 },
+    ];
+    const found = await store.ledger.bodies(asked);
+    expect(found.map((bytes) => bytes && sha256Hex(bytes))).toEqual([second, first, first, second, null]);
+    for (const { body, index } of asked) expect(await store.ledger.body(body, index)).toEqual(await store.ledger.body(body));
+    expect(await store.ledger.bodies([])).toEqual([]);
+  });
+
   it('keeps a body of no bytes', async () => {
     const store = await open();
     await append(store, genesisDraft(), { ...violationDraft('x'), body: new Uint8Array(0) });
@@ -320,6 +339,18 @@ describe('the audit', () => {
     expect(await again.value.rebuild()).toMatchObject({ ok: true });
     expect(await again.value.audit()).toEqual([]);
   });
+
+  if (!ON_POSTGRESQL)
+    it('finds a body that one bit made into text of the same bytes, and nobody is handed it', async () => {
+      const store = await open();
+      const draft = violationDraft('x');
+      await append(store, genesisDraft(), draft);
+      await said(dir, 'update bodies set bytes = cast(bytes as text) where idx = 1');
+      const digest = sha256Hex(draft.body);
+      expect((await store.audit())[0]).toMatchObject({ place: `body ${digest}`, message: 'of entry 1 has another digest' });
+      expect(await store.ledger.body(digest)).toBeNull();
+      expect(await store.ledger.bodies([{ body: digest, index: 1 }])).toEqual([null]);
+    });
 
   it('says how far it is, and leaves out what is appended meanwhile', async () => {
     const store = await open();

@@ -9,6 +9,7 @@ import { aliasesIn } from '../../src/adapters/git/aliases.ts';
 import { objectStore } from '../../src/adapters/git/keep.ts';
 import { pushedRecords } from '../../src/adapters/git/records.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
+import { tipReader } from '../../src/adapters/git/tip.ts';
 import { languages } from '../../src/adapters/languages/index.ts';
 import { base64, base64url, hex, utf8 } from '../../src/core/base/bytes.ts';
 import type { Problem, Result } from '../../src/core/base/result.ts';
@@ -98,22 +99,29 @@ export interface Bed {
   close(): Promise<void>;
 }
 
-/** @param where its store is kept in; where the tests of the store keep theirs unless told. */
-export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY, where: typeof at = at): Promise<Bed> {
+export interface BedOptions {
+  /** Of a PostgreSQL; null: SQLite in the folder of the bed; absent: where the tests of the store keep theirs. */
+  readonly database?: string | null;
+  /** People of the roster beside those who have keys. */
+  readonly crowd?: { readonly [id: string]: string };
+}
+
+export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY, { database, crowd = {} }: BedOptions = {}): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bed-'));
   const room = gitRoom();
   const work = room.init();
   // Everybody enrolled long before: no test but one of cool-downs waits for any.
   const clock = { now: START - 48 * 3_600_000 };
-  work.commit({ 'countersign.yml': policy, '.countersign/roster.yml': roster(), 'db/000.sql': 'create table orders (id int);\n' }, author('kim'));
+  work.commit({ 'countersign.yml': policy, '.countersign/roster.yml': roster({ ...LEVELS, ...crowd }), 'db/000.sql': 'create table orders (id int);\n' }, author('kim'));
   work.git('branch', 'release');
   const served = work.bare();
   const data = join(folder, 'data');
-  const opened = await openStore({ ...(await where(data)), clock: () => clock.now });
+  const opened = await openStore({ ...(database === undefined ? await at(data) : { dir: data, database: database ?? undefined }), clock: () => clock.now });
   if (!opened.ok) throw new Error(opened.error.message);
   const store = opened.value;
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;
   let count = 0;
+  const repository = openRepository({ gitDir: served.gitDir });
   const world: SigningWorld = {
     site: { organisation: 'Bed', mode, origin: 'countersign.example/log', rpId: RP.rpId, origins: [RP.origin], url: RP.origin, authenticators: { roots: [testMaker().pin] } },
     ledger: store.ledger,
@@ -122,7 +130,17 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     parsers: languages(),
     records: (of) => pushedRecords((id) => (id === 'infra' ? served.gitDir : undefined), of),
     repositories: new Map([
-      ['infra', { id: 'infra', title: 'Infra', protected: [MAIN], repository: openRepository({ gitDir: served.gitDir }), aliases: (refs) => aliasesIn(served.gitDir, refs) }],
+      [
+        'infra',
+        {
+          id: 'infra',
+          title: 'Infra',
+          protected: [MAIN],
+          repository,
+          aliases: (refs) => aliasesIn(served.gitDir, refs),
+          tip: tipReader(served.gitDir, () => repository.resolve('HEAD')),
+        },
+      ],
     ]),
     gate: store.keys.gate(`${RP.origin}/gate`, '1.0.0'),
     now: () => clock.now,
@@ -137,6 +155,10 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   clock.now = START;
   return bed;
 }
+
+/** The same installation over another opening of its log. Whoever opened that closes it. */
+export const overStore = (bed: Bed, store: Store): Bed =>
+  bedOver({ ...bed, store, world: { ...bed.world, ledger: store.ledger, projections: store.projections } }, () => bed.close());
 
 type Parts = Pick<Bed, 'room' | 'world' | 'store' | 'data' | 'work' | 'served' | 'keys' | 'clock'>;
 

@@ -97,7 +97,7 @@ it('a log is founded in the database, and every server with its keys serves it',
     spawnSync(process.execPath, [CLI, 'authority', 'found', '--organisation', 'Bed', '--url', url, '--data', data('first'), ...founders], { env, encoding: 'utf8' });
   const founded = found();
   expect(`${founded.stdout}${founded.stderr}`).toContain('founded      localhost/log');
-  expect(found().stderr).toContain('this database holds the log localhost/log already');
+  expect(found().stderr).toContain('the log localhost/log is here already');
   mkdirSync(data('second'), { mode: 0o700 });
   cpSync(join(data('first'), 'keys'), join(data('second'), 'keys'), { recursive: true });
   await Promise.all([serving('first', ports[0]), serving('second', ports[1])]);

@@ -1,13 +1,20 @@
 /** What the pages read, cached by address. Signing in as somebody else makes all of it stale. */
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Dossier, LedgerPage, People } from './dossier.ts';
 import { get } from './http.ts';
-import type { QueueItem, Session } from './types.ts';
+import type { ChangesPage, Session } from './types.ts';
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => get<Session>('/session') });
 
+/** Page after page, each where the one before ended. */
 export const useChanges = (state: string) =>
-  useQuery({ queryKey: ['changes', state], queryFn: () => get<{ items: readonly QueueItem[] }>(`/changes?state=${encodeURIComponent(state)}`), refetchInterval: 15_000 });
+  useInfiniteQuery({
+    queryKey: ['changes', state],
+    queryFn: ({ pageParam }) => get<ChangesPage>(`/changes?state=${encodeURIComponent(state)}&limit=100${pageParam === null ? '' : `&cursor=${pageParam}`}`),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: 15_000,
+  });
 
 /** Never refetched behind the reviewer's back: what they judge stays what they were shown, and `presented` names it. */
 export const useDossier = (id: string) =>

@@ -43,6 +43,12 @@ export interface QueueItem {
   readonly words: readonly { readonly signer: Named; readonly decision: SignDecision; readonly conditions: readonly string[] }[];
 }
 
+export interface ChangesPage {
+  readonly items: readonly QueueItem[];
+  /** Of the next page; null: there is none. */
+  readonly next: string | null;
+}
+
 export type SignDecision = 'approve' | 'approve_with_conditions' | 'changes' | 'cannot_judge';
 
 export interface Reason {

@@ -13,13 +13,13 @@ export default function QueuePage({ state }: { state: string }) {
   const changes = useChanges(state);
   const me = useSession().data?.person?.id;
   useShortcuts({ j: () => step('.queue-link', 1), k: () => step('.queue-link', -1) });
-  const items = worstFirst(changes.data?.items ?? []);
+  const items = worstFirst(changes.data?.pages.flatMap((page) => page.items) ?? []);
   const mine = items.filter((item) => asks(item, me));
   const others = items.filter((item) => !mine.includes(item));
   return (
     <>
       <div className="queue-head">
-        <h1>{heading(state, items.length, mine.length)}</h1>
+        <h1>{heading(state, items.length, mine.length, changes.hasNextPage)}</h1>
         <States current={state} />
       </div>
       {changes.error !== null && <Problem error={changes.error} />}
@@ -27,13 +27,22 @@ export default function QueuePage({ state }: { state: string }) {
       {changes.data !== undefined && items.length === 0 && <Nothing state={state} />}
       <Group title="Needs you" items={mine} me={me} />
       <Group title={state === 'open' && me !== undefined ? 'Waits for others' : undefined} items={others} me={me} />
+      {changes.hasNextPage && (
+        <p className="more">
+          <button type="button" disabled={changes.isFetchingNextPage} onClick={() => void changes.fetchNextPage()}>
+            {changes.isFetchingNextPage ? 'Reading older ones…' : 'Show older ones'}
+          </button>
+        </p>
+      )}
     </>
   );
 }
 
-function heading(state: string, all: number, mine: number): string {
+/** @param more not all of them were read. */
+function heading(state: string, all: number, mine: number, more: boolean): string {
   if (state !== 'open') return state === 'all' ? 'All changes' : `Changes that are ${state}`;
   if (mine > 0) return `${count(mine, 'change')} ${mine === 1 ? 'needs' : 'need'} your judgement`;
+  if (more) return `More than ${count(all, 'change')} wait for a signature`;
   return all === 0 ? 'Nothing waits' : `${count(all, 'change')} ${all === 1 ? 'waits' : 'wait'} for a signature`;
 }
 

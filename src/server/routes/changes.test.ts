@@ -41,7 +41,7 @@ describe('what a signer said', () => {
   });
 
   it.each([null, utf8('{'), utf8('{"payloadType":"x","payload":"e30=","signatures":[{"sig":"e30="}]}')])('is left out where the envelope cannot be read', async (body) => {
-    const broken = { ...world, ledger: { ...world.ledger, checkpoint: () => world.ledger.checkpoint(), body: async () => body } };
+    const broken = { ...world, ledger: { ...world.ledger, body: async () => body, bodies: async (asked: readonly unknown[]) => asked.map(() => body) } };
     expect(await get(`/changes/${id}`, broken)).toMatchObject({
       signoffs: [
         { decision: 'approve', said: null },
@@ -91,5 +91,55 @@ describe('an earlier form', () => {
     expect(await get(`/changes/${id}`, world, 'mara')).toMatchObject({ mine: { canSign: true, since: null } });
     expect(await get(`/changes/${first}`, world, 'noor')).toMatchObject({ mine: { since: null } });
     expect(JSON.stringify(await get(`/changes/${id}`, world, 'mara'))).not.toContain(since);
+  });
+});
+
+describe('the queue, page by page', () => {
+  beforeAll(async () => {
+    for (let n = 0; n < 5; n++) await bed.sign('noor', (await bed.judged(bed.commit({ [`pair/page${n}.md`]: 'x\n' }))).id ?? '');
+  });
+  const status = async (query: string) => (await ask(createApp(world), world, `/changes?${query}`)).status;
+
+  it('is whole, each change once, and ends', async () => {
+    const whole = await get('/changes?state=all&limit=200');
+    expect(whole).toMatchObject({ next: null });
+    const read: unknown[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await get(`/changes?state=all&limit=2${cursor}`);
+      read.push(...(page.items as readonly unknown[]));
+      if (page.next === null) break;
+      cursor = `&cursor=${page.next}`;
+    }
+    expect(read).toEqual(whole.items);
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=x', 'limit=', 'cursor=', 'cursor=1', 'cursor=ffffffffffffffff', "cursor=000000000000000'", 'cursor=null'])(
+    'refuses %s',
+    async (query) => {
+      expect(await status(query)).toBe(400);
+    },
+  );
+
+  it('asks as many questions for many changes as for two', async () => {
+    const counts: number[] = [];
+    for (const limit of [2, 5]) {
+      let asked = 0;
+      const counted = <T extends object>(port: T): T =>
+        new Proxy(port, {
+          get: (target, name) => {
+            const value: unknown = Reflect.get(target, name);
+            if (typeof value !== 'function') return value;
+            return (...args: unknown[]) => {
+              asked += 1;
+              return Reflect.apply(value, target, args);
+            };
+          },
+        });
+      const { items } = await get(`/changes?state=open&limit=${limit}`, { ...world, projections: counted(world.projections), ledger: counted(world.ledger) });
+      expect((items as readonly { words: unknown[] }[]).map((i) => i.words.length)).toEqual(Array.from({ length: limit }, () => 1));
+      counts.push(asked);
+    }
+    expect(counts[0]).toBeGreaterThan(0);
+    expect(counts[1]).toBe(counts[0]);
   });
 });

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { Commit } from '../../core/change/change.ts';
 import { SIGSTORE_BUNDLE_TYPE, sigstoreBundle } from '../../core/signoff/sigstore.ts';
-import { directory, type Listed } from '../../flows/directory.ts';
+import { rostersOf } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
 import { sinceSigned } from '../../flows/moved.ts';
@@ -15,10 +15,11 @@ import { provenFirst } from '../../flows/witnesses.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
-import { given, lastWords, named, signed } from './said.ts';
+import { byId, given, lastWords, type Named, named, signed } from './said.ts';
 
 const STATES = ['open', 'signed', 'passed', 'landed', 'refused'] as const;
-const PAGE = 200;
+/** Changes of a page: unless asked, and at most. */
+const [PAGE, MOST] = [50, 200];
 /** Characters of one commit's message that a page is sent. */
 const MESSAGE = 2_000;
 
@@ -35,9 +36,10 @@ export function changes(world: ServerWorld): Hono<Door> {
     // One more than is shown: whether there is a next page.
     const rows = await world.projections.changes({ ...(state === undefined ? {} : { state }), ...(before === undefined ? {} : { before }), limit: limit + 1 });
     const shown = rows.slice(0, limit);
-    const { people } = await directory(world);
-    const items = await Promise.all(shown.map(async (r) => ({ ...listed(r, people), words: await lastWords(world, r, people) })));
-    return c.json({ items, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null });
+    const people = byId((await rostersOf(world)).people);
+    const words = await lastWords(world, shown, people);
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return c.json({ items: shown.map((r, i) => ({ ...listed(r, people), words: words[i] ?? [] })), next: last === undefined ? null : cursorOf(last.index) });
   });
 
   app.get('/:id', async (c) => {
@@ -48,7 +50,7 @@ export function changes(world: ServerWorld): Hono<Door> {
     const page = await dossierOf(opening(world.objects, repository), row);
     const change = await repository.change({ repo, targetRef, base, head });
     if (page === null) return refuse(c, [problem('CONTENT_UNSEEN', 'our copy of this change cannot be read', { remedy: 'push it again' })]);
-    const { people } = await directory(world);
+    const { people } = await rostersOf(world);
     const me = c.get('session')?.person ?? null;
     return c.json({
       id: row.id,
@@ -61,7 +63,7 @@ export function changes(world: ServerWorld): Hono<Door> {
       questions: page.questions,
       files: page.files,
       commits: change.ok ? change.value.commits.map(titled) : [],
-      signoffs: await Promise.all((await given(world, row)).map((s) => signed(world, s, people))),
+      signoffs: await signed(world, await given(world, row), byId(people)),
       presented: page.presented,
       ownership: await ownershipView(world, row, me),
       mine: await mineOf(world, row, me),
@@ -86,14 +88,17 @@ export function changes(world: ServerWorld): Hono<Door> {
   return app;
 }
 
-/** A cursor is the id of the last change of the page before: one that moved up since is seen again, and none is left out. */
-function pageOf(limit: string | undefined, cursor: string | undefined): Result<{ readonly limit: number; readonly before: string | undefined }> {
-  if (limit !== undefined && (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > PAGE))
-    return err(problem('USAGE', `limit is a whole number from 1 to ${PAGE}`, { place: 'limit', remedy: 'for example ?limit=50' }));
-  if (cursor !== undefined && !/^[0-9a-f]{16}$/.test(cursor))
+/** A cursor is the place in the log of the last decision of the page before, in hex: what is decided meanwhile comes before it, and moves nothing that comes after. */
+function pageOf(limit: string | undefined, cursor: string | undefined): Result<{ readonly limit: number; readonly before: number | undefined }> {
+  if (limit !== undefined && (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MOST))
+    return err(problem('USAGE', `limit is a whole number from 1 to ${MOST}`, { place: 'limit', remedy: 'for example ?limit=50' }));
+  if (cursor !== undefined && !/^000[0-9a-f]{13}$/.test(cursor))
     return err(problem('USAGE', 'no page ends so', { place: 'cursor', remedy: 'send `next` of the page before, as it was' }));
-  return ok({ limit: limit === undefined ? PAGE : Number(limit), before: cursor });
+  return ok({ limit: limit === undefined ? PAGE : Number(limit), before: cursor === undefined ? undefined : Number.parseInt(cursor, 16) });
 }
+
+/** Sixteen digits, the first of them zeroes: what is less than 2^52. */
+const cursorOf = (index: number): string => index.toString(16).padStart(16, '0');
 
 /** What the page says to whoever looks at it: whether they may sign, and what moved since they signed an earlier form. */
 async function mineOf(world: ServerWorld, row: ChangeRow, person: string | null) {
@@ -121,11 +126,11 @@ const opening = (objects: ObjectStore, repository: Repository): ObjectStore => (
 /** Names and messages are the author's own words: shown as text, and never as much as they like. */
 const titled = (commit: Commit) => ({ id: commit.id, author: commit.author.name.slice(0, MESSAGE), message: commit.message.slice(0, MESSAGE) });
 
-function listed(row: ChangeRow, people: readonly Listed[]) {
+function listed(row: ChangeRow, people: Named) {
   const { decision } = row;
   const author = decision.excluded.find((e) => e.roles.includes('author'))?.person;
   const owner = decision.excluded.find((e) => e.roles.includes('agent-owner'))?.person;
-  const name = (id: string): string => people.find((p) => p.id === id)?.name ?? id;
+  const name = (id: string): string => people.get(id)?.name ?? id;
   return {
     id: row.id,
     repo: decision.change.repo,
@@ -138,7 +143,7 @@ function listed(row: ChangeRow, people: readonly Listed[]) {
     pusher: row.pusher,
     createdAt: row.createdAt,
     state: row.state,
-    seats: decision.seats.map((s) => ({ rule: s.rule, humans: s.humans, level: s.level, candidates: people.filter((p) => s.candidates.includes(p.id)).map(named) })),
+    seats: decision.seats.map((s) => ({ rule: s.rule, humans: s.humans, level: s.level, candidates: s.candidates.flatMap((id) => people.get(id) ?? []).map(named) })),
     findings: decision.findings.length,
   };
 }

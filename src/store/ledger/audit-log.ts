@@ -1,6 +1,5 @@
 /** Entries, leaf hashes, tiles, checkpoints and bodies, each from the entries' bytes, in one walk from the first to the last. */
 import { base64, concat, equal } from '../../core/base/bytes.ts';
-import { sha256Hex } from '../../core/base/crypto.ts';
 import { type Checkpoint, parseCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import { leafHash, root } from '../../core/log/merkle.ts';
@@ -9,6 +8,7 @@ import type { Rotation } from '../../core/log/rotation.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import { lostWord } from '../../core/signoff/heed-log.ts';
 import type { Inspected } from '../connection.ts';
+import { isBody } from '../envelopes/envelopes.ts';
 import { settled } from '../refused.ts';
 import type { Reading, TileTable } from '../schema.ts';
 import { auditCosignatures } from './audit-cosignatures.ts';
@@ -71,7 +71,7 @@ function auditSaid({ found, erased }: Walk, row: KeptEntry, place: string): void
   if (envelope !== row.body || at !== row.at || type !== row.type) found.add(place, 'the columns beside the entry say something else than its bytes');
   if (row.kept === null && !isErased(erased, { idx: row.idx, body: envelope })) found.add(`body ${envelope}`, `of entry ${row.idx} is missing, and no erasure that holds names it`);
   if (row.kept !== null && isErased(erased, { idx: row.idx, body: envelope })) found.add(`body ${envelope}`, `of entry ${row.idx} is still here, though it was erased`);
-  if (row.kept !== null && sha256Hex(row.kept) !== envelope) found.add(`body ${envelope}`, `of entry ${row.idx} has another digest`);
+  if (row.kept !== null && !isBody(row.kept, envelope)) found.add(`body ${envelope}`, `of entry ${row.idx} has another digest`);
 }
 
 const UNSIGNED = 'that trustees did not sign, or that was said before';

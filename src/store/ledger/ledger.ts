@@ -5,7 +5,7 @@ import { formatNote } from '../../core/log/note.ts';
 import { formatProof } from '../../core/log/proof.ts';
 import { formatSnapshot } from '../../core/signoff/snapshot.ts';
 import type { Ledger } from '../../flows/ports.ts';
-import { readBody } from '../envelopes/envelopes.ts';
+import { readBodies, readBody } from '../envelopes/envelopes.ts';
 import type { Database } from '../schema.ts';
 import type { Publisher } from './publisher.ts';
 import { appended, readEntries } from './read.ts';
@@ -41,6 +41,7 @@ export function ledgerOver(reader: Database, sequencer: Sequencer, publisher: Pu
       const size = publisher.latest()?.size ?? 0;
       return (await readEntries(reader, from, Math.min(from + count, size))).map(appended);
     },
-    body: (sha256) => readBody(reader, sha256),
+    body: (sha256, index) => readBody(reader, sha256, index),
+    bodies: (asked) => readBodies(reader, asked),
   };
 }

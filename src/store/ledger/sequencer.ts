@@ -175,7 +175,10 @@ function writing(db: Writing, start: Head, before: Statements): Written {
     return flushed;
   };
   const byHeart: ByHeart = {
-    said: () => [...before.said(), ...deciding.filter(isSaid)],
+    said: () => {
+      const more = deciding.filter(isSaid);
+      return more.length === 0 ? before.said() : [...before.said(), ...more];
+    },
     signed: (change) => [...before.signed(change), ...found.signed.of(change)],
   };
   return { db, log, state: after(flush, projectionsOver(db, byHeart)), add, found, heeded: () => before.heeded(deciding), flush };

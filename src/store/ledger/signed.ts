@@ -6,7 +6,8 @@
  *     8 bytes    the change, the number that the 16 hex digits of its id are; of any other id the first 8 bytes of its SHA-256
  *     8 bytes    the place of the entry
  *
- * both big-endian. A million of them are 16 MB, and asked for one change they are read through once.
+ * both big-endian. Beside them, in memory alone, stands which records have the same number: eight bytes each, sixteen at most. A million of
+ * them are 32 MB at most, and asked for one change only its own are read.
  */
 import { type Bytes, sha256Hex } from '../../core/base/crypto.ts';
 import type { Entry } from '../../core/log/entry.ts';
@@ -30,6 +31,20 @@ export function signed(from: Bytes = new Uint8Array(0)): Signed {
   let count = Math.floor(from.length / RECORD);
   let kept = from;
   let view = viewOf(kept);
+  // Records with numbers alike, the last first, each by where it stands from 1 on: 0 ends. Made when it is first asked for.
+  let chained = { heads: new Uint32Array(0), next: new Uint32Array(0), count: 0 };
+  const bucketOf = (high: number, low: number): number => ((high ^ low) >>> 0) & (chained.heads.length - 1);
+  const chain = (records: DataView, size: number): void => {
+    if (size > chained.next.length) {
+      const room = 2 ** Math.ceil(Math.log2(Math.max(1_024, size + 1)));
+      chained = { heads: new Uint32Array(room), next: new Uint32Array(room), count: 0 };
+    }
+    for (; chained.count < size; chained.count++) {
+      const bucket = bucketOf(records.getUint32(chained.count * RECORD), records.getUint32(chained.count * RECORD + 4));
+      chained.next[chained.count] = chained.heads[bucket] ?? 0;
+      chained.heads[bucket] = chained.count + 1;
+    }
+  };
   const next = (more: number): number => {
     const [at, size] = [count * RECORD, (count + more) * RECORD];
     if (size > kept.length) {
@@ -46,9 +61,13 @@ export function signed(from: Bytes = new Uint8Array(0)): Signed {
     },
     of: (change) => {
       const [high, low] = numbersOf(change);
+      chain(view, count);
       const places: number[] = [];
-      for (let at = 0; at < count * RECORD; at += RECORD) if (view.getUint32(at) === high && view.getUint32(at + 4) === low) places.push(placeAt(view, at));
-      return places;
+      for (let nth = chained.heads[bucketOf(high, low)] ?? 0; nth > 0; nth = chained.next[nth - 1] ?? 0) {
+        const at = (nth - 1) * RECORD;
+        if (view.getUint32(at) === high && view.getUint32(at + 4) === low) places.push(placeAt(view, at));
+      }
+      return places.reverse();
     },
     add: ({ type, fields: { change } }, index) => {
       if (type !== 'signoff' || typeof change !== 'string') return;

@@ -14,18 +14,29 @@ type Added = Do<'mark' | 'remember' | 'carry' | 'violate'>;
 export async function applyAll(db: Reading, effects: readonly Effect[]): Promise<void> {
   const decided: Do<'decide'>[] = [];
   const added: Added[] = [];
+  const counted = new Map<string, Do<'count'>>();
   for (const effect of effects) {
     if (isAdded(effect)) added.push(effect);
+    else if (effect.do === 'count') counted.set(effect.keyid, effect);
     else if (effect.do === 'decide' && !decided.some((d) => d.row.id === effect.row.id)) decided.push(effect);
     else {
       await decide(db, decided.splice(0));
       if (effect.do === 'erase') await add(db, added.splice(0));
+      // Of a key that is not enrolled yet nothing is counted.
+      if (effect.do === 'key') await countAll(db, counted);
       if (effect.do === 'decide') decided.push(effect);
       else await apply(db, effect);
     }
   }
   await decide(db, decided);
   await add(db, added);
+  await countAll(db, counted);
+}
+
+/** The last count of each key: a row that is written again for every signature of a long replay is found slower each time. */
+async function countAll(db: Reading, counted: Map<string, Do<'count'>>): Promise<void> {
+  for (const effect of counted.values()) await count(db, effect);
+  counted.clear();
 }
 
 const isAdded = (effect: Effect): effect is Added => effect.do === 'mark' || effect.do === 'remember' || effect.do === 'carry' || effect.do === 'violate';
@@ -54,7 +65,7 @@ async function add(db: Reading, effects: readonly Added[]): Promise<void> {
   );
 }
 
-function apply(db: Reading, effect: Exclude<Effect, Added | Do<'decide'>>): Promise<void> {
+function apply(db: Reading, effect: Exclude<Effect, Added | Do<'decide'> | Do<'count'>>): Promise<void> {
   switch (effect.do) {
     case 'key':
       return enrol(db, effect);
@@ -62,8 +73,6 @@ function apply(db: Reading, effect: Exclude<Effect, Added | Do<'decide'>>): Prom
       return sign(db, effect);
     case 'own':
       return insertOwnerships(db, [effect.row]);
-    case 'count':
-      return count(db, effect);
     case 'judge':
       return judge(db, effect);
     case 'land':

@@ -71,6 +71,7 @@ describe('changes', () => {
     await append(decide({ outcome }));
     expect(await row()).toEqual({
       id: changeOf(x),
+      index: (await store.ledger.entries(0, 10_000)).length - 1,
       state: expected,
       decision: sampleDecision({ content: x, outcome }),
       title: x,

@@ -1,6 +1,7 @@
 /** The questions of `Projections` in SQL. Over a transaction they see what it has written; over the reader, what is committed. */
-import type { Selectable } from 'kysely';
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import { upgraded } from '../../core/policy/decision.ts';
+import { MODES } from '../../core/policy/words.ts';
 import { PROVENANCE_LEVELS } from '../../core/provenance/provenance.ts';
 import type { ChangeRow, GlassRow, KeyRow, LandingRow, LoggedBody, Memory, Projections, SignoffRow } from '../../flows/ports.ts';
 import type { Reading, Schema } from '../schema.ts';
@@ -15,7 +16,7 @@ export interface ByHeart {
 
 export function projectionsOver(db: Reading, { said, signed }: ByHeart): Projections {
   return {
-    changes: async ({ state, repo, id, before, limit }) => {
+    changes: async ({ state, repo, id, ids, before, limit }) => {
       const rows = await db
         .selectFrom('changes')
         .selectAll()
@@ -23,25 +24,23 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
         .$if(state !== undefined, (q) => q.where('state', '=', state ?? 'open'))
         .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
         .$if(id !== undefined, (q) => q.where('id', '=', id ?? ''))
-        .$if(before !== undefined, (q) =>
-          q.where('idx', '<', (last) =>
-            last
-              .selectFrom('changes')
-              .select('idx')
-              .where('id', '=', before ?? ''),
-          ),
-        )
+        .$if(ids !== undefined, (q) => q.where('id', 'in', ids ?? []))
+        .$if(before !== undefined, (q) => q.where('idx', '<', before ?? 0))
         .orderBy('idx', 'desc')
         .limit(Math.max(0, Math.trunc(limit)))
         .execute();
       return rows.map(changeRow);
     },
-    signoffs: async ({ repo, manifest, nonce, body }) => {
+    signoffs: async ({ repo, targetRef, manifest, manifests, nonce, body, since, unlanded }) => {
       const rows = await db
         .selectFrom('signoffs')
         .selectAll()
         .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(targetRef !== undefined, (q) => q.where('target_ref', '=', targetRef ?? ''))
         .$if(manifest !== undefined, (q) => q.where('manifest', '=', manifest ?? ''))
+        .$if(manifests !== undefined, (q) => q.where('manifest', 'in', manifests ?? []))
+        .$if(since !== undefined, (q) => q.where('at', '>=', since ?? 0))
+        .$if(unlanded === true, (q) => q.where(({ not, exists, selectFrom }) => not(exists(landedAs(selectFrom('changes').select('changes.id'))))))
         .$if(nonce !== undefined, (q) => q.where('nonce', '=', nonce ?? ''))
         .$if(body !== undefined, (q) => q.where('body', '=', body ?? ''))
         .orderBy('idx')
@@ -60,13 +59,14 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
       return rows.map(keyRow);
     },
     authority: async () => said(),
-    ownerships: async ({ repo, manifest, nonce }) => {
+    ownerships: async ({ repo, manifest, nonce, body }) => {
       const rows = await db
         .selectFrom('ownerships')
         .selectAll()
         .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
         .$if(manifest !== undefined, (q) => q.where('manifest', '=', manifest ?? ''))
         .$if(nonce !== undefined, (q) => q.where('nonce', '=', nonce ?? ''))
+        .$if(body !== undefined, (q) => q.where('body', '=', body ?? ''))
         .orderBy('idx')
         .execute();
       return rows.map(({ idx, target_ref, ...row }) => ({ index: idx, targetRef: target_ref, ...row }));
@@ -85,7 +85,7 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
         .execute();
       return rows.map(glassRow);
     },
-    landings: async ({ nonce, repo, targetRef, pending }) => {
+    landings: async ({ nonce, change, repo, targetRef, pending }) => {
       const rows = await db
         .selectFrom('landings')
         .selectAll()
@@ -100,11 +100,12 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
           ),
         )
         .$if(repo !== undefined, (q) => q.where('repo', '=', repo ?? ''))
+        .$if(change !== undefined, (q) => q.where('change', '=', change ?? ''))
         .$if(targetRef !== undefined, (q) => q.where('target_ref', '=', targetRef ?? ''))
         .$if(pending !== undefined, (q) => q.where('landed', pending ? 'is' : 'is not', null))
         .orderBy('idx')
         .execute();
-      return Promise.all(rows.map((row) => landingRow(db, row)));
+      return landingRows(db, rows);
     },
   };
 }
@@ -128,29 +129,13 @@ function memoryOver(db: Reading, signed: ByHeart['signed']): Memory {
       }
       return [...people].sort();
     },
-    landed: ({ repo, targetRef, since }) =>
-      db
-        .selectFrom('landings')
-        .innerJoin('entries', 'entries.idx', 'landings.landed')
-        .select(['landings.old', 'landings.head'])
-        .where('landings.repo', '=', repo)
-        .where('landings.target_ref', '=', targetRef)
-        .where('entries.at', '>=', since)
-        .orderBy('landings.landed')
-        .execute(),
+    landed: async ({ repo, targetRef, since }) => (await landedSince(db, { repo, targetRef, since })).toReversed(),
     carries: async ({ change }) => {
       const rows = await db.selectFrom('carries').select(['idx', 'signoff']).where('change', '=', change).orderBy('idx').execute();
       return rows.map(({ idx, signoff }) => ({ index: idx, signoff }));
     },
     standing: async ({ repo, targetRef: only }) => {
-      const last = await db
-        .selectFrom('landings')
-        .select(({ fn }) => ['target_ref', fn.max('landed').as('landed')])
-        .where('repo', '=', repo)
-        .$if(only !== undefined, (q) => q.where('target_ref', '=', only ?? ''))
-        .where('landed', 'is not', null)
-        .groupBy('target_ref')
-        .execute();
+      const last = only === undefined ? await lastOfEach(db, repo) : await lastOn(db, repo, only);
       return Promise.all(last.map(async ({ target_ref: targetRef, landed }) => ({ targetRef, ...(await stoodAt(db, repo, targetRef, Number(landed))) })));
     },
     violation: async ({ body }) => (await db.selectFrom('violations').select('idx').where('body', '=', body).limit(1).executeTakeFirst()) !== undefined,
@@ -170,10 +155,77 @@ function memoryOver(db: Reading, signed: ByHeart['signed']): Memory {
       return row ?? null;
     },
     watched: async ({ since }) => {
-      const rows = await db.selectFrom('verdicts').selectAll().where('mode', '!=', 'enforce').where('at', '>=', since).orderBy('idx').execute();
+      const rows = await db.selectFrom('verdicts').selectAll().where('mode', 'in', WATCHING).where('at', '>=', since).orderBy('idx').execute();
       return rows.map(({ change, repo, ref, mode, would, codes, at }) => ({ change, repo, ref, mode, would, codes: JSON.parse(codes), at }));
     },
   };
+}
+
+/** An index finds what a mode is, and not what it is not. */
+const WATCHING = MODES.filter((mode) => mode !== 'enforce');
+
+/** Landings of one question. */
+const LANDINGS = 256;
+
+/** Newest first. Times never go back along the log: the first that is too old ends it, and the years before are never read. */
+async function landedSince(db: Reading, { repo, targetRef, since }: Parameters<Memory['landed']>[0]): Promise<readonly { readonly old: string; readonly head: string }[]> {
+  const found: { readonly old: string; readonly head: string }[] = [];
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const rows = await db
+      .selectFrom('landings')
+      .innerJoin('entries', 'entries.idx', 'landings.landed')
+      .select(['landings.old', 'landings.head', 'landings.landed', 'entries.at'])
+      .where('landings.repo', '=', repo)
+      .where('landings.target_ref', '=', targetRef)
+      .where('landings.landed', '<', before)
+      .orderBy('landings.landed', 'desc')
+      .limit(LANDINGS)
+      .execute();
+    const recent = rows.filter((row) => row.at >= since);
+    found.push(...recent.map(({ old, head }) => ({ old, head })));
+    const last = rows.at(-1)?.landed ?? null;
+    if (recent.length < LANDINGS || last === null) return found;
+    before = last;
+  }
+}
+
+/** The change of exactly what this sign-off is over, where it has landed. */
+const landedAs = <O>(changes: SelectQueryBuilder<Schema, 'changes' | 'signoffs', O>): SelectQueryBuilder<Schema, 'changes' | 'signoffs', O> =>
+  changes
+    .whereRef('changes.manifest', '=', 'signoffs.manifest')
+    .whereRef('changes.target_ref', '=', 'signoffs.target_ref')
+    .whereRef('changes.repo', '=', 'signoffs.repo')
+    .where('changes.state', '=', 'landed');
+
+interface LastLanding {
+  readonly target_ref: string;
+  readonly landed: number;
+}
+
+async function lastOn(db: Reading, repo: string, ref: string): Promise<readonly LastLanding[]> {
+  const row = await db
+    .selectFrom('landings')
+    .select('landed')
+    .where('repo', '=', repo)
+    .where('target_ref', '=', ref)
+    .where('landed', 'is not', null)
+    .orderBy('landed', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? [] : [{ target_ref: ref, landed: Number(row.landed) }];
+}
+
+/** From ref to ref along the index, for a repository has few and hundreds of thousands of landings on them. */
+async function lastOfEach(db: Reading, repo: string): Promise<readonly LastLanding[]> {
+  const { rows } = await sql<{ target_ref: string; landed: number | null }>`
+    with recursive refs (target_ref) as (
+      select min(target_ref) from landings where repo = ${repo}
+      union all select (select min(l.target_ref) from landings l where l.repo = ${repo} and l.target_ref > refs.target_ref) from refs where refs.target_ref is not null
+    )
+    select target_ref, (select max(l.landed) from landings l where l.repo = ${repo} and l.target_ref = refs.target_ref) as landed from refs where target_ref is not null`.execute(
+    db,
+  );
+  return rows.flatMap((row) => (row.landed === null ? [] : [{ target_ref: row.target_ref, landed: row.landed }]));
 }
 
 /** @param landed the entry of the last landing on the ref. */
@@ -196,6 +248,7 @@ async function stoodAt(db: Reading, repo: string, ref: string, landed: number): 
 /** The decision is what a flow appended and the projector read: it is trusted here as the log's own bytes are. */
 const changeRow = (r: Selectable<Schema['changes']>): ChangeRow => ({
   id: r.id,
+  index: r.idx,
   state: r.state,
   decision: upgraded(JSON.parse(r.decision)),
   title: r.title,
@@ -204,9 +257,14 @@ const changeRow = (r: Selectable<Schema['changes']>): ChangeRow => ({
   updatedAt: r.updated_at,
 });
 
-async function landingRow(db: Reading, r: Selectable<Schema['landings']>): Promise<LandingRow> {
-  const nonces = await db.selectFrom('nonces').select('nonce').where('landing', '=', r.idx).orderBy('nonce').execute();
-  return { change: r.change, repo: r.repo, targetRef: r.target_ref, old: r.old, head: r.head, nonces: nonces.map((n) => n.nonce), index: r.landed };
+async function landingRows(db: Reading, rows: readonly Selectable<Schema['landings']>[]): Promise<readonly LandingRow[]> {
+  const spent = new Map<number, string[]>();
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    const some = rows.slice(at, at + AT_ONCE).map((r) => r.idx);
+    for (const { landing, nonce } of await db.selectFrom('nonces').selectAll().where('landing', 'in', some).orderBy('nonce').execute())
+      spent.set(landing, [...(spent.get(landing) ?? []), nonce]);
+  }
+  return rows.map((r) => ({ change: r.change, repo: r.repo, targetRef: r.target_ref, old: r.old, head: r.head, nonces: spent.get(r.idx) ?? [], index: r.landed }));
 }
 
 const signoffRow = (r: Selectable<Schema['signoffs']>): SignoffRow => ({

@@ -1,7 +1,7 @@
 /** Replays the log into the projections. The rows come out the same, or the audit says so. */
-import { sha256Hex } from '../../core/base/crypto.ts';
 import { problem } from '../../core/base/result.ts';
 import { parseEntry } from '../../core/log/entry.ts';
+import { isBody } from '../envelopes/envelopes.ts';
 import { readErased } from '../ledger/erased.ts';
 import { type Erased, isErased } from '../ledger/heeded.ts';
 import { entriesFrom, type KeptEntry } from '../ledger/read.ts';
@@ -41,4 +41,4 @@ function effectsOf(row: KeptEntry, erased: Erased): readonly Effect[] {
 }
 
 /** A body that does not have its digest is as good as gone. */
-const intact = ({ kept }: KeptEntry, envelope: string): Uint8Array | null => (kept !== null && sha256Hex(kept) === envelope ? kept : null);
+const intact = ({ kept }: KeptEntry, envelope: string): Uint8Array | null => (kept !== null && isBody(kept, envelope) ? kept : null);
