@@ -34,7 +34,7 @@ export async function scaleBench({ changes, audit = false }: Size, say: (line: s
   const server = await startPostgres(['shared_buffers=1GB', 'max_wal_size=4GB', 'maintenance_work_mem=512MB', 'autovacuum=off']);
   try {
     const database = await server.database();
-    const bed = await openBed('production', undefined, { database, crowd: CROWD });
+    const bed = await openBed('production', undefined, { where: async (dir) => ({ dir, database }), crowd: CROWD });
     try {
       return await onBed(bed, database, { changes, audit }, say);
     } finally {

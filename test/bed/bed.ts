@@ -100,13 +100,13 @@ export interface Bed {
 }
 
 export interface BedOptions {
-  /** Of a PostgreSQL; null: SQLite in the folder of the bed; absent: where the tests of the store keep theirs. */
-  readonly database?: string | null;
+  /** What the store is opened on, by its folder; where the tests of the store keep theirs unless told. */
+  readonly where?: typeof at;
   /** People of the roster beside those who have keys. */
   readonly crowd?: { readonly [id: string]: string };
 }
 
-export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY, { database, crowd = {} }: BedOptions = {}): Promise<Bed> {
+export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY, { where = at, crowd = {} }: BedOptions = {}): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bed-'));
   const room = gitRoom();
   const work = room.init();
@@ -116,7 +116,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
   work.git('branch', 'release');
   const served = work.bare();
   const data = join(folder, 'data');
-  const opened = await openStore({ ...(database === undefined ? await at(data) : { dir: data, database: database ?? undefined }), clock: () => clock.now });
+  const opened = await openStore({ ...(await where(data)), clock: () => clock.now });
   if (!opened.ok) throw new Error(opened.error.message);
   const store = opened.value;
   const keys = Object.fromEntries(NAMES_OF_PEOPLE.map((p) => [p, softAuthenticator({ ...RP, demo: mode === 'demo' })])) as Record<PersonName, SoftAuthenticator>;

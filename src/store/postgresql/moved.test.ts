@@ -67,7 +67,7 @@ function withKeys(name: string, of: string): string {
 
 beforeAll(async () => {
   // In a folder: that is where it comes from.
-  bed = await openBed('production', POLICY, { database: null });
+  bed = await openBed('production', POLICY, { where: async (dir) => ({ dir }) });
   head = bed.commit({ 'db/drop.sql': 'drop table orders;\n' });
   const judged = await bed.judged(head);
   change = judged.id ?? '';
