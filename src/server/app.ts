@@ -1,6 +1,5 @@
 /** The API and the pages. Routes are one file each; what holds for all of them is here. */
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../core/base/result.ts';
 import { callerOf } from './auth/caller.ts';
 import { guard } from './auth/guard.ts';
@@ -30,17 +29,14 @@ import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
 import { signoffs } from './routes/signoffs.ts';
 import { webhooks } from './routes/webhooks.ts';
+import { secured } from './secured.ts';
 import type { ServerWorld } from './world.ts';
 
 export function createApp(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
   const hosts = new Set(world.site.origins.map((o) => new URL(o).host));
 
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], workerSrc: ["'self'"], frameAncestors: ["'none'"] },
-    }),
-  );
+  app.use(secured);
   app.use(observed(world));
   // Whoever asks whether we live names us by an address of their own.
   app.route('/', operations(world));

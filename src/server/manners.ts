@@ -15,25 +15,31 @@ export const onlyJson: MiddlewareHandler<Door> = async (c, next) => {
   return next();
 };
 
-/** Answers depend on who asks: a browser may ask whether they are still so, and nobody between keeps them. */
-export const notKept: MiddlewareHandler<Door> = async (c, next) => {
-  await next();
-  if (c.res.headers.get('cache-control') === null) c.header('cache-control', c.res.headers.has('etag') ? 'private, no-cache' : 'no-store');
+/** Answers depend on who asks: nobody between keeps them, nor a browser what has no tag. Said beforehand, as in `secured`. */
+export const notKept: MiddlewareHandler<Door> = (c, next) => {
+  c.header('cache-control', NOT_KEPT);
+  return next();
 };
+
+const NOT_KEPT = 'no-store';
 
 const MOST_TAGGED = 8 << 20;
 
 /** What was read before and has not changed is not sent again. It is worked out again all the same: who may read it may have changed. */
 export const tagged: MiddlewareHandler<Door> = async (c, next) => {
   await next();
+  if (c.req.method !== 'GET') return;
   const { res } = c;
-  if (c.req.method !== 'GET' || res.status !== 200 || res.headers.has('etag')) return;
+  // A browser may ask whether it is still so.
+  if (res.headers.has('etag') && res.headers.get('cache-control') === NOT_KEPT) c.header('cache-control', 'private, no-cache');
+  if (res.status !== 200 || res.headers.has('etag')) return;
   const bytes = await res.clone().arrayBuffer();
   if (bytes.byteLength > MOST_TAGGED) return;
   const tag = `"${createHash('sha256').update(new Uint8Array(bytes)).digest('base64url').slice(0, 27)}"`;
   const asked = (c.req.header('if-none-match') ?? '').split(',').map((t) => t.trim().replace(/^W\//, ''));
   if (asked.includes(tag)) c.res = new Response(null, { status: 304, headers: c.res.headers });
   c.header('etag', tag);
+  if (res.headers.get('cache-control') === NOT_KEPT) c.header('cache-control', 'private, no-cache');
   c.header('vary', 'cookie, authorization');
 };
 
