@@ -3,22 +3,23 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Bed, openBed, RP } from '../../test/bed/bed.ts';
-import { cookieOf, serverWorld } from '../../test/bed/doors.ts';
+import { cookieOf, serverWorld, strictApp } from '../../test/bed/doors.ts';
 import type { Role } from '../flows/ports-login.ts';
-import { createApp } from './app.ts';
+import { problemShape } from './answers/words.ts';
 import { ACCESS } from './auth/access.ts';
 import { PLAIN_ENTRY } from './auth/entry.ts';
-import { OPERATIONS, type Operation, openApi, problemShape } from './openapi.ts';
+import { openApi } from './document.ts';
+import { OPERATIONS, type Operation } from './openapi.ts';
 import type { ServerWorld } from './world.ts';
 
 let bed: Bed;
 let world: ServerWorld;
-let app: ReturnType<typeof createApp>;
+let app: ReturnType<typeof strictApp>;
 let id: string;
 beforeAll(async () => {
   bed = await openBed();
   world = serverWorld(bed, { entry: { ...PLAIN_ENTRY, everybody: ['engineer', 'reviewer', 'administrator'], longestMs: 30 * 24 * 3_600_000, idleMs: 30 * 24 * 3_600_000 } });
-  app = createApp(world);
+  app = strictApp(world);
   for (const n of [1, 2, 3]) id = (await bed.judged(bed.commit({ [`db/a${n}.sql`]: 'drop table orders;\n' }))).id ?? '';
 });
 afterAll(() => bed?.close());
