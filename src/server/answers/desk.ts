@@ -64,7 +64,7 @@ export const webhookDeleted = named('WebhookDeleted', z.strictObject({ id: text,
 export const webhookTold = named('WebhookTold', z.strictObject({ id: text, told: count }));
 
 export const document = named(
-  'Document',
+  'OpenApi',
   z.looseObject({ openapi: z.literal('3.1.0'), info: z.looseObject({}), paths: z.record(text, z.unknown()), components: z.looseObject({}) }),
   { description: 'OpenAPI 3.1', page: 'openapi.json' },
 );
