@@ -86,7 +86,14 @@ function described(op: Operation, components: Components): Json {
   };
 }
 
-export function openApi(): Json {
+let kept: Json | undefined;
+/** Made once: anybody may ask for it, and making it takes a tenth of a second. */
+export const openApi = (): Json => {
+  kept ??= whole();
+  return kept;
+};
+
+function whole(): Json {
   const components: Components = {};
   const paths: { [path: string]: { [method: string]: Json } } = {};
   for (const op of OPERATIONS) {
