@@ -1,4 +1,6 @@
 /** The document is what the routes are, and every route is asked out of it: whatever fits it, and whatever does not, is never our own bug. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -30,6 +32,16 @@ it('is committed as it is served', async () => {
   await expect(text).toMatchFileSnapshot('../../docs/spec/openapi.json');
   const served = await app.request(`${RP.origin}/api/v1/openapi.json`, { headers: { host: new URL(RP.origin).host } });
   expect(await served.json()).toEqual(JSON.parse(text));
+});
+
+it('sends a reader to pages that are there, and refers to components that are', () => {
+  const text = JSON.stringify(openApi());
+  const pages = [...text.matchAll(/"externalDocs":\{"description":"[^"]+","url":"([^"]+)"\}/g)].map(([, page]) => page ?? '');
+  expect(pages.length).toBeGreaterThan(20);
+  expect(pages.filter((page) => !existsSync(join(import.meta.dirname, '../../docs/spec', page)))).toEqual([]);
+  const { schemas } = openApi().components as { readonly schemas: object };
+  const named = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref ?? '');
+  expect(named.filter((ref) => !Object.keys(schemas).some((name) => ref === `#/components/schemas/${name}`))).toEqual([]);
 });
 
 it('names every route, and nothing that is none', () => {
