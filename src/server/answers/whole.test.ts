@@ -1,9 +1,8 @@
 /** Every operation answers once as it should, on a real store with real signatures; `strictApp` holds each answer against the document, to the member. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { type Bed, enrolmentBy, openBed, type PersonName, POLICY, RP, subjectFor } from '../../../test/bed/bed.ts';
-import { cookieOf, serverWorld, strayed, strictApp } from '../../../test/bed/doors.ts';
+import { cookieOf, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { guardedCalls } from '../../adapters/http/guarded.ts';
 import { readCallTerms } from '../../adapters/http/terms.ts';
 import { base64, base64url, fromBase64, hex, text } from '../../core/base/bytes.ts';
@@ -21,7 +20,6 @@ import { testWitness } from '../../testing/witnesses.ts';
 import { PLAIN_ENTRY } from '../auth/entry.ts';
 import { OPERATIONS } from '../openapi.ts';
 import type { ServerWorld } from '../world.ts';
-import { component } from './words.ts';
 
 const RULES = `${POLICY.replace('rules:\n', 'rules:\n  - { id: owned, paths: ["own/**"], require: { humans: 1, level: L6, ownership: true } }\n')}break_glass:
   humans: 2
@@ -235,34 +233,5 @@ describe('one answer of every operation', () => {
   it('and none was left out', () => {
     const all = OPERATIONS.filter((op) => op.status !== 303).flatMap((op) => [op.status, ...(op.also ?? []).map((a) => a.status)].map((s) => `${op.method} ${op.path} ${s}`));
     expect([...new Set(all)].filter((op) => !seen.has(op))).toEqual([]);
-  });
-});
-
-describe('what is held against the document', () => {
-  const answer = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=utf-8' } });
-  const ended = { sessions: 1, tokens: 0 };
-  it('is refused with a member too many, one too few, or a status nobody described', async () => {
-    const of = (body: unknown, status?: number) => strayed('POST', '/api/v1/session/end-all', answer(body, status));
-    expect(await of(ended)).toEqual([]);
-    expect(await of({ ...ended, more: 1 })).toHaveLength(1);
-    expect(await of({ sessions: 1 })).toHaveLength(1);
-    expect(await of(ended, 202)).toHaveLength(1);
-  });
-
-  it('is, to the member, the type that core has', () => {
-    interface Kept {
-      readonly a: string;
-      readonly b?: readonly number[];
-    }
-    const b = z.array(z.number()).optional();
-    component<Kept>()('A', z.strictObject({ a: z.string(), b }));
-    // @ts-expect-error an optional member is missing
-    component<Kept>()('B', z.strictObject({ a: z.string() }));
-    // @ts-expect-error one is too many
-    component<Kept>()('C', z.strictObject({ a: z.string(), b, c: z.string().optional() }));
-    // @ts-expect-error one may be absent that is always there
-    component<Kept>()('D', z.strictObject({ a: z.string().optional(), b }));
-    // @ts-expect-error one is of another type
-    component<Kept>()('E', z.strictObject({ a: z.enum(['x']), b }));
   });
 });
