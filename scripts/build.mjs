@@ -83,6 +83,9 @@ cpSync(join(root, 'src/server/hooks/gate.sh'), join(dist, 'hooks/gate.sh'));
 
 await buildWeb({ root: join(root, 'web'), configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn', build: { outDir: join(dist, 'web') } });
 await buildVerify(root, dist);
+// Types alone: whoever writes a client imports nothing that runs.
+mkdirSync(join(dist, 'api'));
+cpSync(join(root, 'web/api/generated.ts'), join(dist, 'api/index.d.ts'));
 writeFileSync(join(dist, '.built'), '');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(dist, join(root, 'dist'));

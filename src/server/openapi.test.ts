@@ -1,24 +1,27 @@
 /** The document is what the routes are, and every route is asked out of it: whatever fits it, and whatever does not, is never our own bug. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Bed, openBed, RP } from '../../test/bed/bed.ts';
-import { cookieOf, serverWorld } from '../../test/bed/doors.ts';
+import { cookieOf, serverWorld, strictApp } from '../../test/bed/doors.ts';
 import type { Role } from '../flows/ports-login.ts';
-import { createApp } from './app.ts';
+import { problemShape } from './answers/words.ts';
 import { ACCESS } from './auth/access.ts';
 import { PLAIN_ENTRY } from './auth/entry.ts';
-import { OPERATIONS, type Operation, openApi, problemShape } from './openapi.ts';
+import { openApi } from './document.ts';
+import { OPERATIONS, type Operation } from './openapi.ts';
 import type { ServerWorld } from './world.ts';
 
 let bed: Bed;
 let world: ServerWorld;
-let app: ReturnType<typeof createApp>;
+let app: ReturnType<typeof strictApp>;
 let id: string;
 beforeAll(async () => {
   bed = await openBed();
   world = serverWorld(bed, { entry: { ...PLAIN_ENTRY, everybody: ['engineer', 'reviewer', 'administrator'], longestMs: 30 * 24 * 3_600_000, idleMs: 30 * 24 * 3_600_000 } });
-  app = createApp(world);
+  app = strictApp(world);
   for (const n of [1, 2, 3]) id = (await bed.judged(bed.commit({ [`db/a${n}.sql`]: 'drop table orders;\n' }))).id ?? '';
 });
 afterAll(() => bed?.close());
@@ -29,6 +32,16 @@ it('is committed as it is served', async () => {
   await expect(text).toMatchFileSnapshot('../../docs/spec/openapi.json');
   const served = await app.request(`${RP.origin}/api/v1/openapi.json`, { headers: { host: new URL(RP.origin).host } });
   expect(await served.json()).toEqual(JSON.parse(text));
+});
+
+it('sends a reader to pages that are there, and refers to components that are', () => {
+  const text = JSON.stringify(openApi());
+  const pages = [...text.matchAll(/"externalDocs":\{"description":"[^"]+","url":"([^"]+)"\}/g)].map(([, page]) => page ?? '');
+  expect(pages.length).toBeGreaterThan(20);
+  expect(pages.filter((page) => !existsSync(join(import.meta.dirname, '../../docs/spec', page)))).toEqual([]);
+  const { schemas } = openApi().components as { readonly schemas: object };
+  const named = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref ?? '');
+  expect(named.filter((ref) => !Object.keys(schemas).some((name) => ref === `#/components/schemas/${name}`))).toEqual([]);
 });
 
 it('names every route, and nothing that is none', () => {

@@ -1,8 +1,11 @@
 /** The doors of a bed: the server's application over its world, and somebody who asks it, signed in. */
 import type { Hono } from 'hono';
+import type * as z from 'zod';
+import { createApp } from '../../src/server/app.ts';
 import { PLAIN_ENTRY } from '../../src/server/auth/entry.ts';
 import { newSession, type Proof, sessionCookie } from '../../src/server/auth/sessions.ts';
 import type { Door } from '../../src/server/door.ts';
+import { OPERATIONS, type Operation } from '../../src/server/openapi.ts';
 import type { ServerWorld } from '../../src/server/world.ts';
 import { type Bed, RP } from './bed.ts';
 
@@ -32,4 +35,41 @@ export const cookieOf = async (world: ServerWorld, person: string, more: Partial
 export async function ask(app: Hono<Door>, world: ServerWorld, path: string, person: string | null = 'ada'): Promise<Response> {
   const cookie: Record<string, string> = person === null ? {} : { cookie: await cookieOf(world, person) };
   return app.request(`${RP.origin}/api/v1${path}`, { headers: { host: new URL(RP.origin).host, ...cookie } });
+}
+
+/** Of the operation a request is for. The first that fits: hono asks in the same order. */
+const operationOf = (method: string, path: string): Operation | undefined =>
+  OPERATIONS.find((op) => op.method === method && new RegExp(`^/api/v1${op.path.replace(/\./g, '\\.').replace(/:\w+/g, '[^/]+')}$`).test(path));
+
+/** What the document says of a successful answer of this status and type; undefined: nothing. */
+export function shapeOf(op: Operation, status: number, type: string): z.ZodType | undefined {
+  if (status === op.status && type === 'application/json' && op.answer !== null && op.answer !== 'text/plain') return op.answer;
+  return op.also?.find((a) => a.status === status && a.media === type)?.shape;
+}
+
+/** What is wrong with an answer by the document, to the member; empty: nothing. A refusal, and plain text, are nobody's business here. */
+export async function strayed(method: string, path: string, answer: Response): Promise<readonly string[]> {
+  const op = operationOf(method, path);
+  const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
+  if (op === undefined || answer.status >= 300 || (op.answer === 'text/plain' && type === 'text/plain')) return [];
+  const shape = shapeOf(op, answer.status, type);
+  if (shape === undefined) return [`${method} ${path}: the document knows no ${answer.status} of ${type}`];
+  return (shape.safeParse(await answer.clone().json()).error?.issues ?? []).map((i) => `${method} ${path} ${i.path.join('.')}: ${i.message}`);
+}
+
+/** The application, every answer of which is held against the document as it goes out. @param seen is told of each operation that answered. */
+export function strictApp(world: ServerWorld, seen: (op: Operation, status: number) => void = () => undefined): Hono<Door> {
+  const app = createApp(world);
+  const request = app.request;
+  app.request = async (input, init, env, ctx) => {
+    const answer = await request(input, init, env, ctx);
+    const { pathname } = new URL(String(input instanceof Request ? input.url : input), RP.origin);
+    const method = (input instanceof Request ? input.method : init?.method) ?? 'GET';
+    const wrong = await strayed(method, pathname, answer);
+    if (wrong.length > 0) throw new Error(wrong.join('\n'));
+    const op = operationOf(method, pathname);
+    if (op !== undefined) seen(op, answer.status);
+    return answer;
+  };
+  return app;
 }

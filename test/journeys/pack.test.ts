@@ -84,7 +84,9 @@ test('the package holds the program and its papers, and nothing else', () => {
   for (const wasm of ['web-tree-sitter.wasm', 'tree-sitter-hcl.wasm', 'libpg-query.wasm', 'libpg-query.cjs']) expect(packed).toContain(`dist/wasm/${wasm}`);
   expect(packed.filter((path) => !/^(?:dist\/|docs\/|(?:README|ARCHITECTURE)\.md$|LICENSE$|package\.json$)/.test(path))).toEqual([]);
   expect(
-    packed.filter((path) => !/^dist\/verify\/[\w-]+\.d\.ts$/.test(path) && /\.(?:ts|tsx|map)$|\.test\.|node_modules|\.db$|key/i.test(path.replace(/^dist\/web\/assets\//, ''))),
+    packed.filter(
+      (path) => !/^dist\/(?:verify\/[\w-]+|api\/index)\.d\.ts$/.test(path) && /\.(?:ts|tsx|map)$|\.test\.|node_modules|\.db$|key/i.test(path.replace(/^dist\/web\/assets\//, '')),
+    ),
   ).toEqual([]);
 });
 
@@ -171,6 +173,26 @@ all.verifyNothing();
     JSON.stringify({ compilerOptions: { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2022'], types: [], noEmit: true }, files: ['types.mts'] }),
   );
   expect(run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', place], place, bare)).toMatchObject({ status: 0, stdout: '' });
+});
+
+test('countersign/api is types of the API, and nothing that runs', () => {
+  const source = `import type { Api, ChangesPage, Decision, Problem } from 'countersign/api';
+export const question: Api['POST /gate/check']['body'] = { subject: { repo: 'infra', target_ref: 'refs/heads/main', base: '', head: '' }, gate: 'push' };
+export const verdict = (answer: Api['POST /gate/check']['answer']): 'allow' | 'wait' | 'deny' => answer.verdict;
+export const ids = ({ items, next }: ChangesPage): readonly (string | null)[] => [...items.map((i) => i.id), next];
+export const asked = ({ seats, tier }: Decision): string => tier + seats.map((s) => s.rule + s.humans).join();
+export const remedy = (problem: Problem): string => problem.remedy;
+// @ts-expect-error a gate is asked about something
+export const nothing: Api['POST /gate/check']['body'] = { gate: 'push' };
+// @ts-expect-error an answer is read
+export const change = (page: ChangesPage): void => void (page.next = null);
+`;
+  writeFileSync(join(place, 'client.mts'), source);
+  const options = { strict: true, module: 'nodenext', target: 'es2022', lib: ['es2022'], types: [], noEmit: true };
+  writeFileSync(join(place, 'tsconfig.client.json'), JSON.stringify({ compilerOptions: options, files: ['client.mts'] }));
+  const done = run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(place, 'tsconfig.client.json')], place, bare);
+  expect(done).toMatchObject({ status: 0, stdout: '' });
+  expect(run(process.execPath, ['-e', "import('countersign/api').catch((e) => console.log(e.code))"], place, bare).stdout).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED\n');
 });
 
 test('it judges a change, parsers and all', () => {

@@ -1,12 +1,8 @@
 /** One door to the API: same origin, JSON, problems as RFC 9457 documents. */
+import type { Problem } from './generated.ts';
 
-export interface ProblemBody {
-  readonly code: string;
-  readonly title: string;
-  readonly detail?: string;
-  readonly remedy?: string;
-  readonly requestId?: string;
-}
+/** What a server says of a refusal, or this client where none answered. */
+export type ProblemBody = Pick<Problem, 'code' | 'title'> & Partial<Problem>;
 
 /** What the server refused, in its own words. */
 export class ApiProblem extends Error {

@@ -1,26 +1,6 @@
 /** Asking the browser for a passkey. What it answers is passed on untouched: the server alone judges it. */
 import { fromBase64url, toBase64url } from './bytes.ts';
-
-export interface Challenge {
-  readonly challenge: string;
-  readonly rpId: string;
-  readonly allowCredentials: readonly string[];
-}
-
-export interface Assertion {
-  readonly credentialId: string;
-  readonly authenticatorData: string;
-  readonly clientDataJSON: string;
-  readonly signature: string;
-}
-
-export interface EnrolmentBegin {
-  readonly challenge: string;
-  readonly rpId: string;
-  readonly organisation: string;
-  readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
-  readonly excludeCredentials: readonly string[];
-}
+import type { Assertion, Challenge, EnrolmentBegin, Registration } from './generated.ts';
 
 const descriptor = (id: string): PublicKeyCredentialDescriptor => ({ type: 'public-key', id: fromBase64url(id) });
 
@@ -44,7 +24,7 @@ export async function assertPasskey(ask: Challenge): Promise<Assertion> {
   };
 }
 
-export async function createPasskey(ask: EnrolmentBegin): Promise<Record<string, unknown>> {
+export async function createPasskey(ask: EnrolmentBegin): Promise<Registration> {
   const credential = await navigator.credentials.create({
     publicKey: {
       challenge: fromBase64url(ask.challenge),

@@ -1,8 +1,7 @@
 /** What the pages read, cached by address. Signing in as somebody else makes all of it stale. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import type { Dossier, LedgerPage, People } from './dossier.ts';
+import type { ChangesPage, Dossier, LedgerPage, People, Session } from './generated.ts';
 import { get } from './http.ts';
-import type { ChangesPage, Session } from './types.ts';
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => get<Session>('/session') });
 

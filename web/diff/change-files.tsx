@@ -1,7 +1,8 @@
 /** The difference itself, file by file, from whole texts. */
+
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { Section } from '../ui/section.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { count } from '../ui/words.ts';

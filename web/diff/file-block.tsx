@@ -1,7 +1,7 @@
 /** One changed file: its name, what happens to it, and its difference. */
+
 import { lazy, useEffect, useRef, useState } from 'react';
-import type { ChangedFile } from '../api/dossier.ts';
-import type { Finding, LineMark } from '../api/types.ts';
+import type { ChangedFile, Finding, LineMark } from '../api/generated.ts';
 import type { DiffStyle } from './diff-style.ts';
 import { fileNotes } from './file-notes.ts';
 import { markNotes } from './line-marks.ts';
@@ -33,7 +33,7 @@ export function FileBlock({ file, findings, marks, style, onSeen }: Props) {
         {findings.length > 0 && <span className="file-findings">{findings.map((f) => f.rule).join(', ')}</span>}
       </button>
       {open && notes.length > 0 && <p className="file-note">{notes.join('. ')}.</p>}
-      {open && !file.binary && (file.oldText ?? file.newText) !== null && <TextDiff file={file} findings={findings} marks={marks} style={style} />}
+      {open && !file.binary && <TextDiff file={file} findings={findings} marks={marks} style={style} />}
     </div>
   );
 }

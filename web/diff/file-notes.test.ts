@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangedFile } from '../api/dossier.ts';
+import type { ChangedFile } from '../api/generated.ts';
 import { fileNotes } from './file-notes.ts';
 import { languageOf } from './language.ts';
 
@@ -11,7 +11,7 @@ const file = (more: Partial<ChangedFile>): ChangedFile => ({
   binary: false,
   oldText: 'a',
   newText: 'b',
-  note: null,
+  note: '',
   ...more,
 });
 
@@ -23,9 +23,8 @@ describe('fileNotes', () => {
     [{ status: 'T', newMode: '120000' }, ['Was a file, becomes a symbolic link']],
     [{ status: 'A', oldMode: '000000' }, []],
     [{ status: 'A', oldMode: '000000', newMode: '160000' }, ['Adds a submodule']],
-    [{ binary: true, oldText: null, newText: null }, ['Binary: the difference cannot be shown as text']],
-    [{ oldText: null, newText: null }, ['The text is not shown']],
-    [{ oldText: null, newText: null, note: 'Too large to show.' }, ['Too large to show']],
+    [{ binary: true, oldText: '', newText: '' }, ['Binary: the difference cannot be shown as text']],
+    [{ oldText: '', newText: '', note: 'Too large to show.' }, ['Too large to show']],
     [{ newMode: '100666' }, ['Was a file, becomes mode 100666']],
   ] as const)('%j', (more, notes) => expect(fileNotes(file(more))).toEqual(notes));
 });

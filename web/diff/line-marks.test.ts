@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LineMark } from '../api/types.ts';
+import type { LineMark } from '../api/generated.ts';
 import { markNotes, stripes } from './line-marks.ts';
 
 const mark = (start: number, end: number, more: Partial<LineMark> = {}): LineMark => ({ path: 'a', side: 'head', by: 'ai', tool: 'claude', trust: 3, start, end, ...more });

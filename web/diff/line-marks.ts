@@ -1,5 +1,5 @@
 /** Which lines an AI wrote, in the margin of the difference and in words. */
-import type { LineMark } from '../api/types.ts';
+import type { LineMark } from '../api/generated.ts';
 
 /** Lines of one file that get a stripe of their own: beyond it the note in words has to do. */
 const STRIPED = 2_000;

@@ -1,8 +1,8 @@
 /** The difference of two whole texts, with findings at their lines. The only file that draws with the diff library. */
+
 import { MultiFileDiff } from '@pierre/diffs/react';
 import { useMemo } from 'react';
-import type { ChangedFile } from '../api/dossier.ts';
-import type { Finding, LineMark } from '../api/types.ts';
+import type { ChangedFile, Finding, LineMark } from '../api/generated.ts';
 import { Prose } from '../ui/prose.tsx';
 import type { DiffStyle } from './diff-style.ts';
 import { languageOf } from './language.ts';
@@ -19,8 +19,8 @@ export default function TextDiff({ file, findings, marks, style }: Props) {
   const lang = languageOf(file.path);
   const [oldFile, newFile] = useMemo(
     () => [
-      { name: file.path, contents: file.oldText ?? '', lang },
-      { name: file.path, contents: file.newText ?? '', lang },
+      { name: file.path, contents: file.oldText, lang },
+      { name: file.path, contents: file.newText, lang },
     ],
     [file, lang],
   );

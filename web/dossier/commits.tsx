@@ -1,5 +1,5 @@
 /** The commits it comes as, with what their author says of them. Folded: their words come after the facts. */
-import type { Commit, Dossier } from '../api/dossier.ts';
+import type { Commit, Dossier } from '../api/generated.ts';
 import { Section } from '../ui/section.tsx';
 import { count } from '../ui/words.ts';
 

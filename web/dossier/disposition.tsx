@@ -1,6 +1,5 @@
 /** The reviewer's word on one finding: what becomes of it, and why they say so. */
-import type { DispositionKind } from '../api/dossier.ts';
-import type { Finding } from '../api/types.ts';
+import type { DispositionKind, Finding } from '../api/generated.ts';
 import type { DraftControl } from '../sign/use-draft.ts';
 import { DISPOSITION } from '../ui/words.ts';
 import { findingKey } from './finding-key.ts';

@@ -1,6 +1,7 @@
 /** The dossier of one change: what a person reads before they sign, and where they sign. */
+
 import { useState } from 'react';
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { useDossier, useSession } from '../api/queries.ts';
 import { ChangeFiles } from '../diff/change-files.tsx';
 import { BreakGlass, GlassBanner } from '../glass/break-glass.tsx';

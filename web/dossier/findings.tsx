@@ -1,6 +1,5 @@
 /** Each dangerous thing a detector saw, and the reviewer's word on it. */
-import type { Dossier } from '../api/dossier.ts';
-import type { Finding } from '../api/types.ts';
+import type { Dossier, Finding } from '../api/generated.ts';
 import { findingAnchor } from '../sign/draft.ts';
 import type { DraftControl } from '../sign/use-draft.ts';
 import { PersonName } from '../ui/person.tsx';

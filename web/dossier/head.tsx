@@ -1,5 +1,5 @@
 /** The one sentence, and what it is about. */
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { toJudgement } from '../sign/sign-panel.tsx';
 import { Prose } from '../ui/prose.tsx';
 import { TierMark } from '../ui/tier.tsx';

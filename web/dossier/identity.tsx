@@ -1,5 +1,5 @@
 /** What exactly is signed: the digests, for whoever wants to compare. */
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { Section } from '../ui/section.tsx';
 
 export function Identity({ dossier }: { dossier: Dossier }) {

@@ -1,5 +1,5 @@
 /** What is known of AI assistance, how well, and what the author declared. */
-import type { Evidence, Provenance } from '../api/types.ts';
+import type { Provenance, ProvenanceEvidence } from '../api/generated.ts';
 import { Section } from '../ui/section.tsx';
 import { count, PROVENANCE, trustWord } from '../ui/words.ts';
 
@@ -39,7 +39,7 @@ function byLine({ ai, added, removed, proven }: NonNullable<Provenance['lines']>
   return `${ai} of ${count(added, 'added line')} written by AI${gone}, as ${proven ? 'managed recorders signed' : 'unsigned records say'}. They are striped in the difference below.`;
 }
 
-function Item({ evidence: e }: { evidence: Evidence }) {
+function Item({ evidence: e }: { evidence: ProvenanceEvidence }) {
   return (
     <li>
       <code className="matched">{e.matched}</code>

@@ -1,5 +1,6 @@
 /** Questions of a language model. It reads what the author wrote, so its words are nobody's: shown last, and no part of what is signed. */
-import { type ReaderAnswer, useReader } from '../api/reader.ts';
+import type { ReaderAnswer } from '../api/generated.ts';
+import { useReader } from '../api/reader.ts';
 import { Section } from '../ui/section.tsx';
 
 export function ReaderPart({ id }: { id: string }) {

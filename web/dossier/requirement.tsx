@@ -1,7 +1,6 @@
 /** Who has signed and what they said, the seats to fill, who can fill them, and who cannot and why. */
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier, Named, Seat } from '../api/generated.ts';
 import { useLandedByGlass } from '../api/glass.ts';
-import type { Named, Seat } from '../api/types.ts';
 import { PersonName } from '../ui/person.tsx';
 import { Section } from '../ui/section.tsx';
 import { anyOf } from '../ui/words.ts';

@@ -1,5 +1,5 @@
 /** Who has signed, and what they said: for whoever lands the change, signs next, or asks years later. */
-import type { Dossier, Signoff } from '../api/dossier.ts';
+import type { Dossier, Signoff } from '../api/generated.ts';
 import { PersonName } from '../ui/person.tsx';
 import { When } from '../ui/when.tsx';
 import { DID } from '../ui/words.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Signoff } from '../api/dossier.ts';
+import type { Signoff } from '../api/generated.ts';
 import { latestWords, objections, wordOf } from './signoffs.ts';
 
 const word = (index: number, id: string, decision: Signoff['decision']): Signoff => ({ index, signer: { id, name: id, level: 'L6' }, decision, at: index, said: null });

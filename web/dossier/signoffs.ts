@@ -1,5 +1,5 @@
 /** Whose word stands: a person's latest one, as at the gate. */
-import type { Dossier, Signoff } from '../api/dossier.ts';
+import type { Dossier, Signoff } from '../api/generated.ts';
 
 type Given = Pick<Dossier, 'signoffs'>;
 

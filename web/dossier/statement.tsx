@@ -1,6 +1,7 @@
 /** One sign-off read back: the sentence it signed and everything said beside it. Nobody's words are markup. */
+
 import type { ReactNode } from 'react';
-import type { Dossier, Said, Signoff } from '../api/dossier.ts';
+import type { Dossier, Said, Signoff } from '../api/generated.ts';
 import { CONDITIONS, count, DISPOSITION, HOLDS } from '../ui/words.ts';
 import { findingKey } from './finding-key.ts';
 

@@ -1,5 +1,5 @@
 /** The running systems the change touches: rules no test knows, and what breaks with them. */
-import type { TouchedSystem } from '../api/types.ts';
+import type { TouchedSystem } from '../api/generated.ts';
 import { Prose } from '../ui/prose.tsx';
 import { Section } from '../ui/section.tsx';
 

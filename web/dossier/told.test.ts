@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { State } from '../api/types.ts';
+import type { Reason, ReasonCode, State } from '../api/generated.ts';
 import { reasonsNow, signersTitle, whyTitle } from './told.ts';
 
-const leaf = (state: 'yes' | 'no' | 'note', code: string, text: string) => ({ state, code, text, children: [] });
-const reasons = {
+const leaf = (state: 'yes' | 'no' | 'note', code: ReasonCode, text: string): Reason => ({ state, code, text, children: [] });
+const reasons: Reason = {
   ...leaf('no', 'SIGNOFF_MISSING', 'this change needs 1 human'),
   children: [{ ...leaf('no', 'SIGNOFF_MISSING', 'all: 1 human'), children: [leaf('note', 'SIGNOFF_MISSING', 'can sign: mara')] }, leaf('no', 'RULE_NOT_APPLICABLE', 'rule other')],
 };

@@ -1,6 +1,5 @@
 /** The tree of reasons was made when the change was pushed. These words follow what has become of it since. */
-import type { Dossier } from '../api/dossier.ts';
-import type { Reason } from '../api/types.ts';
+import type { Dossier, Reason } from '../api/generated.ts';
 
 type Standing = Pick<Dossier, 'state' | 'mine'> & {
   /** Whether the author has spoken, where policy waits for it. */

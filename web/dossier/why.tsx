@@ -1,7 +1,6 @@
 /** Why a human is asked: the tree of reasons, the outermost open. */
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier, Reason } from '../api/generated.ts';
 import { useLandedByGlass } from '../api/glass.ts';
-import type { Reason } from '../api/types.ts';
 import { Prose } from '../ui/prose.tsx';
 import { Section } from '../ui/section.tsx';
 import { reasonsNow, whyTitle } from './told.ts';

@@ -1,5 +1,6 @@
 /** Break-glass on the page of a change: what stands, how it landed and what is due, and the forms for whoever may use them. */
-import { type Glass, useGlass } from '../api/glass.ts';
+import type { Glass } from '../api/generated.ts';
+import { useGlass } from '../api/glass.ts';
 import { useSession } from '../api/queries.ts';
 import { PersonName } from '../ui/person.tsx';
 import { Section } from '../ui/section.tsx';

@@ -1,6 +1,7 @@
 /** One form for all that is said about break-glass: fields, a button that says what is missing, and the last look. */
+
 import { type ReactNode, useState } from 'react';
-import type { GlassBody, GlassKind, Outcome } from '../api/glass.ts';
+import type { GlassBody, GlassKind, Outcome } from '../api/generated.ts';
 import { PrepareForm } from '../sign/prepare-form.tsx';
 import { SignGlass } from './sign-glass.tsx';
 import { OUTCOME } from './words.ts';

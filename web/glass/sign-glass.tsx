@@ -1,5 +1,5 @@
 /** The last look before a word about break-glass is signed. */
-import type { GlassBody } from '../api/glass.ts';
+import type { GlassBody } from '../api/generated.ts';
 import { LastLook, Sentence } from '../sign/last-look.tsx';
 import type { Look } from '../sign/prepare-form.tsx';
 import { useSigning } from '../sign/use-signing.ts';

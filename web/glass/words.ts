@@ -1,5 +1,5 @@
 /** Break-glass in words for people. */
-import type { GlassKind, GlassTerms, Outcome } from '../api/glass.ts';
+import type { GlassKind, GlassTerms, Outcome } from '../api/generated.ts';
 import { count } from '../ui/words.ts';
 
 export const TITLE: Readonly<Record<GlassKind, string>> = { use: 'Break the glass', cancel: 'Take the break-glass back', review: 'Review this break-glass' };

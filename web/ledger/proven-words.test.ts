@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Witnessed } from '../api/dossier.ts';
+import type { Witnessed } from '../api/generated.ts';
 import { provenWords } from './proven-words.ts';
 
 const AT = '2026-11-20T10:21:06Z';
 const witnessed = (more: Partial<Witnessed> = {}): Witnessed => ({
+  policy: 'f'.repeat(64),
+  fork: null,
   quorum: '2 of a, b, c',
   proven: {
     size: 12,
@@ -41,7 +43,7 @@ it('says what is not, whatever else is', () => {
 });
 
 it('tells a fork that was shown from a witness that does not answer', () => {
-  const standings = [
+  const standings: Witnessed['standings'] = [
     { name: 'a', size: 9, problem: { code: 'LOG_FORK', message: 'this log is not the one its witness saw' } },
     { name: 'b', size: 9, problem: { code: 'WITNESS_UNAVAILABLE', message: 'it cannot be reached' } },
     { name: 'c', size: 12, problem: null },

@@ -1,5 +1,5 @@
 /** What is proven of the log, in a sentence, and what is not. */
-import type { Witnessed } from '../api/dossier.ts';
+import type { Witnessed } from '../api/generated.ts';
 import { anyOf } from '../ui/words.ts';
 
 export interface ProvenWords {

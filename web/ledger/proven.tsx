@@ -1,5 +1,5 @@
 /** Whether witnesses outside this house vouch for the log, said plainly where they do not. */
-import type { Witnessed } from '../api/dossier.ts';
+import type { Witnessed } from '../api/generated.ts';
 import { When } from '../ui/when.tsx';
 import { provenWords } from './proven-words.ts';
 

@@ -1,6 +1,7 @@
 /** What the author says of their own change: three questions, and a button that says what is missing. */
+
 import { useState } from 'react';
-import type { OwnReceipt } from '../api/dossier.ts';
+import type { OwnReceipt } from '../api/generated.ts';
 import { Assumptions } from '../sign/assumptions.tsx';
 import { PrepareForm } from '../sign/prepare-form.tsx';
 import { count } from '../ui/words.ts';

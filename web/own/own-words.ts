@@ -1,5 +1,5 @@
 /** What an author fills in, and what is still missing before it can be signed. Pure. */
-import type { OwnBody } from '../api/dossier.ts';
+import type { OwnBody } from '../api/generated.ts';
 import type { Draft } from '../sign/draft.ts';
 
 export interface OwnDraft {

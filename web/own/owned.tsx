@@ -1,6 +1,7 @@
 /** What the author says of their own change, for whoever judges it; and for the author, the place to say it. */
+
 import { useState } from 'react';
-import type { Dossier, Ownership, OwnReceipt } from '../api/dossier.ts';
+import type { Dossier, Ownership, OwnReceipt } from '../api/generated.ts';
 import { SaveReceipt } from '../sign/save-receipt.tsx';
 import { PersonName } from '../ui/person.tsx';
 import { Section } from '../ui/section.tsx';

@@ -1,5 +1,5 @@
 /** The author's last look. */
-import type { OwnBody, OwnReceipt } from '../api/dossier.ts';
+import type { OwnBody, OwnReceipt } from '../api/generated.ts';
 import { LastLook, Sentence } from '../sign/last-look.tsx';
 import type { Look } from '../sign/prepare-form.tsx';
 import { useSigning } from '../sign/use-signing.ts';

@@ -1,8 +1,10 @@
 /** Enrolling a passkey for the person who is signed in. */
+
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'react-aria-components';
+import type { EnrolmentBegin } from '../api/generated.ts';
 import { post } from '../api/http.ts';
-import { createPasskey, type EnrolmentBegin } from '../api/passkey.ts';
+import { createPasskey } from '../api/passkey.ts';
 import { Refused } from '../shell/refused.tsx';
 import { anyOf } from '../ui/words.ts';
 

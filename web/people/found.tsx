@@ -1,9 +1,11 @@
 /** A founder opens their link: they make the passkey that stands in the first entry of the log. The link's secret is in the fragment. */
+
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components';
+import type { EnrolmentBegin } from '../api/generated.ts';
 import { post } from '../api/http.ts';
-import { createPasskey, type EnrolmentBegin } from '../api/passkey.ts';
+import { createPasskey } from '../api/passkey.ts';
 import { Problem } from '../ui/problem.tsx';
 
 interface Founded {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { QueueItem } from '../api/types.ts';
+import type { QueueItem } from '../api/generated.ts';
 import { asks } from './asks.ts';
 
 const named = (id: string) => ({ id, name: id, level: 'L6' });

@@ -1,5 +1,5 @@
 /** Does an open change ask this person? The candidates are the server's. */
-import type { QueueItem } from '../api/types.ts';
+import type { QueueItem } from '../api/generated.ts';
 
 /** Requests for changes that stand: it is the author's turn. */
 export const objectors = (item: QueueItem): QueueItem['words'] => item.words.filter((w) => w.decision === 'changes');

@@ -1,6 +1,6 @@
 /** Changes that wait for a human, those that wait for you first. */
+import type { QueueItem } from '../api/generated.ts';
 import { useChanges, useSession } from '../api/queries.ts';
-import type { QueueItem } from '../api/types.ts';
 import { Link } from '../router/history.tsx';
 import { QUEUE_STATES } from '../router/route.ts';
 import { Problem } from '../ui/problem.tsx';

@@ -1,5 +1,5 @@
 /** One change in the queue: what would happen, where, by whom, and who can sign. */
-import type { QueueItem } from '../api/types.ts';
+import type { QueueItem } from '../api/generated.ts';
 import { Link } from '../router/history.tsx';
 import { Prose } from '../ui/prose.tsx';
 import { TierMark } from '../ui/tier.tsx';

@@ -1,6 +1,7 @@
 /** Demo data only: look at the page as one of the sample people. */
+
 import { Button, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover } from 'react-aria-components';
-import type { Session } from '../api/types.ts';
+import type { Session } from '../api/generated.ts';
 import { count } from '../ui/words.ts';
 
 interface Props {

@@ -1,6 +1,7 @@
 /** The line above every page: what this is, where one can go, who one is. */
+
 import { Button } from 'react-aria-components';
-import type { Session } from '../api/types.ts';
+import type { Session } from '../api/generated.ts';
 import { Link } from '../router/history.tsx';
 import type { Route } from '../router/route.ts';
 import { KeyHelp } from '../ui/key-help.tsx';

@@ -1,7 +1,9 @@
 /** Becoming somebody: by passkey, by an identity provider, or in demo data by acting as a sample person. */
+
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Challenge } from '../api/generated.ts';
 import { post, remove } from '../api/http.ts';
-import { assertPasskey, type Challenge } from '../api/passkey.ts';
+import { assertPasskey } from '../api/passkey.ts';
 
 export function useSignIn() {
   const client = useQueryClient();

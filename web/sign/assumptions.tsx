@@ -1,5 +1,5 @@
 /** What the judgement rests on, each marked true, false or unknown. */
-import type { Holds } from '../api/dossier.ts';
+import type { Holds } from '../api/generated.ts';
 import type { Draft } from './draft.ts';
 
 type Values = Draft['assumptions'];

@@ -1,5 +1,5 @@
 /** The decision: one of four, none chosen beforehand. */
-import type { SignDecision } from '../api/types.ts';
+import type { SignDecision } from '../api/generated.ts';
 import { DECISION } from '../ui/words.ts';
 import type { Draft } from './draft.ts';
 

@@ -1,5 +1,5 @@
 /** What must hold for the change to land, or what must change before it may. */
-import type { SignDecision } from '../api/types.ts';
+import type { SignDecision } from '../api/generated.ts';
 import { CONDITIONS } from '../ui/words.ts';
 
 const EXAMPLE: Partial<Record<SignDecision, string>> = { changes: 'Keep the column until the export no longer reads it' };

@@ -1,5 +1,5 @@
 /** The last look: the fingerprint of exactly what is signed, then the authenticator. */
-import type { Dossier, PrepareBody, Prepared, Receipt } from '../api/dossier.ts';
+import type { Dossier, PrepareBody, Prepared, Receipt } from '../api/generated.ts';
 import { useSession } from '../api/queries.ts';
 import { Prose } from '../ui/prose.tsx';
 import { DECISION, shortRef } from '../ui/words.ts';

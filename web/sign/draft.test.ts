@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Dossier, Question } from '../api/dossier.ts';
-import type { Finding } from '../api/types.ts';
+import type { Dossier, Finding, Question } from '../api/generated.ts';
 import { findingKey } from '../dossier/finding-key.ts';
 import { type Draft, EMPTY, missing, prepareBody } from './draft.ts';
 
 const finding = (object: string): Finding => ({
   rule: 'TF102',
   slug: 'stateful-replace',
+  version: 1,
   severity: 'critical',
   confidence: 'exact',
   place: { path: 'main.tf', side: 'head', line: 3, object },

@@ -1,6 +1,5 @@
 /** What the reviewer has said so far, and what is still missing before they may sign. Pure. */
-import type { DispositionKind, Dossier, Holds, PrepareBody } from '../api/dossier.ts';
-import type { SignDecision } from '../api/types.ts';
+import type { DispositionKind, Dossier, Holds, PrepareBody, SignDecision } from '../api/generated.ts';
 import { findingKey } from '../dossier/finding-key.ts';
 
 export interface Draft {

@@ -1,6 +1,7 @@
 /** The questionnaire and the button. The button is closed, and says why, until every answer is there. */
+
 import { useMutation } from '@tanstack/react-query';
-import type { Dossier, PrepareBody, Prepared } from '../api/dossier.ts';
+import type { Dossier, PrepareBody, Prepared } from '../api/generated.ts';
 import { post } from '../api/http.ts';
 import { Refused } from '../shell/refused.tsx';
 import { Assumptions } from './assumptions.tsx';

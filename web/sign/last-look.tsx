@@ -1,7 +1,8 @@
 /** The last look before anything is signed: what it is, the fingerprint of exactly these bytes, the bytes, the authenticator. */
+
 import type { ReactNode } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
-import type { Prepared } from '../api/dossier.ts';
+import type { Prepared } from '../api/generated.ts';
 import { readable } from './bytes-to-sign.ts';
 import { SignActions } from './sign-actions.tsx';
 import { Words } from './words-grid.tsx';

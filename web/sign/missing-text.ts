@@ -1,5 +1,5 @@
 /** The gate's own words on what is missing, with people as they are called. */
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { anyOf } from '../ui/words.ts';
 
 const ANY_OF = ': any of ';

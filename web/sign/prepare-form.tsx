@@ -1,7 +1,8 @@
 /** A form whose words a server makes a statement of: a button that says what is missing, then the last look. */
+
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { Prepared } from '../api/dossier.ts';
+import type { Prepared } from '../api/generated.ts';
 import { post } from '../api/http.ts';
 import { Refused } from '../shell/refused.tsx';
 

@@ -1,5 +1,5 @@
 /** What whoever pushed does next. The signer reads it too, and is not the one it is said to. */
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { shortRef } from '../ui/words.ts';
 
 export function PushAgain({ dossier }: { dossier: Dossier }) {

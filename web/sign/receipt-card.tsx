@@ -1,6 +1,7 @@
 /** What the reviewer keeps: where in the log their word stands, what proves it, and what happens next. */
+
 import { useEffect } from 'react';
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { useSession } from '../api/queries.ts';
 import { Link } from '../router/history.tsx';
 import type { SignedNow } from './confirm.tsx';

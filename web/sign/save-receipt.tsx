@@ -1,5 +1,5 @@
 /** The receipt as a file: the signer keeps what proves their word, whatever becomes of this server. */
-import type { SignedReceipt } from '../api/dossier.ts';
+import type { SignedReceipt } from '../api/generated.ts';
 
 export function SaveReceipt({ receipt, name }: { receipt: SignedReceipt | null; name: string }) {
   if (receipt === null) return <p className="hint">The log could not prove this entry just now. Your word is in it; the proof comes with the evidence.</p>;

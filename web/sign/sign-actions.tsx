@@ -1,6 +1,7 @@
 /** Below everything that is signed: what could not be done, the way back, and the authenticator. */
+
 import { Button } from 'react-aria-components';
-import type { Prepared } from '../api/dossier.ts';
+import type { Prepared } from '../api/generated.ts';
 import { Refused } from '../shell/refused.tsx';
 
 interface Props {

@@ -1,5 +1,5 @@
 /** Where a person judges. Shows the form to whoever may sign, the receipt to whoever has, and otherwise why not. */
-import type { Dossier } from '../api/dossier.ts';
+import type { Dossier } from '../api/generated.ts';
 import { useGlass } from '../api/glass.ts';
 import { useSession } from '../api/queries.ts';
 import { objections, wordOf } from '../dossier/signoffs.ts';

@@ -1,5 +1,5 @@
 /** A reminder at the last moment: files that never came into view. The figure is signed; nobody is kept from signing by it. */
-import type { PrepareBody } from '../api/dossier.ts';
+import type { PrepareBody } from '../api/generated.ts';
 
 export function unseenText({ filesViewed, filesTotal }: Pick<PrepareBody['review'], 'filesViewed' | 'filesTotal'>): string {
   if (filesViewed >= filesTotal) return '';

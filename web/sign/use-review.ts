@@ -2,8 +2,9 @@
  * How the reading went, for the statement: when it began, seconds the page was in front, files that came into view.
  * The reviewer sees the same figures. No keystrokes, no pointer, no idle tracking.
  */
+
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { PrepareBody } from '../api/dossier.ts';
+import type { PrepareBody } from '../api/generated.ts';
 
 export interface ReviewClock {
   readonly filesViewed: number;

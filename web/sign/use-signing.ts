@@ -1,6 +1,7 @@
 /** Has what was prepared signed by the authenticator, hands it in, and looks at everything anew. */
+
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Prepared } from '../api/dossier.ts';
+import type { Prepared } from '../api/generated.ts';
 import { post } from '../api/http.ts';
 import { assertPasskey } from '../api/passkey.ts';
 

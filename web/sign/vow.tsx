@@ -1,6 +1,5 @@
 /** What signing says, word for word, and whose name goes under it. */
-import type { PrepareBody, Prepared } from '../api/dossier.ts';
-import type { Named } from '../api/types.ts';
+import type { Named, PrepareBody, Prepared } from '../api/generated.ts';
 import { PersonName } from '../ui/person.tsx';
 import { CONDITIONS } from '../ui/words.ts';
 import { levelIn } from './bytes-to-sign.ts';

@@ -1,6 +1,5 @@
 /** What happens next, said to the one who just signed. */
-import type { Dossier, Receipt } from '../api/dossier.ts';
-import type { SignDecision } from '../api/types.ts';
+import type { Dossier, Receipt, SignDecision } from '../api/generated.ts';
 import { objections } from '../dossier/signoffs.ts';
 import { anyOf } from '../ui/words.ts';
 import { missingText } from './missing-text.ts';

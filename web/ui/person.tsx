@@ -1,5 +1,5 @@
 /** A person as everyone sees them: name and level. */
-import type { Named } from '../api/types.ts';
+import type { Named } from '../api/generated.ts';
 
 export function PersonName({ person, you = false }: { person: Named; you?: boolean }) {
   return (

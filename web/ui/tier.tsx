@@ -1,5 +1,5 @@
 /** The tier as four steps filled by rank: read at a glance, and without colour. */
-import type { Tier } from '../api/types.ts';
+import type { Tier } from '../api/generated.ts';
 
 const TIERS: readonly Tier[] = ['routine', 'elevated', 'high', 'critical'];
 

@@ -1,6 +1,5 @@
 /** Words of the API in words for people. */
-import type { DispositionKind, Holds } from '../api/dossier.ts';
-import type { ProvenanceLevel, SignDecision, State } from '../api/types.ts';
+import type { DispositionKind, Holds, ProvenanceLevel, SignDecision, State } from '../api/generated.ts';
 
 export const PROVENANCE: Readonly<Record<ProvenanceLevel, string>> = {
   human: 'Human',

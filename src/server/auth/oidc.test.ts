@@ -3,10 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
-import { serverWorld } from '../../../test/bed/doors.ts';
+import { serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { CLIENT, type Issuer, Jar, type Lie, lyingIssuer, realIssuer, signInAt } from '../../../test/bed/identity.ts';
 import { openProvider } from '../../adapters/oidc/provider.ts';
-import { createApp } from '../app.ts';
 import type { Door } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
 import { entryFrom } from './entry.ts';
@@ -48,7 +47,7 @@ function doors(at: string, more = '', people = '{}'): { readonly app: Hono<Door>
   if (!site.ok) throw new Error(JSON.stringify(site.error));
   const provider = openProvider({ issuer: at, clientId: CLIENT.id, clientSecret: CLIENT.secret, redirectUri: REDIRECT, scope: 'openid' });
   const world = serverWorld(bed, { entry: entryFrom(site.value, provider), log: (line) => void logged.push(line) });
-  return { app: createApp(world), world };
+  return { app: strictApp(world), world };
 }
 
 async function go(app: Hono<Door>, jar: Jar, path: string, headers: Record<string, string> = {}): Promise<Response> {

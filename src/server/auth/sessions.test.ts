@@ -3,13 +3,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, RP, subjectFor } from '../../../test/bed/bed.ts';
-import { serverWorld } from '../../../test/bed/doors.ts';
+import { serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { Jar } from '../../../test/bed/identity.ts';
 import { base64, base64url, fromBase64, text, utf8 } from '../../core/base/bytes.ts';
 import { recordEnrolment } from '../../flows/enrol.ts';
 import { LOGIN_NAMESPACE, loginMessage } from '../../flows/login-key.ts';
 import { softAuthenticator, softSshKey } from '../../testing/authenticator.ts';
-import { createApp } from '../app.ts';
 import type { ServerWorld } from '../world.ts';
 import { backTo } from './back.ts';
 import { PLAIN_ENTRY } from './entry.ts';
@@ -20,12 +19,12 @@ import { newToken, tokenAccount } from './tokens.ts';
 
 let bed: Bed;
 let world: ServerWorld;
-let app: ReturnType<typeof createApp>;
+let app: ReturnType<typeof strictApp>;
 let start: number;
 beforeAll(async () => {
   bed = await openBed('production');
   world = serverWorld(bed, { entry: { ...PLAIN_ENTRY, people: new Map([['sam', ['administrator']]]) } });
-  app = createApp(world);
+  app = strictApp(world);
   start = bed.clock.now;
 });
 beforeEach(() => {

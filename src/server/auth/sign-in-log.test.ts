@@ -1,11 +1,10 @@
 /** People sign in by every way there is, and are refused by some: nothing that would let anybody in stands in the log of the server. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
-import { serverWorld } from '../../../test/bed/doors.ts';
+import { serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { CLIENT, type Issuer, Jar, lyingIssuer, realIssuer, signInAt } from '../../../test/bed/identity.ts';
 import { openProvider } from '../../adapters/oidc/provider.ts';
 import { base64url, fromBase64 } from '../../core/base/bytes.ts';
-import { createApp } from '../app.ts';
 import { openLog } from '../logging.ts';
 import { openMetrics } from '../metrics.ts';
 import { PLAIN_ENTRY } from './entry.ts';
@@ -35,7 +34,7 @@ function listening(issuer: string) {
   const oidc = { provider, name: 'Bed', person: 'sub' };
   const metrics = openMetrics();
   const world = serverWorld(bed, { journal, metrics, entry: { ...PLAIN_ENTRY, oidc }, log: (line) => journal.say('warn', line) });
-  const app = createApp(world);
+  const app = strictApp(world);
   const jar = new Jar();
   const go = async (path: string, init: { method?: string; body?: string; headers?: Record<string, string> } = {}): Promise<Response> => {
     const headers = { host: new URL(RP.origin).host, 'x-countersign': '1', 'content-type': 'application/json', cookie: jar.header(), ...init.headers };

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, type PersonName, RP, subjectFor } from '../../../test/bed/bed.ts';
-import { serverWorld } from '../../../test/bed/doors.ts';
+import { serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { base64, fromBase64, hex, utf8 } from '../../core/base/bytes.ts';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { ok } from '../../core/base/result.ts';
@@ -14,13 +14,12 @@ import { erasureStatement, revocationStatement, rosterStatement } from '../../co
 import { softAuthenticator } from '../../testing/authenticator.ts';
 import { signoffBytes } from '../../testing/signoffs.ts';
 import { cosigned } from '../../testing/trust-files.ts';
-import { createApp } from '../app.ts';
 
 let bed: Bed;
-let app: ReturnType<typeof createApp>;
+let app: ReturnType<typeof strictApp>;
 beforeAll(async () => {
   bed = await openBed();
-  app = createApp(serverWorld(bed));
+  app = strictApp(serverWorld(bed));
 });
 afterAll(() => bed.close());
 

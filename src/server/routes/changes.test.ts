@@ -1,11 +1,10 @@
 /** What the page of a change carries beside the decision: what signers said, and the commits it comes as. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed } from '../../../test/bed/bed.ts';
-import { ask, serverWorld } from '../../../test/bed/doors.ts';
+import { ask, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { utf8 } from '../../core/base/bytes.ts';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { SENTENCES } from '../../core/signoff/build.ts';
-import { createApp } from '../app.ts';
 import type { ServerWorld } from '../world.ts';
 
 let bed: Bed;
@@ -17,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => bed?.close());
 
-const get = async (path: string, of = world, person = 'ada') => (await (await ask(createApp(of), of, path, person)).json()) as { readonly [member: string]: unknown };
+const get = async (path: string, of = world, person = 'ada') => (await (await ask(strictApp(of), of, path, person)).json()) as { readonly [member: string]: unknown };
 
 describe('what a signer said', () => {
   let id: string;
@@ -65,7 +64,7 @@ it('names the commits, oldest first, and no more of a message than a page can ho
 
 describe('what the gate says of a landing', () => {
   it('is the envelope to the byte, or a Sigstore bundle of it, and nothing before it landed', async () => {
-    const app = createApp(world);
+    const app = strictApp(world);
     const head = bed.commit({ 'docs/vsa.md': 'x\n' });
     const { id } = await bed.judged(head);
     expect((await ask(app, world, `/changes/${id}/vsa`)).status).toBe(404);
@@ -98,7 +97,7 @@ describe('the queue, page by page', () => {
   beforeAll(async () => {
     for (let n = 0; n < 5; n++) await bed.sign('noor', (await bed.judged(bed.commit({ [`pair/page${n}.md`]: 'x\n' }))).id ?? '');
   });
-  const status = async (query: string) => (await ask(createApp(world), world, `/changes?${query}`)).status;
+  const status = async (query: string) => (await ask(strictApp(world), world, `/changes?${query}`)).status;
 
   it('is whole, each change once, and ends', async () => {
     const whole = await get('/changes?state=all&limit=200');

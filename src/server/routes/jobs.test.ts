@@ -1,14 +1,13 @@
 /** Jobs over the API, on a real store. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
-import { cookieOf, serverWorld } from '../../../test/bed/doors.ts';
-import { createApp } from '../app.ts';
+import { cookieOf, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { PLAIN_ENTRY } from '../auth/entry.ts';
 import type { ServerWorld } from '../world.ts';
 
 let bed: Bed;
 let world: ServerWorld;
-let app: ReturnType<typeof createApp>;
+let app: ReturnType<typeof strictApp>;
 let woken = 0;
 const OTHER = 'somebody-else';
 
@@ -23,7 +22,7 @@ beforeAll(async () => {
       },
     },
   });
-  app = createApp(world);
+  app = strictApp(world);
 });
 afterAll(() => bed?.close());
 beforeEach(async () => {

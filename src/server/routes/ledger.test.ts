@@ -1,7 +1,7 @@
 /** What the API says of witnesses: proven at the quorum, and plainly not below it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
-import { ask, serverWorld } from '../../../test/bed/doors.ts';
+import { ask, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { ok } from '../../core/base/result.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyProof } from '../../core/log/proof.ts';
@@ -9,7 +9,6 @@ import { openRotation } from '../../core/log/rotation.ts';
 import { parseRotationFile } from '../../core/log/rotation-file.ts';
 import { beginWitnessing, policyToAsk, type Witnesses } from '../../flows/witnesses.ts';
 import { testWitness } from '../../testing/witnesses.ts';
-import { createApp } from '../app.ts';
 
 const [a, b] = [testWitness('w.example/a'), testWitness('w.example/b')];
 const POLICY = `witness a ${a.vkey} https://a.example/\nwitness b ${b.vkey} https://b.example/\ngroup g all a b\nquorum g\n`;
@@ -53,7 +52,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 
 it('says nothing is proven where no witnesses are configured', async () => {
   const world = serverWorld(bed);
-  const app = createApp(world);
+  const app = strictApp(world);
   expect(await (await ask(app, world, '/ledger', null)).json()).toMatchObject({
     witnesses: null,
     entries: expect.arrayContaining([expect.objectContaining({ index: 0, proven: false })]),
@@ -63,7 +62,7 @@ it('says nothing is proven where no witnesses are configured', async () => {
 
 it('says for every size whether it is proven, by whom, and proves entries under the proven one', async () => {
   const world = serverWorld(bed, { witnesses });
-  const app = createApp(world);
+  const app = strictApp(world);
   const proven = await size();
   await until(async () => witnesses.latest()?.checkpoint.size === proven);
   awake = false;
@@ -111,13 +110,13 @@ it('names in the trust file every key the log ever signed with, the newest last'
   const turned = await bed.store.rotateLogKey();
   if (!turned.ok) throw new Error(turned.error.message);
   const world = serverWorld(bed);
-  const at = (n: number) => createApp(world).request(`${RP.origin}/log/log-key/${n}`, { headers: { host: new URL(RP.origin).host } });
+  const at = (n: number) => strictApp(world).request(`${RP.origin}/log/log-key/${n}`, { headers: { host: new URL(RP.origin).host } });
   expect([(await at(0)).status, (await at(1)).status]).toEqual([200, 404]);
   const oath = parseRotationFile(new Uint8Array(await (await at(0)).arrayBuffer()));
   const [now, { until, ...before } = { until: 0 }] = await world.logKeys();
   expect(oath.ok && openRotation(oath.value)).toMatchObject({ ok: true, value: { old: before, new: now } });
   expect(oath.ok && oath.value.index + 1).toBe(until);
-  const trust = await ask(createApp(world), world, '/trust', null);
+  const trust = await ask(strictApp(world), world, '/trust', null);
   expect(await trust.json()).toMatchObject({ logKeys: [first, turned.value], rotations: [until] });
-  expect(await (await ask(createApp(world), world, '/ledger', null)).json()).toMatchObject({ vkey: turned.value });
+  expect(await (await ask(strictApp(world), world, '/ledger', null)).json()).toMatchObject({ vkey: turned.value });
 });

@@ -2,9 +2,8 @@
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed } from '../../../test/bed/bed.ts';
-import { ask, serverWorld } from '../../../test/bed/doors.ts';
+import { ask, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { openReader } from '../../adapters/reader/reader.ts';
-import { createApp } from '../app.ts';
 import type { ServerWorld } from '../world.ts';
 
 const model = new LLMock({ port: 0, host: '127.0.0.1' });
@@ -28,9 +27,9 @@ afterAll(async () => {
   await model.stop();
 });
 
-const get = async (path: string, of = world) => (await (await ask(createApp(of), of, path)).json()) as { readonly [member: string]: unknown };
+const get = async (path: string, of = world) => (await (await ask(strictApp(of), of, path)).json()) as { readonly [member: string]: unknown };
 
-async function read(app: ReturnType<typeof createApp>, id: string) {
+async function read(app: ReturnType<typeof strictApp>, id: string) {
   for (let i = 0; i < 200; i++) {
     const answer = (await (await ask(app, world, `/changes/${id}/reader`)).json()) as { readonly state: string };
     if (answer.state !== 'reading') return answer;
@@ -53,7 +52,7 @@ describe('a hostile change, and a model that obeys it', () => {
   });
 
   it('leaves a question or two, and no word of it is more', async () => {
-    expect(await read(createApp(world), id)).toEqual({
+    expect(await read(strictApp(world), id)).toEqual({
       state: 'read',
       model: 'oracle',
       notes: [
@@ -68,7 +67,7 @@ describe('a hostile change, and a model that obeys it', () => {
   it('changes nothing that is decided, asked, shown for signing or kept', async () => {
     const entries = (await world.ledger.entries(0, 1_000)).length;
     const page = await get(`/changes/${id}`);
-    await read(createApp(world), id);
+    await read(strictApp(world), id);
     expect(await get(`/changes/${id}`)).toEqual(page);
     expect(page.decision).toEqual(JSON.parse(JSON.stringify(before)));
     expect(page.decision).toMatchObject({ outcome: 'signoff', tier: 'critical', findings: [{ rule: 'SQL101', severity: 'critical' }, { rule: 'SQL301' }] });
@@ -81,17 +80,17 @@ describe('a hostile change, and a model that obeys it', () => {
 
   it('is asked once, by people who signed in, and only where somebody configured it', async () => {
     const asked = model.getRequests().length;
-    const app = createApp(world);
+    const app = strictApp(world);
     await Promise.all([read(app, id), read(app, id), read(app, id)]);
     expect(model.getRequests().length).toBe(asked + 1);
     const { reader: _, ...without } = world;
     expect(await get(`/changes/${id}/reader`, without)).toEqual({ state: 'off' });
-    expect((await ask(createApp(world), world, `/changes/${id}/reader`, null)).status).toBe(401);
+    expect((await ask(strictApp(world), world, `/changes/${id}/reader`, null)).status).toBe(401);
   });
 
   it('holds nothing up where it does not answer', async () => {
     const nobody = openReader({ kind: 'anthropic', url: 'http://127.0.0.1:1/v1', model: 'gone', key: '', tokensPerDay: 1_000_000, seconds: 1 });
-    expect(await read(createApp({ ...world, reader: nobody }), id)).toMatchObject({ state: 'failed', model: 'gone' });
+    expect(await read(strictApp({ ...world, reader: nobody }), id)).toMatchObject({ state: 'failed', model: 'gone' });
     expect((await bed.judged(head)).decision).toEqual(before);
   });
 });

@@ -2,21 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
-import { cookieOf, serverWorld } from '../../../test/bed/doors.ts';
+import { cookieOf, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { guardedCalls } from '../../adapters/http/guarded.ts';
 import { readCallTerms } from '../../adapters/http/terms.ts';
 import { ok } from '../../core/base/result.ts';
 import { announcing } from '../../flows/webhook-jobs.ts';
 import { webhookDesk } from '../../flows/webhooks.ts';
 import { violationDraft } from '../../store/sample-drafts.ts';
-import { createApp } from '../app.ts';
 import { PLAIN_ENTRY } from '../auth/entry.ts';
 import type { ServerWorld } from '../world.ts';
 
 const ENTRY: ServerWorld['entry'] = { ...PLAIN_ENTRY, people: new Map([['pat', ['administrator']]]) };
 let bed: Bed;
 let world: ServerWorld;
-let app: ReturnType<typeof createApp>;
+let app: ReturnType<typeof strictApp>;
 
 beforeAll(async () => {
   bed = await openBed('production');
@@ -25,7 +24,7 @@ beforeAll(async () => {
   const { subscriptions, announcements, keys, ledger, jobs } = bed.store;
   const told = { site: bed.world.site, ledger, subscriptions, announcements, vault: keys.vault, calls: guardedCalls(terms.value), now: bed.world.now };
   world = serverWorld(bed, { entry: ENTRY, webhooks: webhookDesk({ ...told, jobs, random: () => new Uint8Array(randomBytes(16)), wake: () => undefined }) });
-  app = createApp(world);
+  app = strictApp(world);
 });
 afterAll(() => bed?.close());
 
@@ -113,7 +112,7 @@ describe('refuses', () => {
   });
 
   it('everything, and says why, where the server may call nobody', async () => {
-    const asked = createApp(serverWorld(bed, { entry: ENTRY }));
+    const asked = strictApp(serverWorld(bed, { entry: ENTRY }));
     expect(await call('POST', '', WANTED, { asked })).toMatchObject({ status: 400, body: { remedy: expect.stringContaining('COUNTERSIGN_WEBHOOK_HOSTS') } });
     expect(await call('GET', '', undefined, { asked })).toMatchObject({ status: 200, body: { items: [] } });
     expect((await call('POST', `/${'0'.repeat(16)}/rotate`, {}, { asked })).status).toBe(404);
