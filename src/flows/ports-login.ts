@@ -68,10 +68,23 @@ export interface Tokens {
   endAll(person: PersonId): Promise<number>;
 }
 
+/**
+ * The level an identity provider last gave somebody, in the words it stands for here; the highest of them that a ladder knows holds there.
+ * It is the person's, not a session's: nobody is rid of it by coming in another way. Nothing of it is signed, and it only ever lowers, so
+ * whoever writes in this table gets nobody above the signed roster. Implemented by store/login.
+ */
+export interface GivenLevels {
+  /** In the place of what was given before. Durable before it resolves. */
+  put(person: PersonId, levels: readonly string[], at: number): Promise<void>;
+  /** null: it never gave one. */
+  find(person: PersonId): Promise<readonly string[] | null>;
+}
+
 export interface Logins {
   readonly sessions: Sessions;
   readonly spent: Spent;
   readonly tokens: Tokens;
+  readonly ceilings: GivenLevels;
 }
 
 /** What an identity provider swore of somebody, after its signature, audience, nonce and time were checked. */

@@ -1,5 +1,6 @@
 /** The doors of a bed: the server's application over its world, and somebody who asks it, signed in. */
 import type { Hono } from 'hono';
+import { ceilingsBy } from '../../src/flows/ceiling.ts';
 import { PLAIN_ENTRY } from '../../src/server/auth/entry.ts';
 import { newSession, type Proof, sessionCookie } from '../../src/server/auth/sessions.ts';
 import type { Door } from '../../src/server/door.ts';
@@ -13,6 +14,7 @@ export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWo
   files: bed.store.files,
   cookieSecret: new Uint8Array(32).fill(7),
   logins: bed.store.logins,
+  ceilings: ceilingsBy(bed.store.logins.ceilings, more.entry?.oidc?.levels),
   entry: PLAIN_ENTRY,
   demo: null,
   webRoot: '/nowhere',

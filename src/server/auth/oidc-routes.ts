@@ -1,6 +1,7 @@
 /**
  * Signing in with an OpenID Connect provider. It says who somebody is; who they are here, and what they may, our own files say. Its claims take
- * roles away and give none, and nothing it says lets anybody sign: that takes a key the log trusts.
+ * roles away and give none, lower the level somebody signs at and raise none, and nothing it says lets anybody sign: that takes a key the log
+ * trusts.
  */
 import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
@@ -51,6 +52,9 @@ export function oidc(world: ServerWorld): Hono<Door> {
         problem('PERSON_UNKNOWN', 'the identity provider knows you, and no roster here does', { remedy: 'ask whoever keeps the roster, or whoever runs this server' }),
       );
     if (!(await spend(world, attempt))) return refused(c, problem('LOGIN_REFUSED', 'this sign-in was used before', { remedy: 'sign in again' }));
+    // Before the session: nobody is in by this sign-in whose level was not written down.
+    const levels = levelsIn(entry, claims.value);
+    if (levels !== null) await world.logins.ceilings.put(who.value, levels, world.now());
     await beginSession(c, world, { person: who.value, via: 'oidc', roles: rolesIn(entry, claims.value), proved: Math.min(claims.value.provedAt ?? 0, world.now()) });
     return c.redirect(back, 303);
   });
@@ -87,9 +91,22 @@ export function personIn(entry: Pick<OidcEntry, 'person' | 'people'>, { claims }
 /** Roles its groups leave; null where it has no say. A claim that is missing or strange leaves none. */
 export function rolesIn({ roles }: Pick<OidcEntry, 'roles'>, { claims }: IdentityClaims): readonly Role[] | null {
   if (roles === undefined) return null;
-  const said = own(claims, roles.claim);
-  const groups = typeof said === 'string' ? [said] : Array.isArray(said) ? said.filter((g) => typeof g === 'string') : [];
-  return [...new Set(groups.flatMap((group) => own(roles.values, group) ?? []))];
+  return [...new Set(groupsIn(claims, roles.claim).flatMap((group) => own(roles.values, group) ?? []))];
+}
+
+/** Levels it leaves, of which the highest holds; null where it has no say. A claim that is missing or strange leaves the lowest. */
+export function levelsIn({ levels }: Pick<OidcEntry, 'levels'>, { claims }: IdentityClaims): readonly string[] | null {
+  if (levels === undefined) return null;
+  const { claim, values } = levels;
+  return [...new Set(groupsIn(claims, claim).flatMap((group) => (values === undefined ? group : (own(values, group) ?? []))))].slice(0, MOST_LEVELS);
+}
+
+/** More than any ladder has; a claim may be as long as a stranger likes. */
+const MOST_LEVELS = 100;
+
+function groupsIn(claims: IdentityClaims['claims'], claim: string): readonly string[] {
+  const said = own(claims, claim);
+  return typeof said === 'string' ? [said] : Array.isArray(said) ? said.filter((g) => typeof g === 'string') : [];
 }
 
 const own = <T>(of: { readonly [name: string]: T }, name: string): T | undefined => (Object.hasOwn(of, name) ? of[name] : undefined);

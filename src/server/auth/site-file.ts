@@ -25,6 +25,14 @@ const OIDC = z.strictObject({
     .strictObject({ claim: filled, values: z.record(filled, roles) })
     .optional()
     .describe('A claim that lists groups, and which roles they leave: it takes roles away and gives none.'),
+  levels: z
+    .strictObject({
+      claim: filled,
+      values: z.record(filled, filled).optional().describe('From groups to levels of the ladder. Left out: the claim is the level.'),
+      required: z.boolean().default(false).describe('Whoever the provider gave no level yet is of the lowest.'),
+    })
+    .optional()
+    .describe('The claim that says above which level nobody signs, whatever the roster says: it lowers, and never raises.'),
 });
 
 export const SITE_SHAPE = z.strictObject({

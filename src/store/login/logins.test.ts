@@ -129,12 +129,32 @@ describe('tokens', () => {
   });
 });
 
+describe('levels that a provider gave', () => {
+  it('are the last it gave, for that person alone', async () => {
+    const { ceilings } = store.logins;
+    expect(await ceilings.find('mara')).toBeNull();
+    await ceilings.put('mara', ['L6', 'L5'], now);
+    await ceilings.put('jonas', ['L4'], now);
+    expect(await ceilings.find('mara')).toEqual(['L6', 'L5']);
+    await ceilings.put('mara', [], now + 1);
+    expect(await ceilings.find('mara')).toEqual([]);
+    expect(await ceilings.find('jonas')).toEqual(['L4']);
+  });
+
+  it.each(['{', '"L7"', '{"0":"L7"}', '[7,null]'])('that cannot be read name none: %s', async (levels) => {
+    await store.logins.ceilings.put('mara', ['L7'], now);
+    await sql(dir, `update ceilings set levels = '${levels}'`);
+    expect(await store.logins.ceilings.find('mara')).toEqual([]);
+  });
+});
+
 describe('beside the log', () => {
   it('they outlive a restart and a rebuild of the projections, and the audit has nothing to say of them', async () => {
     const { sessions, spent, tokens } = store.logins;
     await sessions.put(digest('a'), session());
     await tokens.put(digest('t'), token('t'));
     await spent.spend(digest('s'), now + HOUR);
+    await store.logins.ceilings.put('mara', ['L5'], now);
     const before = await store.ledger.checkpoint();
     expect((await store.rebuild()).ok).toBe(true);
     await store.close();
@@ -142,6 +162,7 @@ describe('beside the log', () => {
     const after = store.logins;
     expect(await after.sessions.find(digest('a'))).toEqual(session());
     expect((await after.tokens.of('mara')).length).toBe(1);
+    expect(await after.ceilings.find('mara')).toEqual(['L5']);
     expect(await after.spent.spend(digest('s'), now + HOUR)).toBe(false);
     expect(await store.ledger.checkpoint()).toBe(before);
     expect(await store.audit()).toEqual([]);
@@ -156,7 +177,7 @@ describe('beside the log', () => {
 
   it('a log that was laid out without them is given them', async () => {
     await store.close();
-    for (const table of ['sessions', 'spent', 'tokens']) await sql(dir, `drop table ${table}`);
+    for (const table of ['sessions', 'spent', 'tokens', 'ceilings']) await sql(dir, `drop table ${table}`);
     store = await open();
     await store.logins.sessions.put(digest('a'), session());
     expect(await store.audit()).toEqual([]);
