@@ -50,6 +50,8 @@ export interface Dossier {
   readonly pusher: string | null;
   readonly decision: Decision;
   readonly people: Readonly<Record<string, Named>>;
+  /** Candidates an identity provider keeps from every seat. */
+  readonly held: readonly string[];
   readonly questions: readonly Question[];
   readonly files: readonly ChangedFile[];
   /** Oldest first. */

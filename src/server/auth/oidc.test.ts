@@ -190,6 +190,9 @@ describe('levels', () => {
     const { jar } = await signedIn(app, 'mara');
     const passkey = new Jar();
     passkey.cookies.set(SESSION, await newSession(world, { person: 'mara', via: 'passkey', keyid: bed.keys.mara.keyid, proved: world.now() }));
+    expect(await (await go(app, passkey, `/api/v1/changes/${id}`)).json()).toMatchObject({ held: ['kim', 'lee', 'mara', 'noor'] });
+    const { items } = (await (await go(app, passkey, '/api/v1/changes')).json()) as { items: { seats: { candidates: { id: string }[] }[] }[] };
+    expect(items[0]?.seats.map((s) => s.candidates.map((p) => p.id))).toEqual([['pat']]);
     for (const browser of [jar, passkey])
       expect((await page(app, browser, id)).mine).toMatchObject({ canSign: false, why: expect.stringContaining('identity provider leaves them L5') });
     const envelope = bed.keys.mara.signEnvelope(await bed.statement('mara', id));
