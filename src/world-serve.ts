@@ -302,7 +302,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     seed: randomBytes(32).toString('hex'),
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
-    ceilings: ceilingsBy(store.logins.ceilings, laid.entry.oidc?.levels),
+    ceilings: ceilingsBy(store.logins.ceilings, laid.entry.oidc),
     logKeys: store.past.keys,
     files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,

@@ -7,7 +7,8 @@ import type { BreakGlassTerms } from '../core/policy/document.ts';
 import { enrolledKeys } from './authority.ts';
 import { type Desk, glassDesk, levelOf, mayNotNow, unspent } from './break-glass.ts';
 import { glassRules } from './break-glass-facts.ts';
-import type { Ceiling } from './ceiling.ts';
+import { NO_CEILING } from './ceiling.ts';
+import type { Ceiling } from './ports-login.ts';
 import type { SigningWorld } from './prepare.ts';
 
 export interface GlassView {
@@ -36,7 +37,7 @@ export async function glassView(world: SigningWorld, id: string, person: string 
   const desk = found.value;
   const { bench, presented, act } = desk;
   const keys = person === null ? [] : await enrolledKeys(world.projections, { person });
-  const ceiling = person === null ? null : await world.ceilings.of(person);
+  const ceiling = person === null ? NO_CEILING : await world.ceilings.of(person);
   const mine = Object.fromEntries(WORD_KINDS.map((kind) => [kind, whether(desk, kind, person, person === null ? undefined : levelOf(desk, person, keys), keys.length, ceiling)]));
   return ok({
     terms: bench.governance.policy.breakGlass,

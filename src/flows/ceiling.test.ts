@@ -1,12 +1,12 @@
 /** What an identity provider leaves of a level: only ever less, asked of whoever's key signed, and never of what lets nothing pass. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Bed, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
+import { type Bed, openBed, type PersonName, POLICY, roster } from '../../test/bed/bed.ts';
 import { text } from '../core/base/bytes.ts';
 import type { Statement } from '../core/signoff/statement.ts';
 import { type GlassWords, prepareGlass, recordGlass } from './break-glass.ts';
 import { glassView } from './break-glass-view.ts';
-import { type Ceiling, ceilingsBy, under } from './ceiling.ts';
+import { ceilingsBy, heldFrom, under } from './ceiling.ts';
 import { whetherMaySign } from './prepare.ts';
 import { completeSignoff } from './signoff.ts';
 
@@ -17,7 +17,7 @@ describe('the level somebody signs at', () => {
   it('is never above the roster, nor above the highest level the provider named', () => {
     fc.assert(
       fc.property(fc.constantFrom(...LADDER), fc.array(word), (level, words) => {
-        const left = LADDER.indexOf(under(LADDER, level, words));
+        const left = LADDER.indexOf(under(LADDER, level, { levels: words }));
         const named = Math.max(0, ...words.map((w) => LADDER.indexOf(w)));
         expect(left).toBe(Math.min(LADDER.indexOf(level), named));
       }),
@@ -26,25 +26,25 @@ describe('the level somebody signs at', () => {
 
   it('of words that no ladder knows is the lowest', () => {
     const strange = word.filter((w) => !LADDER.includes(w));
-    fc.assert(fc.property(fc.constantFrom(...LADDER), fc.array(strange), (level, words) => under(LADDER, level, words) === 'L4'));
+    fc.assert(fc.property(fc.constantFrom(...LADDER), fc.array(strange), (level, words) => under(LADDER, level, { levels: words }) === 'L4'));
   });
 
   it('that is not on the ladder is not put on it, and without a ceiling it stays', () => {
-    fc.assert(fc.property(word, fc.option(fc.array(word)), (level, words) => LADDER.includes(level) || under(LADDER, level, words) === level));
-    for (const level of LADDER) expect(under(LADDER, level, null)).toBe(level);
-    expect(under([], 'L7', [])).toBe('L7');
+    fc.assert(fc.property(word, fc.option(fc.array(word)), (level, words) => LADDER.includes(level) || under(LADDER, level, { levels: words }) === level));
+    for (const level of LADDER) expect(under(LADDER, level, { levels: null })).toBe(level);
+    expect(under([], 'L7', { levels: [] })).toBe('L7');
   });
 });
 
 describe('with signatures', () => {
   const TERMS = 'break_glass: { humans: 2, level: L6, alone_after: 10m, expires: 1h, review: { within: 24h, level: L6 }, per_month: 9 }\n';
-  const held = new Map<string, Ceiling>();
+  const held = new Map<string, readonly string[]>();
   let bed: Bed;
   let count = 0;
 
   beforeAll(async () => {
     bed = await openBed('production', `${POLICY}${TERMS}`);
-    Object.assign(bed.world, { ceilings: { of: async (person: string) => held.get(person) ?? null } });
+    Object.assign(bed.world, { ceilings: { of: async (person: string) => ({ levels: held.get(person) ?? null, teams: null }) } });
   });
   afterAll(() => bed.close());
   beforeEach(() => held.clear());
@@ -129,16 +129,82 @@ describe('with signatures', () => {
   });
 });
 
+describe('a seat of a team', () => {
+  const TEAM = POLICY.replace('require: { humans: 2, level: L6 }', 'require: { humans: 1, level: L6, from: { teams: [pump] } }');
+  let bed: Bed;
+  let left: readonly string[] | null = null;
+  beforeAll(async () => {
+    bed = await openBed('production', TEAM);
+    Object.assign(bed.world, { ceilings: { of: async () => ({ levels: null, teams: left }) } });
+    await bed.land(bed.commit({ '.countersign/roster.yml': roster().replace('{ id: mara,', '{ id: mara, teams: [pump],') }, { by: 'kim' }));
+  });
+  afterAll(() => bed.close());
+
+  it('is filled by whoever the roster has in it and the provider leaves in it, whenever they signed', async () => {
+    const head = bed.commit({ 'pair/a.txt': 'x\n' });
+    const id = (await bed.judged(head)).id ?? '';
+    const envelope = bed.keys.mara.signEnvelope(await bed.statement('mara', id));
+    left = ['flow'];
+    const gone = { ok: false, error: [{ code: 'QUAL_SCOPE', message: expect.stringContaining('identity provider') }] };
+    expect(await bed.sign('mara', id)).toMatchObject(gone);
+    expect(await completeSignoff(bed.world, id, envelope)).toMatchObject(gone);
+    left = ['pump'];
+    expect(await bed.sign('noor', id)).toMatchObject({ ok: false });
+    expect(await completeSignoff(bed.world, id, envelope)).toMatchObject({ ok: true, value: { complete: true } });
+  });
+});
+
 describe('where it comes from', () => {
-  const given = (levels: readonly string[] | null) => ({ put: async () => undefined, find: async () => levels });
+  const given = (levels: readonly string[] | null, teams: readonly string[] | null = null) => ({ find: async () => ({ levels, teams }) });
+  const never = { find: async () => null };
 
   it('whoever never signed in by the provider has none, unless it is required', async () => {
-    expect(await ceilingsBy(given(null), { required: false }).of('mara')).toBeNull();
-    expect(await ceilingsBy(given(null), { required: true }).of('mara')).toEqual([]);
-    for (const required of [false, true]) expect(await ceilingsBy(given(['L5']), { required }).of('mara')).toEqual(['L5']);
+    for (const from of [never, given(null)]) {
+      expect(await ceilingsBy(from, { levels: { required: false }, teams: { required: true } }).of('mara')).toEqual({ levels: null, teams: [] });
+      expect(await ceilingsBy(from, { levels: { required: true } }).of('mara')).toEqual({ levels: [], teams: null });
+    }
+    for (const required of [false, true]) expect(await ceilingsBy(given(['L5'], ['pump']), { levels: { required } }).of('mara')).toEqual({ levels: ['L5'], teams: null });
   });
 
   it('holds nobody down any more once no file asks for it', async () => {
-    expect(await ceilingsBy(given(['L4']), undefined).of('mara')).toBeNull();
+    expect(await ceilingsBy(given(['L4'], []), {}).of('mara')).toEqual({ levels: null, teams: null });
+  });
+});
+
+describe('teams', () => {
+  const NAMES = ['pump', 'flow', 'valve'];
+  const some = fc.subarray(NAMES);
+  const plain = { rule: 'r', answers: ['r'], humans: 1, level: null, domains: [], not: [], stage: 'implementation', presence: 'any', candidates: ['mara'] } as const;
+  const made = fc
+    .record({ teams: some, people: fc.subarray(['mara', 'noor']), distinctTeams: fc.constantFrom(1, 2), of: some })
+    .map(({ of, ...seat }) => ({ ...plain, ...seat, standsFor: { mara: of } }));
+  const mara = (teams: readonly string[]) => ({ id: 'mara', name: 'mara', level: 'L6', teams, domains: [], emails: [], accounts: [] });
+  const codes = (seats: readonly unknown[], own: readonly string[], left: readonly string[] | null) =>
+    heldFrom({ seats } as Parameters<typeof heldFrom>[0], LADDER, mara(own), { levels: null, teams: left }).map((p) => p.code);
+
+  it('that are left count only where the roster has them too', () => {
+    const seat = { ...plain, teams: ['pump', 'flow'], people: [], distinctTeams: 1, standsFor: {} };
+    expect(codes([seat], ['pump'], ['pump'])).toEqual([]);
+    expect(codes([seat], ['pump'], ['flow'])).toEqual(['QUAL_SCOPE']);
+    expect(codes([seat], ['pump'], [])).toEqual(['QUAL_SCOPE']);
+    expect(codes([seat], ['pump'], null)).toEqual([]);
+    expect(codes([{ ...seat, people: ['mara'] }], [], [])).toEqual([]);
+    // Where teams are counted apart, one that is not left could be the one counted.
+    expect(codes([{ ...seat, distinctTeams: 2, standsFor: { mara: ['pump', 'flow'] } }], ['pump', 'flow'], ['pump'])).toEqual(['QUAL_SCOPE']);
+  });
+
+  it("the more of them are left, the less is refused; all of the roster's refuse nothing", () => {
+    fc.assert(
+      fc.property(fc.array(made, { maxLength: 4 }), some, some, some, (seats, own, left, more) => {
+        const fewer = codes(seats, own, left).length;
+        expect(codes(seats, own, [...left, ...more]).length).toBeLessThanOrEqual(fewer);
+        const real = seats.map((s) => ({
+          ...s,
+          candidates: s.people.includes('mara') || s.teams.length === 0 || s.teams.some((t) => own.includes(t)) ? ['mara'] : [],
+          standsFor: { mara: own },
+        }));
+        expect(codes(real, own, own)).toEqual([]);
+      }),
+    );
   });
 });

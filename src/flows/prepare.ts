@@ -19,10 +19,11 @@ import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { type Assumption, type Disposition, isApproval, NAMES, type SignoffDecision } from '../core/signoff/statement.ts';
 import { type EnrolledKey, enrolledKeys } from './authority.ts';
-import { type Ceiling, type Ceilings, heldFrom, under } from './ceiling.ts';
+import { heldFrom, NO_CEILING, type PersonalCeilings, under } from './ceiling.ts';
 import { dossierOf } from './dossier.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import type { ChangeRow, KeyRow } from './ports.ts';
+import type { Ceiling } from './ports-login.ts';
 import type { Bench } from './presented.ts';
 import { notOwnedYet } from './presented-ownership.ts';
 import type { GateWorld } from './site.ts';
@@ -52,8 +53,8 @@ export interface CredentialChoice {
 export interface SigningWorld extends GateWorld {
   /** 16 fresh random bytes. */
   random(): Uint8Array;
-  /** What an identity provider leaves of the levels of the roster. */
-  readonly ceilings: Ceilings;
+  /** What an identity provider leaves of what the roster says. */
+  readonly ceilings: PersonalCeilings;
 }
 
 export interface Prepared {
@@ -90,7 +91,7 @@ export async function prepareSignoff(
   const page = await dossierOf(world.objects, row);
   const enrolled = await enrolledKeys(world.projections, { person });
   const keys = signingKeys(enrolled, answers.credential, prefer);
-  const ceiling = isApproval(answers.decision) ? await world.ceilings.of(person) : null;
+  const ceiling = isApproval(answers.decision) ? await world.ceilings.of(person) : NO_CEILING;
   const wrong = [
     ...mayNotSign(row, person, governance, enrolled, ceiling),
     ...(await notOwnedYet(benchOf(world, governance), row)),
@@ -160,7 +161,7 @@ function waiting({ decision: { soloAfter }, createdAt }: ChangeRow, now: number)
 }
 
 /** Said before any minute is spent; verification says it again from the signature. */
-export function mayNotSign(row: ChangeRow, person: string, governance: Governance, keys: readonly KeyRow[], ceiling: Ceiling = null): readonly Problem[] {
+export function mayNotSign(row: ChangeRow, person: string, governance: Governance, keys: readonly KeyRow[], ceiling = NO_CEILING): readonly Problem[] {
   const onRoster = governance.roster.people.find((p) => p.id === person);
   if (onRoster === undefined) return [problem('PERSON_UNKNOWN', `${person} is not on the roster of the target ref`)];
   const excluded = row.decision.excluded.find((e) => e.person === person);
@@ -181,7 +182,7 @@ export function mayNotSign(row: ChangeRow, person: string, governance: Governanc
     ];
   }
   if (keys.length === 0) return [problem('KEY_UNKNOWN', `${onRoster.name} has no enrolled key`, { remedy: 'enrol a passkey on the People page' })];
-  return ceiling === null ? [] : heldFrom(row.decision, governance.policy.ladder.values, person, onRoster.level, ceiling);
+  return ceiling === NO_CEILING ? [] : heldFrom(row.decision, governance.policy.ladder.values, onRoster, ceiling);
 }
 
 /** Decisions that say nothing without words of their own. */

@@ -15,7 +15,7 @@ import { isApproval, type SignoffPredicate } from '../core/signoff/statement.ts'
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { USED, usedBefore } from './arrival.ts';
 import { backOf } from './authority.ts';
-import { above } from './ceiling.ts';
+import { above, NO_CEILING, outOfTeam } from './ceiling.ts';
 import { dossierOf } from './dossier.ts';
 import { movedSignoffs } from './moved.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
@@ -66,10 +66,12 @@ async function accept({ ceilings }: SigningWorld, bench: Bench, row: ChangeRow, 
   const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online', takenBack: await backOf(bench.state) });
   if (!verified.ok) return err(verified.problems);
   const { statement, signer, level } = verified.signoff;
-  const ceiling = isApproval(statement.predicate.decision) ? await ceilings.of(signer) : null;
+  const ceiling = isApproval(statement.predicate.decision) ? await ceilings.of(signer) : NO_CEILING;
+  const listed = bench.governance.roster.people.filter((p) => p.id === signer);
   const wrong = [
     ...(await notOwnedYet(bench, row)),
     ...above(bench.governance.policy.ladder.values, signer, level, ceiling),
+    ...listed.flatMap((person) => outOfTeam(row.decision, person, ceiling)),
     ...unanswered(row, statement.predicate),
     ...saidOtherwise(bench, row, statement.predicate, shown),
     ...(await usedBefore(bench.state, statement.predicate.nonce)),

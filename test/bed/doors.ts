@@ -14,7 +14,7 @@ export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWo
   files: bed.store.files,
   cookieSecret: new Uint8Array(32).fill(7),
   logins: bed.store.logins,
-  ceilings: ceilingsBy(bed.store.logins.ceilings, more.entry?.oidc?.levels),
+  ceilings: ceilingsBy(bed.store.logins.ceilings, more.entry?.oidc),
   entry: PLAIN_ENTRY,
   demo: null,
   webRoot: '/nowhere',

@@ -50,7 +50,7 @@ export interface Dossier {
   readonly pusher: string | null;
   readonly decision: Decision;
   readonly people: Readonly<Record<string, Named>>;
-  /** Candidates an identity provider keeps from every seat. */
+  /** Candidates an identity provider keeps from signing it. */
   readonly held: readonly string[];
   readonly questions: readonly Question[];
   readonly files: readonly ChangedFile[];

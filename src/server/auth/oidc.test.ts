@@ -147,7 +147,7 @@ describe('claims take away, and give nothing', () => {
 describe('levels', () => {
   const GROUPS = '    levels: { claim: groups, values: { seniors: L5, chiefs: L9, "unheard of": L6 } }\n';
   const page = async (app: Hono<Door>, jar: Jar, id: string) => (await (await go(app, jar, `/api/v1/changes/${id}`)).json()) as { mine: { canSign: boolean; why: string } };
-  const given = (person: string) => bed.store.logins.ceilings.find(person);
+  const given = (person: string) => bed.store.logins.ceilings.find(person).then((c) => c && c.levels);
 
   it('are kept as the provider last gave them: by group, by the claim itself, and none where it is missing or strange', async () => {
     const groups = doors(issuer.issuer, GROUPS).app;
@@ -165,9 +165,17 @@ describe('levels', () => {
     await go(app, jar, await away(app, jar, 'mara'));
     expect(await given('mara')).toEqual(['L5']);
     const plain = doors(liar.issuer, '    levels: { claim: groups }\n').app;
-    liar.lie = () => ({ claims: { groups: Array.from({ length: 900 }, (_, i) => `g${i}`) } });
+    liar.lie = () => ({ claims: { groups: Array.from({ length: 2_900 }, (_, i) => `g${i}`) } });
     await go(plain, jar, await away(plain, jar, 'mara'));
-    expect(await given('mara')).toHaveLength(100);
+    expect(await given('mara')).toHaveLength(1_000);
+  });
+
+  it('beside teams are kept with them', async () => {
+    const { app } = doors(issuer.issuer, '    levels: { claim: grade }\n    teams: { claim: groups, values: { chiefs: flow, seniors: pump } }\n');
+    await signedIn(app, 'lee');
+    expect(await bed.store.logins.ceilings.find('lee')).toEqual({ levels: ['L5'], teams: ['flow'] });
+    await signedIn(app, 'mara');
+    expect(await bed.store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: ['pump'] });
   });
 
   it('are written by no sign-in that was refused', async () => {
@@ -206,7 +214,7 @@ describe('levels', () => {
     const head = bed.commit({ 'db/required.sql': 'drop table orders;\n' });
     const id = (await bed.judged(head)).id ?? '';
     const { app, world } = doors(issuer.issuer, '    levels: { claim: grade, required: true }\n');
-    await bed.store.logins.ceilings.put('noor', ['L6'], 0);
+    await bed.store.logins.ceilings.put('noor', { levels: ['L6'], teams: null }, 0);
     for (const [person, canSign] of [
       ['noor', true],
       ['pat', false],

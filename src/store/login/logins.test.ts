@@ -129,22 +129,27 @@ describe('tokens', () => {
   });
 });
 
-describe('levels that a provider gave', () => {
+describe('levels and teams that a provider gave', () => {
   it('are the last it gave, for that person alone', async () => {
     const { ceilings } = store.logins;
     expect(await ceilings.find('mara')).toBeNull();
-    await ceilings.put('mara', ['L6', 'L5'], now);
-    await ceilings.put('jonas', ['L4'], now);
-    expect(await ceilings.find('mara')).toEqual(['L6', 'L5']);
-    await ceilings.put('mara', [], now + 1);
-    expect(await ceilings.find('mara')).toEqual([]);
-    expect(await ceilings.find('jonas')).toEqual(['L4']);
+    const [both, none, teams] = [
+      { levels: ['L6', 'L5'], teams: ['pump'] },
+      { levels: [], teams: null },
+      { levels: null, teams: [] },
+    ];
+    await ceilings.put('mara', both, now);
+    await ceilings.put('jonas', teams, now);
+    expect(await ceilings.find('mara')).toEqual(both);
+    await ceilings.put('mara', none, now + 1);
+    expect(await ceilings.find('mara')).toEqual(none);
+    expect(await ceilings.find('jonas')).toEqual(teams);
   });
 
   it.each(['{', '"L7"', '{"0":"L7"}', '[7,null]'])('that cannot be read name none: %s', async (levels) => {
-    await store.logins.ceilings.put('mara', ['L7'], now);
-    await sql(dir, `update ceilings set levels = '${levels}'`);
-    expect(await store.logins.ceilings.find('mara')).toEqual([]);
+    await store.logins.ceilings.put('mara', { levels: ['L7'], teams: ['pump'] }, now);
+    await sql(dir, `update ceilings set levels = '${levels}', teams = '${levels}'`);
+    expect(await store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: [] });
   });
 });
 
@@ -154,7 +159,7 @@ describe('beside the log', () => {
     await sessions.put(digest('a'), session());
     await tokens.put(digest('t'), token('t'));
     await spent.spend(digest('s'), now + HOUR);
-    await store.logins.ceilings.put('mara', ['L5'], now);
+    await store.logins.ceilings.put('mara', { levels: ['L5'], teams: null }, now);
     const before = await store.ledger.checkpoint();
     expect((await store.rebuild()).ok).toBe(true);
     await store.close();
@@ -162,7 +167,7 @@ describe('beside the log', () => {
     const after = store.logins;
     expect(await after.sessions.find(digest('a'))).toEqual(session());
     expect((await after.tokens.of('mara')).length).toBe(1);
-    expect(await after.ceilings.find('mara')).toEqual(['L5']);
+    expect(await after.ceilings.find('mara')).toEqual({ levels: ['L5'], teams: null });
     expect(await after.spent.spend(digest('s'), now + HOUR)).toBe(false);
     expect(await store.ledger.checkpoint()).toBe(before);
     expect(await store.audit()).toEqual([]);

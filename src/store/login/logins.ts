@@ -1,5 +1,5 @@
 /** The port `Logins` over the store's own tables. Writes take their turn between this server's appends, as everything that writes does. */
-import type { GivenLevels, Logins, Role, Scope, SessionRow, Sessions, Spent, TokenRow, Tokens } from '../../flows/ports-login.ts';
+import type { Ceilings, Logins, Role, Scope, SessionRow, Sessions, Spent, TokenRow, Tokens } from '../../flows/ports-login.ts';
 import { ROLES, SCOPES } from '../../flows/ports-login.ts';
 import type { Writer } from '../connection.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
@@ -69,10 +69,10 @@ function tokensOver(reader: Database, write: Write, clock: () => number): Tokens
   };
 }
 
-const ceilingsOver = (reader: Database, write: Write): GivenLevels => ({
-  put: (person, levels, at) =>
+const ceilingsOver = (reader: Database, write: Write): Ceilings => ({
+  put: (person, { levels, teams }, at) =>
     write(async (db) => {
-      const row = { levels: JSON.stringify(levels), at };
+      const row = { levels: listed(levels), teams: listed(teams), at };
       await db
         .insertInto('ceilings')
         .values({ person, ...row })
@@ -80,13 +80,16 @@ const ceilingsOver = (reader: Database, write: Write): GivenLevels => ({
         .execute();
     }),
   find: async (person) => {
-    const row = await reader.selectFrom('ceilings').select('levels').where('person', '=', person).executeTakeFirst();
-    return row === undefined ? null : words(row.levels);
+    const row = await reader.selectFrom('ceilings').select(['levels', 'teams']).where('person', '=', person).executeTakeFirst();
+    return row === undefined ? null : { levels: words(row.levels), teams: words(row.teams) };
   },
 });
 
-/** What is no list of words names no level, and that is the lowest. */
-function words(json: string): readonly string[] {
+const listed = (said: readonly string[] | null): string | null => (said === null ? null : JSON.stringify(said));
+
+/** What is no list of words names nothing, and leaves the least. */
+function words(json: string | null): readonly string[] | null {
+  if (json === null) return null;
   const said = parsed(json);
   return Array.isArray(said) ? said.filter((word) => typeof word === 'string') : [];
 }
