@@ -147,7 +147,7 @@ describe('claims take away, and give nothing', () => {
 describe('levels', () => {
   const GROUPS = '    levels: { claim: groups, values: { seniors: L5, chiefs: L9, "unheard of": L6 } }\n';
   const page = async (app: Hono<Door>, jar: Jar, id: string) => (await (await go(app, jar, `/api/v1/changes/${id}`)).json()) as { mine: { canSign: boolean; why: string } };
-  const given = (person: string) => bed.store.logins.ceilings.find(person).then((c) => c && c.levels);
+  const given = (person: string) => bed.store.logins.ceilings.find(person).then((c) => c?.levels ?? null);
 
   it('are kept as the provider last gave them: by group, by the claim itself, and none where it is missing or strange', async () => {
     const groups = doors(issuer.issuer, GROUPS).app;
