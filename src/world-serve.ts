@@ -259,6 +259,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     { hooksOf, layHooks, spoolsOf },
     { pushedRecords },
     { waking },
+    { ceilingsBy },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -271,6 +272,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     import('./world-unattended.ts'),
     import('./adapters/git/records.ts'),
     import('./flows/witnesses.ts'),
+    import('./flows/ceiling.ts'),
   ]);
   const counted = options.operations?.metrics?.counting(store.ledger) ?? store.ledger;
   const gitDirOf = (id: string): string => join(root, `${id}.git`);
@@ -300,6 +302,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     seed: randomBytes(32).toString('hex'),
     now: Date.now,
     random: () => new Uint8Array(randomBytes(16)),
+    ceilings: ceilingsBy(store.logins.ceilings, laid.entry.oidc),
     logKeys: store.past.keys,
     files: witnesses === null ? store.files : { ...store.files, checkpoint: witnesses.checkpoint },
     cookieSecret: store.keys.cookieSecret,

@@ -5,8 +5,10 @@ import { type Act, isOverdue } from '../core/gate/break-glass-review.ts';
 import { WORD_KINDS, type WordKind } from '../core/gate/break-glass-words.ts';
 import type { BreakGlassTerms } from '../core/policy/document.ts';
 import { enrolledKeys } from './authority.ts';
-import { type Desk, glassDesk, levelOf, mayNot, unspent } from './break-glass.ts';
+import { type Desk, glassDesk, levelOf, mayNotNow, unspent } from './break-glass.ts';
 import { glassRules } from './break-glass-facts.ts';
+import { NO_CEILING } from './ceiling.ts';
+import type { Ceiling } from './ports-login.ts';
 import type { SigningWorld } from './prepare.ts';
 
 export interface GlassView {
@@ -35,7 +37,8 @@ export async function glassView(world: SigningWorld, id: string, person: string 
   const desk = found.value;
   const { bench, presented, act } = desk;
   const keys = person === null ? [] : await enrolledKeys(world.projections, { person });
-  const mine = Object.fromEntries(WORD_KINDS.map((kind) => [kind, whether(desk, kind, person, person === null ? undefined : levelOf(desk, person, keys), keys.length)]));
+  const ceiling = person === null ? NO_CEILING : await world.ceilings.of(person);
+  const mine = Object.fromEntries(WORD_KINDS.map((kind) => [kind, whether(desk, kind, person, person === null ? undefined : levelOf(desk, person, keys), keys.length, ceiling)]));
   return ok({
     terms: bench.governance.policy.breakGlass,
     uses: unspent(desk).map((u) => ({
@@ -66,10 +69,10 @@ function standsNow(desk: Desk): GlassView['stands'] {
   return { answer, until, missing: answer === 'allowed' ? '' : (reasons.at(-1)?.text ?? '') };
 }
 
-function whether(desk: Desk, kind: WordKind, person: string | null, level: string | undefined, keys: number): { readonly can: boolean; readonly why: string } {
+function whether(desk: Desk, kind: WordKind, person: string | null, level: string | undefined, keys: number, ceiling: Ceiling): { readonly can: boolean; readonly why: string } {
   if (person === null) return { can: false, why: 'sign in first' };
   if (level === undefined) return { can: false, why: 'you are not on the roster of the target ref' };
-  const [wrong] = mayNot(desk, kind, person, level);
+  const [wrong] = mayNotNow(desk, kind, person, level, ceiling);
   if (wrong !== undefined) return { can: false, why: wrong.message };
   return keys === 0 ? { can: false, why: 'you have no enrolled key' } : { can: true, why: '' };
 }

@@ -22,8 +22,10 @@ import { NAMES } from '../core/signoff/statement.ts';
 import { usedBefore } from './arrival.ts';
 import { enrolledKeys } from './authority.ts';
 import { actsOf, glassRules, presentedGlass } from './break-glass-facts.ts';
+import { heldDown, under } from './ceiling.ts';
 import { governanceAt } from './governance.ts';
 import type { ChangeRow, EntryDraft, KeyRow, Projections } from './ports.ts';
+import type { Ceiling } from './ports-login.ts';
 import { type CredentialChoice, notEnrolled, PREFERENCE, type Prepared, type SigningWorld, signingKeys } from './prepare.ts';
 import { type Bench, signoffTrust } from './presented.ts';
 import { SIGNING_NAMESPACE } from './site.ts';
@@ -87,7 +89,9 @@ export async function prepareGlass(
   const keys = signingKeys(enrolled, credential, prefer);
   const level = levelOf(desk, person, keys);
   const wrong = [
-    ...(level === undefined ? [problem('PERSON_UNKNOWN', `${person} is not on the roster of the target ref`)] : mayNot(desk, words.kind, person, level)),
+    ...(level === undefined
+      ? [problem('PERSON_UNKNOWN', `${person} is not on the roster of the target ref`)]
+      : mayNotNow(desk, words.kind, person, level, await world.ceilings.of(person))),
     ...(keys.length === 0 ? [notEnrolled(person, credential)] : []),
     ...(wordsMissing(words) ? [problem('BG_REASON', WORDS_OWED[words.kind], { remedy: 'say it in a few words' })] : []),
   ];
@@ -136,6 +140,14 @@ export const unspent = ({ presented, row, bench }: Desk) =>
       Date.parse(u.predicate.expires) > bench.now &&
       !presented.cancels.some((c) => c.uses.includes(u.digest)),
   );
+
+/** The same, with what an identity provider leaves of the level. Taking back lets nothing pass, and is held back by no provider. */
+export function mayNotNow(desk: Desk, kind: Word['kind'], person: string, level: string, ceiling: Ceiling): readonly Problem[] {
+  const wrong = mayNot(desk, kind, person, level);
+  const left = under(desk.bench.governance.policy.ladder.values, level, ceiling);
+  if (wrong.length > 0 || kind === 'cancel' || left === level) return wrong;
+  return mayNot(desk, kind, person, left).length > 0 ? [heldDown(person, level, left)] : [];
+}
 
 /** Why this person may not say such a thing about this change now; said before any minute is spent, and again of the signature. */
 export function mayNot(desk: Desk, kind: Word['kind'], person: string, level: string): readonly Problem[] {
@@ -194,7 +206,7 @@ async function accept(world: SigningWorld, desk: Desk, envelope: Uint8Array): Pr
   const word = verified.value;
   const replayed = await usedBefore(bench.state, word.predicate.nonce);
   if (replayed.length > 0) return err(replayed);
-  const wrong = [...mayNot(desk, word.kind, word.person, word.level), ...saidOtherwise(world, desk, word)];
+  const wrong = [...mayNotNow(desk, word.kind, word.person, word.level, await world.ceilings.of(word.person)), ...saidOtherwise(world, desk, word)];
   return wrong.length > 0 ? err(wrong) : ok(word);
 }
 

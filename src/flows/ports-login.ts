@@ -68,10 +68,29 @@ export interface Tokens {
   endAll(person: PersonId): Promise<number>;
 }
 
+/** What an identity provider leaves somebody, in the words it stands for here; null: it has no say. */
+export interface Ceiling {
+  /** The highest of them that a ladder knows holds there, and where it knows none, its lowest. */
+  readonly levels: readonly string[] | null;
+  readonly teams: readonly string[] | null;
+}
+
+/**
+ * The levels and teams an identity provider last gave somebody. They are the person's, not a session's: nobody is rid of it by coming in another way. Nothing of it is signed, and it only ever takes away, so
+ * whoever writes in this table gets nobody above the signed roster. Implemented by store/login.
+ */
+export interface Ceilings {
+  /** In the place of what was given before. Durable before it resolves. */
+  put(person: PersonId, ceiling: Ceiling, at: number): Promise<void>;
+  /** null: it never said anything of them. */
+  find(person: PersonId): Promise<Ceiling | null>;
+}
+
 export interface Logins {
   readonly sessions: Sessions;
   readonly spent: Spent;
   readonly tokens: Tokens;
+  readonly ceilings: Ceilings;
 }
 
 /** What an identity provider swore of somebody, after its signature, audience, nonce and time were checked. */

@@ -19,9 +19,11 @@ import { fingerprintWords } from '../core/signoff/fingerprint.ts';
 import { toBeSigned } from '../core/signoff/sshsig.ts';
 import { type Assumption, type Disposition, isApproval, NAMES, type SignoffDecision } from '../core/signoff/statement.ts';
 import { type EnrolledKey, enrolledKeys } from './authority.ts';
+import { heldFrom, NO_CEILING, type PersonalCeilings, under } from './ceiling.ts';
 import { dossierOf } from './dossier.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import type { ChangeRow, KeyRow } from './ports.ts';
+import type { Ceiling } from './ports-login.ts';
 import type { Bench } from './presented.ts';
 import { notOwnedYet } from './presented-ownership.ts';
 import type { GateWorld } from './site.ts';
@@ -51,6 +53,8 @@ export interface CredentialChoice {
 export interface SigningWorld extends GateWorld {
   /** 16 fresh random bytes. */
   random(): Uint8Array;
+  /** What an identity provider leaves of what the roster says. */
+  readonly ceilings: PersonalCeilings;
 }
 
 export interface Prepared {
@@ -87,8 +91,9 @@ export async function prepareSignoff(
   const page = await dossierOf(world.objects, row);
   const enrolled = await enrolledKeys(world.projections, { person });
   const keys = signingKeys(enrolled, answers.credential, prefer);
+  const ceiling = isApproval(answers.decision) ? await world.ceilings.of(person) : NO_CEILING;
   const wrong = [
-    ...mayNotSign(row, person, governance, enrolled),
+    ...mayNotSign(row, person, governance, enrolled, ceiling),
     ...(await notOwnedYet(benchOf(world, governance), row)),
     ...waiting(row, world.now()),
     ...(enrolled.length > 0 && keys.length === 0 ? [notEnrolled(person, answers.credential)] : []),
@@ -96,7 +101,7 @@ export async function prepareSignoff(
     ...(page?.presented === answers.presented ? [] : [stalePage]),
   ];
   if (wrong.length > 0) return err(wrong);
-  const statement = statementBytes(signoffStatement(await statementInput(world, row, governance, person, keys, answers)));
+  const statement = statementBytes(signoffStatement(await statementInput(world, row, governance, person, keys, answers, ceiling)));
   if (statement.length > MOST_BYTES)
     return err([problem('USAGE', `the answers make a statement of ${statement.length} bytes; at most ${MOST_BYTES} are signed`, { place: 'answers', remedy: 'say it shorter' })]);
   const signed = pae(NAMES.payloadType, statement);
@@ -131,7 +136,7 @@ export async function whetherMaySign(world: SigningWorld, row: ChangeRow, person
   if (!found.ok) return { canSign: false, why: found.error[0]?.message ?? '' };
   const { governance } = found.value;
   const [wrong] = [
-    ...mayNotSign(row, person, governance, await enrolledKeys(world.projections, { person })),
+    ...mayNotSign(row, person, governance, await enrolledKeys(world.projections, { person }), await world.ceilings.of(person)),
     ...(await notOwnedYet(benchOf(world, governance), row)),
     ...waiting(row, world.now()),
   ];
@@ -156,7 +161,7 @@ function waiting({ decision: { soloAfter }, createdAt }: ChangeRow, now: number)
 }
 
 /** Said before any minute is spent; verification says it again from the signature. */
-export function mayNotSign(row: ChangeRow, person: string, governance: Governance, keys: readonly KeyRow[]): readonly Problem[] {
+export function mayNotSign(row: ChangeRow, person: string, governance: Governance, keys: readonly KeyRow[], ceiling = NO_CEILING): readonly Problem[] {
   const onRoster = governance.roster.people.find((p) => p.id === person);
   if (onRoster === undefined) return [problem('PERSON_UNKNOWN', `${person} is not on the roster of the target ref`)];
   const excluded = row.decision.excluded.find((e) => e.person === person);
@@ -176,7 +181,8 @@ export function mayNotSign(row: ChangeRow, person: string, governance: Governanc
       }),
     ];
   }
-  return keys.length === 0 ? [problem('KEY_UNKNOWN', `${onRoster.name} has no enrolled key`, { remedy: 'enrol a passkey on the People page' })] : [];
+  if (keys.length === 0) return [problem('KEY_UNKNOWN', `${onRoster.name} has no enrolled key`, { remedy: 'enrol a passkey on the People page' })];
+  return ceiling === NO_CEILING ? [] : heldFrom(row.decision, governance.policy.ladder.values, onRoster, ceiling);
 }
 
 /** Decisions that say nothing without words of their own. */
@@ -203,7 +209,15 @@ export function unanswered(row: ChangeRow, answers: Pick<Answers, 'decision' | '
   ];
 }
 
-async function statementInput(world: SigningWorld, row: ChangeRow, governance: Governance, person: string, keys: readonly EnrolledKey[], answers: Answers): Promise<SignoffInput> {
+async function statementInput(
+  world: SigningWorld,
+  row: ChangeRow,
+  governance: Governance,
+  person: string,
+  keys: readonly EnrolledKey[],
+  answers: Answers,
+  ceiling: Ceiling,
+): Promise<SignoffInput> {
   const { decision } = row;
   const now = world.now();
   const vouched = keys.map((k) => k.level).reduce((a, b) => lower(governance.policy.ladder.values, a, b), keys[0]?.level ?? '');
@@ -214,7 +228,8 @@ async function statementInput(world: SigningWorld, row: ChangeRow, governance: G
     stage: 'implementation',
     signer: {
       person,
-      level: lower(governance.policy.ladder.values, qualified?.level ?? '', vouched),
+      // Signed with the rest, so no gate and no verifier ever counts more of it.
+      level: under(governance.policy.ladder.values, lower(governance.policy.ladder.values, qualified?.level ?? '', vouched), ceiling),
       domains: qualified?.domains ?? [],
       rosterDigest: governance.roster.digest,
       credential: credentialFor(keys),

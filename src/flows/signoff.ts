@@ -11,10 +11,11 @@ import { judge, type PresentedSignoff } from '../core/gate/judge.ts';
 import { personUrn, SENTENCES } from '../core/signoff/build.ts';
 import { contextOf, provenanceOf } from '../core/signoff/claims.ts';
 import type { SignedReceipt } from '../core/signoff/receipt.ts';
-import type { SignoffPredicate } from '../core/signoff/statement.ts';
+import { isApproval, type SignoffPredicate } from '../core/signoff/statement.ts';
 import { type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { USED, usedBefore } from './arrival.ts';
 import { backOf } from './authority.ts';
+import { above, NO_CEILING, outOfTeam } from './ceiling.ts';
 import { dossierOf } from './dossier.ts';
 import { movedSignoffs } from './moved.ts';
 import type { ChangeRow, EntryDraft } from './ports.ts';
@@ -44,7 +45,7 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
   let seats = { complete: false, exact: false, missing: '' };
   const appended = await world.ledger.append(async (state) => {
     const bench: Bench = { site: world.site, ledger: world.ledger, state, governance, now: world.now(), moved };
-    const judged = await accept(bench, row, envelope, page?.presented ?? null);
+    const judged = await accept(world, bench, row, envelope, page?.presented ?? null);
     if (!judged.ok) {
       wrong = judged.error;
       return err(wrong[0] ?? problem('INTERNAL', 'refused without a reason'));
@@ -59,14 +60,18 @@ export async function completeSignoff(world: SigningWorld, id: string, envelope:
 }
 
 /** A replay is named first: it may also be stale in other ways, but that it was used before is what matters. */
-async function accept(bench: Bench, row: ChangeRow, envelope: Uint8Array, shown: string | null): Promise<Result<VerifiedSignoff, readonly Problem[]>> {
+async function accept({ ceilings }: SigningWorld, bench: Bench, row: ChangeRow, envelope: Uint8Array, shown: string | null): Promise<Result<VerifiedSignoff, readonly Problem[]>> {
   const known = await bench.state.signoffs({ body: sha256Hex(envelope) });
   if (known.length > 0) return err([USED]);
   const verified = verifySignoff(envelope, await signoffTrust(bench), { ...expectation(bench, row.decision), counters: 'online', takenBack: await backOf(bench.state) });
   if (!verified.ok) return err(verified.problems);
-  const { statement } = verified.signoff;
+  const { statement, signer, level } = verified.signoff;
+  const ceiling = isApproval(statement.predicate.decision) ? await ceilings.of(signer) : NO_CEILING;
+  const listed = bench.governance.roster.people.filter((p) => p.id === signer);
   const wrong = [
     ...(await notOwnedYet(bench, row)),
+    ...above(bench.governance.policy.ladder.values, signer, level, ceiling),
+    ...listed.flatMap((person) => outOfTeam(row.decision, person, ceiling)),
     ...unanswered(row, statement.predicate),
     ...saidOtherwise(bench, row, statement.predicate, shown),
     ...(await usedBefore(bench.state, statement.predicate.nonce)),

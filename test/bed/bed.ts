@@ -19,6 +19,7 @@ import { statementBytes } from '../../src/core/signoff/build.ts';
 import { pae } from '../../src/core/signoff/dsse.ts';
 import { type EnrolmentSubject, enrolmentStatement, termFrom } from '../../src/core/signoff/enrolment.ts';
 import { NAMES } from '../../src/core/signoff/statement.ts';
+import { NO_CEILINGS } from '../../src/flows/ceiling.ts';
 import { dossierOf } from '../../src/flows/dossier.ts';
 import { recordEnrolment } from '../../src/flows/enrol.ts';
 import { recordLandings } from '../../src/flows/land.ts';
@@ -144,6 +145,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     ]),
     gate: store.keys.gate(`${RP.origin}/gate`, '1.0.0'),
     now: () => clock.now,
+    ceilings: NO_CEILINGS,
     random: () => utf8(String(++count).padStart(16, '0')),
   };
   const bed = bedOver({ room, world, store, data, work, served, keys, clock }, async () => {

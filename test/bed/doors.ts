@@ -1,6 +1,7 @@
 /** The doors of a bed: the server's application over its world, and somebody who asks it, signed in. */
 import type { Hono } from 'hono';
 import type * as z from 'zod';
+import { ceilingsBy } from '../../src/flows/ceiling.ts';
 import { createApp } from '../../src/server/app.ts';
 import { PLAIN_ENTRY } from '../../src/server/auth/entry.ts';
 import { newSession, type Proof, sessionCookie } from '../../src/server/auth/sessions.ts';
@@ -16,6 +17,7 @@ export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWo
   files: bed.store.files,
   cookieSecret: new Uint8Array(32).fill(7),
   logins: bed.store.logins,
+  ceilings: ceilingsBy(bed.store.logins.ceilings, more.entry?.oidc),
   entry: PLAIN_ENTRY,
   demo: null,
   webRoot: '/nowhere',

@@ -668,6 +668,8 @@ export interface Dossier {
   readonly people: {
     readonly [k: string]: Named;
   };
+  /** candidates an identity provider keeps from signing it */
+  readonly held: readonly string[];
   readonly questions: readonly Question[];
   readonly files: readonly ChangedFile[];
   /** the oldest first */

@@ -38,6 +38,7 @@ export function Requirement({ dossier, me }: { dossier: Dossier; me: string }) {
             {seat.candidates.map((id) => (
               <li key={id}>
                 <PersonName person={named(id)} you={id === me} />
+                {dossier.held.includes(id) && ' not now: the identity provider leaves them less than the roster says'}
               </li>
             ))}
           </ul>

@@ -41,7 +41,9 @@ const Asked = ({ dossier }: { dossier: Dossier }) => (
 );
 
 function CannotJudge({ dossier, me }: Pick<Props, 'dossier' | 'me'>) {
-  const others = [...new Set(dossier.decision.seats.flatMap((s) => s.candidates))].filter((id) => id !== me).map((id) => dossier.people[id]?.name ?? id);
+  const others = [...new Set(dossier.decision.seats.flatMap((s) => s.candidates))]
+    .filter((id) => id !== me && !dossier.held.includes(id))
+    .map((id) => dossier.people[id]?.name ?? id);
   return (
     <div className="next">
       <h3>Your seat stays open</h3>

@@ -69,7 +69,18 @@ const ownership = component<OwnershipView>()(
 export const dossier = named(
   'Dossier',
   z.strictObject({
-    ...{ id: text, state, title: text, createdAt: ms, pusher: text.nullable(), decision, people, questions: list(question), files: list(file) },
+    ...{
+      id: text,
+      state,
+      title: text,
+      createdAt: ms,
+      pusher: text.nullable(),
+      decision,
+      people,
+      held: list(text).describe('candidates an identity provider keeps from signing it'),
+      questions: list(question),
+      files: list(file),
+    },
     commits: list(commit).describe('the oldest first'),
     signoffs: list(signoff).describe("the oldest first; a person's latest word counts"),
     presented: hex64.describe('digest of exactly what this answer shows; it goes into the signed statement'),

@@ -11,7 +11,7 @@ export interface Entry extends Granting {
   readonly oidc?: OidcEntry;
 }
 
-export interface OidcEntry extends Pick<NonNullable<SiteFile['login']['oidc']>, 'name' | 'person' | 'people' | 'roles'> {
+export interface OidcEntry extends Pick<NonNullable<SiteFile['login']['oidc']>, 'name' | 'person' | 'people' | 'roles' | 'levels' | 'teams'> {
   readonly provider: IdentityProvider;
 }
 

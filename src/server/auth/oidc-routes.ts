@@ -1,11 +1,12 @@
 /**
  * Signing in with an OpenID Connect provider. It says who somebody is; who they are here, and what they may, our own files say. Its claims take
- * roles away and give none, and nothing it says lets anybody sign: that takes a key the log trusts.
+ * roles away and give none, lower the level somebody signs at and raise none, and nothing it says lets anybody sign: that takes a key the log
+ * trusts.
  */
 import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
-import type { IdentityClaims, LoginBinding, Role } from '../../flows/ports-login.ts';
+import type { Ceiling, IdentityClaims, LoginBinding, Role } from '../../flows/ports-login.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
@@ -51,6 +52,9 @@ export function oidc(world: ServerWorld): Hono<Door> {
         problem('PERSON_UNKNOWN', 'the identity provider knows you, and no roster here does', { remedy: 'ask whoever keeps the roster, or whoever runs this server' }),
       );
     if (!(await spend(world, attempt))) return refused(c, problem('LOGIN_REFUSED', 'this sign-in was used before', { remedy: 'sign in again' }));
+    // Before the session: nobody is in by this sign-in of whom what is left was not written down.
+    const left = ceilingIn(entry, claims.value);
+    if (left.levels !== null || left.teams !== null) await world.logins.ceilings.put(who.value, left, world.now());
     await beginSession(c, world, { person: who.value, via: 'oidc', roles: rolesIn(entry, claims.value), proved: Math.min(claims.value.provedAt ?? 0, world.now()) });
     return c.redirect(back, 303);
   });
@@ -87,9 +91,27 @@ export function personIn(entry: Pick<OidcEntry, 'person' | 'people'>, { claims }
 /** Roles its groups leave; null where it has no say. A claim that is missing or strange leaves none. */
 export function rolesIn({ roles }: Pick<OidcEntry, 'roles'>, { claims }: IdentityClaims): readonly Role[] | null {
   if (roles === undefined) return null;
-  const said = own(claims, roles.claim);
-  const groups = typeof said === 'string' ? [said] : Array.isArray(said) ? said.filter((g) => typeof g === 'string') : [];
-  return [...new Set(groups.flatMap((group) => own(roles.values, group) ?? []))];
+  return [...new Set(groupsIn(claims, roles.claim).flatMap((group) => own(roles.values, group) ?? []))];
+}
+
+/** Levels and teams it leaves. A claim that is missing or strange leaves the least. */
+export const ceilingIn = ({ levels, teams }: Pick<OidcEntry, 'levels' | 'teams'>, { claims }: IdentityClaims): Ceiling => ({
+  levels: leftIn(levels, claims),
+  teams: leftIn(teams, claims),
+});
+
+function leftIn(terms: OidcEntry['levels'], claims: IdentityClaims['claims']): readonly string[] | null {
+  if (terms === undefined) return null;
+  const { claim, values } = terms;
+  return [...new Set(groupsIn(claims, claim).flatMap((group) => (values === undefined ? group : (own(values, group) ?? []))))].slice(0, MOST_WORDS);
+}
+
+/** More than anybody has of either; a claim may be as long as a stranger likes. */
+const MOST_WORDS = 1_000;
+
+function groupsIn(claims: IdentityClaims['claims'], claim: string): readonly string[] {
+  const said = own(claims, claim);
+  return typeof said === 'string' ? [said] : Array.isArray(said) ? said.filter((g) => typeof g === 'string') : [];
 }
 
 const own = <T>(of: { readonly [name: string]: T }, name: string): T | undefined => (Object.hasOwn(of, name) ? of[name] : undefined);

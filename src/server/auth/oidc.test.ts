@@ -6,10 +6,12 @@ import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
 import { serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { CLIENT, type Issuer, Jar, type Lie, lyingIssuer, realIssuer, signInAt } from '../../../test/bed/identity.ts';
 import { openProvider } from '../../adapters/oidc/provider.ts';
+import { completeSignoff } from '../../flows/signoff.ts';
 import type { Door } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
 import { entryFrom } from './entry.ts';
 import { CALLBACK } from './oidc-routes.ts';
+import { newSession } from './sessions.ts';
 import { readSiteFile } from './site-file.ts';
 
 const REDIRECT = `${RP.origin}${CALLBACK}`;
@@ -19,6 +21,8 @@ const PEOPLE = {
   eve: { groups: ['auditors'], email: 'eve@example.org', email_verified: true },
   stranger: { groups: ['seniors'] },
   kim: { groups: 'seniors' },
+  lee: { groups: ['chiefs', 'unheard of'], grade: 'L5' },
+  ben: { grade: 42 },
 };
 
 let bed: Bed;
@@ -136,6 +140,88 @@ describe('claims take away, and give nothing', () => {
   it('an address that was verified is mapped', async () => {
     const { app } = doors(issuer.issuer, '    person: email\n    people: { mara@example.org: mara }\n');
     expect((await signedIn(app, 'mara')).session).toMatchObject({ person: { id: 'mara' } });
+  });
+});
+
+describe('levels', () => {
+  const GROUPS = '    levels: { claim: groups, values: { seniors: L5, chiefs: L9, "unheard of": L6 } }\n';
+  const page = async (app: Hono<Door>, jar: Jar, id: string) => (await (await go(app, jar, `/api/v1/changes/${id}`)).json()) as { mine: { canSign: boolean; why: string } };
+  const given = (person: string) => bed.store.logins.ceilings.find(person).then((c) => c?.levels ?? null);
+
+  it('are kept as the provider last gave them: by group, by the claim itself, and none where it is missing or strange', async () => {
+    const groups = doors(issuer.issuer, GROUPS).app;
+    for (const sub of ['mara', 'noor', 'kim', 'lee', 'ben']) await signedIn(groups, sub);
+    expect(await Promise.all(['mara', 'noor', 'kim', 'lee', 'ben', 'pat'].map(given))).toEqual([['L5'], [], ['L5'], ['L9', 'L6'], [], null]);
+    const claim = doors(issuer.issuer, '    levels: { claim: grade }\n').app;
+    for (const sub of ['mara', 'lee', 'ben']) await signedIn(claim, sub);
+    expect(await Promise.all(['mara', 'lee', 'ben'].map(given))).toEqual([[], ['L5'], []]);
+  });
+
+  it('of a name of every object are none, and a claim as long as anybody likes is cut', async () => {
+    const { app } = doors(liar.issuer, '    levels: { claim: groups, values: { seniors: L5 } }\n');
+    liar.lie = () => ({ claims: { groups: ['constructor', '__proto__', 'seniors', 7, null] } });
+    const jar = new Jar();
+    await go(app, jar, await away(app, jar, 'mara'));
+    expect(await given('mara')).toEqual(['L5']);
+    const plain = doors(liar.issuer, '    levels: { claim: groups }\n').app;
+    liar.lie = () => ({ claims: { groups: Array.from({ length: 2_900 }, (_, i) => `g${i}`) } });
+    await go(plain, jar, await away(plain, jar, 'mara'));
+    expect(await given('mara')).toHaveLength(1_000);
+  });
+
+  it('beside teams are kept with them', async () => {
+    const { app } = doors(issuer.issuer, '    levels: { claim: grade }\n    teams: { claim: groups, values: { chiefs: flow, seniors: pump } }\n');
+    await signedIn(app, 'lee');
+    expect(await bed.store.logins.ceilings.find('lee')).toEqual({ levels: ['L5'], teams: ['flow'] });
+    await signedIn(app, 'mara');
+    expect(await bed.store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: ['pump'] });
+  });
+
+  it('are written by no sign-in that was refused', async () => {
+    const { app } = doors(issuer.issuer, GROUPS);
+    await signedIn(app, 'noor');
+    const jar = new Jar();
+    const address = new URL(await away(app, jar, 'kim'));
+    address.searchParams.set('state', 'A'.repeat(43));
+    const before = await given('kim');
+    await go(doors(issuer.issuer, '    levels: { claim: grade }\n').app, jar, address.href);
+    expect(await given('kim')).toEqual(before);
+    await signedIn(app, 'stranger');
+    expect(await given('stranger')).toBeNull();
+  });
+
+  it('hold for the person, whichever way they come in, until the file asks for none', async () => {
+    const head = bed.commit({ 'db/levels.sql': 'drop table orders;\n' });
+    const id = (await bed.judged(head)).id ?? '';
+    const { app, world } = doors(issuer.issuer, GROUPS);
+    const { jar } = await signedIn(app, 'mara');
+    const passkey = new Jar();
+    passkey.cookies.set(SESSION, await newSession(world, { person: 'mara', via: 'passkey', keyid: bed.keys.mara.keyid, proved: world.now() }));
+    expect(await (await go(app, passkey, `/api/v1/changes/${id}`)).json()).toMatchObject({ held: ['kim', 'lee', 'mara', 'noor'] });
+    const { items } = (await (await go(app, passkey, '/api/v1/changes')).json()) as { items: { seats: { candidates: { id: string }[] }[] }[] };
+    expect(items[0]?.seats.map((s) => s.candidates.map((p) => p.id))).toEqual([['pat']]);
+    for (const browser of [jar, passkey])
+      expect((await page(app, browser, id)).mine).toMatchObject({ canSign: false, why: expect.stringContaining('identity provider leaves them L5') });
+    const envelope = bed.keys.mara.signEnvelope(await bed.statement('mara', id));
+    expect(await completeSignoff(world, id, envelope)).toMatchObject({ ok: false, error: [{ code: 'QUAL_LEVEL' }] });
+    const without = doors(issuer.issuer);
+    expect((await page(without.app, passkey, id)).mine).toMatchObject({ canSign: true });
+    expect(await completeSignoff(without.world, id, envelope)).toMatchObject({ ok: true });
+  });
+
+  it('that are required stop whoever never came by the provider', async () => {
+    const head = bed.commit({ 'db/required.sql': 'drop table orders;\n' });
+    const id = (await bed.judged(head)).id ?? '';
+    const { app, world } = doors(issuer.issuer, '    levels: { claim: grade, required: true }\n');
+    await bed.store.logins.ceilings.put('noor', { levels: ['L6'], teams: null }, 0);
+    for (const [person, canSign] of [
+      ['noor', true],
+      ['pat', false],
+    ] as const) {
+      const jar = new Jar();
+      jar.cookies.set(SESSION, await newSession(world, { person, via: 'passkey', keyid: bed.keys[person].keyid, proved: world.now() }));
+      expect((await page(app, jar, id)).mine).toMatchObject({ canSign });
+    }
   });
 });
 

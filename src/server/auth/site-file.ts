@@ -13,6 +13,14 @@ const person = z.string().regex(/^[a-z0-9._-]{1,100}$/, 'must be a person id of 
 const roles = z.array(z.enum(ROLES)).max(ROLES.length);
 const span = z.string().regex(/^[1-9]\d{0,3}[mhd]$/, 'must be a time such as 15m, 8h or 7d');
 
+/** What the provider leaves of what the roster says. */
+const leaving = (what: string) =>
+  z.strictObject({
+    claim: filled,
+    values: z.record(filled, filled).optional().describe(`From groups to ${what}. Left out: the claim says it itself.`),
+    required: z.boolean().default(false).describe('To whoever it gave none yet, it leaves the least.'),
+  });
+
 const OIDC = z.strictObject({
   issuer: z.url({ protocol: /^https?$/, message: 'must be an address' }).describe('As the provider names itself; https, but on loopback.'),
   client_id: filled,
@@ -25,6 +33,8 @@ const OIDC = z.strictObject({
     .strictObject({ claim: filled, values: z.record(filled, roles) })
     .optional()
     .describe('A claim that lists groups, and which roles they leave: it takes roles away and gives none.'),
+  levels: leaving('levels of the ladder').optional().describe('The claim that says above which level nobody signs, whatever the roster says: it lowers, and never raises.'),
+  teams: leaving('teams of the roster').optional().describe('The claim that says for which teams somebody still signs: it takes away, and gives none.'),
 });
 
 export const SITE_SHAPE = z.strictObject({

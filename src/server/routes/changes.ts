@@ -6,6 +6,7 @@ import { SIGSTORE_BUNDLE_TYPE, sigstoreBundle } from '../../core/signoff/sigstor
 import { rostersOf } from '../../flows/directory.ts';
 import { dossierOf } from '../../flows/dossier.ts';
 import { exportBundle } from '../../flows/evidence.ts';
+import { heldOf, remembering } from '../../flows/held.ts';
 import { sinceSigned } from '../../flows/moved.ts';
 import { ownershipView } from '../../flows/ownership.ts';
 import type { ChangeRow, ObjectStore, Repository } from '../../flows/ports.ts';
@@ -38,8 +39,10 @@ export function changes(world: ServerWorld): Hono<Door> {
     const shown = rows.slice(0, limit);
     const people = byId((await rostersOf(world)).people);
     const words = await lastWords(world, shown, people);
+    const once = { ...world, ceilings: remembering(world.ceilings) };
+    const held = await Promise.all(shown.map((r) => heldOf(once, r)));
     const last = rows.length > limit ? shown.at(-1) : undefined;
-    return c.json({ items: shown.map((r, i) => ({ ...listed(r, people), words: words[i] ?? [] })), next: last === undefined ? null : cursorOf(last.index) });
+    return c.json({ items: shown.map((r, i) => ({ ...listed(r, people, held[i] ?? []), words: words[i] ?? [] })), next: last === undefined ? null : cursorOf(last.index) });
   });
 
   app.get('/:id', async (c) => {
@@ -60,6 +63,7 @@ export function changes(world: ServerWorld): Hono<Door> {
       pusher: row.pusher,
       decision: row.decision,
       people: Object.fromEntries(people.map((p) => [p.id, named(p)])),
+      held: await heldOf(world, row),
       questions: page.questions,
       files: page.files,
       commits: change.ok ? change.value.commits.map(titled) : [],
@@ -126,11 +130,13 @@ const opening = (objects: ObjectStore, repository: Repository): ObjectStore => (
 /** Names and messages are the author's own words: shown as text, and never as much as they like. */
 const titled = (commit: Commit) => ({ id: commit.id, author: commit.author.name.slice(0, MESSAGE), message: commit.message.slice(0, MESSAGE) });
 
-function listed(row: ChangeRow, people: Named) {
+/** @param held candidates an identity provider keeps from it. */
+function listed(row: ChangeRow, people: Named, held: readonly string[]) {
   const { decision } = row;
   const author = decision.excluded.find((e) => e.roles.includes('author'))?.person;
   const owner = decision.excluded.find((e) => e.roles.includes('agent-owner'))?.person;
   const name = (id: string): string => people.get(id)?.name ?? id;
+  const free = (ids: readonly string[]) => ids.filter((id) => !held.includes(id)).flatMap((id) => people.get(id) ?? []);
   return {
     id: row.id,
     repo: decision.change.repo,
@@ -143,7 +149,7 @@ function listed(row: ChangeRow, people: Named) {
     pusher: row.pusher,
     createdAt: row.createdAt,
     state: row.state,
-    seats: decision.seats.map((s) => ({ rule: s.rule, humans: s.humans, level: s.level, candidates: s.candidates.flatMap((id) => people.get(id) ?? []).map(named) })),
+    seats: decision.seats.map((s) => ({ rule: s.rule, humans: s.humans, level: s.level, candidates: free(s.candidates).map(named) })),
     findings: decision.findings.length,
   };
 }

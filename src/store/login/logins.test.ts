@@ -129,12 +129,37 @@ describe('tokens', () => {
   });
 });
 
+describe('levels and teams that a provider gave', () => {
+  it('are the last it gave, for that person alone', async () => {
+    const { ceilings } = store.logins;
+    expect(await ceilings.find('mara')).toBeNull();
+    const [both, none, teams] = [
+      { levels: ['L6', 'L5'], teams: ['pump'] },
+      { levels: [], teams: null },
+      { levels: null, teams: [] },
+    ];
+    await ceilings.put('mara', both, now);
+    await ceilings.put('jonas', teams, now);
+    expect(await ceilings.find('mara')).toEqual(both);
+    await ceilings.put('mara', none, now + 1);
+    expect(await ceilings.find('mara')).toEqual(none);
+    expect(await ceilings.find('jonas')).toEqual(teams);
+  });
+
+  it.each(['{', '"L7"', '{"0":"L7"}', '[7,null]'])('that cannot be read name none: %s', async (levels) => {
+    await store.logins.ceilings.put('mara', { levels: ['L7'], teams: ['pump'] }, now);
+    await sql(dir, `update ceilings set levels = '${levels}', teams = '${levels}'`);
+    expect(await store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: [] });
+  });
+});
+
 describe('beside the log', () => {
   it('they outlive a restart and a rebuild of the projections, and the audit has nothing to say of them', async () => {
     const { sessions, spent, tokens } = store.logins;
     await sessions.put(digest('a'), session());
     await tokens.put(digest('t'), token('t'));
     await spent.spend(digest('s'), now + HOUR);
+    await store.logins.ceilings.put('mara', { levels: ['L5'], teams: null }, now);
     const before = await store.ledger.checkpoint();
     expect((await store.rebuild()).ok).toBe(true);
     await store.close();
@@ -142,6 +167,7 @@ describe('beside the log', () => {
     const after = store.logins;
     expect(await after.sessions.find(digest('a'))).toEqual(session());
     expect((await after.tokens.of('mara')).length).toBe(1);
+    expect(await after.ceilings.find('mara')).toEqual({ levels: ['L5'], teams: null });
     expect(await after.spent.spend(digest('s'), now + HOUR)).toBe(false);
     expect(await store.ledger.checkpoint()).toBe(before);
     expect(await store.audit()).toEqual([]);
@@ -156,7 +182,7 @@ describe('beside the log', () => {
 
   it('a log that was laid out without them is given them', async () => {
     await store.close();
-    for (const table of ['sessions', 'spent', 'tokens']) await sql(dir, `drop table ${table}`);
+    for (const table of ['sessions', 'spent', 'tokens', 'ceilings']) await sql(dir, `drop table ${table}`);
     store = await open();
     await store.logins.sessions.put(digest('a'), session());
     expect(await store.audit()).toEqual([]);

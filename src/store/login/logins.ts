@@ -1,5 +1,5 @@
 /** The port `Logins` over the store's own tables. Writes take their turn between this server's appends, as everything that writes does. */
-import type { Logins, Role, Scope, SessionRow, Sessions, Spent, TokenRow, Tokens } from '../../flows/ports-login.ts';
+import type { Ceilings, Logins, Role, Scope, SessionRow, Sessions, Spent, TokenRow, Tokens } from '../../flows/ports-login.ts';
 import { ROLES, SCOPES } from '../../flows/ports-login.ts';
 import type { Writer } from '../connection.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
@@ -14,7 +14,7 @@ type WriteLightly = (work: (db: Reading) => Promise<void>) => Promise<void>;
 export function loginsOver(reader: Database, writer: Writer, sequencer: Sequencer, clock: () => number): Logins {
   const write: Write = (work) => sequencer.alone(() => writer.aside(work));
   const lightly: WriteLightly = (work) => sequencer.alone(() => writer.lightly(work));
-  return { sessions: sessionsOver(reader, write, lightly, clock), spent: spentOver(write, clock), tokens: tokensOver(reader, write, clock) };
+  return { sessions: sessionsOver(reader, write, lightly, clock), spent: spentOver(write, clock), tokens: tokensOver(reader, write, clock), ceilings: ceilingsOver(reader, write) };
 }
 
 function sessionsOver(reader: Database, write: Write, lightly: WriteLightly, clock: () => number): Sessions {
@@ -67,6 +67,39 @@ function tokensOver(reader: Database, write: Write, clock: () => number): Tokens
     end: (person, id) => write(async (db) => (await db.deleteFrom('tokens').where('person', '=', person).where('id', '=', id).returning('digest').execute()).length > 0),
     endAll: (person) => write(async (db) => (await db.deleteFrom('tokens').where('person', '=', person).returning('digest').execute()).length),
   };
+}
+
+const ceilingsOver = (reader: Database, write: Write): Ceilings => ({
+  put: (person, { levels, teams }, at) =>
+    write(async (db) => {
+      const row = { levels: listed(levels), teams: listed(teams), at };
+      await db
+        .insertInto('ceilings')
+        .values({ person, ...row })
+        .onConflict((c) => c.column('person').doUpdateSet(row))
+        .execute();
+    }),
+  find: async (person) => {
+    const row = await reader.selectFrom('ceilings').select(['levels', 'teams']).where('person', '=', person).executeTakeFirst();
+    return row === undefined ? null : { levels: words(row.levels), teams: words(row.teams) };
+  },
+});
+
+const listed = (said: readonly string[] | null): string | null => (said === null ? null : JSON.stringify(said));
+
+/** What is no list of words names nothing, and leaves the least. */
+function words(json: string | null): readonly string[] | null {
+  if (json === null) return null;
+  const said = parsed(json);
+  return Array.isArray(said) ? said.filter((word) => typeof word === 'string') : [];
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
 
 const sessionOut = (digest: string, { roles, ...row }: SessionRow): LoginTables['sessions'] => ({ digest, ...row, roles: roles === null ? null : JSON.stringify(roles) });

@@ -1,5 +1,6 @@
 /**
- * Tables that are no projection of the log: who is signed in, what was used once, API tokens. A rebuild leaves them alone, and an export of
+ * Tables that are no projection of the log: who is signed in, what was used once, API tokens, and the level
+ * and teams an identity provider last gave. A rebuild leaves them alone, and an export of
  * the log does not carry them. Secrets are here as digests only.
  */
 import type { Via } from '../../flows/ports-login.ts';
@@ -7,6 +8,7 @@ import type { Via } from '../../flows/ports-login.ts';
 export interface LoginTables {
   sessions: { digest: string; person: string; via: Via; keyid: string; roles: string | null; began: number; proved: number; seen: number; until: number };
   spent: { digest: string; until: number };
+  ceilings: { person: string; levels: string | null; teams: string | null; at: number };
   tokens: { digest: string; id: string; person: string; account: string; name: string; scopes: string; created: number; until: number };
 }
 
@@ -19,4 +21,5 @@ export const LOGIN_DDL: readonly string[] = [
   `create table if not exists tokens (digest text primary key, id text not null, person text not null, account text not null, name text not null,
    scopes text not null, created integer not null, until integer not null)`,
   'create index if not exists tokens_by_person on tokens (person)',
+  'create table if not exists ceilings (person text primary key, levels text, teams text, at integer not null)',
 ];
