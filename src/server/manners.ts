@@ -21,13 +21,16 @@ export const notKept: MiddlewareHandler<Door> = async (c, next) => {
   if (c.res.headers.get('cache-control') === null) c.header('cache-control', c.res.headers.has('etag') ? 'private, no-cache' : 'no-store');
 };
 
+/** It does not end: who reads it to its end reads for ever. */
+const isStream = (res: Response): boolean => res.headers.get('content-type') === 'text/event-stream';
+
 const MOST_TAGGED = 8 << 20;
 
 /** What was read before and has not changed is not sent again. It is worked out again all the same: who may read it may have changed. */
 export const tagged: MiddlewareHandler<Door> = async (c, next) => {
   await next();
   const { res } = c;
-  if (c.req.method !== 'GET' || res.status !== 200 || res.headers.has('etag')) return;
+  if (c.req.method !== 'GET' || res.status !== 200 || res.headers.has('etag') || isStream(res)) return;
   const bytes = await res.clone().arrayBuffer();
   if (bytes.byteLength > MOST_TAGGED) return;
   const tag = `"${createHash('sha256').update(new Uint8Array(bytes)).digest('base64url').slice(0, 27)}"`;

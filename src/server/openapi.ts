@@ -38,7 +38,7 @@ export interface Operation {
   readonly query?: { readonly [name: string]: { readonly shape: z.ZodType; readonly words: string } };
   /** 303: the browser goes on elsewhere. */
   readonly status: 200 | 201 | 303;
-  readonly answer: z.ZodType | 'text/plain' | null;
+  readonly answer: z.ZodType | 'text/plain' | 'text/event-stream' | null;
   /** Creates: takes an `idempotency-key`. */
   readonly creates?: true;
 }
@@ -154,6 +154,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: { state: { shape: state, words: 'open unless told' }, ...page },
     answer: z.looseObject({ items: list(listed), next: text.nullable() }),
   },
+  { method: 'GET', path: '/changes/events', summary: 'What happens to changes, as it happens: docs/spec/events.md', status: 200, answer: 'text/event-stream' },
   {
     ...{ method: 'GET', path: '/changes/:id', summary: 'A change: what is asked, by which rule, what was found, who signed', status: 200 },
     answer: z.looseObject({ id: text, state: text, title: text, decision: any, people: any, files: list(any), commits: list(any), signoffs: list(any), presented: text }),
@@ -227,7 +228,7 @@ const problemAnswer = { description: 'Refused; RFC 9457', content: { 'applicatio
 
 function answered(answer: Operation['answer']): Json {
   if (answer === null) return { description: 'Go on at `location`', headers: { location: { schema: { type: 'string' } } } };
-  return { description: 'Done', content: answer === 'text/plain' ? { 'text/plain': { schema: { type: 'string' } } } : { 'application/json': { schema: schemaOf(answer) } } };
+  return { description: 'Done', content: typeof answer === 'string' ? { [answer]: { schema: { type: 'string' } } } : { 'application/json': { schema: schemaOf(answer) } } };
 }
 
 /** Out of the table that is asked at each request. Demo data asks nothing of people. */
