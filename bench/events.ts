@@ -1,6 +1,8 @@
 /** One event to a thousand open streams: one buffer for all of them, against a write for each stream that is waited for. */
+import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
@@ -29,52 +31,41 @@ export async function eventsBench(): Promise<readonly Comparison[]> {
   const server = createServer(getRequestListener(app.fetch));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const [one, each] = [await crowd(port, '/one'), await crowd(port, '/each')];
-  const told = new TextEncoder().encode(`id: 1234567\nevent: change\ndata: ${DATA}\n\n`);
-  try {
-    const done = await compare({
-      name: `events: one to ${STREAMS} streams, until all have it`,
-      baseline: 'a write for each, waited for',
-      turns: 15,
-      subject: () => one.hear(() => streams.tell(told)),
-      against: () =>
-        each.hear(async () => {
-          for (const stream of awaited) await stream.writeSSE({ id: '1234567', event: 'change', data: DATA });
-        }),
+  const crowd = fork(fileURLToPath(new URL('./events-crowd.ts', import.meta.url)), [String(port), String(STREAMS), '/one', '/each'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const heard = (path: string): Promise<void> =>
+    new Promise((resolve) => {
+      const hear = (said: unknown): void => {
+        if (said !== path) return;
+        crowd.off('message', hear);
+        resolve();
+      };
+      crowd.on('message', hear);
     });
-    return [done];
+  await Promise.all([heard('/one'), heard('/each')]);
+  const told = new TextEncoder().encode(`id: 1234567\nevent: change\ndata: ${DATA}\n\n`);
+  const tellEach = async (): Promise<void> => {
+    for (const stream of awaited) await stream.writeSSE({ id: '1234567', event: 'change', data: DATA });
+  };
+  const delivered = async (path: string, say: () => unknown): Promise<void> => {
+    const all = heard(path);
+    await say();
+    await all;
+  };
+  const name = `events: one to ${STREAMS} streams`;
+  const baseline = 'a write for each, waited for';
+  try {
+    return [
+      await compare({
+        ...{ name: `${name}, until all have it`, baseline, turns: 15 },
+        subject: () => delivered('/one', () => streams.tell(told)),
+        against: () => delivered('/each', tellEach),
+      }),
+    ];
   } finally {
-    for (const socket of [...one.sockets, ...each.sockets]) socket.destroy();
+    crowd.kill();
     server.closeAllConnections();
     server.close();
   }
-}
-
-/** Connections that count what they hear. */
-async function crowd(port: number, path: string): Promise<{ readonly sockets: readonly Socket[]; hear(say: () => unknown): Promise<void> }> {
-  let missing = STREAMS;
-  let all: () => void = () => undefined;
-  const next = async (say: () => unknown): Promise<void> => {
-    missing = STREAMS;
-    const heard = new Promise<void>((resolve) => {
-      all = resolve;
-    });
-    await say();
-    await heard;
-  };
-  const sockets: Socket[] = [];
-  const open = (): void => {
-    for (let i = 0; i < STREAMS; i++) {
-      const socket = connect(port, '127.0.0.1', () => socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`));
-      let tail = '';
-      socket.on('data', (part) => {
-        // The end of a frame, as a chunk of its own.
-        tail = (tail + part.toString('latin1')).slice(-8);
-        if (tail.endsWith('\n\n\r\n') && --missing === 0) all();
-      });
-      sockets.push(socket);
-    }
-  };
-  await next(open);
-  return { sockets, hear: next };
 }

@@ -7,8 +7,10 @@ class Source extends EventTarget {
   readyState = 1;
   onopen: () => void = () => undefined;
   onerror: () => void = () => undefined;
-  constructor(readonly url: string) {
+  readonly url: string;
+  constructor(url: string) {
     super();
+    this.url = url;
     Source.made.push(this);
   }
   close(): void {

@@ -49,6 +49,8 @@ export function openEvents(world: EventWorld & { log(line: string): void }, { po
   const inTurn = turns();
   let ended = false;
   let asked = false;
+  /** Said once, however often it is tried. */
+  let failing = false;
   /** Index of the first entry that was told to nobody. Of no use while nobody listens. */
   let next = 0;
 
@@ -67,7 +69,15 @@ export function openEvents(world: EventWorld & { log(line: string): void }, { po
     inTurn(() => {
       asked = false;
       return tellNew();
-    }).catch(() => world.log('events: the log could not be read; those who listen are told later'));
+    }).then(
+      () => {
+        failing = false;
+      },
+      () => {
+        if (!failing) world.log('events: the log could not be read; those who listen are told later');
+        failing = true;
+      },
+    );
   };
   const look = once(streams.look);
   const clocks = ticking([
