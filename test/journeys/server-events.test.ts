@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, visit } from '../../examples/story/browser.ts';
 import { CLI, openStage, type Stage } from '../../examples/story/stage.ts';
 import { gitBeside, routine } from './server-wire.ts';
 
@@ -135,4 +136,27 @@ it('ends in peace while streams are open, one of which nobody reads', async () =
   await until(() => streams.slice(1).every((s) => s.socket.destroyed));
   expect(streams.slice(1).every((s) => s.text.endsWith('0\r\n\r\n'))).toBe(true);
   streams[0]?.socket.destroy();
+});
+
+it('shows what happened on a page that is open, without being asked again', async () => {
+  await start();
+  const browser = await openBrowser();
+  try {
+    const { page } = await visit(browser, stage.url);
+    const began = page.waitForResponse((r) => r.url().endsWith('/api/v1/changes/events'));
+    // The list, and once more when the stream began: from then on it asks every five minutes.
+    const read = { lists: 0 };
+    page.on('response', (r) => {
+      if (r.url().includes('/api/v1/changes?')) read.lists++;
+    });
+    await page.goto('/?state=landed');
+    expect((await began).status()).toBe(200);
+    await until(() => read.lists >= 2);
+    await push('Somebody watches this');
+    await page.locator('.queue-title', { hasText: 'Somebody watches this' }).waitFor({ timeout: 60_000 });
+    // It holds a stream open, and the server ends all the same.
+    expect(await end()).toBe(0);
+  } finally {
+    await browser.close();
+  }
 });
