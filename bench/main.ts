@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
+import { eventsBench } from './events.ts';
 import { gateBench } from './gate.ts';
 import { hookBench } from './hook.ts';
 import { jobsBench } from './jobs.ts';
@@ -54,6 +55,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^store (?:export|import): most memory/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
   { name: /^gate\/check: \d+ repeated/, words: 'at least 5,000/s on two quiet cores', met: (c) => (c.perSecond ?? 0) >= 5_000 },
   { name: /^gate\/check: \d+ repeated/, words: 'p99 under 20 ms', met: (c) => Number(/p99 ([\d.]+) ms/.exec(c.name)?.[1]) < 20 },
+  { name: /^events: one to/, words: 'under 1x', met: (c) => c.ratio < 1 },
   { name: /^hook: pre-receive/, words: 'at most 15 ms over it', met: (c) => c.took - c.took / c.ratio <= 15 },
   // In thousandths: what was not answered in time.
   { name: /^servers: answered/, words: 'at least 99.9 %', met: (c) => c.took <= 1 },
@@ -78,6 +80,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
   plan: () => planBench(),
+  events: () => eventsBench(),
   owners: () => ownersBench(join(folder, 'owners'), CLI),
   gate: () => gateBench(),
   servers: () => serversBench(Number(process.env.SERVERS_SECONDS ?? 120)),

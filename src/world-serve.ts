@@ -80,7 +80,7 @@ async function open(store: Store, options: ServeOptions): Promise<Result<Served,
   const bare = await composed(store, options, { ...laid.value, site, entry: entry.value }, witnesses.value);
   const { stop, ...work } = await working(store, bare, options);
   const { listen } = await import('./server/listen.ts');
-  const doors = await listen({ ...bare, ...work }, options);
+  const doors = await listen(await listened({ ...bare, ...work }, options), options);
   const ended = async (): Promise<void> => {
     await stop();
     await witnesses.value?.stop();
@@ -142,6 +142,19 @@ async function working(
   wake();
   const webhooks = webhookDesk({ ...told, jobs, random, wake });
   return { ledger: announcing(ledger, site.organisation, wake), jobs: { desk: jobs.desk, wake }, webhooks, stop: () => stop(JOBS_MS) };
+}
+
+/** How often a log is looked at that other servers append to as well, while anybody listens. */
+const POLL_MS = 1_000;
+
+/** With streams of what happens to changes. Half of the connections stay for everything else, git above all. */
+async function listened(world: ServerWorld, { operations, database }: ServeOptions): Promise<ServerWorld> {
+  const streams = operations?.streams;
+  if (streams === undefined) return world;
+  const [{ heard, openEvents }, { roomForConnections }] = await Promise.all([import('./server/events/feed.ts'), import('./server/room.ts')]);
+  const most = Math.min(streams.most, Math.floor(roomForConnections() / 2));
+  const events = openEvents(world, { ...streams, most, ...(database === undefined ? {} : { pollMs: POLL_MS }) });
+  return { ...world, ledger: heard(world.ledger, events), events };
 }
 
 /** Writes the policy in force into the log and begins to ask its witnesses; null where there is none. Problems: LOG_ORIGIN, and those of an append. */

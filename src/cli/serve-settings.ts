@@ -70,6 +70,20 @@ export const SETTINGS = {
     fallback: 3_000,
     words: 'of one person or address at once',
   }),
+  streams: setting({
+    shape: whole(0, 100_000, 'must be a number from 0 (nobody listens) to 100000'),
+    env: 'COUNTERSIGN_STREAMS',
+    kind: 'number',
+    fallback: 2_000,
+    words: 'streams of events open at once; 0: none',
+  }),
+  streams_of_one: setting({
+    shape: whole(1, 100_000, 'must be a number from 1 to 100000'),
+    env: 'COUNTERSIGN_STREAMS_OF_ONE',
+    kind: 'number',
+    fallback: 20,
+    words: 'of one person or address',
+  }),
   proxy: setting({
     shape: z.array(z.union([z.ipv4(), z.ipv6()], 'must be an address')).max(100),
     env: 'COUNTERSIGN_PROXY',

@@ -75,6 +75,7 @@ export async function serve(flags: ServeFlags): Promise<Answer> {
       journal,
       metrics: openMetrics({ ofProcess: true }),
       limits: { perSecond: settings.requests_per_second, burst: settings.burst, proxies: settings.proxy },
+      ...(settings.streams === 0 ? {} : { streams: { most: settings.streams, ofOne: settings.streams_of_one } }),
       ...secretsOfDoors,
     },
     log: (line) => journal.say('warn', line),

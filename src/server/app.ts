@@ -19,6 +19,7 @@ import { authority } from './routes/authority.ts';
 import { breakGlass } from './routes/break-glass.ts';
 import { changes } from './routes/changes.ts';
 import { enrolments } from './routes/enrolments.ts';
+import { events } from './routes/events.ts';
 import { gate } from './routes/gate.ts';
 import { jobs } from './routes/jobs.ts';
 import { ledger } from './routes/ledger.ts';
@@ -73,6 +74,8 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/session', session(world));
   api.route('/tokens', tokens(world));
   api.route('/enrolments', enrolments(world));
+  // Before a change may be named so.
+  api.route('/changes', events(world));
   api.route('/changes', changes(world));
   api.route('/changes', signoffs(world));
   api.route('/changes', ownership(world));

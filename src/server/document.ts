@@ -45,7 +45,7 @@ const problemAnswer = { description: 'Refused; RFC 9457', content: { 'applicatio
 function answered({ answer, status, also = [] }: Operation, components: Components): Json {
   if (answer === null) return { [status]: { description: 'Go on at `location`', headers: { location: { schema: { type: 'string' } } } } };
   const usual =
-    answer === 'text/plain' ? { status, media: answer, schema: { type: 'string' } } : { status, media: 'application/json', schema: schemaOf(answer, components, 'output') };
+    typeof answer === 'string' ? { status, media: answer, schema: { type: 'string' } } : { status, media: 'application/json', schema: schemaOf(answer, components, 'output') };
   const all = [usual, ...also.map((a) => ({ ...a, schema: schemaOf(a.shape, components, 'output') }))];
   const contents = [...Map.groupBy(all, (a) => a.status)];
   return Object.fromEntries(contents.map(([at, some]) => [at, { description: 'Done', content: Object.fromEntries(some.map(({ media, schema }) => [media, { schema }])) }]));

@@ -46,7 +46,7 @@ export function limited(limits: Limits | undefined, clock: () => number = () => 
   };
 }
 
-function asker(c: Context<Door>, proxies: readonly string[]): string {
+export function asker(c: Context<Door>, proxies: readonly string[]): string {
   const person = c.get('session')?.person;
   return person === undefined ? `address ${addressOf(c, proxies)}` : `person ${person}`;
 }

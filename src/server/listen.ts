@@ -102,6 +102,8 @@ export async function listen(world: ServerWorld, at: Address): Promise<Result<Do
   for (const id of world.repositories.keys()) await recordLandings(world, id);
   const close = async (): Promise<boolean> => {
     stopping = true;
+    // They never end by themselves.
+    world.events?.end();
     const until = performance.now() + (at.drainMs ?? DRAIN_MS);
     // A push under way asks at the door of the hooks: it closes last.
     const pushed = await ended(http, until);

@@ -23,6 +23,9 @@ export const notKept: MiddlewareHandler<Door> = (c, next) => {
 
 const NOT_KEPT = 'no-store';
 
+/** It does not end: who reads it to its end reads for ever. */
+const isStream = (res: Response): boolean => res.headers.get('content-type') === 'text/event-stream';
+
 const MOST_TAGGED = 8 << 20;
 
 /** What was read before and has not changed is not sent again. It is worked out again all the same: who may read it may have changed. */
@@ -32,7 +35,7 @@ export const tagged: MiddlewareHandler<Door> = async (c, next) => {
   const { res } = c;
   // A browser may ask whether it is still so.
   if (res.headers.has('etag') && res.headers.get('cache-control') === NOT_KEPT) c.header('cache-control', 'private, no-cache');
-  if (res.status !== 200 || res.headers.has('etag')) return;
+  if (res.status !== 200 || res.headers.has('etag') || isStream(res)) return;
   const bytes = await res.clone().arrayBuffer();
   if (bytes.byteLength > MOST_TAGGED) return;
   const tag = `"${createHash('sha256').update(new Uint8Array(bytes)).digest('base64url').slice(0, 27)}"`;

@@ -45,7 +45,7 @@ export interface Operation {
   readonly query?: { readonly [name: string]: { readonly shape: z.ZodType; readonly words: string } };
   /** 303: the browser goes on elsewhere. */
   readonly status: 200 | 201 | 303;
-  readonly answer: z.ZodType | 'text/plain' | null;
+  readonly answer: z.ZodType | 'text/plain' | 'text/event-stream' | null;
   readonly also?: readonly Also[];
   /** Creates: takes an `idempotency-key`. */
   readonly creates?: true;
@@ -139,6 +139,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: { state: { shape: asked, words: 'open unless told' }, ...page },
     answer: changesPage,
   },
+  { method: 'GET', path: '/changes/events', summary: 'What happens to changes, as it happens: docs/spec/events.md', status: 200, answer: 'text/event-stream' },
   {
     ...{ method: 'GET', path: '/changes/:id', summary: 'A change: what is asked, by which rule, what was found, who signed', status: 200 },
     answer: dossier,

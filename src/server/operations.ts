@@ -1,4 +1,5 @@
 /** What whoever runs a server gives it: where to write, what to count, how much is too much. */
+import type { StreamTerms } from './events/streams.ts';
 import type { Log } from './logging.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -20,4 +21,6 @@ export interface Operations {
   readonly metricsToken?: string;
   /** How often anybody may ask; absent: as often as they like. */
   readonly limits?: Limits;
+  /** How many streams of events may be open; absent: none. */
+  readonly streams?: StreamTerms;
 }

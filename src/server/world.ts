@@ -10,6 +10,7 @@ import type { SigningWorld } from '../flows/prepare.ts';
 import type { WebhookDesk } from '../flows/webhooks.ts';
 import type { Witnesses } from '../flows/witnesses.ts';
 import type { Entry } from './auth/entry.ts';
+import type { Events } from './events/feed.ts';
 import type { Operations } from './operations.ts';
 
 /** What navigator.credentials.get() answered, decoded. */
@@ -60,6 +61,8 @@ export interface ServerWorld extends SigningWorld, Operations {
   readonly jobs?: ServedJobs;
   /** Who is told of what is appended; absent where this server may call nobody. */
   readonly webhooks?: WebhookDesk;
+  /** Who listens to what happens to changes; absent where nobody may. */
+  readonly events?: Events;
   /** Words of our own, to whoever runs this. */
   log(line: string): void;
   /** This server is about to end and takes no new work. */

@@ -45,7 +45,7 @@ const operationOf = (method: string, path: string): Operation | undefined =>
 
 /** What the document says of a successful answer of this status and type; undefined: nothing. */
 export function shapeOf(op: Operation, status: number, type: string): z.ZodType | undefined {
-  if (status === op.status && type === 'application/json' && op.answer !== null && op.answer !== 'text/plain') return op.answer;
+  if (status === op.status && type === 'application/json' && op.answer !== null && typeof op.answer !== 'string') return op.answer;
   return op.also?.find((a) => a.status === status && a.media === type)?.shape;
 }
 
@@ -53,7 +53,7 @@ export function shapeOf(op: Operation, status: number, type: string): z.ZodType 
 export async function strayed(method: string, path: string, answer: Response): Promise<readonly string[]> {
   const op = operationOf(method, path);
   const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
-  if (op === undefined || answer.status >= 300 || (op.answer === 'text/plain' && type === 'text/plain')) return [];
+  if (op === undefined || answer.status >= 300 || (typeof op.answer === 'string' && type === op.answer)) return [];
   const shape = shapeOf(op, answer.status, type);
   if (shape === undefined) return [`${method} ${path}: the document knows no ${answer.status} of ${type}`];
   return (shape.safeParse(await answer.clone().json()).error?.issues ?? []).map((i) => `${method} ${path} ${i.path.join('.')}: ${i.message}`);

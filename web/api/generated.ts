@@ -359,6 +359,10 @@ export interface Api {
   readonly 'GET /changes': {
     readonly answer: ChangesPage;
   };
+  /** What happens to changes, as it happens: docs/spec/events.md */
+  readonly 'GET /changes/events': {
+    readonly answer: string;
+  };
   /** A change: what is asked, by which rule, what was found, who signed */
   readonly 'GET /changes/{id}': {
     readonly answer: Dossier;

@@ -5,14 +5,14 @@ import { get } from './http.ts';
 
 export const useSession = () => useQuery({ queryKey: ['session'], queryFn: () => get<Session>('/session') });
 
-/** Page after page, each where the one before ended. */
-export const useChanges = (state: string) =>
+/** Page after page, each where the one before ended. @param told somebody says when it changes: then it is asked for less often. */
+export const useChanges = (state: string, told = false) =>
   useInfiniteQuery({
     queryKey: ['changes', state],
     queryFn: ({ pageParam }) => get<ChangesPage>(`/changes?state=${encodeURIComponent(state)}&limit=100${pageParam === null ? '' : `&cursor=${pageParam}`}`),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
-    refetchInterval: 15_000,
+    refetchInterval: told ? 300_000 : 15_000,
   });
 
 /** Never refetched behind the reviewer's back: what they judge stays what they were shown, and `presented` names it. */

@@ -1,4 +1,5 @@
 /** Changes that wait for a human, those that wait for you first. */
+import { useChangeEvents } from '../api/events.ts';
 import type { QueueItem } from '../api/generated.ts';
 import { useChanges, useSession } from '../api/queries.ts';
 import { Link } from '../router/history.tsx';
@@ -10,7 +11,7 @@ import { asks, worstFirst } from './asks.ts';
 import { QueueRow } from './queue-row.tsx';
 
 export default function QueuePage({ state }: { state: string }) {
-  const changes = useChanges(state);
+  const changes = useChanges(state, useChangeEvents());
   const me = useSession().data?.person?.id;
   useShortcuts({ j: () => step('.queue-link', 1), k: () => step('.queue-link', -1) });
   const items = worstFirst(changes.data?.pages.flatMap((page) => page.items) ?? []);

@@ -48,6 +48,7 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
   ['POST', '/enrolments', enrols],
   ['POST', '/enrolments/ssh-key', enrols],
   ['GET', '/changes', reads],
+  ['GET', '/changes/events', reads],
   ['GET', '/changes/:id', reads],
   ['GET', '/changes/:id/bundle', reads],
   ['GET', '/changes/:id/vsa', reads],

@@ -16,9 +16,18 @@ export const guard =
     const need = needOf(c.req.method, c.req.path.slice(prefix.length));
     const session = c.get('session');
     if (need === undefined) return world.demo === null && session === null ? refuse(c, [nobody]) : absent(c);
-    const lack = session?.via !== 'token' && world.demo !== null ? null : lacking(need, session, world);
+    const lack = lackIn(need, session, world);
     return lack === null ? next() : refuse(c, [lack]);
   };
+
+const lackIn = (need: Need, session: Session | null, world: ServerWorld): Problem | null =>
+  session?.via !== 'token' && world.demo !== null ? null : lacking(need, session, world);
+
+/** What whoever asks lacks of a route; of one that is not there, everything. */
+export function lackOf(world: ServerWorld, method: string, path: string, session: Session | null): Problem | null {
+  const need = needOf(method, path);
+  return need === undefined ? nobody : lackIn(need, session, world);
+}
 
 const nobody = problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in with a passkey' });
 

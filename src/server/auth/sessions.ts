@@ -32,12 +32,11 @@ export const isSecure = (url: string): boolean => new URL(url).protocol === 'htt
 
 /** Null for a cookie of nobody, of a session that ended, or of a person who no longer counts: whatever a client sends, this answers. */
 export async function openSession(world: ServerWorld, cookie: string | undefined): Promise<Session | null> {
-  if (cookie === undefined || !TOKEN.test(cookie)) return null;
-  const digest = digestOf(cookie);
+  const found = await rowOf(world, cookie);
+  if (found === null) return null;
+  const { digest, row } = found;
   const { sessions } = world.logins;
-  const row = await sessions.find(digest);
   const now = world.now();
-  if (row === null || row.until <= now || row.seen + world.entry.idleMs <= now || (row.via === 'demo' && world.demo === null)) return null;
   if (row.seen + TOUCH_MS <= now) {
     if (!(await stillCounts(world, row))) {
       await sessions.end(digest);
@@ -45,8 +44,31 @@ export async function openSession(world: ServerWorld, cookie: string | undefined
     }
     await sessions.seen(digest, now);
   }
-  return { person: row.person, via: row.via, roles: rolesOf(world.entry, row.person, row.roles), proved: row.proved, scopes: null };
+  return sessionOf(world, row);
 }
+
+/** The same, looked at in full and left as it is: asking so does not keep a session alive. */
+export async function standing(world: ServerWorld, cookie: string | undefined): Promise<Session | null> {
+  const found = await rowOf(world, cookie);
+  return found === null || !(await stillCounts(world, found.row)) ? null : sessionOf(world, found.row);
+}
+
+async function rowOf(world: ServerWorld, cookie: string | undefined): Promise<{ readonly digest: string; readonly row: SessionRow } | null> {
+  if (cookie === undefined || !TOKEN.test(cookie)) return null;
+  const digest = digestOf(cookie);
+  const row = await world.logins.sessions.find(digest);
+  const now = world.now();
+  if (row === null || row.until <= now || row.seen + world.entry.idleMs <= now || (row.via === 'demo' && world.demo === null)) return null;
+  return { digest, row };
+}
+
+const sessionOf = (world: ServerWorld, row: SessionRow): Session => ({
+  person: row.person,
+  via: row.via,
+  roles: rolesOf(world.entry, row.person, row.roles),
+  proved: row.proved,
+  scopes: null,
+});
 
 /** A new token at every sign-in: one that somebody planted before is worth nothing after it. The session before it, of this browser, ends. */
 export async function beginSession(c: Context<Door>, world: ServerWorld, proof: Proof): Promise<Session> {
