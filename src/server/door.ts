@@ -1,5 +1,5 @@
 /** What every route knows of the request it answers. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Role, Scope, Via } from '../flows/ports-login.ts';
 
 /** Who asks. */
@@ -15,6 +15,6 @@ export interface Session {
 
 export interface Door {
   /** Of a real socket; absent where a test asks without one. */
-  Bindings: { readonly incoming?: IncomingMessage };
+  Bindings: { readonly incoming?: IncomingMessage; readonly outgoing?: ServerResponse };
   Variables: { requestId: string; session: Session | null };
 }

@@ -1,12 +1,14 @@
 /** A thousand open streams on a real server: one push, everybody told once; all gone, and everything given back; and a server that ends with streams open. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, visit } from '../../examples/story/browser.ts';
-import { CLI, openStage, type Stage } from '../../examples/story/stage.ts';
+import { CLI, openStage, openStageWith, type Stage } from '../../examples/story/stage.ts';
+import { startPostgres } from '../../src/store/postgresql/test-server.ts';
 import { gitBeside, routine } from './server-wire.ts';
 
 const MANY = 1_000;
@@ -25,9 +27,12 @@ afterAll(async () => {
   await stage?.end();
 });
 
-async function start(told: NodeJS.ProcessEnv = {}): Promise<void> {
+async function start(told: NodeJS.ProcessEnv = {}, data = stage.data, ...more: readonly string[]): Promise<void> {
   heard = '';
-  server = spawn(process.execPath, [CLI, 'serve', '--demo', '--data', stage.data, '--port', String(port)], { env: { ...stage.env, ...told }, stdio: ['ignore', 'pipe', 'pipe'] });
+  server = spawn(process.execPath, [CLI, 'serve', '--demo', '--data', data, '--port', String(port), ...more], {
+    env: { ...stage.env, ...told },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   server.stderr?.on('data', (chunk: Buffer) => (heard += chunk.toString()));
   await new Promise<void>((resolve, reject) => {
     server.stdout?.on('data', (chunk: Buffer) => chunk.includes('is listening') && resolve());
@@ -158,5 +163,29 @@ it('shows what happened on a page that is open, without being asked again', asyn
     expect(await end()).toBe(0);
   } finally {
     await browser.close();
+  }
+});
+
+it('tells of what another server on the same database let pass', async () => {
+  const postgres = await startPostgres();
+  const shared = join(stage.folder, 'shared');
+  const database = { DATABASE_URL: await postgres.database() };
+  const other = await openStageWith(database, '--shared', shared);
+  try {
+    const beside = join(stage.folder, 'beside');
+    mkdirSync(beside, { mode: 0o700 });
+    // As an operator hands out the log's key.
+    for (const part of ['keys', 'demo']) cpSync(join(other.data, part), join(beside, part), { recursive: true });
+    await start(database, beside, '--shared', shared);
+    const [stream] = await many(1);
+    const clone = other.clone('infra', 'ines');
+    routine(other, clone, 'Pushed elsewhere');
+    expect(await gitBeside(clone, other.folder, 'push', 'origin', 'HEAD:refs/heads/main')).toMatchObject({ code: 0 });
+    await until(() => told(stream as Listening).length >= 2);
+    expect(told(stream as Listening).map((data) => JSON.parse(data).what)).toEqual(['decided', 'landed']);
+    expect(await end()).toBe(0);
+  } finally {
+    await other.end();
+    await postgres.stop();
   }
 });

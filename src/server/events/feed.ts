@@ -44,6 +44,12 @@ export const heard = (ledger: Ledger, events: Pick<Events, 'wake'>): Ledger => (
   },
 });
 
+/** What a stream is told before all else: of entries before `to`. */
+interface Missed {
+  readonly to: number;
+  readonly said: string;
+}
+
 export function openEvents(world: EventWorld & { log(line: string): void }, { pollMs, keepAliveMs = 15_000, lookMs = 60_000, ...terms }: FeedTerms): Events {
   const streams = openStreams(terms, (size) => (size > 0 && !ended ? clocks.start() : clocks.stop()));
   const inTurn = turns();
@@ -87,13 +93,27 @@ export function openEvents(world: EventWorld & { log(line: string): void }, { po
     [lookMs, () => void look()],
   ]);
 
-  const missed = async (after: number): Promise<string> => {
-    // Another server told more than we have read.
-    if (after >= next) await tellNew();
-    if (after >= next || next - after - 1 > MOST_RESUMED) return frame('reset', { index: next - 1 }, next - 1);
+  const between = async (from: number, to: number): Promise<string> => {
     let said = '';
-    for (let from = after + 1; from < next; from += PAGE) said += framesOf(await changeEvents(world, await world.ledger.entries(from, Math.min(PAGE, next - from))));
-    return `${said}${idOf(next - 1)}`;
+    for (let at = from; at < to; at += PAGE) said += framesOf(await changeEvents(world, await world.ledger.entries(at, Math.min(PAGE, to - at))));
+    return said;
+  };
+  const missed = async (after: number): Promise<Missed> => {
+    const to = await sizeOf(world.ledger);
+    // Too much, or of a log that is longer than this one.
+    if (after >= to || to - after - 1 > MOST_RESUMED) return { to, said: frame('reset', { index: to - 1 }, to - 1) };
+    return { to, said: await between(after + 1, to) };
+  };
+  const joined = async (listener: Listener, before: Missed | null): Promise<Stream | 'full' | 'ended'> => {
+    if (!ended && !streams.room(listener.principal)) return 'full';
+    if (streams.size === 0) next = await sizeOf(world.ledger);
+    // Another server appended what those who listen here are not told of yet.
+    if (before !== null && before.to > next) await tellNew();
+    const said = before === null ? '' : before.said + (await between(before.to, next));
+    if (ended) return 'ended';
+    const stream = streams.open(listener);
+    stream.write(encoded(`retry: ${again()}\n${said}${idOf(next - 1)}`));
+    return stream;
   };
 
   return {
@@ -102,16 +122,12 @@ export function openEvents(world: EventWorld & { log(line: string): void }, { po
     },
     wake,
     look,
-    join: (listener, after) =>
-      inTurn(async () => {
-        if (!ended && !streams.room(listener.principal)) return 'full';
-        if (streams.size === 0) next = await sizeOf(world.ledger);
-        const said = after === null ? idOf(next - 1) : await missed(after);
-        if (ended) return 'ended';
-        const stream = streams.open(listener);
-        stream.write(encoded(`retry: ${again()}\n${said}`));
-        return stream;
-      }),
+    join: async (listener, after) => {
+      // What was missed may be much: it is read beside what the others are told, and only the rest while they wait.
+      if (!ended && !streams.room(listener.principal)) return 'full';
+      const before = after === null || ended ? null : await missed(after);
+      return inTurn(() => joined(listener, before));
+    },
     end: () => {
       ended = true;
       streams.end();

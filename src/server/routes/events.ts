@@ -34,6 +34,7 @@ export function events(world: ServerWorld): Hono<Door> {
 }
 
 function listener(world: ServerWorld, c: Context<Door>): Listener {
-  const socket = c.env?.incoming?.socket;
-  return { principal: asker(c, world.limits?.proxies ?? []), still: stillMay(world, c), hangUp: () => void socket?.destroy() };
+  // Once it is over, its connection may be answering something else: this ends the answer, and with it only its own connection.
+  const answer = c.env?.outgoing;
+  return { principal: asker(c, world.limits?.proxies ?? []), still: stillMay(world, c), hangUp: () => void answer?.destroy() };
 }
