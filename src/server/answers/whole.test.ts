@@ -231,7 +231,10 @@ describe('one answer of every operation', () => {
   });
 
   it('and none was left out', () => {
-    const all = OPERATIONS.filter((op) => op.status !== 303).flatMap((op) => [op.status, ...(op.also ?? []).map((a) => a.status)].map((s) => `${op.method} ${op.path} ${s}`));
+    // A stream has no answer to be whole: routes/events.test.ts reads it.
+    const all = OPERATIONS.filter((op) => op.status !== 303 && op.answer !== 'text/event-stream').flatMap((op) =>
+      [op.status, ...(op.also ?? []).map((a) => a.status)].map((s) => `${op.method} ${op.path} ${s}`),
+    );
     expect([...new Set(all)].filter((op) => !seen.has(op))).toEqual([]);
   });
 });
