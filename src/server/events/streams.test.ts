@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
 import { describe, expect, it } from 'vitest';
 import { type Listener, MOST_WAITING, openStreams, type Stream } from './streams.ts';
 
@@ -76,5 +81,41 @@ describe('streams', () => {
     streams.tell(utf8.encode('more'));
     streams.end();
     expect([await textOf(staying), streams.size]).toEqual(['said more', 0]);
+  });
+
+  it('cut off who does not read at a real socket, and go on with who does', async () => {
+    const streams = openStreams({ most: 9, ofOne: 9 });
+    const answers: ServerResponse[] = [];
+    const server = createServer(
+      getRequestListener((_, { outgoing }) => {
+        answers.push(outgoing as ServerResponse);
+        const stream = streams.open({ principal: '', still: async () => true, hangUp: () => void outgoing.destroy() });
+        stream.write(utf8.encode(':\n\n'));
+        return new Response(stream.body, { headers: { 'content-type': 'text/event-stream' } });
+      }),
+    );
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const open = async () => {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(socket, 'data');
+      return socket;
+    };
+    const [slow, quick] = [await open(), await open()];
+    slow.pause();
+    quick.resume();
+    const part = new Uint8Array(MOST_WAITING / 4);
+    // What the kernel holds of it is not ours to bound: some megabytes.
+    for (let i = 0; i < 4_000 && streams.size === 2; i++) {
+      streams.tell(part);
+      do await turn();
+      while ((answers[1]?.writableLength ?? 0) > 0);
+      expect(answers[0]?.writableLength).toBeLessThanOrEqual(2 * MOST_WAITING);
+    }
+    expect([streams.size, answers[0]?.destroyed, answers[1]?.destroyed]).toEqual([1, true, false]);
+    quick.destroy();
+    slow.destroy();
+    while (streams.size > 0) await turn();
+    server.close();
   });
 });

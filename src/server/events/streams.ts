@@ -3,8 +3,8 @@
  * read keeps a bounded number of bytes waiting, and is then cut off. They know the log: what they missed they ask for when they come back.
  */
 
-/** Bytes that may wait for one reader, beside what its socket holds. */
-export const MOST_WAITING = 64 << 10;
+/** Bytes that may wait for one reader, beside what its socket holds: twice what somebody who comes back is told at most, and shared with all others. */
+export const MOST_WAITING = 256 << 10;
 /** Once told to end, whoever does not read what is left is cut off after this. */
 const LEAVE_MS = 1_000;
 
