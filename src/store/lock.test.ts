@@ -22,7 +22,8 @@ it('is held once, inside one process too, and again after release', () => {
 });
 
 it('dies with its process, however that dies, and a stale pid decides nothing', async () => {
-  const hold = `import { lock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}; console.log(lock(${JSON.stringify(dir)}).ok); setInterval(() => {}, 1000);`;
+  // Kept: what nobody holds on to is collected, and its lock with it.
+  const hold = `import { lock } from ${JSON.stringify(new URL('./lock.ts', import.meta.url).href)}; globalThis.held = lock(${JSON.stringify(dir)}); console.log(held.ok); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', hold], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   try {
