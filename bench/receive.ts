@@ -3,9 +3,10 @@
  * then fifty pushes at once, which have to be answered all and rightly.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStage, type Stage } from '../examples/story/stage.ts';
+import { EMPTY_HOOK, hooksAside } from './hooks-aside.ts';
 import { type Comparison, compare, run, WARM_UP } from './measure.ts';
 
 const INES = ['-c', 'user.name=Ines Duarte', '-c', 'user.email=ines@larkspur.example'];
@@ -29,7 +30,7 @@ function alone(stage: Stage): Promise<Comparison> {
   const cwd = gitDirOf(stage);
   const input = `${'0'.repeat(40)} ${stage.must(cwd, 'rev-parse', 'HEAD')} refs/heads/topic\n`;
   const empty = join(stage.folder, 'empty');
-  writeFileSync(empty, EMPTY, { mode: 0o755 });
+  writeFileSync(empty, EMPTY_HOOK, { mode: 0o755 });
   const env = { PATH: process.env.PATH };
   return compare({
     ...{ name: 'hook: pre-receive, answered', baseline: 'an empty sh hook', turns: 101 },
@@ -40,7 +41,7 @@ function alone(stage: Stage): Promise<Comparison> {
 
 function pushed(stage: Stage): Promise<Comparison> {
   const clone = stage.clone('infra', 'ines');
-  const hooks = swapper(join(gitDirOf(stage), 'hooks'));
+  const hooks = hooksAside(join(gitDirOf(stage), 'hooks'));
   const chain = Array.from({ length: (TURNS + WARM_UP) * 2 }, (_, i) => commit(stage, clone, 'NOTES.md', i));
   const push = (): void => void stage.must(clone, 'push', '-q', 'origin', `${chain.shift() ?? ''}:refs/heads/main`);
   const baseline = 'the same push with an empty sh hook';
@@ -50,7 +51,7 @@ function pushed(stage: Stage): Promise<Comparison> {
 /** Half go to refs nobody protects, half to refs nobody may push to. Ends the bench where one is answered otherwise. */
 async function together(stage: Stage): Promise<Comparison> {
   const clone = stage.clone('infra', 'ines');
-  const hooks = swapper(join(gitDirOf(stage), 'hooks'));
+  const hooks = hooksAside(join(gitDirOf(stage), 'hooks'));
   let round = 0;
   const fifty = async (gated: boolean): Promise<void> => {
     round += 1;
@@ -77,24 +78,4 @@ function commit(stage: Stage, clone: string, file: string, i: number): string {
   stage.must(clone, 'add', '-A');
   stage.must(clone, ...INES, 'commit', '-q', '-m', `Note ${i}`);
   return stage.must(clone, 'rev-parse', 'HEAD');
-}
-
-const EMPTY = '#!/bin/sh\nexit 0\n';
-
-/** Puts empty hooks in place for as long as something runs. */
-function swapper(folder: string): { without(act: () => void | Promise<void>): Promise<void> } {
-  const real = ['pre-receive', 'post-receive'].map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
-  const put = (name: string, text: string): void => {
-    const fresh = join(folder, `${name}.new`);
-    writeFileSync(fresh, text);
-    chmodSync(fresh, 0o755);
-    renameSync(fresh, join(folder, name));
-  };
-  return {
-    without: async (act) => {
-      for (const [name] of real) put(name, EMPTY);
-      await act();
-      for (const [name, text] of real) put(name, text);
-    },
-  };
 }

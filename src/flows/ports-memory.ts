@@ -1,5 +1,6 @@
 /** What the projections remember of refs: moves, marks, people, verdicts. */
 import type { Oid } from '../core/change/change.ts';
+import type { Watched } from '../core/gate/ramp.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 
@@ -9,7 +10,7 @@ export interface Memory {
   /** Sorted: people whom a transport put behind any of these before. `contents`: manifests and commit ids. */
   pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
   /** Verdicts of gates that only watched, oldest first. */
-  watched(where: { since: number }): Promise<readonly WatchedRow[]>;
+  watched(where: { since: number }): Promise<readonly Watched[]>;
   /** Moves of a ref that happened since then by the ledger's clock, oldest first. */
   landed(where: { repo: string; targetRef: string; since: number }): Promise<readonly { readonly old: Oid; readonly head: Oid }[]>;
   /** Where the last landing left each ref on which anything landed, and where a violation since then found it; that of a break-glass review found nothing. */
@@ -28,18 +29,6 @@ export interface Memory {
 export interface CarryRow {
   readonly index: number;
   readonly signoff: string;
-}
-
-/** A verdict under `observe` or `warn`. */
-export interface WatchedRow {
-  readonly change: string;
-  readonly repo: string;
-  readonly ref: string;
-  readonly mode: string;
-  /** What `enforce` would have answered. */
-  readonly would: string;
-  readonly codes: readonly string[];
-  readonly at: number;
 }
 
 /** One allowed move of a protected ref. */

@@ -21,7 +21,7 @@ import type { OwnershipRow } from './ports-ownership.ts';
 import type { Landed } from './ports-risk.ts';
 import type { Trains } from './ports-train.ts';
 
-export type { CarryRow, LandingRow, Memory, WatchedRow } from './ports-memory.ts';
+export type { CarryRow, LandingRow, Memory } from './ports-memory.ts';
 
 /** Reads one git repository. Implemented by adapters/git over spawned `git` with a fixed environment. */
 export interface Repository {

@@ -3,11 +3,13 @@
  * by these figures, so every denied change is one here, however often it was pushed.
  */
 
+/** A verdict under `observe` or `warn`. */
 export interface Watched {
   readonly change: string;
   readonly repo: string;
   readonly ref: string;
   readonly mode: string;
+  /** What `enforce` would have answered. */
   readonly would: string;
   readonly codes: readonly string[];
   /** Milliseconds since 1970. */

@@ -91,6 +91,12 @@ it('throws away, and not what is being done', async () => {
   expect(job).toBeUndefined();
 });
 
+const ALL = [
+  ['GET', ''],
+  ['POST', '/a/retry'],
+  ['DELETE', '/a'],
+] as const;
+
 describe('nobody', () => {
   it('sees or touches jobs of another organisation', async () => {
     await put('a', OTHER);
@@ -102,22 +108,12 @@ describe('nobody', () => {
 
   it('who is no administrator begins or drops one, or sees what waits', async () => {
     await put('a');
-    for (const [method, path] of [
-      ['GET', ''],
-      ['POST', '/a/retry'],
-      ['DELETE', '/a'],
-    ] as const)
-      expect(await call(method, path, 'mara')).toMatchObject({ status: 403, body: { code: 'ROLE_MISSING' } });
+    for (const [method, path] of ALL) expect(await call(method, path, 'mara')).toMatchObject({ status: 403, body: { code: 'ROLE_MISSING' } });
   });
 
   it('sees them without having signed in', async () => {
     await put('a');
-    for (const [method, path] of [
-      ['GET', ''],
-      ['POST', '/a/retry'],
-      ['DELETE', '/a'],
-    ] as const)
-      expect((await call(method, path, null)).status).toBe(401);
+    for (const [method, path] of ALL) expect((await call(method, path, null)).status).toBe(401);
   });
 });
 
