@@ -1,4 +1,4 @@
-/** The composition root's third file: founders who bring a passkey are waited for, before there is a log. */
+/** Of the composition root: founders who bring a passkey are waited for, before there is a log. */
 import { randomBytes } from 'node:crypto';
 import { ok, type Result } from './core/base/result.ts';
 import type { EnrolmentSubject } from './core/signoff/enrolment.ts';

@@ -1,5 +1,5 @@
 /**
- * The composition root's second file: a server with every door. Apart from the first so that no other command reads it.
+ * Of the composition root, a server with every door: apart, so that no other command reads it.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { join, resolve } from 'node:path';
@@ -26,7 +26,7 @@ import type { HookOptions } from './world-unattended.ts';
 export interface ServeOptions extends Address, HookOptions, Pick<StoreOptions, 'database'> {
   /** Serve demo data, and lay it out where the folder is empty. */
   readonly demo: boolean;
-  /** What is served, and how people come in; absent with demo data, whose repositories are its own. @see folder paths in it are beside this one. */
+  /** What is served, and how people come in; absent with demo data, whose repositories are its own. Paths in it are beside `folder`. */
   readonly siteFile?: { readonly file: SiteFile; readonly folder: string };
   /** A language model that reads for reviewers; absent: none does. */
   readonly reader?: Reader;

@@ -1,5 +1,5 @@
 /**
- * The composition root, with world-serve.ts: the only files that know every room. Rooms are imported when a command needs them, so that
+ * The composition root, with the `world-*.ts` beside it: the only files that know every room. Rooms are imported when a command needs them, so that
  * `countersign --version` costs what an empty program costs.
  */
 import { existsSync } from 'node:fs';

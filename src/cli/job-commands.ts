@@ -7,8 +7,8 @@ export function jobCommands(program: Command, act: Act): void {
   const group = command(program, 'jobs', 'work the server does later, and what it has given up: docs/guides/jobs.md', [
     'jobs list --data /srv/countersign',
     'jobs list --dead --json',
-    'jobs retry deliver-5f2a90c1d3e4b768-1204-landed --data /srv/countersign',
-    'jobs drop deliver-5f2a90c1d3e4b768-1204-landed --data /srv/countersign',
+    'jobs retry deliver-5f2a90c1d3e4b768-1204-change-landed --data /srv/countersign',
+    'jobs drop deliver-5f2a90c1d3e4b768-1204-change-landed --data /srv/countersign',
   ]);
   const sub = (words: string, description: string): Command =>
     group

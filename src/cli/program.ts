@@ -306,7 +306,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
     )
     .option(
       '--shared <dir>',
-      'on a disk that all servers of one database share: the served repositories and copies of what was pushed (or COUNTERSIGN_SHARED): docs/guides/postgresql.md',
+      'on a disk that all servers of one database share: copies of what was pushed, and the repositories of demo data (or COUNTERSIGN_SHARED): docs/guides/postgresql.md',
     )
     .option('--known <file>', 'a checkpoint of the log that was kept elsewhere: a folder that does not hold it is not served; may be given more than once', several)
     .option('--host <address>', `address to bind (or COUNTERSIGN_HOST; default: ${DEFAULTS.host})`)
@@ -314,7 +314,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
     .option('--check', 'say what the settings are and where each was said, open nothing, and end')
     .option('--log-level <level>', 'least that is logged: debug, info, warn, error, silent (or COUNTERSIGN_LOG_LEVEL)')
     .option('--log-format <form>', 'json or text (or COUNTERSIGN_LOG_FORMAT)')
-    .option('--metrics-token-file <file>', 'who brings the token in it may read /metrics from elsewhere (or COUNTERSIGN_METRICS_TOKEN_FILE)')
+    .option('--metrics-token-file <file>', 'who brings the token in it may read /metrics (or COUNTERSIGN_METRICS_TOKEN_FILE)')
     .option('--drain-seconds <n>', 'how long what is under way may take once told to end (or COUNTERSIGN_DRAIN_SECONDS; default: 20)')
     .option('--requests-per-second <n>', 'of one person or address, 0 for no limit (or COUNTERSIGN_REQUESTS_PER_SECOND; default: 300)')
     .option('--burst <n>', 'of one person or address at once (or COUNTERSIGN_BURST; default: 3000)')

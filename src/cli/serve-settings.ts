@@ -115,7 +115,7 @@ export type ServeSettings = { readonly [K in Key]: (typeof SETTINGS)[K]['fallbac
 
 export interface Told {
   readonly settings: ServeSettings;
-  /** Where each was said: `countersign.yml:3:7`, `COUNTERSIGN_PORT`, `--port`, `default`. */
+  /** Where each was said: `server.yml:3:7`, `COUNTERSIGN_PORT`, `--port`, `default`. */
   readonly from: { readonly [K in Key]: string };
   /** Never printed. */
   readonly secrets: { readonly metricsToken?: string; readonly database?: string };

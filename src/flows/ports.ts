@@ -377,7 +377,7 @@ export interface Ledger {
 }
 
 export interface ChangeRow {
-  /** `changeId` of flows/identity: 16 hex digits over repository, ref and manifest. */
+  /** `changeId` of core/change/change-id: 16 hex digits over repository, ref and manifest. */
   readonly id: string;
   /** Log index of its latest decision. */
   readonly index: number;

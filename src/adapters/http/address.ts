@@ -11,7 +11,7 @@ interface Network {
 
 const V4 = (
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 ' +
-  // the last but one: what Azure answers its machines by
+  // the last: what Azure answers its machines by
   '198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 168.63.129.16/32'
 ).split(' ');
 /** Of IPv6 only what is given out for the whole world, and of that not these: tunnels, benchmarks, documentation. */

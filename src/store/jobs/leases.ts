@@ -1,6 +1,6 @@
 /**
  * Who works on what. A job is taken by a compare-and-swap on the time it is due, which the lease moves on: of two that ask at once, one finds
- * it moved. Nothing here locks rows, skips locked ones or waits for a notice, so any PostgreSQL will do: docs/spec/jobs.md.
+ * it moved. Nothing here locks rows, skips locked ones or waits for a notice, so any PostgreSQL will do: docs/guides/jobs.md.
  */
 import { sql } from 'kysely';
 import type { Json } from '../../core/base/json.ts';

@@ -45,6 +45,7 @@ export async function inspected(url: string): Promise<Inspected> {
     },
     auditTables: (found, seen) => auditTables(url, found, seen),
     apart: async (work) => {
+      // Of a transaction that only reads: a table that is broken would otherwise end the audit of all others.
       await client.query('savepoint apart');
       try {
         return await work();
