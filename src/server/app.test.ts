@@ -1,7 +1,10 @@
 /** An installation that is no demo: nobody acts as anybody, nothing confirms by itself, and nobody reads before they signed in. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../test/bed/bed.ts';
-import { cookieOf as cookieIn, serverWorld } from '../../test/bed/doors.ts';
+import { bare, cookieOf as cookieIn, serverWorld } from '../../test/bed/doors.ts';
 import { base64url, fromBase64 } from '../core/base/bytes.ts';
 import { publicKeyLine } from '../core/signoff/keys.ts';
 import type { Via } from '../flows/ports-login.ts';
@@ -46,6 +49,29 @@ async function call(method: string, path: string, { body, cookie = '' }: { reado
 async function prepare(cookie: string, more: object = {}): Promise<Said> {
   return call('POST', `/changes/${id}/signoffs/prepare`, { cookie, body: { ...(await bed.answers(id)), ...more } });
 }
+
+describe('whatever is answered', () => {
+  it.each(['/', '/changes/x', '/assets/none.js', '/none.png', '/api/nothing', '/api/v1/session', '/api/v1/changes', '/log/checkpoint', '/log/none', '/healthz'])(
+    'tells a browser at %s to run and frame nothing of others',
+    async (path) => {
+      const origin = new URL(RP.origin);
+      for (const method of ['GET', 'HEAD', 'POST']) {
+        const answer = await app.request(`${origin.origin}${path}`, { method, headers: { host: origin.host } });
+        expect(bare(answer), `${method} ${answer.status}`).toEqual([]);
+        expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      }
+      expect(bare(await app.request(`${origin.origin}${path}`, { headers: { host: 'evil.example' } }))).toEqual([]);
+    },
+  );
+
+  it('the page and its files too, where they are there', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'pages-'));
+    writeFileSync(join(root, 'index.html'), '<!doctype html>');
+    const answer = await createApp({ ...world, webRoot: root }).request(`${RP.origin}/changes/x`, { headers: { host: new URL(RP.origin).host } });
+    rmSync(root, { recursive: true });
+    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control'), bare(answer)]).toEqual([200, 'text/html; charset=utf-8', 'no-cache', []]);
+  });
+});
 
 describe('nobody acts as anybody', () => {
   it('not even as people there are', async () => {

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
 import { refuse } from './problem.ts';
@@ -18,7 +19,7 @@ interface Kept {
   readonly body: string;
   readonly at: number;
   /** null while it is under way. */
-  readonly answer: { readonly status: number; readonly headers: readonly (readonly [string, string])[]; readonly bytes: Uint8Array<ArrayBuffer> } | null;
+  readonly answer: { readonly status: ContentfulStatusCode; readonly headers: readonly (readonly [string, string])[]; readonly bytes: Uint8Array<ArrayBuffer> } | null;
 }
 
 /** @param now milliseconds since 1970. */
@@ -39,7 +40,7 @@ export function idempotent(now: () => number, most = MOST): MiddlewareHandler<Do
     const bytes = new Uint8Array(await c.res.clone().arrayBuffer());
     if (!c.res.ok || bytes.length > MOST_BYTES) return;
     const type = c.res.headers.get('content-type');
-    kept.set(name, { body, at: now(), answer: { status: c.res.status, headers: type === null ? [] : [['content-type', type]], bytes } });
+    kept.set(name, { body, at: now(), answer: { status: c.res.status as ContentfulStatusCode, headers: type === null ? [] : [['content-type', type]], bytes } });
     if (kept.size > most) kept.delete(kept.keys().next().value ?? '');
     return;
   };
@@ -49,10 +50,7 @@ function again(c: Context<Door>, { body, answer }: Kept, sent: string): Response
   const no = (message: string, remedy: string) => refuse(c, [problem('IDEMPOTENCY_KEY', message, { place: 'idempotency-key', remedy })]);
   if (body !== sent) return no('this key came with another body before', 'send another key for another request');
   if (answer === null) return no('this request is under way', 'wait for its answer, or send it again in a moment');
-  return new Response(answer.bytes, {
-    status: answer.status,
-    headers: [...answer.headers.map(([k, v]): [string, string] => [k, v]), ['idempotency-replayed', 'true'], ['x-request-id', c.get('requestId')]],
-  });
+  return c.body(answer.bytes, answer.status, { ...Object.fromEntries(answer.headers), 'idempotency-replayed': 'true' });
 }
 
 const CAP = 4 << 20;

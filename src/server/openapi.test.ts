@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Bed, openBed, RP } from '../../test/bed/bed.ts';
-import { cookieOf, serverWorld, strictApp } from '../../test/bed/doors.ts';
+import { bare, cookieOf, serverWorld, strictApp } from '../../test/bed/doors.ts';
 import type { Role } from '../flows/ports-login.ts';
 import { problemShape } from './answers/words.ts';
 import { ACCESS } from './auth/access.ts';
@@ -218,7 +218,7 @@ describe('a request that creates, sent again', () => {
     const both = await Promise.all([send({ envelope }, 'k-1'), send({ envelope }, 'k-1')]);
     expect(both.map((b) => b.status).sort()).toEqual([201, 409]);
     const again = await send({ envelope }, 'k-1');
-    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect([again.status, again.headers.get('idempotency-replayed'), again.headers.get('cache-control'), bare(again)]).toEqual([201, 'true', 'no-store', []]);
     expect(await again.text()).toBe(await both.find((b) => b.status === 201)?.text());
     expect((await bed.store.projections.signoffs({})).length).toBe(before + 1);
     expect(await (await send({ envelope: 'AAAA' }, 'k-1')).json()).toMatchObject({ code: 'IDEMPOTENCY_KEY' });

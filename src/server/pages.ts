@@ -1,7 +1,7 @@
 /** The web client's files. Every path that names no file is the one page, which routes for itself. */
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Door } from './door.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -19,17 +19,18 @@ export function pages(root: string): Hono<Door> {
   app.get('*', async (c) => {
     const path = normalize(c.req.path);
     const asset = path.startsWith('/assets/') || /^\/[\w.-]+\.(svg|png|ico)$/.test(path);
-    if (!asset) return file(join(root, 'index.html'), 'no-cache');
-    return file(join(root, path), path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+    if (!asset) return file(c, join(root, 'index.html'), 'no-cache');
+    return file(c, join(root, path), path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
   });
   return app;
 }
 
-async function file(path: string, cache: string): Promise<Response> {
+/** By the context, which knows what was said of every answer: a `Response` made by hand would go out without it. */
+async function file(c: Context<Door>, path: string, cache: string): Promise<Response> {
   try {
     const body = await readFile(path);
-    return new Response(new Uint8Array(body), { headers: { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'cache-control': cache } });
+    return c.body(new Uint8Array(body), 200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'cache-control': cache });
   } catch {
-    return new Response('not found\n', { status: 404, headers: { 'content-type': 'text/plain' } });
+    return c.text('not found\n', 404);
   }
 }

@@ -59,6 +59,10 @@ export async function strayed(method: string, path: string, answer: Response): P
   return (shape.safeParse(await answer.clone().json()).error?.issues ?? []).map((i) => `${method} ${path} ${i.path.join('.')}: ${i.message}`);
 }
 
+/** No answer goes out without what tells a browser what it may do with it, and who asked what. */
+export const bare = ({ headers }: Response): readonly string[] =>
+  ['content-security-policy', 'x-frame-options', 'x-content-type-options', 'x-request-id'].filter((name) => !headers.has(name)).map((name) => `the answer has no ${name}`);
+
 /** The application, every answer of which is held against the document as it goes out. @param seen is told of each operation that answered. */
 export function strictApp(world: ServerWorld, seen: (op: Operation, status: number) => void = () => undefined): Hono<Door> {
   const app = createApp(world);
@@ -67,7 +71,7 @@ export function strictApp(world: ServerWorld, seen: (op: Operation, status: numb
     const answer = await request(input, init, env, ctx);
     const { pathname } = new URL(String(input instanceof Request ? input.url : input), RP.origin);
     const method = (input instanceof Request ? input.method : init?.method) ?? 'GET';
-    const wrong = await strayed(method, pathname, answer);
+    const wrong = [...(await strayed(method, pathname, answer)), ...bare(answer)];
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
     const op = operationOf(method, pathname);
     if (op !== undefined) seen(op, answer.status);
