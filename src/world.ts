@@ -277,11 +277,8 @@ export const openLogFolder = async (where: string): Promise<Result<LogFolder>> =
 /** A branch that checkpoints are kept in. Problems: USAGE, GIT_FAILED. */
 export const openAnchor = async (repo: string, ref: string): Promise<Result<Anchor>> => (await import('./adapters/git/anchor.ts')).openAnchor(repo, ref);
 
-/** Jobs of a data folder, or of the database that DATABASE_URL names. @param change false: beside a server that runs. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
-export async function openJobDesk(dir: string, change: boolean) {
-  const [{ DATABASE_FILE }, { openDesk }] = await Promise.all([import('./store/store.ts'), import('./store/jobs/open.ts')]);
-  return openDesk({ dir, name: DATABASE_FILE }, process.env.DATABASE_URL || undefined, change);
-}
+/** Jobs of a data folder or a database. @param change false: beside a server that runs. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
+export const openJobDesk = async (place: Place, change: boolean) => (await import('./store/jobs/open.ts')).openDesk(place, change);
 
 /** A log as it stands, beside whoever has it open: nothing locked or written. @param name for messages. Problems: NOT_FOUND, DATA_INVALID. */
 export async function openLogBeside(place: Place, name: string) {

@@ -71,6 +71,16 @@ it('does not guess which of two organisations is meant, and leaves alone what is
   store = await open();
 });
 
+it('does not guess which of two logs is meant', async () => {
+  process.env.DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none';
+  try {
+    for (const answer of [await listJobs({ data: dir }), await changeJob('drop', 'a', { data: dir })])
+      expect(answer).toMatchObject({ code: 2, stderr: expect.stringContaining('DATABASE_URL names another place') });
+  } finally {
+    delete process.env.DATABASE_URL;
+  }
+});
+
 it('says so where there is no folder', async () => {
   expect(await listJobs({ data: join(dir, 'nowhere') })).toMatchObject({ code: 2, stderr: expect.stringContaining('[NOT_FOUND]') });
 });

@@ -1,8 +1,8 @@
 /** `countersign jobs`: what waits, what was given up, and another try for it. */
-import { resolve } from 'node:path';
 import { problem } from '../core/base/result.ts';
 import { JOB_STATES, type JobDesk, type JobRow } from '../flows/ports-jobs.ts';
 import { openJobDesk } from '../world.ts';
+import { placeIn } from './data-place.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { visible, visibleLines } from './terminal.ts';
@@ -17,11 +17,11 @@ export interface JobFlags {
 /** Of one organisation. */
 const MOST = 1_000;
 
-const folderOf = ({ data }: JobFlags): string => resolve(data ?? process.env.COUNTERSIGN_DATA ?? DEFAULTS.data);
+const placeAt = ({ data }: JobFlags) => placeIn(data ?? process.env.COUNTERSIGN_DATA ?? DEFAULTS.data);
 
 /** 0 nothing was given up, 1 something was, 2 the jobs cannot be read. */
 export async function listJobs(flags: JobFlags): Promise<Answer> {
-  const opened = await openJobDesk(folderOf(flags), false);
+  const opened = await openJobDesk(placeAt(flags), false);
   if (!opened.ok) return refusal([opened.error], flags.json);
   const { desk, close } = opened.value;
   try {
@@ -48,7 +48,7 @@ function line({ id, state, attempts, tries, due, error }: JobRow): string {
 
 /** 0 done, 2 not: it is being done just now, or there is none of that name. */
 export async function changeJob(what: 'retry' | 'drop', id: string, flags: JobFlags): Promise<Answer> {
-  const opened = await openJobDesk(folderOf(flags), true);
+  const opened = await openJobDesk(placeAt(flags), true);
   if (!opened.ok)
     return refusal([opened.error.code === 'DATA_LOCKED' ? { ...opened.error, remedy: `stop the server that has it, or ask it: docs/guides/jobs.md` } : opened.error], flags.json);
   const { desk, close } = opened.value;

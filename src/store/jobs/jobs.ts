@@ -23,7 +23,8 @@ export function jobsOver(reader: Database, writer: Writer, sequencer: Pick<Seque
   };
 }
 
-function deskOver(reader: Database, durably: <T>(work: (db: Writing) => Promise<T>) => Promise<T>, clock: () => number): JobDesk {
+/** @param durably how a change is written, on disk before it resolves. */
+export function deskOver(reader: Database, durably: <T>(work: (db: Writing) => Promise<T>) => Promise<T>, clock: () => number): JobDesk {
   return {
     organisations: () => organisations(reader),
     list: async ({ org, id, state, after, limit }) => {

@@ -1,13 +1,12 @@
 /** The jobs of a data folder or a database, for whoever runs the machine: no log is opened, and no key is read. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { JobDesk } from '../../flows/ports-jobs.ts';
-import type { Writer } from '../connection.ts';
+import { nothingAt } from '../inspect.ts';
 import { lock } from '../lock.ts';
-import type { Database } from '../schema.ts';
+import { DATABASE_FILE, type Place, placeName, twoLogs } from '../place.ts';
 import { connect, inspect } from '../sqlite/database.ts';
-import { jobsOver } from './jobs.ts';
+import { deskOver } from './jobs.ts';
 
 export interface OpenDesk {
   readonly desk: JobDesk;
@@ -15,34 +14,35 @@ export interface OpenDesk {
 }
 
 /** @param change false: read beside a server that runs. Problems: NOT_FOUND, DATA_LOCKED, DATA_INVALID. */
-export async function openDesk(file: { readonly dir: string; readonly name: string }, database: string | undefined, change: boolean): Promise<Result<OpenDesk>> {
+export async function openDesk(place: Place, change: boolean): Promise<Result<OpenDesk>> {
+  const missing = twoLogs(place) ?? nothingAt(place);
+  if (missing !== null) return err(missing);
   try {
-    return database === undefined ? inFolder(file, change) : await inDatabase(database);
+    return place.database === undefined ? inFolder(place.dir ?? '', change) : await inDatabase(place.database);
   } catch (cause) {
     return err(
       problem('DATA_INVALID', `the jobs cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        place: file.dir,
+        place: placeName(place),
         remedy: 'start the server once with this version',
       }),
     );
   }
 }
 
-function inFolder({ dir, name }: { readonly dir: string; readonly name: string }, change: boolean): Result<OpenDesk> {
-  const file = join(dir, name);
-  if (!existsSync(file)) return err(problem('NOT_FOUND', 'there is no data folder here', { place: dir, remedy: 'name the one the server runs on with --data' }));
+function inFolder(dir: string, change: boolean): Result<OpenDesk> {
+  const file = join(dir, DATABASE_FILE);
   if (!change) {
     const { db, close } = inspect(file);
-    return ok({ desk: deskOn(db, NOBODY), close: async () => close() });
+    return ok({ desk: deskOver(db, () => Promise.reject(new Error('read beside a server: nothing is written')), Date.now), close: async () => close() });
   }
   const locked = lock(dir);
   if (!locked.ok) return locked;
   try {
-    const writer = connect(file);
+    const { db, aside, close } = connect(file);
     return ok({
-      desk: deskOn(writer.db, writer),
+      desk: deskOver(db, aside, Date.now),
       close: async () => {
-        writer.close();
+        close();
         locked.value.release();
       },
     });
@@ -55,9 +55,5 @@ function inFolder({ dir, name }: { readonly dir: string; readonly name: string }
 async function inDatabase(url: string): Promise<Result<OpenDesk>> {
   const { openPostgresql } = await import('../postgresql/open.ts');
   const { reader, writer, close } = openPostgresql(url);
-  return ok({ desk: deskOn(reader, writer), close });
+  return ok({ desk: deskOver(reader, writer.aside, Date.now), close });
 }
-
-const deskOn = (db: Database, writer: Pick<Writer, 'aside'>): JobDesk => jobsOver(db, writer as Writer, { alone: (work) => work() }, Date.now).desk;
-
-const NOBODY: Pick<Writer, 'aside'> = { aside: () => Promise.reject(new Error('read beside a server: nothing is written')) };
