@@ -1,4 +1,5 @@
 /** `countersign verify --break-glass`: what a bundle proves of a change that no sign-off stands behind. */
+import { glassRulesOf } from '../core/gate/break-glass.ts';
 import type { GlassAsked, GlassReport } from '../core/gate/offline-glass.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
@@ -15,7 +16,7 @@ interface Governing {
 }
 
 export const glassAsked = ({ decision, policy, roster }: Governing, allowDemo: boolean): GlassAsked => ({
-  rules: { terms: policy.breakGlass, ladder: policy.ladder.values },
+  rules: glassRulesOf(policy),
   ...{ change: decision, roster, tier: decision.tier, allowDemo },
   ...(decision.authenticators === undefined ? {} : { authenticators: decision.authenticators }),
 });

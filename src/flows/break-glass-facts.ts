@@ -5,7 +5,7 @@
 import { text } from '../core/base/bytes.ts';
 import { problem } from '../core/base/result.ts';
 import { changeId } from '../core/change/change-id.ts';
-import type { GlassRules, Presented, PresentedUse } from '../core/gate/break-glass.ts';
+import { type GlassRules, glassRulesOf, type Presented, type PresentedUse } from '../core/gate/break-glass.ts';
 import { type Act, reviewProblems, termsOfReview } from '../core/gate/break-glass-review.ts';
 import { type VerifiedWord, verifyWord } from '../core/gate/break-glass-verify.ts';
 import { parseWord, type UsePredicate } from '../core/gate/break-glass-words.ts';
@@ -15,7 +15,7 @@ import type { SignoffTrust } from '../core/signoff/trust.ts';
 import type { GlassRow } from './ports.ts';
 import { type Bench, signoffTrust } from './presented.ts';
 
-export const glassRules = ({ governance: { policy } }: Bench): GlassRules => ({ terms: policy.breakGlass, ladder: policy.ladder.values });
+export const glassRules = ({ governance: { policy } }: Bench): GlassRules => glassRulesOf(policy);
 
 /** How far back a use for something close is worth explaining. */
 const NEAR_MS = 24 * 3_600_000;

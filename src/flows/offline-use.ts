@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { barsTo, mayUse } from '../core/gate/break-glass.ts';
+import { barsTo, glassRulesOf, mayUse } from '../core/gate/break-glass.ts';
 import { wordStatement } from '../core/gate/break-glass-words.ts';
 import type { SaidUse } from '../core/gate/glass-files.ts';
 import { type PassedUse, unattended } from '../core/gate/unattended.ts';
@@ -66,7 +66,7 @@ export interface OfflineWords {
 /** The statement to sign. Problems: BG_*, PERSON_UNKNOWN, KEY_UNKNOWN: why this person's signature could not count. */
 export function offlineUse({ decision, governance, trust, at }: OfflineChange, words: OfflineWords): Result<Bytes, readonly Problem[]> {
   const { policy, roster } = governance;
-  const rules = { terms: policy.breakGlass, ladder: policy.ladder.values };
+  const rules = glassRulesOf(policy);
   const { person, keyid, reason, incident, nonce } = words;
   const { keys, genesis } = authorityAt(trust, Number.MAX_SAFE_INTEGER);
   const key = keys.find((k) => k.keyid === keyid && k.person === person);
@@ -96,7 +96,7 @@ export function offlineUse({ decision, governance, trust, at }: OfflineChange, w
 export function offlineStands({ decision, governance, trust, at }: OfflineChange, uses: readonly SaidUse[], allowDemo: boolean): Result<readonly PassedUse[], readonly Problem[]> {
   const { policy, roster } = governance;
   const asked = {
-    rules: { terms: policy.breakGlass, ladder: policy.ladder.values },
+    rules: glassRulesOf(policy),
     ...{ change: decision, roster, tier: decision.tier, authenticators: decision.authenticators, allowDemo, at, history: [] },
   };
   return unattended(asked, uses, signingTrust(authorityAt(trust, Number.MAX_SAFE_INTEGER), policy.ladder.values));

@@ -8,6 +8,7 @@
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { matches } from '../core/change/glob.ts';
+import { glassRulesOf } from '../core/gate/break-glass.ts';
 import type { Act } from '../core/gate/break-glass-review.ts';
 import { parseHanded, type SaidUse } from '../core/gate/glass-files.ts';
 import { type PassedUse, unattended } from '../core/gate/unattended.ts';
@@ -70,7 +71,7 @@ export async function passUnattended(world: UnattendedWorld, push: UnattendedPus
   const { policy, roster } = governance;
   const at = world.now();
   const asked = {
-    rules: { terms: policy.breakGlass, ladder: policy.ladder.values },
+    rules: glassRulesOf(policy),
     ...{ change: decision, roster, tier: decision.tier, authenticators: decision.authenticators },
     ...{ allowDemo: world.allowDemo, at, history: pushes.value.map(actOf) },
   };

@@ -2,12 +2,21 @@
 import { sql } from 'kysely';
 import { problem } from '../core/base/result.ts';
 import type { Writer } from './connection.ts';
-import { JOBS_DDL } from './jobs/tables.ts';
-import { LOGIN_DDL } from './login/tables.ts';
 import { replay } from './projections/rebuild.ts';
 import { Refused } from './refused.ts';
-import { COSIGNATURES_DDL, INDEXES_DDL, LEDGER_DDL, META_DDL, PROJECTIONS, PROJECTIONS_DDL, PROJECTIONS_VERSION, type Reading, SCHEMA_VERSION, type Writing } from './schema.ts';
-import { WEBHOOKS_DDL } from './webhooks/tables.ts';
+import {
+  BESIDE_DDL,
+  COSIGNATURES_DDL,
+  INDEXES_DDL,
+  LEDGER_DDL,
+  META_DDL,
+  PROJECTIONS,
+  PROJECTIONS_DDL,
+  PROJECTIONS_VERSION,
+  type Reading,
+  SCHEMA_VERSION,
+  type Writing,
+} from './schema.ts';
 
 /** A way from an older version, inside a transaction; which also sets the version. */
 export type Older = (db: Writing) => Promise<void>;
@@ -47,7 +56,7 @@ export async function makeSchema(
       else await made({ ddl }, all, LEDGER_DDL);
       await setVersion(all, 'schema', SCHEMA_VERSION);
     });
-  await made({ ddl }, db, [COSIGNATURES_DDL, ...LOGIN_DDL, ...JOBS_DDL, ...WEBHOOKS_DDL]);
+  await made({ ddl }, db, [COSIGNATURES_DDL, ...BESIDE_DDL]);
   if ((await version(db, 'projections')) !== String(PROJECTIONS_VERSION)) await inOne((all) => renewProjections({ ddl }, all, seen));
   else await made({ ddl }, db, INDEXES_DDL);
 }

@@ -5,9 +5,9 @@
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { GlassEntry } from '../flows/ports.ts';
-import type { JobTables } from './jobs/tables.ts';
-import type { LoginTables } from './login/tables.ts';
-import type { WebhookTables } from './webhooks/tables.ts';
+import { JOBS_DDL, type JobTables } from './jobs/tables.ts';
+import { LOGIN_DDL, type LoginTables } from './login/tables.ts';
+import { WEBHOOKS_DDL, type WebhookTables } from './webhooks/tables.ts';
 
 type Flag = 0 | 1;
 
@@ -157,6 +157,9 @@ export const BODY_PREFIX = 16;
 /** Came without a new version: a ledger of this version may be without it, and is given it. */
 export const COSIGNATURES_DDL =
   'create table if not exists cosignatures (size integer not null references checkpoints (size), witness text not null, line text not null, primary key (size, witness))';
+
+/** What stands beside the log and is no projection of it: came without a new version too. */
+export const BESIDE_DDL: readonly string[] = [...LOGIN_DDL, ...JOBS_DDL, ...WEBHOOKS_DDL];
 
 export const LEDGER_DDL: readonly string[] = [
   'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, leaf blob not null, bytes blob not null)',

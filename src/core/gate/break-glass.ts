@@ -10,7 +10,7 @@ import { order } from '../base/order.ts';
 import { type Reason, reason } from '../base/reasons.ts';
 import { type Problem, problem } from '../base/result.ts';
 import type { Decision } from '../policy/decision.ts';
-import { type BreakGlassTerms, decidesItself } from '../policy/document.ts';
+import { type BreakGlassTerms, decidesItself, type Policy } from '../policy/document.ts';
 import type { PersonId } from '../roster/roster.ts';
 import { type Act, overduePaths, overduePeople, whenText } from './break-glass-review.ts';
 import type { UsePredicate } from './break-glass-words.ts';
@@ -21,6 +21,8 @@ export interface GlassRules {
   readonly terms: BreakGlassTerms | null;
   readonly ladder: readonly string[];
 }
+
+export const glassRulesOf = ({ breakGlass, ladder }: Pick<Policy, 'breakGlass' | 'ladder'>): GlassRules => ({ terms: breakGlass, ladder: ladder.values });
 
 /** The change as the gate decided about it. */
 export type GlassChange = Pick<Decision, 'change' | 'excluded' | 'unresolved' | 'refusals' | 'policyDigest'>;

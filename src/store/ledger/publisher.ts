@@ -6,7 +6,6 @@
 import { equal, utf8 } from '../../core/base/bytes.ts';
 import { problem } from '../../core/base/result.ts';
 import { type Checkpoint, formatCheckpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
-import { parseEntry } from '../../core/log/entry.ts';
 import { root, type Tree } from '../../core/log/merkle.ts';
 import { formatNote, formatVkey, type NoteKey, noteKey } from '../../core/log/note.ts';
 import { type Rotation, turnOf } from '../../core/log/rotation.ts';
@@ -17,6 +16,7 @@ import type { LogKeys } from '../keys/keys.ts';
 import { Refused } from '../refused.ts';
 import type { Reading } from '../schema.ts';
 import { headAt } from './head.ts';
+import { originOf } from './known-keys.ts';
 import { readRotations, signersAt } from './rotations.ts';
 import { isTurnOf, turnText } from './turn-note.ts';
 
@@ -145,7 +145,7 @@ export function publisher(writer: Writer, keys: LogKeys, said: (note: string) =>
   };
   const vouched = (note: string, tree: Tree): void => {
     // A new key is sworn in by a transaction that the old one still signs.
-    const by = rotations.find((r) => r.size + 1 >= tree.size)?.old ?? key;
+    const by = rotations.find((r) => turnOf(r) >= tree.size)?.old ?? key;
     const bySigned = (): boolean => (latest?.size ?? 0) === tree.size && (latest === undefined || equal(latest.root, root(tree)));
     if (note === '' ? bySigned() : by !== undefined && isTurnOf(note, by, tree)) return;
     throw refused(`the ${tree.size} entries are not those that the server before left here: somebody else wrote in the database`);
@@ -159,12 +159,6 @@ export const vkeyOf = (p: Publisher): string | null => {
 };
 
 const signerOf = (keys: LogKeys, key: NoteKey): LogSigner | undefined => keys.signers().find((s) => equal(s.publicKey, key.key));
-
-async function originOf(db: Reading): Promise<string | undefined> {
-  const row = await db.selectFrom('entries').select('bytes').where('idx', '=', 0).executeTakeFirst();
-  const entry = row && parseEntry(row.bytes);
-  return entry?.ok === true && entry.value.type === 'genesis' && typeof entry.value.fields.origin === 'string' ? entry.value.fields.origin : undefined;
-}
 
 async function begunWith(db: Reading, keys: LogKeys): Promise<NoteKey | undefined> {
   const origin = await originOf(db);

@@ -1,14 +1,11 @@
 /** That no table, column, index, trigger or view is there that this program did not make: compared with the same made anew, in a session of its own. */
 import type pg from 'pg';
-import { JOBS_DDL } from '../jobs/tables.ts';
 import type { Findings, Seen } from '../ledger/findings.ts';
-import { LOGIN_DDL } from '../login/tables.ts';
-import { LEDGER_DDL, META_DDL, PROJECTIONS_DDL } from '../schema.ts';
-import { WEBHOOKS_DDL } from '../webhooks/tables.ts';
+import { BESIDE_DDL, LEDGER_DDL, META_DDL, PROJECTIONS_DDL } from '../schema.ts';
 import { openPool } from './connection.ts';
 import { inPostgresql, TURN_DDL } from './ddl.ts';
 
-const DDL = [TURN_DDL, META_DDL, ...LEDGER_DDL, ...PROJECTIONS_DDL, ...LOGIN_DDL, ...JOBS_DDL, ...WEBHOOKS_DDL];
+const DDL = [TURN_DDL, META_DDL, ...LEDGER_DDL, ...PROJECTIONS_DDL, ...BESIDE_DDL];
 
 export async function auditTables(url: string, found: Findings, seen: Seen): Promise<void> {
   const pool = openPool(url, { max: 1 });

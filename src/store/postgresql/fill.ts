@@ -5,7 +5,7 @@ import { type Problem, problem } from '../../core/base/result.ts';
 import type { Fill, Filling } from '../connection.ts';
 import { Refused } from '../refused.ts';
 import type { Writing } from '../schema.ts';
-import { codeOf } from './connection.ts';
+import { isTooLong } from './connection.ts';
 import { openPostgresql } from './open.ts';
 import { openSession } from './session.ts';
 
@@ -52,10 +52,8 @@ async function taken(db: Writing): Promise<void> {
 
 const full = (message: string): Problem => problem('DATA_INVALID', message, { place: 'DATABASE_URL', remedy: 'name an empty one' });
 
-const LOCK_NOT_AVAILABLE = '55P03';
-
 function busy(cause: unknown): never {
-  if (codeOf(cause) !== LOCK_NOT_AVAILABLE) throw cause;
+  if (!isTooLong(cause)) throw cause;
   throw new Refused(problem('STORE_UNAVAILABLE', 'a server has its turn there, and does not give it back', { place: 'DATABASE_URL', remedy: 'stop it, or try again in a moment' }));
 }
 

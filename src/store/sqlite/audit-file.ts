@@ -1,10 +1,7 @@
 /** The file itself, as SQLite sees it: pages, indexes, and that no table, trigger or view is there that this program did not make. */
 import { DatabaseSync } from 'node:sqlite';
-import { JOBS_DDL } from '../jobs/tables.ts';
 import type { Findings, Seen } from '../ledger/findings.ts';
-import { LOGIN_DDL } from '../login/tables.ts';
-import { LEDGER_DDL, META_DDL, PROJECTIONS_DDL } from '../schema.ts';
-import { WEBHOOKS_DDL } from '../webhooks/tables.ts';
+import { BESIDE_DDL, LEDGER_DDL, META_DDL, PROJECTIONS_DDL } from '../schema.ts';
 
 export async function auditFile(reader: { read<Row>(sql: string): Iterable<Row> }, found: Findings, seen: Seen): Promise<void> {
   for (const { integrity_check: said } of reader.read<{ integrity_check: string }>('pragma integrity_check(100)')) if (said !== 'ok') found.add('database', said);
@@ -29,7 +26,7 @@ const schemaOf = (rows: (sql: string) => readonly Made[]): ReadonlyMap<string, s
 
 function meantSchema(): ReadonlyMap<string, string> {
   const blank = new DatabaseSync(':memory:');
-  for (const statement of [META_DDL, ...LEDGER_DDL, ...PROJECTIONS_DDL, ...LOGIN_DDL, ...JOBS_DDL, ...WEBHOOKS_DDL]) blank.exec(statement);
+  for (const statement of [META_DDL, ...LEDGER_DDL, ...PROJECTIONS_DDL, ...BESIDE_DDL]) blank.exec(statement);
   const schema = schemaOf((sql) => blank.prepare(sql).all() as unknown as readonly Made[]);
   blank.close();
   return schema;
