@@ -1,0 +1,185 @@
+/**
+ * What flows need of a forge that keeps repositories elsewhere, and merges there. Its events are hints which subject to look at again: what is
+ * judged is read from git and from the log. Whoever holds a token of the forge can set a check there; nobody takes one for a verdict.
+ */
+import type { Problem } from '../core/base/result.ts';
+import type { Oid } from '../core/change/change.ts';
+import type { JobDraft } from './ports-jobs.ts';
+
+/** One repository as the forge knows it. The id stays when its name or owner changes; a name may become another repository's. */
+export interface ForgePlace {
+  /** `[a-z0-9][a-z0-9._-]*`: what it is called here. */
+  readonly repo: string;
+  readonly forgeId: number;
+  /** `owner/name`, as it was called last. */
+  readonly name: string;
+  /** What the forge calls our right to act there. */
+  readonly installation: number;
+}
+
+/** What a call came to. `after`: milliseconds the forge asks to be left alone. `gone`: the repository, or our right to it, is no more. */
+export type ForgeAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Problem; readonly after: number | null; readonly gone: boolean };
+
+/** One line of a change, with what was found there. */
+export interface Annotation {
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly severity: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** What a check says of one commit for one target. */
+export interface CheckReport {
+  readonly place: ForgePlace;
+  /** With the target in it: one commit may be proposed to several, and each has a policy of its own. */
+  readonly name: string;
+  readonly head: Oid;
+  /** The forge's id of what was reported for this head and name before; null: nothing was. */
+  readonly run: string | null;
+  /** `looking`: no verdict yet. Only `allow` may satisfy a required check. */
+  readonly verdict: 'allow' | 'wait' | 'deny' | 'looking';
+  /** One sentence. */
+  readonly title: string;
+  /** Markdown, with all that others wrote escaped. */
+  readonly summary: string;
+  readonly annotations: readonly Annotation[];
+  /** Our page. */
+  readonly url: string;
+  /** `changeId`; empty where nothing was weighed. */
+  readonly change: string;
+}
+
+/** An open proposal at the forge, as it lists them. */
+export interface ListedPull {
+  readonly number: number;
+  readonly targetRef: string;
+  readonly head: Oid;
+  /** `github:login`. */
+  readonly account: string;
+}
+
+/** What a deployment that waits for us is told. */
+export interface DeployReport {
+  readonly place: ForgePlace;
+  readonly runId: number;
+  readonly environment: string;
+  /** `waiting` leaves it waiting, with the comment shown. */
+  readonly state: 'waiting' | 'approved' | 'rejected';
+  /** Markdown, at most 1,024 characters. */
+  readonly comment: string;
+}
+
+/** Implemented by adapters/github. No method rejects for anything the forge does. Each is one call, but for pages of a list. */
+export interface Forge {
+  /** Who we are there for `owner/name`. */
+  find(repo: string, name: string): Promise<ForgeAnswer<ForgePlace>>;
+  /** A user name and a password for git over HTTP, and where to fetch from. Kept until they are about to expire. */
+  remote(place: ForgePlace): Promise<ForgeAnswer<{ readonly url: string; readonly user: string; readonly password: string }>>;
+  /** Answers the forge's id of the report. */
+  report(check: CheckReport): Promise<ForgeAnswer<string>>;
+  /** Every open proposal; `unchanged` where the forge says that nothing moved since `tag`. */
+  pulls(
+    place: ForgePlace,
+    tag: string | null,
+  ): Promise<ForgeAnswer<{ readonly unchanged: true } | { readonly unchanged: false; readonly tag: string | null; readonly pulls: readonly ListedPull[] }>>;
+  deploy(report: DeployReport): Promise<ForgeAnswer<void>>;
+}
+
+/** What the forge's own rules let through. Implemented by adapters/github; asked by whoever looks for bypasses, never by a gate. */
+export interface ForgeRules {
+  /** Moves that its rules were bypassed for, newest first. @param since milliseconds since 1970. */
+  bypasses(
+    place: ForgePlace,
+    since: number,
+  ): Promise<ForgeAnswer<readonly { readonly ref: string; readonly old: Oid; readonly new: Oid; readonly account: string; readonly at: number }[]>>;
+  /** Whether administrators may deploy there without us. */
+  environment(place: ForgePlace, name: string): Promise<ForgeAnswer<{ readonly bypass: boolean }>>;
+  /** Whether the check of this name, set by us and by nobody else, is required on the branch. */
+  required(place: ForgePlace, ref: string, check: string): Promise<ForgeAnswer<{ readonly required: boolean; readonly pinned: boolean; readonly bypass: readonly string[] }>>;
+}
+
+/** What an event says may have changed. Nothing in it decides anything but which subject is looked at, and who brought it. */
+export type ForgeSubject =
+  | { readonly kind: 'pull'; readonly number: number; readonly targetRef: string; readonly head: Oid; readonly open: boolean }
+  | { readonly kind: 'queue'; readonly ref: string; readonly targetRef: string; readonly head: Oid; readonly open: boolean }
+  | { readonly kind: 'ref'; readonly ref: string; readonly old: Oid; readonly new: Oid }
+  | { readonly kind: 'deploy'; readonly runId: number; readonly environment: string; readonly sha: Oid }
+  /** A person asks for another look at what was reported for this commit. */
+  | { readonly kind: 'head'; readonly head: Oid }
+  /** Renamed, moved, deleted, its rules or our rights changed: all of it is looked at. */
+  | { readonly kind: 'repository' };
+
+export interface ForgeEvent {
+  /** The forge's id of the delivery. */
+  readonly delivery: string;
+  /** `pull_request.synchronize`. */
+  readonly name: string;
+  /** Hex SHA-256 of the bytes that came. */
+  readonly digest: string;
+  /** Milliseconds since 1970, by our clock. */
+  readonly at: number;
+  readonly forgeId: number;
+  /** `owner/name`. */
+  readonly place: string;
+  readonly installation: number | null;
+  /** `github:login` of who caused it; null: the forge itself. */
+  readonly account: string | null;
+  readonly subject: ForgeSubject;
+}
+
+/** What forges said, kept before anything is done about it. Implemented by store/forges; durable when it resolves. */
+export interface ForgeInbox {
+  /** The event and the jobs that look at it, all or none. False: this delivery is here already, and nothing was put down. */
+  put(repo: string, event: ForgeEvent, jobs: readonly JobDraft[]): Promise<boolean>;
+  /** What waits to be looked at of one subject, in the order it came. @param subject `subjectKey`. */
+  waiting(repo: string, subject: string): Promise<readonly (ForgeEvent & { readonly seq: number })[]>;
+  /** Looked at, up to this one. They stay to be known again, until `prune`. */
+  worked(repo: string, subject: string, seq: number): Promise<void>;
+  /** Forgets what was looked at and came before. Answers how many. */
+  prune(before: number): Promise<number>;
+}
+
+/** What is remembered of a forge's things: JSON by kind and id. No verdict rests on it; lost, it is found again from the forge. Implemented by store/forges. */
+export interface ForgeShelf {
+  get(repo: string, kind: string, id: string): Promise<unknown>;
+  /** By id. */
+  list(repo: string, kind: string): Promise<readonly { readonly id: string; readonly value: unknown }[]>;
+  /** Durable when it resolves. */
+  put(repo: string, kind: string, id: string, value: unknown): Promise<void>;
+  drop(repo: string, kind: string, id: string): Promise<void>;
+}
+
+/** One name for all that is said of one thing: what is said of it is looked at together. */
+export function subjectKey(subject: ForgeSubject): string {
+  switch (subject.kind) {
+    case 'pull':
+      return `pull-${subject.number}`;
+    case 'queue':
+      return `queue-${subject.head}`;
+    case 'ref':
+      return 'refs';
+    case 'deploy':
+      return `deploy-${subject.runId}-${subject.environment}`;
+    case 'head':
+      return `head-${subject.head}`;
+    case 'repository':
+      return 'repository';
+  }
+}
+
+/** Our own copy of a repository that lies elsewhere. Implemented by adapters/git. */
+export interface Mirror {
+  /**
+   * Branches, proposals and their queues as the forge has them now, all of them, deleted ones gone. One at a time for each repository.
+   * Problems: GIT_FAILED (refused, not reached, too slow), PUSH_TOO_LARGE over the cap of bytes.
+   */
+  fetch(
+    repo: string,
+    from: { readonly url: string; readonly user: string; readonly password: string },
+    signal?: AbortSignal,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: Problem }>;
+  /** Ref names (full) under a prefix, and where they stand. */
+  refs(repo: string, prefix: string): Promise<ReadonlyMap<string, Oid>>;
+}
