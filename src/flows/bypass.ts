@@ -11,7 +11,7 @@ import type { EntryDraft, LandingRow, Projections } from './ports.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 
 /** What a deleted ref stands at. */
-const NOWHERE = '0'.repeat(40);
+export const NOWHERE = '0'.repeat(40);
 
 /** Where a ref stands; null: nowhere. */
 export type Standing = (ref: string) => Promise<string | null>;
@@ -30,12 +30,12 @@ export async function bypassDrafts(
   for (const { targetRef: ref, head: from, violated } of stand.values()) {
     const to = (await standing(ref)) ?? NOWHERE;
     if (to !== from && to !== violated) astray.push({ ref, from, to });
-    if (to === from && violated !== null && violated !== from) back.push(draft(served.id, ref, violated, to, BACK));
+    if (to === from && violated !== null && violated !== from) back.push(violationDraft(served.id, ref, violated, to, BACK));
   }
   if (astray.length === 0) return back;
   const { now, before } = await guardsOf(served, world.floors, async (ref) => stand.get(ref)?.head);
   const guarded = async (ref: string): Promise<boolean> => matches(served.protected, ref) || !now.ok || protects(now.value.policy, ref) || before(ref);
-  const found = await Promise.all(astray.map(async ({ ref, from, to }) => ((await guarded(ref)) ? [draft(served.id, ref, from, to, ASTRAY)] : [])));
+  const found = await Promise.all(astray.map(async ({ ref, from, to }) => ((await guarded(ref)) ? [violationDraft(served.id, ref, from, to, ASTRAY)] : [])));
   return [...back, ...found.flat()];
 }
 
@@ -43,7 +43,7 @@ const ASTRAY = 'the ref stands where no gate let it';
 /** Said so that the same place is found again, should it be moved there again. */
 const BACK = 'the ref is back where a gate let it';
 
-const draft = (repo: string, ref: string, from: string, to: string, why: typeof ASTRAY | typeof BACK): EntryDraft => ({
+export const violationDraft = (repo: string, ref: string, from: string, to: string, why: string): EntryDraft => ({
   type: 'violation',
   fields: { repo, ref, new: to },
   body: utf8(JSON.stringify({ v: 1, why, from })),

@@ -8,12 +8,13 @@
  */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
-import { ok, type Result } from '../core/base/result.ts';
+import { ok } from '../core/base/result.ts';
 import { changeId } from '../core/change/change-id.ts';
 import type { GateKind } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
-import type { EntryDraft, Ledger } from './ports.ts';
+import type { Ledger } from './ports.ts';
 import { type Judged, judgePush, type PushAnswer } from './push.ts';
+import { type Recording, saidOnce, UNSAID } from './said-once.ts';
 import { type GateWorld, repositoryUri } from './site.ts';
 
 export interface GateQuestion {
@@ -114,12 +115,12 @@ export function gateDesk(world: GateWorldOver, { heard, terms = GATE_TERMS }: { 
 
   const look = async (key: string, question: GateQuestion): Promise<GateAnswer> => {
     const before = known.get(key);
-    const looked = await turns(() => bounded(lookInto({ ...world, ledger: once(ledger, before?.basis) }, question, heard), terms.patience));
+    const looked = await turns(() => bounded(lookInto({ ...world, ledger: saidOnce(ledger, before?.basis) }, question, heard), terms.patience));
     const same = before !== undefined && before.basis === looked.basis;
     const answer = { ...looked.answer, verdictId: same ? before.id : uuid7(world.now(), world.random()) };
     known.delete(key);
     // What was not decided is not remembered: the next one looks again.
-    if (looked.basis !== UNDECIDED) known.set(key, { id: answer.verdictId, basis: looked.basis, answer, at: world.now(), appends });
+    if (looked.basis !== UNSAID) known.set(key, { id: answer.verdictId, basis: looked.basis, answer, at: world.now(), appends });
     if (known.size > terms.most) known.delete(known.keys().next().value ?? '');
     return answer;
   };
@@ -165,9 +166,7 @@ const keyOf = (q: GateQuestion): string =>
     ]),
   );
 
-const UNDECIDED = '';
-
-const no = (code: ReasonCode, text: string, basis = UNDECIDED): Looked => ({
+const no = (code: ReasonCode, text: string, basis = UNSAID): Looked => ({
   answer: { verdict: 'deny', policyDigest: null, reasons: [{ code, text }], change: null, validUntil: null },
   basis,
 });
@@ -217,7 +216,7 @@ function told(answer: PushAnswer, gate: GateKind, world: GateWorldOver & { reado
   if (judged === undefined) return no(answer.problems[0]?.code ?? 'INTERNAL', answer.problems.map((p) => p.message).join('; ') || 'refused without a reason');
   const { verdict, decision, id } = judged;
   // Nothing was written down: what stands in the way may be gone the next moment.
-  if (decision === null || world.ledger.said === UNDECIDED) return no(verdict.codes[0] ?? 'INTERNAL', verdict.reasons.text);
+  if (decision === null || world.ledger.said === UNSAID) return no(verdict.codes[0] ?? 'INTERNAL', verdict.reasons.text);
   const waits = gate === 'merge' && verdict.verdict === 'deny' && decision.outcome === 'signoff' && verdict.codes.every((c) => CURABLE.has(c));
   return {
     answer: {
@@ -254,29 +253,6 @@ function words(tree: Judged['verdict']['reasons'], code: ReasonCode): string {
   }
   return '';
 }
-
-interface Recording extends Ledger {
-  /** Digest of the decision and verdict the last plan wrote, or would have. */
-  readonly said: string;
-}
-
-/** Says nothing twice: a decision and verdict that stand in the log to the byte, for this question, are not appended again. */
-function once(ledger: Ledger, before: string | undefined): Recording {
-  const recording = {
-    ...ledger,
-    said: UNDECIDED,
-    append: (plan: Parameters<Ledger['append']>[0]): ReturnType<Ledger['append']> =>
-      ledger.append(async (state) => {
-        const drafts = await plan(state);
-        if (!drafts.ok || !drafts.value.some((d) => d.type === 'verdict')) return drafts;
-        recording.said = basisOf(drafts.value);
-        return recording.said === before ? (ok([]) as Result<readonly EntryDraft[]>) : drafts;
-      }),
-  };
-  return recording;
-}
-
-const basisOf = (drafts: readonly EntryDraft[]): string => sha256Hex(JSON.stringify(drafts.map((d) => [d.type, d.fields, sha256Hex(new TextDecoder().decode(d.body))])));
 
 async function bounded(look: Promise<Looked>, ms: number): Promise<Looked> {
   let timer: ReturnType<typeof setTimeout> | undefined;

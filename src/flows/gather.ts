@@ -32,6 +32,8 @@ export interface Asked {
   readonly pusher: string | null;
   /** People who pushed this content before, whoever pushes it now. */
   readonly pushersBefore?: (change: Change) => Promise<readonly PersonId[]>;
+  /** Accounts that a transport says brought part of it. */
+  readonly brought?: readonly string[];
   readonly sticky: readonly StickyMark[];
   /** What applying it would do, as Terraform, CloudFormation or Pulumi says; in any order. */
   readonly plans?: readonly PlanFile[];
@@ -79,7 +81,8 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     lane: OPEN_LANE,
     ...(train === undefined ? {} : { train }),
     score,
-    ...(recorded === undefined ? {} : { records: recorded.records, behind: recorded.behind }),
+    ...(recorded === undefined ? {} : { records: recorded.records }),
+    behind: [...(recorded?.behind ?? []), ...(asked.brought ?? []).map((identity) => ({ role: 'pusher' as const, identity }))],
     ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),
   });

@@ -12,21 +12,28 @@ import type { EntryDraft, LandingRow, Projections, Repository } from './ports.ts
 import type { GateWorld } from './site.ts';
 import { foundOf, vsaDrafts } from './vsa.ts';
 
-/** Appends `landed` for every allowed move whose new value the ref has reached, and `violation` for a ref no such move brought to where it stands. Idempotent. Answers how many landed. */
-export async function recordLandings(world: GateWorld, repo: string): Promise<number> {
+/**
+ * Appends `landed` for every allowed move whose new value the ref has reached, and `violation` for a ref no such move brought to where it stands. Idempotent. Answers how many landed.
+ * @param only of a repository at a forge, where nothing lands by having been allowed once: the move that was judged again when it was seen there.
+ */
+export async function recordLandings(world: GateWorld, repo: string, only?: Move): Promise<number> {
   const served = world.repositories.get(repo);
-  if (served === undefined) return 0;
+  if (served === undefined || (served.mirrored === true && only === undefined)) return 0;
   // First: what passed without a server would be a violation.
   await backFill(world, served);
   const appended = await world.ledger.append(async (state) => {
-    const pending = await state.landings({ repo, pending: true });
+    const pending = (await state.landings({ repo, pending: true })).filter((l) => only === undefined || isOf(l, only));
     const standing = lookedAtOnce(served.repository);
     const reached = await reachedOf(served.repository, standing, pending);
     const landed = await Promise.all(pending.filter((l) => reached.has(l)).map((l) => draftsOf(world, state, l)));
-    return ok([...landed.flat(), ...(await bypassDrafts(world, served, state, { reached, standing }))]);
+    const astray = served.mirrored === true ? [] : await bypassDrafts(world, served, state, { reached, standing });
+    return ok([...landed.flat(), ...astray]);
   });
   return appended.ok ? appended.value.filter((e) => isLanding(e.bytes)).length : 0;
 }
+
+type Move = Pick<LandingRow, 'targetRef' | 'old' | 'head'>;
+const isOf = (landing: LandingRow, { targetRef, old, head }: Move): boolean => landing.targetRef === targetRef && landing.old === old && landing.head === head;
 
 /**
  * Where each ref stands, one look for all that is asked of it: git moves refs meanwhile, and a move seen by the second of two looks alone

@@ -37,6 +37,8 @@ export interface Move {
   readonly quarantine: string | undefined;
   /** null: no transport said. */
   readonly pusher: string | null;
+  /** Accounts that a transport says brought part of it, before whoever pushes now. */
+  readonly brought?: readonly string[];
   readonly update: RefUpdate;
   /** Every ref of the push: records beside commits may come with it. */
   readonly updates: readonly RefUpdate[];

@@ -74,7 +74,7 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
  * Protected by the server's own list, or by the policy at the default branch, now or where the gate last let it stand, or by the one the gate last let
  * the ref itself stand at: never by a policy that is pushed. A policy that is there and cannot be read may protect any ref, so none passes unjudged.
  */
-async function protectedUpdates(
+export async function protectedUpdates(
   { floors, projections }: GateWorld,
   served: ServedRepository,
   updates: readonly RefUpdate[],

@@ -32,6 +32,8 @@ export interface ServedRepository {
   readonly title: string;
   /** Ref globs the gate protects whatever a repository's policy says; policy may add more. */
   readonly protected: readonly string[];
+  /** Our copy of one that lies at a forge: its refs move there, and each move is judged after it happened (forge-landed.ts). */
+  readonly mirrored?: true;
   /** The repository as git serves it, without any push in flight. */
   readonly repository: Repository;
   /** Which of these refs are symbolic, and what they name, a name that is not there included: git would move that instead. */

@@ -3,7 +3,7 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { judge, ownedBy } from '../core/gate/judge.ts';
-import { underMode, type Verdict } from '../core/gate/verdict.ts';
+import { type GateKind, underMode, type Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { strictest } from '../core/policy/terms.ts';
 import { MODES } from '../core/policy/words.ts';
@@ -25,11 +25,11 @@ export interface Outcome {
   readonly signed?: boolean;
 }
 
-async function judgeOne(bench: Bench, decision: Decision, landing: Landing, spent: ReadonlySet<string>): Promise<Outcome> {
+async function judgeOne(bench: Bench, decision: Decision, landing: Landing, kind: GateKind, spent: ReadonlySet<string> = new Set()): Promise<Outcome> {
   const presented = await presentedFor(bench, decision, landing, spent);
   const owned = decision.ownership === null ? [] : await ownershipsFor(bench, decision, landing, spent);
   const since = await firstSeen(bench, decision);
-  const verdict = judge({ kind: 'push', ladder: bench.governance.policy.ladder.values, ...(since === undefined ? {} : { since }) }, decision, presented, owned);
+  const verdict = judge({ kind, ladder: bench.governance.policy.ladder.values, ...(since === undefined ? {} : { since }) }, decision, presented, owned);
   const counted = presented.filter((p) => verdict.signoffs.includes(p.digest));
   // The author's word is spent with the signatures it came before: landing the same again takes it anew.
   const word = verdict.verdict === 'allow' ? owned.filter((o) => o === ownedBy(decision, owned)) : [];
@@ -50,8 +50,8 @@ export async function firstSeen({ state }: Bench, decision: Decision): Promise<n
 }
 
 /** The strict verdict, answered as the strictest mode of the whole and of every commit lets it be. */
-export async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
-  const strict = await strictVerdict(bench, whole, parts, landing);
+export async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing, kind: GateKind = 'push'): Promise<Outcome> {
+  const strict = await strictVerdict(bench, whole, parts, landing, kind);
   const mode = parts.reduce((most, part) => strictest(MODES, most, part.mode), whole.mode);
   return { ...strict, verdict: underMode(strict.verdict, mode) };
 }
@@ -60,13 +60,13 @@ export async function verdictOf(bench: Bench, whole: Decision, parts: readonly D
  * One commit: its own verdict. Several: each has to be allowed, in order, and a sign-off spent on one is spent for the next;
  * and the whole has to be allowed too, unless every single commit was signed by humans.
  */
-async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing): Promise<Outcome> {
-  const total = await judgeOne(bench, whole, landing, new Set());
+async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing, kind: GateKind): Promise<Outcome> {
+  const total = await judgeOne(bench, whole, landing, kind);
   if (parts.length === 0 || whole.outcome === 'refused' || total.verdict.codes.some((code) => STANDS.has(code))) return total;
   const each: Outcome[] = [];
   // Nothing is carried to a commit inside a push: what became of signed content was asked of the whole.
   const { moved: _, ...plain } = bench;
-  for (const part of parts) each.push(await judgeOne(plain, part, landing, new Set(each.flatMap((e) => e.nonces))));
+  for (const part of parts) each.push(await judgeOne(plain, part, landing, kind, new Set(each.flatMap((e) => e.nonces))));
   const allowed = each.every((e) => e.verdict.verdict === 'allow');
   const signed = allowed && each.every((e) => e.verdict.signoffs.length > 0);
   const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];
@@ -110,9 +110,9 @@ function intermediate(total: Verdict, parts: readonly Decision[], each: readonly
   };
 }
 
-export const deny = (code: ReasonCode, text: string): Verdict => ({
+export const deny = (code: ReasonCode, text: string, gate: GateKind = 'push'): Verdict => ({
   verdict: 'deny',
-  gate: 'push',
+  gate,
   mode: 'enforce',
   would: 'deny',
   codes: [code],

@@ -28,7 +28,7 @@ export interface Weighed {
 export interface Scale {
   readonly world: GateWorld;
   /** `pusher` null: no transport said. */
-  readonly push: { readonly repo: string; readonly pusher: string | null };
+  readonly push: { readonly repo: string; readonly pusher: string | null; readonly brought?: readonly string[] };
   readonly ref: string;
   readonly governance: Governance;
   readonly sticky: readonly StickyMark[];
@@ -47,6 +47,7 @@ export async function weigh(scale: Scale, base: string | null, head: string, win
     most: MOST_FILES,
     pusher: push.pusher,
     pushersBefore,
+    ...(push.brought === undefined ? {} : { brought: push.brought }),
     sticky,
     records,
     ...(window === undefined ? {} : { window }),
@@ -69,8 +70,9 @@ const contentsOf = (change: Change): readonly string[] => [change.manifest, ...c
 
 /** Everybody a transport ever put behind these, the one who pushes now included. */
 export const behindOf = ({ governance, push }: Scale, weighed: readonly Weighed[]): readonly PersonId[] => {
-  const now = push.pusher === null ? null : answersFor(governance.roster, push.pusher);
-  return [...new Set([...weighed.flatMap((w) => w.before), ...(now === null ? [] : [now])])].sort();
+  const accounts = [...(push.brought ?? []), ...(push.pusher === null ? [] : [push.pusher])];
+  const now = accounts.flatMap((account) => answersFor(governance.roster, account) ?? []);
+  return [...new Set([...weighed.flatMap((w) => w.before), ...now])].sort();
 };
 
 /** Somebody else pushed the same in the meantime, so who may sign is not who it was. */

@@ -1,0 +1,191 @@
+/**
+ * What moved at a forge, judged after it happened: whatever was answered before, each step of a protected branch is weighed as it landed, by the
+ * policy that stood before it and by what is signed now. What holds lands; what does not is a violation of exactly that commit, and what came
+ * after it is still judged by itself.
+ *
+ * The attacker moves branches there as the forge lets them: past a required check, back, away, and forth again. What was seen is in the log.
+ */
+import type { ReasonCode } from '../core/base/codes.ts';
+import { ok } from '../core/base/result.ts';
+import type { Oid } from '../core/change/change.ts';
+import { orBreakGlass } from './break-glass-verdict.ts';
+import { NOWHERE, violationDraft } from './bypass.ts';
+import { broughtBy } from './forge-proposal.ts';
+import { governanceAt } from './governance.ts';
+import { recordLandings } from './land.ts';
+import type { EntryDraft, Projections } from './ports.ts';
+import type { Landing } from './presented.ts';
+import { protectedUpdates } from './push.ts';
+import { type Judged, PUSH_CAPS, recordMove, words } from './push-record.ts';
+import type { GateWorld, ServedRepository } from './site.ts';
+import { deny, verdictOf } from './verdict.ts';
+
+/** What is known of the branches of a repository at a forge, beside the log. */
+export interface Branches {
+  /** Where each stands now, by full name. */
+  readonly now: ReadonlyMap<string, Oid>;
+  /** Where each was when it was last looked at; empty: nothing of this repository ever was. The log goes before it, once anything landed there. */
+  readonly last: ReadonlyMap<string, Oid>;
+  looked(ref: string, at: Oid): Promise<void>;
+  /** `github:login` of who the forge says moved the branch there; null: it did not say. */
+  mover(ref: string, to: Oid): string | null;
+}
+
+export interface MoveFound {
+  readonly ref: string;
+  readonly commit: Oid;
+  readonly verdict: 'landed' | 'violation';
+  readonly codes: readonly ReasonCode[];
+}
+
+/** Something of ours stood in the way: the next look goes on from there. */
+const LATER: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['GIT_FAILED', 'STORE_UNAVAILABLE', 'INTERNAL', 'REF_CHANGED']);
+/** Steps looked at in one go; whoever pushes chooses how many there are. */
+const MOST_STEPS = 500;
+
+/** Idempotent. `whole`: nothing is left for the next look. */
+export async function judgeMoved(world: GateWorld, repo: string, branches: Branches): Promise<{ readonly found: readonly MoveFound[]; readonly whole: boolean }> {
+  const served = world.repositories.get(repo);
+  if (served === undefined) return { found: [], whole: true };
+  const stood = new Map((await world.projections.memory.standing({ repo })).map((s) => [s.targetRef, s]));
+  const found: MoveFound[] = [];
+  let whole = true;
+  for (const ref of await guardedOf(world, served, [...new Set([...branches.now.keys(), ...stood.keys(), ...branches.last.keys()])], branches)) {
+    const landed = stood.get(ref)?.head ?? null;
+    const from = stood.get(ref)?.violated ?? landed ?? branches.last.get(ref) ?? null;
+    const walked = await walk({ world, served, ref, branches, to: branches.now.get(ref) ?? NOWHERE }, from, landed);
+    found.push(...walked.found);
+    whole &&= walked.whole;
+  }
+  return { found, whole };
+}
+
+/** A branch that is gone is guarded by the policy that stood, as one that moved is. */
+async function guardedOf(world: GateWorld, served: ServedRepository, refs: readonly string[], { now }: Branches): Promise<readonly string[]> {
+  const updates = refs.map((ref) => ({ ref, old: NOWHERE, new: now.get(ref) ?? NOWHERE }));
+  const guarded = await protectedUpdates(world, served, updates);
+  // A policy that cannot be read may protect any branch.
+  return guarded.ok ? guarded.value.map((u) => u.ref) : refs;
+}
+
+interface Walk {
+  readonly world: GateWorld;
+  readonly served: ServedRepository;
+  readonly ref: string;
+  readonly branches: Branches;
+  readonly to: Oid;
+}
+
+type Walked = { readonly found: readonly MoveFound[]; readonly whole: boolean };
+const NOTHING: Walked = { found: [], whole: true };
+
+async function walk(at: Walk, from: Oid | null, landed: Oid | null): Promise<Walked> {
+  const { world, served, to } = at;
+  if (from === to) return NOTHING;
+  if (from === null) return begun(at);
+  if (to === NOWHERE) return told(at, from, ['REF_DELETION'], 'the branch was deleted at the forge');
+  if (to === landed) return told(at, from, ['OK'], 'the branch is back where a gate let it');
+  const kept = await world.objects.keep(served.id, [to], undefined);
+  if (!kept.ok) return { found: [], whole: false };
+  const steps = from === NOWHERE ? undefined : await world.objects.open(served.id).steps(from, to);
+  if (steps === undefined) return told(at, from, ['REF_NON_FAST_FORWARD'], 'the branch was rewritten at the forge');
+  return along(
+    at,
+    from,
+    steps.filter((s) => s.onChain).map((s) => s.commit),
+  );
+}
+
+async function along(at: Walk, from: Oid, chain: readonly Oid[]): Promise<Walked> {
+  const found: MoveFound[] = [];
+  let stands = from;
+  for (const next of chain) {
+    const one = found.length === MOST_STEPS ? 'later' : await judgeStep(at, stands, next);
+    if (one === 'later') return { found, whole: false };
+    found.push(one);
+    await at.branches.looked(at.ref, next);
+    stands = next;
+  }
+  return { found, whole: true };
+}
+
+/**
+ * The first look takes a branch as it finds it: nothing before it was ever judged here. One that comes later has to come out of a branch that
+ * was judged, or it brings in what nobody looked at.
+ */
+async function begun(at: Walk): Promise<Walked> {
+  const { world, served, ref, branches, to } = at;
+  if (to === NOWHERE) return NOTHING;
+  if (branches.last.size > 0 && !(await outOfAnother(at))) {
+    const kept = await world.objects.keep(served.id, [to], undefined);
+    if (!kept.ok) return { found: [], whole: false };
+    return told(at, NOWHERE, ['TARGET_MISSING'], 'a protected branch came with content that no gate let');
+  }
+  await branches.looked(ref, to);
+  return NOTHING;
+}
+
+async function outOfAnother({ world, served, ref, to, branches }: Walk): Promise<boolean> {
+  const judged = await world.projections.memory.standing({ repo: served.id });
+  for (const { targetRef, head } of judged) {
+    if (targetRef === ref || !branches.now.has(targetRef)) continue;
+    if (head === to || (await served.repository.steps(to, head)) !== undefined) return true;
+  }
+  for (const [other, last] of branches.last) if (other !== ref && (last === to || (await served.repository.steps(to, last)) !== undefined)) return true;
+  return false;
+}
+
+async function judgeStep(at: Walk, old: Oid, head: Oid): Promise<MoveFound | 'later'> {
+  const judged = await recorded(at, old, head);
+  const { verdict, codes, reasons } = judged.verdict;
+  if (judged.decision === null && codes.some((code) => LATER.has(code))) return 'later';
+  if (verdict === 'allow') {
+    await recordLandings(at.world, at.served.id, { targetRef: at.ref, old, head });
+    return { ref: at.ref, commit: head, verdict: 'landed', codes };
+  }
+  // Nothing could be weighed, so nothing was written down.
+  if (judged.decision === null && !(await told({ ...at, to: head }, old, codes, reasons.text)).whole) return 'later';
+  return { ref: at.ref, commit: head, verdict: 'violation', codes };
+}
+
+async function recorded({ world, served, ref, branches }: Walk, old: Oid, head: Oid): Promise<Judged> {
+  const denied = (code: ReasonCode, text: string): Judged => ({ ref, id: null, title: '', decision: null, verdict: deny(code, text, 'merge') });
+  const where = { repo: served.id, targetRef: ref, old, head };
+  const copy = world.objects.open(served.id);
+  const steps = await copy.steps(old, head);
+  if (steps === undefined) return denied('GIT_FAILED', 'the steps of this move cannot be read');
+  if (steps.length > PUSH_CAPS.steps) return denied('PUSH_TOO_LARGE', `${steps.length} commits landed at once; at most ${PUSH_CAPS.steps} are judged`);
+  const governance = await governanceAt(copy, old, world.floors);
+  if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
+  const update = { ref, old, new: head };
+  const pusher = branches.mover(ref, head);
+  const brought = await broughtBy(world, where, pusher === null ? [] : [pusher]);
+  return recordMove(
+    world,
+    { ...{ repo: served.id, quarantine: undefined, pusher, brought, update, updates: [update] }, governance: governance.value, steps },
+    {
+      stale: (state) => seenAt(state, where),
+      outcome: async (bench, whole, parts, landing) => orBreakGlass(bench, whole, parts, await verdictOf(bench, whole, parts, landing, 'merge')),
+      beside: (outcome) => ({ fields: {}, body: {}, drafts: outcome.verdict.verdict === 'allow' ? [] : [violation(where, NOT_LET)] }),
+    },
+  );
+}
+
+const NOT_LET = 'it landed at the forge, and what policy asks for was not there';
+
+const violation = ({ repo, targetRef, old, head }: Landing, why: string): EntryDraft => violationDraft(repo, targetRef, old, head, why);
+
+/** Another server was here first. */
+async function seenAt(state: Projections, { repo, targetRef, head }: Landing): Promise<boolean> {
+  const [stood] = await state.memory.standing({ repo, targetRef });
+  return stood !== undefined && (stood.violated ?? stood.head) === head;
+}
+
+/** A violation of a move that nothing was weighed of. */
+async function told({ world, served, ref, branches, to }: Walk, from: Oid, codes: readonly ReasonCode[], why: string): Promise<Walked> {
+  const where = { repo: served.id, targetRef: ref, old: from, head: to };
+  const appended = await world.ledger.append(async (state) => ok((await seenAt(state, where)) ? [] : [violation(where, why)]));
+  if (!appended.ok) return { found: [], whole: false };
+  await branches.looked(ref, to);
+  return { found: codes[0] === 'OK' ? [] : [{ ref, commit: to, verdict: 'violation', codes }], whole: true };
+}
