@@ -1,0 +1,87 @@
+/** Work that forges ask for: a look at a subject, another at a change that people signed, and every so often at everything. */
+import { err, ok } from '../core/base/result.ts';
+import { lookAt } from './forge-look.ts';
+import { reconcile } from './forge-reconcile.ts';
+import { CHANGED, changedJob, type ForgeWorld, LOOK, RECONCILE, reconcileJob, subjectOfChange } from './forge-world.ts';
+import { DONE, type Handler, type Worked } from './job-worker.ts';
+import type { Ledger } from './ports.ts';
+import type { TakenJob } from './ports-jobs.ts';
+
+/** Milliseconds between two looks at everything. */
+export const EVERY_MS = 600_000;
+/** What was looked at is known again for so long: a forge tells late, and more than once. */
+const REMEMBERED_MS = 7 * 86_400_000;
+
+/** Two seconds until somebody is told are few: what failed is tried again soon, and then less often. */
+const SOON = { first: 250, factor: 2, last: 120_000 };
+
+export const forgeHandlers = (world: ForgeWorld): readonly Handler[] => [
+  { kind: LOOK, backOff: SOON, run: (job, signal) => look(world, job, signal) },
+  { kind: CHANGED, backOff: SOON, run: (job, signal) => changed(world, job, signal) },
+  { kind: RECONCILE, backOff: { first: 5_000, factor: 3, last: EVERY_MS }, run: (job, signal) => again(world, job, signal) },
+];
+
+/** Put down at every start, and by themselves ever after. */
+export const firstReconciles = ({ gate, sources }: ForgeWorld) =>
+  [...sources.keys()].flatMap((repo) => [reconcileJob(gate.site.organisation, repo), nextOf(gate.site.organisation, repo, gate.now())]);
+
+/** One name for each stretch of time: however many servers ask for it, it is done once. */
+const nextOf = (org: string, repo: string, now: number) => reconcileJob(org, repo, { due: (Math.floor(now / EVERY_MS) + 1) * EVERY_MS });
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+async function look(world: ForgeWorld, { body, attempts, tries }: TakenJob, signal: AbortSignal): Promise<Worked> {
+  const { repo, subject } = body as { readonly repo?: unknown; readonly subject?: unknown };
+  return lookAt({ world, repo: text(repo), last: attempts >= tries, signal }, text(subject));
+}
+
+/** Somebody said something of it here: nothing moved at the forge, so nothing is fetched. */
+async function changed(world: ForgeWorld, { body, entry }: TakenJob, signal: AbortSignal): Promise<Worked> {
+  const { change } = body as { readonly change?: unknown };
+  const where = await subjectOfChange(world.shelf, text(change));
+  if (where === null) return DONE;
+  const ended = await lookAt({ world, repo: where.repo, fetched: true, signal }, where.subject);
+  // It is committed when this job is there; what is judged goes by what the log has signed.
+  return ended.do === 'done' && entry !== null && (await world.gate.ledger.entries(entry, 1)).length === 0 ? { do: 'retry', why: `entry ${entry} is not signed yet` } : ended;
+}
+
+async function again(world: ForgeWorld, { body }: TakenJob, signal: AbortSignal): Promise<Worked> {
+  const { repo, periodic, all } = body as { readonly repo?: unknown; readonly periodic?: unknown; readonly all?: unknown };
+  if (!world.sources.has(text(repo))) return DONE;
+  // First: whatever becomes of this one, there is a next.
+  if (periodic === true) await world.jobs.add([nextOf(world.gate.site.organisation, text(repo), world.gate.now())]);
+  await world.inbox.prune(world.gate.now() - REMEMBERED_MS);
+  return reconcile({ world, repo: text(repo), signal }, all === true);
+}
+
+/** What people say of one change, by which a verdict on it may be another. */
+const OF_A_CHANGE: ReadonlySet<string> = new Set(['signoff', 'ownership', 'break-glass', 'break-glass-cancel', 'break-glass-review', 'carry']);
+/** What may change any: who may sign, and what was taken back. */
+const OF_ALL: ReadonlySet<string> = new Set(['revocation', 'roster', 'enrolment']);
+
+/** The ledger of a server that reports to a forge. @param wake once there is something to report. */
+export const reporting = (ledger: Ledger, { org, repos, wake }: { readonly org: string; readonly repos: readonly string[]; wake(): void }): Ledger => ({
+  ...ledger,
+  append: async (plan) => {
+    let told = false;
+    const answer = await ledger.append(async (state) => {
+      const drafts = await plan(state);
+      if (!drafts.ok) return err(drafts.error);
+      return ok(
+        drafts.value.map((draft) => {
+          const { change } = draft.fields;
+          const jobs =
+            OF_A_CHANGE.has(draft.type) && typeof change === 'string'
+              ? [changedJob(org, change)]
+              : OF_ALL.has(draft.type)
+                ? repos.map((repo) => reconcileJob(org, repo, { all: true }))
+                : [];
+          told ||= jobs.length > 0;
+          return jobs.length === 0 ? draft : { ...draft, jobs: [...(draft.jobs ?? []), ...jobs] };
+        }),
+      );
+    });
+    if (answer.ok && told) wake();
+    return answer;
+  },
+});

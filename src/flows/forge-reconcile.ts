@@ -1,0 +1,105 @@
+/**
+ * Heals what was not heard: events are lost, forged events were never sent, repositories are renamed. Every so often all that is open at the
+ * forge is held against what is known here, and what differs is looked at. One call where nothing changed.
+ */
+import { problem } from '../core/base/result.ts';
+import { fetched, judgeBranches, type Looking, lookLater, QUEUE } from './forge-look.ts';
+import { afterwards, type ForgeWorld, type KnownPull, type Looked, NOT_LOOKED, onShelf, type Shelf } from './forge-world.ts';
+import { DONE, type Worked } from './job-worker.ts';
+import type { ForgeAnswer, ForgePlace, ListedPull } from './ports-forge.ts';
+
+/** @param all whatever is open is judged again. */
+export async function reconcile(looking: Looking, all = false): Promise<Worked> {
+  const { world, repo } = looking;
+  if (!world.sources.has(repo)) return DONE;
+  const events = await world.inbox.waiting(repo, 'repository');
+  const ended = await reconciled(looking, await placed(world, repo));
+  if (ended.do === 'done') await lookLater(world, repo, await dueAgain(onShelf(world.shelf, repo), world.gate.now(), all));
+  const seq = events.at(-1)?.seq;
+  if (ended.do !== 'retry' && seq !== undefined) await world.inbox.worked(repo, 'repository', seq);
+  return ended;
+}
+
+async function reconciled(looking: Looking, place: ForgeAnswer<ForgePlace>): Promise<Worked> {
+  const { world, repo } = looking;
+  if (!place.ok) return afterwards(place);
+  const here = await fetched(looking);
+  if (!here.ok) return afterwards(here);
+  const shelf = onShelf(world.shelf, repo);
+  const judged = await judgeBranches(looking, await world.inbox.waiting(repo, 'refs'));
+  await groupsHere(world, repo, shelf);
+  const listed = await world.forge.pulls(place.value, await shelf.tag());
+  if (!listed.ok) return afterwards(listed);
+  if (!listed.value.unchanged) {
+    await pullsThere(world, repo, shelf, listed.value.pulls);
+    await shelf.setTag(listed.value.tag);
+  }
+  return judged;
+}
+
+/** What rests on a signature that ran out; or all of it. */
+async function dueAgain(shelf: Shelf, now: number, all: boolean): Promise<readonly string[]> {
+  const [pulls, groups] = await Promise.all([shelf.pulls(), shelf.groups()]);
+  const isDue = ({ until }: Looked): boolean => all || (until !== null && until <= now);
+  return [...pulls.filter(isDue).map((p) => `pull-${p.number}`), ...groups.filter(isDue).map((g) => `queue-${g.head}`)];
+}
+
+/** It may be called otherwise by now. Another repository that has its name is not it. */
+async function placed(world: ForgeWorld, repo: string): Promise<ForgeAnswer<ForgePlace>> {
+  const shelf = onShelf(world.shelf, repo);
+  const known = await shelf.place();
+  const now = await world.forge.find(repo, known?.name ?? world.sources.get(repo)?.name ?? '');
+  if (!now.ok) return now;
+  if (known !== null && now.value.forgeId !== known.forgeId)
+    return {
+      ok: false,
+      error: problem('REPOSITORY_UNKNOWN', `${now.value.name} is another repository than the one that was served as ${repo}`, {
+        remedy: 'if it is meant to be, serve it under another id in the site’s file',
+      }),
+      ...{ after: null, gone: true },
+    };
+  if (known?.name !== now.value.name || known.installation !== now.value.installation) await shelf.setPlace(now.value);
+  return now;
+}
+
+async function pullsThere(world: ForgeWorld, repo: string, shelf: Shelf, listed: readonly ListedPull[]): Promise<void> {
+  const known = new Map((await shelf.pulls()).map((p) => [p.number, p]));
+  const open = new Set(listed.map((p) => p.number));
+  for (const number of known.keys()) if (!open.has(number)) await shelf.dropPull(number);
+  const differ = listed.filter((p) => !isKnown(known.get(p.number), p));
+  for (const pull of differ) await shelf.setPull(withListed(known.get(pull.number), pull));
+  await lookLater(
+    world,
+    repo,
+    differ.map((p) => `pull-${p.number}`),
+  );
+}
+
+const isKnown = (known: KnownPull | undefined, { targetRef, head, account }: ListedPull): boolean =>
+  known !== undefined && known.targetRef === targetRef && known.head === head && known.accounts.includes(account) && known.looked === head;
+
+/** Whoever opened it stands behind it; who pushed to it last, nobody said. */
+const withListed = (known: KnownPull | undefined, { number, targetRef, head, account }: ListedPull): KnownPull => ({
+  ...NOT_LOOKED,
+  ...known,
+  ...{ number, targetRef, head, accounts: [...new Set([account, ...(known?.accounts ?? [])])] },
+});
+
+/** A queue's branch that nobody told us of waits for our answer; one that is gone waits for none. */
+async function groupsHere(world: ForgeWorld, repo: string, shelf: Shelf): Promise<void> {
+  const refs = await world.mirror.refs(repo, QUEUE);
+  const heads = new Set(refs.values());
+  const known = await shelf.groups();
+  for (const { head } of known) if (!heads.has(head)) await shelf.dropGroup(head);
+  const seen = new Set(known.filter((g) => g.looked !== null).map((g) => g.head));
+  const fresh = [...refs].filter(([, head]) => !seen.has(head));
+  for (const [ref, head] of fresh) {
+    const target = /^(.+)\/[^/]+$/.exec(ref.slice(QUEUE.length))?.[1];
+    if (target !== undefined) await shelf.setGroup({ ...{ ref, head, targetRef: `refs/heads/${target}` }, ...NOT_LOOKED });
+  }
+  await lookLater(
+    world,
+    repo,
+    fresh.map(([, head]) => `queue-${head}`),
+  );
+}
