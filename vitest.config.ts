@@ -10,7 +10,7 @@ const ON_BOTH = [
   'src/store/login/logins.test.ts',
   'src/store/ledger/{sequencer,deciding,erased,rotate,files}.test.ts',
   'src/store/transfer/move.test.ts',
-  'src/store/{jobs,webhooks}/*.test.ts',
+  'src/store/{jobs,webhooks,forges}/*.test.ts',
   'src/store/postgresql/*.test.ts',
   // What a hook kept is told once, whichever of several servers looks first.
   'src/flows/unattended-push.test.ts',

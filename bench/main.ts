@@ -9,6 +9,7 @@ import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
 import { detectBench } from './detect.ts';
 import { eventsBench } from './events.ts';
+import { forgeInboxBench } from './forge-inbox.ts';
 import { gateBench } from './gate.ts';
 import { hookBench } from './hook.ts';
 import { jobsBench } from './jobs.ts';
@@ -74,6 +75,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   postgresql: () => postgresqlBench(join(folder, 'postgresql')),
   store: () => storeBench(join(folder, 'store'), CLI),
   jobs: () => jobsBench(join(folder, 'jobs')),
+  'forge-inbox': () => forgeInboxBench(join(folder, 'forge-inbox')),
   million: () => ledgerMillionBench(join(folder, 'million')),
   scale: () => scaleBench({ changes: Number(process.env.COUNTERSIGN_BENCH_CHANGES ?? 10_000) }, (words) => console.log(words)),
   verify: () => verifyBench(),

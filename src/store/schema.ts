@@ -5,6 +5,7 @@
  */
 import type { Kysely, Transaction } from 'kysely';
 import type { GlassEntry } from '../flows/ports.ts';
+import { FORGES_DDL, type ForgeTables } from './forges/tables.ts';
 import { JOBS_DDL, type JobTables } from './jobs/tables.ts';
 import { LOGIN_DDL, type LoginTables } from './login/tables.ts';
 import { WEBHOOKS_DDL, type WebhookTables } from './webhooks/tables.ts';
@@ -32,7 +33,7 @@ export interface TileTable {
   hashes: Uint8Array;
 }
 
-export interface Schema extends JobTables, WebhookTables, LoginTables {
+export interface Schema extends JobTables, WebhookTables, LoginTables, ForgeTables {
   entries: EntryTable;
   /** Full tiles alone. What is partial is computed: from leaf hashes, or from the roots of full tiles below. */
   tiles: TileTable;
@@ -159,7 +160,7 @@ export const COSIGNATURES_DDL =
   'create table if not exists cosignatures (size integer not null references checkpoints (size), witness text not null, line text not null, primary key (size, witness))';
 
 /** What stands beside the log and is no projection of it: came without a new version too. */
-export const BESIDE_DDL: readonly string[] = [...LOGIN_DDL, ...JOBS_DDL, ...WEBHOOKS_DDL];
+export const BESIDE_DDL: readonly string[] = [...LOGIN_DDL, ...JOBS_DDL, ...WEBHOOKS_DDL, ...FORGES_DDL];
 
 export const LEDGER_DDL: readonly string[] = [
   'create table if not exists entries (idx integer primary key, type text not null, at integer not null, body text not null, leaf blob not null, bytes blob not null)',

@@ -7,12 +7,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Ledger, Projections } from '../flows/ports.ts';
+import type { ForgeInbox, ForgeShelf } from '../flows/ports-forge.ts';
 import type { Jobs } from '../flows/ports-jobs.ts';
 import type { LogFiles, LogSigner } from '../flows/ports-log.ts';
 import type { Logins } from '../flows/ports-login.ts';
 import type { Announcements, Subscriptions } from '../flows/ports-webhooks.ts';
 import type { Cosignatures, PastTrees } from '../flows/ports-witness.ts';
 import type { Engine } from './connection.ts';
+import { inboxOver, shelfOver } from './forges/forges.ts';
 import { jobsOver } from './jobs/jobs.ts';
 import { type Keys, openKeys } from './keys/keys.ts';
 import { after } from './ledger/after.ts';
@@ -54,6 +56,8 @@ export interface Store {
   /** Who is told of what is appended. No projection of the log. */
   readonly subscriptions: Subscriptions;
   readonly announcements: Announcements;
+  /** What forges said, and what is remembered of their things. No projection of the log. */
+  readonly forges: { readonly inbox: ForgeInbox; readonly shelf: ForgeShelf };
   /** The log's name, set by genesis; null before it. */
   readonly origin: string | null;
   /** vkey to verify checkpoints with; null before genesis. */
@@ -173,6 +177,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
     jobs: jobsOver(reader, writer, sequence, clock),
     subscriptions: subscriptionsOver(reader, writer, sequence),
     announcements: announcementsOver(reader, writer, sequence, clock),
+    forges: { inbox: inboxOver(reader, writer, sequence, clock), shelf: shelfOver(reader, writer, sequence) },
     get origin() {
       return signer.key()?.name ?? null;
     },

@@ -1,0 +1,41 @@
+/** What forges said, and what is remembered of their things. Beside the log as jobs are: a rebuild leaves them alone, and an export of the log does not carry them. */
+
+export interface ForgeTables {
+  /** Of an event only what is known by name: never the bytes that came. */
+  forge_events: {
+    repo: string;
+    delivery: string;
+    /** In the order of arrival, within its repository. */
+    seq: number;
+    name: string;
+    digest: string;
+    at: number;
+    forge_id: number;
+    place: string;
+    installation: number | null;
+    account: string | null;
+    /** `subjectKey`. */
+    subject: string;
+    /** The subject, JSON. */
+    said: string;
+    looked: 0 | 1;
+  };
+  /**
+   * The last number given in each repository. No maximum of what is there: a number that was forgotten would come again, and whoever is still
+   * looking at the older one would end the newer. Its row is held until the event is committed, so none appears before one of a lower number.
+   */
+  forge_counts: { repo: string; last: number };
+  /** `value` is JSON. */
+  forge_shelf: { repo: string; kind: string; id: string; value: string };
+}
+
+/** Came without a new version of the schema: a ledger may be without them, and is given them. */
+export const FORGES_DDL: readonly string[] = [
+  `create table if not exists forge_events (repo text not null, delivery text not null, seq integer not null, name text not null, digest text not null, at integer not null,
+   forge_id integer not null, place text not null, installation integer, account text, subject text not null, said text not null, looked integer not null,
+   primary key (repo, delivery))`,
+  'create index if not exists forge_events_by_subject on forge_events (repo, subject, looked, seq)',
+  'create index if not exists forge_events_by_looked on forge_events (looked, at)',
+  'create table if not exists forge_counts (repo text primary key, last integer not null)',
+  'create table if not exists forge_shelf (repo text not null, kind text not null, id text not null, value text not null, primary key (repo, kind, id))',
+];
