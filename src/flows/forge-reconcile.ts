@@ -28,10 +28,12 @@ async function reconciled(looking: Looking, place: ForgeAnswer<ForgePlace>): Pro
   const shelf = onShelf(world.shelf, repo);
   const judged = await judgeBranches(looking, await world.inbox.waiting(repo, 'refs'));
   await groupsHere(world, repo, shelf);
+  // Read before the forge is asked: what is opened meanwhile is not among what it lists, and not closed.
+  const known = await shelf.pulls();
   const listed = await world.forge.pulls(place.value, await shelf.tag());
   if (!listed.ok) return afterwards(listed);
   if (!listed.value.unchanged) {
-    await pullsThere(world, repo, shelf, listed.value.pulls);
+    await pullsThere(world, repo, known, listed.value.pulls);
     await shelf.setTag(listed.value.tag);
   }
   return judged;
@@ -62,8 +64,9 @@ async function placed(world: ForgeWorld, repo: string): Promise<ForgeAnswer<Forg
   return now;
 }
 
-async function pullsThere(world: ForgeWorld, repo: string, shelf: Shelf, listed: readonly ListedPull[]): Promise<void> {
-  const known = new Map((await shelf.pulls()).map((p) => [p.number, p]));
+async function pullsThere(world: ForgeWorld, repo: string, before: readonly KnownPull[], listed: readonly ListedPull[]): Promise<void> {
+  const shelf = onShelf(world.shelf, repo);
+  const known = new Map(before.map((p) => [p.number, p]));
   const open = new Set(listed.map((p) => p.number));
   for (const number of known.keys()) if (!open.has(number)) await shelf.dropPull(number);
   const differ = listed.filter((p) => !isKnown(known.get(p.number), p));

@@ -13,8 +13,11 @@ import type { Judged } from './push-record.ts';
  */
 export const checkName = (targetRef: string): string => `countersign/${targetRef.replace(/^refs\/heads\//, '')}`;
 
-/** What a person still cures by signing. */
-const CURABLE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['SIGNOFF_MISSING', 'QUORUM', 'OWNERSHIP_MISSING', 'BG_WAITING', 'SOLO']);
+/** What a person still cures by signing, beside what is said of earlier signatures that do not count any more. */
+const CURABLE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  ...(['SIGNOFF_MISSING', 'QUORUM', 'OWNERSHIP_MISSING', 'BG_WAITING', 'SOLO'] as const),
+  ...(['ST_EXPIRED', 'ST_NONCE', 'ST_POLICY', 'ST_TIER', 'CONTENT_MISMATCH', 'STALE_REWORK', 'STALE_CONTEXT'] as const),
+]);
 
 const answerOf = ({ verdict, codes }: Verdict): 'allow' | 'wait' | 'deny' => (verdict === 'deny' && codes.every((code) => CURABLE.has(code)) ? 'wait' : verdict);
 

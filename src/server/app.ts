@@ -7,6 +7,7 @@ import { session } from './auth/session-routes.ts';
 import { tokens } from './auth/token-routes.ts';
 import { openApi } from './document.ts';
 import type { Door } from './door.ts';
+import { FORGES_PREFIX, forgeDoor } from './forge-door.ts';
 import { idempotent } from './idempotency.ts';
 import { limited } from './limits.ts';
 import { failureLine, failureOf } from './logging.ts';
@@ -48,6 +49,8 @@ export function createApp(world: ServerWorld): Hono<Door> {
       return refuse(c, [problem('USAGE', `this server does not answer for ${c.req.header('host') ?? 'nobody'}`, { remedy: `open ${world.site.url}` })]);
     return next();
   });
+  // Before the limits of whoever asks: a forge says much at once, and from few addresses.
+  app.route(FORGES_PREFIX, forgeDoor(world));
   // Who asks is looked up by a digest, one row; everything that costs more, a body first of all, comes behind the limits.
   app.use('/api/v1/*', async (c, next) => {
     c.set('session', await callerOf(world, c));

@@ -1,7 +1,9 @@
 /** What the server's doors need, handed in by the composition root. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ReasonCode } from '../core/base/codes.ts';
+import type { Problem, Result } from '../core/base/result.ts';
 import type { SigningKey } from '../core/log/checkpoint.ts';
+import type { Kept } from '../flows/forge-intake.ts';
 import type { JobDesk } from '../flows/ports-jobs.ts';
 import type { LogFiles } from '../flows/ports-log.ts';
 import type { Logins } from '../flows/ports-login.ts';
@@ -61,12 +63,19 @@ export interface ServerWorld extends SigningWorld, Operations {
   readonly jobs?: ServedJobs;
   /** Who is told of what is appended; absent where this server may call nobody. */
   readonly webhooks?: WebhookDesk;
+  /** Forges that tell us what happens there, by name; absent where none does. */
+  readonly forges?: ReadonlyMap<string, ForgeDoor>;
   /** Who listens to what happens to changes; absent where nobody may. */
   readonly events?: Events;
   /** Words of our own, to whoever runs this. */
   log(line: string): void;
   /** This server is about to end and takes no new work. */
   stopping?(): boolean;
+}
+
+export interface ForgeDoor {
+  /** @param header by its lower-case name. `ignored`: nothing a decision rests on. Problems: SIG_INVALID; GATE_REQUEST_INVALID where it is of no shape that is known. */
+  receive(header: (name: string) => string | undefined, body: Uint8Array): Promise<Result<Kept | 'ignored', readonly Problem[]>>;
 }
 
 export interface ServedJobs {
