@@ -5,17 +5,17 @@
  * The hook is not believed: it names a repository and a folder, every path is derived here, and the folder must be a
  * real quarantine inside that repository's own object folder.
  */
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
 import { isAbsent } from '../../core/change/manifest.ts';
 import type { ObjectStore, Repository } from '../../flows/ports.ts';
+import { makeBare } from './bare.ts';
 import { isId, lines } from './change.ts';
 import { openLanded } from './landed.ts';
 import { openMerges } from './merges.ts';
-import { type Caps, copyObjects } from './pack.ts';
+import { type Caps, copyObjects, removeLeftovers } from './pack.ts';
 import { locate, objectFolders, type Place } from './place.ts';
 import { quarantineFolder } from './quarantine.ts';
 import { openRepository } from './repository.ts';
@@ -89,12 +89,8 @@ const invalid = (message: string): Problem => problem('GATE_REQUEST_INVALID', me
 async function openStore(root: string, folder: string, served: Place): Promise<Result<Place>> {
   const there = await locate({ gitDir: folder });
   if (there.ok) return there;
-  await mkdir(root, { recursive: true });
-  const fresh = await mkdtemp(join(root, 'new-'));
-  const made = succeeded('init', await runGit(['init', '-q', '--bare', `--object-format=${served.format}`, '--template=', fresh], { env: gitEnvironment() }));
+  const made = await makeBare(root, folder, served.format);
   if (!made.ok) return made;
-  // Renamed into place when it is whole; where another process was first, its repository is used.
-  await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
   return locate({ gitDir: folder });
 }
 
@@ -152,13 +148,6 @@ async function keptIds(store: Place): Promise<Result<ReadonlySet<Oid>>> {
 async function refIds(place: Place): Promise<Result<readonly Oid[]>> {
   const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname)'], { env: place.refs }));
   return printed.ok ? ok([...new Set(lines(printed.value))]) : printed;
-}
-
-/** A copy that was ended leaves its half-written pack; nobody else writes here while we hold the turn. */
-async function removeLeftovers(objectFolder: string): Promise<void> {
-  const packs = join(objectFolder, 'pack');
-  const names = await readdir(packs).catch(() => []);
-  await Promise.all(names.filter((name) => name.startsWith('tmp_')).map((name) => rm(join(packs, name), { force: true })));
 }
 
 /** Readable where the id is harmless as a file name, else its digest: an id may not climb out of the root or hide. */

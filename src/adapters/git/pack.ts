@@ -1,4 +1,6 @@
 /** Copies objects from one repository to another: `pack-objects | index-pack`, counted and timed on the way. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
@@ -71,4 +73,11 @@ function ended(child: GitChild, name: string): Promise<Problem | undefined> {
     child.on('error', (error) => resolve(problem('GIT_FAILED', `git cannot be started: ${error.message}`)));
     child.on('close', (code) => resolve(code === 0 ? undefined : failure(name, code, stderr())));
   });
+}
+
+/** A copy that was ended leaves its half-written pack. Nobody else may be writing there. */
+export async function removeLeftovers(objectFolder: string): Promise<void> {
+  const packs = join(objectFolder, 'pack');
+  const names = await readdir(packs).catch(() => []);
+  await Promise.all(names.filter((name) => name.startsWith('tmp_')).map((name) => rm(join(packs, name), { force: true })));
 }

@@ -57,9 +57,11 @@ export function gitEnvironment(more: Environment = {}): Environment {
   };
 }
 
+export const withSettings = (args: readonly string[]): string[] => [...SETTINGS, ...args];
+
 /** Throws where the machine has no room for another process: without pipes there is nothing to talk to. */
 export function startGit(args: readonly string[], options: Pick<RunOptions, 'env' | 'cwd'>): GitChild {
-  return piped(spawn('git', [...SETTINGS, ...args], { env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) }));
+  return piped(spawn('git', withSettings(args), { env: { ...options.env }, stdio: ['pipe', 'pipe', 'pipe'], ...(options.cwd === undefined ? {} : { cwd: options.cwd }) }));
 }
 
 /** A process that could not be started says so in an event nobody may be listening for yet, and has no pipes. */
