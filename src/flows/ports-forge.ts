@@ -172,7 +172,9 @@ export function subjectKey(subject: ForgeSubject): string {
 /** Our own copy of a repository that lies elsewhere. Implemented by adapters/git. */
 export interface Mirror {
   /**
-   * Branches, proposals and their queues as the forge has them now, all of them, deleted ones gone. One at a time for each repository.
+   * Branches, proposals and their queues as the forge has them now, all of them, deleted ones gone. One at a time for each repository: who asks
+   * meanwhile shares the next. A proposal that cannot be taken (too large, refused by fsck) has no ref then, and keeps nobody else's back.
+   * HEAD is the forge's default branch; it names nothing where that is unknown.
    * Problems: GIT_FAILED (refused, not reached, too slow), PUSH_TOO_LARGE over the cap of bytes.
    */
   fetch(

@@ -192,12 +192,15 @@ describe('a mirror', () => {
     remote.commit({ a: 'first\n' });
     publish();
     const [m, url] = [made(), await listen()];
-    const tips: string[] = [];
-    for (let i = 0; i < 60; i++) {
-      tips.push(remote.commit({ a: `${i}\n` }));
-      remote.git('push', '-q', join(projects, 'pay.git'), 'HEAD:refs/heads/main');
-      await m.fetch('pay', from(url));
-    }
+    await m.fetch('pay', from(url));
+    const packs = join(folder(), 'objects', 'pack', 'pack');
+    const tips = Array.from({ length: 50 }, (_, i) => {
+      const tip = remote.commit({ a: `${i}\n` });
+      spawnSync('sh', ['-c', `printf '${tip}\n^${tip}~1\n' | git pack-objects -q --revs --thin ${packs}`], { cwd: remote.dir });
+      return tip;
+    });
+    publish();
+    expect(await m.fetch('pay', from(url))).toMatchObject({ ok: true });
     expect(readdirSync(join(folder(), 'objects', 'pack')).filter((name) => name.endsWith('.pack')).length).toBeLessThan(50);
     for (const tip of tips) expect(await openRepository({ gitDir: folder() }).resolve(tip)).toBe(tip);
   });

@@ -127,9 +127,13 @@ async function getSome(asking: Fetching, ids: readonly Oid[]): Promise<Result<Re
 
 const FETCH = ['fetch', '-q', '--no-tags', '--no-auto-gc', '--no-recurse-submodules', '--no-write-fetch-head', '--stdin'];
 
-/** With all they lead to, checked, on disk. */
-const get = async (asking: Asking, ids: readonly Oid[]): Promise<Result<unknown, Failed>> =>
-  ids.length === 0 ? ok(undefined) : askRemote(FETCH, { ...asking, input: ids.map((id) => `${id}\n`).join('') });
+/** With all they lead to, checked, on disk. What was half written is taken away: git leaves it where it was. */
+async function get(asking: Fetching, ids: readonly Oid[]): Promise<Result<unknown, Failed>> {
+  if (ids.length === 0) return ok(undefined);
+  const got = await askRemote(FETCH, { ...asking, input: ids.map((id) => `${id}\n`).join('') });
+  if (!got.ok) await removeLeftovers(join(asking.gitDir, 'objects'));
+  return got;
+}
 
 const PACKS = 50;
 
