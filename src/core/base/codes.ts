@@ -147,6 +147,10 @@ export const REASON_CODES = {
   BG_BUDGET: 'break-glass was used as often as policy allows',
   BG_REASON: 'break-glass or its review says no reason',
   BG_REVIEWER: 'the reviewer had a part in the break-glass',
+  // forges
+  FORGE_UNAVAILABLE: 'the forge did not answer, or asks to be left alone for a while',
+  FORGE_REFUSED: 'the forge does not let us do this',
+  FORGE_EVENT: 'what came in the name of the forge cannot be read, or is not signed by it',
   // the rest
   OK: 'verified',
   USAGE: 'the command or request was not understood',

@@ -1,0 +1,60 @@
+/** The ports `Forge` and `ForgeRules` over GitHub's API: github.com, or an Enterprise Server. */
+import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
+import type { Forge, ForgeAnswer, ForgePlace, ForgeRules } from '../../flows/ports-forge.ts';
+import { openApp, readKey } from './app.ts';
+import type { Fetch } from './call.ts';
+import { find, pulls, remote } from './read.ts';
+import { bypasses, environment, environments, type ListedEnvironment, required } from './rules.ts';
+import { deploy, report } from './write.ts';
+
+export interface GithubSettings {
+  /** `https://api.github.com`, or `https://ghe.example/api/v3`. */
+  readonly api: string;
+  /** `https://github.com`, or `https://ghe.example`. */
+  readonly web: string;
+  readonly appId: number;
+  /** PEM, as GitHub gave it. */
+  readonly privateKey: string;
+  readonly fetch?: Fetch;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** For one call; ten seconds unless told. */
+  readonly ms?: number;
+}
+
+export interface Github extends Forge, ForgeRules {
+  environments(place: ForgePlace): Promise<ForgeAnswer<readonly ListedEnvironment[]>>;
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Asks nobody anything yet. Problem: USAGE. */
+export function openGithub({ appId, privateKey, fetch = globalThis.fetch, now = Date.now, ms = PATIENCE_MS, ...addresses }: GithubSettings): Result<Github> {
+  const [api, web, key] = [addressOf(addresses.api, 'api'), addressOf(addresses.web, 'web'), readKey(privateKey)];
+  if (!api.ok) return api;
+  if (!web.ok) return web;
+  if (!key.ok) return key;
+  const app = openApp({ line: { api: api.value, fetch, ms }, appId, key: key.value, now });
+  return ok({
+    find: (repo, name) => find(app, repo, name),
+    remote: (place) => remote(app, web.value, place),
+    report: (check) => report(app, check),
+    pulls: (place, tag) => pulls(app, place, tag),
+    deploy: (told) => deploy(app, told),
+    bypasses: (place, since) => bypasses(app, place, since, now()),
+    environment: (place, name) => environment(app, place, name),
+    required: (place, ref, check) => required(app, appId, place, ref, check),
+    environments: (place) => environments(app, appId, place),
+  });
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Without a slash at its end. A token goes there, so it is encrypted, but on this machine. Problem: USAGE. */
+export function addressOf(said: string, place: string): Result<string, Problem> {
+  const refuse = (message: string): Result<never> => err(problem('USAGE', message, { place, remedy: 'for example https://api.github.com, or https://ghe.example/api/v3' }));
+  const url = URL.canParse(said) ? new URL(said) : null;
+  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '') return refuse('this is no address');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname))) return refuse('is not reached over https');
+  return ok(url.href.replace(/\/+$/, ''));
+}

@@ -1,0 +1,86 @@
+/** What is asked of GitHub: who we are for a repository, where to fetch it from, what is proposed there. */
+import { ok, problem } from '../../core/base/result.ts';
+import type { ForgeAnswer, ForgePlace, ListedPull } from '../../flows/ports-forge.ts';
+import { type App, type Asking, type Errand, strange, type Where } from './app.ts';
+import type { Answered } from './call.ts';
+import { failed } from './failed.ts';
+import { steadyList } from './pages.ts';
+import { INSTALLATION, NAME, PULLS, REPOSITORY } from './schema.ts';
+
+export const whereOf = ({ installation, forgeId }: ForgePlace): Where => ({ installation, repository: forgeId });
+
+/** `/repos/owner/name`, and what stands behind it. */
+export const inside = (name: string, rest = ''): string => `/repos/${name.split('/').map(encodeURIComponent).join('/')}${rest}`;
+
+const renamed = (name: string) =>
+  failed(
+    problem('FORGE_REFUSED', `${name} is another repository now`, {
+      place: name,
+      remedy: 'it was renamed or moved, and its old name was given away: write its new name, and look who has the old one',
+    }),
+    { gone: true },
+  );
+
+export async function find(app: App, repo: string, name: string): Promise<ForgeAnswer<ForgePlace>> {
+  if (!NAME.safeParse(name).success) return failed(problem('USAGE', `${name} is no repository of GitHub`, { place: name, remedy: 'write owner/name' }));
+  const call = { method: 'GET', path: inside(name, '/installation') } as const;
+  const installed = await app.self(call);
+  if (!installed.ok) return installed;
+  const installation = INSTALLATION.safeParse(installed.value.body);
+  if (!installation.success) return strange(call.path);
+  if (installation.data.suspended_at != null)
+    return failed(problem('FORGE_REFUSED', 'the installation of the app is suspended', { place: name, remedy: 'whoever owns the account ends that in its settings' }), {
+      gone: true,
+    });
+  const where = { installation: installation.data.id, repository: name.slice(name.indexOf('/') + 1) };
+  const found = await named(app, where, 'name', name);
+  return found.ok ? ok({ repo, forgeId: found.value.id, name: found.value.full_name, installation: where.installation }) : found;
+}
+
+/** Whether the name is still this repository's: what a public repository says, everybody may read, and our token keeps nobody from it. */
+export async function same(app: App, place: ForgePlace, errand: Errand): Promise<ForgeAnswer<{ readonly full_name: string }>> {
+  const found = await named(app, whereOf(place), errand, place.name);
+  return found.ok && found.value.id !== place.forgeId ? renamed(place.name) : found;
+}
+
+async function named(app: App, where: Where, errand: Errand, name: string) {
+  const call = { method: 'GET', path: inside(name) } as const;
+  const answer = await app.at(where, errand, call);
+  if (!answer.ok) return answer;
+  const repository = REPOSITORY.safeParse(answer.value.body);
+  return repository.success ? ok(repository.data) : strange(call.path);
+}
+
+/**
+ * The name is held against the id before anything is fetched by it: whoever owns a public repository of a name that another one had before could
+ * hand us theirs, for everybody may read it.
+ */
+export async function remote(app: App, web: string, place: ForgePlace): Promise<ForgeAnswer<{ readonly url: string; readonly user: string; readonly password: string }>> {
+  const found = await same(app, place, 'clone');
+  if (!found.ok) return found;
+  const token = await app.token(whereOf(place), 'clone');
+  return token.ok ? ok({ url: `${web}/${found.value.full_name}.git`, user: 'x-access-token', password: token.value }) : token;
+}
+
+export async function pulls(app: App, place: ForgePlace, tag: string | null) {
+  const call = { method: 'GET', path: inside(place.name, '/pulls'), query: { state: 'open', sort: 'created', direction: 'asc' }, tag } as const;
+  const listed = await steadyList(app, whereOf(place), 'pulls', call, PULLS);
+  if (!listed.ok) return listed;
+  if (listed.value === null) return ok({ unchanged: true as const });
+  const stranger = listed.value.items.find(({ base }) => base.repo.id !== place.forgeId);
+  if (stranger !== undefined) return renamed(place.name);
+  // Seen twice, it was moved while it was read: the later word counts.
+  const each = new Map(
+    listed.value.items.map(({ number, user, head, base }): [number, ListedPull] => [number, { number, targetRef: `refs/heads/${base.ref}`, head: head.sha, account: user }]),
+  );
+  return ok({ unchanged: false as const, tag: listed.value.tag, pulls: [...each.values()] });
+}
+
+/** Something in a repository, which may be gone without it: gone is only what is gone with the repository. */
+export async function within(app: App, place: ForgePlace, errand: Errand, call: Asking): Promise<ForgeAnswer<Answered>> {
+  const answer = await app.at(whereOf(place), errand, { ...call, may: [...(call.may ?? []), 404] });
+  if (!answer.ok || answer.value.status !== 404 || call.may?.includes(404) === true) return answer;
+  const there = await same(app, place, errand);
+  if (!there.ok) return there;
+  return failed(problem('NOT_FOUND', 'GitHub knows no such thing in this repository', { place: call.path, remedy: 'it was deleted, or is called otherwise by now' }));
+}
