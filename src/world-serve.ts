@@ -9,6 +9,7 @@ import { err, ok, type Problem, problem, type Result } from './core/base/result.
 import type { NoteKey } from './core/log/note.ts';
 import { type Genesis, parseGenesis } from './core/signoff/genesis.ts';
 import type { AuthenticatorTrust } from './core/signoff/trust.ts';
+import type { Worker } from './flows/job-worker.ts';
 import type { Reader } from './flows/ports-reader.ts';
 import type { Scoring } from './flows/score.ts';
 import type { ServedRepository, Site } from './flows/site.ts';
@@ -21,6 +22,7 @@ import type { Operations } from './server/operations.ts';
 import type { DemoAuthenticators, ServerWorld } from './server/world.ts';
 import type { Store, StoreOptions } from './store/store.ts';
 import { asset } from './world-asset.ts';
+import type { ForgeSettings } from './world-forge.ts';
 import type { HookOptions } from './world-unattended.ts';
 
 export interface ServeOptions extends Address, HookOptions, Pick<StoreOptions, 'database'> {
@@ -72,15 +74,18 @@ async function keptElsewhere(keys: readonly NoteKey[], { known = [], witnessPoli
 async function open(store: Store, options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
   const laid = await layOut(store, options);
   if (!laid.ok) return laid;
+  const forges = await forgesOf(options);
+  if (!forges.ok) return forges;
   const site: Site = { ...laid.value.site, ...(options.authenticators === undefined ? {} : { authenticators: options.authenticators }) };
   const entry = await openEntry(site, options);
   if (!entry.ok) return err([entry.error]);
   const witnesses = await witnessed(store, options);
   if (!witnesses.ok) return err([witnesses.error]);
   const bare = await composed(store, options, { ...laid.value, site, entry: entry.value }, witnesses.value);
-  const { stop, ...work } = await working(store, bare, options);
+  const heard = await listened(bare, options);
+  const { stop, ...work } = await working(store, heard, options, forges.value);
   const { listen } = await import('./server/listen.ts');
-  const doors = await listen(await listened({ ...bare, ...work }, options), options);
+  const doors = await listen({ ...heard, ...work }, options);
   const ended = async (): Promise<void> => {
     await stop();
     await witnesses.value?.stop();
@@ -118,30 +123,49 @@ async function openEntry(site: Site, { siteFile }: ServeOptions): Promise<Result
 /** What jobs under way have to finish in, once the server is told to end; the rest is handed back. */
 const JOBS_MS = 5_000;
 
-/** Jobs, and who is told of what: the ledger asks for them, the doors show them. A server that may call nobody leaves them to others. */
-async function working(
-  store: Store,
-  { site, ledger, random }: ServerWorld,
-  { calls, log }: ServeOptions,
-): Promise<Pick<ServerWorld, 'ledger' | 'jobs' | 'webhooks'> & { stop(): Promise<void> }> {
+type Work = Pick<ServerWorld, 'ledger' | 'jobs' | 'webhooks' | 'forges'> & { stop(): Promise<void> };
+
+/** Jobs, who is told of what, and what forges say: the ledger asks for them, the doors show them. A server that has nothing of it to do leaves all to others. */
+async function working(store: Store, world: ServerWorld, { calls, log }: ServeOptions, forges: ForgeSettings | null): Promise<Work> {
+  const { site, ledger, random } = world;
   const { jobs, subscriptions, announcements, keys, origin } = store;
-  if (calls === undefined) return { ledger, jobs: { desk: jobs.desk, wake: () => undefined }, stop: async () => undefined };
-  const [{ startWorker }, { announceJob, announcing, webhookHandlers }, { webhookDesk }, { guardedCalls }, { after }, { hostname }] = await Promise.all([
+  if (calls === undefined && forges === null) return { ledger, jobs: { desk: jobs.desk, wake: () => undefined }, stop: async () => undefined };
+  const [{ startWorker }, { announceJob, announcing, webhookHandlers }, { webhookDesk }, { guardedCalls }, { after }, { hostname }, { openForges }] = await Promise.all([
     import('./flows/job-worker.ts'),
     import('./flows/webhook-jobs.ts'),
     import('./flows/webhooks.ts'),
     import('./adapters/http/guarded.ts'),
     import('./flows/witnesses.ts'),
     import('node:os'),
+    import('./world-forge.ts'),
   ]);
-  const told = { site, ledger: store.ledger, subscriptions, announcements, vault: keys.vault, calls: guardedCalls(calls), now: Date.now };
+  // The worker begins when its handlers are there; who wakes it earlier is heard then.
+  let begun: Worker | undefined;
+  const wake = (): void => begun?.wake();
+  const told = calls && { site, ledger: store.ledger, subscriptions, announcements, vault: keys.vault, calls: guardedCalls(calls), now: Date.now };
+  const announced = told === undefined ? ledger : announcing(ledger, site.organisation, wake);
+  const forging = forges && (await openForges(store, { ...world, ledger: announced }, forges, { wake, log }));
   const name = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
-  const { wake, stop } = startWorker({ leases: jobs.leases, handlers: webhookHandlers(told), name, now: Date.now, after, random: Math.random, log });
+  const handlers = [...(told === undefined ? [] : webhookHandlers(told)), ...(forging?.handlers ?? [])];
+  begun = startWorker({ leases: jobs.leases, handlers, name, now: Date.now, after, random: Math.random, log });
   // What was appended by a server that tells nobody is told now.
-  if (origin !== null) await jobs.add([announceJob(site.organisation)]);
+  const first = [...(told !== undefined && origin !== null ? [announceJob(site.organisation)] : []), ...(forging?.jobs ?? [])];
+  if (first.length > 0) await jobs.add(first);
   wake();
-  const webhooks = webhookDesk({ ...told, jobs, random, wake });
-  return { ledger: announcing(ledger, site.organisation, wake), jobs: { desk: jobs.desk, wake }, webhooks, stop: () => stop(JOBS_MS) };
+  const { stop } = begun;
+  return {
+    ledger: forging === null ? announced : forging.told(announced),
+    jobs: { desk: jobs.desk, wake },
+    ...(told === undefined ? {} : { webhooks: webhookDesk({ ...told, jobs, random, wake }) }),
+    ...(forging === null ? {} : { forges: forging.doors }),
+    stop: () => stop(JOBS_MS),
+  };
+}
+
+/** Of production alone: demo data is no repository of anybody's. */
+async function forgesOf({ siteFile, data, demo }: ServeOptions): Promise<Result<ForgeSettings | null, readonly Problem[]>> {
+  if (siteFile === undefined || demo) return ok(null);
+  return (await import('./world-forge.ts')).readForges(siteFile, join(data, 'mirrors'));
 }
 
 /** How often a log is looked at that other servers append to as well, while anybody listens. */
@@ -178,6 +202,8 @@ interface LaidRepository {
   readonly id: string;
   readonly title: string;
   readonly protected: readonly string[];
+  /** It lies at a forge: nobody pushes to our copy. */
+  readonly mirrored: boolean;
 }
 
 /** Demo is a fact of the log: what genesis says is what is served, and an empty folder becomes demo only when asked to. */
@@ -206,7 +232,7 @@ async function layOutDemo(store: Store, { data, port, shared = data }: ServeOpti
   const accounts = new Set([...PEOPLE.map((p) => p.id), 'build-7']);
   return ok({
     site: { organisation: ORGANISATION, mode: 'demo', origin, rpId: rp.rpId, origins: [rp.origin], url: rp.origin },
-    repositories: REPOSITORIES.map(({ id, title }) => ({ id, title, protected: ['refs/heads/main', 'refs/heads/release'] })),
+    repositories: REPOSITORIES.map(({ id, title }) => ({ id, title, protected: ['refs/heads/main', 'refs/heads/release'], mirrored: false })),
     demo: demoAuthenticators(keys),
     root,
     account: (user, password) => (accounts.has(user) && sameText(password, SAMPLE_PASSWORD) ? user : null),
@@ -231,12 +257,12 @@ async function layOutProduction(store: Store, { data, siteFile }: ServeOptions):
   if (plain !== null) return err([plain]);
   const linked = await (await import('./adapters/git/served.ts')).linkServed(
     join(data, 'served'),
-    siteFile.file.repositories.map((r) => ({ id: r.id, path: resolve(siteFile.folder, r.path) })),
+    siteFile.file.repositories.flatMap(({ id, path }) => (path === undefined ? [] : [{ id, path: resolve(siteFile.folder, path) }])),
   );
   if (!linked.ok) return linked;
   return ok({
     site: { organisation, mode: 'production', origin, rpId, origins, url },
-    repositories: siteFile.file.repositories.map(({ id, title = id, protected: refs }) => ({ id, title, protected: refs })),
+    repositories: siteFile.file.repositories.map(({ id, title = id, protected: refs, github }) => ({ id, title, protected: refs, mirrored: github !== undefined })),
     demo: null,
     root: linked.value,
     account: () => null,
@@ -273,6 +299,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     { pushedRecords },
     { waking },
     { ceilingsBy },
+    { mirrorFolder },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/aliases.ts'),
@@ -286,14 +313,18 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     import('./adapters/git/records.ts'),
     import('./flows/witnesses.ts'),
     import('./flows/ceiling.ts'),
+    import('./adapters/git/mirror.ts'),
   ]);
   const counted = options.operations?.metrics?.counting(store.ledger) ?? store.ledger;
-  const gitDirOf = (id: string): string => join(root, `${id}.git`);
+  const mirrored = new Set(laid.repositories.filter((r) => r.mirrored).map((r) => r.id));
+  const gitDirOf = (id: string): string => (mirrored.has(id) ? mirrorFolder(join(options.data, 'mirrors'), id) : join(root, `${id}.git`));
   const hook = { template: asset('hooks/gate.sh', 'server/hooks/gate.sh'), verifier: asset('unattended-gate.js', 'cli/unattended-gate.ts') };
-  for (const { id } of laid.repositories) await layHooks(gitDirOf(id), id, hook, options);
+  for (const { id } of laid.repositories) if (!mirrored.has(id)) await layHooks(gitDirOf(id), id, hook, options);
   const served = laid.repositories.map(({ id, title, protected: refs }): ServedRepository => {
     const repository = openRepository({ gitDir: gitDirOf(id) });
-    return { id, title, protected: refs, repository, aliases: (asked) => aliasesIn(gitDirOf(id), asked), tip: tipReader(gitDirOf(id), () => repository.resolve('HEAD')) };
+    const aliases: ServedRepository['aliases'] = (asked) => aliasesIn(gitDirOf(id), asked);
+    const tip = tipReader(gitDirOf(id), () => repository.resolve('HEAD'));
+    return { id, title, protected: refs, repository, aliases, tip, ...(mirrored.has(id) ? { mirrored: true } : {}) };
   });
   const ids = new Set(served.map((s) => s.id));
   const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
@@ -332,7 +363,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
         projectRoot: root,
         remoteUser: as.account,
         env: as.env,
-        hooks: (id) => (ids.has(id) ? hooksOf(gitDirOf(id), id, options) : undefined),
+        hooks: (id) => (ids.has(id) && !mirrored.has(id) ? hooksOf(gitDirOf(id), id, options) : undefined),
       });
     },
     ...(options.reader === undefined ? {} : { reader: options.reader }),

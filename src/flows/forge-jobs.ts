@@ -35,12 +35,12 @@ async function look(world: ForgeWorld, { body, attempts, tries }: TakenJob, sign
   return lookAt({ world, repo: text(repo), last: attempts >= tries, signal }, text(subject));
 }
 
-/** Somebody said something of it here: nothing moved at the forge, so nothing is fetched. */
+/** Somebody said something of it here. What is here of the forge may be another server's: it is fetched as for any look. */
 async function changed(world: ForgeWorld, { body, entry }: TakenJob, signal: AbortSignal): Promise<Worked> {
   const { change } = body as { readonly change?: unknown };
   const where = await subjectOfChange(world.shelf, text(change));
   if (where === null) return DONE;
-  const ended = await lookAt({ world, repo: where.repo, fetched: true, signal }, where.subject);
+  const ended = await lookAt({ world, repo: where.repo, signal }, where.subject);
   // It is committed when this job is there; what is judged goes by what the log has signed.
   return ended.do === 'done' && entry !== null && (await world.gate.ledger.entries(entry, 1)).length === 0 ? { do: 'retry', why: `entry ${entry} is not signed yet` } : ended;
 }

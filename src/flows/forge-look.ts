@@ -17,8 +17,6 @@ type Waiting = ForgeEvent & { readonly seq: number };
 export interface Looking {
   readonly world: ForgeWorld;
   readonly repo: string;
-  /** What is here already is fresh enough: nothing moved at the forge. */
-  readonly fetched?: boolean;
   /** The last time it is tried: what hangs there is told so. */
   readonly last?: boolean;
   readonly signal: AbortSignal;
@@ -181,11 +179,11 @@ export async function judgeBranches({ world, repo }: Looking, events: readonly W
 export const QUEUE = 'refs/heads/gh-readonly-queue/';
 
 /** Where the repository is at the forge, with all it has there now in our copy. */
-export async function fetched({ world, repo, fetched: already = false, signal }: Looking): Promise<ForgeAnswer<ForgePlace>> {
+export async function fetched({ world, repo, signal }: Looking): Promise<ForgeAnswer<ForgePlace>> {
   const shelf = onShelf(world.shelf, repo);
   const known = await shelf.place();
   const place = known === null ? await found(world, repo) : ({ ok: true, value: known } as const);
-  if (!place.ok || already) return place;
+  if (!place.ok) return place;
   const remote = await world.forge.remote(place.value);
   if (!remote.ok) return remote;
   const done = await world.mirror.fetch(repo, remote.value, signal);

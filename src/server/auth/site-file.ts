@@ -37,6 +37,21 @@ const OIDC = z.strictObject({
   teams: leaving('teams of the roster').optional().describe('The claim that says for which teams somebody still signs: it takes away, and gives none.'),
 });
 
+const GITHUB = z.strictObject({
+  api: z
+    .url({ protocol: /^https?$/, message: 'must be an address' })
+    .default('https://api.github.com')
+    .describe('Of an Enterprise Server: its address and /api/v3.'),
+  web: z
+    .url({ protocol: /^https?$/, message: 'must be an address' })
+    .default('https://github.com')
+    .describe('Where it is cloned from.'),
+  app_id: z.int().positive().describe('The id GitHub gave the app.'),
+  key_file: filled.describe('The key of the app, in a file that only its owner reads, beside this one unless absolute.'),
+  webhook_secret_file: filled.describe('What GitHub signs its deliveries by, likewise.'),
+  old_webhook_secret_file: filled.optional().describe('The secret before, while deliveries signed by it may still come.'),
+});
+
 export const SITE_SHAPE = z.strictObject({
   version: z.literal(1),
   repositories: z
@@ -44,12 +59,22 @@ export const SITE_SHAPE = z.strictObject({
       z.strictObject({
         id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'must be lowercase letters, digits, dot, dash and underscore'),
         title: filled.optional(),
-        path: filled.describe('A bare repository, beside this file unless absolute.'),
+        path: filled.optional().describe('A bare repository, beside this file unless absolute. This or `github`.'),
+        github: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\/[A-Za-z0-9._-]{1,100}$/, 'must be owner/name')
+          .optional()
+          .describe('A repository at GitHub, which is mirrored here and judged there.'),
+        merges: z
+          .enum(['squash', 'any'])
+          .default('any')
+          .describe('How GitHub merges there. `squash`: as one commit, and never otherwise, so the commits of a proposal are not judged one by one.'),
         protected: z.array(filled).min(1).max(100).default(['refs/heads/main', 'refs/heads/master']).describe('Ref globs protected whatever the policy in the repository says.'),
       }),
     )
     .min(1)
     .max(1_000),
+  forges: z.strictObject({ github: GITHUB.optional() }).prefault({}),
   login: z
     .strictObject({
       fresh: span.default('15m').describe('Signing needs a sign-in this fresh, beside the key.'),
@@ -74,7 +99,7 @@ export function readSiteFile(bytes: Uint8Array, name: string): Result<SiteFile, 
   if (!yaml.ok) return yaml;
   const shape = shaped(SITE_SHAPE, yaml.value);
   if (!shape.ok) return shape;
-  const problems = [...twice(shape.value, yaml.value), ...insecure(shape.value, yaml.value), ...spans(shape.value, yaml.value)];
+  const problems = [...twice(shape.value, yaml.value), ...lying(shape.value, yaml.value), ...insecure(shape.value, yaml.value), ...spans(shape.value, yaml.value)];
   return problems.length > 0 ? err(problems) : shape;
 }
 
@@ -82,6 +107,16 @@ const twice = ({ repositories }: SiteFile, file: YamlFile): readonly Problem[] =
   repositories.flatMap(({ id }, i) =>
     repositories.findIndex((r) => r.id === id) < i ? [file.at(['repositories', i, 'id'], `${id} is there twice`, { remedy: 'give it another id' })] : [],
   );
+
+/** Where each lies, said once. */
+const lying = ({ repositories, forges }: SiteFile, file: YamlFile): readonly Problem[] =>
+  repositories.flatMap(({ id, path, github }, i) => {
+    if ((path === undefined) === (github === undefined))
+      return [file.at(['repositories', i], `${id} needs one of path and github`, { remedy: 'say where it lies: a folder here, or owner/name at GitHub' })];
+    return github === undefined || forges.github !== undefined
+      ? []
+      : [file.at(['repositories', i, 'github'], 'no app speaks to GitHub for it', { remedy: 'make one with countersign github app, and name it under forges.github' })];
+  });
 
 function insecure({ login: { oidc } }: SiteFile, file: YamlFile): readonly Problem[] {
   if (oidc === undefined) return [];
