@@ -1,6 +1,7 @@
 /** The commands: their words, options, examples and exit codes. What each does is in its own file. */
 import { Command, CommanderError, Option } from 'commander';
 import { problem } from '../core/base/result.ts';
+import { AmbiguousName } from '../flows/ports-names.ts';
 import { authorityCommands } from './authority-commands.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, helpWithin, PLAN_WORDS, several, trustOptions } from './command.ts';
 import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
@@ -50,8 +51,9 @@ function misunderstood(error: CommanderError, said: string, json: boolean): Answ
   return refusal([problem('USAGE', message, { place: 'command line', remedy })], json);
 }
 
-/** Commands answer problems; whatever is thrown is a bug, and never a pass. */
+/** Commands answer problems; whatever else is thrown is a bug, and never a pass. */
 function ourBug(error: unknown, json: boolean): Answer {
+  if (error instanceof AmbiguousName) return refusal([error.problem], json);
   const message = error instanceof Error ? (json ? error.message : (error.stack ?? error.message)) : String(error);
   return refusal([problem('INTERNAL', message, { remedy: 'this is a bug of countersign: report it with the command you ran' })], json);
 }

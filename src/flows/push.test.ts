@@ -26,6 +26,16 @@ describe('the whole push is refused', () => {
     ['of no ref', { updates: [] }, 'GATE_REQUEST_INVALID'],
     ['of too many refs', { updates: Array.from({ length: PUSH_CAPS.refs + 1 }, (_, i) => ({ ref: `refs/heads/${i}`, old: ZERO, new: ZERO })) }, 'PUSH_TOO_LARGE'],
     ['to replaced objects', { updates: [{ ref: 'refs/replace/x', old: ZERO, new: ZERO }] }, 'REF_RESERVED'],
+    ...[
+      'refs/heads/refs/heads/main',
+      'refs/tags/refs/heads/main',
+      'refs/remotes/refs/heads/main/HEAD',
+      'refs/refs/heads/main',
+      'refs/tags/HEAD',
+      'refs/heads/HEAD',
+      'refs/main',
+    ].map((ref): [string, Partial<Push>, string] => [`to ${ref}, which git takes for another name`, { updates: [{ ref, old: ZERO, new: ZERO }] }, 'REF_RESERVED']),
+    ['to a name that is an id', { updates: [{ ref: `refs/heads/${'a'.repeat(40)}`, old: ZERO, new: ZERO }] }, 'REF_RESERVED'],
     ['to our own refs', { updates: [{ ref: 'refs/countersign/x', old: ZERO, new: ZERO }] }, 'REF_RESERVED'],
     ['from a quarantine that is a path', { quarantine: '../../etc' }, 'GATE_REQUEST_INVALID'],
     ['from a quarantine that is not there', { quarantine: 'tmp_objdir-incoming-abc' }, 'GATE_REQUEST_INVALID'],
@@ -37,6 +47,35 @@ describe('the whole push is refused', () => {
     const size = (await bed.world.ledger.entries(0, 1_000)).length;
     expect(await push({ pusher: null })).toMatchObject({ allow: false, problems: [{ code: 'PUSHER_UNKNOWN' }] });
     expect(await bed.world.ledger.entries(0, 1_000)).toHaveLength(size);
+  });
+});
+
+describe('a tag', () => {
+  const tag = (ref: string, to = head) => push({ pusher: null, updates: [{ ref, old: ZERO, new: to }] });
+
+  it('that git would take for a protected branch is refused, and can be taken away', async () => {
+    expect(await tag('refs/tags/main')).toMatchObject({ allow: false, problems: [{ code: 'REF_RESERVED', remedy: expect.stringMatching(/another name/) }] });
+    expect(await push({ pusher: null, updates: [{ ref: 'refs/tags/main', old: head, new: ZERO }] })).toMatchObject({ allow: true });
+  });
+
+  it('of its own name passes, as does one of a branch that is not there or not protected', async () => {
+    for (const ref of ['refs/tags/v1', 'refs/tags/gone', 'refs/tags/refs-heads/main', 'refs/tags/HEAD/x', `refs/heads/arrived/${head}`])
+      expect(await tag(ref), ref).toEqual({ allow: true, judged: [], problems: [] });
+  });
+});
+
+describe('decoys that stand already', () => {
+  it('neither bring back a branch that is gone, nor take the place of the policy', async () => {
+    bed.served.git('update-ref', 'refs/tags/refs/heads/release', head);
+    bed.served.git('update-ref', 'refs/heads/HEAD', head);
+    const release = bed.served.git('rev-parse', 'refs/heads/release');
+    bed.served.git('update-ref', '-d', 'refs/heads/release');
+    expect(await moved('refs/heads/release', head, head)).toMatchObject({ allow: false, judged: [{ verdict: { codes: ['REF_CHANGED'] } }] });
+    bed.served.git('update-ref', 'refs/heads/release', release);
+    bed.served.git('symbolic-ref', 'HEAD', 'refs/heads/unborn');
+    expect(await push({ pusher: null, updates: [{ ref: 'refs/heads/topic', old: ZERO, new: head }] })).toMatchObject({ allow: false, problems: [{ code: 'TARGET_MISSING' }] });
+    bed.served.git('symbolic-ref', 'HEAD', MAIN);
+    for (const ref of ['refs/tags/refs/heads/release', 'refs/heads/HEAD']) bed.served.git('update-ref', '-d', ref);
   });
 });
 

@@ -16,7 +16,7 @@ import { guardsOf, NO_DEFAULT } from './guarded.ts';
 import { recordLandings } from './land.ts';
 import { movedSignoffs } from './moved.ts';
 import { type Judged, type Judging, PUSH_CAPS, recordMove, words } from './push-record.ts';
-import { isZero, RESERVED, type RefUpdate } from './ref-update.ts';
+import { isZero, type RefUpdate, readFor, reserved } from './ref-update.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
 
@@ -52,8 +52,8 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   if (push.updates.length > PUSH_CAPS.refs)
     return refuse('PUSH_TOO_LARGE', `the push updates ${push.updates.length} refs; at most ${PUSH_CAPS.refs} are judged at once`, 'push in smaller parts');
   if (new Set(push.updates.map((u) => u.ref)).size !== push.updates.length) return refuse('GATE_REQUEST_INVALID', 'the push names a ref twice', 'push each ref once');
-  const reserved = push.updates.find((u) => matches(RESERVED, u.ref));
-  if (reserved) return refuse('REF_RESERVED', `${reserved.ref} is reserved`, 'push to another ref');
+  const [nobodys] = push.updates.flatMap((u) => reserved(u.ref) ?? []);
+  if (nobodys) return { allow: false, judged: [], problems: [nobodys] };
 
   const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(world, served, push.updates)]);
   const [alias] = aliases;
@@ -84,11 +84,18 @@ export async function protectedUpdates(
   // Each list by itself: a `!` in a policy takes nothing off the server's own.
   const isGuarded = async (ref: string): Promise<boolean> => matches(served.protected, ref) || (governance.ok && protects(governance.value.policy, ref)) || before(ref);
   const guarded: RefUpdate[] = [];
-  for (const update of updates) if (await isGuarded(update.ref)) guarded.push(update);
+  for (const update of updates) {
+    if (await isGuarded(update.ref)) guarded.push(update);
+    if (isZero(update.new)) continue;
+    for (const branch of readFor(update.ref)) if ((await isGuarded(branch)) && (await served.repository.resolve(branch)) !== null) return err([instead(update.ref, branch)]);
+  }
   const unread = !governance.ok && governance.error[0]?.code !== 'POLICY_MISSING';
   if (!unread || guarded.length === updates.length) return ok(guarded);
   return err(governance.error.map((p) => (p === NO_DEFAULT ? p : { ...p, remedy: UNREADABLE })));
 }
+
+const instead = (ref: string, branch: string): Problem =>
+  problem('REF_RESERVED', `git would read ${ref} where the protected ${branch} is called by its short name`, { remedy: 'choose another name for the tag' });
 
 const UNREADABLE = 'an administrator puts a policy and a roster that load on the default branch, on the server; `countersign check` shows what is wrong with them';
 

@@ -7,7 +7,6 @@
  */
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
-import { matches } from '../core/change/glob.ts';
 import { glassRulesOf } from '../core/gate/break-glass.ts';
 import type { Act } from '../core/gate/break-glass-review.ts';
 import { parseHanded, type SaidUse } from '../core/gate/glass-files.ts';
@@ -20,7 +19,7 @@ import { type Governance, governanceAt } from './governance.ts';
 import type { KeptPush, Spool } from './ports-spool.ts';
 import type { Trains } from './ports-train.ts';
 import { recordsOf } from './records.ts';
-import { isZero, RESERVED, type RefUpdate } from './ref-update.ts';
+import { isZero, type RefUpdate, reserved } from './ref-update.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { windowOfClone } from './train.ts';
 import { MOST_FILES } from './weigh.ts';
@@ -112,7 +111,8 @@ interface Decided {
 /** Everything a gate refuses before it decides, then what policy at the old tip says of the change. */
 async function decided(world: UnattendedWorld, push: UnattendedPush, update: RefUpdate): Promise<Result<Decided, readonly Problem[]>> {
   const { repository, aliases, id } = world.served;
-  if (matches(RESERVED, update.ref)) return refuse('REF_RESERVED', `${update.ref} is reserved`, 'push to another ref');
+  const nobodys = reserved(update.ref);
+  if (nobodys !== undefined) return err([nobodys]);
   const [alias] = await aliases([update.ref]);
   if (alias !== undefined) return refuse('REF_SYMBOLIC', `${alias[0]} stands for ${alias[1]}`, 'push to the ref it stands for');
   if (isZero(update.new) || isZero(update.old)) return refuse('BG_FORBIDDEN', 'break-glass neither makes nor deletes a ref');

@@ -82,7 +82,7 @@ it('refuses 2,000 refs at once, and takes them in parts', () => {
 it('keeps reserved names to itself', () => {
   const clone = stage.clone('infra', 'jonas');
   const tip = stage.must(clone, 'rev-parse', 'HEAD');
-  for (const ref of [`refs/replace/${tip}`, 'refs/countersign/kept', 'refs/kept/x']) {
+  for (const ref of [`refs/replace/${tip}`, 'refs/countersign/kept', 'refs/kept/x', 'refs/heads/refs/heads/main', 'refs/tags/HEAD', 'refs/tags/main']) {
     refused(stage.git(clone, 'push', 'origin', `HEAD:${ref}`), 'REF_RESERVED');
     expect(at(ref)).toBe('');
   }

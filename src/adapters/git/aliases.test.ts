@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { gitRoom } from '../../testing/git.ts';
 import { aliasesIn } from './aliases.ts';
-import { UnreadableRepository } from './repository.ts';
+import { UnreadableRepository } from './place.ts';
 
 const room = gitRoom();
 afterAll(() => room.remove());

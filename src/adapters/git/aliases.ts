@@ -6,7 +6,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { problemText } from '../../core/base/result.ts';
-import { UnreadableRepository } from './repository.ts';
+import { UnreadableRepository } from './place.ts';
 import { gitEnvironment, runGit, succeeded } from './run.ts';
 
 /** Which of these refs are symbolic, and what they name. Rejects where git does not answer: not knowing is not "none". */

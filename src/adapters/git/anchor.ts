@@ -66,7 +66,8 @@ class Room implements Anchor {
   async begin(): Promise<Result<void>> {
     const listed = await this.#git(['ls-remote', '--', this.#remote, this.#ref]);
     if (!listed.ok) return err(problem('GIT_FAILED', listed.error.message, { place: this.#remote, remedy: 'check that git reaches this repository: git ls-remote' }));
-    const id = /^([0-9a-f]{40,64})\t/m.exec(text(listed.value) ?? '')?.[1];
+    // Git lists every ref whose name ends so.
+    const id = (text(listed.value) ?? '').split('\n').flatMap((line) => (line.endsWith(`\t${this.#ref}`) ? [line.split('\t')[0]] : []))[0];
     const made = await this.#git(['init', '-q', '--bare', '--template=', ...(id?.length === 64 ? ['--object-format=sha256'] : []), this.#folder]);
     if (!made.ok || id === undefined) return made.ok ? ok(undefined) : made;
     const fetched = await this.#git(['fetch', '-q', '--no-tags', '--depth=1', '--', this.#remote, `+${this.#ref}:${OURS}`]);

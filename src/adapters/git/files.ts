@@ -1,12 +1,17 @@
 /** Paths of the files in a clone's newest commit: what path patterns of a policy are about. */
-import { resolve } from 'node:path';
-import type { Result } from '../../core/base/result.ts';
+import { err, problem, type Result } from '../../core/base/result.ts';
 import { displayPath } from '../../core/change/manifest.ts';
-import { gitEnvironment, runGit, succeeded } from './run.ts';
+import { locate } from './place.ts';
+import { commitAt } from './revision.ts';
+import { runGit, succeeded } from './run.ts';
 
 /** @param dir any folder of a work tree, or a bare repository. Problems: GIT_FAILED, CONTENT_UNSEEN where there is no repository or no commit. */
 export async function filesAtHead(dir: string): Promise<Result<readonly string[]>> {
-  const listed = succeeded('ls-tree', await runGit(['ls-tree', '-r', '--name-only', '--full-tree', '-z', 'HEAD'], { env: gitEnvironment(), cwd: resolve(dir) }));
+  const at = await locate({ dir });
+  if (!at.ok) return at;
+  const head = await commitAt(at.value, 'HEAD');
+  if (head === null) return err(problem('CONTENT_UNSEEN', 'there is no commit here yet', { place: 'HEAD', remedy: 'commit something first' }));
+  const listed = succeeded('ls-tree', await runGit(['ls-tree', '-r', '--name-only', '--full-tree', '-z', head], { env: at.value.objects }));
   return listed.ok ? { ok: true, value: names(listed.value) } : listed;
 }
 

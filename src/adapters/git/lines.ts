@@ -12,7 +12,8 @@ import { isId } from './change.ts';
 import { eachCommit } from './lines-each.ts';
 import { PATCH_CAPS, type PatchCaps, patchReader } from './lines-patch.ts';
 import { EMPTY_TREE, locate, type Place, type RepositoryPlace } from './place.ts';
-import { type Environment, failure, runGit, startGit, tail } from './run.ts';
+import { commitAt } from './revision.ts';
+import { type Environment, failure, startGit, tail } from './run.ts';
 import { slots } from './slots.ts';
 
 /** Larger files count as binary: git holds both sides whole while it compares. */
@@ -47,10 +48,7 @@ async function between(place: Place, base: Oid | null, head: Oid, caps: PatchCap
 }
 
 async function staged(place: Place, index: string, caps: PatchCaps): Promise<Result<readonly ChangedLines[]>> {
-  const head = await runGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { env: place.refs });
-  if (!head.ok) return head;
-  const id = Buffer.from(head.value.stdout).toString('latin1').trim();
-  const from = head.value.code === 0 && isId(place, id) ? id : EMPTY_TREE[place.format];
+  const from = (await commitAt(place, 'HEAD')) ?? EMPTY_TREE[place.format];
   return patch('diff-index', ['--cached', ...PATCH, ...NO_DRIVERS, from], { ...place.objects, GIT_INDEX_FILE: index }, caps);
 }
 

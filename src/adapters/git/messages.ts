@@ -7,8 +7,10 @@ import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
 import type { Messages, MessagesAsked } from '../../flows/ports.ts';
+import { AmbiguousName } from '../../flows/ports-names.ts';
 import { MESSAGE_FORMAT, messageStream, type TakeMessages } from './message-stream.ts';
 import { idLength, locate, type Place, type RepositoryPlace } from './place.ts';
+import { pinnedRevision } from './revision.ts';
 import { failure, runGit, startGit, tail } from './run.ts';
 
 /** What the measurements ask git for too. */
@@ -33,10 +35,25 @@ async function tipsOf(place: Place, { range, all }: MessagesAsked): Promise<Resu
   if (all === true) return everyTip(place);
   const asked = range ?? 'HEAD';
   if (asked.startsWith('-') || /[\0\n]/.test(asked)) return err(nothing(asked));
-  const output = await runGit(['rev-parse', '--revs-only', asked, '--'], { env: place.refs });
+  const meant = await meantBy(place, asked);
+  if (!meant.ok) return meant;
+  const output = await runGit(['rev-parse', '--revs-only', meant.value, '--'], { env: place.refs });
   if (!output.ok) return output;
   const tips = output.value.code === 0 ? lines(output.value.stdout) : [];
   return tips.some((tip) => !tip.startsWith('^')) ? ok(tips) : err(nothing(asked));
+}
+
+/** The range with ids for the refs it names, so that no other ref can answer to them; both ends are HEAD where they are empty. */
+async function meantBy(place: Place, asked: string): Promise<Result<string>> {
+  const [, not = '', from = '', dots = '', to = ''] = /^(\^?)(.*?)(?:(\.{2,3})(.*))?$/s.exec(asked) ?? [];
+  const named = (name: string): Promise<string | null> => pinnedRevision(place, name === '' && dots !== '' ? 'HEAD' : name);
+  try {
+    const [first, last] = [await named(from), dots === '' ? '' : await named(to)];
+    return first === null || last === null ? err(nothing(asked)) : ok(`${not}${first}${dots}${last}`);
+  } catch (error) {
+    if (error instanceof AmbiguousName) return err(error.problem);
+    throw error;
+  }
 }
 
 const nothing = (asked: string): Problem =>

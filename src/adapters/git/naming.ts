@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Naming } from '../../flows/ports.ts';
+import { locate } from './place.ts';
+import { refMeant } from './revision.ts';
 import { gitEnvironment, runGit } from './run.ts';
 
 /** @param dir any folder of a work tree, or a bare repository. */
@@ -11,10 +13,10 @@ export function openNaming(dir: string): Naming {
   const asked = (...args: readonly string[]) => runGit(args, { env: gitEnvironment(), cwd });
   return {
     branch: async (revision): Promise<Result<string | null>> => {
-      if (revision.startsWith('-') || /[\0\n]/.test(revision)) return ok(null);
-      const output = await asked('rev-parse', '--symbolic-full-name', revision, '--');
-      if (!output.ok || /not a git repository/i.test(output.value.stderr)) return err(nothingAt(cwd));
-      return ok(output.value.code === 0 ? branchOf(firstLine(output.value.stdout)) : null);
+      const at = await locate({ dir: cwd });
+      if (!at.ok) return err(nothingAt(cwd));
+      const ref = await refMeant(at.value, revision);
+      return ok(ref === null ? null : branchOf(ref));
     },
     repository: async () => {
       const output = await asked('config', '--local', '--get', 'remote.origin.url');

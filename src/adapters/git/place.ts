@@ -15,6 +15,9 @@ import type { Oid } from '../../core/change/change.ts';
 import { type Environment, gitEnvironment, runGit, succeeded } from './run.ts';
 import { type ObjectFormat, viewFolder } from './view.ts';
 
+/** A repository that cannot be read: not there, damaged, or something missing where "absent" would be a wrong answer. */
+export class UnreadableRepository extends Error {}
+
 export interface RepositoryPlace {
   /** The git directory (`.git`, a bare repository, or `.git/worktrees/x`); or `dir`, any folder of a work tree. */
   readonly gitDir?: string;

@@ -8,14 +8,11 @@ import type { BlobRead, Repository, Step } from '../../flows/ports.ts';
 import { isId, lines, readChange } from './change.ts';
 import { remembering } from './changes-read.ts';
 import { parseCommit } from './commit.ts';
-import { commitNamed } from './names.ts';
 import { type ObjectReader, openObjects } from './objects.ts';
-import { locate, type Place, type RepositoryPlace } from './place.ts';
+import { locate, type Place, type RepositoryPlace, UnreadableRepository } from './place.ts';
+import { resolveRevision } from './revision.ts';
 import { runGit } from './run.ts';
 import { entryAt } from './trees.ts';
-
-/** A repository that cannot be read: not there, damaged, or an object missing where "absent" would be a wrong answer. */
-export class UnreadableRepository extends Error {}
 
 const FILE_BYTES = 16 << 20;
 
@@ -82,24 +79,6 @@ async function reading<T>(place: Place, ask: (reader: ObjectReader) => Promise<T
   } finally {
     reader.close();
   }
-}
-
-/** Nothing of git's language of revisions is in it: what that says may end the git that stays for the next. */
-const WHOLE_NAME = /^(?:HEAD|refs\/[A-Za-z0-9._/-]+)$/;
-
-/** A full id is looked up among the objects, where a quarantine counts; everything else is a name in the repository. */
-async function resolveRevision(place: Place, revision: string): Promise<Oid | null> {
-  if (revision.startsWith('-') || /[\0\n]/.test(revision)) return null;
-  if (WHOLE_NAME.test(revision)) {
-    const named = await commitNamed(place.refs, revision).catch(() => undefined);
-    if (named !== undefined) return named;
-  }
-  const env = isId(place, revision) ? place.objects : place.refs;
-  const output = await runGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], { env });
-  // "Git did not answer" is not "there is no such ref": a gate that took one for the other would let a push through.
-  if (!output.ok) throw new UnreadableRepository(problemText(output.error));
-  const id = output.value.code === 0 ? (lines(output.value.stdout)[0] ?? '') : '';
-  return isId(place, id) ? id : null;
 }
 
 async function stepsBetween(place: Place, old: Oid | null, head: Oid): Promise<readonly Step[] | undefined> {

@@ -10,6 +10,7 @@ import type { Oid } from '../../core/change/change.ts';
 import type { Rewording, Standing, WordedCommit } from '../../flows/ports.ts';
 import { openObjects } from './objects.ts';
 import { locate, type Place } from './place.ts';
+import { commitAt } from './revision.ts';
 import { rewordCommit, worded } from './reword-commit.ts';
 import { type Environment, failure, runGit, succeeded } from './run.ts';
 
@@ -50,7 +51,7 @@ async function standing(place: Place, user: Environment): Promise<Result<Standin
   const theirs = { ...user, GIT_DIR: place.gitDir };
   const [branch, head, refs, signs] = await Promise.all([
     runGit(['symbolic-ref', '-q', 'HEAD'], { env: place.refs }),
-    runGit(['rev-parse', '-q', '--verify', 'HEAD^{commit}'], { env: place.refs }),
+    commitAt(place, 'HEAD'),
     runGit(['for-each-ref', '--format=%(objectname) %(refname) %(upstream)', 'refs/heads', 'refs/remotes'], { env: place.refs }),
     runGit(['config', '--type=bool', '--get', 'commit.gpgSign'], { env: theirs }),
   ]);
@@ -63,7 +64,7 @@ async function standing(place: Place, user: Environment): Promise<Result<Standin
   const on = branch.ok && branch.value.code === 0 ? (text(branch.value.stdout) ?? '').trim() : null;
   return ok({
     branch: on,
-    head: head.ok && head.value.code === 0 ? (text(head.value.stdout) ?? '').trim() : null,
+    head,
     underway: UNDERWAY.find(([file]) => existsSync(join(place.gitDir, file)))?.[1] ?? null,
     upstream: rows.find((r) => r.name === on)?.upstream || null,
     refs: rows.map(({ id, name }) => ({ id, name })),
