@@ -26,6 +26,8 @@ import { deny, type Outcome } from './verdict.ts';
 
 /** Ours and the hook's clock may differ by so much. */
 const CLOCKS_APART = 60_000;
+/** So long git may take between the hook's yes and the ref. */
+const UNDER_WAY = 60_000;
 /** Something else was appended meanwhile. */
 const TRIES = 3;
 
@@ -57,8 +59,11 @@ function inOrder(pushes: readonly KeptPush[]): readonly KeptPush[] {
 async function isTold(world: GateWorld, served: ServedRepository, push: KeptPush): Promise<boolean> {
   if (push.repo !== served.id) return false;
   if (await recorded(world.projections, push)) return true;
+  const gone = (await served.repository.resolve(`${push.new}^{commit}`)) === null;
+  // The hook said yes a moment ago: git brings the objects in and moves the ref only now, and what it will have been is not known yet.
+  if (isYoung(push, world.now()) && (gone || !(await hasLanded(served, push)))) return false;
   // Git gave up after the hook said yes, and its objects are gone: nothing landed, and the nonces stay spent.
-  if ((await served.repository.resolve(`${push.new}^{commit}`)) === null) return true;
+  if (gone) return true;
   for (let tries = 0; tries < TRIES; tries++) {
     const judged = await tell(world, served, push);
     if (judged?.decision != null) return true;
@@ -67,6 +72,9 @@ async function isTold(world: GateWorld, served: ServedRepository, push: KeptPush
   }
   return false;
 }
+
+/** By its own date, which may be invented: one after now is no push that is under way. */
+const isYoung = ({ at }: KeptPush, now: number): boolean => at > now - UNDER_WAY && at <= now + CLOCKS_APART;
 
 /** The ledger allowed this move by a nonce of its own, or has its violation. */
 async function recorded(state: Projections, push: KeptPush): Promise<boolean> {

@@ -26,6 +26,7 @@ import type { GateWorld } from './site.ts';
 import { passUnattended, type UnattendedPush, type UnattendedWorld } from './unattended-push.ts';
 
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
 const TERMS = `break_glass:
   humans: 2
   level: L6
@@ -348,8 +349,49 @@ describe('back again', () => {
     const head = drop();
     const from = await size();
     expect(await codes(push(head, [await use('mara', head), await use('noor', head)]))).toEqual(['passed']);
+    bed.clock.now += 2 * MINUTE;
     expect(await back()).toBe(0);
     expect((await told(from)).map((e) => e.type)).toEqual(['break-glass', 'break-glass', 'decision', 'verdict']);
+    expect(waiting()).toEqual([]);
+  });
+
+  it('a push that git is still moving waits, and is told once when the ref is there', async () => {
+    const from = await size();
+    const head = drop();
+    expect(await codes(push(head, [await use('mara', head), await use('noor', head)]))).toEqual(['passed']);
+    expect(await back()).toBe(0);
+    expect([await size(), waiting().length]).toEqual([from, 1]);
+    bed.served.git('update-ref', MAIN, head);
+    expect(await back()).toBe(1);
+    expect(await back()).toBe(0);
+    expect((await told(from)).filter((e) => e.type !== 'vsa').map((e) => e.type)).toEqual(['break-glass', 'break-glass', 'decision', 'verdict', 'landed']);
+    expect(waiting()).toEqual([]);
+  });
+
+  it('so does one whose objects are not there yet; without them for long, git gave it up', async () => {
+    const from = await size();
+    const head = bed.commit({ 'db/late.sql': 'drop table orders;\n' });
+    const kept = { repo: 'infra', ref: MAIN, old: bed.tip(), new: head };
+    arrived(head);
+    const uses = [await use('mara', head), await use('noor', head)];
+    bed.served.git('update-ref', '-d', `refs/heads/arrived/${head}`);
+    bed.served.git('reflog', 'expire', '--expire=now', '--all');
+    bed.served.git('gc', '-q', '--prune=now');
+    expect(await openSpool(folder).keep({ ...kept, at: bed.clock.now, uses }, ['a'.repeat(32), 'b'.repeat(32)])).toMatchObject({ ok: true });
+    expect(await back()).toBe(0);
+    expect(waiting()).toHaveLength(1);
+    arrived(head);
+    bed.served.git('update-ref', MAIN, head);
+    expect(await back()).toBe(1);
+    expect((await told(from)).map((e) => e.type)).toContain('landed');
+    expect(waiting()).toEqual([]);
+
+    const gone = { ...kept, old: head, new: '1'.repeat(40) };
+    expect(await openSpool(folder).keep({ ...gone, at: bed.clock.now, uses }, ['c'.repeat(32), 'd'.repeat(32)])).toMatchObject({ ok: true });
+    await back();
+    expect(waiting()).toHaveLength(1);
+    bed.clock.now += 2 * MINUTE;
+    await back();
     expect(waiting()).toEqual([]);
   });
 
