@@ -141,18 +141,24 @@ function against(wrong: readonly Problem[]): Outcome {
         'no',
         verdict.codes[0] ?? 'INTERNAL',
         verdict.reasons.text,
-        wrong.map((p) => reason('no', p.code, p.message)),
+        wrong.map((p) => reason('no', p.code, p.remedy === undefined ? p.message : `${p.message}; ${p.remedy}`)),
       ),
     },
     nonces: [],
   };
 }
 
-/** A server that saw this ref move was not dead: whoever dates a push back wants a break-glass that had expired to hold. */
+/**
+ * A server that saw this ref move, or answered any push to the repository, was not dead: whoever dates a push back wants a break-glass that
+ * had expired to hold. What waits is told before a push is answered, all but one that git was moving just then.
+ */
 async function notThen({ state }: Bench, { repo, ref, at }: KeptPush): Promise<readonly Problem[]> {
-  const since = await state.memory.landed({ repo, targetRef: ref, since: at });
-  return since.length === 0 ? [] : [problem('BG_EXPIRED', 'it is dated before a landing that the log holds already')];
+  const [moved, answered] = await Promise.all([state.memory.landed({ repo, targetRef: ref, since: at }), state.memory.attended({ repo, since: at + UNDER_WAY + CLOCKS_APART })]);
+  if (moved.length > 0) return [problem('BG_EXPIRED', 'it is dated before a landing that the log holds already', { remedy: CLOCK })];
+  return answered ? [problem('BG_EXPIRED', 'it is dated before a push to this repository that a server answered', { remedy: CLOCK })] : [];
 }
+
+const CLOCK = 'review what landed as the violation it is; where nobody dated it back, set the clock of the machine that ran the hook';
 
 /** Each use that holds is an entry, as if it had come to a server. One that does not lets nothing pass: the verdict misses it. */
 async function logUses(world: GateWorld, push: KeptPush, governance: Governance, decision: Decision): Promise<void> {

@@ -9,6 +9,8 @@ export interface Memory {
   marks(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
   /** Sorted: people whom a transport put behind any of these before. `contents`: manifests and commit ids. */
   pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
+  /** Whether a server answered a push to this repository since then, by the ledger's clock: what was told afterwards is no answer. */
+  attended(where: { repo: string; since: number }): Promise<boolean>;
   /** Verdicts of gates that only watched, oldest first. */
   watched(where: { since: number }): Promise<readonly Watched[]>;
   /** Moves of a ref that happened since then by the ledger's clock, oldest first. */

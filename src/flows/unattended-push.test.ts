@@ -345,6 +345,42 @@ describe('back again', () => {
     expect((await told(from)).map((e) => e.type)).toContain('violation');
   });
 
+  it('nor into a time when a server answered for this repository, whatever it answered and on whichever ref', async () => {
+    const at = bed.clock.now;
+    bed.clock.now += HOUR;
+    const refused = await judgePush(world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: 'refs/heads/release', old: bed.tip(), new: drop() }] });
+    expect(refused).toMatchObject({ allow: false, judged: [{ verdict: { codes: ['SIGNOFF_MISSING'] } }] });
+    bed.clock.now += HOUR;
+    const head = drop();
+    const uses = [await use('mara', head, { expires: -HOUR }), await use('noor', head, { expires: -HOUR })];
+    await openSpool(folder).keep({ repo: 'infra', ref: MAIN, old: bed.tip(), new: head, at, uses }, ['a'.repeat(32), 'b'.repeat(32)]);
+    bed.served.git('update-ref', MAIN, head);
+    const from = await size();
+    expect(await back()).toBe(0);
+    const all = await told(from);
+    expect(all.filter((e) => e.type === 'violation').map((e) => e.fields.new)).toEqual([head]);
+    expect(all.filter((e) => e.type === 'verdict').map((e) => [e.fields.verdict, e.fields.codes])).toEqual([['deny', ['BG_EXPIRED']]]);
+    expect(all.find((e) => e.type === 'verdict')?.body).toMatch(/answered.*clock/);
+  });
+
+  it('one that git was moving while a server answered another push holds, and so does one after what was told of others', async () => {
+    await passed();
+    expect(await back()).toBe(1);
+    bed.clock.now += 1_000;
+    const head = drop();
+    expect(await codes(push(head, [await use('mara', head), await use('noor', head)]))).toEqual(['passed']);
+    bed.clock.now += 1_000;
+    const release = { ref: 'refs/heads/release', old: bed.served.git('rev-parse', 'refs/heads/release'), new: drop('ada', bed.served.git('rev-parse', 'refs/heads/release')) };
+    expect(await judgePush(world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [release] })).toMatchObject({
+      judged: [{ verdict: { codes: ['SIGNOFF_MISSING'] } }],
+    });
+    bed.served.git('update-ref', MAIN, head);
+    bed.clock.now += HOUR;
+    const from = await size();
+    expect(await back()).toBe(1);
+    expect((await told(from)).filter((e) => e.type === 'landed').map((e) => e.fields.new)).toEqual([head]);
+  });
+
   it('nothing stands where it should not when git gave up after the hook', async () => {
     const head = drop();
     const from = await size();

@@ -105,6 +105,8 @@ export interface Schema extends JobTables, WebhookTables, LoginTables, ForgeTabl
     mode: string;
     would: string;
     body: string;
+    /** 1: told afterwards of a push that no server answered. */
+    unattended: number;
     at: number;
   };
   /** One allowed move of a protected ref; `idx` is the entry that first spoke of it, `landed` the entry that says it happened. */
@@ -139,7 +141,7 @@ export type Reading = Database | Writing;
 /** Raised when the ledger's tables change; a folder of a later version is refused. */
 export const SCHEMA_VERSION = 2;
 /** Raised when a projection or its projector changes: on open, older projections are dropped and rebuilt. */
-export const PROJECTIONS_VERSION = 10;
+export const PROJECTIONS_VERSION = 11;
 
 /** How an engine says it. A statement comes in the words of SQLite; so it is byte for byte what older folders were made with. */
 export type Ddl = (statement: string) => string;
@@ -210,8 +212,8 @@ const PROJECTED: readonly (readonly [keyof Schema, string, readonly string[]])[]
   [
     'verdicts',
     `${idx}, change text not null, repo text not null, ref text not null, old text not null, new text not null, verdict text not null,
-     codes text not null, mode text not null, would text not null, body text not null, at integer not null`,
-    ['change', 'mode, at'],
+     codes text not null, mode text not null, would text not null, body text not null, unattended integer not null, at integer not null`,
+    ['change', 'mode, at', 'repo, unattended, at'],
   ],
   [
     'landings',

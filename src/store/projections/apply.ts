@@ -118,7 +118,7 @@ async function decide(db: Reading, decided: readonly Do<'decide'>[]): Promise<vo
   );
 }
 
-const insertVerdicts = inserter('verdicts', ['idx', 'change', 'repo', 'ref', 'old', 'new', 'verdict', 'codes', 'mode', 'would', 'body', 'at']);
+const insertVerdicts = inserter('verdicts', ['idx', 'change', 'repo', 'ref', 'old', 'new', 'verdict', 'codes', 'mode', 'would', 'body', 'unattended', 'at']);
 
 /**
  * What the gate said stands above what a decision could tell: a change whose sign-offs do not count any more (another policy, another

@@ -104,6 +104,7 @@ describe('by an index:', () => {
     ['where all refs stand', (db) => questions(db).memory.standing({ repo })],
     ['a violation', (db) => questions(db).memory.violation({ body })],
     ['the verdict that let it pass', (db) => questions(db).memory.allowed({ change, repo, targetRef, old: 'o', head: 'h' })],
+    ['whether a server lived', (db) => questions(db).memory.attended({ repo, since: 1 })],
     ['what gates only watched', (db) => questions(db).memory.watched({ since: 1 })],
     ['a body', (db) => readBody(db, body, 3)],
     ['bodies of a page', (db) => readBodies(db, [{ body, index: 3 }])],

@@ -193,7 +193,8 @@ function verdict({ index, at, body, envelope, fields }: PlacedEntry): readonly E
   const said = PUSHED(fields);
   const judged = JUDGED(fields);
   if (said === undefined || judged === undefined) return undefined;
-  const effect: Effect = { do: 'judge', row: { idx: index, ...said, ...judged, would: judged.would || judged.verdict, codes: JSON.stringify(judged.codes), body: envelope, at } };
+  const answer = { ...judged, would: judged.would || judged.verdict, codes: JSON.stringify(judged.codes), unattended: fields.unattended === true ? 1 : 0 };
+  const effect: Effect = { do: 'judge', row: { idx: index, ...said, ...answer, body: envelope, at } };
   if (judged.verdict !== 'allow') return [effect];
   const spending = SPENDING(body === null ? undefined : json(body));
   return spending && [effect, landing(said, { index, at, landed: null }, spending.nonces)];

@@ -154,6 +154,10 @@ function memoryOver(db: Reading, signed: ByHeart['signed']): Memory {
         .executeTakeFirst();
       return row ?? null;
     },
+    attended: async ({ repo, since }) => {
+      const verdicts = db.selectFrom('verdicts').select('idx').where('repo', '=', repo).where('unattended', '=', 0).where('at', '>=', since);
+      return (await verdicts.limit(1).executeTakeFirst()) !== undefined;
+    },
     watched: async ({ since }) => {
       const rows = await db.selectFrom('verdicts').selectAll().where('mode', 'in', WATCHING).where('at', '>=', since).orderBy('idx').execute();
       return rows.map(({ change, repo, ref, mode, would, codes, at }) => ({ change, repo, ref, mode, would, codes: JSON.parse(codes), at }));
