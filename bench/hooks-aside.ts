@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export const EMPTY_HOOK = '#!/bin/sh\nexit 0\n';
 const HOOKS = ['pre-receive', 'post-receive'];
 
-/** @param folder of the hooks. `without` puts empty ones in their place while it runs. */
+/** @param folder of the hooks. `without` puts empty ones in their place while it runs, and the gate stands again however that ends. */
 export function hooksAside(folder: string): { without(act: () => void | Promise<void>): Promise<void> } {
   const real = HOOKS.map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
   const put = (name: string, text: string): void => {
@@ -16,9 +16,12 @@ export function hooksAside(folder: string): { without(act: () => void | Promise<
   };
   return {
     without: async (act) => {
-      for (const [name] of real) put(name, EMPTY_HOOK);
-      await act();
-      for (const [name, text] of real) put(name, text);
+      try {
+        for (const [name] of real) put(name, EMPTY_HOOK);
+        await act();
+      } finally {
+        for (const [name, text] of real) put(name, text);
+      }
     },
   };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, MAIN, openBed, type PersonName, POLICY, RP } from '../../test/bed/bed.ts';
+import { type Bed, GLASS_TERMS, MAIN, openBed, type PersonName, POLICY, RP } from '../../test/bed/bed.ts';
 import { hex, utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok } from '../core/base/result.ts';
@@ -30,8 +30,7 @@ import { EXIT } from './exit.ts';
 const RULES = `  - { id: owned, paths: ["own/**"], require: { humans: 1, level: L6, ownership: true } }
   - { id: kept, paths: ["a/**"], require: { humans: 1, from: { people: [mara] } } }
 `;
-const GLASS = `break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {within: 24h, level: L6}}\n`;
-const OWN = `${POLICY.replace('rules:\n', `rules:\n${RULES}`)}${GLASS}`;
+const OWN = `${POLICY.replace('rules:\n', `rules:\n${RULES}`)}${GLASS_TERMS}`;
 
 let bed: Bed;
 let count = 0;

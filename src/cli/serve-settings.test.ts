@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SETTINGS, settingsFrom, summary } from './serve-settings.ts';
+import { build } from './program.ts';
+import { flagsOf, SETTINGS, settingsFrom, summary } from './serve-settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-settings-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,6 +21,33 @@ const told = async (...args: Parameters<typeof settingsFrom>) => {
   if (!read.ok) throw new Error(JSON.stringify(read.error));
   return read.value;
 };
+
+describe('a flag', () => {
+  const options =
+    build(
+      async () => undefined,
+      () => undefined,
+    ).commands.find((c) => c.name() === 'serve')?.options ?? [];
+  const OF_THE_COMMAND = ['demo', 'config', 'check', 'json'];
+
+  it('of the command is one of the table, and arrives there under its key', () => {
+    const given = options.filter((o) => !OF_THE_COMMAND.includes(o.attributeName()));
+    expect(given.length).toBeGreaterThan(15);
+    for (const option of given) {
+      const key = (option.long ?? '').slice(2).replaceAll('-', '_');
+      expect(Object.keys(SETTINGS)).toContain(key);
+      expect(Object.entries(flagsOf({ [option.attributeName()]: 'said' })).filter(([, value]) => value !== undefined)).toEqual([[key, 'said']]);
+    }
+  });
+
+  it('of every setting is taken, whatever else was given', () => {
+    for (const key of Object.keys(SETTINGS)) {
+      const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const given: { readonly [name: string]: string } = { [camel]: 'said', demo: 'x', [`${camel}Else`]: 'x' };
+      expect(Object.entries(flagsOf(given)).filter(([, value]) => value !== undefined)).toEqual([[key, 'said']]);
+    }
+  });
+});
 
 describe('of three who say it', () => {
   it('the flag is stronger than the environment, and that than the file', async () => {

@@ -128,6 +128,17 @@ export type Env = { readonly [name: string]: string | undefined };
 export type Flags = { readonly [K in Key]?: string | readonly string[] | undefined };
 
 const flagOf = (key: Key): string => `--${key.replaceAll('_', '-')}`;
+
+/** `drain_seconds` is `drainSeconds` among what a command is given. */
+type Camel<S extends string> = S extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<Camel<Rest>>}` : S;
+export type SettingFlags = { readonly [K in Key as Camel<K>]?: string | readonly string[] | undefined };
+
+/** What a command was given, as the table calls it. Whatever else it was given is left out. */
+export function flagsOf(given: SettingFlags): Flags {
+  const by: { readonly [name: string]: string | readonly string[] | undefined } = given;
+  return Object.fromEntries(KEYS.map((key) => [key, by[key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())]]));
+}
+
 const SECRET_FREE = 'a secret does not stand in this file: name a file that holds it with metrics_token_file, or set COUNTERSIGN_METRICS_TOKEN';
 
 const DATABASE_FREE = 'an address with a password does not stand in this file: set DATABASE_URL';

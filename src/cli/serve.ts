@@ -13,41 +13,24 @@ import { floorsAt } from './floors.ts';
 import { keptCheckpoints } from './kept-checkpoint.ts';
 import { trustAt } from './named-file.ts';
 import { makersAt } from './pinned-makers.ts';
-import { type Flags, type ServeSettings, settingsFrom, summary, type Told } from './serve-settings.ts';
+import { flagsOf, type ServeSettings, type SettingFlags, settingsFrom, summary, type Told } from './serve-settings.ts';
 import { siteFileAt } from './site-file-at.ts';
 import { stopped } from './stopped.ts';
 import { visibleLines } from './terminal.ts';
 import { welcome } from './welcome.ts';
 import { witnessPolicyAt } from './witness-policy.ts';
 
-export interface ServeFlags {
+interface ServeFlags extends SettingFlags {
   readonly demo?: boolean;
   readonly config?: string;
   /** Say what would be done, and end. */
   readonly check?: boolean;
   readonly json?: boolean;
-  readonly data?: string;
-  readonly port?: string;
-  readonly host?: string;
-  readonly floor?: readonly string[];
-  readonly witnessPolicy?: string;
-  readonly known?: readonly string[];
-  readonly authenticators?: string;
-  readonly breakGlassTrust?: string;
-  readonly shared?: string;
-  readonly site?: string;
-  readonly logLevel?: string;
-  readonly logFormat?: string;
-  readonly metricsTokenFile?: string;
-  readonly drainSeconds?: string;
-  readonly requestsPerSecond?: string;
-  readonly burst?: string;
-  readonly proxy?: readonly string[];
 }
 
 export async function serve(flags: ServeFlags): Promise<Answer> {
   const demo = flags.demo === true;
-  const told = await settingsFrom(flags.config ?? named(process.env.COUNTERSIGN_CONFIG), process.env, said(flags), demo);
+  const told = await settingsFrom(flags.config ?? named(process.env.COUNTERSIGN_CONFIG), process.env, flagsOf(flags), demo);
   if (!told.ok) return refusal(told.error, flags.json);
   const { settings, secrets } = told.value;
   const { database, ...secretsOfDoors } = secrets;
@@ -141,27 +124,6 @@ function checked(told: Told, json = false): Answer {
 }
 
 const named = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
-
-/** Flags as the table calls them. */
-const said = (flags: ServeFlags): Flags => ({
-  data: flags.data,
-  host: flags.host,
-  port: flags.port,
-  floor: flags.floor,
-  witness_policy: flags.witnessPolicy,
-  authenticators: flags.authenticators,
-  break_glass_trust: flags.breakGlassTrust,
-  shared: flags.shared,
-  site: flags.site,
-  known: flags.known,
-  log_level: flags.logLevel,
-  log_format: flags.logFormat,
-  metrics_token_file: flags.metricsTokenFile,
-  drain_seconds: flags.drainSeconds,
-  requests_per_second: flags.requestsPerSecond,
-  burst: flags.burst,
-  proxy: flags.proxy,
-});
 
 /** Opening the store would fill the folder with keys of nobody. What is in a database that is there, the store says. @param elsewhere the log is laid out at the start, or is not in the folder. */
 const nothingToServe = (data: string, elsewhere: boolean): Problem | null => (elsewhere || existsSync(join(data, 'countersign.db')) ? null : notFounded(data));

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
+import { type Bed, GLASS_TERMS, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { type GlassWords, prepareGlass, recordGlass } from '../flows/break-glass.ts';
 import { exportBundle, exportTrust } from '../flows/evidence.ts';
 import { runVerify } from './verify.ts';
 
 const HOUR = 3_600_000;
-const TERMS = 'break_glass:\n  humans: 2\n  level: L6\n  expires: 1h\n  review: {within: 24h, level: L6}\n  per_month: 20\n';
+const TERMS = `${GLASS_TERMS.replace('  alone_after: 10m\n', '')}  per_month: 20\n`;
 const USE: GlassWords = { kind: 'use', reason: 'orders are down', incident: 'INC-1042' };
 
 const folder = mkdtempSync(join(tmpdir(), 'verify-glass-'));

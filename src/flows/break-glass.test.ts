@@ -1,6 +1,6 @@
 /** Break-glass end to end without doors: real pushes, real signatures, the ledger as it stands, a clock that the test moves. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Bed, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
+import { type Bed, GLASS_TERMS, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
 import { hex, utf8 } from '../core/base/bytes.ts';
 import { parseEntry } from '../core/log/entry.ts';
 import { erasureStatement } from '../core/signoff/roster-word.ts';
@@ -13,14 +13,7 @@ import { judgePush } from './push.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const TERMS = `break_glass:
-  humans: 2
-  level: L6
-  alone_after: 10m
-  expires: 1h
-  review: {within: 24h, level: L6}
-  per_month: 2
-`;
+const TERMS = `${GLASS_TERMS}  per_month: 2\n`;
 const USE: GlassWords = { kind: 'use', reason: 'orders are down', incident: 'INC-1042' };
 const CANCEL: GlassWords = { kind: 'cancel', reason: 'the incident is over' };
 const REVIEW: GlassWords = { kind: 'review', outcome: 'justified', note: 'the table was empty' };

@@ -150,7 +150,7 @@ export function mayNotNow(desk: Desk, kind: Word['kind'], person: string, level:
 }
 
 /** Why this person may not say such a thing about this change now; said before any minute is spent, and again of the signature. */
-export function mayNot(desk: Desk, kind: Word['kind'], person: string, level: string): readonly Problem[] {
+function mayNot(desk: Desk, kind: Word['kind'], person: string, level: string): readonly Problem[] {
   const { row, bench, history, act } = desk;
   const rules = glassRules(bench);
   if (kind === 'use') {

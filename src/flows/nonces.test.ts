@@ -1,6 +1,6 @@
 /** A nonce is one statement's, of whatever kind: landings name what they spent by it. Real pushes, real signatures. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Bed, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
+import { type Bed, GLASS_TERMS, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
 import { text, utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import type { Problem, Result } from '../core/base/result.ts';
@@ -9,8 +9,7 @@ import { prepareGlass, recordGlass } from './break-glass.ts';
 import { prepareOwnership, recordOwnership } from './ownership.ts';
 import { completeSignoff } from './signoff.ts';
 
-const GLASS = 'break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {within: 24h, level: L6}}\n';
-const OWNED = `${POLICY.replace('rules:\n', 'rules:\n  - { id: owned, paths: ["own/**"], require: { humans: 1, level: L6, ownership: true } }\n')}${GLASS}`;
+const OWNED = `${POLICY.replace('rules:\n', 'rules:\n  - { id: owned, paths: ["own/**"], require: { humans: 1, level: L6, ownership: true } }\n')}${GLASS_TERMS}`;
 
 let bed: Bed;
 let count = 0;

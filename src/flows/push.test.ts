@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed, POLICY } from '../../test/bed/bed.ts';
 import type { Ledger } from './ports.ts';
-import { judgePush, PUSH_CAPS, type Push } from './push.ts';
+import { judgePush, type Push } from './push.ts';
+import { PUSH_CAPS } from './push-record.ts';
 
 const ZERO = '0'.repeat(40);
 let bed: Bed;

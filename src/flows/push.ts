@@ -20,7 +20,7 @@ import { isZero, type RefUpdate, readFor, reserved } from './ref-update.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
 
-export { type Judged, PUSH_CAPS, type RefUpdate };
+export type { Judged };
 
 export interface Push {
   readonly repo: string;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Bed, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
+import { type Bed, GLASS_TERMS, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
 import { aliasesIn } from '../adapters/git/aliases.ts';
 import { openRepository } from '../adapters/git/repository.ts';
 import { openTrains } from '../adapters/git/trains.ts';
@@ -27,14 +27,7 @@ import { passUnattended, type UnattendedPush, type UnattendedWorld } from './una
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-const TERMS = `break_glass:
-  humans: 2
-  level: L6
-  alone_after: 10m
-  expires: 1h
-  review: {within: 24h, level: L6}
-  per_month: 2
-`;
+const TERMS = `${GLASS_TERMS}  per_month: 2\n`;
 const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/violation-entry.schema.json', import.meta.url), 'utf8')));
 
 let bed: Bed;

@@ -1,6 +1,6 @@
 /** What the gate says of what landed: in the log with the landing, about what it counted, and never more than that. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
+import { type Bed, GLASS_TERMS, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
 import { base64, text } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { parseEntry } from '../core/log/entry.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => bed.close());
 
 let count = 0;
-const POLICY_GLASS = `${POLICY}break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {within: 24h, level: L6}}\n`;
+const POLICY_GLASS = `${POLICY}${GLASS_TERMS}`;
 async function broke(of: Bed, person: PersonName, id: string): Promise<string> {
   const prepared = await prepareGlass(of.world, id, person, { kind: 'use', reason: 'orders are down', incident: 'INC-1042' });
   if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));

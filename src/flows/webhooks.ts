@@ -29,9 +29,9 @@ export interface DeskWorld extends WebhookWorld {
 }
 
 /** Of one organisation. */
-export const MOST_WEBHOOKS = 50;
+const MOST_WEBHOOKS = 50;
 /** Entries of one replay. */
-export const MOST_REPLAYED = 10_000;
+const MOST_REPLAYED = 10_000;
 
 export function webhookDesk(world: DeskWorld): WebhookDesk {
   const { subscriptions, vault, now } = world;

@@ -15,8 +15,8 @@ import { refuse } from './problem.ts';
 import { read, registration } from './schema.ts';
 
 const secret = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is no link of ours');
-export const foundingBegin = z.strictObject({ secret });
-export const foundingKey = z.strictObject({ secret, key: registration });
+const foundingBegin = z.strictObject({ secret });
+const foundingKey = z.strictObject({ secret, key: registration });
 
 export interface FoundingDoor {
   readonly founding: Founding;
@@ -29,7 +29,7 @@ export interface FoundingDoor {
 /** A link is a fragment: no server, proxy or referrer ever hears of it but by what its page sends. */
 export const linkOf = (url: string, of: string): string => `${url}/found#${of}`;
 
-export function foundingApp({ founding, url, webRoot, log }: FoundingDoor): Hono<Door> {
+function foundingApp({ founding, url, webRoot, log }: FoundingDoor): Hono<Door> {
   const app = new Hono<Door>();
   const { host } = new URL(url);
   app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] } }));

@@ -7,7 +7,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from '../core/base/bytes.ts';
 import { problemText } from '../core/base/result.ts';
 import { recordLandings } from '../flows/land.ts';
-import { judgePush, PUSH_CAPS, type Push, type PushAnswer, type RefUpdate } from '../flows/push.ts';
+import { judgePush, type Push, type PushAnswer } from '../flows/push.ts';
+import { PUSH_CAPS } from '../flows/push-record.ts';
+import type { RefUpdate } from '../flows/ref-update.ts';
 import type { GateWorld } from '../flows/site.ts';
 import { failureLine, failureOf } from './logging.ts';
 import { answerText } from './push-text.ts';

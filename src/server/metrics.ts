@@ -4,7 +4,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ledger } from '../flows/ports.ts';
-import type { Judged } from '../flows/push.ts';
+import type { Judged } from '../flows/push-record.ts';
 
 export interface Answered {
   readonly method: string;

@@ -6,7 +6,8 @@ import { type Gate, judge } from '../core/gate/judge.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import { consider } from '../core/policy/consider.ts';
 import type { Finding } from '../core/risk/risk.ts';
-import type { Judged, PushAnswer } from '../flows/push.ts';
+import type { PushAnswer } from '../flows/push.ts';
+import type { Judged } from '../flows/push-record.ts';
 import { sampleChange, sampleCommit, sampleDetector, sampleFacts, sampleFinding, samplePolicy } from '../testing/sample-change.ts';
 import { answerText } from './push-text.ts';
 

@@ -6,7 +6,8 @@ import type { Decision, OwnershipAsked, Seat } from '../core/policy/decision.ts'
 import { ownershipWords } from '../core/policy/ownership.ts';
 import { seatText as words } from '../core/policy/seats.ts';
 import { type Finding, TIERS } from '../core/risk/risk.ts';
-import type { Judged, PushAnswer } from '../flows/push.ts';
+import type { PushAnswer } from '../flows/push.ts';
+import type { Judged } from '../flows/push-record.ts';
 import type { Site } from '../flows/site.ts';
 
 const MAX_FINDINGS = 5;

@@ -150,7 +150,7 @@ const PATIENCE = 64 << 20;
 const PATIENCE_MS = 20_000;
 
 /** Bytes a body of this shape may have. */
-export const capOf = (shape: z.ZodType): number => CAPS.get(shape) ?? BODY_CAP;
+const capOf = (shape: z.ZodType): number => CAPS.get(shape) ?? BODY_CAP;
 
 /** Reads a body as JSON of one shape; every bad field is named. */
 export async function read<T>(request: { readonly raw: Request }, shape: z.ZodType<T>): Promise<Result<T, readonly Problem[]>> {

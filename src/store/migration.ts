@@ -57,7 +57,7 @@ export async function migrateStore(place: Place, check: boolean, progress: (done
   }
 }
 
-export const said = ({ schema = 'none', projections = 'none' }: Versions): string => `${schema} (projections ${projections})`;
+const said = ({ schema = 'none', projections = 'none' }: Versions): string => `${schema} (projections ${projections})`;
 
 async function versionsAt(place: Place): Promise<Versions> {
   const reader = await begun(place);

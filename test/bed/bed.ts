@@ -25,7 +25,8 @@ import { recordEnrolment } from '../../src/flows/enrol.ts';
 import { recordLandings } from '../../src/flows/land.ts';
 import type { ChangeRow } from '../../src/flows/ports.ts';
 import { type Answers, prepareSignoff, type SigningWorld } from '../../src/flows/prepare.ts';
-import { type Judged, judgePush, type PushAnswer } from '../../src/flows/push.ts';
+import { judgePush, type PushAnswer } from '../../src/flows/push.ts';
+import type { Judged } from '../../src/flows/push-record.ts';
 import { completeSignoff, type Receipt } from '../../src/flows/signoff.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { at } from '../../src/store/test-bed.ts';
@@ -60,6 +61,15 @@ rules:
     description: The rest passes
     paths: ["docs/**", "db/**", "pair/**", "countersign.yml", ".countersign/**"]
     optional: true
+`;
+
+/** Ends a policy, and takes more terms behind it: two from outside, for an hour, with a review that is owed. */
+export const GLASS_TERMS = `break_glass:
+  humans: 2
+  level: L6
+  alone_after: 10m
+  expires: 1h
+  review: {within: 24h, level: L6}
 `;
 
 export const roster = (levels: { readonly [id: string]: string } = LEVELS): string => `version: 1

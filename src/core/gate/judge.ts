@@ -147,7 +147,7 @@ export interface Seated {
 }
 
 /** The seats due at this gate, stage by stage, and who fills them. */
-export function seatedBy(gate: Gate, seats: readonly Seat[], valid: readonly PresentedSignoff[]): Seated {
+function seatedBy(gate: Gate, seats: readonly Seat[], valid: readonly PresentedSignoff[]): Seated {
   const stages = dueAt(gate.kind).map((stage): Seated => {
     const own = valid.filter((s) => (s.stage ?? 'implementation') === stage);
     const due = seats.filter((s) => s.stage === stage);

@@ -1,7 +1,7 @@
 /** Every operation answers once as it should, on a real store with real signatures; `strictApp` holds each answer against the document, to the member. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, enrolmentBy, openBed, type PersonName, POLICY, RP, subjectFor } from '../../../test/bed/bed.ts';
+import { type Bed, enrolmentBy, GLASS_TERMS, openBed, type PersonName, POLICY, RP, subjectFor } from '../../../test/bed/bed.ts';
 import { cookieOf, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { guardedCalls } from '../../adapters/http/guarded.ts';
 import { readCallTerms } from '../../adapters/http/terms.ts';
@@ -21,13 +21,7 @@ import { PLAIN_ENTRY } from '../auth/entry.ts';
 import { OPERATIONS } from '../openapi.ts';
 import type { ServerWorld } from '../world.ts';
 
-const RULES = `${POLICY.replace('rules:\n', 'rules:\n  - { id: owned, paths: ["own/**"], require: { humans: 1, level: L6, ownership: true } }\n')}break_glass:
-  humans: 2
-  level: L6
-  alone_after: 10m
-  expires: 1h
-  review: {within: 24h, level: L6}
-`;
+const RULES = `${POLICY.replace('rules:\n', 'rules:\n  - { id: owned, paths: ["own/**"], require: { humans: 1, level: L6, ownership: true } }\n')}${GLASS_TERMS}`;
 const DROP = 'drop table orders;\n';
 const witness = testWitness('w.example/a');
 

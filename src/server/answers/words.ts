@@ -63,7 +63,7 @@ export const state = component<ChangeRow['state']>()('State', z.enum(['open', 's
 export const decisionWord = component<SignoffDecision>()('SignDecision', z.enum(['approve', 'approve_with_conditions', 'changes', 'cannot_judge']));
 export const holds = component<Assumption['holds']>()('Holds', z.enum(['true', 'false', 'unknown']));
 export const assumption = component<Assumption>()('Assumption', z.strictObject({ text, holds }));
-export const dispositionKind = component<Disposition['disposition']>()('DispositionKind', z.enum(['accepted', 'mitigated', 'mistaken']));
+const dispositionKind = component<Disposition['disposition']>()('DispositionKind', z.enum(['accepted', 'mitigated', 'mistaken']));
 export const disposition = component<Disposition>()('Disposition', z.strictObject({ finding: text, disposition: dispositionKind, note: text }));
 export const keyKind = component<KeyRow['kind']>()('KeyKind', z.enum(['webauthn', 'sk-ssh', 'demo']));
 

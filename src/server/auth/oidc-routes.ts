@@ -79,7 +79,7 @@ const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => 
 const noProvider = problem('NOT_FOUND', 'no identity provider is configured here', { remedy: 'sign in with a passkey' });
 
 /** Whose person the provider's is here. What anybody may write into a profile of their own proves nothing: an address has to be verified. */
-export function personIn(entry: Pick<OidcEntry, 'person' | 'people'>, { claims }: IdentityClaims): Result<string> {
+function personIn(entry: Pick<OidcEntry, 'person' | 'people'>, { claims }: IdentityClaims): Result<string> {
   const unknown = (why: string): Result<never> => err(problem('PERSON_UNKNOWN', why, { remedy: 'ask whoever runs this server' }));
   const value = own(claims, entry.person);
   if (typeof value !== 'string' || value === '') return unknown(`the identity provider does not say your ${entry.person}`);
@@ -89,13 +89,13 @@ export function personIn(entry: Pick<OidcEntry, 'person' | 'people'>, { claims }
 }
 
 /** Roles its groups leave; null where it has no say. A claim that is missing or strange leaves none. */
-export function rolesIn({ roles }: Pick<OidcEntry, 'roles'>, { claims }: IdentityClaims): readonly Role[] | null {
+function rolesIn({ roles }: Pick<OidcEntry, 'roles'>, { claims }: IdentityClaims): readonly Role[] | null {
   if (roles === undefined) return null;
   return [...new Set(groupsIn(claims, roles.claim).flatMap((group) => own(roles.values, group) ?? []))];
 }
 
 /** Levels and teams it leaves. A claim that is missing or strange leaves the least. */
-export const ceilingIn = ({ levels, teams }: Pick<OidcEntry, 'levels' | 'teams'>, { claims }: IdentityClaims): Ceiling => ({
+const ceilingIn = ({ levels, teams }: Pick<OidcEntry, 'levels' | 'teams'>, { claims }: IdentityClaims): Ceiling => ({
   levels: leftIn(levels, claims),
   teams: leftIn(teams, claims),
 });

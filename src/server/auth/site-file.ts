@@ -52,7 +52,7 @@ const GITHUB = z.strictObject({
   old_webhook_secret_file: filled.optional().describe('The secret before, while deliveries signed by it may still come.'),
 });
 
-export const SITE_SHAPE = z.strictObject({
+const SITE_SHAPE = z.strictObject({
   version: z.literal(1),
   repositories: z
     .array(

@@ -24,7 +24,7 @@ import { MAX_ENTRY } from '../../core/log/entry.ts';
 import { isKeyName } from '../../core/log/note.ts';
 import { Refused } from '../refused.ts';
 
-export const MAGIC = 'countersign.dev/store/v1';
+const MAGIC = 'countersign.dev/store/v1';
 
 /** Bytes each kind of record may have. */
 const MOST = { entry: MAX_ENTRY, body: 1 << 28, checkpoint: 1_000_000, cosignature: 1_000_000 } as const;
