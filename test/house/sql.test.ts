@@ -29,12 +29,12 @@ describe('SQL', () => {
 describe('a statement elsewhere is found', () => {
   it.each([
     "run('select idx from entries');",
-    'run(`select idx\nfrom entries where idx = ${1}`);',
+    `run(\`select idx\nfrom entries where idx = \${1}\`);`,
     "run('SELECT count(*)');",
     "run('insert into entries values (1)');",
     "run('insert or ignore into entries values (1)');",
     "run('update turn set token = 1');",
-    'run(`delete from ${table}`);',
+    `run(\`delete from \${table}\`);`,
     "run('with a as (select 1) select 2');",
     "run('create table t (a text)');",
     "run('create unique index i on t (a)');",
@@ -57,7 +57,7 @@ describe('a statement elsewhere is found', () => {
 
 describe('what not every engine has is found', () => {
   it.each([
-    ['an advisory lock', 'sql`select pg_advisory_xact_lock(${1})`'],
+    ['an advisory lock', `sql\`select pg_advisory_xact_lock(\${1})\``],
     ['an advisory lock', "run('select pg_try_advisory_lock(1)')"],
     ['LISTEN', "run('listen entries')"],
     ['LISTEN', "run('begin; LISTEN entries')"],

@@ -222,6 +222,51 @@ describe('two servers', () => {
   });
 });
 
+describe('a transaction that the database gave up', () => {
+  /** The first two that write an entry are given up so; a sequence goes on counting whatever is rolled back. */
+  const givingUp = async (code: string): Promise<void> => {
+    await sql('create sequence tried');
+    await sql(`create function gave_up() returns trigger language plpgsql as $$ begin
+      if nextval('tried') <= 2 then raise exception 'try again' using errcode = '${code}'; end if; return new; end $$`);
+    await sql('create trigger gave_up before insert on entries for each row execute function gave_up()');
+  };
+  const tries = async (): Promise<number> => {
+    const client = new pg.Client(database);
+    await client.connect();
+    const { rows } = await client.query('select last_value from tried');
+    await client.end();
+    return Number(rows[0]?.last_value);
+  };
+
+  it.each(['40001', '40P01'])('with %s is tried again, and what it wrote stands once', async (code) => {
+    const [first, second] = await two();
+    await givingUp(code);
+    expect(await append(first, violationDraft('a'))).toEqual([1]);
+    expect(await tries()).toBe(3);
+    await sql('drop function gave_up cascade; drop sequence tried');
+    expect(await append(second, violationDraft('b'))).toEqual([2]);
+    expect(await second.audit()).toEqual([]);
+  });
+
+  it('with anything else is not', async () => {
+    const [first] = await two();
+    await givingUp('P0001');
+    await expect(first.ledger.append(() => ok([violationDraft('a')]))).rejects.toThrow('try again');
+    expect(await tries()).toBe(1);
+  });
+});
+
+describe('four first starts at once', () => {
+  it.each([1, 2, 3])('on an empty database all come up, and append to one log (%i)', async () => {
+    const signer = service();
+    const stores = await Promise.all(['a', 'b', 'c', 'd'].map((name) => open(name, { signers: [signer] })));
+    await append(stores[0] as Store, genesisDraft());
+    const places = await Promise.all(stores.map((store, i) => append(store, violationDraft(`v${i}`))));
+    expect(places.flat().sort()).toEqual([1, 2, 3, 4]);
+    for (const store of stores) expect(await store.audit()).toEqual([]);
+  });
+});
+
 describe('a new key for the log', () => {
   it('signs for every server that has it, and stops the one that has not', async () => {
     const [old, next] = [service(), service()];
