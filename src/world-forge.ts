@@ -61,7 +61,7 @@ export async function openForges(
     import('./adapters/github/signed.ts'),
   ]);
   const copies: Mirror = mirror({ root });
-  const world: ForgeWorld = { gate, forge: github, inbox, shelf, mirror: copies, jobs, sources, wake, log };
+  const world: ForgeWorld = { gate, forge: github, rules: github, violations: (repo, ref) => unsettled(gate, repo, ref), inbox, shelf, mirror: copies, jobs, sources, wake, log };
   const org = gate.site.organisation;
   const receive: ForgeDoor['receive'] = async (header, body) => {
     if (!verifyDelivery(secrets, body, header('x-hub-signature-256'))) return err([NOT_SIGNED]);
@@ -78,6 +78,11 @@ export async function openForges(
     doors: new Map([['github', { receive }]]),
     told: (ledger) => reporting(ledger, { org, repos: [...sources.keys()], wake }),
   };
+}
+
+async function unsettled({ projections }: GateWorld, repo: string, targetRef: string): Promise<readonly string[]> {
+  const [stood] = await projections.memory.standing({ repo, targetRef });
+  return stood === undefined || stood.violated === null || stood.violated === stood.head ? [] : [stood.violated];
 }
 
 /** Of our rights to all that is there. */

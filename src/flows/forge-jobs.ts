@@ -1,6 +1,7 @@
 /** Work that forges ask for: a look at a subject, another at a change that people signed, and every so often at everything. */
 import { err, ok } from '../core/base/result.ts';
-import { lookAt } from './forge-look.ts';
+import { lookAtDeploy } from './forge-deploy.ts';
+import { type Looking, lookAtBranches, lookAtGroup, lookAtHead, lookAtPull, type Waiting } from './forge-look.ts';
 import { reconcile } from './forge-reconcile.ts';
 import { CHANGED, changedJob, type ForgeWorld, LOOK, RECONCILE, reconcileJob, subjectOfChange } from './forge-world.ts';
 import { DONE, type Handler, type Worked } from './job-worker.ts';
@@ -33,6 +34,27 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 async function look(world: ForgeWorld, { body, attempts, tries }: TakenJob, signal: AbortSignal): Promise<Worked> {
   const { repo, subject } = body as { readonly repo?: unknown; readonly subject?: unknown };
   return lookAt({ world, repo: text(repo), last: attempts >= tries, signal }, text(subject));
+}
+
+/** @param subject `subjectKey`. */
+async function lookAt(looking: Looking, subject: string): Promise<Worked> {
+  const { world, repo } = looking;
+  if (!world.sources.has(repo)) return DONE;
+  const events = await world.inbox.waiting(repo, subject);
+  const ended = await looked(looking, subject, events);
+  const seq = events.at(-1)?.seq;
+  if (ended.do !== 'retry' && seq !== undefined) await world.inbox.worked(repo, subject, seq);
+  return ended;
+}
+
+function looked(looking: Looking, subject: string, events: readonly Waiting[]): Promise<Worked> {
+  const [, kind = '', id = ''] = /^([a-z]+)-?(.*)$/s.exec(subject) ?? [];
+  if (kind === 'pull') return lookAtPull(looking, Number(id), events);
+  if (kind === 'queue') return lookAtGroup(looking, id, events);
+  if (kind === 'refs') return lookAtBranches(looking, events);
+  if (kind === 'deploy') return lookAtDeploy(looking, id, events);
+  if (kind === 'head') return lookAtHead(looking, id);
+  return Promise.resolve(DONE);
 }
 
 /** Somebody said something of it here. What is here of the forge may be another server's: it is fetched as for any look. */

@@ -6,7 +6,7 @@ import { keepEvent } from './forge-intake.ts';
 import { EVERY_MS, firstReconciles, forgeHandlers, reporting } from './forge-jobs.ts';
 import { type ForgeWorld, onShelf } from './forge-world.ts';
 import type { Worked } from './job-worker.ts';
-import type { CheckReport, ForgeAnswer, ForgeEvent, ForgePlace, ForgeSubject, ListedPull } from './ports-forge.ts';
+import type { CheckReport, DeployReport, ForgeAnswer, ForgeEvent, ForgePlace, ForgeSubject, ListedPull } from './ports-forge.ts';
 import { prepareSignoff } from './prepare.ts';
 import { completeSignoff } from './signoff.ts';
 
@@ -18,13 +18,15 @@ let world: ForgeWorld;
 /** Every call the forge got. */
 let calls: string[];
 let reports: CheckReport[];
-let there: { pulls: ListedPull[]; tag: string; name: string; forgeId: number; fault: (ForgeAnswer<never> & { ok: false }) | null };
+let deploys: DeployReport[];
+let there: { open: string[]; bypass: boolean; pulls: ListedPull[]; tag: string; name: string; forgeId: number; fault: (ForgeAnswer<never> & { ok: false }) | null };
 let delivery = 0;
 
 beforeEach(async () => {
   bed = await openBed();
   [calls, reports] = [[], []];
-  there = { pulls: [], tag: 'a', name: 'acme/infra', forgeId: 42, fault: null };
+  deploys = [];
+  there = { open: [], bypass: false, pulls: [], tag: 'a', name: 'acme/infra', forgeId: 42, fault: null };
   const served = bed.world.repositories.get('infra');
   if (served === undefined) throw new Error('the bed serves infra');
   const asked = async <T>(call: string, value: () => T): Promise<ForgeAnswer<T>> => {
@@ -40,6 +42,12 @@ beforeEach(async () => {
     sources: new Map([['infra', { name: 'acme/infra', merges: 'any' }]]),
     wake: () => undefined,
     log: () => undefined,
+    violations: async () => there.open,
+    rules: {
+      bypasses: () => asked('bypasses', () => []),
+      environment: () => asked('environment', () => ({ bypass: there.bypass })),
+      required: () => asked('required', () => ({ required: true, pinned: true, bypass: [] })),
+    },
     mirror: {
       fetch: async () => ({ ok: true }),
       refs: async (_, prefix) => {
@@ -56,7 +64,7 @@ beforeEach(async () => {
           return check.run ?? `run-${reports.length}`;
         }),
       pulls: (_, tag) => asked('pulls', () => (tag === there.tag ? { unchanged: true as const } : { unchanged: false as const, tag: there.tag, pulls: there.pulls })),
-      deploy: () => asked('deploy', () => undefined),
+      deploy: (said) => asked('deploy', () => void deploys.push(said)),
     },
   };
   world = { ...world, gate: { ...gate, ledger: reporting(gate.ledger, { org: 'Bed', repos: ['infra'], wake: world.wake }) } };
@@ -339,5 +347,71 @@ describe('what nobody told us', () => {
     await say(event({ kind: 'repository' }, 'repository.transferred'));
     expect(await work()).toMatchObject([{ do: 'give-up' }]);
     expect(await shelf().place()).toMatchObject({ forgeId: 42 });
+  });
+});
+
+describe('a deployment', () => {
+  const deploy = (sha: string): ForgeSubject => ({ kind: 'deploy', runId: 5, environment: 'production', sha });
+  const ask = async (sha: string): Promise<void> => {
+    await say(event(deploy(sha), 'deployment_protection_rule.requested'));
+    await work();
+  };
+  const states = () => deploys.map((d) => d.state);
+
+  it('of what landed on a protected branch is let out; of what did not, refused', async () => {
+    await ask(bed.tip());
+    expect(deploys).toMatchObject([{ runId: 5, environment: 'production', state: 'approved' }]);
+    const head = bed.commit(DROP);
+    arrived(1, head);
+    await ask(head);
+    expect(states()).toEqual(['approved', 'rejected']);
+  });
+
+  it('waits where something in it landed past the gate, says so, and goes on once it is settled', async () => {
+    await ask(bed.tip());
+    const bad = moved(bed.commit(DROP));
+    there.open = [bad];
+    await ask(bad);
+    expect(deploys.at(-1)).toMatchObject({ state: 'waiting', comment: expect.stringContaining(bad.slice(0, 12)) });
+    bed.clock.now += 3_600_000;
+    await work();
+    expect(states()).toEqual(['approved', 'waiting']);
+    there.open = [];
+    bed.clock.now += 3_600_000;
+    await work();
+    bed.clock.now += 3_600_000;
+    await work();
+    expect(states()).toEqual(['approved', 'waiting', 'approved']);
+  });
+
+  it('that nobody settles is refused in the end, and whoever waits hears of it now and then', async () => {
+    await ask(bed.tip());
+    there.open = [moved(bed.commit(DROP))];
+    await ask(bed.tip());
+    for (let hours = 0; hours < 80; hours += 1) {
+      bed.clock.now += 3_600_000;
+      await work();
+    }
+    expect(states()).toEqual(['approved', ...Array.from({ length: 7 }, () => 'waiting'), 'rejected']);
+    // Of another attempt it is asked anew.
+    await ask(bed.tip());
+    expect(states().at(-1)).toBe('waiting');
+  });
+
+  it('is refused in the end though the forge cannot be read', async () => {
+    await ask(bed.tip());
+    world = { ...world, mirror: { ...world.mirror, fetch: async () => ({ ok: false, error: problem('GIT_FAILED', 'the forge hangs') }) } };
+    await say(event(deploy(bed.tip()), 'deployment_protection_rule.requested'));
+    for (let hours = 0; hours < 30; hours += 1) {
+      await work();
+      bed.clock.now += 4 * 3_600_000;
+    }
+    expect(states()).toEqual(['approved', 'rejected']);
+  });
+
+  it('says where administrators may go past it', async () => {
+    there.bypass = true;
+    await ask(bed.tip());
+    expect(deploys[0]?.comment).toContain('open to bypass');
   });
 });

@@ -12,7 +12,7 @@ import type { ForgeAnswer, ForgeEvent, ForgePlace } from './ports-forge.ts';
 import type { Judged } from './push-record.ts';
 import { deny } from './verdict.ts';
 
-type Waiting = ForgeEvent & { readonly seq: number };
+export type Waiting = ForgeEvent & { readonly seq: number };
 
 export interface Looking {
   readonly world: ForgeWorld;
@@ -20,26 +20,6 @@ export interface Looking {
   /** The last time it is tried: what hangs there is told so. */
   readonly last?: boolean;
   readonly signal: AbortSignal;
-}
-
-/** @param subject `subjectKey`. */
-export async function lookAt(looking: Looking, subject: string): Promise<Worked> {
-  const { world, repo } = looking;
-  if (!world.sources.has(repo)) return DONE;
-  const events = await world.inbox.waiting(repo, subject);
-  const ended = await looked(looking, subject, events);
-  const seq = events.at(-1)?.seq;
-  if (ended.do !== 'retry' && seq !== undefined) await world.inbox.worked(repo, subject, seq);
-  return ended;
-}
-
-function looked(looking: Looking, subject: string, events: readonly Waiting[]): Promise<Worked> {
-  const [, kind = '', id = ''] = /^([a-z]+)-?(.*)$/s.exec(subject) ?? [];
-  if (kind === 'pull') return lookAtPull(looking, Number(id), events);
-  if (kind === 'queue') return lookAtGroup(looking, id, events);
-  if (kind === 'refs') return lookAtBranches(looking, events);
-  if (kind === 'head') return lookAtHead(looking, id);
-  return Promise.resolve(DONE);
 }
 
 const TAKES: ReadonlySet<string> = new Set(['opened', 'reopened', 'synchronize']);
@@ -60,7 +40,7 @@ export function pullAfter(number: number, known: KnownPull | null, events: reado
   return pull;
 }
 
-async function lookAtPull(looking: Looking, number: number, events: readonly Waiting[]): Promise<Worked> {
+export async function lookAtPull(looking: Looking, number: number, events: readonly Waiting[]): Promise<Worked> {
   const { world, repo } = looking;
   const shelf = onShelf(world.shelf, repo);
   const pull = pullAfter(number, await shelf.pull(number), events);
@@ -81,7 +61,7 @@ async function lookAtPull(looking: Looking, number: number, events: readonly Wai
   return told(looking, here.value, { ...pull, head }, considered, (next) => shelf.setPull(next), `pull-${number}`);
 }
 
-async function lookAtGroup(looking: Looking, head: Oid, events: readonly Waiting[]): Promise<Worked> {
+export async function lookAtGroup(looking: Looking, head: Oid, events: readonly Waiting[]): Promise<Worked> {
   const { world, repo } = looking;
   const shelf = onShelf(world.shelf, repo);
   const known = await shelf.group(head);
@@ -137,7 +117,7 @@ async function runsOut({ gate: { projections } }: ForgeWorld, { verdict }: Judge
 }
 
 /** A person asks for another look at a commit. */
-async function lookAtHead({ world, repo }: Looking, head: Oid): Promise<Worked> {
+export async function lookAtHead({ world, repo }: Looking, head: Oid): Promise<Worked> {
   const shelf = onShelf(world.shelf, repo);
   const [pulls, groups] = await Promise.all([shelf.pulls(), shelf.groups()]);
   const subjects = [...pulls.filter((p) => p.head === head).map((p) => `pull-${p.number}`), ...groups.filter((g) => g.head === head).map((g) => `queue-${g.head}`)];
@@ -151,7 +131,7 @@ export async function lookLater({ gate, jobs, wake }: ForgeWorld, repo: string, 
   wake();
 }
 
-async function lookAtBranches(looking: Looking, events: readonly Waiting[]): Promise<Worked> {
+export async function lookAtBranches(looking: Looking, events: readonly Waiting[]): Promise<Worked> {
   const here = await fetched(looking);
   return here.ok ? judgeBranches(looking, events) : afterwards(here);
 }

@@ -3,7 +3,7 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import type { Oid } from '../core/change/change.ts';
 import type { Merges, Said } from './forge-proposal.ts';
 import type { Worked } from './job-worker.ts';
-import type { Forge, ForgeAnswer, ForgeInbox, ForgePlace, ForgeShelf, Mirror } from './ports-forge.ts';
+import type { Forge, ForgeAnswer, ForgeInbox, ForgePlace, ForgeRules, ForgeShelf, Mirror } from './ports-forge.ts';
 import type { JobDraft, Jobs } from './ports-jobs.ts';
 import type { GateWorld } from './site.ts';
 
@@ -17,6 +17,9 @@ export interface ForgeSource {
 export interface ForgeWorld {
   readonly gate: GateWorld;
   readonly forge: Forge;
+  readonly rules: ForgeRules;
+  /** Commits that stand on this branch without a chain, and are not settled. */
+  violations(repo: string, ref: string): Promise<readonly Oid[]>;
   readonly inbox: ForgeInbox;
   readonly shelf: ForgeShelf;
   readonly mirror: Mirror;
@@ -34,12 +37,9 @@ export const [LOOK, CHANGED, RECONCILE] = ['forge.look', 'forge.change', 'forge.
 const slug = (text: string): string => sha256Hex(text).slice(0, 32);
 
 /** One subject is looked at by one at a time; asked for again meanwhile, once more afterwards. */
-export const lookJob = (org: string, repo: string, subject: string): JobDraft => ({
-  org,
-  id: `forge-look-${slug(`${repo} ${subject}`)}`,
-  kind: LOOK,
-  body: { repo, subject },
-  tries: 30,
+export const lookJob = (org: string, repo: string, subject: string, due?: number): JobDraft => ({
+  ...{ org, id: `forge-look-${slug(`${repo} ${subject} ${due ?? ''}`)}`, kind: LOOK, body: { repo, subject }, tries: 30 },
+  ...(due === undefined ? {} : { due }),
 });
 
 /** @param all whatever is open is judged again, moved or not: who may sign is not who it was. @param due of one that comes again and again. */
@@ -88,6 +88,20 @@ export interface Looked {
 
 export const NOT_LOOKED: Looked = { looked: null, reported: null, said: {}, change: null, until: null };
 
+/** A deployment that waits for us, or waited. */
+export interface KnownDeploy {
+  readonly runId: number;
+  readonly environment: string;
+  readonly sha: Oid;
+  /** Milliseconds since 1970: when it was asked; when we said something last. */
+  readonly since: number;
+  readonly told: number;
+  /** How often we did. */
+  readonly words: number;
+  /** It was answered for good, or waits no more. */
+  readonly ended: boolean;
+}
+
 export interface Reported {
   readonly head: Oid;
   readonly name: string;
@@ -97,7 +111,7 @@ export interface Reported {
   readonly digest: string;
 }
 
-const [PLACE, PULL, GROUP, BRANCH, CHANGE] = ['place', 'pull', 'group', 'branch', 'change'];
+const [PLACE, PULL, GROUP, BRANCH, CHANGE, DEPLOY] = ['place', 'pull', 'group', 'branch', 'change', 'deploy'];
 
 /** The shelf, by what lies on it. What does not read as it should is not there: it is asked for again. */
 export function onShelf(shelf: ForgeShelf, repo: string) {
@@ -114,6 +128,17 @@ export function onShelf(shelf: ForgeShelf, repo: string) {
     groups: () => all(GROUP, groupIn),
     setGroup: (group: KnownGroup) => shelf.put(repo, GROUP, group.head, group),
     dropGroup: (head: Oid) => shelf.drop(repo, GROUP, head),
+    deploy: async (id: string): Promise<KnownDeploy | null> =>
+      having<KnownDeploy>(await shelf.get(repo, DEPLOY, id), {
+        runId: 'number',
+        environment: 'string',
+        sha: 'string',
+        since: 'number',
+        told: 'number',
+        words: 'number',
+        ended: 'boolean',
+      }),
+    setDeploy: (id: string, deploy: KnownDeploy) => shelf.put(repo, DEPLOY, id, deploy),
     branches: async (): Promise<ReadonlyMap<string, Oid>> =>
       new Map((await shelf.list(repo, BRANCH)).flatMap(({ id, value }) => (typeof value === 'string' ? [[id, value] as const] : []))),
     setBranch: (ref: string, at: Oid) => shelf.put(repo, BRANCH, ref, at),
@@ -138,7 +163,7 @@ const pullIn = (value: unknown): KnownPull | null => having<KnownPull>(value, { 
 const groupIn = (value: unknown): KnownGroup | null => having<KnownGroup>(value, { ...SHARED, ref: 'string' });
 
 /** We wrote it ourselves, perhaps as another version. */
-function having<T>(value: unknown, fields: { readonly [name in keyof T]?: 'string' | 'number' | 'object' }): T | null {
+function having<T>(value: unknown, fields: { readonly [name in keyof T]?: 'string' | 'number' | 'object' | 'boolean' }): T | null {
   if (typeof value !== 'object' || value === null) return null;
   const said = value as { readonly [name: string]: unknown };
   return Object.entries(fields).every(([name, type]) => typeof said[name] === type) ? (value as T) : null;
