@@ -88,8 +88,9 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ...OLD.map((name) => [`fetch.fsck.${name}`, 'warn'] as const),
   ['http.followRedirects', 'false'],
   ['transfer.bundleURI', 'false'],
-  ['http.lowSpeedLimit', '1000'],
-  ['http.lowSpeedTime', '60'],
+  // A remote that packs for minutes says next to nothing meanwhile. This one is for a git that outlived whoever was to end it.
+  ['http.lowSpeedLimit', '1'],
+  ['http.lowSpeedTime', '900'],
   // One pack each time, so that one size is the cap of it.
   ['fetch.unpackLimit', '1'],
   ['transfer.unpackLimit', '1'],

@@ -89,40 +89,43 @@ interface Fetching extends Asking {
   /** What cannot be taken, and is in no branch: asked for once in the life of this process. An id says what it is of, whoever has it. */
   readonly spoiled: Set<Oid>;
 }
-const SPOILED = 10_000;
 
 /** What may be written down: all that is listed, but for proposals that cannot be taken. */
 async function take(asking: Fetching, { refs }: Listing): Promise<Result<Refs, Failed>> {
   const before = await refsIn(asking.gitDir);
   const here = new Set(before.values());
-  const missing = (some: Refs): readonly Oid[] => [...new Set(some.values())].filter((id) => !here.has(id));
+  const missing = (some: Refs): readonly Oid[] => [...new Set(some.values())].filter((id) => !here.has(id) && !asking.spoiled.has(id));
   const ofKind = (branch: boolean): Refs => new Map([...refs].filter(([name]) => name.startsWith(BRANCHES) === branch));
   const [branches, proposals] = [ofKind(true), ofKind(false)];
-  const first = await get(asking, missing(branches));
-  if (!first.ok) return first;
-  // Written down before anything else: what is fetched next is told of them, and a proposal is little more than its own commits then.
-  if (before.size === 0) await putRefs(asking.gitDir, { refs: branches, head: null });
-  for (const id of branches.values()) here.add(id);
-  const spoiled = await getSome(asking, missing(proposals));
-  return spoiled.ok ? ok(new Map([...refs].filter(([name, id]) => branches.has(name) || !spoiled.value.has(id)))) : spoiled;
+  const together = [...branches.values()].some((id) => asking.spoiled.has(id)) ? undefined : await get(asking, missing(refs));
+  if (together?.ok === false && !together.error.content) return together;
+  if (together?.ok !== true) {
+    const first = await get(
+      asking,
+      [...new Set(branches.values())].filter((id) => !here.has(id)),
+    );
+    if (!first.ok) return first;
+    // Written down before anything else: what is fetched next is told of them, and a proposal is little more than its own commits then.
+    if (before.size === 0) await putRefs(asking.gitDir, { refs: branches, head: null });
+    for (const id of branches.values()) here.add(id);
+    const some = await getSome(asking, missing(proposals));
+    if (!some.ok) return some;
+  }
+  return ok(new Map([...refs].filter(([name, id]) => branches.has(name) || here.has(id) || !asking.spoiled.has(id))));
 }
 
-/** Takes as many as can be taken: halves of what failed are tried by themselves. Answers those that cannot. */
-async function getSome(asking: Fetching, ids: readonly Oid[]): Promise<Result<ReadonlySet<Oid>, Failed>> {
-  const spoiled = new Set(ids.filter((id) => asking.spoiled.has(id)));
-  const ways = [ids.filter((id) => !spoiled.has(id))];
+/** Takes as many as can be taken: halves of what failed are tried by themselves, and what is left in the end is remembered. */
+async function getSome(asking: Fetching, ids: readonly Oid[]): Promise<Result<void, Failed>> {
+  const ways = [ids];
   for (let some = ways.pop(); some !== undefined; some = ways.pop()) {
     const got = await get(asking, some);
     if (got.ok) continue;
     if (!got.error.content) return got;
     const [only, ...more] = some;
     if (more.length > 0) ways.push(some.slice(some.length / 2), some.slice(0, some.length / 2));
-    else if (only !== undefined) {
-      spoiled.add(only);
-      if (asking.spoiled.size < SPOILED) asking.spoiled.add(only);
-    }
+    else if (only !== undefined) asking.spoiled.add(only);
   }
-  return ok(spoiled);
+  return ok(undefined);
 }
 
 const FETCH = ['fetch', '-q', '--no-tags', '--no-auto-gc', '--no-recurse-submodules', '--no-write-fetch-head', '--stdin'];
