@@ -1,7 +1,7 @@
 /** Work that forges ask for: a look at a subject, another at a change that people signed, and every so often at everything. */
 import { err, ok } from '../core/base/result.ts';
 import { lookAtDeploy } from './forge-deploy.ts';
-import { type Looking, lookAtBranches, lookAtGroup, lookAtHead, lookAtPull, type Waiting } from './forge-look.ts';
+import { type Looking, lookAtBranches, lookAtGroup, lookAtHead, lookAtPull, lookLater, type Waiting } from './forge-look.ts';
 import { reconcile } from './forge-reconcile.ts';
 import { CHANGED, changedJob, type ForgeWorld, LOOK, RECONCILE, reconcileJob, subjectOfChange } from './forge-world.ts';
 import { DONE, type Handler, type Worked } from './job-worker.ts';
@@ -18,7 +18,7 @@ const SOON = { first: 250, factor: 2, last: 120_000 };
 
 export const forgeHandlers = (world: ForgeWorld): readonly Handler[] => [
   { kind: LOOK, backOff: SOON, run: (job, signal) => look(world, job, signal) },
-  { kind: CHANGED, backOff: SOON, run: (job, signal) => changed(world, job, signal) },
+  { kind: CHANGED, backOff: SOON, run: (job) => changed(world, job) },
   { kind: RECONCILE, backOff: { first: 5_000, factor: 3, last: EVERY_MS }, run: (job, signal) => again(world, job, signal) },
 ];
 
@@ -57,14 +57,15 @@ function looked(looking: Looking, subject: string, events: readonly Waiting[]): 
   return Promise.resolve(DONE);
 }
 
-/** Somebody said something of it here. What is here of the forge may be another server's: it is fetched as for any look. */
-async function changed(world: ForgeWorld, { body, entry }: TakenJob, signal: AbortSignal): Promise<Worked> {
+/** Somebody said something of it here: its subject is looked at, by the one job that does. */
+async function changed(world: ForgeWorld, { body, entry }: TakenJob): Promise<Worked> {
   const { change } = body as { readonly change?: unknown };
   const where = await subjectOfChange(world.shelf, text(change));
   if (where === null) return DONE;
-  const ended = await lookAt({ world, repo: where.repo, signal }, where.subject);
   // It is committed when this job is there; what is judged goes by what the log has signed.
-  return ended.do === 'done' && entry !== null && (await world.gate.ledger.entries(entry, 1)).length === 0 ? { do: 'retry', why: `entry ${entry} is not signed yet` } : ended;
+  if (entry !== null && (await world.gate.ledger.entries(entry, 1)).length === 0) return { do: 'retry', why: `entry ${entry} is not signed yet` };
+  await lookLater(world, where.repo, [where.subject]);
+  return DONE;
 }
 
 async function again(world: ForgeWorld, { body }: TakenJob, signal: AbortSignal): Promise<Worked> {
