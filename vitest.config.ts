@@ -8,7 +8,7 @@ const ON_BOTH = [
   'src/store/store.test.ts',
   'src/store/projections/{projections,pages,plans}.test.ts',
   'src/store/login/logins.test.ts',
-  'src/store/ledger/{sequencer,deciding,erased,rotate,files}.test.ts',
+  'src/store/ledger/{sequencer,deciding,erased,rotate,files,proven}.test.ts',
   'src/store/transfer/move.test.ts',
   'src/store/{jobs,webhooks,forges}/*.test.ts',
   'src/store/postgresql/*.test.ts',

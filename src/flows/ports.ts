@@ -368,8 +368,13 @@ export interface Ledger {
   snapshot(at: number, statements: string): Promise<string>;
   /** C2SP tlog-proof of an entry against the latest checkpoint; null beyond the log. */
   proof(index: number): Promise<string | null>;
-  /** Entries [from, from+count), oldest first. */
+  /** Entries [from, from+count), oldest first, as the database has them. */
   entries(from: number, count: number): Promise<readonly AppendedEntry[]>;
+  /**
+   * The entries at these places, each shown by its bytes to be in the tree that was signed: for whoever decides by them, for the database may be
+   * another's to write in. null: nothing that far is signed yet. Problem: LOG_DAMAGED.
+   */
+  proven(places: readonly number[]): Promise<readonly (Result<AppendedEntry> | null)[]>;
   /** The body by digest; null where it was erased or never was. @param index of an entry that may have brought it: then it is found at once. */
   body(sha256: string, index?: number): Promise<Uint8Array | null>;
   /** The same of many, in the order of the ask, found together. */

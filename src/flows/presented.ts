@@ -64,10 +64,11 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
   const places = await bench.state.memory.signed({ change: changeId(decision.change) });
   const rows = await near(bench.state, decision, bench.now);
   const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
+  const entries = await bench.ledger.proven(rows.map((row) => row.index));
   const words = await Promise.all(
-    rows.map(async (row) => {
+    rows.map(async (row, nth) => {
       const body = await bench.ledger.body(row.body, row.index);
-      const wrong = await astray(bench.ledger, row, body !== null);
+      const wrong = astray(row, entries[nth] ?? null, body !== null);
       const heard = wrong === undefined ? hear(asking, row, body, last.get(row.signer) === row) : { signoff: null, problems: [wrong], astray: wrong };
       return presented(row, heard, await spentOn(bench, row.nonce, landing, used));
     }),

@@ -183,6 +183,7 @@ describe('what moves while a push is judged', () => {
       snapshot: (at, statements) => ledger.snapshot(at, statements),
       proof: (index) => ledger.proof(index),
       entries: (from, count) => ledger.entries(from, count),
+      proven: (places) => ledger.proven(places),
       body: (digest, index) => ledger.body(digest, index),
       bodies: (asked) => ledger.bodies(asked),
     };

@@ -1,23 +1,23 @@
 /**
  * A row of the table of sign-offs, held against the entry it was made from. Which word is a person's last and whether it objects are
- * columns, and whoever has the database writes columns: what the log says instead decides, and a row that differs lets nothing pass. Nor
- * does one that is not found: it may be deleted, or say that it is of another change, and it may have been an objection.
+ * columns, and whoever has the database writes columns, and entries too: what the log that was signed says instead decides, and a row that
+ * differs lets nothing pass. Nor does one that is not found, nor an entry that is not what was signed: it may have been an objection.
  */
 import { sha256Hex } from '../core/base/crypto.ts';
-import { type Problem, problem } from '../core/base/result.ts';
+import { type Problem, problem, type Result } from '../core/base/result.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { parseEntry } from '../core/log/entry.ts';
-import type { AppendedEntry, Ledger, SignoffRow } from './ports.ts';
+import type { AppendedEntry, SignoffRow } from './ports.ts';
 
 /**
- * Undefined: it is what its entry says. An append that waits in the same transaction has neither entry nor bytes to read yet, so where
+ * Undefined: it is what its entry says. An append that waits in the same transaction has neither a signed entry nor bytes to read yet, so where
  * both are missing this has nothing to say: without its bytes a word lets nothing pass, and may only object.
- * @param body whether the signed bytes are there. Problem: DATA_INVALID.
+ * @param entry as it was proven; null: not signed yet. @param body whether the signed bytes are there. Problems: DATA_INVALID, LOG_DAMAGED.
  */
-export async function astray(ledger: Ledger, row: SignoffRow, body: boolean): Promise<Problem | undefined> {
-  const [entry] = await ledger.entries(row.index, 1);
-  if (entry === undefined) return body ? differs(row, ['the entry is not there'], 'ask again; where it stays, run countersign audit --full') : undefined;
-  const wrong = wrongIn(entry, row);
+export function astray(row: SignoffRow, entry: Result<AppendedEntry> | null, body: boolean): Problem | undefined {
+  if (entry === null) return body ? differs(row, ['the entry is not there'], 'ask again; where it stays, run countersign audit --full') : undefined;
+  if (!entry.ok) return entry.error;
+  const wrong = wrongIn(entry.value, row);
   return wrong.length === 0 ? undefined : differs(row, wrong, REPAIR);
 }
 

@@ -91,7 +91,7 @@ async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Deci
 }
 
 /** No sign-off of single commits answers these. */
-const STANDS: ReadonlySet<ReasonCode> = new Set(['REV_CHANGES', 'DATA_INVALID']);
+const STANDS: ReadonlySet<ReasonCode> = new Set(['REV_CHANGES', 'DATA_INVALID', 'LOG_DAMAGED']);
 
 /** Above routine, every commit of a push needs a sign-off of its own: content that came and went was in production's history. */
 function intermediate(total: Verdict, parts: readonly Decision[], each: readonly Verdict[]): Verdict {

@@ -122,6 +122,7 @@ export type ReasonCode =
   | 'WITNESS_UNAVAILABLE'
   | 'LOG_INCLUSION'
   | 'LOG_FORK'
+  | 'LOG_DAMAGED'
   | 'STORE_UNAVAILABLE'
   | 'LOG_UNREACHABLE'
   | 'REV_REVOKED'

@@ -127,6 +127,7 @@ export const REASON_CODES = {
   WITNESS_UNAVAILABLE: 'a witness did not answer with a cosignature',
   LOG_INCLUSION: 'the entry is not in the log',
   LOG_FORK: 'the log contradicts what was seen before',
+  LOG_DAMAGED: 'the log in the database is not the one that was signed',
   STORE_UNAVAILABLE: 'the database does not answer, or another server keeps it too long',
   LOG_UNREACHABLE: 'the files of the log cannot be read',
   REV_REVOKED: 'the sign-off was revoked',

@@ -7,6 +7,7 @@ import { formatSnapshot } from '../../core/signoff/snapshot.ts';
 import type { Ledger } from '../../flows/ports.ts';
 import { readBodies, readBody } from '../envelopes/envelopes.ts';
 import type { Database } from '../schema.ts';
+import { provenOver } from './proven.ts';
 import type { Publisher } from './publisher.ts';
 import { appended, readEntries } from './read.ts';
 import type { Sequencer } from './sequencer.ts';
@@ -41,6 +42,7 @@ export function ledgerOver(reader: Database, sequencer: Sequencer, publisher: Pu
       const size = publisher.latest()?.size ?? 0;
       return (await readEntries(reader, from, Math.min(from + count, size))).map(appended);
     },
+    proven: provenOver(reader, publisher.latest),
     body: (sha256, index) => readBody(reader, sha256, index),
     bodies: (asked) => readBodies(reader, asked),
   };

@@ -9,6 +9,19 @@ export async function readEntries(db: Reading, from: number, to: number): Promis
   return db.selectFrom('entries').selectAll().where('idx', '>=', from).where('idx', '<', to).orderBy('idx').execute();
 }
 
+/** Values of one `in`. */
+const AT_ONCE = 500;
+
+/** Those that are there, in no order. */
+export async function readPlaces(db: Reading, places: readonly number[]): Promise<readonly EntryTable[]> {
+  const rows: EntryTable[] = [];
+  for (let at = 0; at < places.length; at += AT_ONCE) {
+    const some = places.slice(at, at + AT_ONCE);
+    rows.push(...(await db.selectFrom('entries').selectAll().where('idx', 'in', some).execute()));
+  }
+  return rows;
+}
+
 /** An entry and the body that came with it; null where it is not kept. */
 export interface KeptEntry extends EntryTable {
   readonly kept: Uint8Array | null;
