@@ -1,4 +1,5 @@
 /** The gate, asked by a program: what the hook would have answered, and a no wherever that cannot be known. */
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed, RP } from '../../test/bed/bed.ts';
 import { GATE_TERMS, type GateDesk, type GateQuestion, gateDesk, uuid7 } from './gate-check.ts';
@@ -50,8 +51,6 @@ describe('of a change that was pushed here', () => {
     const { head, id } = await dangerous();
     expect(await desk.ask(about(head))).toMatchObject({ verdict: 'deny' });
     await bed.sign('mara', id);
-    // Appended past the desk's own ledger: heard of when the answer is worked out anew.
-    bed.clock.now += GATE_TERMS.remembered;
     const answer = await desk.ask(about(head));
     expect(answer).toMatchObject({ verdict: 'allow', change: id });
     expect(answer.validUntil).toBeGreaterThan(bed.clock.now);
@@ -77,7 +76,6 @@ describe('the same question', () => {
     expect((await desk.ask(about(head))).verdictId).toBe(first.verdictId);
     expect(await size()).toBe(before);
     await bed.sign('mara', id);
-    bed.clock.now += GATE_TERMS.remembered;
     const signed = await desk.ask(about(head));
     expect(signed.verdict).toBe('allow');
     expect(signed.verdictId).not.toBe(first.verdictId);
@@ -90,6 +88,68 @@ describe('the same question', () => {
     const counting = gateDesk(bed.world, { heard: () => void looked++ });
     const ids = (await Promise.all(Array.from({ length: 50 }, () => counting.ask(about(head))))).map((a) => a.verdictId);
     expect([new Set(ids).size, looked]).toEqual([1, 1]);
+  });
+});
+
+describe('a yes that was taken back', () => {
+  const withdrawn = async (id: string) => expect(await bed.sign('mara', id, { decision: 'changes', dispositions: [], answers: [] })).toMatchObject({ ok: true });
+  const TAKEN_BACK = { verdict: 'deny', reasons: expect.arrayContaining([expect.objectContaining({ code: 'REV_CHANGES' })]) };
+  const signed = async () => {
+    const { head, id } = await dangerous();
+    expect(await bed.sign('mara', id)).toMatchObject({ ok: true });
+    return { head, id };
+  };
+
+  it('is given to nobody any more, whoever appended that and by whichever way', async () => {
+    const { head, id } = await signed();
+    expect(await desk.ask(about(head))).toMatchObject({ verdict: 'allow' });
+    await withdrawn(id);
+    expect(await desk.ask(about(head))).toMatchObject(TAKEN_BACK);
+  });
+
+  it('nor to whoever asks while it is still being worked out', async () => {
+    const { head, id } = await signed();
+    const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const held: Bed['world']['ledger'] = {
+      ...bed.world.ledger,
+      append: async (plan) => {
+        const done = await bed.world.ledger.append(plan);
+        if (!done.ok || done.value.length === 0) return done;
+        reached.resolve();
+        await go.promise;
+        return done;
+      },
+    };
+    const slow = gateDesk({ ...bed.world, ledger: held });
+    const before = slow.ask(about(head));
+    await Promise.race([reached.promise, before]);
+    await withdrawn(id);
+    const after = slow.ask(about(head));
+    await setImmediate();
+    go.resolve();
+    expect(await before).toMatchObject({ verdict: 'allow' });
+    expect(await after).toMatchObject(TAKEN_BACK);
+    expect(await slow.ask(about(head))).toMatchObject({ verdict: 'deny' });
+  });
+
+  it('is not remembered where the log grew while it was worked out', async () => {
+    const { head, id } = await signed();
+    let overtaken = false;
+    const late = gateDesk({
+      ...bed.world,
+      ledger: {
+        ...bed.world.ledger,
+        append: async (plan) => {
+          const done = await bed.world.ledger.append(plan);
+          if (overtaken || !done.ok || done.value.length === 0) return done;
+          overtaken = true;
+          await withdrawn(id);
+          return done;
+        },
+      },
+    });
+    expect(await late.ask(about(head))).toMatchObject({ verdict: 'allow' });
+    expect(await late.ask(about(head))).toMatchObject(TAKEN_BACK);
   });
 });
 

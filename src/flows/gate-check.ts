@@ -7,12 +7,12 @@
  * (the transport said so when the change came in), the policy (it is read where the ref stands), or what is in the commits.
  */
 import type { ReasonCode } from '../core/base/codes.ts';
-import { sha256Hex } from '../core/base/crypto.ts';
+import { digest } from '../core/base/json.ts';
 import { ok } from '../core/base/result.ts';
 import { changeId } from '../core/change/change-id.ts';
 import type { GateKind } from '../core/gate/verdict.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import type { Decision } from '../core/policy/decision.ts';
-import type { Ledger } from './ports.ts';
 import { type Judged, judgePush, type PushAnswer } from './push.ts';
 import { type Recording, saidOnce, UNSAID } from './said-once.ts';
 import { type GateWorld, repositoryUri } from './site.ts';
@@ -56,12 +56,10 @@ export interface GateReason {
 export interface GateDesk {
   /** Never rejects. */
   ask(question: GateQuestion): Promise<GateAnswer>;
-  /** Told of every answer that was worked out, not of those remembered. */
-  readonly heard?: (answer: PushAnswer) => void;
 }
 
 export interface GateTerms {
-  /** Milliseconds that an answer is given again without another look. A revocation is late by no more than this. */
+  /** Milliseconds that an answer is given again without another look, while nothing is appended. A ref that is moved on the disk is seen late by no more than this. */
   readonly remembered: number;
   /** Questions whose answers are remembered. */
   readonly most: number;
@@ -74,7 +72,7 @@ export interface GateTerms {
 
 export const GATE_TERMS: GateTerms = { remembered: 5_000, most: 10_000, atOnce: 4, waiting: 1_000, patience: 30_000 };
 /** How long a caller may hold on to a yes. */
-export const VALID_MS = 30_000;
+export const HOLD_MS = 30_000;
 
 /** What a person can still cure by signing. A merge queue can wait for that; a push cannot. */
 const CURABLE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['SIGNOFF_MISSING', 'QUORUM', 'OWNERSHIP_MISSING', 'INTERMEDIATE_UNSIGNED', 'BG_WAITING', 'SOLO']);
@@ -90,86 +88,77 @@ interface Known {
   readonly basis: string;
   readonly answer: GateAnswer;
   readonly at: number;
-  /** Appends of this process when it was worked out. */
-  readonly appends: number;
+  /** Entries of the log when it was worked out, and those it was written down by. */
+  readonly size: number;
+}
+
+interface UnderWay {
+  readonly answer: Promise<GateAnswer>;
+  /** It sees so many entries at least. */
+  readonly size: number;
 }
 
 export interface GateWorldOver extends GateWorld {
   random(): Uint8Array;
 }
 
+/** @param heard told of every answer that was worked out, not of those remembered. */
 export function gateDesk(world: GateWorldOver, { heard, terms = GATE_TERMS }: { readonly heard?: (answer: PushAnswer) => void; readonly terms?: GateTerms } = {}): GateDesk {
   const known = new Map<string, Known>();
-  const underWay = new Map<string, Promise<GateAnswer>>();
+  const underWay = new Map<string, UnderWay>();
   const turns = inTurns(terms.atOnce, terms.waiting);
-  let appends = 0;
-  // Whatever this process appends may change an answer. What another one appends is heard of when the answer is worked out again.
-  const ledger: Ledger = {
-    ...world.ledger,
-    append: async (plan) => {
-      const done = await world.ledger.append(plan);
-      if (done.ok && done.value.length > 0) appends++;
-      return done;
-    },
-  };
 
-  const look = async (key: string, question: GateQuestion): Promise<GateAnswer> => {
+  const look = async (key: string, question: GateQuestion, size: number): Promise<GateAnswer> => {
     const before = known.get(key);
-    const looked = await turns(() => bounded(lookInto({ ...world, ledger: saidOnce(ledger, before?.basis) }, question, heard), terms.patience));
+    const ledger = saidOnce(world.ledger, before?.basis);
+    const looked = await turns(() => bounded(lookInto({ ...world, ledger }, question, heard), terms.patience).catch(() => UNAVAILABLE));
     const same = before !== undefined && before.basis === looked.basis;
     const answer = { ...looked.answer, verdictId: same ? before.id : uuid7(world.now(), world.random()) };
     known.delete(key);
-    // What was not decided is not remembered: the next one looks again.
-    if (looked.basis !== UNSAID) known.set(key, { id: answer.verdictId, basis: looked.basis, answer, at: world.now(), appends });
+    // What was not decided is not remembered: the next one looks again. Nor is it given again where anybody else appended meanwhile.
+    if (looked.basis !== UNSAID) known.set(key, { id: answer.verdictId, basis: looked.basis, answer, at: world.now(), size: size + ledger.appended });
     if (known.size > terms.most) known.delete(known.keys().next().value ?? '');
     return answer;
   };
 
-  const begun = (key: string, question: GateQuestion): Promise<GateAnswer> => {
-    const answer = look(key, question)
-      .catch((): GateAnswer => ({ ...no('GATE_UNAVAILABLE', 'the gate could not decide, so nothing passes').answer, verdictId: uuid7(world.now(), world.random()) }))
-      .finally(() => underWay.delete(key));
-    underWay.set(key, answer);
+  const begun = (key: string, question: GateQuestion, size: number): Promise<GateAnswer> => {
+    const answer = look(key, question, size).finally(() => underWay.delete(key));
+    underWay.set(key, { answer, size });
     return answer;
   };
 
-  return {
-    ask: (question) => {
-      const key = keyOf(question);
-      const found = known.get(key);
-      const age = found === undefined || found.appends !== appends ? Number.POSITIVE_INFINITY : Math.abs(world.now() - found.at);
+  /** Whatever is appended, by whom and by whichever way, may change an answer: one is given again only where the log still stands as it did. */
+  const asked = async (question: GateQuestion): Promise<GateAnswer> => {
+    const key = keyOf(question);
+    const standing = async (): Promise<number> => sizeIn(await bounded(world.ledger.checkpoint(), terms.patience));
+    const first = await standing();
+    for (let size = first; ; size = await standing()) {
+      const [found, going] = [known.get(key), underWay.get(key)];
+      const age = found === undefined || found.size !== size ? Number.POSITIVE_INFINITY : Math.abs(world.now() - found.at);
       // Looked into again before it is too old to be given, so that nobody who asks all the time ever waits.
       if (found !== undefined && age < terms.remembered) {
-        if (age > terms.remembered / 2 && !underWay.has(key)) void begun(key, question);
-        return Promise.resolve(found.answer);
+        if (age > terms.remembered / 2 && going === undefined) void begun(key, question, size);
+        return found.answer;
       }
-      const asked = underWay.get(key);
-      return asked ?? begun(key, question);
-    },
+      if (going === undefined) return begun(key, question, size);
+      // Begun when the log was shorter, it may not see what its asker knows is there.
+      if (going.size >= first) return going.answer;
+      await going.answer;
+    }
   };
+
+  return { ask: (question) => asked(question).catch(() => ({ ...UNAVAILABLE.answer, verdictId: uuid7(world.now(), world.random()) })) };
 }
 
 /** Every word of the question, and nothing beside: the subject and not who asks. */
-const keyOf = (q: GateQuestion): string =>
-  sha256Hex(
-    JSON.stringify([
-      q.subject.repo,
-      q.subject.targetRef,
-      q.subject.base,
-      q.subject.head,
-      q.subject.headTree ?? null,
-      q.subject.manifest ?? null,
-      q.environment,
-      q.gate,
-      q.planDigest,
-      q.artifactDigests,
-    ]),
-  );
+const keyOf = ({ subject, environment, gate, planDigest, artifactDigests }: GateQuestion): string => digest([{ ...subject }, environment, gate, planDigest, artifactDigests]);
 
 const no = (code: ReasonCode, text: string, basis = UNSAID): Looked => ({
   answer: { verdict: 'deny', policyDigest: null, reasons: [{ code, text }], change: null, validUntil: null },
   basis,
 });
+
+const UNAVAILABLE = no('GATE_UNAVAILABLE', 'the gate could not decide, or not in time, so nothing passes');
 
 const refuse = (code: ReasonCode, text: string): Looked => no(code, text, `${code} ${text}`);
 
@@ -209,7 +198,7 @@ function told(answer: PushAnswer, gate: GateKind, world: GateWorldOver & { reado
         policyDigest: null,
         reasons: [{ code: 'NOT_PROTECTED', text: 'policy does not protect this ref' }],
         change: null,
-        validUntil: world.now() + VALID_MS,
+        validUntil: world.now() + HOLD_MS,
       },
       basis: 'NOT_PROTECTED',
     };
@@ -224,7 +213,7 @@ function told(answer: PushAnswer, gate: GateKind, world: GateWorldOver & { reado
       policyDigest: `sha256:${decision.policyDigest}`,
       reasons: reasonsOf(judged, decision),
       change: id,
-      validUntil: answer.allow ? world.now() + VALID_MS : null,
+      validUntil: answer.allow ? world.now() + HOLD_MS : null,
     },
     basis: world.ledger.said,
   };
@@ -254,13 +243,14 @@ function words(tree: Judged['verdict']['reasons'], code: ReasonCode): string {
   return '';
 }
 
-async function bounded(look: Promise<Looked>, ms: number): Promise<Looked> {
+/** Rejects where it takes longer. What was begun goes on, for nobody. */
+async function bounded<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<Looked>((resolve) => {
-    timer = setTimeout(() => resolve(no('GATE_UNAVAILABLE', 'the gate did not decide in time, so nothing passes')), ms);
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), ms);
   });
   try {
-    return await Promise.race([look, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 /** A question that is asked again and again, and whose answer is the same, is written down once. */
 import { sha256Hex } from '../core/base/crypto.ts';
+import { digest } from '../core/base/json.ts';
 import { ok, type Result } from '../core/base/result.ts';
 import type { EntryDraft, Ledger } from './ports.ts';
 
@@ -9,6 +10,8 @@ export const UNSAID = '';
 export interface Recording extends Ledger {
   /** Digest of the decision and verdict the last plan wrote, or would have; `UNSAID` before any. */
   readonly said: string;
+  /** Entries that were written by it. */
+  readonly appended: number;
 }
 
 /** Says nothing twice: a decision and verdict that stand in the log to the byte, for this question, are not appended again. @param before what was said of it last. */
@@ -16,15 +19,19 @@ export function saidOnce(ledger: Ledger, before: string | undefined): Recording 
   const recording = {
     ...ledger,
     said: UNSAID,
-    append: (plan: Parameters<Ledger['append']>[0]): ReturnType<Ledger['append']> =>
-      ledger.append(async (state) => {
+    appended: 0,
+    append: async (plan: Parameters<Ledger['append']>[0]): ReturnType<Ledger['append']> => {
+      const done = await ledger.append(async (state) => {
         const drafts = await plan(state);
         if (!drafts.ok || !drafts.value.some((d) => d.type === 'verdict')) return drafts;
         recording.said = basisOf(drafts.value);
         return recording.said === before ? (ok([]) as Result<readonly EntryDraft[]>) : drafts;
-      }),
+      });
+      if (done.ok) recording.appended += done.value.length;
+      return done;
+    },
   };
   return recording;
 }
 
-const basisOf = (drafts: readonly EntryDraft[]): string => sha256Hex(JSON.stringify(drafts.map((d) => [d.type, d.fields, sha256Hex(new TextDecoder().decode(d.body))])));
+const basisOf = (drafts: readonly EntryDraft[]): string => digest(drafts.map((d) => [d.type, d.fields, sha256Hex(d.body)]));

@@ -34,6 +34,9 @@ export function parseCheckpoint(body: string): Result<Checkpoint> {
   return ok({ origin, size, root });
 }
 
+/** What a note says of its size, by its second line: of one that is the log's own, or was opened already. NaN: it says none. */
+export const sizeIn = (note: string): number => decimal(note.split('\n', 2)[1] ?? '') ?? Number.NaN;
+
 /** A key of a log. */
 export interface SigningKey extends NoteKey {
   /** The size of the last checkpoint it signed; absent: it signs still. */
