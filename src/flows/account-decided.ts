@@ -34,7 +34,8 @@ async function toldAt(log: AccountLog, all: Collected, index: number): Promise<T
   return entry.ok ? toldIn(entry.value, await log.body(entry.value.envelope)) : null;
 }
 
-function toldIn(entry: Placed, body: Uint8Array | null): Told | null {
+/** By an entry that was shown to be in the log. */
+export function toldIn(entry: Placed, body: Uint8Array | null): Told | null {
   const said = jsonBody(body);
   const { title, pusher, behind, decision } = members(said);
   if (!isDecision(decision) || changeId(decision.change) !== entry.fields.change) return null;

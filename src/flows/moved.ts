@@ -12,8 +12,9 @@ import type { EarlierForm } from '../core/gate/carried.ts';
 import { coveredRules } from '../core/policy/carry.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
-import type { Merges, ObjectStore, Projections, Repository, SignoffRow } from './ports.ts';
+import type { Ledger, Merges, ObjectStore, Projections, Repository, SignoffRow } from './ports.ts';
 import { type MovedContent, type MovedSignoffs, movedKey, near } from './presented.ts';
+import { decidedAt } from './said-after.ts';
 import { MOST_FILES } from './weigh.ts';
 
 export interface Moved {
@@ -36,6 +37,7 @@ const EXPLAINED = 3;
 /** Our own copy, and what is known of it. */
 interface Copy {
   readonly objects: ObjectStore;
+  readonly ledger: Pick<Ledger, 'proven' | 'body'>;
   readonly projections: Projections;
   now(): number;
 }
@@ -44,20 +46,20 @@ interface Copy {
 const CARRY_MOST = 1 << 20;
 
 /** The sign-offs near this decision whose content is another one, each with what became of that. What cannot be read is not explained. */
-export async function movedSignoffs({ objects, projections, now: clock }: Copy, decision: Decision, policy: Policy): Promise<MovedSignoffs> {
+export async function movedSignoffs(copy: Copy, decision: Decision, policy: Policy): Promise<MovedSignoffs> {
   if (decision.outcome !== 'signoff') return new Map();
-  const others = (await near(projections, decision, clock())).filter((row) => row.targetRef === decision.change.targetRef && !sameContent(row, decision));
+  const others = (await near(copy.projections, decision, copy.now())).filter((row) => row.targetRef === decision.change.targetRef && !sameContent(row, decision));
   const contents = [
     ...Map.groupBy(
       [...others].sort((a, b) => b.index - a.index),
       (row) => `${row.manifest} ${row.manifest256}`,
     ).values(),
   ].slice(0, EXPLAINED);
-  const now = contents.length === 0 ? undefined : await readAgain(objects.open(decision.change.repo), decision);
+  const now = contents.length === 0 ? undefined : await readAgain(copy.objects.open(decision.change.repo), decision);
   if (!now?.ok) return new Map();
   const found: [string, MovedContent][] = [];
   for (const rows of contents) {
-    const earlier = await earlierForm({ objects, projections, now: clock }, rows[0], now.value);
+    const earlier = await earlierForm(copy, rows[0], now.value);
     if (earlier === undefined) continue;
     const content = { said: wordsFor(earlier.signed, now.value, earlier.moved), form: formOf(earlier, now.value, decision, policy) };
     found.push(...rows.map((row): [string, MovedContent] => [movedKey(decision, row), content]));
@@ -78,25 +80,29 @@ function formOf({ decision, signed, moved }: Earlier, now: Change, current: Deci
 }
 
 /** What this person signed near this change last, in words, where that is another content; null: they signed nothing near, or exactly this. */
-export async function sinceSigned({ objects, projections, now: clock }: Copy, decision: Decision, person: string): Promise<string | null> {
+export async function sinceSigned(copy: Copy, decision: Decision, person: string): Promise<string | null> {
   if (decision.outcome !== 'signoff') return null;
+  const { objects, projections } = copy;
   const theirs: Projections = { ...projections, signoffs: async (where) => (await projections.signoffs(where)).filter((row) => row.signer === person) };
-  const own = (await near(theirs, decision, clock())).filter((row) => row.targetRef === decision.change.targetRef);
+  const own = (await near(theirs, decision, copy.now())).filter((row) => row.targetRef === decision.change.targetRef);
   const last = [...own].sort((a, b) => a.index - b.index).at(-1);
   if (last === undefined || sameContent(last, decision)) return null;
   const now = await readAgain(objects.open(decision.change.repo), decision);
-  const earlier = now.ok ? await earlierForm({ objects, projections, now: clock }, last, now.value) : undefined;
+  const earlier = now.ok ? await earlierForm(copy, last, now.value) : undefined;
   return now.ok && earlier !== undefined ? classWords(earlier.signed, now.value, earlier.moved.classified) : null;
 }
 
 const sameContent = (row: SignoffRow, { change }: Decision): boolean => row.manifest === change.manifest && row.manifest256 === change.manifest256;
 
+/** What was asked of it then is the log's word: by a table its tier, its seats and whom it excluded would be anybody's who has the database. */
 async function earlierForm(world: Copy, row: SignoffRow | undefined, now: Change): Promise<Earlier | undefined> {
   const [stored] = row === undefined ? [] : await world.projections.changes({ id: changeId(row), limit: 1 });
-  if (row === undefined || stored === undefined || !sameContent(row, stored.decision)) return undefined;
-  const signed = await readAgain(world.objects.open(row.repo), stored.decision);
+  if (row === undefined || stored === undefined) return undefined;
+  const decision = await decidedAt(world, stored.index, stored.id);
+  if (decision === undefined || !sameContent(row, decision)) return undefined;
+  const signed = await readAgain(world.objects.open(row.repo), decision);
   if (!signed.ok) return undefined;
-  return { decision: stored.decision, signed: signed.value, moved: await movedSince(world.objects.merges(row.repo), signed.value, now) };
+  return { decision, signed: signed.value, moved: await movedSince(world.objects.merges(row.repo), signed.value, now) };
 }
 
 /** CONTENT_MISMATCH stays what decides; the second problem says where. */

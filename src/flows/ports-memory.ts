@@ -23,6 +23,8 @@ export interface Memory {
   allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly body: string; readonly at: number } | null>;
   /** Places of the entries by which people signed this change, oldest first: by the entries themselves, whatever any row says. */
   signed(where: { change: string }): Promise<readonly number[]>;
+  /** The same of all changes, behind this entry. */
+  signedAfter(where: { index: number }): Promise<readonly number[]>;
   /** Sign-offs of earlier forms that were counted for this change, oldest first. */
   carries(where: { change: string }): Promise<readonly CarryRow[]>;
 }

@@ -435,7 +435,7 @@ export interface Projections {
   /** The latest decision first. @param before only decisions of the log before this index. */
   changes(where: { state?: ChangeRow['state']; repo?: string; id?: string; ids?: readonly string[]; before?: number; limit: number }): Promise<readonly ChangeRow[]>;
   /**
-   * In the order of the log. @param manifests of any of these contents. @param since logged at or after this time.
+   * In the order of the log. @param manifests of any of these contents. @param places of these entries. @param since logged at or after this time.
    * @param unlanded their content has not landed on their ref.
    */
   signoffs(where: {
@@ -445,6 +445,7 @@ export interface Projections {
     manifests?: readonly string[];
     nonce?: string;
     body?: string;
+    places?: readonly number[];
     since?: number;
     unlanded?: true;
   }): Promise<readonly SignoffRow[]>;

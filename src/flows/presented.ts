@@ -15,6 +15,7 @@ import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignof
 import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
+import { saidAfter } from './said-after.ts';
 import { astray, type Unlisted, unlisted } from './signoff-entry.ts';
 import { SIGNING_NAMESPACE, type Site } from './site.ts';
 
@@ -65,12 +66,13 @@ export async function presentedFor(bench: Bench, decision: Decision, landing: La
   const rows = await near(bench.state, decision, bench.now);
   const last = new Map([...rows].sort((a, b) => a.index - b.index).map((row) => [row.signer, row]));
   const entries = await bench.ledger.proven(rows.map((row) => row.index));
+  const listed = new Set(rows.map((row) => row.index));
   const words = await Promise.all(
     rows.map(async (row, nth) => {
       const body = await bench.ledger.body(row.body, row.index);
       const wrong = astray(row, entries[nth] ?? null, body !== null);
-      const heard = wrong === undefined ? hear(asking, row, body, last.get(row.signer) === row) : { signoff: null, problems: [wrong], astray: wrong };
-      return presented(row, heard, await spentOn(bench, row.nonce, landing, used));
+      const heard = wrong === undefined ? hear(asking, row, body, last.get(row.signer) === row) : lying(wrong);
+      return presented(row, heard.carried === undefined ? heard : await stillLast(asking, row, body, listed, heard), await spentOn(bench, row.nonce, landing, used));
     }),
   );
   return [...words, ...unlisted(places, rows).map(silent)];
@@ -108,6 +110,15 @@ function hear(asking: Asking, row: SignoffRow, body: Uint8Array | null, last: bo
   const heard = body === null ? { signoff: null, problems: [asking.freed(row.body) ? FREED : GONE] } : weighed(asking, row, body, last);
   const stands = row.decision === 'changes' && heard.signoff === null && isOf(asking.decision, row) && !heard.problems.some((p) => WITHDRAWN.has(p.code));
   return stands ? { ...heard, unproven: heard.problems.map((p) => p.message).join('; ') } : heard;
+}
+
+const lying = (astray: Problem): Heard => ({ signoff: null, problems: [astray], astray });
+
+/** By the log itself, for what is carried: a table that hides its signer's next word takes nothing back. */
+async function stillLast(asking: Asking, row: SignoffRow, body: Uint8Array | null, listed: ReadonlySet<number>, carried: Heard): Promise<Heard> {
+  const later = await saidAfter(asking.bench, asking.decision, row, listed);
+  if (!later.ok) return lying(later.error);
+  return later.value ? hear(asking, row, body, false) : carried;
 }
 
 const GONE = problem('CONTENT_UNSEEN', 'the sign-off was erased');
@@ -254,7 +265,7 @@ function lowest(decision: Decision, ladder: readonly string[]): string | null {
 /**
  * Same content for any ref, however old; and the same ref with overlapping paths that has not landed: the near misses worth explaining. Of
  * another content nothing is carried that was signed so long ago that it has expired, and so no objection to it is asked for either: a ref
- * has years of sign-offs, and a question is about the last weeks of them.
+ * has years of sign-offs, and a question is about the last weeks of them. What a table leaves out here carries nothing: `saidAfter` asks the log.
  */
 export async function near(state: Projections, decision: Decision, now: number): Promise<readonly SignoffRow[]> {
   const { repo, targetRef, manifest, paths } = decision.change;

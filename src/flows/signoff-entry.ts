@@ -31,10 +31,12 @@ export interface Unlisted {
 /** @param places where people signed this change, as the log says. @param rows what the table knows of it. */
 export function unlisted(places: readonly number[], rows: readonly SignoffRow[]): readonly Unlisted[] {
   const listed = new Set(rows.map((row) => row.index));
-  return places.filter((index) => !listed.has(index)).map((index) => ({ index, wrong: problem('DATA_INVALID', LOST, { place: `entry ${index}`, remedy: REPAIR }) }));
+  return places.filter((index) => !listed.has(index)).map((index) => ({ index, wrong: missing(index) }));
 }
 
-const LOST = 'somebody signed this change by this entry of the log, and the database knows nothing of it';
+export const missing = (index: number): Problem => problem('DATA_INVALID', LOST, { place: `entry ${index}`, remedy: REPAIR });
+
+const LOST = 'somebody signed a change by this entry of the log, and the database knows nothing of that, or of another one';
 const REPAIR = 'nothing on this content passes until countersign audit --full says what else is wrong, and it is repaired';
 
 /** Only that the signer's name is salted with the nonce makes both of them the log's. */

@@ -168,7 +168,7 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
     projections: {
       ...projections,
       ...current({ authority: projections.authority }),
-      memory: { ...projections.memory, ...current({ signed: projections.memory.signed }) },
+      memory: { ...projections.memory, ...current({ signed: projections.memory.signed, signedAfter: projections.memory.signedAfter }) },
     },
     keys,
     cosignatures: cosignaturesOver(reader, writer, sequence),

@@ -180,6 +180,7 @@ function writing(db: Writing, start: Head, before: Statements): Written {
       return more.length === 0 ? before.said() : [...before.said(), ...more];
     },
     signed: (change) => [...before.signed(change), ...found.signed.of(change)],
+    signedAfter: (index) => [...before.signedAfter(index), ...found.signed.after(index)],
   };
   return { db, log, state: after(flush, projectionsOver(db, byHeart)), add, found, heeded: () => before.heeded(deciding), flush };
 }

@@ -35,6 +35,7 @@ describe('places of sign-offs', () => {
           expect(read.of(change)).toEqual(places);
           expect(early.of(change)).toEqual(places.filter((p) => p < before));
         }
+        expect(all.after(before)).toEqual(changes.flatMap((_, index) => (index > before ? [index] : [])));
         expect(early.count).toBe(Math.min(before, changes.length));
       }),
     );

@@ -16,6 +16,8 @@ export interface Signed {
   readonly count: number;
   /** Places of the sign-offs of this change, oldest first. */
   of(change: string): readonly number[];
+  /** Places of the sign-offs of any change behind this entry, oldest first. */
+  after(index: number): readonly number[];
   /** An entry of any type, that comes after all that are here. */
   add(entry: Pick<Entry, 'type' | 'fields'>, index: number): void;
   /** All that came after. */
@@ -67,6 +69,11 @@ export function signed(from: Bytes = new Uint8Array(0)): Signed {
         const at = (nth - 1) * RECORD;
         if (view.getUint32(at) === high && view.getUint32(at + 4) === low) places.push(placeAt(view, at));
       }
+      return places.reverse();
+    },
+    after: (index) => {
+      const places: number[] = [];
+      for (let at = (count - 1) * RECORD; at >= 0 && placeAt(view, at) > index; at -= RECORD) places.push(placeAt(view, at));
       return places.reverse();
     },
     add: ({ type, fields: { change } }, index) => {

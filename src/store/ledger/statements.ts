@@ -42,6 +42,8 @@ export interface Statements {
   heeded(more: readonly Deciding[]): Result<HeededLog>;
   /** Places of the sign-offs of a change, oldest first. */
   signed(change: string): readonly number[];
+  /** Places of the sign-offs of any change behind this entry, oldest first. */
+  signedAfter(index: number): readonly number[];
   /** Of all sign-offs, to be written down. */
   signedAll(): Pick<Signed, 'count' | 'records'>;
   /** Committed, in the order of the log. */
@@ -61,6 +63,7 @@ export function statements(of: Found = nothingFound()): Statements {
     places: () => all.map((s) => s.index),
     witnesses: () => all.findLast((s) => s.type === 'witness')?.bytes,
     signed: of.signed.of,
+    signedAfter: of.signed.after,
     signedAll: () => of.signed,
     add: ({ deciding, signed }) => {
       of.signed.join(signed);

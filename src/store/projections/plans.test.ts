@@ -72,7 +72,7 @@ function straysIn(plan: Plan, limited: boolean): readonly string[] {
   return [...(bare && (type === 'Seq Scan' || !limited) ? [`${type} ${plan['Relation Name']}`] : []), ...below];
 }
 
-const questions = (db: Reading) => projectionsOver(db, { said: () => [], signed: () => [] });
+const questions = (db: Reading) => projectionsOver(db, { said: () => [], signed: () => [], signedAfter: () => [] });
 const [repo, targetRef, manifest, nonce, body, change] = ['infra', 'refs/heads/main', 'm', 'n', 'b', 'c'];
 
 describe('by an index:', () => {
@@ -86,6 +86,7 @@ describe('by an index:', () => {
     ['some changes', (db) => questions(db).changes({ ids: ['c', 'd'], limit: 2 })],
     ['who signed a content', (db) => questions(db).signoffs({ repo, manifest })],
     ['who signed contents of a page', (db) => questions(db).signoffs({ manifests: ['m', 'n'] })],
+    ['what was signed by some entries', (db) => questions(db).signoffs({ places: [1, 2] })],
     ['what was signed near it', (db) => questions(db).signoffs({ repo, targetRef, since: 1, unlanded: true })],
     [
       'a nonce',

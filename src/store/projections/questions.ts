@@ -12,9 +12,11 @@ export interface ByHeart {
   said(): readonly LoggedBody[];
   /** Places of the sign-offs of a change, oldest first. */
   signed(change: string): readonly number[];
+  /** Places of the sign-offs of any change behind this entry, oldest first. */
+  signedAfter(index: number): readonly number[];
 }
 
-export function projectionsOver(db: Reading, { said, signed }: ByHeart): Projections {
+export function projectionsOver(db: Reading, { said, signed, signedAfter }: ByHeart): Projections {
   return {
     changes: async ({ state, repo, id, ids, before, limit }) => {
       const rows = await db
@@ -31,7 +33,7 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
         .execute();
       return rows.map(changeRow);
     },
-    signoffs: async ({ repo, targetRef, manifest, manifests, nonce, body, since, unlanded }) => {
+    signoffs: async ({ repo, targetRef, manifest, manifests, nonce, body, places, since, unlanded }) => {
       const rows = await db
         .selectFrom('signoffs')
         .selectAll()
@@ -43,6 +45,7 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
         .$if(unlanded === true, (q) => q.where(({ not, exists, selectFrom }) => not(exists(landedAs(selectFrom('changes').select('changes.id'))))))
         .$if(nonce !== undefined, (q) => q.where('nonce', '=', nonce ?? ''))
         .$if(body !== undefined, (q) => q.where('body', '=', body ?? ''))
+        .$if(places !== undefined, (q) => q.where('idx', 'in', places ?? []))
         .orderBy('idx')
         .execute();
       return rows.map(signoffRow);
@@ -71,7 +74,7 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
         .execute();
       return rows.map(({ idx, target_ref, ...row }) => ({ index: idx, targetRef: target_ref, ...row }));
     },
-    memory: memoryOver(db, signed),
+    memory: memoryOver(db, { signed, signedAfter }),
     breakGlass: async ({ type, repo, change, nonce, landed }) => {
       const rows = await db
         .selectFrom('break_glass')
@@ -113,9 +116,10 @@ export function projectionsOver(db: Reading, { said, signed }: ByHeart): Project
 /** Values of one `in`: a push may bring thousands of commits. */
 const AT_ONCE = 500;
 
-function memoryOver(db: Reading, signed: ByHeart['signed']): Memory {
+function memoryOver(db: Reading, { signed, signedAfter }: Omit<ByHeart, 'said'>): Memory {
   return {
     signed: async ({ change }) => signed(change),
+    signedAfter: async ({ index }) => signedAfter(index),
     marks: async ({ repo, targetRef, since }) => {
       const rows = await db.selectFrom('sticky').selectAll().where('repo', '=', repo).where('target_ref', '=', targetRef).where('at', '>=', since).orderBy('idx').execute();
       // A level nobody knows cannot be written; read as the highest, never skipped.
