@@ -12,7 +12,7 @@ import { eventsOf, isTold, messageId, messageOf } from './webhook-events.ts';
 
 export interface WebhookWorld {
   readonly site: Pick<Site, 'organisation' | 'origin' | 'url'>;
-  readonly ledger: Pick<Ledger, 'entries' | 'checkpoint'>;
+  readonly ledger: Pick<Ledger, 'entries' | 'proven' | 'checkpoint'>;
   readonly subscriptions: Subscriptions;
   readonly announcements: Announcements;
   readonly vault: Vault;
@@ -28,7 +28,8 @@ const DELIVERY: BackOff & { readonly tries: number } = { first: 5_000, factor: 4
 /** A receiver that asks for more is asked earlier. */
 const LONGEST_ASKED = 3_600_000;
 
-export const placeOf = ({ org, id }: Pick<Subscription, 'org' | 'id'>): string => `webhook\0${org}\0${id}`;
+/** What a secret is sealed for: with another address in its row it opens no more, so nobody has calls signed to one that was not asked for. */
+export const placeOf = ({ org, id, url }: Pick<Subscription, 'org' | 'id' | 'url'>): string => `webhook\0${org}\0${id}\0${url}`;
 
 export const announceJob = (org: string): JobDraft => ({ org, id: 'announce', kind: ANNOUNCE, body: {}, tries: 20 });
 
@@ -102,16 +103,21 @@ async function deliver(world: WebhookWorld, { org, body }: TakenJob, signal: Abo
   const subscription = (await subscriptions.list(org)).find((s) => s.id === said.subscription);
   // Whoever took it back is not told any more.
   if (subscription === undefined) return DONE;
-  const [entry] = typeof said.index === 'number' ? await ledger.entries(said.index, 1) : [];
-  const message = entry === undefined || event === undefined ? undefined : messageOf(site, entry, event);
-  if (entry === undefined || event === undefined || message === undefined) return { do: 'give-up', why: 'the log holds no such event' };
-  const headers = headersOf(world, subscription, messageId(site.origin, entry.index, event), message);
-  if (headers === null) return { do: 'retry', why: 'its secret was sealed by another installation: give every server the same keys/cookie.secret, or rotate the secret' };
+  // A receiver acts on what it is told under our secret: it is what was signed, whatever stands in the database now.
+  const [entry = null] = typeof said.index === 'number' ? await ledger.proven([said.index]) : [];
+  if (entry?.ok === false) return { do: 'retry', why: [entry.error.message, entry.error.remedy ?? []].flat().join('; ') };
+  const message = entry === null || event === undefined ? undefined : messageOf(site, entry.value, event);
+  if (entry === null || event === undefined || message === undefined) return { do: 'give-up', why: 'the log holds no such event' };
+  const headers = headersOf(world, subscription, messageId(site.origin, entry.value.index, event), message);
+  if (headers === null) return { do: 'retry', why: `${SEALED_ELSEWHERE}: ${UNSEAL}` };
   const called = await calls.post(subscription.url, headers, message, signal);
   const words = 'failed' in called ? called.failed : `answered ${called.status}`;
   await subscriptions.said(org, subscription.id, { at: world.now(), said: words });
   return judged(called, words);
 }
+
+export const SEALED_ELSEWHERE = 'its secret was sealed for another address, or by another installation';
+export const UNSEAL = 'give every server the same keys/cookie.secret; where they have it, delete the webhook and ask for it again';
 
 function judged(called: Awaited<ReturnType<OutgoingCalls['post']>>, words: string): Worked {
   if ('failed' in called) return { do: 'retry', why: words };

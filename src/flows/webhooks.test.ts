@@ -11,10 +11,11 @@ import { readCallTerms } from '../adapters/http/terms.ts';
 import { ok } from '../core/base/result.ts';
 import { openVault } from '../store/keys/vault.ts';
 import { decisionDraft, landedDraft, signoffDraft, verdictDraft, violationDraft } from '../store/sample-drafts.ts';
+import { sql } from '../store/test-bed.ts';
 import { startWorker, type Worker } from './job-worker.ts';
 import type { EntryDraft, Ledger } from './ports.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent } from './ports-webhooks.ts';
-import { announceJob, announcing, PAGE, type WebhookWorld, webhookHandlers } from './webhook-jobs.ts';
+import { announceJob, announcing, PAGE, placeOf, type WebhookWorld, webhookHandlers } from './webhook-jobs.ts';
 import { type Shown, type WebhookDesk, webhookDesk } from './webhooks.ts';
 import { after } from './witnesses.ts';
 
@@ -179,7 +180,11 @@ describe('nothing is lost', () => {
     const late = before.replace(/\n\d+\n/, `\n${size}\n`);
     world = {
       ...world,
-      ledger: { checkpoint: async () => (unsigned ? late : before), entries: async (from, count) => entries(from, unsigned ? Math.max(0, Math.min(count, size - from)) : count) },
+      ledger: {
+        proven: bed.store.ledger.proven,
+        checkpoint: async () => (unsigned ? late : before),
+        entries: async (from, count) => entries(from, unsigned ? Math.max(0, Math.min(count, size - from)) : count),
+      },
     };
     work();
     await until(async () => (await jobs()).some((job) => job.error?.includes('not signed yet')));
@@ -312,6 +317,33 @@ describe('told again', () => {
   });
 });
 
+describe('whoever writes in the database', () => {
+  it('sends nothing that the log does not say', async () => {
+    await added(['violation.opened']);
+    const [index = 0, other = 0] = await append(violationDraft('x'), violationDraft('y'));
+    await sql(bed.data, `update entries set at = 1 where idx = ${other}`);
+    await sql(bed.data, `update entries set bytes = cast(replace(cast(bytes as text), '"repo":', '"repo":"evil","old":') as blob) where idx = ${index}`);
+    work();
+    await until(async () => got.length > 0 && (await jobs()).length === 1 && (await jobs())[0]?.error !== null);
+    expect(await jobs()).toMatchObject([{ error: expect.stringContaining(`entry ${index} of the log cannot be relied on`) }]);
+    expect(got.map(({ body }) => JSON.parse(body))).toMatchObject([{ timestamp: new Date(bed.clock.now).toISOString(), data: { index: other } }]);
+  });
+
+  it('has no call signed to another address, nor a new secret made for it', async () => {
+    const { subscription, secret } = await added(['violation.opened'], '/in');
+    await sql(bed.data, `update webhooks set url = '${url}/evil'`);
+    await append(violationDraft('x'));
+    work();
+    await until(async () => (await jobs()).some((job) => job.error?.includes('another address')));
+    expect(got).toEqual([]);
+    expect(await desk.rotate(subscription.id, 0)).toMatchObject({ ok: false, error: { code: 'DATA_INVALID', place: subscription.id } });
+    await sql(bed.data, `update webhooks set url = '${url}/in'`);
+    bed.clock.now += 60_000;
+    await until(() => got.length === 1);
+    expect(got.map((one) => verified(secret, one))).toEqual([expect.anything()]);
+  });
+});
+
 describe('a secret', () => {
   it('stands nowhere in clear, and is worth nothing at another place', async () => {
     const [a, b] = [await added(['violation.opened'], '/a'), await added(['violation.opened'], '/b')];
@@ -322,11 +354,11 @@ describe('a secret', () => {
     }
     // Whoever can write to the database puts the one they know under the other's name.
     const { vault } = bed.store.keys;
-    expect(vault.sign(`webhook\0${org}\0${a.subscription.id}`, a.subscription.secret, 'm')).not.toBeNull();
-    expect(vault.sign(`webhook\0${org}\0${b.subscription.id}`, a.subscription.secret, 'm')).toBeNull();
+    expect(vault.sign(placeOf(a.subscription), a.subscription.secret, 'm')).not.toBeNull();
+    expect(vault.sign(placeOf(b.subscription), a.subscription.secret, 'm')).toBeNull();
     for (let i = 0; i < a.subscription.secret.length; i++) {
       const bent = Uint8Array.from(a.subscription.secret, (byte, at) => (at === i ? byte ^ 1 : byte));
-      expect(vault.sign(`webhook\0${org}\0${a.subscription.id}`, bent, 'm')).toBeNull();
+      expect(vault.sign(placeOf(a.subscription), bent, 'm')).toBeNull();
     }
   });
 

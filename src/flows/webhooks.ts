@@ -3,13 +3,13 @@ import { hex } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
 import type { Jobs } from './ports-jobs.ts';
 import type { Subscription, WebhookEvent } from './ports-webhooks.ts';
-import { deliveries, PAGE, placeOf, sizeOf, type WebhookWorld } from './webhook-jobs.ts';
+import { deliveries, PAGE, placeOf, SEALED_ELSEWHERE, sizeOf, UNSEAL, type WebhookWorld } from './webhook-jobs.ts';
 
 export interface WebhookDesk {
   list(): Promise<readonly Subscription[]>;
   /** `secret`: shown once, and kept nowhere else in clear. Problems: USAGE. */
   add(asked: { url: string; events: readonly WebhookEvent[]; by: string }): Promise<Result<Shown>>;
-  /** Both secrets sign until `overlap` milliseconds from now. Problem: NOT_FOUND. */
+  /** Both secrets sign until `overlap` milliseconds from now. Problems: NOT_FOUND, DATA_INVALID for one whose secret is sealed for another address. */
   rotate(id: string, overlap: number): Promise<Result<Shown>>;
   drop(id: string): Promise<boolean>;
   /** Tells events of entries [from, to) again, whether or not they were told before. Answers how many. Problems: NOT_FOUND, USAGE. */
@@ -44,13 +44,17 @@ export function webhookDesk(world: DeskWorld): WebhookDesk {
       const refused = world.calls.refused(url);
       if (refused !== null) return err(refused);
       const id = hex(world.random()).slice(0, 16);
-      const { shown, sealed } = vault.make(placeOf({ org, id }));
+      const { shown, sealed } = vault.make(placeOf({ org, id, url }));
       const subscription = { org, id, url, events, by, since: await sizeOf(world.ledger), created: now(), secret: sealed, previous: null, last: null };
       if (await subscriptions.add(subscription, MOST_WEBHOOKS)) return ok({ subscription, secret: shown });
       return err(problem('USAGE', `there are ${MOST_WEBHOOKS} webhooks already`, { remedy: 'delete one first' }));
     },
     rotate: async (id, overlap) => {
-      const { shown, sealed } = vault.make(placeOf({ org, id }));
+      const before = await find(id);
+      if (before === undefined) return err(unknown(id));
+      // Whoever wrote another address into the row would be given what signs there.
+      if (vault.sign(placeOf(before), before.secret, '') === null) return err(problem('DATA_INVALID', SEALED_ELSEWHERE, { place: id, remedy: UNSEAL }));
+      const { shown, sealed } = vault.make(placeOf(before));
       if (!(await subscriptions.rotate(org, id, sealed, now() + overlap))) return err(unknown(id));
       const subscription = await find(id);
       return subscription === undefined ? err(unknown(id)) : ok({ subscription, secret: shown });
