@@ -1,8 +1,7 @@
 /** Exports what proves a change years later: the bundle with its log proofs, and the trust it is verified against. */
 import { base64 } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
-import { parseCheckpoint } from '../core/log/checkpoint.ts';
-import { parseNote } from '../core/log/note.ts';
+import { claimedCheckpoint } from '../core/log/checkpoint.ts';
 import type { Said } from '../core/signoff/authority.ts';
 import { type BundleParts, formatBundle, type SnapshotParts } from '../core/signoff/bundle.ts';
 import { statementsDigest } from '../core/signoff/snapshot.ts';
@@ -141,12 +140,11 @@ export async function exportTrust(
   const body = genesis === undefined ? null : await world.ledger.body(genesis.body);
   if (genesis === undefined || body === null) return err(problem('DATA_INVALID', 'the log has no genesis'));
   const said = await writtenWords(world.ledger, known.value.said);
-  const checkpoint = parseNote(await world.ledger.checkpoint());
-  const size = checkpoint.ok ? parseCheckpoint(checkpoint.value.text) : checkpoint;
-  if (!size.ok) return size;
+  const checkpoint = claimedCheckpoint(await world.ledger.checkpoint());
+  if (!checkpoint.ok) return checkpoint;
   const { authenticators } = world.site ?? {};
   const beside = { witnesses, gates: gatesOf(world), expires: null, ...(authenticators === undefined ? {} : { authenticators }) };
-  return ok(formatTrust({ vkeys, rotations, ladder, size: size.value.size, genesis: { entry: genesis.bytes, body }, said, ...beside }));
+  return ok(formatTrust({ vkeys, rotations, ladder, size: checkpoint.value.size, genesis: { entry: genesis.bytes, body }, said, ...beside }));
 }
 
 const gatesOf = ({ gate }: Pick<GateWorld, 'gate'>) => (gate === undefined ? [] : [{ id: gate.id, key: base64(gate.publicKey) }]);

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed, RP } from '../../test/bed/bed.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import { GATE_TERMS, type GateDesk, type GateQuestion, gateDesk, uuid7 } from './gate-check.ts';
 
 let bed: Bed;
@@ -22,7 +23,7 @@ const about = (head: string, more: Partial<GateQuestion> = {}, subject: Partial<
   artifactDigests: [],
   ...more,
 });
-const size = async (): Promise<number> => Number((await bed.store.ledger.checkpoint()).split('\n')[1]);
+const size = async (): Promise<number> => sizeIn(await bed.store.ledger.checkpoint());
 const codes = async (q: GateQuestion, of = desk) => (await of.ask(q)).reasons.map((r) => r.code);
 
 let n = 0;

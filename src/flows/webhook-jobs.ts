@@ -3,6 +3,7 @@
  * where it was told to its end and puts down one delivery for each event and subscription. Each delivery is tried until it is taken.
  */
 import { err } from '../core/base/result.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import { type BackOff, DONE, type Handler, type Worked } from './job-worker.ts';
 import type { AppendedEntry, Ledger } from './ports.ts';
 import type { JobDraft, TakenJob } from './ports-jobs.ts';
@@ -70,14 +71,11 @@ export const webhookHandlers = (world: WebhookWorld): readonly Handler[] => [
   { kind: DELIVER, backOff: DELIVERY, run: (job, signal) => deliver(world, job, signal) },
 ];
 
-/** By the second line of the signed checkpoint. */
-export const sizeOf = async (ledger: Pick<Ledger, 'checkpoint'>): Promise<number> => Number((await ledger.checkpoint()).split('\n')[1] ?? 0);
-
 async function announce({ ledger, subscriptions, announcements }: WebhookWorld, { org, entry }: TakenJob, signal: AbortSignal): Promise<Worked> {
   let from = await announcements.next(org);
   while (!signal.aborted) {
     // Nobody who is here now asked for what is before.
-    const begin = Math.max(from, Math.min(...(await subscriptions.list(org)).map((s) => s.since), await sizeOf(ledger)));
+    const begin = Math.max(from, Math.min(...(await subscriptions.list(org)).map((s) => s.since), sizeIn(await ledger.checkpoint())));
     const entries = await ledger.entries(begin, PAGE);
     if (entries.length === 0 && begin === from) break;
     // Read after the entries: whoever is not among them yet came after these were appended.

@@ -9,6 +9,7 @@ import { type Bed, openBed } from '../../test/bed/bed.ts';
 import { guardedCalls } from '../adapters/http/guarded.ts';
 import { readCallTerms } from '../adapters/http/terms.ts';
 import { ok } from '../core/base/result.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import { openVault } from '../store/keys/vault.ts';
 import { decisionDraft, landedDraft, signoffDraft, verdictDraft, violationDraft } from '../store/sample-drafts.ts';
 import { sql } from '../store/test-bed.ts';
@@ -232,7 +233,7 @@ describe('who is told', () => {
     await append(...everything('x'));
     work();
     await quiet();
-    expect(await bed.store.announcements.next(org)).toBe(Number((await bed.store.ledger.checkpoint()).split('\n')[1]));
+    expect(await bed.store.announcements.next(org)).toBe(sizeIn(await bed.store.ledger.checkpoint()));
     await added(['violation.opened']);
     await append(violationDraft('y'));
     await until(() => got.length === 1);

@@ -1,9 +1,10 @@
 /** Who is told: asked for, taken back, a new secret, and telling again what was told before. */
 import { hex } from '../core/base/bytes.ts';
 import { err, ok, problem, type Result } from '../core/base/result.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import type { Jobs } from './ports-jobs.ts';
 import type { Subscription, WebhookEvent } from './ports-webhooks.ts';
-import { deliveries, PAGE, placeOf, SEALED_ELSEWHERE, sizeOf, UNSEAL, type WebhookWorld } from './webhook-jobs.ts';
+import { deliveries, PAGE, placeOf, SEALED_ELSEWHERE, UNSEAL, type WebhookWorld } from './webhook-jobs.ts';
 
 export interface WebhookDesk {
   list(): Promise<readonly Subscription[]>;
@@ -45,7 +46,7 @@ export function webhookDesk(world: DeskWorld): WebhookDesk {
       if (refused !== null) return err(refused);
       const id = hex(world.random()).slice(0, 16);
       const { shown, sealed } = vault.make(placeOf({ org, id, url }));
-      const subscription = { org, id, url, events, by, since: await sizeOf(world.ledger), created: now(), secret: sealed, previous: null, last: null };
+      const subscription = { org, id, url, events, by, since: sizeIn(await world.ledger.checkpoint()), created: now(), secret: sealed, previous: null, last: null };
       if (await subscriptions.add(subscription, MOST_WEBHOOKS)) return ok({ subscription, secret: shown });
       return err(problem('USAGE', `there are ${MOST_WEBHOOKS} webhooks already`, { remedy: 'delete one first' }));
     },

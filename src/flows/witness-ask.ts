@@ -2,7 +2,7 @@
 import { equal } from '../core/base/bytes.ts';
 import { type Problem, problem } from '../core/base/result.ts';
 import { formatAddCheckpoint, SIZE_TYPE } from '../core/log/add-checkpoint.ts';
-import { type Checkpoint, openBySize } from '../core/log/checkpoint.ts';
+import { type Checkpoint, openBySize, sizeIn } from '../core/log/checkpoint.ts';
 import { cosignaturesOf, type WitnessKey } from '../core/log/cosignature.ts';
 import { parseNote } from '../core/log/note.ts';
 import { decimal } from '../core/log/strict.ts';
@@ -102,7 +102,7 @@ async function contradiction(world: AskWorld, { door }: AskedWitness): Promise<P
 export async function forkAt({ ledger, past }: Pick<AskWorld, 'ledger' | 'past'>, { size, root }: Checkpoint): Promise<Problem | null> {
   const ours = await past.root(size);
   if (ours !== null && equal(ours, root)) return null;
-  const now = (await ledger.checkpoint()).split('\n')[1];
+  const now = sizeIn(await ledger.checkpoint());
   const what = ours === null ? `it signed ${size} entries once and has ${now} now` : `at size ${size} it signed another tree than the one here`;
   return problem('LOG_FORK', `this log is not the one its witnesses saw: ${what}`, {
     remedy: 'the data folder was put back or changed: keep it as evidence, and restore the newest (docs/guides/witness.md)',

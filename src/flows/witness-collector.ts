@@ -4,6 +4,7 @@
  * agree on a size while the log grows.
  */
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import type { NoteKey } from '../core/log/note.ts';
 import { type Proven, proven } from '../core/log/proven.ts';
 import type { WitnessPolicy } from '../core/log/witness-policy.ts';
@@ -172,7 +173,7 @@ function oneAtATime(run: () => Promise<void>, log: (line: string) => void): (() 
 
 async function newestTarget({ ledger }: CollectorWorld): Promise<Target | null> {
   const note = await ledger.checkpoint();
-  const size = Number(note.split('\n')[1] ?? 0);
+  const size = sizeIn(note);
   return size === 0 ? null : { size, note };
 }
 

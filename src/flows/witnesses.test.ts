@@ -6,6 +6,7 @@ import { base64, utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { ok, problem } from '../core/base/result.ts';
 import { SIZE_TYPE } from '../core/log/add-checkpoint.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import { formatVkey, type NoteKey, parseVkey } from '../core/log/note.ts';
 import { verifyProof } from '../core/log/proof.ts';
 import { proven } from '../core/log/proven.ts';
@@ -113,7 +114,7 @@ async function grow(witnesses: Witnesses, count = 1): Promise<number> {
   for (let i = 0; i < count; i++) await waking(store.ledger, witnesses).append(() => ok([violationDraft(`${Math.random()}`)]));
   return sizeNow();
 }
-const sizeNow = async (of = store): Promise<number> => Number((await of.ledger.checkpoint()).split('\n')[1]);
+const sizeNow = async (of = store): Promise<number> => sizeIn(await of.ledger.checkpoint());
 
 /** Until this holds; the clock moves on whenever only time can help. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

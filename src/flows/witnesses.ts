@@ -2,6 +2,7 @@
 import { utf8 } from '../core/base/bytes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { sizeIn } from '../core/log/checkpoint.ts';
 import { believedLogs } from '../core/log/proven.ts';
 import { parseWitnessPolicy, type Quorum, quorumHolds, type WitnessPolicy } from '../core/log/witness-policy.ts';
 import type { Ledger } from './ports.ts';
@@ -130,7 +131,7 @@ export async function openWitnesses(world: WitnessesWorld, { text, policy }: Wit
     },
     checkpoint: async () => {
       const note = await ledger.checkpoint();
-      return withCosignatures(asked, { size: Number(note.split('\n')[1]), note });
+      return withCosignatures(asked, { size: sizeIn(note), note });
     },
     proof: async (index) => {
       const latest = collector.latest();

@@ -2,7 +2,7 @@
  * Whether this server can do its work. Answered to anybody, a balancer and an attacker alike: so the answer names the part that
  * fails and nothing of what it holds, is worked out once a second however often it is asked, and never waits longer than its bound.
  */
-import { openCheckpoint } from '../core/log/checkpoint.ts';
+import { openCheckpoint, sizeIn } from '../core/log/checkpoint.ts';
 import type { ServedRepository } from '../flows/site.ts';
 import type { ServerWorld } from './world.ts';
 
@@ -84,7 +84,7 @@ function repositories(): Look {
 
 /** Seconds since the newest entry the newest checkpoint covers; null before the first. */
 export async function checkpointAge({ ledger, now }: Pick<ServerWorld, 'ledger' | 'now'>): Promise<number | null> {
-  const size = Number((await ledger.checkpoint()).split('\n')[1] ?? 0);
+  const size = sizeIn(await ledger.checkpoint());
   const [last] = size > 0 ? await ledger.entries(size - 1, 1) : [];
   return last === undefined ? null : Math.max(0, (now() - last.at) / 1_000);
 }

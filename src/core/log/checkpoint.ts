@@ -34,6 +34,12 @@ export function parseCheckpoint(body: string): Result<Checkpoint> {
   return ok({ origin, size, root });
 }
 
+/** What a note says, whoever signed it. Problems: LOG_FORMAT. */
+export function claimedCheckpoint(note: string): Result<Checkpoint> {
+  const parsed = parseNote(note);
+  return parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+}
+
 /** What a note says of its size, by its second line: of one that is the log's own, or was opened already. NaN: it says none. */
 export const sizeIn = (note: string): number => decimal(note.split('\n', 2)[1] ?? '') ?? Number.NaN;
 
@@ -63,9 +69,7 @@ export function openBySize(note: string, keys: readonly SigningKey[]): Result<Ch
  * Problems: LOG_FORMAT, LOG_ORIGIN (no key of that origin), LOG_SIG.
  */
 export function openCheckpoint(note: string, logs: readonly NoteKey[]): Result<Checkpoint> {
-  const parsed = parseNote(note);
-  if (!parsed.ok) return parsed;
-  const checkpoint = parseCheckpoint(parsed.value.text);
+  const checkpoint = claimedCheckpoint(note);
   if (!checkpoint.ok) return checkpoint;
   const keys = logs.filter((k) => k.name === checkpoint.value.origin);
   if (keys.length === 0) return err(problem('LOG_ORIGIN', `the checkpoint is from ${checkpoint.value.origin}, which is not a log we know`));

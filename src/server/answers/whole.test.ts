@@ -7,6 +7,7 @@ import { guardedCalls } from '../../adapters/http/guarded.ts';
 import { readCallTerms } from '../../adapters/http/terms.ts';
 import { base64, base64url, fromBase64, hex, text } from '../../core/base/bytes.ts';
 import { ok } from '../../core/base/result.ts';
+import { sizeIn } from '../../core/log/checkpoint.ts';
 import { pae } from '../../core/signoff/dsse.ts';
 import { termFrom } from '../../core/signoff/enrolment.ts';
 import { publicKeyLine } from '../../core/signoff/keys.ts';
@@ -162,8 +163,7 @@ describe('one answer of every operation', () => {
     expect((await bed.judged(head)).verdict.verdict).toBe('allow');
     await bed.land(head);
     witnesses.wake();
-    for (let i = 0; i < 400 && witnesses.latest()?.checkpoint.size !== Number((await bed.store.ledger.checkpoint()).split('\n')[1]); i++)
-      await new Promise((r) => setTimeout(r, 10));
+    for (let i = 0; i < 400 && witnesses.latest()?.checkpoint.size !== sizeIn(await bed.store.ledger.checkpoint()); i++) await new Promise((r) => setTimeout(r, 10));
     await call('GET', `/changes/${id}`);
     await call('GET', `/changes/${id}/bundle`);
     await call('GET', `/changes/${id}/vsa`);

@@ -2,9 +2,9 @@
  * From the log to the streams. What is told is read from the log, in its order, after it was committed and signed: an append only says that
  * there is something to read. Where other servers append too, their entries are found by asking, once a second and while anybody listens.
  */
+import { sizeIn } from '../../core/log/checkpoint.ts';
 import { type ChangeEvent, changeEvents, type EventWorld } from '../../flows/change-events.ts';
 import type { Ledger } from '../../flows/ports.ts';
-import { sizeOf } from '../../flows/webhook-jobs.ts';
 import { type Listener, openStreams, type Stream, type StreamTerms } from './streams.ts';
 
 /** So many entries back a stream is taken up again; whoever missed more reads its list again. */
@@ -99,14 +99,14 @@ export function openEvents(world: EventWorld & { log(line: string): void }, { po
     return said;
   };
   const missed = async (after: number): Promise<Missed> => {
-    const to = await sizeOf(world.ledger);
+    const to = sizeIn(await world.ledger.checkpoint());
     // Too much, or of a log that is longer than this one.
     if (after >= to || to - after - 1 > MOST_RESUMED) return { to, said: frame('reset', { index: to - 1 }, to - 1) };
     return { to, said: await between(after + 1, to) };
   };
   const joined = async (listener: Listener, before: Missed | null): Promise<Stream | 'full' | 'ended'> => {
     if (!ended && !streams.room(listener.principal)) return 'full';
-    if (streams.size === 0) next = await sizeOf(world.ledger);
+    if (streams.size === 0) next = sizeIn(await world.ledger.checkpoint());
     // Another server appended what those who listen here are not told of yet.
     if (before !== null && before.to > next) await tellNew();
     const said = before === null ? '' : before.said + (await between(before.to, next));

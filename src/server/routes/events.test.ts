@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
 import { cookieOf, serverWorld } from '../../../test/bed/doors.ts';
 import { ok } from '../../core/base/result.ts';
+import { sizeIn } from '../../core/log/checkpoint.ts';
 import { violationDraft } from '../../store/sample-drafts.ts';
 import { createApp } from '../app.ts';
 import { PLAIN_ENTRY } from '../auth/entry.ts';
@@ -70,7 +71,7 @@ function framesOf(answer: Response): { next(): Promise<Frame | undefined>; leave
 
 const told = (what: string, change: string, state: string) => ({ event: 'change', data: { what, change, state, index: expect.any(Number) } });
 const drop = (name: string): string => bed.commit({ [`db/${name}.sql`]: 'drop table orders;\n' });
-const size = async (): Promise<number> => Number((await bed.store.ledger.checkpoint()).split('\n')[1]);
+const size = async (): Promise<number> => sizeIn(await bed.store.ledger.checkpoint());
 
 it('tells what happened to a change, in order, each with its place in the log, and not a word of it', async () => {
   const answer = await listen();

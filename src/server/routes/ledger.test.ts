@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
 import { ask, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { ok } from '../../core/base/result.ts';
+import { sizeIn } from '../../core/log/checkpoint.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyProof } from '../../core/log/proof.ts';
 import { openRotation } from '../../core/log/rotation.ts';
@@ -44,7 +45,7 @@ afterAll(async () => {
   await bed?.close();
 });
 
-const size = async (): Promise<number> => Number((await bed.store.ledger.checkpoint()).split('\n')[1]);
+const size = async (): Promise<number> => sizeIn(await bed.store.ledger.checkpoint());
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 400 && !(await holds()); i++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(await holds()).toBe(true);

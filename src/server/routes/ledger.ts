@@ -1,6 +1,7 @@
 /** The log, and what verifies it offline: entries, checkpoint, the trust bundle. Everything here is public by design. */
 import { Hono } from 'hono';
 import { ok, type Problem, problem } from '../../core/base/result.ts';
+import { sizeIn } from '../../core/log/checkpoint.ts';
 import { formatVkey } from '../../core/log/note.ts';
 import { directory } from '../../flows/directory.ts';
 import { exportTrust } from '../../flows/evidence.ts';
@@ -28,7 +29,7 @@ export function ledger(world: ServerWorld): Hono<Door> {
       const text = new TextDecoder().decode(e.bytes);
       return { index: e.index, type: String(JSON.parse(text).type), time: new Date(e.at).toISOString(), digest: e.body, text, proven: e.index < proven };
     });
-    return c.json({ size: Number(checkpoint.split('\n')[1] ?? 0), vkey: (await vkeysOf(world))[0] ?? '', checkpoint, witnesses: standing(world.witnesses), entries: shown });
+    return c.json({ size: sizeIn(checkpoint), vkey: (await vkeysOf(world))[0] ?? '', checkpoint, witnesses: standing(world.witnesses), entries: shown });
   });
 
   app.get('/ledger/checkpoint', async (c) => c.text(await newest(world)));

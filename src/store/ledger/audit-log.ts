@@ -1,9 +1,9 @@
 /** Entries, leaf hashes, tiles, checkpoints and bodies, each from the entries' bytes, in one walk from the first to the last. */
 import { base64, concat, equal } from '../../core/base/bytes.ts';
-import { type Checkpoint, parseCheckpoint } from '../../core/log/checkpoint.ts';
+import { type Checkpoint, claimedCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import { leafHash, root } from '../../core/log/merkle.ts';
-import { type NoteKey, parseNote } from '../../core/log/note.ts';
+import type { NoteKey } from '../../core/log/note.ts';
 import type { Rotation } from '../../core/log/rotation.ts';
 import { TILE_WIDTH } from '../../core/log/tiles.ts';
 import { lostWord } from '../../core/signoff/heed-log.ts';
@@ -135,8 +135,7 @@ async function checkpoints(rows: Inspected['rows'], signers: Signers | undefined
 
 /** What it says, whoever signed it. */
 function unsigned({ size, note }: StoredCheckpoint): Checkpoint | { readonly fault: string } {
-  const parsed = parseNote(note);
-  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+  const checkpoint = claimedCheckpoint(note);
   if (!checkpoint.ok) return { fault: `is none: ${checkpoint.error.message}` };
   return checkpoint.value.size === size ? checkpoint.value : { fault: 'is stored under another size' };
 }

@@ -1,8 +1,7 @@
 /** The port `PastTrees`: the log as it stood at sizes it had. What is read is checked before it leaves: a broken folder proves nothing wrong. */
-import { parseCheckpoint } from '../../core/log/checkpoint.ts';
+import { claimedCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import { consistencyPlan, fill, inclusionPlan, leafHash, type ProofPlan, root, verifyConsistency, verifyInclusion } from '../../core/log/merkle.ts';
-import { parseNote } from '../../core/log/note.ts';
 import { formatProof } from '../../core/log/proof.ts';
 import type { PastTrees } from '../../flows/ports-witness.ts';
 import type { Database } from '../schema.ts';
@@ -48,7 +47,6 @@ export function pastTrees(reader: Database, publisher: Publisher, statements: St
 }
 
 function rootOf(note: string): Uint8Array | undefined {
-  const parsed = parseNote(note);
-  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+  const checkpoint = claimedCheckpoint(note);
   return checkpoint.ok ? checkpoint.value.root : undefined;
 }

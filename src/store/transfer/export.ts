@@ -5,10 +5,9 @@
 import { equal, utf8 } from '../../core/base/bytes.ts';
 import { type Bytes, sha256Hex } from '../../core/base/crypto.ts';
 import { problem } from '../../core/base/result.ts';
-import { type Checkpoint, parseCheckpoint } from '../../core/log/checkpoint.ts';
+import { type Checkpoint, claimedCheckpoint } from '../../core/log/checkpoint.ts';
 import { parseEntry } from '../../core/log/entry.ts';
 import { leafHash, root } from '../../core/log/merkle.ts';
-import { parseNote } from '../../core/log/note.ts';
 import type { Inspected } from '../connection.ts';
 import { readErased } from '../ledger/erased.ts';
 import { EMPTY_HEAD, type Growth, growth } from '../ledger/head.ts';
@@ -79,8 +78,7 @@ function signed({ size, note }: Note, { tree }: Growth): void {
 }
 
 export function saidIn(note: string): Checkpoint | undefined {
-  const parsed = parseNote(note);
-  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+  const checkpoint = claimedCheckpoint(note);
   return checkpoint.ok ? checkpoint.value : undefined;
 }
 
