@@ -33,6 +33,8 @@ export interface KeepOptions {
 }
 
 const KEPT = 'refs/kept/';
+/** Of a mirror: thousands, of whoever has an account there. Each is kept when it is looked at. */
+const PROPOSALS = 'refs/pull/';
 
 /**
  * `keep` resolves after pack and refs are on disk. Keeps of one repository run one after another; the same keep twice
@@ -110,7 +112,7 @@ async function copyMissing(work: Work, tips: readonly Oid[]): Promise<Result<voi
   let kept = await keptIds(work.store);
   if (!kept.ok) return kept;
   if (kept.value.size === 0) {
-    const refs = await refIds(work.served);
+    const refs = await refIds(work.served, (name) => !name.startsWith(PROPOSALS));
     const copied = refs.ok ? await copyAndPin(work, refs.value, kept.value, undefined) : refs;
     if (!copied.ok) return copied;
     kept = await keptIds(work.store);
@@ -145,9 +147,11 @@ async function keptIds(store: Place): Promise<Result<ReadonlySet<Oid>>> {
   return listed.ok ? ok(new Set(listed.value)) : listed;
 }
 
-async function refIds(place: Place): Promise<Result<readonly Oid[]>> {
-  const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname)'], { env: place.refs }));
-  return printed.ok ? ok([...new Set(lines(printed.value))]) : printed;
+async function refIds(place: Place, which: (name: string) => boolean = () => true): Promise<Result<readonly Oid[]>> {
+  const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname) %(refname)'], { env: place.refs }));
+  if (!printed.ok) return printed;
+  const rows = lines(printed.value).map((line) => line.split(' '));
+  return ok([...new Set(rows.flatMap(([id = '', name = '']) => (which(name) ? [id] : [])))]);
 }
 
 /** Readable where the id is harmless as a file name, else its digest: an id may not climb out of the root or hide. */
