@@ -154,6 +154,15 @@ describe('a yes that was taken back', () => {
   });
 });
 
+describe('a tree that was asked about', () => {
+  it('is held against that of the head', async () => {
+    const { head, id } = await dangerous();
+    await bed.sign('mara', id);
+    const tree = bed.work.git('rev-parse', `${head}^{tree}`);
+    expect(await desk.ask(about(head, {}, { headTree: tree }))).toMatchObject({ verdict: 'allow' });
+  });
+});
+
 describe('a no', () => {
   it.each([
     ['another repository', {}, { repo: 'nowhere' }, 'REPOSITORY_UNKNOWN'],

@@ -175,8 +175,7 @@ async function lookInto(world: GateWorldOver & { readonly ledger: Recording }, q
   if (!change.ok) return no(change.error.code, 'the objects of this change are not here, or cannot be read: push it here first');
   if (subject.manifest !== undefined && subject.manifest !== change.value.manifest256 && subject.manifest !== change.value.manifest)
     return refuse('CONTENT_MISMATCH', 'the manifest that was asked about is not that of these commits');
-  if (subject.headTree !== undefined && (await repository.resolve(`${head}^{tree}`)) !== subject.headTree)
-    return refuse('CONTENT_MISMATCH', 'the tree that was asked about is not that of the head');
+  if (subject.headTree !== undefined && change.value.headTree !== subject.headTree) return refuse('CONTENT_MISMATCH', 'the tree that was asked about is not that of the head');
   const [row] = await world.projections.changes({ id: changeId(change.value), limit: 1 });
   // Whoever asks could name anybody. Who stands behind a push, the transport said when it came in.
   if (row === undefined || row.pusher === null) return no('PUSHER_UNKNOWN', 'nobody pushed this change here, so nobody knows who stands behind it: push it here first');
