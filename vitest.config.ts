@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Rooms whose tests start real git, real databases or whole commands: as many seconds as all the others together. */
-const PARTS = 'src/{flows,adapters/git,store,cli,testing}/**/*.test.ts';
+/** Rooms whose tests start real git, real databases, whole commands, or read all that GitHub says of its API: as many seconds as all the others together. */
+const PARTS = 'src/{flows,adapters/git,adapters/github,store,cli,testing}/**/*.test.ts';
 
 /** What the store promises, on whichever database: run by `parts` on SQLite, and once more on a real PostgreSQL. */
 const ON_BOTH = [
