@@ -19,12 +19,15 @@ import type { CommitWorld } from './flows/record-commit.ts';
 import type { RecordWorld } from './flows/record-world.ts';
 import type { Scoring } from './flows/score.ts';
 import type { Records } from './flows/site.ts';
+import type { SiteFile } from './server/auth/site-file.ts';
 import type { Address, Listening } from './server/listen.ts';
 import type { Place } from './store/place.ts';
 import type { StoreOptions } from './store/store.ts';
 import type { WitnessOptions } from './store/witness/witness.ts';
+import type { ForgeSettings } from './world-forge.ts';
 import type { ServeOptions } from './world-serve.ts';
 
+export type { ForgeSettings } from './world-forge.ts';
 export { type WaitingForFounders, waitForFounders } from './world-found.ts';
 export { type Served, type ServeOptions, serve } from './world-serve.ts';
 
@@ -235,6 +238,16 @@ export async function readerFrom(env: { readonly [name: string]: string | undefi
   const settings = readerSettings(env);
   return settings.ok ? ok(settings.value === null ? null : openReader(settings.value)) : settings;
 }
+
+/** What makes an app at GitHub. */
+export async function openAppMaker() {
+  const [maker, { addressOf }] = await Promise.all([import('./adapters/github/manifest.ts'), import('./adapters/github/forge.ts')]);
+  return { ...maker, addressOf };
+}
+
+/** The forges of a site, asked by no server. null: no repository lies at one. Problems: USAGE. */
+export const forgesOfSite = async (site: { readonly file: SiteFile; readonly folder: string }): Promise<Result<ForgeSettings | null, readonly Problem[]>> =>
+  (await import('./world-forge.ts')).readForges(site, '');
 
 /** What is done with a store that no server does. */
 export const openUpkeep = () => import('./store/upkeep.ts');

@@ -6,6 +6,7 @@ import { authorityCommands } from './authority-commands.ts';
 import { type Act, command, EXIT_HELP, FLOOR_WORDS, helpWithin, PLAN_WORDS, several, trustOptions } from './command.ts';
 import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
+import { githubCommands } from './github-commands.ts';
 import { hookCommands } from './hook-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { lineCommands } from './line-commands.ts';
@@ -280,6 +281,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
   storeCommands(program, act);
   policyCommands(program, act);
   jobCommands(program, act);
+  githubCommands(program, act);
   hookCommands(program, act);
 
   command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])

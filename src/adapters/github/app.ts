@@ -21,10 +21,10 @@ const NEEDS = {
 
 export type Errand = keyof typeof NEEDS;
 
-/** One repository of one installation: by its id, or by its name while that is all that is known. */
+/** One repository of one installation, by its id; null while that is what is asked for: a name may be one it had before, which opens no token. */
 export interface Where {
   readonly installation: number;
-  readonly repository: number | string;
+  readonly repository: number | null;
 }
 
 /** `may`: statuses, beside those of success, that are an answer to this call. */
@@ -91,7 +91,7 @@ export function openApp(settings: AppSettings): App {
   const self = (call: Asking): Promise<ForgeAnswer<Answered>> => judged(call, appToken(settings));
 
   const asked = async ({ installation, repository }: Where, errand: Errand): Promise<ForgeAnswer<Given>> => {
-    const only = typeof repository === 'number' ? { repository_ids: [repository] } : { repositories: [repository] };
+    const only = repository === null ? {} : { repository_ids: [repository] };
     const call = { method: 'POST', path: path`/app/installations/${installation}/access_tokens`, body: { ...only, permissions: NEEDS[errand] } } as const;
     const answer = await self(call);
     if (!answer.ok) return answer;

@@ -23,7 +23,7 @@ describe.each(['api.github.com', 'ghes-3.17'] as const)('%s', (edition) => {
 
   it('says who we are for a repository', async () => {
     expect(await github.find('hello', 'octocat/Hello-World')).toEqual({ ok: true, value: { ...PLACE } });
-    expect(bodies(TOKEN)).toEqual([{ repositories: ['Hello-World'], permissions: { metadata: 'read' } }]);
+    expect(bodies(TOKEN)).toEqual([{ permissions: { metadata: 'read' } }]);
   });
 
   it('gives git a token that can do nothing but read that repository', async () => {

@@ -139,6 +139,20 @@ describe('where our token goes', () => {
   });
 });
 
+it('a repository is found by the name it had before', async () => {
+  const api = await giving((request, response) => {
+    const url = request.url ?? '';
+    if (url.startsWith('/repos/octocat/old')) return void response.writeHead(301, { location: url.replace('/repos/octocat/old', '/repositories/1296269') }).end();
+    response.end(JSON.stringify(url.endsWith('/installation') ? { id: 1, suspended_at: null } : { id: 1296269, full_name: 'octocat/new' }));
+  });
+  expect(await githubAt(api).find('hello', 'octocat/old')).toEqual({ ok: true, value: { ...PLACE, name: 'octocat/new' } });
+});
+
+it('a suspended installation is found, and gone', async () => {
+  const api = await giving((_, response) => void response.end(JSON.stringify({ id: 1, suspended_at: '2026-01-01T00:00:00Z' })));
+  expect(await githubAt(api).find('hello', 'octocat/old')).toMatchObject({ ok: false, gone: true });
+});
+
 describe('tokens', () => {
   it('the app says who it is by its key, for less than ten minutes, a minute early', async () => {
     let said = '';

@@ -10,7 +10,7 @@ import { failed, failureOf } from './failed.ts';
 import { CONVERSION } from './schema.ts';
 
 /** Where GitHub delivers to, behind the address of the server. */
-export const DELIVERIES = '/api/v1/forges/github/deliveries';
+export const DELIVERIES = '/forges/github';
 
 /** The least that lets it do its work. It writes checks and answers deployments, and can change no content, no rule and no setting. */
 const PERMISSIONS = {

@@ -32,7 +32,7 @@ export async function find(app: App, repo: string, name: string): Promise<ForgeA
     return failed(problem('FORGE_REFUSED', 'the installation of the app is suspended', { place: name, remedy: 'whoever owns the account ends that in its settings' }), {
       gone: true,
     });
-  const where = { installation: installation.data.id, repository: name.slice(name.indexOf('/') + 1) };
+  const where = { installation: installation.data.id, repository: null };
   const found = await named(app, where, 'name', name);
   return found.ok ? ok({ repo, forgeId: found.value.id, name: found.value.full_name, installation: where.installation }) : found;
 }

@@ -5,7 +5,7 @@
 import type * as z from 'zod';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
-import type { ForgeEvent, ForgePlace, ForgeSubject } from '../../flows/ports-forge.ts';
+import type { ForgeEvent, ForgeSubject } from '../../flows/ports-forge.ts';
 import { CHECK_RUN, CHECK_SUITE, DEPLOYMENT, ENVELOPE, GROUP, PULL, PUSH, PUSHED_REF, REPOSITORIES } from './payload.ts';
 import { accountOf } from './schema.ts';
 import { LOOK_AGAIN } from './write.ts';
@@ -72,14 +72,6 @@ export function readEvent(header: (name: string) => string | null | undefined, b
   const account = sender == null || sender.login === QUEUE_ROBOT ? null : accountOf(sender.login);
   const name = action === '' ? event : `${event}.${action}`;
   return ok({ said: { delivery, name, digest: sha256Hex(body), at, installation: installation?.id ?? null, account, subject: subject.value }, places: places.value });
-}
-
-/** What was heard, for each repository we serve that it is about: by id, for a name may be another's by now. */
-export function eventsOf({ said, places }: Heard, served: readonly ForgePlace[]): readonly { readonly repo: string; readonly event: ForgeEvent }[] {
-  return served.flatMap(({ repo, forgeId, name, installation }) => {
-    const about = places === null ? installation === said.installation && { forgeId, place: name } : places.find((p) => p.forgeId === forgeId);
-    return about ? [{ repo, event: { ...said, ...about } }] : [];
-  });
 }
 
 type Places = Heard['places'];
