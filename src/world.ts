@@ -11,6 +11,7 @@ import { err, ok, type Problem, problem, type Result } from './core/base/result.
 import type { DeclareWorld } from './flows/declare.ts';
 import type { DetectWorld } from './flows/detect.ts';
 import type { Floor } from './flows/governance.ts';
+import type { OnboardWorld } from './flows/onboard.ts';
 import type { History, Lines, Naming, Notes, Parsers, Repository } from './flows/ports.ts';
 import type { Anchor, LogFolder, LogSource } from './flows/ports-log.ts';
 import type { Reader } from './flows/ports-reader.ts';
@@ -120,6 +121,12 @@ export async function openHistoryOf(dir: string, floors: readonly Floor[] = []):
     import('./adapters/languages/index.ts'),
   ]);
   return { repository: openRepository({ dir }), history: openHistory({ dir }), parsers: languages(), naming: openNaming(dir), floors };
+}
+
+/** A repository to propose a policy for: read from end to end, and what stands in it now. */
+export async function openOnboard(dir: string): Promise<OnboardWorld> {
+  const [clone, { openGround }] = await Promise.all([openHistoryOf(dir), import('./adapters/git/ground.ts')]);
+  return { ...clone, ground: openGround({ dir }), clock: Date.now };
 }
 
 /** What `countersign hook agent` is made of, and nothing else: it starts twice for every call of every tool. */

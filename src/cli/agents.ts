@@ -1,5 +1,6 @@
 /** `countersign agents`: bots and self-named agents of a history that nobody has classified yet, and the lines that classify them. */
 import { err, ok, type Problem, type Result } from '../core/base/result.ts';
+import { agentEntry } from '../core/policy/propose/agent-entry.ts';
 import { type UnknownAgent, type UnknownAgents, unknownAgents } from '../flows/agents.ts';
 import { openDetect } from '../world.ts';
 import { askedOf, type DetectOptions } from './detect-asked.ts';
@@ -55,19 +56,6 @@ function agentsText({ commits, unknown, notSeen }: UnknownAgents, colour: boolea
   ].join('\n');
 }
 
-/** What matches this account and nobody else: its login, else its address, else its name. */
-function entryOf({ account, name, email }: UnknownAgent): string {
-  const match = /^[^\s<>@]+$/.test(account) ? `login: ${quoted(account)}` : email === '' ? `name: ${quoted(name)}` : `mail: ${quoted(email)}`;
-  return `{ match: { ${match} }, tool: ${quoted(slug(name || account))}, level: agent, owner: "@who-answers-for-it" }`;
-}
-
-/** JSON strings are YAML strings, and no control character is left in one. */
-const quoted = (text: string): string => JSON.stringify(visible(text));
-
-const slug = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/\[bot\]$/, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 40) || 'agent';
+/** Invisible characters are spelled out before they are quoted: what is shown is what is written. */
+const entryOf = ({ account, name, email }: UnknownAgent): string =>
+  agentEntry({ account: visible(account), name: visible(name), email: visible(email), owner: '@who-answers-for-it' });

@@ -3,6 +3,7 @@
  * somebody else wrote: each is quoted, and nothing of them can end a line or open one.
  */
 import type { Imported, ImportedRule, ImportedTest, Note } from './import.ts';
+import { comment, quoted } from './yaml-text.ts';
 
 export function importedYaml({ source, rules, tests, notes }: Imported): string {
   return [
@@ -51,14 +52,3 @@ const testText = ({ name, path, rules }: ImportedTest): readonly string[] => [
 
 const noteText = (words: string, notes: readonly Note[]): readonly string[] =>
   notes.length === 0 ? [] : [comment(words), ...notes.map(({ line, text }) => comment(`  ${line === null ? '' : `line ${line}: `}${text}`))];
-
-const comment = (text: string): string => `# ${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, hex)}`;
-
-/** A double-quoted scalar of YAML. */
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, hex)}"`;
-
-/** `\u` and four digits, or `\U` and eight: both YAML's. */
-const hex = (char: string): string => {
-  const code = (char.codePointAt(0) ?? 0).toString(16);
-  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
-};
