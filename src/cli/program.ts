@@ -284,9 +284,20 @@ export function build(act: Act, complain: (text: string) => void): Command {
   githubCommands(program, act);
   hookCommands(program, act);
 
-  command(program, 'init', 'write the starter policy and roster into this clone', ['init', 'init --repo ../service'])
-    .option('--repo <dir>', 'the top folder of the clone', '.')
-    .option('--json', 'print JSON')
+  command(program, 'init', 'propose a policy and a roster for this repository, with reasons; writes only what you say yes to: docs/guides/start.md', [
+    'init',
+    'init --dry-run',
+    'init --yes --repo ../service',
+    'init --json --repo /srv/git/orders.git',
+    'init --starter',
+  ])
+    .option('--repo <dir>', 'the top folder of the clone; with --dry-run or --json also a bare repository', '.')
+    .option('--branch <rev>', 'the branch to look at (default: origin/HEAD, else HEAD)')
+    .option('--dry-run', 'show the files whole, and write none')
+    .option('--yes', 'write them without asking; what is there stays as it is')
+    .option('--starter', 'look at nothing: write the starter policy and roster')
+    .option('--github', 'name the next step on GitHub (by itself where .github/workflows is there)')
+    .option('--json', 'print JSON (docs/spec/init.schema.json)')
     .action(async (options) => act((await import('./init.ts')).init(options)));
 
   command(program, 'serve', 'run the server: pages, API, git over HTTP, the gate of pre-receive', [

@@ -35,7 +35,9 @@ export async function groundSeen(ground: Ground, history: History, repository: R
 }
 
 async function open(files: readonly GroundFile[], history: History): Promise<{ readonly contents: readonly Content[]; readonly notSeen: readonly string[] }> {
-  const wanted = [...Map.groupBy(files, (f) => worthOpening(f.path))].flatMap(([kind, some]) => (kind === undefined ? [] : some.slice(0, MOST_OPENED).map((f) => ({ ...f, kind }))));
+  const wanted = [...Map.groupBy(files, (f) => worthOpening(f.path))].flatMap(([kind, some]) =>
+    kind === undefined ? [] : some.slice(0, MOST_OPENED).map((f) => ({ ...f, kind })),
+  );
   const left = files.filter((f) => worthOpening(f.path) !== undefined).length - wanted.length;
   const reader = await history.contents();
   if (!reader.ok) return { contents: [], notSeen: [`no file was opened: ${reader.error.message}`] };
@@ -60,7 +62,8 @@ async function open(files: readonly GroundFile[], history: History): Promise<{ r
   } finally {
     reader.value.close();
   }
-  const said = (n: number, why: string): readonly string[] => (n === 0 ? [] : [`${n} ${n === 1 ? 'file that says' : 'files that say'} what runs ${n === 1 ? 'was' : 'were'} not opened: ${why}`]);
+  const said = (n: number, why: string): readonly string[] =>
+    n === 0 ? [] : [`${n} ${n === 1 ? 'file that says' : 'files that say'} what runs ${n === 1 ? 'was' : 'were'} not opened: ${why}`];
   return { contents, notSeen: [...said(left, `at most ${MOST_OPENED} of a kind are`), ...said(unread, 'missing here, too large or no text')] };
 }
 
@@ -76,5 +79,7 @@ async function ownersAt(files: readonly GroundFile[], repository: Repository, ti
   if (file === undefined || dialect === undefined) return { found: null, notSeen: [] };
   const source = text((await repository.file(tip, file)) ?? new Uint8Array());
   const read = source === undefined ? undefined : readOwners(source, gitlab ? 'gitlab' : dialect, file);
-  return read?.ok === true ? { found: { file, read: read.value }, notSeen: [] } : { found: null, notSeen: [`${file} cannot be read${read === undefined ? ': it is no text' : `: ${read.error.message}`}`] };
+  return read?.ok === true
+    ? { found: { file, read: read.value }, notSeen: [] }
+    : { found: null, notSeen: [`${file} cannot be read${read === undefined ? ': it is no text' : `: ${read.error.message}`}`] };
 }

@@ -1,8 +1,9 @@
 /** Whose hands are in the last year of a history, and what they did in it. All of it is what commits claim. */
 import type { Commit } from '../core/change/change.ts';
 import { parseTreeDiff } from '../core/change/manifest.ts';
-import { identify } from '../core/provenance/identity.ts';
+import { isNamedRobot } from '../core/policy/propose/hands.ts';
 import { NOTHING_SEEN, type SeenBot, type SeenHistory, type SeenLanding, type SeenPerson } from '../core/policy/propose/seen.ts';
+import { identify } from '../core/provenance/identity.ts';
 import { type Hand, handsOf } from '../core/simulate/hands.ts';
 import { type Landing, makerOf } from '../core/simulate/landings.ts';
 import { linksOf } from '../core/simulate/links.ts';
@@ -71,7 +72,9 @@ class Rows {
     for (const commit of landing.commits) this.#authored(commit, landing.at);
     if (maker !== undefined) for (const folder of new Set(paths.map(areaOf))) more(this.#row(maker).folders, folder);
     if (lander === undefined || maker === undefined || lander.id === maker.id || lander.bot) return;
-    this.#row(lander).landedForOthers += 1;
+    const row = this.#row(lander);
+    row.landedForOthers += 1;
+    row.last = Math.max(row.last, landing.at);
     more(this.#row(maker).landedBy, lander.id);
   }
 
@@ -98,7 +101,8 @@ class Rows {
       return row === undefined ? [] : [{ hand, row }];
     });
     const most = all.sort((a, b) => b.row.commits - a.row.commits || (a.hand.id < b.hand.id ? -1 : 1));
-    return { people: most.filter(({ hand }) => !hand.bot).map(personSeen), bots: most.filter(({ hand, row }) => hand.bot && row.commits > 0).map(botSeen) };
+    const isBot = ({ hand }: (typeof most)[number]): boolean => hand.bot || isNamedRobot(hand.name, [...hand.emails]);
+    return { people: most.filter((m) => !isBot(m)).map(personSeen), bots: most.filter((m) => isBot(m) && m.row.commits > 0).map(botSeen) };
   }
 
   #handOf(commit: Commit | undefined): Hand | undefined {

@@ -40,16 +40,23 @@ export function settle(proposal: Proposal, at: string, files: readonly string[])
 }
 
 function tried(proposal: Proposal, at: string, files: readonly string[]): Result<Settled, readonly Problem[]> {
-  const loaded = load(proposal, at, []);
-  if (!loaded.ok) return loaded;
-  const tests = testsFor(proposal).flatMap((draft) => answered(proposal, draft, at));
+  const drafts = testsFor(proposal);
+  const asked = load(
+    proposal,
+    at,
+    drafts.map((draft) => ({ ...draft, result: 'allow', rules: [] })),
+  );
+  if (!asked.ok) return asked;
+  const tests = drafts.flatMap((draft, i) => answered(asked.value, draft, i));
   const whole = load(proposal, at, tests);
   if (!whole.ok) return whole;
   const { policy, roster } = whole.value;
   const missing = proposal.rules.filter((r) => !tests.some((t) => t.shows === r.id));
   const wrong = [
     ...lockedOut(policy, roster, null, null, POLICY_FILE),
-    ...testsOf(policy).flatMap((test) => (runTest(policy, test, roster).passed ? [] : [invalid(`its test ${test.given.name} fails`)])),
+    ...testsOf(policy)
+      .filter((t) => !t.inherited)
+      .flatMap((test) => (runTest(policy, test, roster).passed ? [] : [invalid(`its test ${test.given.name} fails`)])),
     ...missing.map((r) => invalid(`no test makes ${r.id} ask`)),
     ...lint(policy, { roster, files: [...files, POLICY_FILE, ROSTER_FILE], at: null }).map((w) => invalid(w.message)),
   ];
@@ -66,21 +73,14 @@ function load(proposal: Proposal, at: string, tests: readonly AnsweredTest[]): R
   if (!roster.ok) return roster;
   const agents = agentsFile === null ? ok(null) : loadAgents(utf8(agentsFile), AGENTS_FILE, roster.value);
   if (!agents.ok) return agents;
-  const files = [
-    { path: POLICY_FILE, text: policyFile },
-    { path: ROSTER_FILE, text: rosterFile },
-    ...(agentsFile === null ? [] : [{ path: AGENTS_FILE, text: agentsFile }]),
-  ];
+  const files = [{ path: POLICY_FILE, text: policyFile }, { path: ROSTER_FILE, text: rosterFile }, ...(agentsFile === null ? [] : [{ path: AGENTS_FILE, text: agentsFile }])];
   return ok({ proposal, policy: policy.value, roster: roster.value, agents: agents.value, files, notes: [] });
 }
 
 /** What this policy answers a case. One that shows nothing of the rule it is there for is left out. */
-function answered(proposal: Proposal, draft: DraftTest, at: string): readonly AnsweredTest[] {
-  const asked = load(proposal, at, [{ ...draft, result: 'allow', rules: [] }]);
-  if (!asked.ok) return [];
-  const { policy, roster } = asked.value;
-  const test = testsOf(policy)[0];
-  if (test === undefined || test.inherited) return [];
+function answered({ policy, roster }: Settled, draft: DraftTest, place: number): readonly AnsweredTest[] {
+  const test = testsOf(policy).filter((t) => !t.inherited)[place];
+  if (test === undefined) return [];
   const { answer } = runCase(policy, test.given, roster, { alternatives: false });
   const rules = answer.rules.filter((r) => r.asks).map((r) => r.id);
   return draft.shows !== null && !rules.includes(draft.shows) ? [] : [{ ...draft, result: answer.result, rules }];

@@ -7,7 +7,7 @@ import { err, ok, type Problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { proposalFor } from '../core/policy/propose/proposal.ts';
 import { NOTHING_SEEN, type Seen } from '../core/policy/propose/seen.ts';
-import { answerOf, type OnboardAnswer } from './onboard-answer.ts';
+import { answerOf, type Example, type OnboardAnswer, worstOf } from './onboard-answer.ts';
 import { groundSeen } from './onboard-ground.ts';
 import { newestOf, type ReadHistory, readHistory, rereading } from './onboard-history.ts';
 import { historySeen } from './onboard-people.ts';
@@ -71,7 +71,15 @@ export async function onboard(world: OnboardWorld, ask: OnboardAsk): Promise<Res
 }
 
 function withoutHistory(): Result<Onboarded, readonly Problem[]> {
-  const seen: Seen = { branch: null, branches: [], files: [], contents: [], owners: null, history: NOTHING_SEEN, notSeen: ['there is no commit here yet, so there was nothing to look at'] };
+  const seen: Seen = {
+    branch: null,
+    branches: [],
+    files: [],
+    contents: [],
+    owners: null,
+    history: NOTHING_SEEN,
+    notSeen: ['there is no commit here yet, so there was nothing to look at'],
+  };
   const settled = settle(proposalFor(seen), 'a repository without a commit', []);
   return settled.ok ? ok({ ...settled.value, seen, tip: null, answer: null }) : settled;
 }
@@ -98,6 +106,7 @@ async function replayed(world: OnboardWorld, ask: OnboardAsk, { read, settled, u
   const newest = newestOf(read.landings, world.clock());
   if (newest === null) return null;
   const oldest = read.landings.slice(-MOST_LANDINGS).reduce((least, l) => Math.min(least, l.at), newest);
+  const worst = new Map<Oid, Pick<Example, 'rule' | 'what'>>();
   const replaying = clockedSignal(ask.signal, Math.max(1_000, until - world.clock()));
   const done = await simulate(
     { ...world, history: rereading(read, world.history) },
@@ -105,11 +114,15 @@ async function replayed(world: OnboardWorld, ask: OnboardAsk, { read, settled, u
       ...{ repo: null, branch: ask.branch, incidents: null, signal: replaying.signal },
       since: Math.max(newest - DAYS * 86_400_000, oldest),
       judges: [{ policy: settled.policy, roster: settled.roster, agents: settled.agents }],
+      decided: (landing, decision) => {
+        const found = worstOf(decision);
+        if (found !== null) worst.set(landing, found);
+      },
       progress: (p) => (p.doing === 'judging' ? ask.progress?.(p) : undefined),
     },
   );
   replaying.end();
-  return done.ok ? answerOf(done.value) : null;
+  return done.ok ? answerOf(done.value, worst) : null;
 }
 
 /** One that a clock ends, or whoever ends the other. Always end it. */

@@ -5,6 +5,7 @@
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Commit, Oid } from '../core/change/change.ts';
 import { consider } from '../core/policy/consider.ts';
+import type { Decision } from '../core/policy/decision.ts';
 import type { Policy } from '../core/policy/document.ts';
 import type { KnownIncident } from '../core/policy/incident-file.ts';
 import type { Registry } from '../core/provenance/registry.ts';
@@ -42,6 +43,8 @@ export interface SimulateAsk {
   /** Ends the run with what it has. */
   readonly signal?: AbortSignal;
   readonly progress?: (progress: Progress) => void;
+  /** What the first judge decided about a landing, whole: for whoever keeps more of it than is counted. */
+  readonly decided?: (landing: Oid, decision: Decision) => void;
 }
 
 export interface Progress {
@@ -233,6 +236,7 @@ async function judgeAll(parsers: Parsers, ask: SimulateAsk, run: Run, wanted: re
           factsOf({ landing, change, files, roster, agents, incidents: ask.incidents, sticky: marks[i]?.near(landing.at, change) ?? [] }),
         );
         marks[i]?.leave(landing.at, decision);
+        if (i === 0) ask.decided?.(landing.id, decision);
         bench.recorders[i]?.record({ landing, change, files, decision, roster });
       }
       done += 1;

@@ -3,8 +3,8 @@
  * and a person reads it before it holds. Total, and linear in the file. Whoever commits writes these files.
  */
 import { kindsOf } from '../../risk/kinds.ts';
-import type { Content } from './seen.ts';
 import { nameOf } from './places.ts';
+import type { Content } from './seen.ts';
 
 /** Bytes of one file that is opened; larger ones say nothing. */
 export const MOST_BYTES = 200_000;
@@ -22,7 +22,10 @@ export function worthOpening(path: string): Content['kind'] | undefined {
 
 /** undefined: nothing of the kind is in it. */
 export function contentOf(path: string, kind: Content['kind'], text: string): Content | undefined {
-  const lines = text.slice(0, MOST_BYTES).split('\n', 5_000).map((line) => line.slice(0, 300));
+  const lines = text
+    .slice(0, MOST_BYTES)
+    .split('\n', 5_000)
+    .map((line) => line.slice(0, 300));
   if (kind === 'terraform') return { kind, path, resources: resourcesIn(lines) };
   if (kind === 'workflow') return { kind, path, environments: environmentsIn(lines), acts: actsIn(lines) };
   if (kind === 'cloudformation') {
@@ -56,7 +59,10 @@ function environmentsIn(lines: readonly string[]): readonly string[] {
     const [, indent = '', rest = ''] = /^(\s*)environment:\s*(.*)$/.exec(line) ?? [];
     if (!/^\s*environment:/.test(line)) return [];
     const [, named] = rest.trim() === '' ? (/^\s*name:\s*(.+)$/.exec(within(lines, i, indent.length)) ?? []) : [undefined, rest];
-    const name = (named ?? '').replace(/\s+#.*$/, '').replace(/^["']|["']$/g, '').trim();
+    const name = (named ?? '')
+      .replace(/\s+#.*$/, '')
+      .replace(/^["']|["']$/g, '')
+      .trim();
     return name === '' ? [] : [name];
   });
 }

@@ -10,7 +10,8 @@ type Class = (typeof CLASSES)[number];
 
 const DATA =
   /_(?:db_instance|rds|rds_cluster|dynamodb|docdb|neptune|efs|elasticache|memorydb|opensearch|elasticsearch|redshift|sql|spanner|bigtable|bigquery|firestore|alloydb|cosmosdb|postgresql|mysql|mariadb|mssql|redis|msk|kafka|timestream|database)(?:_|$)|^(?:mongodbatlas|snowflake|postgresql|mysql|confluent)_|^AWS::(?:RDS|DynamoDB|DocDB|Neptune|EFS|ElastiCache|OpenSearchService|Redshift|MSK)::/;
-const IDENTITY = /_(?:iam|role_assignment|role_definition|kms|sso|ssoadmin|organizations|identitystore)(?:_|$)|^(?:vault|okta|auth0|github|azuread)_|^AWS::(?:IAM|KMS|SSO|Organizations)::/;
+const IDENTITY =
+  /_(?:iam|role_assignment|role_definition|kms|sso|ssoadmin|organizations|identitystore)(?:_|$)|^(?:vault|okta|auth0|github|azuread)_|^AWS::(?:IAM|KMS|SSO|Organizations)::/;
 const NETWORK =
   /_(?:route53|dns|vpc|subnet|route|route_table|nat_gateway|security_group|network|firewall|lb|alb|elb|cloudfront|cdn|transit_gateway|vpn|peering|wafv2|record)(?:_|$)|^(?:cloudflare|fastly)_|^AWS::(?:EC2::(?:VPC|Subnet|Route|SecurityGroup)|Route53|CloudFront|ElasticLoadBalancing\w*)/;
 /** Beside their databases folders declare the rights and the rules these need: only whoever declares mostly those is about them. */
@@ -33,11 +34,7 @@ export function infrastructure(contents: readonly Content[], files: readonly str
   const folders = declared(contents);
   const shared = folders.filter((f) => isModule(f.folder));
   const stacks = folders.filter((f) => !isModule(f.folder));
-  return [
-    ...CLASSES.flatMap((kind) => ofClass(kind, stacks, kind === 'other' ? pulumi(files) : [])),
-    ...modules(shared, stacks.length),
-    ...values(files, stacks),
-  ];
+  return [...CLASSES.flatMap((kind) => ofClass(kind, stacks, kind === 'other' ? pulumi(files) : [])), ...modules(shared, stacks.length), ...values(files, stacks)];
 }
 
 function declared(contents: readonly Content[]): readonly Folder[] {
@@ -73,7 +70,12 @@ const pulumi = (files: readonly string[]): readonly string[] => files.filter((p)
 
 function modules(shared: readonly Folder[], stacks: number): readonly ProposedSystem[] {
   const because = `${counted(shared.length, 'module')} that ${stacks === 1 ? 'a stack' : `${stacks} stacks`} may be built of: a change of one is a change of each`;
-  return stacks === 0 && shared.length === 0 ? [] : systemOf({ id: 'shared-modules', name: 'Modules that stacks share', criticality: 2, because }, shared.map((f) => f.folder));
+  return stacks === 0 && shared.length === 0
+    ? []
+    : systemOf(
+        { id: 'shared-modules', name: 'Modules that stacks share', criticality: 2, because },
+        shared.map((f) => f.folder),
+      );
 }
 
 /** Values that decide how production is made, where they lie beside the stacks. */

@@ -4,6 +4,7 @@
  * guessed by what they own, land for others and how long they are there, and the file says of each that it is a guess.
  */
 
+import { type JoinedPerson, joinedByName } from './hands.ts';
 import type { Seen, SeenBot, SeenHistory, SeenPerson } from './seen.ts';
 import { counted, dayOf, few, nameText, wordText } from './words.ts';
 
@@ -16,6 +17,8 @@ export interface ProposedPerson {
   /** What history shows of them, and why this level where it is not the lowest. */
   readonly because: string;
   readonly guess: string | null;
+  /** Addresses that nothing but a name joins to the others. */
+  readonly joined: readonly string[];
 }
 
 export interface ProposedAgent {
@@ -41,6 +44,8 @@ export interface ProposedPeople {
 
 /** A repository younger than this has nobody who was there for long. */
 const YOUNG_WEEKS = 9;
+/** Whoever landed nothing for so long may be gone. */
+const SILENT = 180 * 86_400_000;
 const MOST_PEOPLE = 150;
 const MOST_AGENTS = 50;
 /** Of all, and never fewer than two: one of them may be the author. */
@@ -56,18 +61,21 @@ export const NOBODY: ProposedPerson = {
   ...{ id: 'you', name: 'Your name', senior: true, emails: ['you@example.com'], accounts: ['you'] },
   because: 'nobody is in this history: put yourself here, with the address your commits have',
   guess: null,
+  joined: [],
 };
 
 export function peopleIn(seen: Seen): ProposedPeople {
   const { history } = seen;
   const regular = history.weeks < YOUNG_WEEKS ? { commits: 1, weeks: 1 } : { commits: 5, weeks: 3 };
-  const able = addressed(history.people);
+  const isRegular = (p: SeenPerson): boolean => (p.commits >= regular.commits && p.weeks >= regular.weeks) || p.landedForOthers >= regular.commits;
+  const able = joinedByName(addressed(history.people), isRegular);
   const owned = ownedBy(seen, able);
-  const chosen = able.filter((p) => (p.commits >= regular.commits && p.weeks >= regular.weeks) || p.landedForOthers >= regular.commits || (owned.has(p.id) && p.commits > 0));
-  const there = ranked(chosen.length > 0 ? chosen : able.filter((p) => p.commits > 0).slice(0, 1), owned).slice(0, MOST_PEOPLE);
+  const newest = history.newest ?? 0;
+  const chosen = able.filter((p) => p.last > newest - SILENT && (isRegular(p) || (owned.has(p.id) && p.commits > 0)));
+  const there = ranked(chosen.length > 0 ? chosen : able.filter((p) => p.commits > 0).slice(0, 1), owned, newest).slice(0, MOST_PEOPLE);
   const seniors = Math.min(MOST_SENIORS, Math.max(LEAST_SENIORS, Math.ceil(there.length * SENIOR_SHARE)));
   const people = there.length === 0 ? [NOBODY] : there.map((p, i) => personOf(p, owned.get(p.id) ?? [], i < seniors));
-  return { people, agents: agentsIn(history, people), left: able.filter((p) => p.commits > 0).length - there.length, regular, invented: there.length === 0 };
+  return { people, agents: agentsIn(history, people), left: able.filter((p) => p.commits > 0 && !there.includes(p)).length, regular, invented: there.length === 0 };
 }
 
 /** With the addresses a roster takes, each account once: two people may claim the same login. */
@@ -104,15 +112,17 @@ function ownedBy({ owners }: Seen, people: readonly SeenPerson[]): ReadonlyMap<s
   return found;
 }
 
-/** Who seems to carry most: owners, those who land others' work, then by how much and how long. */
-function ranked(people: readonly SeenPerson[], owned: ReadonlyMap<string, readonly string[]>): readonly SeenPerson[] {
-  const weight = (p: SeenPerson): number => (owned.has(p.id) ? 200 : 0) + 2 * p.landedForOthers + p.commits * Math.min(1, 0.25 + (p.last - p.first) / YEAR);
+/** Who seems to carry most: owners, those who land others' work, then by how much and how long; who went quiet, less. */
+function ranked(people: readonly JoinedPerson[], owned: ReadonlyMap<string, readonly string[]>, newest: number): readonly JoinedPerson[] {
+  const carries = (p: SeenPerson): number => (owned.has(p.id) ? 200 : 0) + 2 * p.landedForOthers + p.commits * Math.min(1, 0.25 + (p.last - p.first) / YEAR);
+  const weight = (p: SeenPerson): number => carries(p) * (p.last > newest - SILENT / 3 ? 1 : 0.2);
   return people.toSorted((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1));
 }
 
-function personOf(p: SeenPerson, owned: readonly string[], senior: boolean): ProposedPerson {
+function personOf(p: JoinedPerson, owned: readonly string[], senior: boolean): ProposedPerson {
   const knows = p.folders.length === 0 ? '' : `, mostly in ${few(p.folders.map(wordText))}`;
   const owns = owned.length === 0 ? '' : `; CODEOWNERS names them for ${few(owned.map(wordText))}`;
+  const wrote = p.commits === 0 ? '' : `${counted(p.commits, 'commit')} in the year, `;
   const lands = p.landedForOthers === 0 ? '' : `; landed ${counted(p.landedForOthers, 'change')} of others`;
   return {
     id: p.id,
@@ -120,13 +130,18 @@ function personOf(p: SeenPerson, owned: readonly string[], senior: boolean): Pro
     senior,
     emails: p.emails,
     accounts: p.logins,
-    because: `${counted(p.commits, 'commit')} in the year, last ${dayOf(p.last)}, first ${dayOf(p.first)}${knows}${owns}${lands}`,
+    because: `${wrote}last ${dayOf(p.last)}, first ${dayOf(p.first)}${knows}${owns}${lands}`,
     guess: senior ? `a guess: ${grounds(p, owned)}` : null,
+    joined: p.joined,
   };
 }
 
 const grounds = (p: SeenPerson, owned: readonly string[]): string =>
-  owned.length > 0 ? 'an owner by CODEOWNERS' : p.landedForOthers >= 10 ? "lands others' changes" : `among those with most commits, here for ${counted(Math.max(1, Math.round((p.last - p.first) / (YEAR / 12))), 'month')}`;
+  owned.length > 0
+    ? 'an owner by CODEOWNERS'
+    : p.landedForOthers >= 10
+      ? "lands others' changes"
+      : `among those with most commits, here for ${counted(Math.max(1, Math.round((p.last - p.first) / (YEAR / 12))), 'month')}`;
 
 function agentsIn({ bots }: SeenHistory, people: readonly ProposedPerson[]): readonly ProposedAgent[] {
   const used = new Set(people.flatMap((p) => [p.id, ...p.emails, ...p.accounts.map((a) => a.toLowerCase())]));
@@ -157,4 +172,3 @@ const matchable = (unknown: string | null, emails: readonly string[]): string | 
 export function knownOwners(people: readonly ProposedPerson[]): ReadonlyMap<string, string> {
   return new Map(people.flatMap((p) => [...p.emails, ...p.accounts.map((a) => a.toLowerCase())].map((key) => [key, p.id] as const)));
 }
-

@@ -9,7 +9,9 @@ const WIDTH = 120;
 /** @param at which commit was looked at, in words. */
 export function policyText({ profile, refs, systems, rules, questions }: Proposal, tests: readonly AnsweredTest[], at: string): string {
   return [
-    ...said(`What a change needs before it may land on a protected ref. Proposed by countersign init from ${at}: a guess with its reasons, to be read line by line before it lands.`),
+    ...said(
+      `What a change needs before it may land on a protected ref. Proposed by countersign init from ${at}: a guess with its reasons, to be read line by line before it lands.`,
+    ),
     '# Check a change with it: countersign check      What it would have cost: countersign simulate --policy countersign.yml',
     '',
     'version: 1',
@@ -30,8 +32,12 @@ export function policyText({ profile, refs, systems, rules, questions }: Proposa
     '# with until: once you have one. Changes to the files that decide are enforced from the first day.',
     'modes: {default: observe}',
     ...(systems.length === 0 ? [] : ['', '# What seems to run here. The profile asks more where criticality is 1 (the highest) or 2.', 'systems:', ...systems.flatMap(systemText)]),
-    ...(rules.length === 0 ? [] : ['', '# Beside what the profile asks. Each has at least two people on the proposed roster who can answer it.', 'rules:', ...rules.flatMap(ruleText)]),
-    ...(tests.length === 0 ? [] : ['', '# What it does today, in cases: countersign policy test. Where one is not what you mean, change the policy.', 'tests:', ...tests.flatMap(testText)]),
+    ...(rules.length === 0
+      ? []
+      : ['', '# Beside what the profile asks. Each has at least two people on the proposed roster who can answer it.', 'rules:', ...rules.flatMap(ruleText)]),
+    ...(tests.length === 0
+      ? []
+      : ['', '# What it does today, in cases: countersign policy test. Where one is not what you mean, change the policy.', 'tests:', ...tests.flatMap(testText)]),
     '',
     '# Open questions, which no repository answers:',
     ...questions.flatMap((q) => said(`- ${q}`)),

@@ -18,7 +18,7 @@ const SMALL = 7;
 
 export function profileFor({ people, left, regular, invented }: ProposedPeople): ProposedProfile {
   const who = regular.commits === 1 ? 'landed something' : `landed ${regular.commits} commits or more in ${regular.weeks} weeks or more of the year`;
-  const others = left === 0 ? '' : `; ${counted(left, 'other person', 'other people')} with less ${left === 1 ? 'is' : 'are'} left off`;
+  const others = left === 0 ? '' : `; ${counted(left, 'other person', 'other people')} with less, or silent for half of it, ${left === 1 ? 'is' : 'are'} left off`;
   if (invented) return { name: 'solo', because: 'nobody is in this history yet: with a second person write profile:small-team, with more than seven profile:tiered' };
   if (people.length === 1) return { name: 'solo', because: `one person ${who}${others}; with a second one write profile:small-team` };
   if (people.length <= SMALL) return { name: 'small-team', because: `${people.length} people ${who}${others}: too few for seats that only seniors fill` };
@@ -56,8 +56,8 @@ function production(seen: Seen): readonly ProposedRule[] {
   if (first === undefined) return [];
   return [
     {
-      id: 'production-pipelines',
-      description: 'What deploys to production takes somebody senior, whoever or whatever typed it',
+      id: 'deploying-pipelines',
+      description: 'What deploys takes somebody senior, whoever or whatever typed it',
       paths: acting.slice(0, 50).flatMap((p) => exactly(p.path) ?? []),
       when: null,
       require: '{humans: 1, senior: true}',

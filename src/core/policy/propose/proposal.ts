@@ -6,7 +6,7 @@
 import { matcherOf } from '../../change/matcher.ts';
 import { kindsOf } from '../../risk/kinds.ts';
 import { type ProposedPeople, peopleIn } from './people.ts';
-import { isPlain } from './places.ts';
+import { isAside, isPlain } from './places.ts';
 import { type ProposedProfile, type ProposedRule, profileFor, rulesFor } from './profile.ts';
 import { questionsOf } from './questions.ts';
 import type { Seen } from './seen.ts';
@@ -37,7 +37,8 @@ export function proposalFor(seen: Seen): Proposal {
 function asideOf({ files }: Seen, systems: readonly ProposedSystem[], rules: readonly ProposedRule[]): string | null {
   const matcher = matcherOf([...systems, ...rules].map((s) => s.paths));
   const free = files.filter((file) => isPlain(file) && kindsOf(file).every((kind) => kind === 'prose') && matcher.selects(file).length === 0);
-  return free.find((file) => /\.md$/i.test(file)) ?? free[0] ?? null;
+  const depth = (file: string): number => file.split('/').length;
+  return free.toSorted((a, b) => depth(a) - depth(b))[0] ?? null;
 }
 
 /** The same, with nothing but what the profile asks: for where one of the rules says something else than was meant. */
@@ -54,10 +55,15 @@ function withActivity(systems: readonly ProposedSystem[], { files, history: { la
     }
   }
   const first = new Map<number, string>();
-  for (const file of files.filter(isPlain)) for (const i of matcher.selects(file)) if (!first.has(i)) first.set(i, file);
+  const telling = (file: string): boolean => isPlain(file) && !isAside(file);
+  const prose = (file: string): boolean => kindsOf(file).includes('prose');
+  for (const file of [...files.filter((f) => telling(f) && !prose(f)), ...files.filter(isPlain)]) for (const i of matcher.selects(file)) if (!first.has(i)) first.set(i, file);
   return systems.map((s, i) => {
     const taken = back[i] ?? 0;
-    const activity = landings.length === 0 ? '' : `changed by ${counted(changed[i] ?? 0, 'landing')} of the year's ${landings.length.toLocaleString('en-US')}${taken > 0 ? `, ${taken} of them taken back` : ''}`;
+    const activity =
+      landings.length === 0
+        ? ''
+        : `changed by ${counted(changed[i] ?? 0, 'landing')} of the year's ${landings.length.toLocaleString('en-US')}${taken > 0 ? `, ${taken} of them taken back` : ''}`;
     return { ...s, activity, example: first.get(i) ?? null };
   });
 }
@@ -70,6 +76,7 @@ function refsOf({ branch, branches }: Seen): Proposal['refs'] {
   const release = /^refs\/heads\/(releases?)\//;
   const prefixes = [...new Set(branches.flatMap((b) => release.exec(b)?.[1] ?? []))].sort();
   const globs = [...(main === null ? ['refs/heads/main', 'refs/heads/master'] : [main]), ...prefixes.map((p) => `refs/heads/${p}/**`)];
-  const because = main === null ? 'the branch that was looked at has no plain name, so the usual ones stand here' : `${main.slice('refs/heads/'.length)} is the branch that was looked at`;
+  const because =
+    main === null ? 'the branch that was looked at has no plain name, so the usual ones stand here' : `${main.slice('refs/heads/'.length)} is the branch that was looked at`;
   return { globs, because: `${because}${prefixes.length > 0 ? `, and there are branches below ${prefixes.join(' and ')}/` : ''}` };
 }

@@ -16,9 +16,18 @@ export function questionsOf(seen: Seen, { systems, people, profile }: Asked): re
   const idle = people.agents.filter((a) => a.unknown !== null);
   const teams = byCount((seen.owners?.read.rules ?? []).flatMap((r) => r.owners.filter((o) => o.kind === 'team').map((o) => o.text)));
   return [
-    ...(profile.name === 'tiered' ? [`Who is senior? ${counted(guessed.length, 'person', 'people')} at L6 ${guessed.length === 1 ? 'is' : 'are'} a guess; everybody else is at L4, the lowest.`] : []),
+    ...(profile.name === 'tiered'
+      ? [`Who is senior? ${counted(guessed.length, 'person', 'people')} at L6 ${guessed.length === 1 ? 'is' : 'are'} a guess; everybody else is at L4, the lowest.`]
+      : []),
     ...(profile.name === 'small-team' ? ['Who may change the policy itself? The people at L6, who are a guess; the profile asks nobody else for a level.'] : []),
-    ...(people.left > 0 ? [`Do the ${people.left} people left off belong on the roster? A change by somebody who is not there is refused once gates enforce.`] : []),
+    ...(people.people.some((p) => p.joined.length > 0)
+      ? [`Are ${few(people.people.filter((p) => p.joined.length > 0).map((p) => p.id))} one person each? Several addresses are joined by the name alone.`]
+      : []),
+    ...(people.left > 0
+      ? [
+          `${people.left === 1 ? 'Does the one person' : `Do the ${people.left} people`} left off belong on the roster? A change by somebody who is not there is refused once gates enforce.`,
+        ]
+      : []),
     systems.length === 0
       ? 'What do you operate? Nothing in the tree looks like a running thing, so no system is listed.'
       : 'Is the criticality right? 1 is what would end up in the news; names of folders say little about that.',
@@ -37,5 +46,7 @@ export function questionsOf(seen: Seen, { systems, people, profile }: Asked): re
 /** Lighter for its name is what an attacker would call it: said, and left to somebody who knows. */
 function notProduction({ files }: Seen): readonly string[] {
   const folders = byCount(files.flatMap((path) => /^((?:[^/]+\/){0,3}(?:dev|development|staging|sandbox|integration))\//.exec(path)?.[1] ?? []));
-  return folders.length === 0 ? [] : [`Is ${few(folders.map(([f]) => wordText(f)))} no production? Nothing is taken for lighter by its name; to say so: tiers.not_production.`];
+  return folders.length === 0
+    ? []
+    : [`Which is no production, of ${few(folders.map(([f]) => wordText(f)))}? Nothing is taken for lighter by its name; to say so: tiers.not_production.`];
 }

@@ -4,11 +4,16 @@ import { agentEntry } from './agent-entry.ts';
 import type { ProposedAgent, ProposedPerson } from './people.ts';
 import { said } from './policy-text.ts';
 import type { Proposal } from './proposal.ts';
+import { counted, wordText } from './words.ts';
 
 export function rosterText({ people: { people, agents, left, regular }, profile }: Proposal, at: string): string {
   return [
-    ...said(`Who may sign, and whose hand is behind which address and account. Proposed by countersign init from ${at}. Names and addresses are what commits claim: look at each before it lands.`),
-    ...said(`Left off: ${left} with less than ${regular.commits} commits in ${regular.weeks} weeks of the year, and everybody before it. Bots and agents never fill a seat.`),
+    ...said(
+      `Who may sign, and whose hand is behind which address and account. Proposed by countersign init from ${at}. Names and addresses are what commits claim: look at each before it lands.`,
+    ),
+    ...said(
+      `Left off: ${left} with less than ${counted(regular.commits, 'commit')} in ${counted(regular.weeks, 'week')} of the year or silent for half of it, and everybody before it. Bots and agents never fill a seat.`,
+    ),
     ...(profile.name === 'solo' ? ['# With a second person here nobody signs alone any more: then extend profile:small-team.'] : []),
     '',
     'version: 1',
@@ -21,12 +26,13 @@ export function rosterText({ people: { people, agents, left, regular }, profile 
   ].join('\n');
 }
 
-function personText({ id, name, senior, emails, accounts, because, guess }: ProposedPerson): readonly string[] {
+function personText({ id, name, senior, emails, accounts, because, guess, joined }: ProposedPerson): readonly string[] {
   return [
     ...said(because, '  '),
     `  - id: ${id}`,
     `    name: ${quoted(name)}`,
     `    level: ${senior ? 'L6' : 'L4'}   ${comment(guess ?? (senior ? 'nobody else is there' : 'the lowest: history says nothing of levels'))}`,
+    ...(joined.length === 0 ? [] : said(`joined by the name alone: ${joined.map(wordText).join(', ')}; if that is somebody else, they need an entry of their own`, '    ')),
     `    emails: [${emails.map(quoted).join(', ')}]`,
     `    accounts: [${accounts.map(quoted).join(', ')}]`,
   ];
@@ -45,12 +51,17 @@ export function agentsText({ people: { agents } }: Proposal, at: string): string
   const unknown = agents.flatMap((agent) => (agent.unknown === null ? [] : [{ ...agent, account: agent.unknown }]));
   if (unknown.length === 0) return null;
   return [
-    ...said(`Accounts that call themselves bots or agents and that no catalogue knows, by ${at}. Each counts as an agent until somebody who knows it moves it under automation: as { match: ... }.`),
+    ...said(
+      `Accounts that call themselves bots or agents and that no catalogue knows, by ${at}. Each counts as an agent until somebody who knows it moves it under automation: as { match: ... }.`,
+    ),
     '',
     'version: 1',
     '',
     'agents:',
-    ...unknown.flatMap((agent) => [...said(agent.because, '  '), `  - ${agentEntry({ account: agent.account, name: agent.name, email: agent.emails[0] ?? '', owner: agent.owner })}`]),
+    ...unknown.flatMap((agent) => [
+      ...said(agent.because, '  '),
+      `  - ${agentEntry({ account: agent.account, name: agent.name, email: agent.emails[0] ?? '', owner: agent.owner })}`,
+    ]),
     '',
   ].join('\n');
 }

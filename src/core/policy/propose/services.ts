@@ -6,7 +6,8 @@ import { counted, few, wordText } from './words.ts';
 const MOST = 12;
 
 /** A folder with one of these is built by itself. */
-const BUILT = /^(?:Dockerfile|Containerfile|go\.mod|package\.json|pyproject\.toml|requirements\.txt|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|mix\.exs|composer\.json|serverless\.ya?ml|[^/]+\.csproj|main\.go)$/;
+const BUILT =
+  /^(?:Dockerfile|Containerfile|go\.mod|package\.json|pyproject\.toml|requirements\.txt|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|mix\.exs|composer\.json|serverless\.ya?ml|[^/]+\.csproj|main\.go)$/;
 /** And one of these stands above what runs by itself. */
 const PARTS = /^(?:services?|apps?|cmd|functions|lambdas?|microservices|servers?|backends?|components|workers)$/;
 
@@ -39,7 +40,12 @@ function each(folders: readonly string[], files: readonly string[]): readonly Pr
 
 /** Never one that another system has: those are single words without this beginning. */
 function idOf(name: string, taken: Set<string>): string {
-  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40) || 'part';
+  const slug =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 40) || 'part';
   let id = `service.${slug}`;
   for (let n = 2; taken.has(id); n++) id = `service.${slug}-${n}`;
   taken.add(id);
@@ -52,9 +58,24 @@ const SOURCE = /\.(?:tsx?|jsx?|mjs|py|rb|go|java|kt|rs|php|cs|cc|cpp|c|swift|sca
 /** One application: the folders at the top that hold its code. */
 function application(files: readonly string[]): readonly ProposedSystem[] {
   const runs = files.filter((p) => folderOf(p) === '' && RUN.test(p));
-  const tops = Map.groupBy(files.filter((p) => SOURCE.test(p) && p.includes('/') && !p.startsWith('.')), (p) => p.slice(0, p.indexOf('/')));
-  const most = [...tops].filter(([, some]) => some.length >= 3).sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1)).slice(0, MOST).map(([top]) => top);
+  const tops = Map.groupBy(
+    files.filter((p) => SOURCE.test(p) && p.includes('/') && !p.startsWith('.')),
+    (p) => p.slice(0, p.indexOf('/')),
+  );
+  const most = [...tops]
+    .filter(([, some]) => some.length >= 3)
+    .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1))
+    .slice(0, MOST)
+    .map(([top]) => top);
   const paths = most.sort().flatMap((top) => below(top) ?? []);
   if (runs.length === 0 || paths.length === 0) return [];
-  return [{ id: 'application', name: 'The application', criticality: 3, paths, because: `${few(runs.map(wordText), 2)} ${runs.length === 1 ? 'builds or starts' : 'build or start'} it; these folders hold its code` }];
+  return [
+    {
+      id: 'application',
+      name: 'The application',
+      criticality: 3,
+      paths,
+      because: `${few(runs.map(wordText), 2)} ${runs.length === 1 ? 'builds or starts' : 'build or start'} it; these folders hold its code`,
+    },
+  ];
 }

@@ -28,7 +28,8 @@ function clusters(contents: readonly Content[]): readonly ProposedSystem[] {
   );
 }
 
-const RUNS = /^(?:Deployment|StatefulSet|DaemonSet|CronJob|Job|Ingress|Service|ClusterRole|ClusterRoleBinding|Role|RoleBinding|NetworkPolicy|CustomResourceDefinition|Application|HelmRelease|Kustomization|Rollout|Gateway|VirtualService)$/;
+const RUNS =
+  /^(?:Deployment|StatefulSet|DaemonSet|CronJob|Job|Ingress|Service|ClusterRole|ClusterRoleBinding|Role|RoleBinding|NetworkPolicy|CustomResourceDefinition|Application|HelmRelease|Kustomization|Rollout|Gateway|VirtualService)$/;
 
 /** A chart whole, with its values. */
 const chartOf = (path: string): string => folderOf(path).replace(/\/templates(?:\/.*)?$/, '');
@@ -38,12 +39,15 @@ function migrations(files: readonly string[]): readonly ProposedSystem[] {
   const folders = byCount(found.map(migrationFolder));
   if (found.length < 2) return [];
   const because = `${counted(found.length, 'migration')} in ${few(folders.map(([folder]) => wordText(folder)))}: what one of them drops, taking it back does not bring back`;
-  return systemOf({ id: 'database-schema', name: 'Schema of the databases', criticality: 2, because }, folders.map(([folder]) => folder));
+  return systemOf(
+    { id: 'database-schema', name: 'Schema of the databases', criticality: 2, because },
+    folders.map(([folder]) => folder),
+  );
 }
 
 /** By the ways of Rails, Django, Alembic, Flyway, Prisma, Knex, golang-migrate, Laravel, Ecto and their like. */
 const MIGRATION =
-  /(?:^|\/)(?:db\/(?:post_)?migrate|[a-z_-]*migrations?|alembic\/versions|migrate|changelog)\/(?:[^/]+\/){0,2}(?:[^/]*\d{3,}[^/]*|V\d[^/]*__[^/]*|\d+_[^/]*|migration)\.(?:sql|rb|py|php|js|ts|go|exs?|xml|ya?ml|kt|java|cs)$|(?:^|\/)V\d[\d._]*__[^/]+\.sql$/i;
+  /(?:^|\/)(?:db\/(?:[a-z]+_)*migrate|[a-z_-]*migrations?|alembic\/versions|migrate|changelog)\/(?:[^/]+\/){0,2}(?:[^/]*\d{3,}[^/]*|V\d[^/]*__[^/]*|\d+_[^/]*|migration)\.(?:sql|rb|py|php|js|ts|go|exs?|xml|ya?ml|kt|java|cs)$|(?:^|\/)V\d[\d._]*__[^/]+\.sql$/i;
 
 const migrationFolder = (path: string): string => (nameOf(path).startsWith('migration.') ? folderOf(folderOf(path)) : folderOf(path));
 
@@ -62,7 +66,10 @@ function signIn(files: readonly string[]): readonly ProposedSystem[] {
   });
   const folders = byCount(code.map((c) => c.folder));
   const because = `${counted(code.length, 'file')} of code in folders named after signing in and rights: ${few(folders.map(([folder]) => wordText(folder)))}`;
-  return systemOf({ id: 'sign-in', name: 'Who gets in, and who may do what', criticality: 1, because }, folders.slice(0, MOST_FOLDERS).map(([folder]) => folder));
+  return systemOf(
+    { id: 'sign-in', name: 'Who gets in, and who may do what', criticality: 1, because },
+    folders.slice(0, MOST_FOLDERS).map(([folder]) => folder),
+  );
 }
 
 /** What draws the form decides nobody's rights. */
@@ -74,18 +81,24 @@ function pipelines({ files, contents }: Seen): readonly ProposedSystem[] {
   if (all.length === 0) return [];
   const acting = actingPipelines(contents);
   const said = acting.map((p) => `${nameOf(wordText(p.path))} (${p.does})`);
-  const because = acting.length === 0 ? `${counted(all.length, 'pipeline file')}, none of which is seen to deploy or publish anything` : `${counted(all.length, 'pipeline file')}; what reaches the world: ${few(said)}`;
-  const folders = all.filter((p) => folderOf(p) !== '').map(folderOf);
+  const because =
+    acting.length === 0
+      ? `${counted(all.length, 'pipeline file')}, none of which is seen to deploy or publish anything`
+      : `${counted(all.length, 'pipeline file')}; what reaches the world: ${few(said)}`;
+  const folders = all.filter((p) => folderOf(p) !== '').map((p) => ROOT.exec(p)?.[1] ?? folderOf(p));
   const single = all.filter((p) => folderOf(p) === '').flatMap((p) => exactly(p) ?? []);
   const paths = [...gathered(folders, MOST_FOLDERS).flatMap((f) => below(f) ?? []), ...single];
   return [{ id: 'pipelines', name: 'Pipelines', criticality: acting.length > 0 ? 2 : 3, paths, because }];
 }
 
+/** What forges and builders read, whole. */
+const ROOT = /^((?:.*\/)?\.(?:(?:github|gitea|forgejo)\/(?:workflows|actions)|circleci|buildkite|woodpecker|tekton))\//;
+
 export interface ActingPipeline {
   readonly path: string;
   /** In words. */
   readonly does: string;
-  /** It names an environment that sounds like production, or deploys what runs. */
+  /** It names an environment that sounds like production, or deploys what runs without naming one. */
   readonly production: boolean;
 }
 
@@ -102,7 +115,7 @@ function acting({ path, environments, acts }: Content & { kind: 'workflow' }): A
   const live = environments.filter((e) => LIVE.test(e.replace(/[-_]/g, ' ')));
   const named = [...new Set(live.length > 0 ? live : environments)].map(wordText);
   const words = [...acts, ...(named.length === 0 ? [] : [`environment ${few(named, 2)}`])];
-  return { path, does: words.join(', '), production: live.length > 0 || acts.some((a) => DEPLOYS.has(a)) };
+  return { path, does: words.join(', '), production: live.length > 0 || (environments.length === 0 && acts.some((a) => DEPLOYS.has(a))) };
 }
 
 const DEPLOYS = new Set(['terraform apply', 'kubectl apply', 'helm upgrade', 'pulumi up', 'cdk deploy', 'aws deploy', 'gcloud deploy', 'deploy']);

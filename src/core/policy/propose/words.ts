@@ -4,7 +4,7 @@
 export const nameText = (name: string): string =>
   name
     .normalize('NFC')
-    .replace(/[^\p{L}\p{M}\p{N} .,'’-]/gu, ' ')
+    .replace(/[^\p{L}\p{M}\p{N} .,'’()/-]/gu, ' ')
     .replace(/\p{M}{3,}/gu, '')
     .replace(/ {2,}/g, ' ')
     .trim()
@@ -12,7 +12,7 @@ export const nameText = (name: string): string =>
     .trim() || 'somebody';
 
 /** A path or a word of a file, as far as it is plain; what is not is replaced, since it is shown and never matched. */
-export const wordText = (word: string): string => word.replace(/[^\p{L}\p{N} ./@:+_-]/gu, '?').slice(0, 120);
+export const wordText = (word: string): string => word.replace(/[^\p{L}\p{N} ./@:+_$*[\]-]/gu, '?').slice(0, 120);
 
 /** `2026-08-21` */
 export const dayOf = (at: number): string => (Number.isFinite(at) && Math.abs(at) < 8e15 ? new Date(at).toISOString().slice(0, 10) : 'no date');

@@ -1,4 +1,4 @@
-/** `countersign init` in real folders: what it writes is what `check` reads, and nothing is ever overwritten. */
+/** `countersign init --starter` in real folders: what it writes is what `check` reads, and nothing is ever overwritten. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { loadPolicy } from '../core/policy/load.ts';
 import { loadRoster } from '../core/policy/roster-file.ts';
 import { gitRoom } from '../testing/git.ts';
 import { check } from './check.ts';
-import { init } from './init.ts';
+import { initStarter as init } from './init-starter.ts';
 
 const room = gitRoom();
 afterAll(() => room.remove());
