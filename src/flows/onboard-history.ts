@@ -62,9 +62,10 @@ export const rereading = (read: ReadHistory, history: History): History => ({
 
 /**
  * When the newest landing landed: of those that claim no future, so that one false date does not empty the year before it.
- * @param now milliseconds since 1970.
+ * Where all claim it, the clock here is the one that is wrong. @param now milliseconds since 1970.
  */
 export function newestOf(all: readonly Landing[], now: number): number | null {
-  const lately = all.slice(-50).flatMap((l) => (l.at <= now + 86_400_000 ? [l.at] : []));
-  return lately.length === 0 ? null : Math.max(...lately);
+  const lately = all.slice(-50).map((l) => l.at);
+  const past = lately.filter((at) => at <= now + 86_400_000);
+  return lately.length === 0 ? null : Math.max(...(past.length > 0 ? past : lately));
 }

@@ -1,6 +1,7 @@
 /** Which profile a proposal extends, and which rules stand beside it: only such as somebody on the proposed roster can answer. */
 import { matcherOf } from '../../change/matcher.ts';
 import { importCodeowners } from '../import-codeowners.ts';
+import { plainOrQuoted } from '../yaml-text.ts';
 import type { ProposedPeople } from './people.ts';
 import { knownOwners } from './people.ts';
 import { exactly, isPlain } from './places.ts';
@@ -91,7 +92,7 @@ function byOwners({ owners, files }: Seen, people: ProposedPeople['people']): re
               description: `${nameText(rule.description)}: one of them where something dangerous is found`,
               paths: rule.paths,
               when: 'risk.tier >= high',
-              require: `{humans: 1, from: {people: [${ids.join(', ')}]}}`,
+              require: `{humans: 1, from: {people: [${ids.map(plainOrQuoted).join(', ')}]}}`,
               because: `${wordText(owners.file)} names them${unnamed > 0 ? `, and ${counted(unnamed, 'other owner')} nobody here can be told from` : ''}`,
               example,
               people: ids,

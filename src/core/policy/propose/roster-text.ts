@@ -1,5 +1,5 @@
 /** A proposal as `.countersign/roster.yml`, and as `.countersign/agents.yml` where somebody has to be classified. */
-import { comment, quoted } from '../yaml-text.ts';
+import { comment, plainOrQuoted, quoted } from '../yaml-text.ts';
 import { agentEntry } from './agent-entry.ts';
 import type { ProposedAgent, ProposedPerson } from './people.ts';
 import { said } from './policy-text.ts';
@@ -29,7 +29,7 @@ export function rosterText({ people: { people, agents, left, regular }, profile 
 function personText({ id, name, senior, emails, accounts, because, guess, joined }: ProposedPerson): readonly string[] {
   return [
     ...said(because, '  '),
-    `  - id: ${id}`,
+    `  - id: ${plainOrQuoted(id)}`,
     `    name: ${quoted(name)}`,
     `    level: ${senior ? 'L6' : 'L4'}   ${comment(guess ?? (senior ? 'nobody else is there' : 'the lowest: history says nothing of levels'))}`,
     ...(joined.length === 0 ? [] : said(`joined by the name alone: ${joined.map(wordText).join(', ')}; if that is somebody else, they need an entry of their own`, '    ')),
@@ -40,8 +40,8 @@ function personText({ id, name, senior, emails, accounts, because, guess, joined
 
 const agentText = ({ id, owner, emails, accounts, because }: ProposedAgent): readonly string[] => [
   ...said(because, '  '),
-  `  - id: ${id}`,
-  `    owner: ${owner}`,
+  `  - id: ${plainOrQuoted(id)}`,
+  `    owner: ${plainOrQuoted(owner)}`,
   `    emails: [${emails.map(quoted).join(', ')}]`,
   `    accounts: [${accounts.map(quoted).join(', ')}]`,
 ];
