@@ -96,7 +96,7 @@ describe('what it proposes', () => {
     expect(byId['sign-in']).toMatchObject({ paths: ['services/orders/auth/**'] });
     expect(byId.pipelines.because).toContain('deploy.yml (terraform apply, environment production)');
     expect(Object.keys(byId)).toEqual(expect.arrayContaining(['service.orders', 'service.pay']));
-    expect(out.proposal.rules.map((r: { id: string }) => r.id)).toEqual(['deploying-pipelines', 'owners.ada-ben-example.com']);
+    expect(out.proposal.rules.map((r: { id: string }) => r.id)).toEqual(['deploying-pipelines', 'owners.ada-ben-example-com']);
     const ada = out.proposal.people.find((p: { id: string }) => p.id === 'ada-long');
     expect(ada).toMatchObject({ senior: true, guess: 'a guess: an owner by CODEOWNERS', accounts: ['ada'] });
     expect(out.proposal.people.filter((p: { senior: boolean }) => p.senior)).toHaveLength(2);

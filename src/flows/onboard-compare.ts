@@ -32,18 +32,18 @@ export function differences({ proposal, policy, seen }: Onboarded, path: string,
 
 const unloadable = ([first]: readonly Problem[]): readonly string[] => [`it does not load, so nothing was compared: ${first?.place ?? ''} ${first?.message ?? ''}`];
 
-/** Why a proposed file would not hold beside what is there already; null: it would. @param text of the proposed file. */
-export function unfit({ policy, roster }: Onboarded, path: string, text: string, read: ReadThere): string | null {
-  const [ownPolicy, ownRoster] = [read(POLICY_FILE), read(ROSTER_FILE)];
+/** Why a proposed file would not hold beside what is there already, and beside the rest of the proposal where that is missing; null: it would. */
+export function unfit({ policy, files }: Onboarded, path: string, text: string, read: ReadThere): string | null {
+  const ownPolicy = read(POLICY_FILE);
   const by = ownPolicy === null ? undefined : loadPolicy(ownPolicy, POLICY_FILE, { read, floors: [] });
   if (by?.ok === false) return `${POLICY_FILE} is there and does not load: ${by.error[0]?.message ?? ''}`;
-  const people = loadRoster(path === ROSTER_FILE || ownRoster === null ? utf8(path === ROSTER_FILE ? text : '') : ownRoster, ROSTER_FILE, by?.value ?? policy);
-  const there = path === ROSTER_FILE || ownRoster !== null ? people : { ok: true as const, value: roster };
-  if (!there.ok) return `the levels or people of the two files do not fit each other: ${there.error[0]?.message ?? ''}`;
+  const proposed = files.find((f) => f.path === ROSTER_FILE)?.text ?? '';
+  const people = loadRoster(read(ROSTER_FILE) ?? utf8(proposed), ROSTER_FILE, by?.value ?? policy);
+  if (!people.ok) return `levels and people of the two files do not fit each other: ${people.error[0]?.message ?? ''}`;
   if (path === AGENTS_FILE) {
-    const agents = loadAgents(utf8(text), path, there.value);
+    const agents = loadAgents(utf8(text), path, people.value);
     return agents.ok ? null : `it does not fit the roster that is there: ${agents.error[0]?.message ?? ''}`;
   }
-  const [locked] = lockedOut(by?.value ?? policy, there.value, null, null, POLICY_FILE);
+  const [locked] = lockedOut(by?.value ?? policy, people.value, null, null, POLICY_FILE);
   return locked === undefined ? null : locked.message;
 }
