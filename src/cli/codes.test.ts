@@ -45,6 +45,10 @@ and that is a no too.
 | code | means |
 |---|---|
 ${EXIT_WORDS.map((words, code) => `| ${code} | ${words} |\n`).join('')}
+\`countersign init\` proposes files and writes what somebody consents to: 0 where something was written, and with \`--dry-run\`; 1
+where nothing was, because nobody said yes, nobody was there to ask, or there was nothing to add; 2 where it could not look or
+not write.
+
 # Reason codes
 
 Stable: a code is never renamed, and never reused for something else. New ones may come, so treat an unknown code as a no.

@@ -23,16 +23,16 @@ function costs(a: OnboardAnswer): readonly string[] {
   return [
     ...row(
       'outcome',
-      `${whole(a.passed)} pass by themselves (${percent(a.passed / a.judged)}), ${whole(a.asked)} wait for a signature, ${whole(a.refused)} are refused${strangers}`,
+      `passed by themselves ${whole(a.passed)} (${percent(a.passed / a.judged)}), held for a signature ${whole(a.asked)}, refused ${whole(a.refused)}${strangers}`,
     ),
     ...row('cost', `${number(a.minutesAWeek)} minutes a week in all, ${number(a.seatsAWeek)} signatures a week (at 5 minutes for elevated, 15 for high, 20 for critical)`),
     ...(a.rules.length === 0 ? [] : row('asks most', a.rules.map((r) => `${r.rule} ${whole(r.landings)}`).join(', '))),
   ];
 }
 
-function people({ people: all, drowned, weekHours }: OnboardAnswer): readonly string[] {
+function people({ people: all, drowned, weekHours, weeks }: OnboardAnswer): readonly string[] {
   if (all.length === 0) return [];
-  const said = all.slice(0, 3).map((p) => `${p.person} ${number(p.timesAWeek)} times a week, ${number(p.minutesAWeek)} minutes`);
+  const said = all.slice(0, 3).map((p) => p.timesAWeek < 0.5 ? `${p.person} ${plural(Math.max(1, Math.round(p.timesAWeek * weeks)), 'time')} in ${plural(Math.max(1, Math.round(weeks)), 'week')}` : `${p.person} ${number(p.timesAWeek)} times a week, ${number(p.minutesAWeek)} minutes`);
   const over =
     drowned === 0
       ? `nobody has a week of more than ${number(weekHours)} hours of it`
@@ -47,6 +47,6 @@ function stopped({ examples, takenBack, judged }: OnboardAnswer): readonly strin
       : `of ${plural(takenBack.landings, 'landing')} taken back later ${whole(takenBack.held)} would have waited for somebody`;
   return [
     ...row('stopped', examples.length === 0 ? `nothing dangerous was found; ${back}` : `${back}; the gravest that would have waited, one of a kind:`),
-    ...examples.map((e) => `            ${clip(`${e.id.slice(0, 10)} ${e.tier}, ${e.rule}: ${e.what}`, 88)}`),
+    ...examples.flatMap((e) => row('', clip(`${e.id.slice(0, 10)} ${e.tier}, ${e.rule}: ${e.what}`, 170))),
   ];
 }

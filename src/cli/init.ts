@@ -24,7 +24,7 @@ export interface InitOptions {
 }
 
 /** A minute, less what starting and showing takes. */
-const WITHIN_MS = 45_000;
+const WITHIN_MS = 40_000;
 
 /** Exit 0 something was written, or --dry-run; 1 nothing was written; 2 nothing could be looked at, or a file could not be written. */
 export async function init(options: InitOptions, asked: () => Asked = ownTerminal): Promise<Answer> {

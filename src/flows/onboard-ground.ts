@@ -20,10 +20,17 @@ const OWNERS: readonly (readonly [string, Dialect])[] = [
   ['docs/CODEOWNERS', 'github'],
 ];
 
-export async function groundSeen(ground: Ground, history: History, repository: Repository, tip: Oid): Promise<Omit<Seen, 'branch' | 'history'>> {
+interface Place {
+  readonly ground: Ground;
+  readonly history: History;
+  readonly repository: Repository;
+}
+
+/** @param isTime false: no more files are opened. */
+export async function groundSeen({ ground, history, repository }: Place, tip: Oid, isTime: () => boolean): Promise<Omit<Seen, 'branch' | 'history'>> {
   const [listed, branches] = await Promise.all([ground.files(tip), ground.branches()]);
   const files = listed.ok ? listed.value : [];
-  const opened = await open(files, history);
+  const opened = await open(files, history, isTime);
   const owners = await ownersAt(files, repository, tip);
   return {
     branches: branches.ok ? branches.value : [],
@@ -34,7 +41,7 @@ export async function groundSeen(ground: Ground, history: History, repository: R
   };
 }
 
-async function open(files: readonly GroundFile[], history: History): Promise<{ readonly contents: readonly Content[]; readonly notSeen: readonly string[] }> {
+async function open(files: readonly GroundFile[], history: History, isTime: () => boolean): Promise<{ readonly contents: readonly Content[]; readonly notSeen: readonly string[] }> {
   const wanted = [...Map.groupBy(files, (f) => worthOpening(f.path))].flatMap(([kind, some]) =>
     kind === undefined ? [] : some.slice(0, MOST_OPENED).map((f) => ({ ...f, kind })),
   );
@@ -43,8 +50,13 @@ async function open(files: readonly GroundFile[], history: History): Promise<{ r
   if (!reader.ok) return { contents: [], notSeen: [`no file was opened: ${reader.error.message}`] };
   const contents: Content[] = [];
   let unread = 0;
+  let late = 0;
   try {
     for (let at = 0; at < wanted.length; at += AT_ONCE) {
+      if (!isTime()) {
+        late = wanted.length - at;
+        break;
+      }
       const some = wanted.slice(at, at + AT_ONCE);
       const blobs = await reader.value.read(
         some.map((f) => f.id),
@@ -64,7 +76,7 @@ async function open(files: readonly GroundFile[], history: History): Promise<{ r
   }
   const said = (n: number, why: string): readonly string[] =>
     n === 0 ? [] : [`${n} ${n === 1 ? 'file that says' : 'files that say'} what runs ${n === 1 ? 'was' : 'were'} not opened: ${why}`];
-  return { contents, notSeen: [...said(left, `at most ${MOST_OPENED} of a kind are`), ...said(unread, 'missing here, too large or no text')] };
+  return { contents, notSeen: [...said(late, 'for want of time'), ...said(left, `at most ${MOST_OPENED} of a kind are`), ...said(unread, 'missing here, too large or no text')] };
 }
 
 interface OwnersSeen {

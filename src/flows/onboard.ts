@@ -24,7 +24,7 @@ export interface OnboardWorld extends SimulatedClone {
 export interface OnboardAsk {
   /** Revision of the branch; null: origin/HEAD, else HEAD. */
   readonly branch: string | null;
-  /** Milliseconds it may take: reading a history ends after half of it, the replay with it. */
+  /** Milliseconds it may take: reading a history ends after a third of it, opening files after two, the replay with it. */
   readonly within: number;
   readonly signal?: AbortSignal;
   readonly progress?: (progress: OnboardProgress) => void;
@@ -51,12 +51,12 @@ export async function onboard(world: OnboardWorld, ask: OnboardAsk): Promise<Res
   const at = await branchOf(world, ask.branch);
   if (!at.ok && (at.error.code !== 'NOT_FOUND' || ask.branch !== null)) return err([at.error]);
   if (!at.ok) return withoutHistory();
-  const reading = clockedSignal(ask.signal, ask.within / 2);
+  const reading = clockedSignal(ask.signal, ask.within / 3);
   const read = await readHistory(world.history, at.value.tip, { signal: reading.signal, progress: (done) => ask.progress?.({ doing: 'reading history', done, of: null }) });
   reading.end();
   if (!read.ok) return err([read.error]);
   ask.progress?.({ doing: 'looking at the tree', done: 0, of: null });
-  const ground = await groundSeen(world.ground, world.history, world.repository, at.value.tip);
+  const ground = await groundSeen(world, at.value.tip, () => world.clock() < started + (ask.within * 2) / 3);
   const joined = await mailmapAt(world, at.value.tip);
   const seen: Seen = {
     ...ground,
@@ -92,8 +92,9 @@ async function mailmapAt({ repository }: OnboardWorld, tip: Oid): Promise<string
   }
 }
 
-/** What is replayed: the last days, and no more than so many landings of them. */
-const [DAYS, MOST_LANDINGS] = [90, 500];
+/** What is replayed: the last days, and no more than so many landings of them: fewer where little time is left, so that the newest are among them. */
+const [DAYS, MOST_LANDINGS, LEAST_LANDINGS] = [90, 500, 30];
+const MS_A_LANDING = 60;
 
 interface Replaying {
   readonly read: ReadHistory;
@@ -105,9 +106,11 @@ interface Replaying {
 async function replayed(world: OnboardWorld, ask: OnboardAsk, { read, settled, until }: Replaying): Promise<OnboardAnswer | null> {
   const newest = newestOf(read.landings, world.clock());
   if (newest === null) return null;
-  const oldest = read.landings.slice(-MOST_LANDINGS).reduce((least, l) => Math.min(least, l.at), newest);
+  const left = Math.max(1_000, until - world.clock());
+  const most = Math.min(MOST_LANDINGS, Math.max(LEAST_LANDINGS, Math.floor(left / MS_A_LANDING)));
+  const oldest = read.landings.slice(-most).reduce((least, l) => Math.min(least, l.at), newest);
   const worst = new Map<Oid, Pick<Example, 'rule' | 'what'>>();
-  const replaying = clockedSignal(ask.signal, Math.max(1_000, until - world.clock()));
+  const replaying = clockedSignal(ask.signal, left);
   const done = await simulate(
     { ...world, history: rereading(read, world.history) },
     {

@@ -8,7 +8,7 @@ export interface Ground {
   files(commit: Oid): Promise<Result<readonly GroundFile[]>>;
   /** Full names of the branches there are, those of remotes by the name they have there. */
   branches(): Promise<Result<readonly string[]>>;
-  /** There is no work tree to write into. Problem: GIT_FAILED where there is no repository. */
+  /** What was named is a git directory, and no work tree to write into. Problem: GIT_FAILED where there is no repository. */
   isBare(): Promise<Result<boolean>>;
 }
 

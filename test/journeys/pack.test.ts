@@ -197,7 +197,7 @@ export const change = (page: ChangesPage): void => void (page.next = null);
 
 test('it judges a change, parsers and all', () => {
   git('init', '-q', '-b', 'main');
-  expect(countersign('init')).toMatchObject({ status: 0 });
+  expect(countersign('init', '--starter')).toMatchObject({ status: 0 });
   const roster = join(clone, '.countersign/roster.yml');
   writeFileSync(
     roster,

@@ -1,4 +1,6 @@
 /** The port `Ground` over git: the tree of a commit, the branches, whether there is a work tree. Paths and names are whatever somebody pushed. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { ok, type Result } from '../../core/base/result.ts';
 import { displayPath } from '../../core/change/manifest.ts';
@@ -25,10 +27,19 @@ export function openGround(place: RepositoryPlace): Ground {
       return listed.ok ? ok([...new Set((text(listed.value) ?? '').split('\n').filter(Boolean).map(branchOf))]) : listed;
     },
     isBare: async () => {
-      const said = await asked(['rev-parse', '--is-bare-repository'], 'refs');
-      return said.ok ? ok((text(said.value) ?? '').trim() === 'true') : said;
+      const at = await locate(place);
+      return at.ok ? ok(isSame(at.value.gitDir, place.gitDir ?? place.dir ?? '.')) : at;
     },
   };
+}
+
+/** The folder that was named is the git directory itself: whatever its configuration says, there is no work tree in it. */
+function isSame(gitDir: string, named: string): boolean {
+  try {
+    return realpathSync(gitDir) === realpathSync(resolve(named));
+  } catch {
+    return false;
+  }
 }
 
 const branchOf = (ref: string): string => ref.replace(/^refs\/remotes\/[^/]+\//, 'refs/heads/');

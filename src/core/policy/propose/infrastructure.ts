@@ -59,7 +59,7 @@ function ofClass(kind: Class, folders: readonly Folder[], more: readonly string[
   const { why, ...system } = SYSTEMS[kind];
   const telling = { data: DATA, identity: IDENTITY, network: NETWORK, other: /./ }[kind];
   const types = byCount(some.flatMap((f) => f.resources.filter((r) => telling.test(r))));
-  const declares = types.length === 0 ? '' : ` declare ${few(types.map(([type, n]) => `${wordText(type)} (${n})`))}`;
+  const declares = types.length === 0 ? '' : ` ${some.length === 1 ? 'declares' : 'declare'} ${few(types.map(([type, n]) => `${wordText(type)} (${n})`))}`;
   const names = some.map((f) => wordText(nameOf(f.folder)) || 'the root');
   const because = `${counted(some.length + more.length, 'folder')}${declares}${names.length > 1 ? `, among them ${few(names)}` : ''}: ${why}`;
   // A root module stands beside everything else: its own folder cannot be told from the tree.

@@ -21,7 +21,7 @@ export function systemsIn(seen: Seen): readonly ProposedSystem[] {
 function clusters(contents: readonly Content[]): readonly ProposedSystem[] {
   const files = contents.filter((c): c is Content & { kind: 'kubernetes' } => c.kind === 'kubernetes' && !isAside(c.path) && c.objects.some((o) => RUNS.test(o)));
   const kinds = byCount(files.flatMap((f) => f.objects.map(wordText)).filter((o) => RUNS.test(o)));
-  const because = `${counted(files.length, 'file')} declare what runs in clusters: ${few(kinds.map(([kind, n]) => `${kind} (${n})`))}`;
+  const because = `${counted(files.length, 'file')} ${files.length === 1 ? 'declares' : 'declare'} what runs in clusters: ${few(kinds.map(([kind, n]) => `${kind} (${n})`))}`;
   return systemOf(
     { id: 'clusters', name: 'What runs in clusters', criticality: 2, because },
     files.map((f) => chartOf(f.path)),
