@@ -21,10 +21,7 @@ function replayed({ from, to, landings, judged, weeks }: OnboardAnswer): readonl
 function costs(a: OnboardAnswer): readonly string[] {
   const strangers = a.strangers === 0 ? '' : `, ${whole(a.strangers)} of them by somebody who is not on the roster`;
   return [
-    ...row(
-      'outcome',
-      `passed by themselves ${whole(a.passed)} (${percent(a.passed / a.judged)}), held for a signature ${whole(a.asked)}, refused ${whole(a.refused)}${strangers}`,
-    ),
+    ...row('outcome', `passed by themselves ${whole(a.passed)} (${percent(a.passed / a.judged)}), held for a signature ${whole(a.asked)}, refused ${whole(a.refused)}${strangers}`),
     ...row('cost', `${number(a.minutesAWeek)} minutes a week in all, ${number(a.seatsAWeek)} signatures a week (at 5 minutes for elevated, 15 for high, 20 for critical)`),
     ...(a.rules.length === 0 ? [] : row('asks most', a.rules.map((r) => `${r.rule} ${whole(r.landings)}`).join(', '))),
   ];
@@ -32,7 +29,13 @@ function costs(a: OnboardAnswer): readonly string[] {
 
 function people({ people: all, drowned, weekHours, weeks }: OnboardAnswer): readonly string[] {
   if (all.length === 0) return [];
-  const said = all.slice(0, 3).map((p) => p.timesAWeek < 0.5 ? `${p.person} ${plural(Math.max(1, Math.round(p.timesAWeek * weeks)), 'time')} in ${plural(Math.max(1, Math.round(weeks)), 'week')}` : `${p.person} ${number(p.timesAWeek)} times a week, ${number(p.minutesAWeek)} minutes`);
+  const said = all
+    .slice(0, 3)
+    .map((p) =>
+      p.timesAWeek < 0.5
+        ? `${p.person} ${plural(Math.max(1, Math.round(p.timesAWeek * weeks)), 'time')} in ${plural(Math.max(1, Math.round(weeks)), 'week')}`
+        : `${p.person} ${number(p.timesAWeek)} times a week, ${number(p.minutesAWeek)} minutes`,
+    );
   const over =
     drowned === 0
       ? `nobody has a week of more than ${number(weekHours)} hours of it`

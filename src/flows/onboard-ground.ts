@@ -41,7 +41,11 @@ export async function groundSeen({ ground, history, repository }: Place, tip: Oi
   };
 }
 
-async function open(files: readonly GroundFile[], history: History, isTime: () => boolean): Promise<{ readonly contents: readonly Content[]; readonly notSeen: readonly string[] }> {
+async function open(
+  files: readonly GroundFile[],
+  history: History,
+  isTime: () => boolean,
+): Promise<{ readonly contents: readonly Content[]; readonly notSeen: readonly string[] }> {
   const wanted = [...Map.groupBy(files, (f) => worthOpening(f.path))].flatMap(([kind, some]) =>
     kind === undefined ? [] : some.slice(0, MOST_OPENED).map((f) => ({ ...f, kind })),
   );

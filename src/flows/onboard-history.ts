@@ -47,17 +47,25 @@ export async function readHistory(history: History, tip: Oid, { signal, progress
     },
   });
   if (!seen.ok) return seen;
-  const stopped = signal.aborted ? [`reading was ended after ${commits.length.toLocaleString('en-US')} commits, to stay within a minute: what came before was not seen`] : [];
+  const stopped = signal.aborted ? [`reading was ended after ${commits.length} commits, to stay within a minute: what came before was not seen`] : [];
   return ok({ commits, landings: landings(commits, tip), diffs, notSeen: [...seen.value, ...stopped] });
 }
 
-/** What was read, as the port a replay reads: nothing is asked of git again but contents. */
-export const rereading = (read: ReadHistory, history: History): History => ({
+/**
+ * What was read, as the port a replay reads: nothing is asked of git again but contents. Once the signal is given no more of
+ * them is read, so that a landing of a whole library does not hold up the end.
+ */
+export const rereading = (read: ReadHistory, history: History, signal: AbortSignal): History => ({
   walk: async ({ each }) => {
     for (const commit of read.commits) each(commit, () => read.diffs.get(commit.id));
     return ok(read.notSeen);
   },
-  contents: () => history.contents(),
+  contents: async () => {
+    const opened = await history.contents();
+    if (!opened.ok) return opened;
+    const reader = opened.value;
+    return ok({ read: (ids, cap) => (signal.aborted ? Promise.reject(new Error('the time for it is over')) : reader.read(ids, cap)), close: () => reader.close() });
+  },
 });
 
 /**

@@ -14,19 +14,103 @@ import { AGENTS_FILE, POLICY_FILE, ROSTER_FILE } from './governance.ts';
 import { settle } from './onboard-settle.ts';
 
 const NEWEST = Date.UTC(2026, 8, 21);
-const NASTY = ['"', "'", '\\', '\n- id: x', '\n', '\r', '\t', '# ', ': ', '{', '}', '[', ']', '*', '&a', '!x', '%', '|', '>', '\u001b[31m', '\u202e', '\u0000', '`', '<b>', '](http://x)', 'é', '\u{1f600}', '\ud800', '---', '...', '../', '**'];
+const NASTY = [
+  '"',
+  "'",
+  '\\',
+  '\n- id: x',
+  '\n',
+  '\r',
+  '\t',
+  '# ',
+  ': ',
+  '{',
+  '}',
+  '[',
+  ']',
+  '*',
+  '&a',
+  '!x',
+  '%',
+  '|',
+  '>',
+  '\u001b[31m',
+  '\u202e',
+  '\u0000',
+  '`',
+  '<b>',
+  '](http://x)',
+  'é',
+  '\u{1f600}',
+  '\ud800',
+  '---',
+  '...',
+  '../',
+  '**',
+];
 const word = fc.oneof(
   fc.constantFrom('a', 'main', 'api', 'db', 'src', 'bot', 'Sam Simpson', 'null', 'true', '1', 'x'.repeat(120)),
   fc.array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ maxLength: 6 })), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')),
 );
 const segment = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('services', 'orders', 'auth', 'db', 'migrate', 'migrations', '.github', 'workflows', 'terraform', 'rds', 'modules', 'k8s', 'deploy', 'test', 'docs', 'production', 'apps', 'web') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'services',
+      'orders',
+      'auth',
+      'db',
+      'migrate',
+      'migrations',
+      '.github',
+      'workflows',
+      'terraform',
+      'rds',
+      'modules',
+      'k8s',
+      'deploy',
+      'test',
+      'docs',
+      'production',
+      'apps',
+      'web',
+    ),
+  },
   { weight: 1, arbitrary: word.map((w) => w.replace(/[/\0]/g, '') || 'z').filter((w) => w !== '.' && w !== '..') },
 );
-const leaf = fc.oneof(fc.constantFrom('main.tf', 'deploy.yml', '001_make.sql', 'V1__make.sql', 'Dockerfile', 'go.mod', 'main.go', 'login.py', 'prod.tfvars', 'README.md', 'CODEOWNERS', 'Pulumi.yaml', 'Procfile', 'x.py'), segment);
+const leaf = fc.oneof(
+  fc.constantFrom(
+    'main.tf',
+    'deploy.yml',
+    '001_make.sql',
+    'V1__make.sql',
+    'Dockerfile',
+    'go.mod',
+    'main.go',
+    'login.py',
+    'prod.tfvars',
+    'README.md',
+    'CODEOWNERS',
+    'Pulumi.yaml',
+    'Procfile',
+    'x.py',
+  ),
+  segment,
+);
 const path = fc.tuple(fc.array(segment, { maxLength: 4 }), leaf).map(([folders, file]) => [...folders, file].join('/'));
 const email = fc.oneof(
-  fc.constantFrom('sam@example.com', 'SAM@example.com', '1+sam@users.noreply.github.com', '2+sam@users.noreply.github.com', '*@example.com', 'none', '(none)', 'a@b', 'x@\u202eevil', '49699333+dependabot[bot]@users.noreply.github.com'),
+  fc.constantFrom(
+    'sam@example.com',
+    'SAM@example.com',
+    '1+sam@users.noreply.github.com',
+    '2+sam@users.noreply.github.com',
+    '*@example.com',
+    'none',
+    '(none)',
+    'a@b',
+    'x@\u202eevil',
+    '49699333+dependabot[bot]@users.noreply.github.com',
+  ),
   word.map((w) => `${w}@example.com`.toLowerCase()),
 );
 const id = fc.oneof(fc.constantFrom('sam', 'sam--2', 'you', 'renovate-bot', 'a.newcomer', 'null', 'true', '1', 'Bad Id', ''), fc.stringMatching(/^[a-z0-9-]{1,10}$/));
@@ -52,15 +136,37 @@ const hands = fc.uniqueArray(hand, { selector: (h) => h.id, maxLength: 14 }).map
   });
 });
 const content: fc.Arbitrary<Content> = fc.oneof(
-  fc.record({ kind: fc.constant('terraform' as const), path, resources: fc.array(fc.oneof(fc.constantFrom('aws_db_instance', 'aws_iam_role', 'aws_vpc', 'helm_release'), word), { maxLength: 4 }) }),
+  fc.record({
+    kind: fc.constant('terraform' as const),
+    path,
+    resources: fc.array(fc.oneof(fc.constantFrom('aws_db_instance', 'aws_iam_role', 'aws_vpc', 'helm_release'), word), { maxLength: 4 }),
+  }),
   fc.record({ kind: fc.constant('kubernetes' as const), path, objects: fc.array(fc.oneof(fc.constantFrom('Deployment', 'Service'), word), { maxLength: 3 }) }),
-  fc.record({ kind: fc.constant('workflow' as const), path, environments: fc.array(fc.oneof(fc.constant('production'), word), { maxLength: 2 }), acts: fc.array(fc.constantFrom('terraform apply', 'push an image'), { maxLength: 2 }) }),
+  fc.record({
+    kind: fc.constant('workflow' as const),
+    path,
+    environments: fc.array(fc.oneof(fc.constant('production'), word), { maxLength: 2 }),
+    acts: fc.array(fc.constantFrom('terraform apply', 'push an image'), { maxLength: 2 }),
+  }),
 );
-const owners = fc.array(fc.tuple(fc.oneof(path.map((p) => `/${p}`), fc.constantFrom('*', '*.tf', '/services/', 'docs/')), fc.array(fc.constantFrom('@sam', '@sam-2', 'sam@example.com', '@org/team'), { maxLength: 3 })), { maxLength: 6 });
+const owners = fc.array(
+  fc.tuple(
+    fc.oneof(
+      path.map((p) => `/${p}`),
+      fc.constantFrom('*', '*.tf', '/services/', 'docs/'),
+    ),
+    fc.array(fc.constantFrom('@sam', '@sam-2', 'sam@example.com', '@org/team'), { maxLength: 3 }),
+  ),
+  { maxLength: 6 },
+);
 
 const seen: fc.Arbitrary<Seen> = fc
   .record({
-    branch: fc.oneof(fc.constant(null), fc.constantFrom('refs/heads/main', 'refs/heads/a"b', 'refs/heads/*'), word.map((w) => `refs/heads/${w}`)),
+    branch: fc.oneof(
+      fc.constant(null),
+      fc.constantFrom('refs/heads/main', 'refs/heads/a"b', 'refs/heads/*'),
+      word.map((w) => `refs/heads/${w}`),
+    ),
     branches: fc.array(fc.constantFrom('refs/heads/release/1', 'refs/heads/releases/2', 'refs/heads/release/*'), { maxLength: 3 }),
     files: fc.uniqueArray(path, { maxLength: 60 }),
     contents: fc.array(content, { maxLength: 10 }),
@@ -75,7 +181,13 @@ const seen: fc.Arbitrary<Seen> = fc
     const people: readonly SeenPerson[] = all.slice(robots);
     const bots = all.slice(0, robots).map((b, i): SeenBot => ({ ...b, landedBy: people[i]?.id ?? null, unknown: i % 2 === 0 ? b.name : null }));
     const files = [...new Set([...rest.files, ...rest.contents.map((c) => c.path)])];
-    return { ...rest, files, owners: read.ok && lines.length > 0 ? { file: 'CODEOWNERS', read: read.value } : null, history: { ...NOTHING_SEEN, commits: 9, weeks, landings, newest: NEWEST, people, bots }, notSeen: [] };
+    return {
+      ...rest,
+      files,
+      owners: read.ok && lines.length > 0 ? { file: 'CODEOWNERS', read: read.value } : null,
+      history: { ...NOTHING_SEEN, commits: 9, weeks, landings, newest: NEWEST, people, bots },
+      notSeen: [],
+    };
   });
 
 describe('whatever is seen', () => {

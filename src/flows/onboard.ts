@@ -112,7 +112,7 @@ async function replayed(world: OnboardWorld, ask: OnboardAsk, { read, settled, u
   const worst = new Map<Oid, Pick<Example, 'rule' | 'what'>>();
   const replaying = clockedSignal(ask.signal, left);
   const done = await simulate(
-    { ...world, history: rereading(read, world.history) },
+    { ...world, history: rereading(read, world.history, replaying.signal) },
     {
       ...{ repo: null, branch: ask.branch, incidents: null, signal: replaying.signal },
       since: Math.max(newest - DAYS * 86_400_000, oldest),

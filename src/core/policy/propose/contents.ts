@@ -83,6 +83,7 @@ const ACTS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:cf|flyctl|fly|serverless|sls|heroku)\b.{0,30}\b(?:push|deploy)\b/, 'deploy'],
   [/\b(?:npm|yarn|pnpm|cargo|twine|poetry)\b.{0,30}\b(?:publish|upload)\b|pypi-publish|\bgem push\b/, 'publish a package'],
   [/\bdocker\b.{0,60}\bpush\b|^\s*push:\s*true\b|\bcosign\b.{0,60}\bsign\b/, 'push an image'],
+  [/^\s*(?:-\s+)?uses:\s*\S{0,200}(?:publish|release|deploy)/, 'an action that publishes or deploys'],
   [/\bgoreleaser\b|\bgh release\b|softprops\/action-gh-release/, 'make a release'],
 ];
 

@@ -70,7 +70,12 @@ function ruleText({ id, description, paths, when, require, because }: ProposedRu
 const LANE = '    lane: {sampled: 50, escapes: 0}';
 
 function testText({ name, path, author, people, agent, tier, result, rules }: AnsweredTest): readonly string[] {
-  const facts = [`paths: [${quoted(path)}]`, `author: ${plainOrQuoted(author)}`, ...(agent ? ['provenance: {level: agent}'] : []), ...(tier === 'routine' ? [] : [`risk: {tier: ${tier}}`])];
+  const facts = [
+    `paths: [${quoted(path)}]`,
+    `author: ${plainOrQuoted(author)}`,
+    ...(agent ? ['provenance: {level: agent}'] : []),
+    ...(tier === 'routine' ? [] : [`risk: {tier: ${tier}}`]),
+  ];
   return [
     `  - name: ${quoted(name)}`,
     `    people: [${people.map((p) => `{id: ${plainOrQuoted(p.id)}, level: ${p.level}}`).join(', ')}]`,

@@ -6,7 +6,7 @@ import type { ProposedPeople } from './people.ts';
 import { knownOwners } from './people.ts';
 import { exactly, isPlain } from './places.ts';
 import type { Seen } from './seen.ts';
-import { actingPipelines } from './systems.ts';
+import { actingPipelines, isRun } from './systems.ts';
 import { counted, few, nameText, wordText } from './words.ts';
 
 export interface ProposedProfile {
@@ -52,7 +52,7 @@ export function rulesFor(seen: Seen, { people }: ProposedPeople, profile: Propos
 
 /** A pipeline that reaches production runs with more rights than whoever edits it. */
 function production(seen: Seen): readonly ProposedRule[] {
-  const acting = actingPipelines(seen.contents).filter((p) => p.production && isPlain(p.path) && exactly(p.path) !== undefined);
+  const acting = actingPipelines(seen.contents).filter((p) => p.production && isRun(p.path) && isPlain(p.path) && exactly(p.path) !== undefined);
   const [first] = acting;
   if (first === undefined) return [];
   return [

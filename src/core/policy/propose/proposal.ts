@@ -12,7 +12,7 @@ import { questionsOf } from './questions.ts';
 import type { Seen } from './seen.ts';
 import type { ProposedSystem } from './system-of.ts';
 import { systemsIn } from './systems.ts';
-import { counted } from './words.ts';
+import { counted, thousands } from './words.ts';
 
 export interface Proposal {
   readonly profile: ProposedProfile;
@@ -63,7 +63,7 @@ function withActivity(systems: readonly ProposedSystem[], { files, history: { la
     const activity =
       landings.length === 0
         ? ''
-        : `changed by ${counted(changed[i] ?? 0, 'landing')} of the year's ${landings.length.toLocaleString('en-US')}${taken > 0 ? `, ${taken} of them taken back` : ''}`;
+        : `changed by ${counted(changed[i] ?? 0, 'landing')} of the year's ${thousands(landings.length)}${taken > 0 ? `, ${taken} of them taken back` : ''}`;
     return { ...s, activity, example: first.get(i) ?? null };
   });
 }

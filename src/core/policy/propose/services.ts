@@ -9,7 +9,7 @@ const MOST = 12;
 const BUILT =
   /^(?:Dockerfile|Containerfile|go\.mod|package\.json|pyproject\.toml|requirements\.txt|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|Gemfile|mix\.exs|composer\.json|serverless\.ya?ml|[^/]+\.csproj|main\.go)$/;
 /** And one of these stands above what runs by itself. */
-const PARTS = /^(?:services?|apps?|cmd|functions|lambdas?|microservices|servers?|backends?|components|workers)$/;
+const PARTS = /^(?:services?|apps?|functions|lambdas?|microservices|servers?|backends?|components|workers)$/;
 
 export function services(files: readonly string[]): readonly ProposedSystem[] {
   const built = [...new Set(files.filter((p) => BUILT.test(nameOf(p))).flatMap((p) => partOf(p) ?? []))].sort();
@@ -57,7 +57,7 @@ const SOURCE = /\.(?:tsx?|jsx?|mjs|py|rb|go|java|kt|rs|php|cs|cc|cpp|c|swift|sca
 
 /** One application: the folders at the top that hold its code. */
 function application(files: readonly string[]): readonly ProposedSystem[] {
-  const runs = files.filter((p) => folderOf(p) === '' && RUN.test(p));
+  const runs = files.filter((p) => (folderOf(p) === '' && RUN.test(p)) || /^cmd\/[^/]+\/main\.go$/.test(p));
   const tops = Map.groupBy(
     files.filter((p) => SOURCE.test(p) && p.includes('/') && !p.startsWith('.')),
     (p) => p.slice(0, p.indexOf('/')),

@@ -14,7 +14,15 @@ import { byCount, counted, few, wordText } from './words.ts';
 /** In the order of their criticality. */
 export function systemsIn(seen: Seen): readonly ProposedSystem[] {
   const live = seen.files.filter((path) => !isAside(path));
-  const found = [...infrastructure(seen.contents, live), ...clusters(seen.contents), ...migrations(live), ...signIn(live), ...pipelines(seen), ...services(live)];
+  const found = [
+    ...infrastructure(seen.contents, live),
+    ...clusters(seen.contents),
+    ...machines(live),
+    ...migrations(live),
+    ...signIn(live),
+    ...pipelines(seen),
+    ...services(live),
+  ];
   return found.filter((s) => s.paths.length > 0).sort((a, b) => a.criticality - b.criticality);
 }
 
@@ -51,6 +59,21 @@ const MIGRATION =
 
 const migrationFolder = (path: string): string => (nameOf(path).startsWith('migration.') ? folderOf(folderOf(path)) : folderOf(path));
 
+/** Puppet, Ansible, Chef and Salt: what decides how machines are made. */
+function machines(files: readonly string[]): readonly ProposedSystem[] {
+  const found = files.filter((path) => MACHINES.test(path));
+  const tops = byCount(found.map((path) => path.slice(0, Math.max(0, path.indexOf('/')))).filter((top) => top !== ''));
+  const because = `${counted(found.length, 'file')} that make machines what they are, in ${few(tops.map(([top]) => wordText(top)))}`;
+  return found.length < 5
+    ? []
+    : systemOf(
+        { id: 'machines', name: 'Configuration of machines', criticality: 3, because },
+        tops.slice(0, 12).map(([top]) => top),
+      );
+}
+
+const MACHINES = /\.(?:pp|epp|sls)$|(?:^|\/)hiera(?:data)?\/|(?:^|\/)roles\/[^/]+\/(?:tasks|handlers|defaults|vars)\/|(?:^|\/)(?:cookbooks|recipes)\/.*\.rb$/;
+
 /** Code that decides who gets in, by the names such folders have. */
 const DOORS =
   /^(?:auth|authn|authz|authentication|authorization|oauth2?|oidc|saml\w*|sso|login|sessions?|rbac|permissions?|mfa|two_factor\w*|webauthn|jwt|acl|iam|access[-_]control)$/i;
@@ -77,9 +100,9 @@ const UI = /(?:^|\/)(?:ui|web|frontend|client|components|views|pages|styles|asse
 
 /** Pipelines: each is named by what it does, and those that reach production are more than the rest. */
 function pipelines({ files, contents }: Seen): readonly ProposedSystem[] {
-  const all = files.filter((path) => kindsOf(path).includes('workflow') && !/(?:^|\/)(?:testdata|vendor|node_modules)\//.test(path));
+  const all = files.filter((path) => kindsOf(path).includes('workflow') && isRun(path));
   if (all.length === 0) return [];
-  const acting = actingPipelines(contents);
+  const acting = actingPipelines(contents).filter((p) => isRun(p.path));
   const said = acting.map((p) => `${nameOf(wordText(p.path))} (${p.does})`);
   const because =
     acting.length === 0
@@ -90,6 +113,10 @@ function pipelines({ files, contents }: Seen): readonly ProposedSystem[] {
   const paths = [...gathered(folders, MOST_FOLDERS).flatMap((f) => below(f) ?? []), ...single];
   return [{ id: 'pipelines', name: 'Pipelines', criticality: acting.length > 0 ? 2 : 3, paths, because }];
 }
+
+/** A forge runs what lies at the top of a repository: pipelines of code that was copied in below never do. */
+export const isRun = (path: string): boolean =>
+  !/(?:^|\/)(?:testdata|vendor|node_modules)\/|\/\.(?:github|gitea|forgejo|circleci|buildkite|woodpecker|travis|gitlab-ci)[/.]/.test(path);
 
 /** What forges and builders read, whole. */
 const ROOT = /^((?:.*\/)?\.(?:(?:github|gitea|forgejo)\/(?:workflows|actions)|circleci|buildkite|woodpecker|tekton))\//;

@@ -17,7 +17,10 @@ export const wordText = (word: string): string => word.replace(/[^\p{L}\p{N} ./@
 /** `2026-08-21` */
 export const dayOf = (at: number): string => (Number.isFinite(at) && Math.abs(at) < 8e15 ? new Date(at).toISOString().slice(0, 10) : 'no date');
 
-export const counted = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+/** `8,689` */
+export const thousands = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+export const counted = (n: number, one: string, many = `${one}s`): string => `${thousands(n)} ${n === 1 ? one : many}`;
 
 /** The first few, and how many more. */
 export const few = (words: readonly string[], most = 3): string => {
