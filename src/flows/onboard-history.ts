@@ -2,7 +2,7 @@
 import { ok, type Problem, type Result } from '../core/base/result.ts';
 import type { Commit, Oid } from '../core/change/change.ts';
 import { type Landing, landings } from '../core/simulate/landings.ts';
-import type { History } from './ports.ts';
+import type { BlobRead, Contents, History } from './ports.ts';
 
 export interface ReadHistory {
   readonly commits: readonly Commit[];
@@ -51,11 +51,15 @@ export async function readHistory(history: History, tip: Oid, { signal, progress
   return ok({ commits, landings: landings(commits, tip), diffs, notSeen: [...seen.value, ...stopped] });
 }
 
+/** Bytes of one file a first look takes in: what a build wrote is larger, and takes longer than all the rest. */
+export const MOST_OPENED_BYTES = 1_000_000;
+
 /**
  * What was read, as the port a replay reads: nothing is asked of git again but contents. Once the signal is given no more of
  * them is read, so that a landing of a whole library does not hold up the end.
+ * @param tooLarge called where one was left unopened.
  */
-export const rereading = (read: ReadHistory, history: History, signal: AbortSignal): History => ({
+export const rereading = (read: ReadHistory, history: History, signal: AbortSignal, tooLarge: () => void): History => ({
   walk: async ({ each }) => {
     for (const commit of read.commits) each(commit, () => read.diffs.get(commit.id));
     return ok(read.notSeen);
@@ -64,9 +68,15 @@ export const rereading = (read: ReadHistory, history: History, signal: AbortSign
     const opened = await history.contents();
     if (!opened.ok) return opened;
     const reader = opened.value;
-    return ok({ read: (ids, cap) => (signal.aborted ? Promise.reject(new Error('the time for it is over')) : reader.read(ids, cap)), close: () => reader.close() });
+    return ok({ read: (ids, cap) => (signal.aborted ? Promise.reject(new Error('the time for it is over')) : capped(reader, ids, cap, tooLarge)), close: () => reader.close() });
   },
 });
+
+async function capped(reader: Contents, ids: readonly Oid[], cap: number, tooLarge: () => void): Promise<readonly BlobRead[]> {
+  const blobs = await reader.read(ids, Math.min(cap, MOST_OPENED_BYTES));
+  if (blobs.some((b) => 'problem' in b && b.problem === 'too-large')) tooLarge();
+  return blobs;
+}
 
 /**
  * When the newest landing landed: of those that claim no future, so that one false date does not empty the year before it.

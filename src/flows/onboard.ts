@@ -9,7 +9,7 @@ import { proposalFor } from '../core/policy/propose/proposal.ts';
 import { NOTHING_SEEN, type Seen } from '../core/policy/propose/seen.ts';
 import { answerOf, type Example, type OnboardAnswer, worstOf } from './onboard-answer.ts';
 import { groundSeen } from './onboard-ground.ts';
-import { newestOf, type ReadHistory, readHistory, rereading } from './onboard-history.ts';
+import { MOST_OPENED_BYTES, newestOf, type ReadHistory, readHistory, rereading } from './onboard-history.ts';
 import { historySeen } from './onboard-people.ts';
 import { type Settled, settle } from './onboard-settle.ts';
 import type { Ground } from './ports-onboard.ts';
@@ -95,6 +95,7 @@ async function mailmapAt({ repository }: OnboardWorld, tip: Oid): Promise<string
 /** What is replayed: the last days, and no more than so many landings of them: fewer where little time is left, so that the newest are among them. */
 const [DAYS, MOST_LANDINGS, LEAST_LANDINGS] = [90, 500, 30];
 const MS_A_LANDING = 60;
+const LARGE = `files above ${MOST_OPENED_BYTES / 1_000_000} MB were not opened for this first look, and count as not analysed: countersign simulate opens them`;
 
 interface Replaying {
   readonly read: ReadHistory;
@@ -109,10 +110,11 @@ async function replayed(world: OnboardWorld, ask: OnboardAsk, { read, settled, u
   const left = Math.max(1_000, until - world.clock());
   const most = Math.min(MOST_LANDINGS, Math.max(LEAST_LANDINGS, Math.floor(left / MS_A_LANDING)));
   const oldest = read.landings.slice(-most).reduce((least, l) => Math.min(least, l.at), newest);
+  let large = false;
   const worst = new Map<Oid, Pick<Example, 'rule' | 'what'>>();
   const replaying = clockedSignal(ask.signal, left);
   const done = await simulate(
-    { ...world, history: rereading(read, world.history, replaying.signal) },
+    { ...world, history: rereading(read, world.history, replaying.signal, () => (large = true)) },
     {
       ...{ repo: null, branch: ask.branch, incidents: null, signal: replaying.signal },
       since: Math.max(newest - DAYS * 86_400_000, oldest),
@@ -125,7 +127,9 @@ async function replayed(world: OnboardWorld, ask: OnboardAsk, { read, settled, u
     },
   );
   replaying.end();
-  return done.ok ? answerOf(done.value, worst) : null;
+  if (!done.ok) return null;
+  const answer = answerOf(done.value, worst);
+  return { ...answer, notSeen: large ? [...answer.notSeen, LARGE] : answer.notSeen };
 }
 
 /** One that a clock ends, or whoever ends the other. Always end it. */
