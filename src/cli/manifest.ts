@@ -3,7 +3,7 @@ import { base64 } from '../core/base/bytes.ts';
 import type { Json } from '../core/base/json.ts';
 import { type Problem, problem } from '../core/base/result.ts';
 import type { Change, TreeRecord } from '../core/change/change.ts';
-import { WHOLE, withRemedy } from '../flows/check.ts';
+import { WHOLE, withRemedy } from '../flows/check-ends.ts';
 import type { Repository } from '../flows/ports.ts';
 import { openClone } from '../world.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';

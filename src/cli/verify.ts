@@ -15,7 +15,6 @@ import { type Bundle, parseBundle } from '../core/signoff/bundle.ts';
 import { CHECKS, GLASS_CHECKS } from '../core/signoff/checks.ts';
 import type { Move } from '../core/signoff/landing.ts';
 import { claimedMove, claimedTime, examineBundle, namedRepository, type OfflineReport } from '../core/signoff/offline.ts';
-import { NAMES } from '../core/signoff/statement.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { considerChange } from '../flows/gather.ts';
 import { type Floor, governanceAt } from '../flows/governance.ts';
@@ -118,7 +117,7 @@ export async function runVerify(request: VerifyRequest, world: VerifyWorld): Pro
   const { bundle, trust, decision, policy, roster } = inputs.value;
   const { change, tier, seats, soloAfter, policyDigest } = decision;
   const known = { provenance: decision.provenance.level, covers: (paths: readonly string[]) => coveredRules(policy, decision, paths) };
-  const repo = request.repo ?? namedRepository(bundle, NAMES.namespace) ?? '';
+  const repo = request.repo ?? namedRepository(bundle) ?? '';
   const excluded = new Map(decision.excluded.map((e) => [e.person, e.roles]));
   const moves = await movesOf(bundle, change.head, world.repository);
   const landed = { ...change, repo, moves, excluded };

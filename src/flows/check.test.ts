@@ -10,7 +10,8 @@ import type { Problem } from '../core/base/result.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { STARTER_POLICY, STARTER_ROSTER } from '../core/policy/starter.ts';
 import { type FileChange, gitRoom, type TestRepository } from '../testing/git.ts';
-import { type CheckAnswer, type CheckAsk, checkChange, WHOLE } from './check.ts';
+import { type CheckAnswer, type CheckAsk, checkChange } from './check.ts';
+import { WHOLE } from './check-ends.ts';
 
 const room = gitRoom();
 afterAll(() => room.remove());

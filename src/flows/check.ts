@@ -1,5 +1,4 @@
 /** What a change in a clone needs, and why: the same `consider` a push meets, without a server. */
-import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
 import { changeId } from '../core/change/change-id.ts';
@@ -9,28 +8,17 @@ import { loadPolicy } from '../core/policy/load.ts';
 import { STARTER_POLICY } from '../core/policy/starter.ts';
 import type { RecorderKey } from '../core/provenance/lines/record-read.ts';
 import type { PlanFile } from '../core/risk/plan-file.ts';
-import type { Score } from '../core/risk/score/score.ts';
+import { askedInClone, type CheckedClone, scoringOf } from './check-asked.ts';
+import { anything, defaultTarget, findTarget, noCommit, oneCommit, rangeOf, said, short, type Target, WHOLE, withRemedy } from './check-ends.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Floor, type Governance, governanceAt, POLICY_FILE, policyFrom } from './governance.ts';
 import { type LinesOfChange, linesOf } from './lines.ts';
-import type { Naming, Parsers, Repository } from './ports.ts';
-import type { Trains } from './ports-train.ts';
-import { type Gathered, recordsOf } from './records.ts';
-import { openScorer, type Scoring } from './score.ts';
+import type { Repository } from './ports.ts';
+import type { Gathered } from './records.ts';
 import type { Records } from './site.ts';
 import { windowOfClone } from './train.ts';
 
-/** A clone, as its owner has it. */
-export interface CheckedClone {
-  readonly repository: Repository;
-  readonly parsers: Parsers;
-  readonly naming: Naming;
-  readonly floors?: readonly Floor[];
-  readonly records: Records;
-  readonly trains: Trains;
-  /** What this clone keeps of its history; absent: nothing. */
-  readonly scoring?: Scoring;
-}
+export type { CheckedClone };
 
 export interface CheckAsk {
   /** Repository as policy names it; null: taken from the address of `origin`. */
@@ -65,8 +53,6 @@ export interface CheckAnswer {
   readonly lines: LinesOfChange | null;
 }
 
-const DEFAULT_TARGETS = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'] as const;
-
 export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<Result<CheckAnswer, readonly Problem[]>> {
   const range = rangeOf(ask.range);
   if (!range.ok) return err([range.error]);
@@ -91,61 +77,6 @@ export async function checkChange(clone: CheckedClone, ask: CheckAsk): Promise<R
   });
 }
 
-/** The two ends as they were written; an empty base is the target. */
-function rangeOf(range: string): Result<{ readonly base: string; readonly head: string }> {
-  if (range === '') return ok({ base: '', head: 'HEAD' });
-  const [base = '', head, ...more] = range.split(/\.{2,3}/);
-  if (head !== undefined && more.length === 0) return ok({ base, head: head === '' ? 'HEAD' : head });
-  return err(
-    problem('USAGE', `${JSON.stringify(range)} is no range`, { place: 'range', remedy: `give BASE..HEAD${more.length === 0 ? `, for example ${oneCommit(range)}` : ''}` }),
-  );
-}
-
-const oneCommit = (revision: string): string => `${revision}~1..${revision}`;
-
-interface Target {
-  /** As it was found, for example `origin/main`. */
-  readonly name: string;
-  /** Full name at the remote where it is a branch, else the name. */
-  readonly ref: string;
-  readonly tip: Oid;
-  readonly notes: readonly string[];
-}
-
-/** Branches first: a tag called `origin/main` would come before the branch, and whoever pushes tags would choose the policy. */
-const branches = (name: string): readonly string[] => [`refs/remotes/${name}`, `refs/heads/${name}`];
-const anything = (name: string): readonly string[] => (name.startsWith('refs/') ? [name] : [...branches(name), name]);
-
-async function findTarget({ repository, naming }: CheckedClone, name: string, spellings: readonly string[]): Promise<Result<Target>> {
-  for (const spelling of spellings) {
-    const [branch, tip] = await Promise.all([naming.branch(spelling), repository.resolve(spelling)]);
-    if (!branch.ok) return branch;
-    if (tip !== null) return ok({ name, ref: branch.value ?? name, tip, notes: [] });
-  }
-  return err(problem('TARGET_MISSING', `${name} names no commit here`, { place: '--target', remedy: 'fetch it, or name a branch that is here: --target origin/main' }));
-}
-
-async function defaultTarget(clone: CheckedClone): Promise<Result<Target>> {
-  const [first, ...others] = DEFAULT_TARGETS;
-  const remote = await findTarget(clone, first, branches(first));
-  if (remote.ok || remote.error.code !== 'TARGET_MISSING') return remote;
-  for (const name of others) {
-    const found = await findTarget(clone, name, branches(name));
-    if (found.ok) return ok({ ...found.value, notes: [`there is no ${first} here, so the target is ${name}; --target names another`] });
-  }
-  const remedy = 'name it with --target, or let git find it: git remote set-head origin --auto';
-  return err(problem('TARGET_MISSING', `this repository has no ${DEFAULT_TARGETS.join(', ')} to compare with`, { place: '--target', remedy }));
-}
-
-/** `HEAD~2` is missing where history is cut off, and fetching what is new does not bring it. */
-async function noCommit(repository: Repository, name: string): Promise<Problem> {
-  const [start = ''] = name.split(/[~^]/);
-  const from = start === name ? null : await repository.resolve(start);
-  const cut = from !== null && (await repository.steps(null, from)) === undefined;
-  const remedy = cut ? WHOLE : 'give a range of commits that are here, such as origin/main..HEAD; git fetch brings new ones';
-  return problem('NOT_FOUND', `${JSON.stringify(name)} names no commit here`, { place: 'range', remedy });
-}
-
 interface Ends extends Target {
   readonly base: Oid;
   readonly head: Oid;
@@ -166,19 +97,13 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
     const keys = governance.agents?.recorders ?? [];
     let recorded: Gathered | undefined;
     const scored = await scoringOf(clone.scoring, ends.at);
+    const by = askedInClone(clone, { ...ends, plans: ends.plans ?? [] }, governance, scored.score);
     const asked = {
-      repo: ends.repo,
-      targetRef: ends.ref,
+      ...by,
       base: ends.base,
       head: ends.head,
-      pusher: null,
-      sticky: [],
-      records: async (change: Change) => (recorded = await recordsOf(ok(clone.records), change, keys)),
-      plans: ends.plans ?? [],
-      score: scored.score,
+      records: async (change: Change) => (recorded = await by.records?.(change)),
       window: windowOfClone(clone.trains, ends.base, ends.at),
-      at: ends.at,
-      floors: clone.floors ?? [],
     };
     const considered = await considerChange(clone.repository, clone.parsers, governance, asked);
     if (!considered.ok) return err(considered.error.map(withRemedy));
@@ -204,42 +129,17 @@ async function judged(clone: CheckedClone, ends: Ends): Promise<Result<CheckAnsw
   }
 }
 
-/** What keeps a score from being known is said, unless nobody ever trained one. */
-async function scoringOf(scoring: Scoring | undefined, at: number): Promise<{ readonly score: (change: Change) => Promise<Score | null>; readonly notes: string[] }> {
-  const notes: string[] = [];
-  const scorer = scoring === undefined ? ok(null) : await openScorer(scoring);
-  if (!scorer.ok) notes.push(`no score: ${scorer.error.message}`);
-  const score = async (change: Change): Promise<Score | null> => {
-    if (!scorer.ok || scorer.value === null || change.records.length === 0) return null;
-    const scored = await scorer.value.score(change, Math.floor(at / 1_000));
-    if (!scored.ok) notes.push(`no score: ${scored.error.message}`);
-    return scored.ok ? scored.value : null;
-  };
-  return { score, notes };
-}
-
 /** Read once already where there is any record. */
 async function linesIn(records: Records, change: Change, recorders: readonly RecorderKey[], recorded: Gathered | undefined): Promise<Result<LinesOfChange>> {
   if (recorded?.lines != null) return ok(recorded.lines);
   return linesOf({ ...records, recorders }, { base: change.mergeBase, head: change.head, commits: change.commits.map((c) => c.id) });
 }
 
-/** Ids are cut as git cuts them; names stay. */
-const short = (revision: string): string => (/^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 12) : revision);
-
 /** Where nothing was asked about, what could be: most clones are up to date when this is typed for the first time. */
 async function newest(repository: Repository, head: string): Promise<readonly string[]> {
   const parent = await repository.resolve(`${head}~1`);
   return parent === null ? [] : [`countersign check ${oneCommit(head)} shows what the newest commit would have needed`];
 }
-
-/** The port's words alone: it may throw a problem as it is printed, code and remedy and all, and ours follow. */
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\n[\s\S]*/, '').replace(/ \[[A-Z_]+\]$/, '');
-
-/** One remedy, whatever is missing and whichever question missed it: people read it once. */
-export const WHOLE = 'bring what is missing: git fetch --unshallow for history, git fetch --refetch --no-filter for objects of a partial clone';
-
-export const withRemedy = <P extends { readonly code: ReasonCode; readonly remedy?: string }>(p: P): P => (p.code === 'CONTENT_UNSEEN' ? { ...p, remedy: WHOLE } : p);
 
 interface Rules {
   readonly governance: Governance;

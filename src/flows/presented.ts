@@ -11,7 +11,7 @@ import type { Decision } from '../core/policy/decision.ts';
 import { findingKey } from '../core/risk/risk.ts';
 import { settledKeys } from '../core/signoff/authority.ts';
 import { isApproval } from '../core/signoff/statement.ts';
-import { type Expectation, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
+import { type Expectation, objection, type SignoffTrust, type VerifiedSignoff, verifySignoff } from '../core/signoff/verify.ts';
 import { backOf, freedOf, trustedKeys } from './authority.ts';
 import type { Governance } from './governance.ts';
 import type { Ledger, Projections, SignoffRow } from './ports.ts';
@@ -146,12 +146,14 @@ function weighed({ bench, decision, trust, expect }: Asking, row: SignoffRow, bo
 /** A nonce is spent by another landing, or by an earlier commit of this push. */
 export async function spentOn({ state }: Bench, nonce: string, landing: Landing | null, used: ReadonlySet<string>): Promise<readonly Problem[]> {
   const spent = (await state.landings({ nonce })).find((l) => l.index !== null && !(landing !== null && sameLanding(l, landing)));
-  const again = { remedy: 'ask for a new sign-off' };
-  return [
-    ...(used.has(nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', again)] : []),
-    ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, again)] : []),
-  ];
+  return [...spentBefore(nonce, used), ...(spent ? [problem('ST_NONCE', `this sign-off was spent on the landing of ${spent.head.slice(0, 12)}`, AGAIN)] : [])];
 }
+
+const AGAIN = { remedy: 'ask for a new sign-off' };
+
+/** @param used nonces spent by earlier commits of the same push. */
+export const spentBefore = (nonce: string, used: ReadonlySet<string>): readonly Problem[] =>
+  used.has(nonce) ? [problem('ST_NONCE', 'this sign-off is spent on an earlier commit of this push', AGAIN)] : [];
 
 function presented(row: SignoffRow, { signoff, problems, carried, unproven, astray }: Heard, spent: readonly Problem[]): PresentedWithNonce {
   const said = signoff?.statement.predicate;
@@ -179,7 +181,7 @@ function presented(row: SignoffRow, { signoff, problems, carried, unproven, astr
  * The very content, on another base or in another commit: it counts, unless a rule that asks wants it looked at again then.
  * What was not moved at all is never looked at twice.
  */
-function lookAgain({ change, rules }: Decision, { statement }: VerifiedSignoff): readonly Problem[] {
+export function lookAgain({ change, rules }: Decision, { statement }: VerifiedSignoff): readonly Problem[] {
   const signed = statement.predicate.change;
   if (signed.head.gitCommit === change.head) return [];
   const rebased = signed.base?.gitCommit !== (change.base ?? undefined);
@@ -245,15 +247,6 @@ export function expectation(bench: Bench, decision: Decision): Expectation {
     seat: { level: lowest(decision, bench.governance.policy.ladder.values), candidates: [...new Set(decision.seats.flatMap((s) => s.candidates))] },
     allowDemo: bench.site.mode === 'demo',
   };
-}
-
-/**
- * An objection holds until it is taken back: no seat, tier, newer policy or newer roster makes it go away, and nobody by writing the
- * objector's name into a header. Whoever stood behind the change when they objected was refused then. Any enrolled key objects: the
- * rules on who made it guard what lets a change through.
- */
-function objection({ seat: _seat, roster: _roster, policyDigest: _policy, findings: _findings, authenticators: _keys, ...rest }: Expectation, signedAt: number): Expectation {
-  return { ...rest, tier: 'routine', excluded: new Map(), now: signedAt, decisions: ['changes'] };
 }
 
 /** The lowest level any seat asks for; `judge` looks at each seat again. */

@@ -25,7 +25,7 @@ export interface Outcome {
   readonly signed?: boolean;
 }
 
-async function judgeOne(bench: Bench, decision: Decision, landing: Landing, kind: GateKind, spent: ReadonlySet<string> = new Set()): Promise<Outcome> {
+async function judgeOne(bench: Bench, decision: Decision, landing: Landing, kind: GateKind, spent: ReadonlySet<string>): Promise<Outcome> {
   const presented = await presentedFor(bench, decision, landing, spent);
   const owned = decision.ownership === null ? [] : await ownershipsFor(bench, decision, landing, spent);
   const since = await firstSeen(bench, decision);
@@ -49,9 +49,18 @@ export async function firstSeen({ state }: Bench, decision: Decision): Promise<n
   return row?.createdAt;
 }
 
+export function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing, kind: GateKind = 'push'): Promise<Outcome> {
+  // Nothing is carried to a commit inside a push: what became of signed content was asked of the whole.
+  const { moved: _, ...plain } = bench;
+  return verdictBy((decision, spent) => judgeOne(decision === whole ? bench : plain, decision, landing, kind, spent), whole, parts);
+}
+
+/** Judges one decision. @param spent nonces that earlier commits of the same move took. */
+export type JudgeOne = (decision: Decision, spent: ReadonlySet<string>) => Promise<Outcome>;
+
 /** The strict verdict, answered as the strictest mode of the whole and of every commit lets it be. */
-export async function verdictOf(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing, kind: GateKind = 'push'): Promise<Outcome> {
-  const strict = await strictVerdict(bench, whole, parts, landing, kind);
+export async function verdictBy(judgeOf: JudgeOne, whole: Decision, parts: readonly Decision[]): Promise<Outcome> {
+  const strict = await strictVerdict(judgeOf, whole, parts);
   const mode = parts.reduce((most, part) => strictest(MODES, most, part.mode), whole.mode);
   return { ...strict, verdict: underMode(strict.verdict, mode) };
 }
@@ -60,13 +69,11 @@ export async function verdictOf(bench: Bench, whole: Decision, parts: readonly D
  * One commit: its own verdict. Several: each has to be allowed, in order, and a sign-off spent on one is spent for the next;
  * and the whole has to be allowed too, unless every single commit was signed by humans.
  */
-async function strictVerdict(bench: Bench, whole: Decision, parts: readonly Decision[], landing: Landing, kind: GateKind): Promise<Outcome> {
-  const total = await judgeOne(bench, whole, landing, kind);
+async function strictVerdict(judgeOf: JudgeOne, whole: Decision, parts: readonly Decision[]): Promise<Outcome> {
+  const total = await judgeOf(whole, new Set());
   if (parts.length === 0 || whole.outcome === 'refused' || total.verdict.codes.some((code) => STANDS.has(code))) return total;
   const each: Outcome[] = [];
-  // Nothing is carried to a commit inside a push: what became of signed content was asked of the whole.
-  const { moved: _, ...plain } = bench;
-  for (const part of parts) each.push(await judgeOne(plain, part, landing, kind, new Set(each.flatMap((e) => e.nonces))));
+  for (const part of parts) each.push(await judgeOf(part, new Set(each.flatMap((e) => e.nonces))));
   const allowed = each.every((e) => e.verdict.verdict === 'allow');
   const signed = allowed && each.every((e) => e.verdict.signoffs.length > 0);
   const nonces = [...new Set([...each.flatMap((e) => e.nonces), ...total.nonces])];

@@ -84,23 +84,35 @@ export async function forgotten(state: Projections, repo: string, weighed: reado
 export const marksSince = (world: GateWorld, state: Projections, repo: string, targetRef: string): Promise<readonly StickyMark[]> =>
   state.memory.marks({ repo, targetRef, since: world.now() - STICKY_MS });
 
-export const isWeighed = (parts: readonly Weighed[] | readonly Problem[]): parts is readonly Weighed[] => parts.every((p) => 'decision' in p);
+export const isWeighed = <W extends object>(parts: readonly W[] | readonly Problem[]): parts is readonly W[] => parts.every((p) => 'decision' in p);
 
 /**
  * Each commit in turn, every one seeing the marks the earlier ones left: one push is no lighter than the same pushes one by
  * one. Where the ref goes, a commit is weighed against the one before; what a merge brought, against what had landed, so that
  * content cannot come and go behind a second parent. Of that, what is all of the push is no part of it.
  */
-export async function weighParts(scale: Scale, old: string, whole: Weighed, steps: readonly Step[]): Promise<readonly Weighed[] | readonly Problem[]> {
-  const parts: Weighed[] = [];
+export async function weighEach<W extends { readonly decision: Decision }>(
+  by: WeighOne<W>,
+  old: string,
+  whole: W,
+  steps: readonly Step[],
+  now: number,
+): Promise<readonly W[] | readonly Problem[]> {
+  const parts: W[] = [];
   for (const { parent, commit, onChain } of steps.length > 1 ? steps : []) {
-    const marks = parts.flatMap((p) => markOf(p.decision, scale.world.now()));
-    const part = await weigh({ ...scale, sticky: [...scale.sticky, ...marks] }, onChain ? parent : old, commit);
+    const marks = parts.flatMap((p) => markOf(p.decision, now));
+    const part = await by(onChain ? parent : old, commit, marks);
     if (!('decision' in part)) return part;
     if (onChain || part.decision.change.manifest !== whole.decision.change.manifest) parts.push(part);
   }
   return parts;
 }
+
+/** Weighs one commit of a move. @param marks of AI, which earlier commits of it left. */
+export type WeighOne<W> = (base: string | null, commit: string, marks: readonly StickyMark[]) => Promise<W | readonly Problem[]>;
+
+export const weighParts = (scale: Scale, old: string, whole: Weighed, steps: readonly Step[]): Promise<readonly Weighed[] | readonly Problem[]> =>
+  weighEach((base, commit, marks) => weigh({ ...scale, sticky: [...scale.sticky, ...marks] }, base, commit), old, whole, steps, scale.world.now());
 
 function markOf({ provenance, change }: Decision, seenAt: number): readonly StickyMark[] {
   if (!PROVENANCE_LEVELS.atLeast(provenance.level, 'suggestion')) return [];

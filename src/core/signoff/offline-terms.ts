@@ -40,6 +40,10 @@ export interface Required extends Pick<CarryExpectation, 'provenance' | 'covers'
   readonly ownership?: { readonly files: number };
   /** What was taken back has to be known as of at most so many milliseconds before `now`. */
   readonly fresh?: { readonly now: number; readonly maxAge: number };
+  /** At a gate nothing has landed yet: when it would, milliseconds since 1970, which expiry is held against. Absent: the landing's time, else that of signing. */
+  readonly at?: number;
+  /** Nonces that were spent on other landings. */
+  readonly spent?: ReadonlySet<string>;
 }
 
 /** What each step of a verification works with. */

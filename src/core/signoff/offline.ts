@@ -17,10 +17,10 @@ import type { Landed, Proving, Required } from './offline-terms.ts';
 import { openEnvelope } from './open.ts';
 import { parseStatement } from './parse.ts';
 import { checkAge, checkStatements, openSnapshot, type Snapshot } from './snapshot.ts';
-import { APPROVALS, isApproval } from './statement.ts';
+import { APPROVALS, isApproval, NAMES, type Statement } from './statement.ts';
 import type { SignoffTrust } from './trust.ts';
 import { authorityAt, bySize, type TrustBundle, withLater } from './trust-file.ts';
-import { type Expectation, type VerifiedSignoff, verifySignoff } from './verify.ts';
+import { type Expectation, objection, type VerifiedSignoff, verifySignoff } from './verify.ts';
 
 export interface OfflineReport {
   /** Empty: proven. Otherwise all that is wrong, with `place` naming the sign-off. */
@@ -46,21 +46,39 @@ export function startProving(bundle: Bundle, given: TrustBundle, landed: Landed,
   return { proving, problems: distinct([...stale, ...placing.strays, ...wrong]) };
 }
 
-export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+/** Every sign-off of a bundle, as far as the bundle alone shows: which hold, and why the others do not. */
+export interface Heard {
+  readonly proving: Proving;
+  /** What is wrong with the bundle as a whole. */
+  readonly problems: readonly Problem[];
+  /** Those that hold, objections included, each with its place in the log. */
+  readonly words: readonly PlacedSignoff[];
+  /** `claimed`: whose it says it is; nothing of it was proved. */
+  readonly aside: readonly { readonly claimed: string; readonly problems: readonly Problem[] }[];
+}
+
+export function hearBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): Heard {
   const { proving, problems } = startProving(bundle, given, landed, required);
-  const { trust, placing } = proving;
+  const { placing } = proving;
   const carries = carriesIn(bundle, placing);
   const results = bundle.signoffs.map((evidence, i) => {
     const carry = carries.find((c) => c.ok && c.value.signoff === sha256Hex(evidence.envelope));
     const answer = verifyEvidence(evidence, proving, carry?.ok ? carry.value : undefined);
     return answer.ok ? answer : err(answer.error.map((p) => ({ ...p, place: `signoffs[${i}]` })));
   });
-  const valid = results.flatMap((r) => (r.ok ? [r.value] : []));
+  const failed = results.flatMap((r, i) => (r.ok ? [] : [{ claimed: claimedBy(bundle.signoffs[i])?.predicate.signer.id ?? '', problems: r.error }]));
+  const uncarried = carries.flatMap((c) => (c.ok ? [] : [{ claimed: '', problems: [c.error] }]));
+  return { proving, problems, words: results.flatMap((r) => (r.ok ? [r.value] : [])), aside: [...failed, ...uncarried] };
+}
+
+export function examineBundle(bundle: Bundle, given: TrustBundle, landed: Landed, required: Required = {}): OfflineReport {
+  const { proving, problems, words: valid, aside } = hearBundle(bundle, given, landed, required);
+  const { trust } = proving;
   const latest = latestWords(valid.filter((s) => s.rules === undefined));
   // What a person says of exactly this change stands in the place of all they said of earlier forms.
   const carried = latestWords(valid.filter((s) => s.rules !== undefined && !latest.some((l) => l.signer === s.signer)));
   const signoffs = [...latest, ...carried].filter((s) => isApproval(s.statement.predicate.decision));
-  const setAside = [...results.flatMap((r) => (r.ok ? [] : r.error)), ...carries.flatMap((c) => (c.ok ? [] : [c.error]))];
+  const setAside = aside.flatMap((a) => a.problems);
   const blocking = latest.filter((s) => s.statement.predicate.decision === 'changes').map((s) => problem('REV_CHANGES', `${s.signer} asked for changes`));
   const missing = seatProblems(signoffs, trust.ladder, required);
   const beside = [...authorsWord(bundle, proving, signoffs), ...gateProblems(bundle, proving, signoffs)];
@@ -133,8 +151,8 @@ function claimedLanding(bundle: Bundle): Landing | undefined {
   return landing?.ok ? landing.value : undefined;
 }
 
-/** `rules`: of an earlier form of what landed, the rules it still speaks for. */
-type Placed = VerifiedSignoff & { readonly index: number; readonly rules?: readonly string[] };
+/** `at`: when the log took it, milliseconds since 1970. `rules`: of an earlier form of what landed, the rules it still speaks for. */
+export type PlacedSignoff = VerifiedSignoff & { readonly index: number; readonly at: number; readonly rules?: readonly string[] };
 
 /** What the bundle says was carried: logged, and whole. Whether it holds is asked of each sign-off. */
 const carriesIn = ({ carries = [] }: Bundle, placing: Placing): readonly Result<Carry>[] =>
@@ -145,12 +163,12 @@ const carriesIn = ({ carries = [] }: Bundle, placing: Placing): readonly Result<
   });
 
 /** A person's latest word in the log wins; earlier ones of the same person are forgotten. */
-function latestWords(signoffs: readonly Placed[]): readonly Placed[] {
+function latestWords(signoffs: readonly PlacedSignoff[]): readonly PlacedSignoff[] {
   return [...new Map([...signoffs].sort((a, b) => a.index - b.index).map((s) => [s.signer, s])).values()];
 }
 
 /** Steps 2 to 7 on the signature, step 8 on the log. The time that counts is the log's. @param carry by which it was counted for another content. */
-function verifyEvidence(evidence: Evidence, { trust, placing, landed, required, landing }: Proving, carry: Carry | undefined): Result<Placed, readonly Problem[]> {
+function verifyEvidence(evidence: Evidence, { trust, placing, landed, required, landing }: Proving, carry: Carry | undefined): Result<PlacedSignoff, readonly Problem[]> {
   const entry = placing.of(evidence);
   if (!entry.ok) return err([...signatureProblems(evidence, signingTrust(latestOf(trust.states), trust.ladder)), entry.error]);
   // Whoever holds a revoked key and the server's clock would date a signature back: the order of the log says otherwise.
@@ -159,11 +177,13 @@ function verifyEvidence(evidence: Evidence, { trust, placing, landed, required, 
   const signing = signingTrust(authority, trust.ladder);
   const signedAt = entry.value.entry.at;
   const form = carry?.now.manifest === landed.manifest ? carry : undefined;
-  const verified = verifySignoff(evidence.envelope, signing, {
+  const expect = {
     ...expectation(landed, required, signedAt),
     ...(form === undefined ? {} : ofForm(form)),
-    takenBack: (digest, signer) => takenBack(authority, digest, signer, landing?.index),
-  });
+    takenBack: (digest: string, signer: string) => takenBack(authority, digest, signer, landing?.index),
+  };
+  const objects = form === undefined && claimedBy(evidence)?.predicate.decision === 'changes';
+  const verified = verifySignoff(evidence.envelope, signing, objects ? objection(expect, signedAt) : expect);
   if (!verified.ok) return err(verified.problems);
   const { statement } = verified.signoff;
   const wrong = form === undefined ? [] : checkCarry(form, statement, entry.value.index, { ...required, manifest: landed.manifest, manifest256: landed.manifest256 });
@@ -172,11 +192,11 @@ function verifyEvidence(evidence: Evidence, { trust, placing, landed, required, 
   // What was taken back after the landing came too late: where a landing stands is part of what it says.
   if (landing !== undefined && landing.index <= entry.value.index) return err([problem('LOG_FORK', `the landing stands before sign-off ${nonce} in the log`)]);
   if (landing?.nonces.has(nonce) === false) return err([problem('ST_NONCE', `the landing did not count sign-off ${nonce}`)]);
-  // Expiry bounds the landing, not later audits.
-  const landedAt = landing?.at ?? signedAt;
+  // Expiry bounds the landing, not later audits, and no objection.
+  const landedAt = objects ? signedAt : (landing?.at ?? Math.max(signedAt, required.at ?? signedAt));
   if (!(landedAt >= signedAt)) return err([problem('LOG_FORK', `the landing is logged before sign-off ${nonce}`)]);
   return Date.parse(expires) > landedAt
-    ? ok({ ...verified.signoff, index: entry.value.index, ...(form === undefined ? {} : { rules: form.rules }) })
+    ? ok({ ...verified.signoff, index: entry.value.index, at: signedAt, ...(form === undefined ? {} : { rules: form.rules }) })
     : err([problem('ST_EXPIRED', `the sign-off expired at ${expires}, before the landing`)]);
 }
 
@@ -194,6 +214,7 @@ const expectation = (landed: Landed, required: Required, now: number): Expectati
   counters: 'logged',
   decisions: ['approve', 'approve_with_conditions', 'changes', 'cannot_judge'],
   allowDemo: required.allowDemo === true,
+  ...(required.spent === undefined ? {} : { usedNonces: required.spent }),
   ...(required.policyDigest === undefined ? {} : { policyDigest: required.policyDigest }),
   ...(required.tier === undefined ? {} : { tier: required.tier }),
   ...(required.authenticators === undefined ? {} : { authenticators: required.authenticators }),
@@ -208,9 +229,11 @@ function signatureProblems({ envelope }: Evidence, trust: SignoffTrust): readonl
 }
 
 /** The repository the first sign-off names, else the landing: for a verifier who knows its content but not what the server called it. */
-export function namedRepository(bundle: Bundle, namespace: string): string | undefined {
-  const [first] = bundle.signoffs;
-  const opened = first === undefined ? undefined : openEnvelope(first.envelope, namespace);
+export const namedRepository = (bundle: Bundle): string | undefined => claimedBy(bundle.signoffs[0])?.predicate.change.repo ?? claimedLanding(bundle)?.repo;
+
+/** What a sign-off says, by whomever: nothing of it is verified. */
+export function claimedBy(evidence: Pick<Evidence, 'envelope'> | undefined): Statement | undefined {
+  const opened = evidence === undefined ? undefined : openEnvelope(evidence.envelope, NAMES.namespace);
   const statement = opened?.ok === true ? parseStatement(opened.value.payload) : undefined;
-  return statement?.ok === true ? statement.value.predicate.change.repo : claimedLanding(bundle)?.repo;
+  return statement?.ok === true ? statement.value : undefined;
 }

@@ -74,6 +74,18 @@ export function verifySignoff(envelope: Bytes, trust: SignoffTrust, expect: Expe
   return model.length > 0 ? { ok: false, problems: model } : { ok: true, signoff };
 }
 
+/**
+ * An objection holds until it is taken back: no seat, tier, newer policy or newer roster makes it go away, and nobody by writing the
+ * objector's name into a header. Whoever stood behind the change when they objected was refused then. Any enrolled key objects: the
+ * rules on who made it guard what lets a change through.
+ */
+export function objection(
+  { seat: _seat, roster: _roster, policyDigest: _policy, findings: _findings, authenticators: _keys, ...rest }: Expectation,
+  signedAt: number,
+): Expectation {
+  return { ...rest, tier: 'routine', excluded: new Map(), now: signedAt, decisions: ['changes'] };
+}
+
 /** The statement is about this repository, ref, stage, policy and tier, and still holds. Problems: ST_*. */
 export function checkStatement({ predicate }: Statement, expect: Omit<Expectation, keyof PeopleExpectation | 'counters' | 'allowDemo'>): readonly Problem[] {
   const { change, policy, decision } = predicate;
