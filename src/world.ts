@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Program, Roots, Scope } from './adapters/agents/settings/files.ts';
+import type { KeptBundle } from './adapters/git/signoff-write.ts';
 import type { CallTerms } from './adapters/http/terms.ts';
 import { err, ok, type Problem, problem, type Result } from './core/base/result.ts';
 import type { DeclareWorld } from './flows/declare.ts';
@@ -55,6 +56,24 @@ export async function openClone(dir: string, floors: readonly Floor[] = []): Pro
     openLineClone(dir),
   ]);
   return { repository, parsers: languages(), naming: openNaming(dir), records, trains: openTrains({ dir }), scoring, floors };
+}
+
+/** The same, as a CI system made it, with the sign-offs a ref of it carries. `top`: of its work tree, null where it has none. Problems: USAGE, GIT_FAILED. */
+export async function openGatedClone(dir: string, floors: readonly Floor[], ref: string) {
+  const [{ openCheckout, topOf }, { openSignoffRef, signoffsRef }] = await Promise.all([import('./adapters/git/checkout.ts'), import('./adapters/git/signoff-ref.ts')]);
+  const name = signoffsRef(ref);
+  if (!name.ok) return name;
+  const top = await topOf({ dir });
+  if (!top.ok) return top;
+  const clone = await openClone(dir, floors);
+  return ok({ ...clone, top: top.value, checkout: openCheckout({ dir }), sources: [openSignoffRef({ dir }, name.value)] });
+}
+
+/** Adds bundles to a ref of a clone, and of a remote where one is named; answers the commit. Problems: USAGE, GIT_FAILED, REF_CHANGED. */
+export async function keepSignoffs(dir: string, ref: string, bundles: readonly KeptBundle[], remote: string | null): Promise<Result<string>> {
+  const [{ writeSignoffs }, { signoffsRef }] = await Promise.all([import('./adapters/git/signoff-write.ts'), import('./adapters/git/signoff-ref.ts')]);
+  const name = signoffsRef(ref);
+  return name.ok ? writeSignoffs({ dir }, name.value, bundles, remote) : name;
 }
 
 /** What a clone keeps of its history for the score. @param keep the folder; in the git directory unless told. */

@@ -33,12 +33,16 @@ export interface KnownOfTrust {
 }
 
 /** The file `--trust` names. Expiry is the one thing a clock is asked for here. Problems: USAGE, TRUST_*. */
-export async function trustAt(name: string, { pin, trustSize }: KnownOfTrust = {}): Promise<Result<TrustBundle, readonly Problem[]>> {
+export async function trustAt(name: string, known: KnownOfTrust = {}): Promise<Result<TrustBundle, readonly Problem[]>> {
   const file = await fileAt('--trust', name);
-  if (!file.ok) return err([file.error]);
+  return file.ok ? trustIn(new Uint8Array(file.value.bytes), known) : err([file.error]);
+}
+
+/** The same of bytes at hand. Problems: TRUST_*. */
+export function trustIn(bytes: Uint8Array, { pin, trustSize }: KnownOfTrust = {}): Result<TrustBundle, readonly Problem[]> {
   // What is no number is larger than every size: nothing passes by a typing error.
   const atLeast = trustSize === undefined || /^\d{1,15}$/.test(trustSize) ? trustSize : Number.MAX_SAFE_INTEGER;
-  return parseTrust(new Uint8Array(file.value.bytes), { now: Date.now(), ...(pin === undefined ? {} : { pin }), ...(atLeast === undefined ? {} : { atLeast: Number(atLeast) }) });
+  return parseTrust(bytes, { now: Date.now(), ...(pin === undefined ? {} : { pin }), ...(atLeast === undefined ? {} : { atLeast: Number(atLeast) }) });
 }
 
 /** A policy: a file, or where no file is called so, a profile that ships, with the ladder of the starter. */

@@ -7,6 +7,7 @@ import { type Act, command, EXIT_HELP, FLOOR_WORDS, helpWithin, PLAN_WORDS, seve
 import { DEFAULTS, WITNESS_DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
 import { githubCommands } from './github-commands.ts';
+import { gateCommands } from './gate-commands.ts';
 import { hookCommands } from './hook-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { lineCommands } from './line-commands.ts';
@@ -84,6 +85,7 @@ export function build(act: Act, complain: (text: string) => void): Command {
     .option('--json', 'print JSON (docs/spec/check.schema.json)')
     .action(async (range: string | undefined, options) => act((await import('./check.ts')).check(range ?? '', options)));
 
+  gateCommands(program, act);
   riskCommands(program, act);
 
   command(program, 'prescreen [range]', 'questions of a language model about the change in this clone; it decides nothing: docs/guides/prescreen.md', [

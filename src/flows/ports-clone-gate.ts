@@ -3,6 +3,9 @@ import type { Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import type { FoundBundle } from '../core/signoff/pooled.ts';
 
+/** Where sign-offs are carried unless told. */
+export const SIGNOFFS_REF = 'refs/countersign/signoffs';
+
 /** A clone as a CI system makes it. Implemented by adapters/git. */
 export interface Checkout {
   /** Its history is cut off somewhere. Problem: GIT_FAILED. */

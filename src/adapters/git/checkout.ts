@@ -1,7 +1,7 @@
 /** The port `Checkout`: how a CI system left a clone. Nothing it configures is read beyond the names of its refs. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
@@ -10,7 +10,7 @@ import { isId, lines } from './change.ts';
 import { parseCommit } from './commit.ts';
 import { openObjects } from './objects.ts';
 import { locate, objectFolders, type Place, type RepositoryPlace } from './place.ts';
-import { failure, runGit, succeeded } from './run.ts';
+import { failure, gitEnvironment, runGit, succeeded } from './run.ts';
 
 const COMMIT_BYTES = 1 << 20;
 /** A merge somebody made slow is one git does not make by itself: it is judged as it stands. */
@@ -30,6 +30,15 @@ export function openCheckout(place: RepositoryPlace): Checkout {
     holds: (tip, commit) => within((at) => holds(at, tip, commit)),
     merged: (commit) => within((at) => mergedIn(at, commit)),
   };
+}
+
+/** The top folder of the work tree, absolute; null in a bare repository. Problem: GIT_FAILED. */
+export async function topOf({ dir }: { readonly dir: string }): Promise<Result<string | null>> {
+  const at = await locate({ dir });
+  if (!at.ok) return at;
+  const output = await runGit(['rev-parse', '--show-toplevel'], { env: gitEnvironment(), cwd: resolve(dir) });
+  if (!output.ok) return output;
+  return ok(output.value.code === 0 ? (text(output.value.stdout) ?? '').replace(/\n$/, '') : null);
 }
 
 /** Of the remote's copy alone: a branch of the clone may be the change's own, called like the target. */

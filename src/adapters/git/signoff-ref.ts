@@ -9,15 +9,13 @@ import { err, ok, type Problem, problem, type Result } from '../../core/base/res
 import type { Oid } from '../../core/change/change.ts';
 import { DIRECTORY, parseTree } from '../../core/change/tree.ts';
 import type { FoundBundle } from '../../core/signoff/pooled.ts';
-import type { SignoffSource } from '../../flows/ports-clone-gate.ts';
+import { SIGNOFFS_REF, type SignoffSource } from '../../flows/ports-clone-gate.ts';
 import { lines } from './change.ts';
 import { parseCommit } from './commit.ts';
 import { type ObjectReader, openObjects } from './objects.ts';
 import { locate, type Place, type RepositoryPlace } from './place.ts';
 import { runGit, succeeded } from './run.ts';
 import { entryAt } from './trees.ts';
-
-export const SIGNOFFS_REF = 'refs/countersign/signoffs';
 
 const NAME = /^refs\/countersign\/[A-Za-z0-9][A-Za-z0-9_-]*$/;
 /** Of one content: a person's every word is a file, and each export another. */
@@ -86,6 +84,7 @@ async function readFolder(reader: ObjectReader, ref: string, id: Oid): Promise<R
     const called = text(name) ?? '';
     const digest = mode === PLAIN ? FILE.exec(called)?.[1] : undefined;
     const read = digest === undefined ? undefined : await reader.read(blob, left);
+    if (digest !== undefined && read === undefined) return err(damaged(ref, `the file ${called} is not here`));
     if (read?.type === 'blob' && read.bytes === undefined) return err(tooMuch(ref, `more than ${REF_CAPS.all} bytes for one content`));
     left -= read?.size ?? 0;
     const bytes = read?.bytes !== undefined && sha256Hex(read.bytes) === digest ? read.bytes : NOT_SO;

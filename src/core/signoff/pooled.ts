@@ -6,10 +6,11 @@
 import { base64 } from '../base/bytes.ts';
 import type { Bytes } from '../base/crypto.ts';
 import type { Problem } from '../base/result.ts';
+import { parseEntry } from '../log/entry.ts';
 import { type Bundle, type Evidence, parseBundle } from './bundle.ts';
 import { type Landing, landingOf, type Move } from './landing.ts';
 import { placed } from './logged.ts';
-import { snapshotIn, startProving } from './offline.ts';
+import { claimedBy, snapshotIn, startProving } from './offline.ts';
 import type { Landed } from './offline-terms.ts';
 import type { TrustBundle } from './trust-file.ts';
 
@@ -77,3 +78,15 @@ function landingIn({ landed, ...bundle }: Bundle, trust: TrustBundle): readonly 
 
 const isOf = (landing: Landing, at: Landed, move: Move): boolean =>
   landing.repo === at.repo && landing.targetRef === at.targetRef && landing.old === move.old && landing.new === move.new;
+
+/** The manifests of what a bundle speaks of, as it says itself: of what was signed, and of what that was counted for. Nothing of it is verified. */
+export function contentsOf({ signoffs, carries = [] }: Bundle): readonly string[] {
+  const signed = signoffs.map((s) => claimedBy(s)?.predicate.change.manifest.sha256);
+  const carried = carries.map(({ entry }) => {
+    const read = parseEntry(entry);
+    return read.ok ? read.value.fields.to : undefined;
+  });
+  return [...new Set([...signed, ...carried].flatMap((m) => (typeof m === 'string' && MANIFEST.test(m) ? [m] : [])))];
+}
+
+const MANIFEST = /^[0-9a-f]{64}$/;
