@@ -115,15 +115,19 @@ export interface BedOptions {
   readonly where?: typeof at;
   /** People of the roster beside those who have keys. */
   readonly crowd?: { readonly [id: string]: string };
+  /** When it is, milliseconds since 1970: for programs that ask their own clock. */
+  readonly start?: number;
+  /** Files of the first commit beside those every bed has. */
+  readonly more?: { readonly [path: string]: FileChange };
 }
 
-export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY, { where = at, crowd = {} }: BedOptions = {}): Promise<Bed> {
+export async function openBed(mode: 'production' | 'demo' = 'production', policy = POLICY, { where = at, crowd = {}, start = START, more = {} }: BedOptions = {}): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bed-'));
   const room = gitRoom();
   const work = room.init();
   // Everybody enrolled long before: no test but one of cool-downs waits for any.
-  const clock = { now: START - 48 * 3_600_000 };
-  work.commit({ 'countersign.yml': policy, '.countersign/roster.yml': roster({ ...LEVELS, ...crowd }), 'db/000.sql': 'create table orders (id int);\n' }, author('kim'));
+  const clock = { now: start - 48 * 3_600_000 };
+  work.commit({ 'countersign.yml': policy, '.countersign/roster.yml': roster({ ...LEVELS, ...crowd }), 'db/000.sql': 'create table orders (id int);\n', ...more }, author('kim'));
   work.git('branch', 'release');
   const served = work.bare();
   const data = join(folder, 'data');
@@ -164,7 +168,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
     rmSync(folder, { recursive: true, force: true });
   });
   await populate(bed, mode);
-  clock.now = START;
+  clock.now = start;
   return bed;
 }
 
