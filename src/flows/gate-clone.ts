@@ -72,7 +72,7 @@ export async function gateClone(clone: GatedClone, ask: CloneGateAsk): Promise<J
   if (!range.ok) return err([range.error]);
   try {
     const ends = await endsOf(clone, ask, range.value);
-    if (!ends.ok) return err([withRemedy(ends.error)]);
+    if (!ends.ok) return err([ends.error]);
     const governance = await governanceAt(clone.repository, ends.value.tip, clone.floors);
     if (!governance.ok) return err(governance.error.map((p) => ({ ...p, place: `${ask.target}:${p.place ?? ''}` })));
     return await judgedIn(clone, ask, ends.value, governance.value);

@@ -38,13 +38,14 @@ export interface Forge {
 export const TRUST_PATH = '.countersign/trust.json';
 const LADDER = ['L4', 'L5', 'L6', 'L7'];
 
-export async function openForge(policy = POLICY): Promise<Forge> {
-  const bed = await openBed('production', policy, { start: Date.now() });
+/** @param start of the installation's clock, milliseconds since 1970. */
+export async function openForge(policy = POLICY, start = Date.now()): Promise<Forge> {
+  const bed = await openBed('production', policy, { start });
   const trust = await exportTrust(bed.world, { vkeys: [bed.store.logVerifierKey ?? ''], ladder: LADDER });
   if (!trust.ok) throw new Error(trust.error.message);
   bed.work.git('checkout', '-q', 'main');
   bed.work.commit({ [TRUST_PATH]: trust.value }, { author: { name: 'kim', email: 'kim@example.org' } });
-  bed.work.git('push', '-q', bed.served.gitDir, `HEAD:${MAIN}`);
+  bed.work.git('push', '-q', bed.served.gitDir, `HEAD:${MAIN}`, 'HEAD:refs/heads/release');
   const projects = bed.room.folder();
   const gitDir = join(projects, 'infra.git');
   bed.work.git('clone', '-q', '--bare', '--single-branch', '--branch', 'main', bed.served.gitDir, gitDir);
