@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLI } from '../examples/story/stage.ts';
 import { checkBench } from './check.ts';
+import { ciBench } from './ci.ts';
 import { detectBench } from './detect.ts';
 import { eventsBench } from './events.ts';
 import { forgeInboxBench } from './forge-inbox.ts';
@@ -31,6 +32,7 @@ import { verifyBench } from './verify.ts';
 /** What is promised: a ratio, or seconds the median may take. */
 const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; readonly words: string; met(c: Comparison): boolean }[] = [
   { name: /^check/, words: 'within a second', met: (c) => c.took < 1_000 },
+  { name: /^gate: a signed change/, words: 'within two seconds', met: (c) => c.took < 2_000 },
   { name: /^detect: \d+ commits of a given history/, baseline: /dev\/null/, words: 'under 1.67x (0.6 of its speed)', met: (c) => c.ratio < 1 / 0.6 },
   { name: /^detect: most memory, \d+ commits/, words: 'under 200 MB', met: (c) => c.ratio < 1 },
   { name: /^detect: most memory, 3 times/, words: 'under 1.3x', met: (c) => c.ratio < 1.3 },
@@ -68,6 +70,7 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
 const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> } = {
   check: () => checkBench(folder, CLI),
+  ci: () => ciBench(CLI),
   push: () => pushBench(),
   policy: () => policyBench(join(folder, 'cedar')),
   log: () => logBench(),

@@ -84,7 +84,8 @@ function forgeOver(bed: Bed, repository: TestRepository, server: Server): Forge 
       if (!bundle.ok) throw new Error(bundle.error.message);
       return bundle.value;
     },
-    run: (command, cwd, env = {}) => ran(command, cwd, { PATH: process.env.PATH ?? '', HOME: home, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', NO_PROXY: '*', no_proxy: '*', ...env }),
+    run: (command, cwd, env = {}) =>
+      ran(command, cwd, { PATH: process.env.PATH ?? '', HOME: home, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', NO_PROXY: '*', no_proxy: '*', ...env }),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -147,7 +147,10 @@ describe('the workflow of GitHub Actions', () => {
 
   it('ends before the gate where the package is not the one that was pinned', async () => {
     const { steps: own } = steps(await proposed());
-    const done = await runSteps(forge, own.map((s) => ({ ...s, env: { ...s.env, COUNTERSIGN_SHA256: '0'.repeat(64) } })));
+    const done = await runSteps(
+      forge,
+      own.map((s) => ({ ...s, env: { ...s.env, COUNTERSIGN_SHA256: '0'.repeat(64) } })),
+    );
     expect(done).toMatchObject({ code: 1, stdout: expect.stringContaining('FAILED') });
   });
 

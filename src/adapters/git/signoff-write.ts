@@ -90,7 +90,7 @@ async function stage(at: Place, bundles: readonly KeptBundle[]): Promise<Result<
 async function fetched({ at, ref }: Writing, remote: string): Promise<Result<Oid | null>> {
   const env = theirs(at);
   const listed = succeeded('ls-remote', await runGit(['ls-remote', '--', remote, ref], { env, seconds: SECONDS }));
-  if (!listed.ok) return err({ ...listed.error, place: remote, remedy: 'check that git reaches this remote: git ls-remote' });
+  if (!listed.ok) return err(problem('GIT_FAILED', listed.error.message, { place: remote, remedy: 'check that git reaches this remote: git ls-remote' }));
   const id = lines(listed.value).flatMap((l) => (l.endsWith(`\t${ref}`) ? (l.split('\t')[0] ?? []) : []))[0];
   if (id === undefined) return ok(null);
   const brought = succeeded('fetch', await runGit([...HOOKLESS, 'fetch', '-q', '--no-tags', '--no-write-fetch-head', '--', remote, ref], { env, seconds: SECONDS }));
