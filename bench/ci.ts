@@ -20,13 +20,11 @@ export async function ciBench(cli: string): Promise<readonly Comparison[]> {
     run(process.execPath, [cli, 'sign-offs', 'put', join(folder, 'bundle.json')], { cwd: clone, env });
     const gate = (): void => void run(process.execPath, [cli, 'gate', `..${head}`, '--trust-from-target', TRUST_PATH, '--name', 'infra', '--json'], { cwd: clone, env });
     const diff = (): void => void run('git', ['diff', '--no-color', `origin/main...${head}`], { cwd: clone, env });
-    const empty = join(folder, 'empty.mjs');
-    writeFileSync(empty, '');
-    const node = (): void => void run(process.execPath, [empty], { env });
+    const check = (): void => void run(process.execPath, [cli, 'check', `origin/main..${head}`, '--json'], { cwd: clone, env, expect: [1] });
     const name = 'gate: a signed change of one file, start to answer';
     return [
       await compare({ name, baseline: 'git diff of the same', turns: 21, subject: gate, against: diff }),
-      await compare({ name, baseline: 'an empty Node program', turns: 21, subject: gate, against: node }),
+      await compare({ name, baseline: 'countersign check of the same', turns: 21, subject: gate, against: check }),
     ];
   } finally {
     await forge.close();

@@ -5,7 +5,7 @@
 import { concat } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { FoundBundle } from '../core/signoff/pooled.ts';
-import type { SignoffSource } from '../flows/ports-clone-gate.ts';
+import type { SignoffSource } from '../flows/ports-carried.ts';
 
 /** A bundle is at most this long (docs/spec/bundle.md). */
 const MAX = 33_554_432;

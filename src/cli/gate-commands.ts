@@ -1,6 +1,6 @@
 /** The commands of a CI system: the gate, and the sign-offs a ref carries to it. */
 import type { Command } from 'commander';
-import { SIGNOFFS_REF } from '../flows/ports-clone-gate.ts';
+import { SIGNOFFS_REF } from '../flows/ports-carried.ts';
 import { type Act, command, FLOOR_WORDS, helpWithin, PLAN_WORDS, several, trustOptions } from './command.ts';
 
 export function gateCommands(program: Command, act: Act): void {

@@ -7,7 +7,7 @@ import { lengthOf } from '../core/policy/time.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { type CloneGateAnswer, gateClone } from '../flows/gate-clone.ts';
 import type { Repository } from '../flows/ports.ts';
-import type { SignoffSource } from '../flows/ports-clone-gate.ts';
+import type { SignoffSource } from '../flows/ports-carried.ts';
 import { openGatedClone } from '../world.ts';
 import { serverSource } from './bundle-server.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';

@@ -13,7 +13,7 @@ import { openClone } from '../world.ts';
 import { recordWord } from './enrol.ts';
 import { exportBundle, exportTrust } from './evidence.ts';
 import { type CloneGateAsk, type GatedClone, gateClone } from './gate-clone.ts';
-import type { SignoffSource } from './ports-clone-gate.ts';
+import type { SignoffSource } from './ports-carried.ts';
 
 const HOUR = 3_600_000;
 let bed: Bed;

@@ -20,7 +20,7 @@ import { considerChange, titleOf } from './gather.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { type Offered, offeredFor, without } from './offered.ts';
 import type { Step } from './ports.ts';
-import type { Checkout, SignoffSource } from './ports-clone-gate.ts';
+import type { Checkout, SignoffSource } from './ports-carried.ts';
 import { PUSH_CAPS } from './push-record.ts';
 import { windowOfClone } from './train.ts';
 import { type JudgeOne, verdictBy } from './verdict.ts';

@@ -6,7 +6,7 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import type { Oid } from '../core/change/change.ts';
 import { noCommit, short } from './check-ends.ts';
 import type { Naming, Repository } from './ports.ts';
-import type { Checkout } from './ports-clone-gate.ts';
+import type { Checkout } from './ports-carried.ts';
 
 export interface EndsAsked {
   /** As sign-offs name it; null: the last part of origin's address. */

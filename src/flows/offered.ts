@@ -16,7 +16,7 @@ import type { Landed, Required } from '../core/signoff/offline-terms.ts';
 import { type FoundBundle, pooled } from '../core/signoff/pooled.ts';
 import { isApproval } from '../core/signoff/statement.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
-import type { SignoffSource } from './ports-clone-gate.ts';
+import type { SignoffSource } from './ports-carried.ts';
 import { lookAgain, spentBefore } from './presented.ts';
 
 /** What is believed, and as of when. */

@@ -91,6 +91,7 @@ interface Told {
   readonly answer?: string;
   readonly codes?: readonly string[];
   readonly notes?: readonly string[];
+  readonly seats?: readonly { readonly rule: string }[];
   readonly problems?: readonly { readonly code: string; readonly remedy?: string }[];
 }
 async function asked(rev: string, ...more: readonly string[]): Promise<Told> {
@@ -242,9 +243,9 @@ describe('what the change brings decides nothing', () => {
   it('its policy, its roster and its trust file least of all', async () => {
     const files = { ...dropped(), 'countersign.yml': looser, '.countersign/roster.yml': roster({ eve: 'L7', kim: 'L7', lee: 'L7' }), [TRUST_PATH]: '{}\n' };
     const { number } = await proposed(files);
-    expect(await asked(`refs/pull/${number}/head`)).toMatchObject({ exit: expect.not.stringMatching(/0/) });
-    const inside = await asked(`refs/pull/${number}/head`);
-    expect(inside.answer ?? 'undecided').not.toBe('allow');
+    const told = await asked(`refs/pull/${number}/head`);
+    expect([told.exit, told.answer]).toEqual([1, 'wait']);
+    expect(told.seats?.map((s) => s.rule)).toContain('destructive');
   });
 
   it('a trust file in the work tree is refused, however it is named', async () => {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
-import type { Checkout } from '../../flows/ports-clone-gate.ts';
+import type { Checkout } from '../../flows/ports-carried.ts';
 import { isId, lines } from './change.ts';
 import { parseCommit } from './commit.ts';
 import { openObjects } from './objects.ts';

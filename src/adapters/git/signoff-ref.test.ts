@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../core/base/bytes.ts';
 import { sha256Hex } from '../../core/base/crypto.ts';
-import { SIGNOFFS_REF } from '../../flows/ports-clone-gate.ts';
+import { SIGNOFFS_REF } from '../../flows/ports-carried.ts';
 import { gitRoom, type TestRepository } from '../../testing/git.ts';
 import { openSignoffRef, REF_CAPS, signoffsRef } from './signoff-ref.ts';
 import { writeSignoffs } from './signoff-write.ts';

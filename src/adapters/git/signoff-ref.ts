@@ -9,7 +9,7 @@ import { err, ok, type Problem, problem, type Result } from '../../core/base/res
 import type { Oid } from '../../core/change/change.ts';
 import { DIRECTORY, parseTree } from '../../core/change/tree.ts';
 import type { FoundBundle } from '../../core/signoff/pooled.ts';
-import { SIGNOFFS_REF, type SignoffSource } from '../../flows/ports-clone-gate.ts';
+import { SIGNOFFS_REF, type SignoffSource } from '../../flows/ports-carried.ts';
 import { lines } from './change.ts';
 import { parseCommit } from './commit.ts';
 import { type ObjectReader, openObjects } from './objects.ts';
