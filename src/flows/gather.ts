@@ -30,6 +30,8 @@ export interface Asked {
   readonly most?: number;
   /** The account the transport authenticated; null in a clone. */
   readonly pusher: string | null;
+  /** Whose token let the pusher in; not given: no token did. */
+  readonly tokenOwner?: PersonId | undefined;
   /** People who pushed this content before, whoever pushes it now. */
   readonly pushersBefore?: (change: Change) => Promise<readonly PersonId[]>;
   /** Accounts that a transport says brought part of it. */
@@ -82,7 +84,11 @@ export async function considerChange(repository: Repository, parsers: Parsers, g
     ...(train === undefined ? {} : { train }),
     score,
     ...(recorded === undefined ? {} : { records: recorded.records }),
-    behind: [...(recorded?.behind ?? []), ...(asked.brought ?? []).map((identity) => ({ role: 'pusher' as const, identity }))],
+    behind: [
+      ...(recorded?.behind ?? []),
+      ...(asked.brought ?? []).map((identity) => ({ role: 'pusher' as const, identity })),
+      ...(asked.tokenOwner === undefined ? [] : [{ role: 'token-owner' as const, identity: asked.tokenOwner }]),
+    ],
     ...(governance.agents === null ? {} : { registry: governance.agents }),
     brings: await brought(repository, change.value, asked.floors ?? [], asked.at),
   });

@@ -10,6 +10,7 @@ import { countedOf } from './counted.ts';
 import type { Governance } from './governance.ts';
 import type { EntryDraft, Projections, Step } from './ports.ts';
 import type { Bench, Landing, MovedSignoffs } from './presented.ts';
+import type { Pusher } from './pusher.ts';
 import { type Gathered, type RecordsOf, recordsOf } from './records.ts';
 import type { RefUpdate } from './ref-update.ts';
 import type { GateWorld } from './site.ts';
@@ -32,11 +33,9 @@ export interface Judged {
 export const PUSH_CAPS = { refs: 1_000, steps: 200, body: 2 << 20 } as const;
 
 /** One move, with what it is weighed by. */
-export interface Move {
+export interface Move extends Pusher {
   readonly repo: string;
   readonly quarantine: string | undefined;
-  /** null: no transport said. */
-  readonly pusher: string | null;
   /** Accounts that a transport says brought part of it, before whoever pushes now. */
   readonly brought?: readonly string[];
   readonly update: RefUpdate;

@@ -4,7 +4,7 @@
  * stands. Act: the answer to the hook, last, because an answer that was not recorded never happened.
  *
  * The attacker is the pusher: they choose every ref name, every object and how often they try. They do not choose the
- * repository id (the server maps it), the account (the transport authenticated it), or the policy (the old tip holds it).
+ * repository id (the server maps it), the account or whose token it was (the transport authenticated both), or the policy (the old tip holds it).
  */
 import type { ReasonCode } from '../core/base/codes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
@@ -16,18 +16,17 @@ import { guardsOf, NO_DEFAULT } from './guarded.ts';
 import { recordLandings } from './land.ts';
 import { movedSignoffs } from './moved.ts';
 import { type Judged, type Judging, PUSH_CAPS, recordMove, words } from './push-record.ts';
+import { foreign, type Pusher } from './pusher.ts';
 import { isZero, type RefUpdate, readFor, reserved } from './ref-update.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
 
 export type { Judged };
 
-export interface Push {
+export interface Push extends Pusher {
   readonly repo: string;
   /** Folder git holds the new objects in; undefined where the transport made none. */
   readonly quarantine: string | undefined;
-  /** Authenticated by the transport; null is refused for protected refs. */
-  readonly pusher: string | null;
   readonly updates: readonly RefUpdate[];
 }
 
@@ -55,7 +54,7 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
   const [nobodys] = push.updates.flatMap((u) => reserved(u.ref) ?? []);
   if (nobodys) return { allow: false, judged: [], problems: [nobodys] };
 
-  const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(world, served, push.updates)]);
+  const [aliases, guarded] = await Promise.all([served.aliases(push.updates.map((u) => u.ref)), protectedUpdates(world, served, push.updates, push)]);
   const [alias] = aliases;
   if (alias) return refuse('REF_SYMBOLIC', `${alias[0]} stands for ${alias[1]}`, 'push to the ref it stands for');
   if (!guarded.ok) return { allow: false, judged: [], problems: guarded.error };
@@ -73,14 +72,18 @@ export async function judgePush(world: GateWorld, push: Push): Promise<PushAnswe
 /**
  * Protected by the server's own list, or by the policy at the default branch, now or where the gate last let it stand, or by the one the gate last let
  * the ref itself stand at: never by a policy that is pushed. A policy that is there and cannot be read may protect any ref, so none passes unjudged.
+ * @param by whose account it is, where a token let them in; refused whatever the ref, where that is somebody else's by now.
  */
 export async function protectedUpdates(
   { floors, projections }: GateWorld,
   served: ServedRepository,
   updates: readonly RefUpdate[],
+  by: Pusher = { pusher: null },
 ): Promise<Result<readonly RefUpdate[], readonly Problem[]>> {
   const lastLet = async (targetRef: string): Promise<string | undefined> => (await projections.memory.standing({ repo: served.id, targetRef }))[0]?.head;
   const { now: governance, before } = await guardsOf(served, floors, lastLet);
+  const other = governance.ok ? foreign(governance.value.roster, by) : null;
+  if (other !== null) return err([other]);
   // Each list by itself: a `!` in a policy takes nothing off the server's own.
   const isGuarded = async (ref: string): Promise<boolean> => matches(served.protected, ref) || (governance.ok && protects(governance.value.policy, ref)) || before(ref);
   const guarded: RefUpdate[] = [];
@@ -127,6 +130,9 @@ async function judgeUpdate(world: Desk, push: Push & { pusher: string }, update:
   await recordLandings(world, push.repo);
   const governance = await governanceAt(world.served.repository, update.old, world.floors);
   if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
+  // What a branch was left with may say otherwise than the default one: both have to leave the account to the token's owner.
+  const other = foreign(governance.value.roster, push);
+  if (other !== null) return denied(other.code, words([other]));
   const move = { ...push, update, governance: governance.value, steps };
   for (let tries = 1; ; tries++) {
     const judged = await recordMove(world, move, atTheGate(world, update, governance.value));

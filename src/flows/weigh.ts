@@ -11,6 +11,7 @@ import type { PersonId } from '../core/roster/roster.ts';
 import { considerChange, titleOf } from './gather.ts';
 import type { Governance } from './governance.ts';
 import type { Projections, Step } from './ports.ts';
+import type { Pusher } from './pusher.ts';
 import type { RecordsOf } from './records.ts';
 import { type GateWorld, STICKY_MS } from './site.ts';
 import type { Window } from './train.ts';
@@ -27,8 +28,7 @@ export interface Weighed {
 /** What one update is weighed by: the rules at the old tip, and the marks of AI known when it began. */
 export interface Scale {
   readonly world: GateWorld;
-  /** `pusher` null: no transport said. */
-  readonly push: { readonly repo: string; readonly pusher: string | null; readonly brought?: readonly string[] };
+  readonly push: Pusher & { readonly repo: string; readonly brought?: readonly string[] };
   readonly ref: string;
   readonly governance: Governance;
   readonly sticky: readonly StickyMark[];
@@ -46,6 +46,7 @@ export async function weigh(scale: Scale, base: string | null, head: string, win
     head,
     most: MOST_FILES,
     pusher: push.pusher,
+    tokenOwner: push.tokenOwner,
     pushersBefore,
     ...(push.brought === undefined ? {} : { brought: push.brought }),
     sticky,
@@ -71,7 +72,7 @@ const contentsOf = (change: Change): readonly string[] => [change.manifest, ...c
 /** Everybody a transport ever put behind these, the one who pushes now included. */
 export const behindOf = ({ governance, push }: Scale, weighed: readonly Weighed[]): readonly PersonId[] => {
   const accounts = [...(push.brought ?? []), ...(push.pusher === null ? [] : [push.pusher])];
-  const now = accounts.flatMap((account) => answersFor(governance.roster, account) ?? []);
+  const now = [...accounts.map((account) => answersFor(governance.roster, account)), push.tokenOwner ?? null].filter((person) => person !== null);
   return [...new Set([...weighed.flatMap((w) => w.before), ...now])].sort();
 };
 

@@ -1,5 +1,6 @@
 /** What every route knows of the request it answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PersonId } from '../core/roster/roster.ts';
 import type { Role, Scope, Via } from '../flows/ports-login.ts';
 
 /** Who asks. */
@@ -11,6 +12,13 @@ export interface Session {
   readonly proved: number;
   /** Of an API token; null: a person at a browser. */
   readonly scopes: readonly Scope[] | null;
+}
+
+/** Who a transport says pushes. */
+export interface Authenticated {
+  readonly account: string;
+  /** Whose token that was; absent: no token, of demo data. */
+  readonly tokenOwner?: PersonId;
 }
 
 export interface Door {

@@ -11,11 +11,12 @@ import { judgePush, type Push, type PushAnswer } from '../flows/push.ts';
 import { PUSH_CAPS } from '../flows/push-record.ts';
 import type { RefUpdate } from '../flows/ref-update.ts';
 import type { GateWorld } from '../flows/site.ts';
+import type { Authenticated } from './door.ts';
 import { failureLine, failureOf } from './logging.ts';
 import { answerText } from './push-text.ts';
 
-/** Pushes in flight: random token to the account the transport authenticated. */
-export type PushesInFlight = ReadonlyMap<string, string>;
+/** Pushes in flight: random token to whom the transport authenticated. */
+export type PushesInFlight = ReadonlyMap<string, Authenticated>;
 
 const BODY_CAP = 4 * 1024 * 1024;
 
@@ -48,7 +49,8 @@ async function answer({ world, pushes, heard }: Desk, request: IncomingMessage, 
   }
   if (request.url !== '/hook/pre-receive') return invalid(response, 'there is no such hook');
   const quarantine = String(request.headers['countersign-quarantine'] ?? '');
-  const push: Push = { repo, updates, quarantine: quarantine === '' ? undefined : quarantine, pusher: pushes.get(String(request.headers['countersign-push'] ?? '')) ?? null };
+  const who = pushes.get(String(request.headers['countersign-push'] ?? ''));
+  const push: Push = { repo, updates, quarantine: quarantine === '' ? undefined : quarantine, pusher: who?.account ?? null, tokenOwner: who?.tokenOwner };
   const judged = await judgePush(world, push);
   heard(judged);
   send(response, judged.allow ? 200 : 403, judged.allow, answerText(world.site, repo, judged));

@@ -63,6 +63,7 @@ export const REASON_CODES = {
   REF_CHANGED: 'the ref moved while the push was judged',
   PUSH_TOO_LARGE: 'the push is over the cap of refs, commits, objects or time',
   PUSHER_UNKNOWN: 'the transport did not authenticate the pusher',
+  PUSHER_FOREIGN: 'the account of the push is of somebody else than the token that let it in',
   REPOSITORY_UNKNOWN: 'the repository is not served here',
   GATE_UNAVAILABLE: 'the gate did not answer, so nothing passes',
   GATE_REQUEST_INVALID: 'the gate was asked something malformed',

@@ -15,7 +15,7 @@ import { PLAIN_ENTRY } from './entry.ts';
 import { seal, unseal } from './sealed.ts';
 import { digestOf, newSession, openSession } from './sessions.ts';
 import { readSiteFile } from './site-file.ts';
-import { newToken, tokenAccount } from './tokens.ts';
+import { newToken, tokenPusher } from './tokens.ts';
 
 let bed: Bed;
 let world: ServerWorld;
@@ -252,8 +252,8 @@ describe('a token', () => {
     const agents = String((await made(jar, { scopes: ['push'], account: 'robo' })).body.secret);
     const reads = String((await made(jar)).body.secret);
     expect(await made(jar, { account: 'mara' })).toMatchObject({ body: { code: 'PERSON_UNKNOWN' } });
-    expect(await tokenAccount(world, 'ben', own)).toBe('ben');
-    expect(await tokenAccount(world, 'robo', agents)).toBe('robo');
+    expect(await tokenPusher(world, 'ben', own)).toEqual({ account: 'ben', tokenOwner: 'ben' });
+    expect(await tokenPusher(world, 'robo', agents)).toEqual({ account: 'robo', tokenOwner: 'ben' });
     for (const [user, secret] of [
       ['mara', own],
       ['ben', agents],
@@ -261,12 +261,12 @@ describe('a token', () => {
       ['ben', ''],
       ['ben', 'demo'],
     ] as const)
-      expect(await tokenAccount(world, user, secret)).toBeNull();
+      expect(await tokenPusher(world, user, secret)).toBeNull();
   });
 
   it('is dead once its person is on no roster', async () => {
     const { secret } = await newToken(world, { person: 'gone', account: 'gone', name: 'x', scopes: ['push', 'read'], created: 0, until: start + HOUR });
-    expect(await tokenAccount(world, 'gone', secret)).toBeNull();
+    expect(await tokenPusher(world, 'gone', secret)).toBeNull();
   });
 });
 

@@ -1,8 +1,8 @@
 /** API tokens of whoever is signed in: made, listed, ended. */
 import { Hono } from 'hono';
 import { problem } from '../../core/base/result.ts';
-import { directory } from '../../flows/directory.ts';
 import type { TokenRow } from '../../flows/ports-login.ts';
+import { pushableBy } from '../../flows/pusher.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import { newTokenWords, read } from '../schema.ts';
@@ -28,10 +28,16 @@ export function tokens(world: ServerWorld): Hono<Door> {
     if (!body.ok) return refuse(c, body.error);
     const person = c.get('session')?.person;
     if (person === undefined) return refuse(c, [nobody]);
-    const { name, scopes, days, account = person } = body.value;
-    if (account !== person && !(await answersFor(person, account)))
+    const { name, scopes, days, account: asked } = body.value;
+    const { accounts, agents } = await pushableBy(world, person);
+    // Without one of the roster's a token pushes nothing that policy protects; it still reads.
+    const account = asked === undefined ? (accounts[0] ?? person) : (agents.get(asked) ?? accounts.find((a) => a === asked));
+    if (account === undefined)
       return refuse(c, [
-        problem('PERSON_UNKNOWN', `${account} is no agent of yours`, { place: 'account', remedy: 'leave it away, or name an agent that the roster says you own' }),
+        problem('PERSON_UNKNOWN', `${asked} is no account of yours, nor of an agent of yours`, {
+          place: 'account',
+          remedy: `leave it away, or name one that the roster says is yours: ${accounts.join(', ') || 'there is none'}`,
+        }),
       ]);
     if ((await world.logins.tokens.of(person)).length >= MOST) return refuse(c, [problem('USAGE', `you have ${MOST} tokens`, { remedy: 'end one first' })]);
     const now = world.now();
@@ -46,7 +52,6 @@ export function tokens(world: ServerWorld): Hono<Door> {
     return refuse(c, [problem('NOT_FOUND', 'you have no such token', { place: 'id', remedy: 'see /api/v1/tokens' })]);
   });
 
-  const answersFor = async (person: string, account: string): Promise<boolean> => (await directory(world)).agents.some((a) => a.id === account && a.owner === person);
   return app;
 }
 

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { TokenRow } from '../../flows/ports-login.ts';
-import type { Session } from '../door.ts';
+import type { Authenticated, Session } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
 import { rolesOf } from './access.ts';
 import { wasKnown } from './known.ts';
@@ -35,8 +35,8 @@ export async function tokenSession(world: ServerWorld, secret: string): Promise<
   return row === null ? null : { person: row.person, via: 'token', roles: rolesOf(world.entry, row.person, null), proved: 0, scopes: row.scopes };
 }
 
-/** The account git authenticates: the token is the password, and its account the user name. */
-export async function tokenAccount(world: ServerWorld, user: string, password: string): Promise<string | null> {
+/** Who pushes: the token is the password, and its account the user name. Whose that account is now, the roster of each ref says (flows/pusher.ts). */
+export async function tokenPusher(world: ServerWorld, user: string, password: string): Promise<Authenticated | null> {
   const row = await openToken(world, password);
-  return row !== null && row.account === user && row.scopes.includes('push') ? row.account : null;
+  return row !== null && row.account === user && row.scopes.includes('push') ? { account: row.account, tokenOwner: row.person } : null;
 }
