@@ -7,9 +7,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed, type PersonName, RP, roster } from '../../test/bed/bed.ts';
-import { serverWorld, strictApp } from '../../test/bed/doors.ts';
+import { passkeyAnswer, serverWorld, strictApp } from '../../test/bed/doors.ts';
 import { Jar } from '../../test/bed/identity.ts';
-import { base64url, fromBase64 } from '../core/base/bytes.ts';
 import type { Scope } from '../flows/ports-login.ts';
 import { newToken } from './auth/tokens.ts';
 import { type GitDoor, gitDoor } from './git-door.ts';
@@ -152,12 +151,7 @@ describe('a token for pushing', () => {
       return (await answer.json()) as Record<string, unknown>;
     };
     const { challenge } = await call('POST', '/session/passkey/begin', {});
-    const said = bed.keys[name].get(fromBase64(String(challenge)) ?? new Uint8Array(0));
-    const { authenticatorData, clientDataJSON, signature } = said;
-    await call('POST', '/session/passkey', {
-      ...{ credentialId: base64url(bed.keys[name].credentialId), authenticatorData: base64url(authenticatorData) },
-      ...{ clientDataJSON: base64url(clientDataJSON), signature: base64url(signature) },
-    });
+    await call('POST', '/session/passkey', passkeyAnswer(bed.keys[name], challenge));
     return (more: object) => call('POST', '/tokens', { name: 'x', scopes: ['push'], days: 1, ...more });
   };
 

@@ -1,6 +1,7 @@
 /** The doors of a bed: the server's application over its world, and somebody who asks it, signed in. */
 import type { Hono } from 'hono';
 import type * as z from 'zod';
+import { base64url, fromBase64 } from '../../src/core/base/bytes.ts';
 import { ceilingsBy } from '../../src/flows/ceiling.ts';
 import { createApp } from '../../src/server/app.ts';
 import { PLAIN_ENTRY } from '../../src/server/auth/entry.ts';
@@ -8,6 +9,7 @@ import { newSession, type Proof, sessionCookie } from '../../src/server/auth/ses
 import type { Door } from '../../src/server/door.ts';
 import { OPERATIONS, type Operation } from '../../src/server/openapi.ts';
 import type { ServerWorld } from '../../src/server/world.ts';
+import type { SoftAuthenticator } from '../../src/testing/authenticator.ts';
 import { type Bed, RP } from './bed.ts';
 
 /** Whatever the server logs is a failure: it throws. */
@@ -32,6 +34,12 @@ export const serverWorld = (bed: Bed, more: Partial<ServerWorld> = {}): ServerWo
 /** The cookie of somebody who signed in just now. */
 export const cookieOf = async (world: ServerWorld, person: string, more: Partial<Proof> = {}): Promise<string> =>
   `${sessionCookie(world)}=${await newSession(world, { person, via: 'passkey', proved: world.now(), ...more })}`;
+
+/** What a browser sends back of a challenge to sign in. */
+export function passkeyAnswer(key: SoftAuthenticator, challenge: unknown): Readonly<Record<string, string>> {
+  const { authenticatorData, clientDataJSON, signature } = key.get(fromBase64(String(challenge)) ?? new Uint8Array(0));
+  return { credentialId: base64url(key.credentialId), authenticatorData: base64url(authenticatorData), clientDataJSON: base64url(clientDataJSON), signature: base64url(signature) };
+}
 
 /** @param path behind `/api/v1`. @param person null: nobody is signed in. */
 export async function ask(app: Hono<Door>, world: ServerWorld, path: string, person: string | null = 'ada'): Promise<Response> {

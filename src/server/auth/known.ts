@@ -1,6 +1,6 @@
 /** Whom an installation lets in: people on a roster it serves, and people its own file gives a role. */
 
-import { enrolledKeys } from '../../flows/authority.ts';
+import { enrolledKeys, knownAuthority } from '../../flows/authority.ts';
 import { directory } from '../../flows/directory.ts';
 import type { SessionRow } from '../../flows/ports-login.ts';
 import type { ServerWorld } from '../world.ts';
@@ -29,8 +29,15 @@ export function wasKnown(world: ServerWorld, person: string): Promise<boolean> {
   return answer;
 }
 
-/** A key that was taken back ends what it opened, and so does leaving the roster. */
+/** Whom a key lets in: trustees too, for the log names founders before there is any roster. That a key was enrolled once names nobody: its person may have left. */
+export async function isNamed(world: ServerWorld, person: string): Promise<boolean> {
+  if (await isKnown(world, person)) return true;
+  const log = await knownAuthority(world.projections);
+  return log.ok && log.value.authority.trustees.has(person);
+}
+
+/** A key that was taken back ends what it opened, and so does leaving the roster, whatever key its person still has. */
 export async function stillCounts(world: ServerWorld, { person, via, keyid }: Pick<SessionRow, 'person' | 'via' | 'keyid'>): Promise<boolean> {
-  if (via === 'passkey' || via === 'key') return (await enrolledKeys(world.projections, { person, keyid })).length > 0;
-  return isKnown(world, person);
+  if (via !== 'passkey' && via !== 'key') return isKnown(world, person);
+  return (await enrolledKeys(world.projections, { person, keyid })).length > 0 && (await isNamed(world, person));
 }

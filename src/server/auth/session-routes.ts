@@ -12,7 +12,7 @@ import { refuse } from '../problem.ts';
 import { actAs, assertion, empty, keyLogin, passkeyBegin, person, read } from '../schema.ts';
 import type { ServerWorld } from '../world.ts';
 import { beginAttempt, spend, takeAttempt } from './attempt.ts';
-import { isKnown } from './known.ts';
+import { isNamed } from './known.ts';
 import { oidc } from './oidc-routes.ts';
 import { beginSession, endSession, type Proof } from './sessions.ts';
 
@@ -43,9 +43,9 @@ export function session(world: ServerWorld): Hono<Door> {
     const attempt = takeAttempt(c, world, 'passkey');
     const who = await verifyLogin(world, body.value, (ticket) => ticket === attempt?.ticket);
     if (!who.ok) return refuse(c, who.error);
+    if (!(await isNamed(world, who.value.person))) return refuse(c, [unnamed]);
     if (attempt === null || !(await spend(world, attempt))) return refuse(c, [problem('WA_CHALLENGE', 'this sign-in was used before', { remedy: 'press sign in again' })]);
     const { person: id, keyid } = who.value;
-    // A founder's key counts in the log before any roster names them.
     return signIn(c, { person: id, keyid, via: 'passkey', proved: world.now() });
   });
 
@@ -62,6 +62,7 @@ export function session(world: ServerWorld): Hono<Door> {
     if (attempt === null) return refuse(c, [unasked]);
     const who = await verifyKeyLogin(world, utf8(body.value.sshsig), attempt.ticket);
     if (!who.ok) return refuse(c, who.error);
+    if (!(await isNamed(world, who.value.person))) return refuse(c, [unnamed]);
     return (await spend(world, attempt)) ? signIn(c, { ...who.value, via: 'key', proved: world.now() }) : refuse(c, [unasked]);
   });
 
@@ -74,8 +75,13 @@ export function session(world: ServerWorld): Hono<Door> {
     const body = await read(c.req, person);
     if (!body.ok) return refuse(c, body.error);
     const { sessions, tokens } = world.logins;
-    if (!(await isKnown(world, body.value.person))) return refuse(c, [problem('PERSON_UNKNOWN', `nobody is called ${body.value.person} here`)]);
-    return c.json({ sessions: await sessions.endAll(body.value.person), tokens: await tokens.endAll(body.value.person) });
+    const { person: whose } = body.value;
+    // First of all, for whoever left: no roster names them, and what they had may still be open.
+    const ended = { sessions: await sessions.endAll(whose), tokens: await tokens.endAll(whose) };
+    if (ended.sessions + ended.tokens > 0 || (await isNamed(world, whose))) return c.json(ended);
+    return refuse(c, [
+      problem('PERSON_UNKNOWN', `nobody is called ${whose} here, and nothing was ended`, { place: 'person', remedy: 'name the person as the roster did: ids are lowercase' }),
+    ]);
   });
 
   async function signIn(c: Context<Door>, proof: Proof): Promise<Response> {
@@ -83,6 +89,8 @@ export function session(world: ServerWorld): Hono<Door> {
   }
   return app;
 }
+
+const unnamed = problem('PERSON_UNKNOWN', 'your key is enrolled, and no roster here names you', { remedy: 'ask whoever keeps the roster, or whoever runs this server' });
 
 const unasked = problem('LOGIN_REFUSED', 'this sign-in was not asked for here, took too long, or was used before', { remedy: 'sign in again' });
 

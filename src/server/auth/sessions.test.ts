@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, openBed, RP, subjectFor } from '../../../test/bed/bed.ts';
-import { serverWorld, strictApp } from '../../../test/bed/doors.ts';
+import { passkeyAnswer, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { Jar } from '../../../test/bed/identity.ts';
 import { base64, base64url, fromBase64, text, utf8 } from '../../core/base/bytes.ts';
 import { recordEnrolment } from '../../flows/enrol.ts';
@@ -54,10 +54,7 @@ async function signIn(jar: Jar, key = bed.keys.mara): Promise<Said> {
   const { body } = await call(jar, 'POST', '/session/passkey/begin', {});
   return call(jar, 'POST', '/session/passkey', answer(key, body));
 }
-const answer = (key: Bed['keys']['mara'], { challenge }: Record<string, unknown>) => {
-  const { authenticatorData, clientDataJSON, signature } = key.get(fromBase64(String(challenge)) ?? new Uint8Array(0));
-  return { credentialId: base64url(key.credentialId), authenticatorData: base64url(authenticatorData), clientDataJSON: base64url(clientDataJSON), signature: base64url(signature) };
-};
+const answer = (key: Bed['keys']['mara'], { challenge }: Record<string, unknown>) => passkeyAnswer(key, challenge);
 const SESSION = '__Host-countersign_session';
 
 describe('a session', () => {
