@@ -8,7 +8,7 @@
 import { type Problem, problem } from '../core/base/result.ts';
 import type { Decision, Seat } from '../core/policy/decision.ts';
 import type { Person, PersonId } from '../core/roster/roster.ts';
-import type { Ceiling, Ceilings } from './ports-login.ts';
+import type { Ceiling } from './ports-login.ts';
 
 /** What holds for somebody now. */
 export interface PersonalCeilings {
@@ -24,7 +24,10 @@ interface Terms {
 }
 
 /** @param terms of what the installation's file asks for; what it does not ask for holds nobody down, though a provider gave it once. */
-export function ceilingsBy(given: Pick<Ceilings, 'find'>, { levels, teams }: { readonly levels?: Terms | undefined; readonly teams?: Terms | undefined } = {}): PersonalCeilings {
+export function ceilingsBy(
+  given: { find(person: PersonId): Promise<Ceiling | null> },
+  { levels, teams }: { readonly levels?: Terms | undefined; readonly teams?: Terms | undefined } = {},
+): PersonalCeilings {
   if (levels === undefined && teams === undefined) return NO_CEILINGS;
   const held = (terms: Terms | undefined, said: readonly string[] | null | undefined) => (terms === undefined ? null : (said ?? (terms.required ? [] : null)));
   return {

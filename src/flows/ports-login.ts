@@ -75,15 +75,20 @@ export interface Ceiling {
   readonly teams: readonly string[] | null;
 }
 
+/** The same, with what it leaves of the roles. */
+export interface Left extends Ceiling {
+  readonly roles: readonly Role[] | null;
+}
+
 /**
- * The levels and teams an identity provider last gave somebody. They are the person's, not a session's: nobody is rid of it by coming in another way. Nothing of it is signed, and it only ever takes away, so
+ * The levels, teams and roles an identity provider last gave somebody. They are the person's, not a session's: nobody is rid of it by coming in another way. Nothing of it is signed, and it only ever takes away, so
  * whoever writes in this table gets nobody above the signed roster. Implemented by store/login.
  */
 export interface Ceilings {
   /** In the place of what was given before. Durable before it resolves. */
-  put(person: PersonId, ceiling: Ceiling, at: number): Promise<void>;
+  put(person: PersonId, left: Left, at: number): Promise<void>;
   /** null: it never said anything of them. */
-  find(person: PersonId): Promise<Ceiling | null>;
+  find(person: PersonId): Promise<Left | null>;
 }
 
 export interface Logins {

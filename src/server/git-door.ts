@@ -49,5 +49,5 @@ async function authenticated(world: ServerWorld, header: string | undefined): Pr
 
 function askForPassword(response: ServerResponse): void {
   response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="Countersign git"', 'Content-Type': 'text/plain' });
-  response.end('sign in with your account, and a token made for pushing as the password, to read or push\n');
+  response.end('sign in with your account, and a token made for pushing as the password, to read or push; an auditor does neither over git\n');
 }

@@ -15,6 +15,9 @@ export interface Need {
 }
 
 const anybody: Need = { roles: null };
+/** An auditor changes nothing, by a program of their own included. */
+const acting: readonly Role[] = ['engineer', 'reviewer', 'policy-owner', 'administrator'];
+
 const reads: Need = { roles: ROLES, scope: 'read' };
 const own: Need = { roles: ROLES };
 const owns: Need = { roles: ['engineer'], fresh: true };
@@ -22,12 +25,14 @@ const signs: Need = { roles: ['reviewer', 'policy-owner'], fresh: true };
 /** Whoever is called at night; policy says who may. */
 const breaks: Need = { roles: ['engineer', 'reviewer', 'policy-owner'], fresh: true };
 const enrols: Need = { roles: ['engineer', 'reviewer', 'policy-owner'], fresh: true };
-/** An auditor changes nothing, a token of their own included. */
-const makesTokens: Need = { roles: ['engineer', 'reviewer', 'policy-owner', 'administrator'], fresh: true };
+const makesTokens: Need = { roles: acting, fresh: true };
 /** A gate's question is written down with its answer, so an auditor asks none. */
-const asks: Need = { roles: ['engineer', 'reviewer', 'policy-owner', 'administrator'], scope: 'gate' };
+const asks: Need = { roles: acting, scope: 'gate' };
 const oversees: Need = { roles: ['auditor', 'administrator'], scope: 'read' };
 const administers: Need = { roles: ['administrator'], fresh: true };
+
+/** With a token, at the door of git, which is no route of the API. */
+export const PUSHES: Need = { roles: acting, scope: 'push' };
 
 /** Method, path behind `/api/v1` as hono writes it, what it needs. */
 export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need])[] = [
@@ -84,7 +89,7 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
 ];
 
 /** Scopes that are good for something: the others are made for nobody. */
-export const GIVEN: readonly Scope[] = SCOPES.filter((scope) => scope === 'push' || ACCESS.some(([, , need]) => need.scope === scope));
+export const GIVEN: readonly Scope[] = SCOPES.filter((scope) => scope === PUSHES.scope || ACCESS.some(([, , need]) => need.scope === scope));
 
 const TABLE = ACCESS.map(([method, path, need]) => ({ method, path: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`), need }));
 

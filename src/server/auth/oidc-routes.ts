@@ -53,9 +53,9 @@ export function oidc(world: ServerWorld): Hono<Door> {
       );
     if (!(await spend(world, attempt))) return refused(c, problem('LOGIN_REFUSED', 'this sign-in was used before', { remedy: 'sign in again' }));
     // Before the session: nobody is in by this sign-in of whom what is left was not written down.
-    const left = ceilingIn(entry, claims.value);
-    if (left.levels !== null || left.teams !== null) await world.logins.ceilings.put(who.value, left, world.now());
-    await beginSession(c, world, { person: who.value, via: 'oidc', roles: rolesIn(entry, claims.value), proved: Math.min(claims.value.provedAt ?? 0, world.now()) });
+    const left = { ...ceilingIn(entry, claims.value), roles: rolesIn(entry, claims.value) };
+    if (left.levels !== null || left.teams !== null || left.roles !== null) await world.logins.ceilings.put(who.value, left, world.now());
+    await beginSession(c, world, { person: who.value, via: 'oidc', roles: left.roles, proved: Math.min(claims.value.provedAt ?? 0, world.now()) });
     return c.redirect(back, 303);
   });
 

@@ -1,7 +1,7 @@
 /** Signing in with an identity provider: a real one in this process, and one that lies in every way its answers can. */
 import { generateKeyPairSync } from 'node:crypto';
 import type { Hono } from 'hono';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, openBed, RP } from '../../../test/bed/bed.ts';
 import { serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { CLIENT, type Issuer, Jar, type Lie, lyingIssuer, realIssuer, signInAt } from '../../../test/bed/identity.ts';
@@ -13,6 +13,7 @@ import { entryFrom } from './entry.ts';
 import { CALLBACK } from './oidc-routes.ts';
 import { newSession } from './sessions.ts';
 import { readSiteFile } from './site-file.ts';
+import { tokenPusher } from './tokens.ts';
 
 const REDIRECT = `${RP.origin}${CALLBACK}`;
 const PEOPLE = {
@@ -143,6 +144,55 @@ describe('claims take away, and give nothing', () => {
   });
 });
 
+describe('roles that a provider took away since', () => {
+  const made = async (app: Hono<Door>, jar: Jar, scope: string): Promise<string> => {
+    const headers = { host: new URL(RP.origin).host, cookie: jar.header(), 'x-countersign': '1', 'content-type': 'application/json' };
+    const answer = await app.request(`${RP.origin}/api/v1/tokens`, { method: 'POST', headers, body: JSON.stringify({ name: scope, scopes: [scope], days: 1 }) });
+    expect(answer.status).toBe(201);
+    return ((await answer.json()) as { secret: string }).secret;
+  };
+  const reads = async (app: Hono<Door>, secret: string): Promise<number> => (await go(app, new Jar(), '/api/v1/changes', { authorization: `Bearer ${secret}` })).status;
+  /** By the provider, in these groups. */
+  const as = async (app: Hono<Door>, groups: unknown): Promise<Jar> => {
+    liar.lie = () => ({ claims: { groups } });
+    const jar = new Jar();
+    expect((await go(app, jar, await away(app, jar, 'mara'))).status).toBe(303);
+    return jar;
+  };
+  afterEach(() => bed.store.logins.ceilings.put('mara', { levels: null, teams: null, roles: null }, 0));
+
+  it('are gone for tokens made before, for pushes, and for whoever comes in another way', async () => {
+    const { app, world } = doors(liar.issuer, ROLES);
+    const jar = await as(app, ['seniors']);
+    const [read, push] = [await made(app, jar, 'read'), await made(app, jar, 'push')];
+    const passkey = new Jar();
+    passkey.cookies.set(SESSION, await newSession(world, { person: 'mara', via: 'passkey', keyid: bed.keys.mara.keyid, proved: world.now() }));
+    const roles = async (browser: Jar): Promise<unknown> => ((await (await go(app, browser, '/api/v1/session')).json()) as { roles: unknown }).roles;
+    expect([await reads(app, read), await tokenPusher(world, 'mara', push), await roles(passkey)]).toEqual([
+      200,
+      { account: 'mara', tokenOwner: 'mara' },
+      ['engineer', 'reviewer'],
+    ]);
+    await as(app, ['nothing of ours']);
+    expect([await reads(app, read), await tokenPusher(world, 'mara', push), await roles(passkey), await roles(jar)]).toEqual([403, null, [], []]);
+    // Given back, they are back; the file that asks no provider for roles asks none that it said before.
+    await as(app, ['seniors']);
+    expect([await reads(app, read), await roles(passkey)]).toEqual([200, ['engineer', 'reviewer']]);
+    await as(app, []);
+    expect([await reads(app, read), await reads(doors(liar.issuer).app, read)]).toEqual([403, 200]);
+  });
+
+  it('or the file did: what somebody made as an engineer pushes nothing once they are an auditor', async () => {
+    const before = doors(issuer.issuer);
+    const { jar } = await signedIn(before.app, 'mara');
+    const [read, push] = [await made(before.app, jar, 'read'), await made(before.app, jar, 'push')];
+    const { app, world } = doors(issuer.issuer, '', '{ mara: [auditor] }');
+    expect([await reads(app, read), await tokenPusher(world, 'mara', push)]).toEqual([200, null]);
+    const nothing = doors(issuer.issuer, '', '{ mara: [] }');
+    expect([await reads(nothing.app, read), await tokenPusher(nothing.world, 'mara', push)]).toEqual([403, null]);
+  });
+});
+
 describe('levels', () => {
   const GROUPS = '    levels: { claim: groups, values: { seniors: L5, chiefs: L9, "unheard of": L6 } }\n';
   const page = async (app: Hono<Door>, jar: Jar, id: string) => (await (await go(app, jar, `/api/v1/changes/${id}`)).json()) as { mine: { canSign: boolean; why: string } };
@@ -172,9 +222,9 @@ describe('levels', () => {
   it('beside teams are kept with them', async () => {
     const { app } = doors(issuer.issuer, '    levels: { claim: grade }\n    teams: { claim: groups, values: { chiefs: flow, seniors: pump } }\n');
     await signedIn(app, 'lee');
-    expect(await bed.store.logins.ceilings.find('lee')).toEqual({ levels: ['L5'], teams: ['flow'] });
+    expect(await bed.store.logins.ceilings.find('lee')).toEqual({ levels: ['L5'], teams: ['flow'], roles: null });
     await signedIn(app, 'mara');
-    expect(await bed.store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: ['pump'] });
+    expect(await bed.store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: ['pump'], roles: null });
   });
 
   it('are written by no sign-in that was refused', async () => {
@@ -213,7 +263,7 @@ describe('levels', () => {
     const head = bed.commit({ 'db/required.sql': 'drop table orders;\n' });
     const id = (await bed.judged(head)).id ?? '';
     const { app, world } = doors(issuer.issuer, '    levels: { claim: grade, required: true }\n');
-    await bed.store.logins.ceilings.put('noor', { levels: ['L6'], teams: null }, 0);
+    await bed.store.logins.ceilings.put('noor', { levels: ['L6'], teams: null, roles: null }, 0);
     for (const [person, canSign] of [
       ['noor', true],
       ['pat', false],

@@ -8,8 +8,8 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Role, SessionRow, Via } from '../../flows/ports-login.ts';
 import type { Door, Session } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
-import { rolesOf } from './access.ts';
 import { stillCounts } from './known.ts';
+import { rolesNow } from './roles.ts';
 
 export interface Proof {
   readonly person: string;
@@ -62,10 +62,10 @@ async function rowOf(world: ServerWorld, cookie: string | undefined): Promise<{ 
   return { digest, row };
 }
 
-const sessionOf = (world: ServerWorld, row: SessionRow): Session => ({
+const sessionOf = async (world: ServerWorld, row: SessionRow): Promise<Session> => ({
   person: row.person,
   via: row.via,
-  roles: rolesOf(world.entry, row.person, row.roles),
+  roles: await rolesNow(world, row.person, row.roles),
   proved: row.proved,
   scopes: null,
 });
@@ -75,7 +75,7 @@ export async function beginSession(c: Context<Door>, world: ServerWorld, proof: 
   await endRow(c, world);
   const token = await newSession(world, proof);
   setCookie(c, sessionCookie(world), token, { httpOnly: true, sameSite: 'Strict', path: '/', secure: isSecure(world.site.url), maxAge: Math.floor(world.entry.longestMs / 1000) });
-  return { person: proof.person, via: proof.via, roles: rolesOf(world.entry, proof.person, proof.roles ?? null), proved: proof.proved, scopes: null };
+  return { person: proof.person, via: proof.via, roles: await rolesNow(world, proof.person, proof.roles), proved: proof.proved, scopes: null };
 }
 
 /** What the cookie holds: 32 random bytes as base64url. */

@@ -6,8 +6,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { TokenRow } from '../../flows/ports-login.ts';
 import type { Authenticated, Session } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
-import { rolesOf } from './access.ts';
+import { PUSHES } from './access.ts';
+import { lacking } from './guard.ts';
 import { wasKnown } from './known.ts';
+import { rolesNow } from './roles.ts';
 
 /** Known by their first letters, so that scanners find the ones that leak. */
 const SECRET = /^cst_[A-Za-z0-9_-]{43}$/;
@@ -32,11 +34,14 @@ export async function openToken(world: ServerWorld, secret: string): Promise<Tok
 /** Who asks with it. */
 export async function tokenSession(world: ServerWorld, secret: string): Promise<Session | null> {
   const row = await openToken(world, secret);
-  return row === null ? null : { person: row.person, via: 'token', roles: rolesOf(world.entry, row.person, null), proved: 0, scopes: row.scopes };
+  return row === null ? null : sessionOf(world, row);
 }
+
+const sessionOf = async (world: ServerWorld, { person, scopes }: TokenRow): Promise<Session> => ({ person, via: 'token', roles: await rolesNow(world, person), proved: 0, scopes });
 
 /** Who pushes: the token is the password, and its account the user name. Whose that account is now, the roster of each ref says (flows/pusher.ts). */
 export async function tokenPusher(world: ServerWorld, user: string, password: string): Promise<Authenticated | null> {
   const row = await openToken(world, password);
-  return row !== null && row.account === user && row.scopes.includes('push') ? { account: row.account, tokenOwner: row.person } : null;
+  if (row === null || row.account !== user) return null;
+  return lacking(PUSHES, await sessionOf(world, row), world) === null ? { account: row.account, tokenOwner: row.person } : null;
 }

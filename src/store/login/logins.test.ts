@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ok } from '../../core/base/result.ts';
-import type { SessionRow, TokenRow } from '../../flows/ports-login.ts';
+import type { Left, SessionRow, TokenRow } from '../../flows/ports-login.ts';
 import { enrolmentDraft, genesisDraft } from '../sample-drafts.ts';
 import { PROJECTIONS } from '../schema.ts';
 import { openStore, type Store } from '../store.ts';
@@ -129,14 +129,14 @@ describe('tokens', () => {
   });
 });
 
-describe('levels and teams that a provider gave', () => {
+describe('levels, teams and roles that a provider gave', () => {
   it('are the last it gave, for that person alone', async () => {
     const { ceilings } = store.logins;
     expect(await ceilings.find('mara')).toBeNull();
-    const [both, none, teams] = [
-      { levels: ['L6', 'L5'], teams: ['pump'] },
-      { levels: [], teams: null },
-      { levels: null, teams: [] },
+    const [both, none, teams]: readonly [Left, Left, Left] = [
+      { levels: ['L6', 'L5'], teams: ['pump'], roles: ['reviewer'] },
+      { levels: [], teams: null, roles: null },
+      { levels: null, teams: [], roles: [] },
     ];
     await ceilings.put('mara', both, now);
     await ceilings.put('jonas', teams, now);
@@ -147,9 +147,10 @@ describe('levels and teams that a provider gave', () => {
   });
 
   it.each(['{', '"L7"', '{"0":"L7"}', '[7,null]'])('that cannot be read name none: %s', async (levels) => {
-    await store.logins.ceilings.put('mara', { levels: ['L7'], teams: ['pump'] }, now);
+    await store.logins.ceilings.put('mara', { levels: ['L7'], teams: ['pump'], roles: ['engineer'] }, now);
     await sql(dir, `update ceilings set levels = '${levels}', teams = '${levels}'`);
-    expect(await store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: [] });
+    await sql(dir, `update roles_left set roles = '${levels}'`);
+    expect(await store.logins.ceilings.find('mara')).toEqual({ levels: [], teams: [], roles: [] });
   });
 });
 
@@ -159,7 +160,7 @@ describe('beside the log', () => {
     await sessions.put(digest('a'), session());
     await tokens.put(digest('t'), token('t'));
     await spent.spend(digest('s'), now + HOUR);
-    await store.logins.ceilings.put('mara', { levels: ['L5'], teams: null }, now);
+    await store.logins.ceilings.put('mara', { levels: ['L5'], teams: null, roles: null }, now);
     const before = await store.ledger.checkpoint();
     expect((await store.rebuild()).ok).toBe(true);
     await store.close();
@@ -167,7 +168,7 @@ describe('beside the log', () => {
     const after = store.logins;
     expect(await after.sessions.find(digest('a'))).toEqual(session());
     expect((await after.tokens.of('mara')).length).toBe(1);
-    expect(await after.ceilings.find('mara')).toEqual({ levels: ['L5'], teams: null });
+    expect(await after.ceilings.find('mara')).toEqual({ levels: ['L5'], teams: null, roles: null });
     expect(await after.spent.spend(digest('s'), now + HOUR)).toBe(false);
     expect(await store.ledger.checkpoint()).toBe(before);
     expect(await store.audit()).toEqual([]);
@@ -182,7 +183,7 @@ describe('beside the log', () => {
 
   it('a log that was laid out without them is given them', async () => {
     await store.close();
-    for (const table of ['sessions', 'spent', 'tokens', 'ceilings']) await sql(dir, `drop table ${table}`);
+    for (const table of ['sessions', 'spent', 'tokens', 'ceilings', 'roles_left']) await sql(dir, `drop table ${table}`);
     store = await open();
     await store.logins.sessions.put(digest('a'), session());
     expect(await store.audit()).toEqual([]);

@@ -70,9 +70,15 @@ function tokensOver(reader: Database, write: Write, clock: () => number): Tokens
 }
 
 const ceilingsOver = (reader: Database, write: Write): Ceilings => ({
-  put: (person, { levels, teams }, at) =>
+  put: (person, { levels, teams, roles }, at) =>
     write(async (db) => {
       const row = { levels: listed(levels), teams: listed(teams), at };
+      const left = { roles: listed(roles), at };
+      await db
+        .insertInto('roles_left')
+        .values({ person, ...left })
+        .onConflict((c) => c.column('person').doUpdateSet(left))
+        .execute();
       await db
         .insertInto('ceilings')
         .values({ person, ...row })
@@ -81,7 +87,10 @@ const ceilingsOver = (reader: Database, write: Write): Ceilings => ({
     }),
   find: async (person) => {
     const row = await reader.selectFrom('ceilings').select(['levels', 'teams']).where('person', '=', person).executeTakeFirst();
-    return row === undefined ? null : { levels: words(row.levels), teams: words(row.teams) };
+    const left = await reader.selectFrom('roles_left').select('roles').where('person', '=', person).executeTakeFirst();
+    if (row === undefined && left === undefined) return null;
+    const roles = words(left?.roles ?? null);
+    return { levels: words(row?.levels ?? null), teams: words(row?.teams ?? null), roles: roles === null ? null : ROLES.filter((role) => roles.includes(role)) };
   },
 });
 

@@ -1,6 +1,6 @@
 /**
- * Tables that are no projection of the log: who is signed in, what was used once, API tokens, and the level
- * and teams an identity provider last gave. A rebuild leaves them alone, and an export of
+ * Tables that are no projection of the log: who is signed in, what was used once, API tokens, and the level,
+ * teams and roles an identity provider last gave. A rebuild leaves them alone, and an export of
  * the log does not carry them. Secrets are here as digests only.
  */
 import type { Via } from '../../flows/ports-login.ts';
@@ -9,6 +9,7 @@ export interface LoginTables {
   sessions: { digest: string; person: string; via: Via; keyid: string; roles: string | null; began: number; proved: number; seen: number; until: number };
   spent: { digest: string; until: number };
   ceilings: { person: string; levels: string | null; teams: string | null; at: number };
+  roles_left: { person: string; roles: string | null; at: number };
   tokens: { digest: string; id: string; person: string; account: string; name: string; scopes: string; created: number; until: number };
 }
 
@@ -22,4 +23,6 @@ export const LOGIN_DDL: readonly string[] = [
    scopes text not null, created integer not null, until integer not null)`,
   'create index if not exists tokens_by_person on tokens (person)',
   'create table if not exists ceilings (person text primary key, levels text, teams text, at integer not null)',
+  // Beside them and not a column of theirs: they were there first.
+  'create table if not exists roles_left (person text primary key, roles text, at integer not null)',
 ];
