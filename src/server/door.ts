@@ -12,6 +12,8 @@ export interface Session {
   readonly proved: number;
   /** Of an API token; null: a person at a browser. */
   readonly scopes: readonly Scope[] | null;
+  /** Which API token, by its id. */
+  readonly token?: string;
 }
 
 /** Who a transport says pushes. */

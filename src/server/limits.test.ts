@@ -1,7 +1,11 @@
 /** Who asks too often is told so; who is counted as whom; and nothing that is remembered grows without bound. */
 import fc from 'fast-check';
 import { Hono } from 'hono';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bed, openBed, RP } from '../../test/bed/bed.ts';
+import { cookieOf, serverWorld } from '../../test/bed/doors.ts';
+import { createApp } from './app.ts';
+import { newToken } from './auth/tokens.ts';
 import type { Door } from './door.ts';
 import { addressOf, buckets, limited } from './limits.ts';
 
@@ -95,5 +99,53 @@ describe('a request too many', () => {
   it('does not exist where there is no limit', async () => {
     const { ask } = app(0);
     for (let i = 0; i < 20; i++) expect((await ask()).status).toBe(200);
+  });
+});
+
+describe('at the doors of a server', () => {
+  let bed: Bed;
+  beforeAll(async () => {
+    bed = await openBed('production');
+  });
+  afterAll(() => bed?.close());
+
+  /** So slow that what is taken in a test does not come back in it. */
+  const doors = (burst: number) => {
+    const world = serverWorld(bed, { limits: { perSecond: 1e-6, burst, proxies: [] } });
+    const app = createApp(world);
+    const ask = async (headers: Record<string, string>): Promise<number> =>
+      (await app.request(`${RP.origin}/api/v1/people`, { headers: { host: new URL(RP.origin).host, ...headers } })).status;
+    const cookie = async (person: string) => ({ cookie: await cookieOf(world, person, { keyid: bed.keys.mara.keyid }) });
+    const token = async (person: string) => {
+      const row = { person, account: person, name: 'x', scopes: ['read' as const], created: 0, until: world.now() + 1_000 };
+      return { authorization: `Bearer ${(await newToken(world, row)).secret}` };
+    };
+    return { ask, cookie, token };
+  };
+
+  it('new sessions and new tokens of one person do not multiply what the person may ask', async () => {
+    const { ask, cookie, token } = doors(6);
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i++) statuses.push(await ask(await (i % 2 === 0 ? cookie('mara') : token('mara'))));
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429, 429, 429]);
+    expect([await ask(await cookie('noor')), await ask(await token('noor'))]).toEqual([200, 200]);
+  });
+
+  it('one token takes half of it at most, and what it asks beyond that costs its person nothing', async () => {
+    const { ask, cookie, token } = doors(6);
+    const busy = await token('mara');
+    const statuses: number[] = [];
+    for (let i = 0; i < 20; i++) statuses.push(await ask(busy));
+    expect(statuses).toEqual([...Array(3).fill(200), ...Array(17).fill(429)]);
+    const own = await cookie('mara');
+    expect([await ask(own), await ask(await token('mara')), await ask(own), await ask(own)]).toEqual([200, 200, 200, 429]);
+  });
+
+  it('a token that does not hold is counted by its address', async () => {
+    const { ask, cookie } = doors(2);
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i++) statuses.push(await ask({ authorization: `Bearer cst_${String(i).repeat(43)}` }));
+    expect(statuses).toEqual([401, 401, 429, 429]);
+    expect(await ask(await cookie('mara'))).toBe(200);
   });
 });

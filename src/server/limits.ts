@@ -34,12 +34,19 @@ export function buckets({ perSecond, burst }: Pick<Limits, 'perSecond' | 'burst'
   };
 }
 
-/** After the session is known: whoever is signed in is counted as that person, wherever they ask from. */
+/**
+ * After the session is known: whoever is signed in is counted as that person, wherever they ask from and with whatever of theirs, so that another
+ * session or token gives nobody more. One token takes half of that, so that a program gone wild leaves its person the rest.
+ */
 export function limited(limits: Limits | undefined, clock: () => number = () => performance.now()): MiddlewareHandler<Door> {
   if (limits === undefined || limits.perSecond === 0) return (_, next) => next();
   const held = buckets(limits);
+  const each = buckets({ perSecond: limits.perSecond / 2, burst: Math.max(1, limits.burst / 2) });
   return (c, next) => {
-    const wait = held.take(asker(c, limits.proxies), clock());
+    const token = c.get('session')?.token;
+    const now = clock();
+    // What a token is refused costs its person nothing.
+    const wait = (token === undefined ? 0 : each.take(token, now)) || held.take(asker(c, limits.proxies), now);
     if (wait === 0) return next();
     c.header('retry-after', String(Math.ceil(wait)));
     return Promise.resolve(refuse(c, [problem('RATE_LIMITED', 'too many requests', { remedy: `ask again in ${Math.ceil(wait)} s, and less often` })]));

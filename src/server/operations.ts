@@ -3,7 +3,7 @@ import type { StreamTerms } from './events/streams.ts';
 import type { Log } from './logging.ts';
 import type { Metrics } from './metrics.ts';
 
-/** How often one person, or one address nobody signed in from, may ask. */
+/** How often one person, or one address nobody signed in from, may ask; one API token half as often. */
 export interface Limits {
   /** In the long run. 0: no limit. */
   readonly perSecond: number;

@@ -37,7 +37,14 @@ export async function tokenSession(world: ServerWorld, secret: string): Promise<
   return row === null ? null : sessionOf(world, row);
 }
 
-const sessionOf = async (world: ServerWorld, { person, scopes }: TokenRow): Promise<Session> => ({ person, via: 'token', roles: await rolesNow(world, person), proved: 0, scopes });
+const sessionOf = async (world: ServerWorld, { id, person, scopes }: TokenRow): Promise<Session> => ({
+  person,
+  via: 'token',
+  roles: await rolesNow(world, person),
+  proved: 0,
+  scopes,
+  token: id,
+});
 
 /** Who pushes: the token is the password, and its account the user name. Whose that account is now, the roster of each ref says (flows/pusher.ts). */
 export async function tokenPusher(world: ServerWorld, user: string, password: string): Promise<Authenticated | null> {
