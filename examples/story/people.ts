@@ -33,11 +33,14 @@ export interface Signer {
 
 /** Acts as a sample person and enrols a new passkey for them. */
 export async function signer(url: string, person: string): Promise<Signer> {
-  let cookie = '';
+  const cookies = new Map<string, string>();
   const call: Signer['call'] = async <T>(method: string, path: string, body?: unknown): Promise<Reply<T>> => {
-    const headers = { 'content-type': 'application/json', 'x-countersign': '1', cookie };
+    const headers = { 'content-type': 'application/json', 'x-countersign': '1', cookie: [...cookies].map((c) => c.join('=')).join('; ') };
     const response = await fetch(`${url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      cookies.set(name, value);
+    }
     return { status: response.status, body: (await response.json()) as T };
   };
   await call('POST', '/session/act-as', { person });

@@ -69,7 +69,7 @@ export interface Prepared {
 /** Where nobody chose: a passkey, the terminal's key, and the software authenticator last. */
 export const PREFERENCE: readonly KeyRow['kind'][] = ['webauthn', 'sk-ssh', 'demo'];
 
-/** Of a statement: it waits in memory for its signature, and anybody may have one prepared. */
+/** Of a statement: whoever signs carries it, sealed, until they have. */
 export const MOST_BYTES = 256 << 10;
 
 /** How long an approval may wait to land, where policy does not say less. */

@@ -91,7 +91,8 @@ describe('nobody acts as anybody', () => {
 describe('a passkey or a security key', () => {
   it('is not enrolled without the founders', async () => {
     const cookie = await cookieOf('mara');
-    const { body } = await call('POST', '/enrolments/begin', { cookie, body: {} });
+    const { body, headers } = await call('POST', '/enrolments/begin', { cookie, body: {} });
+    const begun = `${cookie}; ${headers.getSetCookie().map((c) => c.split(';')[0])}`;
     const passkey = softAuthenticator(RP);
     const made = passkey.create(fromBase64(String(body.challenge)) ?? new Uint8Array(0));
     const sent = {
@@ -101,7 +102,7 @@ describe('a passkey or a security key', () => {
       attestationObject: '',
       transports: ['internal'],
     };
-    expect(await call('POST', '/enrolments', { cookie, body: sent })).toMatchObject({ status: 202, body: { person: 'mara', keyid: passkey.keyid } });
+    expect(await call('POST', '/enrolments', { cookie: begun, body: sent })).toMatchObject({ status: 202, body: { person: 'mara', keyid: passkey.keyid } });
     const line = publicKeyLine(softSshKey('sk-ssh-ed25519').blob);
     expect(await call('POST', '/enrolments/ssh-key', { cookie, body: { publicKey: line } })).toMatchObject({ status: 202, body: { person: 'mara' } });
     expect(await bed.store.projections.keys({ person: 'mara' })).toHaveLength(1);

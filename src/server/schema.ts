@@ -4,6 +4,7 @@ import { concat, text } from '../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../core/base/result.ts';
 import { WEBHOOK_EVENTS } from '../flows/ports-webhooks.ts';
 import { GIVEN } from './auth/access.ts';
+import { LONGEST_TICKET } from './tickets.ts';
 
 const b64url = z
   .string()
@@ -125,10 +126,13 @@ export const gateQuestion = z.strictObject({
     .default({}),
 });
 
+/** Sealed by us, with the statement in it. */
+const ticket = z.string().max(LONGEST_TICKET);
+
 export const signature = z.union([
-  z.strictObject({ ticket: z.string().max(100), assertion }),
-  z.strictObject({ ticket: z.string().max(100), demo: z.literal(true) }),
-  z.strictObject({ ticket: z.string().max(100), sshsig: z.string().max(16_384) }),
+  z.strictObject({ ticket, assertion }),
+  z.strictObject({ ticket, demo: z.literal(true) }),
+  z.strictObject({ ticket, sshsig: z.string().max(16_384) }),
   z.strictObject({ envelope: z.string().max(2_000_000) }),
 ]);
 

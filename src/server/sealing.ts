@@ -2,7 +2,7 @@
 
 import type * as z from 'zod';
 import { base64, base64url, fromBase64, utf8 } from '../core/base/bytes.ts';
-import { ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import { enrolledKeys } from '../flows/authority.ts';
 import type { KeyRow } from '../flows/ports.ts';
 import type { Prepared } from '../flows/prepare.ts';
@@ -12,9 +12,12 @@ import type { Tickets } from './tickets.ts';
 import type { ServerWorld } from './world.ts';
 
 /** A statement waiting for its signature. */
-export interface Waiting extends Prepared {
+export interface Waiting extends Pick<Prepared, 'keys'> {
   readonly change: string;
   readonly person: string;
+  /** base64, both. */
+  readonly statement: string;
+  readonly challenge: string;
 }
 
 /** What a page or a terminal is given to sign: the bytes, what they say, the challenge, and the keys that may answer it. */
@@ -31,7 +34,7 @@ export async function offered(
   return {
     /** What signing says, word for word. */
     sentence,
-    ticket: waiting.issue({ ...prepared, change, person }),
+    ticket: waiting.issue({ change, person, statement: base64(statement), challenge: base64(challenge), keys }),
     words,
     challenge: base64url(challenge),
     rpId: world.site.rpId,
@@ -43,34 +46,50 @@ export async function offered(
   };
 }
 
-/** @param demoSession somebody acting in demo data, for whom the labelled software authenticator signs. */
-export function sealed(
+/** Spends the ticket as soon as there is an envelope: what no key of the signer's answered leaves it as it was. @param demoSession somebody acting in demo data, for whom the labelled software authenticator signs. */
+export async function sealed(
   world: ServerWorld,
   waiting: Tickets<Waiting>,
   change: string,
   given: z.infer<typeof signature>,
   demoSession: boolean,
-): Result<Uint8Array, readonly Problem[]> {
+): Promise<Result<Uint8Array, readonly Problem[]>> {
   const no = (p: Problem) => ({ ok: false as const, error: [p] });
   if ('envelope' in given) {
     const bytes = fromBase64(given.envelope);
     return bytes === undefined ? no(problem('USAGE', 'the envelope is not base64', { place: 'envelope' })) : ok(bytes);
   }
-  const held = waiting.take(given.ticket);
-  if (held === undefined || held.change !== change) return no(problem('NOT_FOUND', 'this ticket was used, has expired, or is for another change', { remedy: 'press Sign again' }));
-  if ('sshsig' in given) return ok(sealSshsig(held.statement, utf8(given.sshsig)));
+  const held = waiting.open(given.ticket);
+  if (held === undefined || held.value.change !== change) return no(spentTicket);
+  const envelope = answered(world, held.value, given, demoSession);
+  return !envelope.ok || (await held.spend()) ? envelope : no(spentTicket);
+}
+
+const spentTicket = problem('NOT_FOUND', 'this ticket was used, has expired, or is for another change', { remedy: 'press Sign again' });
+
+function answered(
+  { demo }: ServerWorld,
+  held: Waiting,
+  given: Exclude<z.infer<typeof signature>, { envelope: string }>,
+  demoSession: boolean,
+): Result<Uint8Array, readonly Problem[]> {
+  const [statement, challenge] = [bytesOf(held.statement), bytesOf(held.challenge)];
+  if ('sshsig' in given) return ok(sealSshsig(statement, utf8(given.sshsig)));
   if ('assertion' in given)
     return sealAssertion(
-      held.statement,
+      statement,
       given.assertion,
       key(held.keys, (k) => k.credentialId === given.assertion.credentialId),
     );
-  if (!demoSession || world.demo === null) return no(problem('DEMO_ONLY', 'the demo authenticator signs only for somebody acting in demo data'));
+  if (!demoSession || demo === null) return err([problem('DEMO_ONLY', 'the demo authenticator signs only for somebody acting in demo data')]);
   return sealAssertion(
-    held.statement,
-    world.demo.sign(held.person, held.challenge),
+    statement,
+    demo.sign(held.person, challenge),
     key(held.keys, (k) => k.kind === 'demo'),
   );
 }
+
+/** Of our own writing: it is base64. */
+const bytesOf = (encoded: string): Uint8Array => fromBase64(encoded) ?? new Uint8Array(0);
 
 const key = (keys: readonly KeyRow[], wanted: (k: KeyRow) => boolean): KeyRow | undefined => keys.find(wanted);

@@ -1070,7 +1070,7 @@ export interface PrepareBody {
 export interface Prepared {
   /** what signing says, word for word */
   readonly sentence: string;
-  /** names the statement when the signature is brought; used once */
+  /** the statement, sealed: sent back with the signature, to any server of the installation; used once, within 15 minutes */
   readonly ticket: string;
   /** fingerprint of the statement */
   readonly words: readonly string[];

@@ -13,7 +13,7 @@ export const prepared = named(
   'Prepared',
   z.strictObject({
     sentence: text.describe('what signing says, word for word'),
-    ticket: text.describe('names the statement when the signature is brought; used once'),
+    ticket: text.describe('the statement, sealed: sent back with the signature, to any server of the installation; used once, within 15 minutes'),
     words: list(text).describe('fingerprint of the statement'),
     challenge: text.describe('base64url: what a passkey is asked to sign'),
     rpId: text,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, enrolmentBy, GLASS_TERMS, openBed, type PersonName, POLICY, RP, subjectFor } from '../../../test/bed/bed.ts';
-import { cookieOf, serverWorld, strictApp } from '../../../test/bed/doors.ts';
+import { cookieOf, passkeyAnswer, serverWorld, strictApp } from '../../../test/bed/doors.ts';
 import { guardedCalls } from '../../adapters/http/guarded.ts';
 import { readCallTerms } from '../../adapters/http/terms.ts';
 import { base64, base64url, fromBase64, hex, text } from '../../core/base/bytes.ts';
@@ -84,11 +84,7 @@ async function call(method: string, path: string, body?: unknown, { person = 'ma
   };
 }
 const bytes = (said: unknown) => fromBase64(String(said)) ?? new Uint8Array(0);
-const asserted = (person: PersonName, challenge: unknown) => {
-  const { authenticatorData, clientDataJSON, signature } = bed.keys[person].get(bytes(challenge));
-  const [credentialId, data, client, sig] = [bed.keys[person].credentialId, authenticatorData, clientDataJSON, signature].map(base64url);
-  return { credentialId, authenticatorData: data, clientDataJSON: client, signature: sig };
-};
+const asserted = (person: PersonName, challenge: unknown) => passkeyAnswer(bed.keys[person], challenge);
 const changed = async (path: string) => {
   const head = bed.commit({ [path]: DROP });
   return { head, id: (await bed.judged(head)).id ?? '' };
@@ -143,7 +139,7 @@ describe('one answer of every operation', () => {
       const passkey = softAuthenticator(RP);
       const { clientDataJSON, authenticatorData } = passkey.create(bytes(begun.said.challenge));
       const made = { clientDataJSON: base64url(clientDataJSON), authenticatorData: base64url(authenticatorData), attestationObject: '', transports: ['internal'] };
-      await call('POST', '/enrolments', { credentialId: base64url(passkey.credentialId), ...made }, { on });
+      await call('POST', '/enrolments', { credentialId: base64url(passkey.credentialId), ...made }, { on, cookie: `${await cookieOf(world, 'mara')}; ${begun.set}` });
       await call('POST', '/enrolments/ssh-key', { publicKey: publicKeyLine(softSshKey('sk-ssh-ed25519').blob) }, { on });
       await call('GET', '/people', undefined, { on });
     }

@@ -1,5 +1,5 @@
 /**
- * One sign-in on its way, bound to the browser that began it by a sealed cookie: what somebody else began cannot be finished here, and what was
+ * One sign-in or enrolment on its way, bound to the browser that began it by a sealed cookie: what somebody else began cannot be finished here, and what was
  * finished once cannot be finished again, on any server.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import { seal, unseal } from './sealed.ts';
 import { isSecure } from './sessions.ts';
 
 const LIFETIME_MS = 10 * 60_000;
-type Kind = 'passkey' | 'key' | 'oidc';
+type Kind = 'passkey' | 'key' | 'oidc' | 'enrolment';
 
 interface Attempt {
   readonly ticket: string;

@@ -1,6 +1,6 @@
 /**
- * What a browser carries for us between two requests and can neither read nor change: AES-256-GCM under a key of its own for each purpose.
- * Nothing is kept here until a sign-in succeeds, so a flood of half-begun ones costs nothing, and any server of the same secret can finish.
+ * What whoever asks carries for us between two requests and can neither read nor change: AES-256-GCM under a key of its own for each purpose.
+ * Nothing is kept here until it succeeds, so a flood of half-begun ones costs nothing, and any server of the same secret can finish.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -19,9 +19,9 @@ export function seal(secret: Uint8Array, purpose: string, value: unknown): strin
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Undefined for whatever this secret did not seal for this purpose: total over text. */
-export function unseal(secret: Uint8Array, purpose: string, text: string): unknown {
-  if (text.length > LONGEST || !/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
+/** Undefined for whatever this secret did not seal for this purpose: total over text. @param longest what is longer is not looked at. */
+export function unseal(secret: Uint8Array, purpose: string, text: string, longest = LONGEST): unknown {
+  if (text.length > longest || !/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length <= IV + TAG) return undefined;
   try {

@@ -15,7 +15,7 @@ import { named } from './said.ts';
 
 export function breakGlass(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
-  const waiting = tickets<Waiting>(world.now, 200);
+  const waiting = tickets<Waiting>(world, 'break-glass');
 
   app.get('/:id/break-glass', async (c) => {
     const view = await glassView(world, c.req.param('id'), c.get('session')?.person ?? null);
@@ -41,7 +41,7 @@ export function breakGlass(world: ServerWorld): Hono<Door> {
   app.post('/:id/break-glass', async (c) => {
     const body = await read(c.req, signature);
     if (!body.ok) return refuse(c, body.error);
-    const envelope = sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
+    const envelope = await sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
     if (!envelope.ok) return refuse(c, envelope.error);
     const receipt = await recordGlass(world, c.req.param('id'), envelope.value);
     return receipt.ok ? c.json(receipt.value, 201) : refuse(c, receipt.error);

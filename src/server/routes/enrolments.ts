@@ -2,34 +2,29 @@
  * Enrolling a passkey, or a security key for the terminal. In demo data the other founders' labelled software authenticators
  * confirm it at once; elsewhere it is a proposal, a file that trustees read and sign, as every word about who may sign.
  */
-import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { base64, base64url, utf8 } from '../../core/base/bytes.ts';
 import { type Problem, problem, type Result } from '../../core/base/result.ts';
 import { directory } from '../../flows/directory.ts';
 import { recordEnrolment } from '../../flows/enrol.ts';
 import { type Proposal, proposePasskey, proposeSshKey } from '../../flows/propose.ts';
+import { beginAttempt, spend, takeAttempt } from '../auth/attempt.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import { empty, read, registration, sshKey } from '../schema.ts';
-import { tickets } from '../tickets.ts';
 import type { ServerWorld } from '../world.ts';
 
 export function enrolments(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
-  const asked = tickets<{ person: string; challenge: Uint8Array }>(world.now);
-  const ticketOf = (person: string): string => `enrol ${person}`;
-  const open = new Map<string, string>();
 
   app.post('/begin', async (c) => {
     const body = await read(c.req, empty);
     if (!body.ok) return refuse(c, body.error);
     const me = (await directory(world)).people.find((p) => p.id === c.get('session')?.person);
     if (me === undefined) return refuse(c, [problem('NOT_SIGNED_IN', 'nobody is signed in', { remedy: 'sign in first' })]);
-    const challenge = new Uint8Array(randomBytes(32));
-    open.set(ticketOf(me.id), asked.issue({ person: me.id, challenge }));
+    const ticket = beginAttempt(c, world, 'enrolment', { person: me.id });
     return c.json({
-      challenge: base64url(challenge),
+      challenge: base64url(challengeOf(ticket)),
       rpId: world.site.rpId,
       organisation: world.site.organisation,
       user: { id: base64url(utf8(me.id)), name: me.id, displayName: me.name },
@@ -41,10 +36,10 @@ export function enrolments(world: ServerWorld): Hono<Door> {
     const body = await read(c.req, registration);
     if (!body.ok) return refuse(c, body.error);
     const person = c.get('session')?.person ?? '';
-    const held = asked.take(open.get(ticketOf(person)) ?? '');
-    if (held === undefined || held.person !== person)
-      return refuse(c, [problem('WA_CHALLENGE', 'this enrolment was not asked for, or took too long', { remedy: 'press enrol again' })]);
-    return confirm(c, await proposePasskey(world, { ...body.value, person }, held.challenge));
+    const attempt = takeAttempt(c, world, 'enrolment');
+    if (attempt === null || attempt.more.person !== person) return refuse(c, [unasked]);
+    const proposal = await proposePasskey(world, { ...body.value, person }, challengeOf(attempt.ticket));
+    return !proposal.ok || (await spend(world, attempt)) ? confirm(c, proposal) : refuse(c, [unasked]);
   });
 
   app.post('/ssh-key', async (c) => {
@@ -65,6 +60,10 @@ export function enrolments(world: ServerWorld): Hono<Door> {
   }
   return app;
 }
+
+const unasked = problem('WA_CHALLENGE', 'this enrolment was not asked for in this browser, took too long, or was used before', { remedy: 'press enrol again' });
+
+const challengeOf = (ticket: string): Uint8Array => utf8(`countersign enrolment v1 ${ticket}`);
 
 /** What `countersign authority show` and `sign` read: the statement's bytes, which nobody has signed yet. */
 const proposed = ({ subject, statement }: Proposal) => ({

@@ -12,7 +12,7 @@ import type { ServerWorld } from '../world.ts';
 
 export function ownership(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
-  const waiting = tickets<Waiting>(world.now, 200);
+  const waiting = tickets<Waiting>(world, 'ownership');
 
   app.post('/:id/ownership/prepare', async (c) => {
     const body = await read(c.req, ownershipWords);
@@ -31,7 +31,7 @@ export function ownership(world: ServerWorld): Hono<Door> {
   app.post('/:id/ownership', async (c) => {
     const body = await read(c.req, signature);
     if (!body.ok) return refuse(c, body.error);
-    const envelope = sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
+    const envelope = await sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
     if (!envelope.ok) return refuse(c, envelope.error);
     const receipt = await recordOwnership(world, c.req.param('id'), envelope.value);
     return receipt.ok ? c.json(receipt.value, 201) : refuse(c, receipt.error);

@@ -13,8 +13,7 @@ import type { ServerWorld } from '../world.ts';
 
 export function signoffs(world: ServerWorld): Hono<Door> {
   const app = new Hono<Door>();
-  // Each holds its statement.
-  const waiting = tickets<Waiting>(world.now, 200);
+  const waiting = tickets<Waiting>(world, 'signoff');
 
   app.post('/:id/signoffs/prepare', async (c) => {
     const body = await read(c.req, answers);
@@ -33,7 +32,7 @@ export function signoffs(world: ServerWorld): Hono<Door> {
   app.post('/:id/signoffs', async (c) => {
     const body = await read(c.req, signature);
     if (!body.ok) return refuse(c, body.error);
-    const envelope = sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
+    const envelope = await sealed(world, waiting, c.req.param('id'), body.value, c.get('session')?.via === 'demo');
     if (!envelope.ok) return refuse(c, envelope.error);
     const receipt = await completeSignoff(world, c.req.param('id'), envelope.value);
     return receipt.ok ? c.json(receipt.value, 201) : refuse(c, receipt.error);
