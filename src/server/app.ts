@@ -1,6 +1,7 @@
 /** The API and the pages. Routes are one file each; what holds for all of them is here. */
 import { Hono } from 'hono';
 import { problem } from '../core/base/result.ts';
+import { API } from './auth/access.ts';
 import { callerOf } from './auth/caller.ts';
 import { guard } from './auth/guard.ts';
 import { session } from './auth/session-routes.ts';
@@ -52,7 +53,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   // Before the limits of whoever asks: a forge says much at once, and from few addresses.
   app.route(FORGES_PREFIX, forgeDoor(world));
   // Who asks is looked up by a digest, one row; everything that costs more, a body first of all, comes behind the limits.
-  app.use('/api/v1/*', async (c, next) => {
+  app.use(`${API}/*`, async (c, next) => {
     c.set('session', await callerOf(world, c));
     return next();
   });
@@ -65,13 +66,13 @@ export function createApp(world: ServerWorld): Hono<Door> {
   });
   app.use('/api/*', onlyJson);
   app.use('/api/*', notKept);
-  app.use('/api/v1/*', tagged);
+  app.use(`${API}/*`, tagged);
   const absent = otherMethods(app);
-  app.use('/api/v1/*', guard(world, '/api/v1', absent));
+  app.use(`${API}/*`, guard(world, absent));
 
   // Behind the guard: what was answered once is answered again only to who may still ask.
   const once = idempotent(world.now);
-  for (const op of OPERATIONS) if (op.creates === true) app.on('POST', `/api/v1${op.path}`, once);
+  for (const op of OPERATIONS) if (op.creates === true) app.on('POST', `${API}${op.path}`, once);
 
   const api = new Hono<Door>();
   api.route('/session', session(world));
@@ -92,7 +93,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   api.route('/gate', gate(world));
   api.get('/openapi.json', (c) => c.json(openApi()));
   api.route('/', ledger(world));
-  app.route('/api/v1', api);
+  app.route(API, api);
   app.all('/api/*', absent);
   app.route(LOG_PREFIX, logFiles(world));
   app.route('/', pages(world.webRoot));

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { problemShape } from './answers/words.ts';
-import { needOf } from './auth/access.ts';
+import { API, needOf } from './auth/access.ts';
 import { BODIES, OPERATIONS, type Operation } from './openapi.ts';
 
 type Json = { readonly [member: string]: unknown };
@@ -53,7 +53,7 @@ function answered({ answer, status, also = [] }: Operation, components: Componen
 
 /** Out of the table that is asked at each request. Demo data asks nothing of people. */
 function needed(op: Operation): Json {
-  const need = needOf(op.method, op.path);
+  const need = needOf(op.method, `${API}${op.path}`);
   if (need === undefined || need.roles === null) return { security: [] };
   return {
     security: [{ session: [] }, ...(need.scope === undefined ? [] : [{ token: [need.scope] }])],
@@ -97,7 +97,7 @@ function whole(): Json {
   const components: Components = {};
   const paths: { [path: string]: { [method: string]: Json } } = {};
   for (const op of OPERATIONS) {
-    const path = `/api/v1${op.path.replace(/:(\w+)/g, '{$1}')}`;
+    const path = `${API}${op.path.replace(/:(\w+)/g, '{$1}')}`;
     paths[path] = { ...paths[path], [op.method.toLowerCase()]: described(op, components) };
   }
   for (const [shape, name] of BODIES) components[name] ??= schemaOf(shape, components, 'input');

@@ -7,7 +7,7 @@ import { ROLES, type Role, SCOPES } from '../../flows/ports-login.ts';
 import { createApp } from '../app.ts';
 import type { Door } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
-import { ACCESS, needOf, rolesOf } from './access.ts';
+import { ACCESS, API, needOf, rolesOf } from './access.ts';
 import { PLAIN_ENTRY } from './entry.ts';
 import { newToken } from './tokens.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => bed?.close());
 
-const PREFIX = '/api/v1';
+const PREFIX = API;
 const ROUTES = createApp({ site: { origins: [] }, now: Date.now } as unknown as ServerWorld)
   .routes.filter((r) => r.method !== 'ALL' && r.path.startsWith(PREFIX))
   .map((r) => ({ method: r.method, path: r.path.slice(PREFIX.length).replace(/\/$/, '') }));
@@ -95,7 +95,7 @@ it('lets an auditor and an administrator sign nothing', () => {
 });
 
 it.each(['/changes/', '//changes', '/changes/x/y', '/CHANGES', '/changes/x/signoffs/prepare/', '/nothing', ''])('knows no %s', async (path) => {
-  expect(needOf('GET', path)).toBeUndefined();
+  expect(needOf('GET', `${API}${path}`)).toBeUndefined();
   expect(await ask('GET', path, { cookie: await cookieOf(world, 'engineer') })).toMatchObject({ status: 404 });
   expect((await ask('GET', path)).status).toBe(401);
 });

@@ -5,6 +5,9 @@
 import type { Role, Scope } from '../../flows/ports-login.ts';
 import { ROLES, SCOPES } from '../../flows/ports-login.ts';
 
+/** Where the API is. */
+export const API = '/api/v1';
+
 export interface Need {
   /** One of these; null: nobody has to be signed in. */
   readonly roles: readonly Role[] | null;
@@ -91,9 +94,9 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
 /** Scopes that are good for something: the others are made for nobody. */
 export const GIVEN: readonly Scope[] = SCOPES.filter((scope) => scope === PUSHES.scope || ACCESS.some(([, , need]) => need.scope === scope));
 
-const TABLE = ACCESS.map(([method, path, need]) => ({ method, path: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`), need }));
+const TABLE = ACCESS.map(([method, path, need]) => ({ method, path: new RegExp(`^${API}${path.replaceAll(/:\w+/g, '[^/]+')}$`), need }));
 
-/** @param path behind `/api/v1`, as the router sees it. Undefined: there is no such route. */
+/** @param path as the router sees it. Undefined: there is no such route. */
 export const needOf = (method: string, path: string): Need | undefined => TABLE.find((row) => row.method === (method === 'HEAD' ? 'GET' : method) && row.path.test(path))?.need;
 
 /** Which roles a person has, by the installation's own file. */

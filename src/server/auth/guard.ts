@@ -11,9 +11,9 @@ import { type Need, needOf } from './access.ts';
  * the table does not know is answered as if it were not there. @param absent answers for what is not there.
  */
 export const guard =
-  (world: ServerWorld, prefix: string, absent: (c: Context<Door>) => Response): MiddlewareHandler<Door> =>
+  (world: ServerWorld, absent: (c: Context<Door>) => Response): MiddlewareHandler<Door> =>
   async (c, next) => {
-    const need = needOf(c.req.method, c.req.path.slice(prefix.length));
+    const need = needOf(c.req.method, c.req.path);
     const session = c.get('session');
     if (need === undefined) return world.demo === null && session === null ? refuse(c, [nobody]) : absent(c);
     const lack = lackIn(need, session, world);

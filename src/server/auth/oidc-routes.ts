@@ -10,13 +10,14 @@ import type { Ceiling, IdentityClaims, LoginBinding, Role } from '../../flows/po
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
+import { API } from './access.ts';
 import { beginAttempt, spend, takeAttempt } from './attempt.ts';
 import { backTo } from './back.ts';
 import type { OidcEntry } from './entry.ts';
 import { isKnown } from './known.ts';
 import { beginSession } from './sessions.ts';
 
-export const CALLBACK = '/api/v1/session/oidc/callback';
+export const CALLBACK = `${API}/session/oidc/callback`;
 
 const random = (): string => randomBytes(32).toString('base64url');
 

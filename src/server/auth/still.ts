@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Door, Session } from '../door.ts';
 import type { ServerWorld } from '../world.ts';
+import { bearerOf } from './caller.ts';
 import { lackOf } from './guard.ts';
 import { sessionCookie, standing } from './sessions.ts';
 import { tokenSession } from './tokens.ts';
@@ -11,10 +12,10 @@ import { tokenSession } from './tokens.ts';
  * By the cookie or token it was asked with, looked up anew. Being answered is no use of a session: one that nobody uses ends, however long
  * a page stays open. A cookie that is somebody else's meanwhile is not theirs.
  */
-export function stillMay(world: ServerWorld, c: Context<Door>, prefix = '/api/v1'): () => Promise<boolean> {
+export function stillMay(world: ServerWorld, c: Context<Door>): () => Promise<boolean> {
   const before = c.get('session');
-  const [method, path] = [c.req.method, c.req.path.slice(prefix.length)];
-  const secret = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1] ?? '';
+  const { method, path } = c.req;
+  const secret = bearerOf(c);
   const cookie = getCookie(c, sessionCookie(world));
   const now = (): Promise<Session | null> => (before?.via === 'token' ? tokenSession(world, secret) : standing(world, cookie));
   return async () => {
