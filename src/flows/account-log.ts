@@ -159,7 +159,7 @@ export async function collect(log: AccountLog, ids: ReadonlySet<string>): Promis
 }
 
 /** Every entry, in order. Problems: LOG_FORMAT, LOG_INCLUSION, LOG_SIG, LOG_ORIGIN, NOT_FOUND, LOG_UNREACHABLE. */
-async function walk(log: AccountLog, visit: (entry: Placed) => void): Promise<Result<SignedCheckpoint>> {
+export async function walk(log: AccountLog, visit: (entry: Placed) => void): Promise<Result<SignedCheckpoint>> {
   const now = await checkpointOf(log.source, log.keys);
   if (!now.ok) return now;
   const { size, root } = now.value;

@@ -202,7 +202,7 @@ async function glassOf({ own, decided, log, id }: Desk, reading: Reading): Promi
 type Act = Parameters<typeof reviewProblems>[0];
 
 /** What landed by break-glass, by the verdict that let it: who signed, what, and who has to review it. */
-function actsIn(uses: readonly Read<GlassSaid>[], { counted }: Reading, ladder: readonly string[]): readonly Act[] {
+export function actsIn(uses: readonly Read<GlassSaid>[], { counted }: Reading, ladder: readonly string[]): readonly Act[] {
   const spent = uses.flatMap((u) => (u.said === null || !u.said.counted ? [] : [{ ...u.said, person: u.person, verdict: counted.get(u.said.envelope)?.index }]));
   return [...Map.groupBy(spent, (u) => u.verdict).values()].map((of) =>
     termsOfReview(
@@ -213,7 +213,7 @@ function actsIn(uses: readonly Read<GlassSaid>[], { counted }: Reading, ladder: 
 }
 
 /** Levels are compared where somebody said how: the ladder is in the trust file, and in no log. */
-function closesNone(acts: readonly Act[], review: PresentedReview, ladder: readonly string[], behind: readonly string[]): readonly Problem[] {
+export function closesNone(acts: readonly Act[], review: PresentedReview, ladder: readonly string[], behind: readonly string[]): readonly Problem[] {
   const wrong = acts.map((act) => reviewProblems(act, review, ladder, behind).filter((p) => ladder.length > 0 || p.code !== 'QUAL_LEVEL'));
   if (acts.length === 0) return [problem('BG_SCOPE', 'nothing landed by break-glass that it could be about')];
   return wrong.find((w) => w.length === 0) ?? wrong.find((w) => !w.some((p) => p.code === 'BG_SCOPE')) ?? wrong[0] ?? [];
@@ -267,7 +267,7 @@ async function summaryOf(log: AccountLog, entry: Placed, commit: string): Promis
 }
 
 /** The verdict a landing rests on: the last that let exactly this move pass. */
-const verdictFor = (own: readonly Placed[], landing: LandedAt): Placed | undefined =>
+export const verdictFor = (own: readonly Placed[], landing: { readonly entry: number; readonly old: string; readonly new: string }): Placed | undefined =>
   ofType(own, 'verdict').findLast((v) => v.index < landing.entry && v.fields.verdict === 'allow' && v.fields.old === landing.old && v.fields.new === landing.new);
 
 /** By the entry of a landing. */
@@ -294,7 +294,7 @@ async function countedFor(
 }
 
 /** Verdicts written before `counted` was name the sign-offs alone. */
-function olderInputs(body: Uint8Array): readonly string[] {
+export function olderInputs(body: Uint8Array): readonly string[] {
   const said = jsonBody(body) as { verdict?: { signoffs?: unknown } } | undefined;
   return Array.isArray(said?.verdict?.signoffs) ? said.verdict.signoffs.map(String) : [];
 }

@@ -20,7 +20,8 @@ const ALL_COMMIT_BYTES = 64 << 20;
 const AT_ONCE = 64;
 
 /** The command of docs/spec/manifest.md, and two more options that print the same bytes whatever is configured. */
-const DIFF_TREE = ['diff-tree', '-r', '-z', '--no-renames', '--full-index', '--ignore-submodules=none', '--no-relative', '-O/dev/null'];
+/** What a manifest is made of, to the byte: docs/spec/manifest.md. */
+export const DIFF_TREE = ['diff-tree', '-r', '-z', '--no-renames', '--full-index', '--ignore-submodules=none', '--no-relative', '-O/dev/null'];
 
 export interface ChangeAsk {
   readonly repo: string;

@@ -193,9 +193,12 @@ function foldedFor(policy: Policy): Matcher {
 
 const lower = (glob: string): string => glob.toLowerCase();
 
+/** From this rank of the ladder on people own the policy: they sign what decides about changes. */
+export const ownerRank = ({ ladder }: Pick<Policy, 'ladder'>): number => Math.max(0, ladder.values.length - 2);
+
 /** What no policy can switch off. */
 function builtIn(policy: Policy, facts: Facts, paths: readonly string[]): { readonly asks: readonly Ask[]; readonly reasons: readonly Reason[] } {
-  const rank = Math.max(0, policy.ladder.values.length - 2);
+  const rank = ownerRank(policy);
   const own = paths.flatMap((p, i) => (decidesItself(p) ? [i] : []));
   const files = own.length === 0 ? undefined : reason('yes', 'PROTECTED_FILES', `built in: ${listed(own, paths)} decide about changes, this one included`);
   const target = facts.targetExists ? undefined : reason('yes', 'TARGET_MISSING', 'built in: the target ref does not exist yet, so a policy owner must sign');

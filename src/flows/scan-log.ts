@@ -1,0 +1,126 @@
+/**
+ * One pass over a whole log for what a scan asks of it: every entry is hashed on the way and the root compared with the signed one, so
+ * what is found here is in the log, whatever any row of a database says. Kept are places of entries and little else: a log of millions
+ * is read again where one of them is judged.
+ */
+
+import { ok, type Result } from '../core/base/result.ts';
+import type { Oid } from '../core/change/change.ts';
+import { AUTHORITY_TYPES } from '../core/signoff/authority.ts';
+import { textOf } from './account-decided.ts';
+import { type AccountLog, type Collected, entryAt, type Placed, walk } from './account-log.ts';
+import type { LogSource } from './ports-log.ts';
+
+/** A `landed` entry. */
+export interface LandedEntry {
+  readonly entry: number;
+  readonly at: number;
+  readonly old: Oid;
+  readonly new: Oid;
+  readonly change: string;
+  readonly breakGlass: boolean;
+}
+
+export interface RefLog {
+  /** Where it stood when the log first heard of it. */
+  readonly first: { readonly old: Oid; readonly at: number };
+  readonly landings: LandedEntry[];
+}
+
+export interface ScannedLog extends Collected {
+  /** Of the repository that is scanned, by full name. */
+  readonly refs: ReadonlyMap<string, RefLog>;
+  /** Ids of the repositories that anything is said of. */
+  readonly repositories: ReadonlySet<string>;
+  /** Places of what is said of a change, oldest first: decisions, verdicts, what people signed. */
+  readonly ofChange: ReadonlyMap<string, readonly number[]>;
+  /** Every `violation`, those with a change too. */
+  readonly told: readonly Placed[];
+  /** Time of the last entry. */
+  readonly until: number;
+}
+
+const OF_CHANGE: ReadonlySet<string> = new Set(['decision', 'verdict', 'signoff', 'ownership', 'carry', 'break-glass', 'break-glass-cancel', 'break-glass-review']);
+const OF_PEOPLE: ReadonlySet<string> = new Set(['genesis', ...AUTHORITY_TYPES]);
+
+/** @param repo whose refs are asked about. Problems: those of a log. */
+export async function scanLog(log: AccountLog, repo: string): Promise<Result<ScannedLog>> {
+  const [authority, policies, erasures, told]: [Placed[], Placed[], Placed[], Placed[]] = [[], [], [], []];
+  const refs = new Map<string, RefLog>();
+  const [repositories, carried] = [new Set<string>(), new Set<string>()];
+  const signoffs = new Map<string, number>();
+  const [decisions, places] = [new Map<string, number[]>(), new Map<string, number[]>()];
+  let until = 0;
+  const walked = await walk(log, (entry) => {
+    const { type, fields, envelope, index, at } = entry;
+    until = at;
+    if (OF_PEOPLE.has(type)) authority.push(entry);
+    if (type === 'policy') policies.push(entry);
+    if (type === 'erasure') erasures.push(entry);
+    if (type === 'violation') told.push(entry);
+    if (type === 'signoff') signoffs.set(envelope, index);
+    if (type === 'carry') carried.add(`${String(fields.change)} ${String(fields.signoff)}`);
+    if (type === 'decision') push(decisions, String(fields.change), index);
+    if (OF_CHANGE.has(type) && typeof fields.change === 'string') push(places, fields.change, index);
+    if (type !== 'verdict' && type !== 'landed') return;
+    repositories.add(textOf(fields.repo));
+    if (fields.repo !== repo) return;
+    const ref = refs.get(textOf(fields.ref)) ?? { first: { old: textOf(fields.old), at }, landings: [] };
+    refs.set(textOf(fields.ref), ref);
+    if (type === 'landed')
+      ref.landings.push({ entry: index, at, old: textOf(fields.old), new: textOf(fields.new), change: textOf(fields.change), breakGlass: fields.breakGlass === true });
+  });
+  if (!walked.ok) return walked;
+  return ok({
+    checkpoint: walked.value,
+    about: [],
+    authority,
+    policies,
+    erasures,
+    violations: told,
+    signoffs,
+    decisions,
+    carried,
+    refs,
+    repositories,
+    ofChange: places,
+    told,
+    until,
+  });
+}
+
+function push(map: Map<string, number[]>, key: string, value: number): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/** Bundles that are kept: what is judged one after another stands near each other. */
+const KEPT = 64;
+
+/** The same log, whose bundles are not read again for each entry of theirs. */
+export function keeping(source: LogSource): LogSource {
+  const kept = new Map<string, ReturnType<LogSource['read']>>();
+  return {
+    ...source,
+    read: (path, cap) => {
+      if (!path.startsWith('tile/entries/')) return source.read(path, cap);
+      const known = kept.get(path) ?? source.read(path, cap);
+      kept.delete(path);
+      kept.set(path, known);
+      const [oldest] = kept.keys();
+      if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+      return known;
+    },
+  };
+}
+
+/** Entries by their places; those that cannot be read are left out, and what rests on them does not hold. */
+export async function entriesAt(log: AccountLog, places: readonly number[], size: number): Promise<readonly Placed[]> {
+  const found: Placed[] = [];
+  for (const place of places) {
+    const entry = await entryAt(log, place, size);
+    if (entry.ok) found.push(entry.value);
+  }
+  return found;
+}

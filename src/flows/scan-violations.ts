@@ -1,0 +1,113 @@
+/** What the log tells of violations, what a scan found now, and how both stand today. */
+import type { Oid } from '../core/change/change.ts';
+import { isAbsent } from '../core/change/manifest.ts';
+import type { Told as ToldRow } from '../core/gate/population.ts';
+import { type Owner, readViolation } from '../core/gate/violation-words.ts';
+import { type Finding, type LoggedViolation, NOBODY, ownerOf, toldIn, type Violation, violationOf } from '../core/gate/violations.ts';
+import { TIERS, type Tier } from '../core/risk/risk.ts';
+import { decisionsOf, textOf } from './account-decided.ts';
+import type { AccountLog, Placed } from './account-log.ts';
+import { governanceAt } from './governance.ts';
+import type { Chain } from './ports-scan.ts';
+import type { Judging } from './scan-chain.ts';
+import { type LaterWorld, laterOf } from './scan-later.ts';
+import { entriesAt, type LandedEntry, type RefLog } from './scan-log.ts';
+import type { Weighed, WeighWorld } from './scan-weigh.ts';
+
+/** Every `violation` entry about the repository. */
+export async function toldBy(log: Pick<AccountLog, 'body'>, entries: readonly Placed[], repo: string | null): Promise<readonly LoggedViolation[]> {
+  const told: LoggedViolation[] = [];
+  for (const { index, at, fields, envelope } of entries) {
+    if (repo !== null && fields.repo !== repo) continue;
+    const body = await log.body(envelope);
+    const { ref, new: to, change, repo: of } = fields;
+    told.push({
+      entry: index,
+      at,
+      repo: textOf(of),
+      ref: textOf(ref),
+      to: textOf(to),
+      change: typeof change === 'string' ? change : null,
+      body: body === null ? null : (readViolation(body) ?? null),
+    });
+  }
+  return told;
+}
+
+export function toldRows(told: readonly LoggedViolation[], ref: string): readonly ToldRow[] {
+  return told.flatMap(({ entry, at, ref: of, to, body }): readonly ToldRow[] => {
+    if (of !== ref) return [];
+    if (body?.kind === 'unchained') return [{ entry, at, from: body.from, to, lost: null }];
+    return body?.kind === 'rewritten' ? [{ entry, at, from: body.from, to, lost: [body.lost[0] ?? 0, body.lost[1] ?? 0] as const }] : [];
+  });
+}
+
+/** What the server's own look found of the same: this scan weighs it, and both are one. */
+export function tellsOf(finding: Finding, told: readonly LoggedViolation[], chain: Chain | undefined, log: RefLog | undefined): readonly LoggedViolation[] {
+  const astray = told.filter((t) => t.ref === finding.ref && (t.body?.kind === 'astray' || t.body?.kind === 'unattended'));
+  if (astray.length === 0) return [];
+  if (finding.kind === 'rewritten') {
+    const gone = new Set((log?.landings ?? []).filter((l) => finding.landings.includes(l.entry)).map((l) => l.new));
+    return astray.filter((t) => t.body !== null && 'from' in t.body && gone.has(t.body.from));
+  }
+  const places = new Map<Oid, number>();
+  for (let i = 0; i < (chain?.length ?? 0); i++) places.set(chain?.commit(i) ?? '', i);
+  const [from, to] = [isAbsent(finding.from) ? -1 : (places.get(finding.from) ?? -1), places.get(finding.to) ?? -1];
+  return astray.filter(({ to: at }) => (places.get(at) ?? -1) > from && (places.get(at) ?? -1) <= to);
+}
+
+/** As the log decided about it when it landed; what cannot be read is critical. */
+export async function lostOf({ log, all }: Judging, { changes }: Finding): Promise<{ readonly tier: Tier; readonly paths: readonly string[] }> {
+  let tier: Tier = 'routine';
+  const paths = new Set<string>();
+  for (const change of changes) {
+    const told = await decisionsOf(log, all)(change, Number.POSITIVE_INFINITY);
+    tier = TIERS.max(tier, told?.decision.tier ?? 'critical');
+    for (const path of told?.decision.change.paths ?? []) paths.add(path);
+  }
+  return { tier: changes.length === 0 ? 'critical' : tier, paths: [...paths] };
+}
+
+interface Known {
+  readonly judging: Judging;
+  readonly told: readonly LoggedViolation[];
+  readonly weighed: readonly Weighed[];
+  readonly branches: ReadonlyMap<string, Oid>;
+  readonly repo: string;
+}
+
+/** What the log tells, and what was found now as if it had been told now. */
+export async function violationsOf(world: WeighWorld, { judging, told, weighed, branches, repo }: Known): Promise<readonly Violation[]> {
+  const { all } = judging;
+  const landed = (ref: string): readonly LandedEntry[] => all.refs.get(ref)?.landings ?? [];
+  const now = world.now();
+  const fresh = weighed.map(({ finding, change, body }, i): LoggedViolation => {
+    const kind = 'lost' in body ? ({ kind: 'rewritten', ...body } as const) : ({ kind: 'unchained', ...body } as const);
+    return { entry: all.checkpoint.size + i, at: now, repo, ref: finding.ref, to: finding.to, change, body: kind };
+  });
+  const later = laterIn(world, judging, branches);
+  const found: Violation[] = [];
+  for (const one of toldIn([...told, ...fresh], (_, ref) => landed(ref).map((l) => l.entry))) {
+    const { later: came, change } = await laterOf(later, one);
+    const said = violationOf({ ...one, violation: { ...one.violation, change } }, came, await ownerWhere(world, one.violation), now);
+    found.push(one.violation.entry >= all.checkpoint.size ? { ...said, entry: null } : said);
+  }
+  return found;
+}
+
+/** Of what nobody weighed: whoever owns the policy where the ref was last let stand. */
+export async function ownerWhere({ repository, floors }: Pick<WeighWorld, 'repository' | 'floors'>, { body }: LoggedViolation): Promise<Owner> {
+  const from = body !== null && 'from' in body ? body.from : null;
+  const at = from === null || isAbsent(from) ? null : from;
+  const rules = at === null ? null : await governanceAt(repository, at, floors).catch(() => null);
+  return rules?.ok === true ? ownerOf(rules.value, []) : NOBODY;
+}
+
+function laterIn({ history, repository }: WeighWorld, { log, people, all }: Judging, branches: ReadonlyMap<string, Oid>): LaterWorld {
+  return {
+    landed: async (_, ref) => all.refs.get(ref)?.landings ?? [],
+    words: (change) => entriesAt(log, all.ofChange.get(change) ?? [], all.checkpoint.size).then((own) => own.filter((e) => e.type === 'signoff' || e.type === 'ownership')),
+    reading: async () => ({ log, people, decided: decisionsOf(log, all), counted: new Map(), carried: all.carried }),
+    git: () => ({ repository, history, tip: async (ref) => branches.get(ref) ?? null }),
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * How dangerous what was found is, and who answers for it. Weighed as a push would be, by the policy where the ref was last let stand: of
+ * what stands there now whoever moved it past the gate chose the policy. What cannot be weighed is critical.
+ */
+import type { Oid } from '../core/change/change.ts';
+import { changeId } from '../core/change/change-id.ts';
+import { isAbsent } from '../core/change/manifest.ts';
+import { type Owner, type ScanBody, WHY } from '../core/gate/violation-words.ts';
+import { type Finding, type LoggedViolation, NOBODY, ownerOf } from '../core/gate/violations.ts';
+import { TIERS, type Tier } from '../core/risk/risk.ts';
+import { considerChange } from './gather.ts';
+import { type Floor, type Governance, governanceAt } from './governance.ts';
+import type { Parsers, Repository } from './ports.ts';
+import type { RefHistory } from './ports-scan.ts';
+
+export interface WeighWorld {
+  readonly repository: Repository;
+  readonly history: RefHistory;
+  readonly parsers: Parsers;
+  readonly floors?: readonly Floor[];
+  now(): number;
+}
+
+/** What is written down of a finding. */
+export interface Weighed {
+  readonly finding: Finding;
+  /** What would have to be signed; null where git cannot read it. */
+  readonly change: string | null;
+  readonly body: ScanBody;
+}
+
+/** What landed and is gone, as the log decided about it. */
+export interface Lost {
+  readonly tier: Tier;
+  readonly paths: readonly string[];
+}
+
+/** Findings that are weighed in one scan: each is a change that is parsed. */
+const MOST = 200;
+
+/** @param tells the violations that it tells again, by finding. @param lost of a rewritten one. */
+export async function weighAll(
+  world: WeighWorld,
+  findings: readonly Finding[],
+  tells: (finding: Finding) => readonly LoggedViolation[],
+  lost: (finding: Finding) => Promise<Lost>,
+  progress: (share: number) => void,
+): Promise<readonly Weighed[]> {
+  const [changes, reverts] = await Promise.all([ids(world, findings, false), ids(world, findings, true)]);
+  const weighed: Weighed[] = [];
+  for (const [i, finding] of findings.entries()) {
+    const told = tells(finding).map((t) => t.entry);
+    weighed.push(await weighOne(world, finding, { told, change: changes[i] ?? null, revert: reverts[i] ?? null, lost, within: i < MOST }));
+    progress((i + 1) / findings.length);
+  }
+  return weighed;
+}
+
+interface Known {
+  readonly told: readonly number[];
+  readonly change: string | null;
+  readonly revert: string | null;
+  readonly lost: (finding: Finding) => Promise<Lost>;
+  readonly within: boolean;
+}
+
+async function weighOne(world: WeighWorld, finding: Finding, { told, change, revert, lost, within }: Known): Promise<Weighed> {
+  const governance = finding.stood === null ? null : await governanceAt(world.repository, finding.stood, world.floors).catch(() => null);
+  const rules = governance?.ok === true ? governance.value : null;
+  if (finding.kind === 'rewritten') {
+    const { tier, paths } = await lost(finding);
+    const owner = rules === null ? NOBODY : ownerOf(rules, paths);
+    const ends = [Math.min(...finding.landings), Math.max(...finding.landings)];
+    return { finding, change: finding.changes.at(-1) ?? null, body: { ...placeOf(finding), v: 1, why: WHY.rewritten, from: finding.from, lost: ends, tier, owner, tells: told } };
+  }
+  const { tier, owner } = rules === null || !within ? { tier: 'critical' as const, owner: rules === null ? NOBODY : ownerOf(rules, []) } : await considered(world, finding, rules);
+  const { from, code, commits } = finding;
+  return { finding, change, body: { ...placeOf(finding), v: 1, why: WHY.unchained, from, code, commits, revert, tier, owner, tells: told } };
+}
+
+const placeOf = ({ repo, ref, to }: Finding) => ({ repo, ref, to });
+
+async function considered(
+  { repository, parsers, floors, now }: WeighWorld,
+  { repo, ref, from, to }: Finding,
+  rules: Governance,
+): Promise<{ readonly tier: Tier; readonly owner: Owner }> {
+  const asked = { repo, targetRef: ref, base: baseOf(from), head: to, most: MOST_FILES, pusher: null, sticky: [], at: now(), floors: floors ?? [] };
+  try {
+    const found = await considerChange(repository, parsers, rules, asked);
+    if (found.ok)
+      return {
+        tier: found.value.decision.tier,
+        owner: ownerOf(
+          rules,
+          found.value.change.records.map((r) => r.path),
+        ),
+      };
+  } catch {
+    // What cannot be read cannot be weighed either.
+  }
+  return { tier: TIERS.values.at(-1) ?? 'critical', owner: ownerOf(rules, []) };
+}
+
+const MOST_FILES = 10_000;
+
+const baseOf = (from: Oid): Oid | null => (isAbsent(from) ? null : from);
+
+/** Ids of the changes, or of their opposites: what a landed revert of exactly this is called. */
+async function ids({ history }: WeighWorld, findings: readonly Finding[], opposite: boolean): Promise<readonly (string | null)[]> {
+  const moves = findings.map(({ kind, from, to }) =>
+    kind === 'rewritten' || (opposite && isAbsent(from)) ? null : opposite ? { from: to, to: from } : { from: baseOf(from), to },
+  );
+  const asked = moves.flatMap((m) => m ?? []);
+  const read = asked.length === 0 ? null : await history.manifests(asked);
+  const manifests = read?.ok === true ? [...read.value] : [];
+  return findings.map(({ repo, ref }, i) => {
+    const manifest = moves[i] === null ? null : (manifests.shift() ?? null);
+    return manifest === null ? null : changeId({ repo, targetRef: ref, manifest });
+  });
+}

@@ -1,0 +1,209 @@
+/** Planted bypasses in real repositories with a real log, each found by what the log proves and git holds, and nothing else found. */
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type Bed, MAIN, openBed, POLICY } from '../../test/bed/bed.ts';
+import { openRefHistory } from '../adapters/git/ref-history.ts';
+import { utf8 } from '../core/base/bytes.ts';
+import { ok } from '../core/base/result.ts';
+import type { Row } from '../core/gate/population.ts';
+import { keysOf, sourceOf } from './log-read.ts';
+import { recordLandings } from './land.ts';
+import { type Scan, scan } from './scan.ts';
+import { recordFindings } from './scan-record.ts';
+
+const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/violation-entry.schema.json', import.meta.url), 'utf8')));
+const ALWAYS = { since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+
+let bed: Bed;
+let count = 0;
+afterEach(() => bed.close());
+const docs = (): string => bed.commit({ 'docs/a.md': `${++count}\n` });
+const drop = (on = bed.tip()): string => bed.commit({ [`db/${++count}.sql`]: 'drop table orders;\n' }, { on });
+
+async function scanned(period = ALWAYS): Promise<{ readonly found: Scan; readonly rows: readonly Row[] }> {
+  const keys = keysOf([bed.store.logVerifierKey ?? '']);
+  if (!keys.ok) throw new Error('the log has no key');
+  const rows: Row[] = [];
+  const world = {
+    log: { source: sourceOf(bed.store.files, 'the log'), keys: keys.value, body: (sha256: string) => bed.world.ledger.body(sha256), progress: () => undefined },
+    repository: bed.world.repositories.get('infra')?.repository ?? expect.fail('nothing is served'),
+    history: openRefHistory({ gitDir: bed.served.gitDir }),
+    parsers: bed.world.parsers,
+    now: () => bed.clock.now,
+  };
+  const found = await scan(world, { repo: 'infra', refs: [], period }, (row) => void rows.push(row));
+  if (!found.ok) throw new Error(JSON.stringify(found.error));
+  return { found: found.value, rows };
+}
+
+/** Passes by itself, and lands. */
+async function landed(head = docs(), ref = MAIN): Promise<string> {
+  expect((await bed.judged(head, { ref })).verdict.verdict).toBe('allow');
+  expect(await bed.land(head, ref)).toBe(1);
+  return head;
+}
+
+async function signed(head = drop()): Promise<string> {
+  const denied = await bed.judged(head);
+  expect(denied.verdict.verdict).toBe('deny');
+  const receipt = await bed.sign('mara', denied.id ?? '');
+  expect(receipt.ok).toBe(true);
+  await landed(head);
+  return denied.id ?? '';
+}
+
+/** Moved by somebody with a shell on the server; nobody looks at it before the scan does. */
+function sneak(head: string, ref = MAIN): void {
+  bed.work.git('push', '-q', bed.served.gitDir, `${head}:refs/heads/arrived/${head}`);
+  bed.served.git('update-ref', ref, head);
+}
+
+const howOf = (rows: readonly Row[], commit: string) => rows.find((r) => r.commit === commit && r.ref === MAIN);
+
+describe('a scan', () => {
+  it('lists what was signed, what passed and what was there before, and finds nothing', async () => {
+    bed = await openBed();
+    const root = bed.tip();
+    const passed = await landed();
+    const head = drop();
+    const change = await signed(head);
+    const { found, rows } = await scanned();
+    expect(rows.filter((r) => r.ref === MAIN).map((r) => [r.commit, r.how])).toEqual([
+      [root, 'before'],
+      [passed, 'passed'],
+      [head, 'signed'],
+    ]);
+    expect(howOf(rows, head)).toMatchObject({ change, clock: 'logged', signers: [{ person: 'mara', level: 'L6', seats: ['destructive'] }] });
+    expect(found.violations).toEqual([]);
+    expect(found.findings).toEqual([]);
+    expect(found.notes).toEqual([]);
+  });
+
+  it('finds a direct push, weighs it, and writes it down once; signing or reverting it settles it', async () => {
+    bed = await openBed();
+    await landed();
+    const stood = bed.tip();
+    const evil = drop();
+    sneak(evil);
+    const { found, rows } = await scanned();
+    expect(howOf(rows, evil)).toMatchObject({ how: 'violation', faults: [{ code: 'BYPASS' }], clock: 'claimed', told: null });
+    expect(found.violations).toMatchObject([{ entry: null, kind: 'unchained', from: stood, to: evil, tier: 'critical', owner: { by: 'policy', people: ['kim', 'lee', 'mara', 'noor', 'pat'] }, state: { is: 'open', overdue: false } }]);
+    expect(await recordFindings(bed.world.ledger, found.findings)).toMatchObject({ ok: true, value: [expect.any(Number)] });
+    expect(await recordFindings(bed.world.ledger, found.findings)).toEqual(ok([]));
+    const again = await scanned();
+    expect(again.found.findings).toEqual([]);
+    expect(again.found.violations).toHaveLength(1);
+    expect(again.found.violations[0]).toMatchObject({ entry: expect.any(Number), due: bed.clock.now + 86_400_000 });
+    expect(howOf(again.rows, evil)).toMatchObject({ clock: 'logged', told: again.found.violations[0]?.entry });
+    bed.clock.now += 86_400_000;
+    expect((await scanned()).found.violations).toMatchObject([{ state: { is: 'open', overdue: true } }]);
+  });
+
+  it('takes what the server found of the same for one with what it found', async () => {
+    bed = await openBed();
+    await landed();
+    const first = bed.commit({ 'docs/x.md': 'past\n' });
+    sneak(first);
+    await recordLandings(bed.world, 'infra');
+    const second = bed.commit({ 'docs/y.md': 'past\n' }, { on: first });
+    sneak(second);
+    await recordLandings(bed.world, 'infra');
+    const { found } = await scanned();
+    expect(found.violations).toMatchObject([{ kind: 'unchained', to: second, commits: 2, tier: 'routine', weighed: true }]);
+    await recordFindings(bed.world.ledger, found.findings);
+    expect((await scanned()).found.violations).toMatchObject([{ to: second, found: found.violations[0]?.found }]);
+  });
+
+  it('says of commits under a landing what no landing covers, and of what an administrator merged', async () => {
+    bed = await openBed();
+    await landed();
+    const past = drop();
+    sneak(past);
+    const next = docs();
+    await landed(next);
+    bed.work.git('checkout', '-q', '--detach', bed.tip());
+    const side = drop();
+    bed.work.git('checkout', '-q', '--detach', next);
+    bed.work.git('merge', '-q', '--no-ff', '-m', 'merged by an administrator', side);
+    const merge = bed.work.git('rev-parse', 'HEAD');
+    sneak(merge);
+    const { found, rows } = await scanned();
+    expect([past, next, merge].map((c) => howOf(rows, c)?.how)).toEqual(['violation', 'passed', 'violation']);
+    expect(found.violations.map((v) => v.to)).toEqual([past, merge]);
+  });
+
+  it('finds a squash of what was signed with a line more', async () => {
+    bed = await openBed();
+    await landed();
+    const head = drop();
+    await signed(head);
+    bed.served.git('update-ref', MAIN, `${head}~1`);
+    const more = bed.commit({ 'db/2.sql': 'drop table orders;\n', 'docs/z.md': 'a line more\n' }, { on: bed.tip() });
+    sneak(more);
+    const { found, rows } = await scanned();
+    expect(howOf(rows, more)).toMatchObject({ how: 'violation' });
+    expect(howOf(rows, head)).toMatchObject({ how: 'rewritten', elsewhere: null });
+    expect(found.violations.map((v) => v.kind).sort()).toEqual(['rewritten', 'unchained']);
+  });
+
+  it('finds landings that an administrator wrote into the log: without a verdict, and of another content', async () => {
+    bed = await openBed();
+    await landed();
+    const change = await signed();
+    const [one, two] = [bed.tip(), drop()];
+    sneak(two);
+    const body = utf8('{"v":1}');
+    const forged = { type: 'landed' as const, fields: { change, repo: 'infra', ref: MAIN, old: one, new: two }, body };
+    await bed.world.ledger.append(() => ok([forged]));
+    expect(howOf((await scanned()).rows, two)).toMatchObject({ how: 'violation', faults: [{ code: 'UNGATED' }] });
+    const verdict = { type: 'verdict' as const, fields: { change, repo: 'infra', ref: MAIN, old: one, new: two, verdict: 'allow', codes: ['OK'], mode: 'enforce', would: 'allow' }, body: utf8('{"v":1,"verdict":{"signoffs":[]}}') };
+    await bed.world.ledger.append(() => ok([verdict, { ...forged, body: utf8('{"v":1,"again":true}') }]));
+    const { found, rows } = await scanned();
+    expect(howOf(rows, two)).toMatchObject({ how: 'violation', faults: [{ code: 'CONTENT_MISMATCH' }] });
+    expect(found.violations).toMatchObject([{ code: 'CONTENT_MISMATCH', to: two }]);
+  });
+
+  it('knows refs that policy began to protect only later, and a default branch that was renamed', async () => {
+    bed = await openBed();
+    await landed();
+    const later = bed.commit({ 'docs/b.md': 'b\n' }, { on: bed.served.git('rev-parse', 'refs/heads/release') });
+    sneak(later, 'refs/heads/release');
+    const onTop = bed.commit({ 'docs/c.md': 'c\n' }, { on: later });
+    await landed(onTop, 'refs/heads/release');
+    const release = (await scanned()).rows.filter((r) => r.ref === 'refs/heads/release');
+    expect(release.map((r) => r.how)).toEqual(['before', 'before', 'passed']);
+    bed.served.git('update-ref', 'refs/heads/trunk', MAIN);
+    bed.served.git('symbolic-ref', 'HEAD', 'refs/heads/trunk');
+    bed.served.git('update-ref', '-d', MAIN);
+    const { found, rows } = await scanned();
+    expect(rows.filter((r) => r.ref === MAIN)).toMatchObject([{ how: 'rewritten', elsewhere: null }]);
+    expect(found.violations).toMatchObject([{ kind: 'rewritten', ref: MAIN }]);
+    bed.served.git('update-ref', MAIN, 'refs/heads/trunk');
+    expect((await scanned()).found.violations).toEqual([]);
+  });
+
+  it('keeps bodies to their schema, and the log whole', async () => {
+    bed = await openBed();
+    await landed();
+    const head = await landed();
+    sneak(drop());
+    bed.served.git('update-ref', 'refs/heads/release', bed.tip());
+    bed.served.git('update-ref', MAIN, `${head}~1`);
+    const { found } = await scanned();
+    expect(found.findings.length).toBeGreaterThan(0);
+    for (const { body } of found.findings) expect(schema.safeParse(body).error).toBeUndefined();
+    await recordFindings(bed.world.ledger, found.findings);
+    expect(await bed.store.audit()).toEqual([]);
+    expect((await scanned()).found.findings).toEqual([]);
+  });
+
+  it('lists what a gate that only watched let land, with what it would have said', async () => {
+    bed = await openBed('production', `${POLICY}modes: { default: observe }\n`);
+    const head = drop();
+    await landed(head);
+    const { found, rows } = await scanned();
+    expect(howOf(rows, head)).toMatchObject({ how: 'watched', would: 'deny' });
+    expect(found.violations).toEqual([]);
+  });
+});
