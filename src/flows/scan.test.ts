@@ -7,8 +7,8 @@ import { openRefHistory } from '../adapters/git/ref-history.ts';
 import { utf8 } from '../core/base/bytes.ts';
 import { ok } from '../core/base/result.ts';
 import type { Row } from '../core/gate/population.ts';
-import { keysOf, sourceOf } from './log-read.ts';
 import { recordLandings } from './land.ts';
+import { keysOf, sourceOf } from './log-read.ts';
 import { type Scan, scan } from './scan.ts';
 import { recordFindings } from './scan-record.ts';
 
@@ -21,7 +21,7 @@ afterEach(() => bed.close());
 const docs = (): string => bed.commit({ 'docs/a.md': `${++count}\n` });
 const drop = (on = bed.tip()): string => bed.commit({ [`db/${++count}.sql`]: 'drop table orders;\n' }, { on });
 
-async function scanned(period = ALWAYS): Promise<{ readonly found: Scan; readonly rows: readonly Row[] }> {
+async function scanned({ period = ALWAYS, refs = [] as readonly string[] } = {}): Promise<{ readonly found: Scan; readonly rows: readonly Row[] }> {
   const keys = keysOf([bed.store.logVerifierKey ?? '']);
   if (!keys.ok) throw new Error('the log has no key');
   const rows: Row[] = [];
@@ -32,7 +32,7 @@ async function scanned(period = ALWAYS): Promise<{ readonly found: Scan; readonl
     parsers: bed.world.parsers,
     now: () => bed.clock.now,
   };
-  const found = await scan(world, { repo: 'infra', refs: [], period }, (row) => void rows.push(row));
+  const found = await scan(world, { repo: 'infra', refs, period }, (row) => void rows.push(row));
   if (!found.ok) throw new Error(JSON.stringify(found.error));
   return { found: found.value, rows };
 }
@@ -57,6 +57,19 @@ async function signed(head = drop()): Promise<string> {
 function sneak(head: string, ref = MAIN): void {
   bed.work.git('push', '-q', bed.served.gitDir, `${head}:refs/heads/arrived/${head}`);
   bed.served.git('update-ref', ref, head);
+}
+
+/** What whoever has the log's key appends: a verdict that allows, and a landing by it. */
+async function forge(change: string, old: string, head: string): Promise<void> {
+  const move = { change, repo: 'infra', ref: MAIN, old, new: head };
+  const counted = { tier: 'critical', policy: '0'.repeat(64), roster: '0'.repeat(64), inputs: [], signed: false, carried: false, brokeGlass: false };
+  const verdict = {
+    type: 'verdict' as const,
+    fields: { ...move, verdict: 'allow', codes: ['OK'] },
+    body: utf8(JSON.stringify({ v: 1, verdict: { verdict: 'allow', would: 'allow', signoffs: [] }, nonces: [], counted })),
+  };
+  const landing = { type: 'landed' as const, fields: move, body: utf8(JSON.stringify({ v: 1, change, repo: 'infra', targetRef: MAIN, old, head, nonces: [] })) };
+  for (const draft of [verdict, landing]) expect(await bed.world.ledger.append(() => ok([draft]))).toMatchObject({ ok: true });
 }
 
 const howOf = (rows: readonly Row[], commit: string) => rows.find((r) => r.commit === commit && r.ref === MAIN);
@@ -88,7 +101,17 @@ describe('a scan', () => {
     sneak(evil);
     const { found, rows } = await scanned();
     expect(howOf(rows, evil)).toMatchObject({ how: 'violation', faults: [{ code: 'BYPASS' }], clock: 'claimed', told: null });
-    expect(found.violations).toMatchObject([{ entry: null, kind: 'unchained', from: stood, to: evil, tier: 'critical', owner: { by: 'policy', people: ['kim', 'lee', 'mara', 'noor', 'pat'] }, state: { is: 'open', overdue: false } }]);
+    expect(found.violations).toMatchObject([
+      {
+        entry: null,
+        kind: 'unchained',
+        from: stood,
+        to: evil,
+        tier: 'critical',
+        owner: { by: 'policy', people: ['kim', 'lee', 'mara', 'noor', 'pat'] },
+        state: { is: 'open', overdue: false },
+      },
+    ]);
     expect(await recordFindings(bed.world.ledger, found.findings)).toMatchObject({ ok: true, value: [expect.any(Number)] });
     expect(await recordFindings(bed.world.ledger, found.findings)).toEqual(ok([]));
     const again = await scanned();
@@ -147,21 +170,25 @@ describe('a scan', () => {
     expect(found.violations.map((v) => v.kind).sort()).toEqual(['rewritten', 'unchained']);
   });
 
-  it('finds landings that an administrator wrote into the log: without a verdict, and of another content', async () => {
+  it('finds landings that an administrator with the log wrote: of another content, and of what nobody signed', async () => {
     bed = await openBed();
     await landed();
     const change = await signed();
     const [one, two] = [bed.tip(), drop()];
-    sneak(two);
-    const body = utf8('{"v":1}');
-    const forged = { type: 'landed' as const, fields: { change, repo: 'infra', ref: MAIN, old: one, new: two }, body };
-    await bed.world.ledger.append(() => ok([forged]));
-    expect(howOf((await scanned()).rows, two)).toMatchObject({ how: 'violation', faults: [{ code: 'UNGATED' }] });
-    const verdict = { type: 'verdict' as const, fields: { change, repo: 'infra', ref: MAIN, old: one, new: two, verdict: 'allow', codes: ['OK'], mode: 'enforce', would: 'allow' }, body: utf8('{"v":1,"verdict":{"signoffs":[]}}') };
-    await bed.world.ledger.append(() => ok([verdict, { ...forged, body: utf8('{"v":1,"again":true}') }]));
+    const three = drop(two);
+    for (const head of [two, three]) sneak(head);
+    bed.served.git('update-ref', MAIN, two);
+    const denied = await bed.judged(three, { old: two });
+    bed.served.git('update-ref', MAIN, three);
+    await forge(change, one, two);
+    await forge(denied.id ?? '', two, three);
     const { found, rows } = await scanned();
-    expect(howOf(rows, two)).toMatchObject({ how: 'violation', faults: [{ code: 'CONTENT_MISMATCH' }] });
-    expect(found.violations).toMatchObject([{ code: 'CONTENT_MISMATCH', to: two }]);
+    expect(howOf(rows, two)).toMatchObject({ how: 'violation', faults: [{ code: 'CONTENT_MISMATCH' }], clock: 'logged' });
+    expect(howOf(rows, three)).toMatchObject({ how: 'violation', faults: [{ code: 'UNGATED', text: expect.stringContaining('SIGNOFF_MISSING') }] });
+    expect(found.violations).toMatchObject([
+      { code: 'CONTENT_MISMATCH', to: two },
+      { code: 'UNGATED', to: three },
+    ]);
   });
 
   it('knows refs that policy began to protect only later, and a default branch that was renamed', async () => {
@@ -179,6 +206,9 @@ describe('a scan', () => {
     const { found, rows } = await scanned();
     expect(rows.filter((r) => r.ref === MAIN)).toMatchObject([{ how: 'rewritten', elsewhere: null }]);
     expect(found.violations).toMatchObject([{ kind: 'rewritten', ref: MAIN }]);
+    const known = await scanned({ refs: ['refs/heads/trunk'] });
+    expect(known.found.violations).toEqual([]);
+    expect(known.found.moved).toMatchObject([{ ref: MAIN, elsewhere: 'refs/heads/trunk' }]);
     bed.served.git('update-ref', MAIN, 'refs/heads/trunk');
     expect((await scanned()).found.violations).toEqual([]);
   });

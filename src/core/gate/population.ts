@@ -80,7 +80,7 @@ export interface RefFacts {
   /** Where the ref stood when the log first heard of it, and when that was; null: it never did. */
   readonly first: { readonly old: Oid; readonly at: number } | null;
   readonly told: readonly Told[];
-  /** Whether another protected branch goes through this commit. */
+  /** Another protected branch that goes through this commit; asked where the ref itself is gone, for then it may have been renamed. */
   readonly elsewhere: (commit: Oid) => string | null;
 }
 
@@ -112,7 +112,7 @@ export interface Row {
   /** The violation that tells of it already. */
   readonly told: number | null;
   readonly faults: readonly Fault[];
-  /** Of what is rewritten: another protected branch that holds it. */
+  /** Of what a ref held that is gone: another protected branch that holds it. */
   readonly elsewhere: string | null;
   /** The last commit before it that was let stand: whose policy it is judged by. null: none. */
   readonly stood: Oid | null;
@@ -216,7 +216,7 @@ function rowAt({ repo, ref, chain, first }: RefFacts, i: number, { by, told, bef
 
 const BYPASSED: Fault = { code: 'BYPASS', text: 'it reached the ref, and no landing in the log is of that move' };
 
-function lostRow({ repo, ref, elsewhere, told }: RefFacts, { entry, at, old, new: commit, change, manifest }: Landing): Row {
+function lostRow({ repo, ref, chain, elsewhere, told }: RefFacts, { entry, at, old, new: commit, change, manifest }: Landing): Row {
   const known = told.find((t) => t.lost !== null && t.lost[0] <= entry && entry <= t.lost[1]);
   const faults: readonly Fault[] = [{ code: 'REWRITTEN', text: 'the log says it landed, and the ref no longer goes through it' }];
   return {
@@ -233,6 +233,6 @@ function lostRow({ repo, ref, elsewhere, told }: RefFacts, { entry, at, old, new
     entry,
     told: known?.entry ?? null,
     faults,
-    elsewhere: elsewhere(commit),
+    elsewhere: chain.length === 0 ? elsewhere(commit) : null,
   };
 }
