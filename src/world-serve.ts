@@ -288,6 +288,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   const { site, root } = laid;
   const [
     { openRepository },
+    { openRefHistory },
     { aliasesIn },
     { tipReader },
     { openScoreKeeping },
@@ -302,6 +303,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     { mirrorFolder },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
+    import('./adapters/git/ref-history.ts'),
     import('./adapters/git/aliases.ts'),
     import('./adapters/git/tip.ts'),
     import('./store/score/keeping.ts'),
@@ -322,9 +324,10 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   for (const { id } of laid.repositories) if (!mirrored.has(id)) await layHooks(gitDirOf(id), id, hook, options);
   const served = laid.repositories.map(({ id, title, protected: refs }): ServedRepository => {
     const repository = openRepository({ gitDir: gitDirOf(id) });
+    const history = openRefHistory({ gitDir: gitDirOf(id) });
     const aliases: ServedRepository['aliases'] = (asked) => aliasesIn(gitDirOf(id), asked);
     const tip = tipReader(gitDirOf(id), () => repository.resolve('HEAD'));
-    return { id, title, protected: refs, repository, aliases, tip, ...(mirrored.has(id) ? { mirrored: true } : {}) };
+    return { id, title, protected: refs, repository, history, aliases, tip, ...(mirrored.has(id) ? { mirrored: true } : {}) };
   });
   const ids = new Set(served.map((s) => s.id));
   const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);

@@ -234,6 +234,19 @@ export async function openDetect(dir: string, notes: boolean): Promise<DetectWor
   return { repository: openRepository({ dir }), messages: openMessages({ dir }), notes: adapter?.openNotes({ dir }) ?? null };
 }
 
+/** A clone, or the repository that is served, for a scan: the way its refs went, and what weighs what is found. Problem: GIT_FAILED. */
+export async function openScanClone(dir: string) {
+  const wrong = await noRepositoryAt(dir);
+  if (wrong !== null) return err(wrong);
+  const [{ openRepository }, { openRefHistory }, { openNaming }, parsers] = await Promise.all([
+    import('./adapters/git/repository.ts'),
+    import('./adapters/git/ref-history.ts'),
+    import('./adapters/git/naming.ts'),
+    openParsers(),
+  ]);
+  return ok({ repository: openRepository({ dir }), history: openRefHistory({ dir }), naming: openNaming(dir), parsers });
+}
+
 export async function openParsers(): Promise<Parsers> {
   setFlagsFromString('--wasm-tiering-budget=2000000000');
   return (await import('./adapters/languages/index.ts')).languages();

@@ -63,10 +63,12 @@ export function logCommands(program: Command, act: Act): void {
     .option('--json', 'print JSON')
     .action(async (change: string, options) => act((await import('./accountability.ts')).accountability(change, options)));
 
-  command(program, 'audit', 'work everything out again: a data folder from its log, or what a log shows from what it showed before', [
+  const audit = command(program, 'audit', 'work everything out again: a data folder from its log, or what a log shows from what it showed before', [
     'audit --full --data /srv/countersign --vkey "$LOG" --known checkpoint',
     'audit --since checkpoint --log https://countersign.example/log/ --vkey "$LOG"',
     'audit --anchor git@git.example:audit/anchors.git --log https://countersign.example/log/ --vkey "$LOG"',
+    'audit scan --log ./log --repo ./clone --trust trust.json --since 2026-07-01 --until 2026-10-01 --csv population.csv',
+    'audit scan --data /srv/countersign --repo /srv/git/infra.git --as infra --record',
   ])
     .option('--full', 'every entry, hash, body, checkpoint and projection of a data folder, or of the database DATABASE_URL names')
     .option('--data <dir>', DATA_WORDS)
@@ -78,4 +80,25 @@ export function logCommands(program: Command, act: Act): void {
     .option('--vkey <key>', `${VKEY_WORDS}. With --full: a key you brought, which must be one this log was signed with`, several)
     .option('--json', 'print JSON')
     .action(async (options) => act((await import('./audit.ts')).audit(options)));
+
+  trustOptions(
+    audit.command('scan').description('every commit on protected refs and how it came there; what came past the gate, who answers for it, by when: docs/guides/violations.md'),
+  )
+    .exitOverride()
+    .requiredOption('--repo <dir>', 'a clone with its history, or the bare repository')
+    .option('--as <id>', 'what the log calls the repository; otherwise as origin, or the folder, does')
+    .option('--branch <pattern>', 'refs to walk, beside those policy protects and those the log knows; may be given more than once', several)
+    .option('--data <dir>', DATA_WORDS)
+    .option('--log <where>', 'the log as files, with the bodies beside it: what log export --envelopes wrote')
+    .option('--vkey <key>', `with --log: ${VKEY_WORDS}`, several)
+    .option('--trust <file>', 'the trust file: with it levels and makers of keys are judged too, and --vkey is in it')
+    .option('--since <day>', 'the period begins here; otherwise at the beginning')
+    .option('--until <day>', 'and ends before this; otherwise now')
+    .option('--csv <file>', 'write the population: one row a commit')
+    .option('--sample <n>', 'draw so many rows')
+    .option('--seed <words>', 'with --sample: whoever has it draws the same')
+    .option('--record', 'with --data, while no server runs: write what was found into the log')
+    .option('--json', 'print JSON')
+    .addHelpText('after', helpWithin(audit, 'scan'))
+    .action(async (_, command: Command) => act((await import('./audit-scan.ts')).auditScan(command.optsWithGlobals())));
 }

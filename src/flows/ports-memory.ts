@@ -19,6 +19,12 @@ export interface Memory {
   standing(where: { repo: string; targetRef?: string }): Promise<readonly { readonly targetRef: string; readonly head: Oid; readonly violated: Oid | null }[]>;
   /** Whether a violation of this body (its digest) was told. */
   violation(where: { body: string }): Promise<boolean>;
+  /** Places of every `violation`, oldest first: by the entries, not by what a projection made of them. */
+  violations(): Promise<readonly number[]>;
+  /** The last landing that brought the ref to this commit. */
+  reached(where: { repo: string; targetRef: string; head: Oid }): Promise<{ readonly index: number; readonly old: Oid; readonly change: string } | null>;
+  /** Whether anything landed on the ref between two entries of the log. */
+  landedBetween(where: { repo: string; targetRef: string; after: number; before: number }): Promise<boolean>;
   /** The verdict that let this move pass, the last one: the digest of its body, and when; null where there is none. */
   allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly body: string; readonly at: number } | null>;
   /** Places of the entries by which people signed this change, oldest first: by the entries themselves, whatever any row says. */

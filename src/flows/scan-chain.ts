@@ -44,7 +44,7 @@ interface Ground {
 /** In the order of the log, of every landing: also where it is not judged, what it spent is. */
 export async function groundOf({ log, all, spent }: Judging, landing: LandedEntry): Promise<Ground | readonly Fault[]> {
   const own = await entriesAt(log, all.ofChange.get(landing.change) ?? [], all.checkpoint.size);
-  const verdict = verdictFor(own, landing);
+  const verdict = verdictFor(own, landing.pending ? { ...landing, entry: landing.entry + 1 } : landing);
   if (verdict === undefined) return [ungated('no verdict of the gate had let that move pass')];
   const body = await log.body(verdict.envelope);
   if (body === null) return [{ code: 'ERASED', text: `the bytes of the verdict that let it pass (entry ${verdict.index}) are not beside the log` }];

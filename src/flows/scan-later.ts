@@ -20,8 +20,12 @@ export interface LandedMove extends When {
 
 /** What is asked, of a log that was read or of a store that is open. */
 export interface LaterWorld {
-  /** Landings of the ref, oldest first. */
-  landed(repo: string, ref: string): Promise<readonly LandedMove[]>;
+  /** Landings of this change, oldest first. */
+  landedAs(change: string): Promise<readonly LandedMove[]>;
+  /** The last landing that brought the ref to this commit. */
+  landedTo(repo: string, ref: string, commit: string): Promise<LandedMove | null>;
+  /** Whether anything landed on the ref between two entries. */
+  landedBetween(repo: string, ref: string, after: number, before: number): Promise<boolean>;
   /** Sign-offs and words of authors of this change, oldest first. */
   words(change: string): Promise<readonly Placed[]>;
   reading(): Promise<Reading>;
@@ -29,30 +33,36 @@ export interface LaterWorld {
   git(repo: string): { readonly repository: Pick<Repository, 'resolve' | 'steps'>; readonly history: RefHistory; tip(ref: string): Promise<string | null> } | null;
 }
 
-const NOTHING: Later = { signed: null, reverted: null, landedAgain: null, putBack: null };
+const NOTHING: Later = { signed: null, reverted: null, landedAgain: null, back: null, putBack: null };
 
-/** @returns what came later, and what would have to be signed, where the entry does not say. */
-export async function laterOf(world: LaterWorld, { violation, weighed }: Told): Promise<{ readonly later: Later; readonly change: string | null }> {
+/** Answers what came later, and what would have to be signed, where the entry does not say. */
+export async function laterOf(world: LaterWorld, { violation, weighed, back }: Told): Promise<{ readonly later: Later; readonly change: string | null }> {
   const { repo, ref, entry } = violation;
   const to = weighed?.to ?? violation.to;
   const body = weighed?.body ?? violation.body;
-  const landed = await world.landed(repo, ref);
-  if (body === null) return { later: NOTHING, change: violation.change };
-  const from = 'from' in body ? body.from : (landed.find((l) => l.change === violation.change && l.new === to)?.old ?? null);
-  const known = body.kind === 'unchained' ? { change: weighed?.change ?? violation.change, revert: body.revert } : null;
-  const { change, revert } = known ?? (await idsOf(world, repo, ref, from, to));
-  const own = violation.change ?? weighed?.change ?? change;
-  const lost = body.kind === 'rewritten' || isAbsent(to) ? (landed.findLast((l) => l.new === from)?.change ?? own) : null;
-  const after = landed.filter((l) => l.entry > entry);
-  const first = (id: string | null): When | null => after.find((l) => id !== null && l.change === id) ?? null;
+  const own = violation.change ?? weighed?.change ?? null;
+  if (body === null) return { later: NOTHING, change: own };
+  const from = 'from' in body ? body.from : ((await world.landedTo(repo, ref, to))?.old ?? null);
+  const returned = back !== null && !(await world.landedBetween(repo, ref, entry, back.entry)) ? back : null;
+  if (body.kind === 'rewritten' || isAbsent(to)) {
+    const lost = (from === null ? null : await world.landedTo(repo, ref, from))?.change ?? own;
+    const landedAgain = await landedAfter(world, lost, entry);
+    return { later: { ...NOTHING, back: returned, landedAgain, putBack: from === null ? null : await putBack(world, { repo, ref, from, to, lost: true }) }, change: lost };
+  }
+  const known = body.kind === 'unchained' ? { change: own, revert: body.revert } : await idsOf(world, repo, ref, from, to);
+  const change = own ?? known.change;
   const later = {
-    reverted: lost === null ? first(revert) : null,
-    landedAgain: first(lost),
-    signed: lost === null && own !== null ? await signedLater(world, own, entry) : null,
-    putBack: from === null || body.kind === 'unjustified' ? null : await putBack(world, { repo, ref, from, to, lost: lost !== null }),
+    back: returned,
+    reverted: await landedAfter(world, known.revert, entry),
+    landedAgain: null,
+    signed: change === null ? null : await signedLater(world, change, entry),
+    putBack: from === null || body.kind === 'unjustified' ? null : await putBack(world, { repo, ref, from, to, lost: false }),
   };
-  return { later, change: lost === null ? own : lost };
+  return { later, change };
 }
+
+const landedAfter = async (world: LaterWorld, change: string | null, after: number): Promise<When | null> =>
+  (change === null ? [] : await world.landedAs(change)).find((l) => l.entry > after) ?? null;
 
 async function idsOf(world: LaterWorld, repo: string, ref: string, from: string | null, to: string): Promise<{ readonly change: string | null; readonly revert: string | null }> {
   const git = world.git(repo);

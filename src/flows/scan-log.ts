@@ -19,12 +19,16 @@ export interface LandedEntry {
   readonly new: Oid;
   readonly change: string;
   readonly breakGlass: boolean;
+  /** It was let pass, and nobody has written down yet that it landed: `entry` is the verdict. It landed where the ref goes through it. */
+  readonly pending: boolean;
 }
 
 export interface RefLog {
   /** Where it stood when the log first heard of it. */
   readonly first: { readonly old: Oid; readonly at: number };
   readonly landings: LandedEntry[];
+  /** By its move. */
+  readonly pending: Map<string, LandedEntry>;
 }
 
 export interface ScannedLog extends Collected {
@@ -65,10 +69,13 @@ export async function scanLog(log: AccountLog, repo: string): Promise<Result<Sca
     if (type !== 'verdict' && type !== 'landed') return;
     repositories.add(textOf(fields.repo));
     if (fields.repo !== repo) return;
-    const ref = refs.get(textOf(fields.ref)) ?? { first: { old: textOf(fields.old), at }, landings: [] };
+    const ref = refs.get(textOf(fields.ref)) ?? { first: { old: textOf(fields.old), at }, landings: [], pending: new Map<string, LandedEntry>() };
     refs.set(textOf(fields.ref), ref);
-    if (type === 'landed')
-      ref.landings.push({ entry: index, at, old: textOf(fields.old), new: textOf(fields.new), change: textOf(fields.change), breakGlass: fields.breakGlass === true });
+    const move = { entry: index, at, old: textOf(fields.old), new: textOf(fields.new), change: textOf(fields.change), breakGlass: fields.breakGlass === true };
+    const name = `${move.old} ${move.new}`;
+    if (type === 'landed') ref.landings.push({ ...move, pending: false });
+    if (type === 'landed') ref.pending.delete(name);
+    else if (fields.verdict === 'allow') ref.pending.set(name, { ...move, pending: true });
   });
   if (!walked.ok) return walked;
   return ok({

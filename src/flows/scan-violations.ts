@@ -79,7 +79,6 @@ interface Known {
 /** What the log tells, and what was found now as if it had been told now. */
 export async function violationsOf(world: WeighWorld, { judging, told, weighed, branches, repo }: Known): Promise<readonly Violation[]> {
   const { all } = judging;
-  const landed = (ref: string): readonly LandedEntry[] => all.refs.get(ref)?.landings ?? [];
   const now = world.now();
   const fresh = weighed.map(({ finding, change, body }, i): LoggedViolation => {
     const kind = 'lost' in body ? ({ kind: 'rewritten', ...body } as const) : ({ kind: 'unchained', ...body } as const);
@@ -87,7 +86,7 @@ export async function violationsOf(world: WeighWorld, { judging, told, weighed, 
   });
   const later = laterIn(world, judging, branches);
   const found: Violation[] = [];
-  for (const one of toldIn([...told, ...fresh], (_, ref) => landed(ref).map((l) => l.entry))) {
+  for (const one of toldIn([...told, ...fresh])) {
     const { later: came, change } = await laterOf(later, one);
     const said = violationOf({ ...one, violation: { ...one.violation, change } }, came, await ownerWhere(world, one.violation), now);
     found.push(one.violation.entry >= all.checkpoint.size ? { ...said, entry: null } : said);
@@ -104,8 +103,11 @@ export async function ownerWhere({ repository, floors }: Pick<WeighWorld, 'repos
 }
 
 function laterIn({ history, repository }: WeighWorld, { log, people, all }: Judging, branches: ReadonlyMap<string, Oid>): LaterWorld {
+  const landed = (ref: string): readonly LandedEntry[] => all.refs.get(ref)?.landings ?? [];
   return {
-    landed: async (_, ref) => all.refs.get(ref)?.landings ?? [],
+    landedAs: async (change) => [...all.refs.values()].flatMap((r) => r.landings.filter((l) => l.change === change)).sort((a, b) => a.entry - b.entry),
+    landedTo: async (_, ref, commit) => landed(ref).findLast((l) => l.new === commit) ?? null,
+    landedBetween: async (_, ref, after, before) => landed(ref).some((l) => l.entry > after && l.entry < before),
     words: (change) => entriesAt(log, all.ofChange.get(change) ?? [], all.checkpoint.size).then((own) => own.filter((e) => e.type === 'signoff' || e.type === 'ownership')),
     reading: async () => ({ log, people, decided: decisionsOf(log, all), counted: new Map(), carried: all.carried }),
     git: () => ({ repository, history, tip: async (ref) => branches.get(ref) ?? null }),

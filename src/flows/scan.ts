@@ -12,7 +12,7 @@ import { type AccountLog, provenBodies } from './account-log.ts';
 import { type People, peopleOf } from './account-people.ts';
 import type { Chain } from './ports-scan.ts';
 import { groundOf, heldBy, type Judging } from './scan-chain.ts';
-import { keeping, type ScannedLog, scanLog } from './scan-log.ts';
+import { keeping, type LandedEntry, type RefLog, type ScannedLog, scanLog } from './scan-log.ts';
 import { refsToScan } from './scan-refs.ts';
 import { lostOf, tellsOf, toldBy, toldRows, violationsOf } from './scan-violations.ts';
 import { type Weighed, type WeighWorld, weighAll } from './scan-weigh.ts';
@@ -70,17 +70,18 @@ export interface Scan {
  */
 export async function scan(world: ScanWorld, ask: ScanAsk, take: (row: Row) => void | Promise<void>): Promise<Result<Scan, readonly Problem[]>> {
   const log = { ...provenBodies(world.log), source: keeping(world.log.source) };
-  const all = await scanLog(log, ask.repo);
-  if (!all.ok) return err([all.error]);
+  // Before the log: what moves meanwhile was let pass before it moved, and the log that is read then says so.
   const branches = await world.history.branches();
   if (!branches.ok) return err([branches.error]);
+  const all = await scanLog(log, ask.repo);
+  if (!all.ok) return err([all.error]);
   if (all.value.repositories.size > 0 && !all.value.repositories.has(ask.repo)) return err([unknownRepository(ask.repo, all.value)]);
   const people = await peopleOf(log, all.value.authority);
   const judging: Judging = { log, people, all: all.value, erased: erasedBy(people), spent: new Map(), now: world.now() };
   const { refs, notes } = await refsToScan(world, branches.value, all.value.refs.keys(), ask.refs);
   const chains = await chainsOf(world, branches.value, refs, ask.signal);
   if (!chains.ok) return err([chains.error]);
-  const landings = await landingsOf(world, judging, ask);
+  const landings = await landingsOf(world, judging, chains.value, ask);
   if (!landings.ok) return err([landings.error]);
   const told = await toldBy(log, all.value.told, ask.repo);
   const walked = await walkRefs({ ask, all: all.value, chains: chains.value, landings: landings.value, told }, take);
@@ -131,8 +132,10 @@ async function chainsOf({ history }: ScanWorld, branches: ReadonlyMap<string, Oi
 }
 
 /** Each landing judged, in the order of the log across refs: what one spent no later one has. */
-async function landingsOf(world: ScanWorld, judging: Judging, { repo, period, signal }: ScanAsk): Promise<Result<ReadonlyMap<string, readonly Landing[]>>> {
-  const moves = [...judging.all.refs].flatMap(([ref, { landings }]) => landings.map((landing) => ({ ref, landing }))).sort((a, b) => a.landing.entry - b.landing.entry);
+async function landingsOf(world: ScanWorld, judging: Judging, chains: Chains, { repo, period, signal }: ScanAsk): Promise<Result<ReadonlyMap<string, readonly Landing[]>>> {
+  const moves = [...judging.all.refs]
+    .flatMap(([ref, log]) => [...log.landings, ...reached(log, chains.get(ref))].map((landing) => ({ ref, landing })))
+    .sort((a, b) => a.landing.entry - b.landing.entry);
   const read = await world.history.manifests(
     moves.map(({ landing: { old, new: to } }) => ({ from: isAbsent(old) ? null : old, to })),
     signal,
@@ -152,6 +155,18 @@ async function landingsOf(world: ScanWorld, judging: Judging, { repo, period, si
     judging.log.progress('what landed', (i + 1) / moves.length);
   }
   return ok(found);
+}
+
+/** What was let pass and not written down, where the ref goes through it. */
+function reached({ pending }: RefLog, chain: Chain | undefined): readonly LandedEntry[] {
+  if (pending.size === 0 || chain === undefined) return [];
+  const asked = new Map([...pending.values()].map((p) => [p.new, p]));
+  const found = new Set<LandedEntry>();
+  for (let i = 0; i < chain.length; i++) {
+    const one = asked.get(chain.commit(i));
+    if (one !== undefined) found.add(one);
+  }
+  return [...found];
 }
 
 /** Outside the period nothing is said of it. */

@@ -7,6 +7,7 @@ import type { AuthenticatorTrust } from '../core/signoff/trust.ts';
 import type { Floor } from './governance.ts';
 import type { Ledger, Lines, Notes, ObjectStore, Parsers, Projections, Repository } from './ports.ts';
 import type { GateSigner } from './ports-gate.ts';
+import type { RefHistory } from './ports-scan.ts';
 import type { Spool } from './ports-spool.ts';
 
 export interface Site {
@@ -38,6 +39,8 @@ export interface ServedRepository {
   readonly repository: Repository;
   /** Which of these refs are symbolic, and what they name, a name that is not there included: git would move that instead. */
   aliases(refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The way its refs went, for scans and for what is said of violations. Absent: git is not asked about those. */
+  readonly history?: RefHistory;
   /** Where HEAD stands, for pages: as cheaply as it can be known. Absent: `repository.resolve` is asked. */
   readonly tip?: () => Promise<Oid | null>;
 }

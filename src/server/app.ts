@@ -32,6 +32,7 @@ import { ownership } from './routes/ownership.ts';
 import { people } from './routes/people.ts';
 import { reader } from './routes/reader.ts';
 import { signoffs } from './routes/signoffs.ts';
+import { violations } from './routes/violations.ts';
 import { webhooks } from './routes/webhooks.ts';
 import { secured } from './secured.ts';
 import type { ServerWorld } from './world.ts';
@@ -81,6 +82,7 @@ export function createApp(world: ServerWorld): Hono<Door> {
   // Before a change may be named so.
   api.route('/changes', events(world));
   api.route('/changes', changes(world));
+  api.route('/violations', violations(world));
   api.route('/changes', signoffs(world));
   api.route('/changes', ownership(world));
   api.route('/changes', breakGlass(world));

@@ -7,6 +7,7 @@ import { document, gateAnswer, jobDropped, jobRetried, jobsPage, newWebhook, ram
 import { authorityTaken, bundle, envelope, knownSize, ledgerPage, sigstoreBundle, trust } from './answers/evidence.ts';
 import { challenge, ended, enrolled, enrolmentBegin, keyTicket, newToken, proposed, roster, session, tokenEnded, tokens } from './answers/session.ts';
 import { glass, glassReceipt, ownReceipt, prepared, receipt } from './answers/signing.ts';
+import { violationsPage } from './answers/violations.ts';
 import { state } from './answers/words.ts';
 import {
   actAs,
@@ -164,6 +165,11 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Questions of a language model, where one reads for reviewers',
     status: 200,
     answer: readerAnswer,
+  },
+  {
+    ...{ method: 'GET', path: '/violations', summary: 'What came past a gate, the newest first: who answers, by when, what settles it', status: 200 },
+    query: { state: { shape: z.enum(['open', 'answered', 'all']), words: 'open unless told' }, ...page },
+    answer: violationsPage,
   },
   { method: 'GET', path: '/people', summary: 'The roster, with enrolled keys', status: 200, answer: roster },
   {

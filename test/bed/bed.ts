@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { aliasesIn } from '../../src/adapters/git/aliases.ts';
 import { objectStore } from '../../src/adapters/git/keep.ts';
 import { pushedRecords } from '../../src/adapters/git/records.ts';
+import { openRefHistory } from '../../src/adapters/git/ref-history.ts';
 import { openRepository } from '../../src/adapters/git/repository.ts';
 import { tipReader } from '../../src/adapters/git/tip.ts';
 import { languages } from '../../src/adapters/languages/index.ts';
@@ -153,6 +154,7 @@ export async function openBed(mode: 'production' | 'demo' = 'production', policy
           protected: [MAIN],
           repository,
           aliases: (refs) => aliasesIn(served.gitDir, refs),
+          history: openRefHistory({ gitDir: served.gitDir }),
           tip: tipReader(served.gitDir, () => repository.resolve('HEAD')),
         },
       ],

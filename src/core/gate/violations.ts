@@ -163,6 +163,8 @@ export interface Later {
   readonly reverted: When | null;
   /** The landing of what was gone, once more. */
   readonly landedAgain: When | null;
+  /** An entry says that the ref was back, and nothing had landed on it meanwhile. */
+  readonly back: When | null;
   /** The ref goes where it went before, as git says now; null: git was not asked. */
   readonly putBack: boolean | null;
 }
@@ -171,15 +173,15 @@ export interface Told {
   readonly violation: LoggedViolation;
   /** The scan that told it again, and weighed it. */
   readonly weighed: LoggedViolation | null;
-  /** Where an entry says that the ref was back. */
+  /** Where an entry says that the ref was back; it settles nothing where something landed on it meanwhile. */
   readonly back: When | null;
 }
 
 /**
  * Each thing that was found, once: what a scan told again is one with what it told, and what says that a ref is back is no violation.
- * @param entries in the order of the log. @param landed the landings of a ref, by entry.
+ * @param entries in the order of the log.
  */
-export function toldIn(entries: readonly LoggedViolation[], landed: (repo: string, ref: string) => readonly number[]): readonly Told[] {
+export function toldIn(entries: readonly LoggedViolation[]): readonly Told[] {
   const known = new Map(entries.map((e) => [e.entry, e]));
   const weighed = new Map<number, LoggedViolation>();
   const hidden = new Set<number>();
@@ -193,19 +195,18 @@ export function toldIn(entries: readonly LoggedViolation[], landed: (repo: strin
     for (const told of [entry, ...rest]) hidden.add(told);
   }
   const shown = entries.filter((e) => e.body?.kind !== 'back' && !hidden.has(e.entry));
-  return shown.map((violation) => ({ violation, weighed: weighed.get(violation.entry) ?? null, back: backAfter(violation, entries, landed) }));
+  return shown.map((violation) => ({ violation, weighed: weighed.get(violation.entry) ?? null, back: backAfter(violation, entries) }));
 }
 
-/** Where the ref was found astray, the first word behind it that it is back, unless something landed on it meanwhile: then it stays in its history. */
-function backAfter({ entry, repo, ref, body }: LoggedViolation, entries: readonly LoggedViolation[], landed: (repo: string, ref: string) => readonly number[]): When | null {
+/** Where the ref was found astray, the first word behind it that it is back. */
+function backAfter({ entry, repo, ref, body }: LoggedViolation, entries: readonly LoggedViolation[]): When | null {
   if (body?.kind !== 'astray' && body?.kind !== 'unattended') return null;
   const back = entries.find((e) => e.entry > entry && e.body?.kind === 'back' && e.repo === repo && e.ref === ref);
-  if (back === undefined || landed(repo, ref).some((l) => l > entry && l < back.entry)) return null;
-  return { entry: back.entry, at: back.at };
+  return back === undefined ? null : { entry: back.entry, at: back.at };
 }
 
 /** @param owner of what nobody weighed. @param now milliseconds since 1970. */
-export function violationOf({ violation, weighed, back }: Told, later: Later, owner: Owner, now: number): Violation {
+export function violationOf({ violation, weighed }: Told, later: Later, owner: Owner, now: number): Violation {
   const said = weighed?.body ?? violation.body;
   const scanned = said?.kind === 'unchained' || said?.kind === 'rewritten' ? said : null;
   const tier = scanned?.tier ?? 'critical';
@@ -228,10 +229,10 @@ export function violationOf({ violation, weighed, back }: Told, later: Later, ow
     found: violation.at,
     due,
   } as const;
-  return { ...shown, state: stateOf(later, back, now >= due), remedy: remedyOf(shown) };
+  return { ...shown, state: stateOf(later, now >= due), remedy: remedyOf(shown) };
 }
 
-function stateOf({ signed, reverted, landedAgain, putBack }: Later, back: When | null, overdue: boolean): State {
+function stateOf({ signed, reverted, landedAgain, back, putBack }: Later, overdue: boolean): State {
   if (back !== null) return { is: 'answered', by: 'put-back', ...back };
   if (reverted !== null) return { is: 'answered', by: 'reverted', ...reverted };
   if (landedAgain !== null) return { is: 'answered', by: 'landed-again', ...landedAgain };

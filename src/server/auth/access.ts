@@ -68,6 +68,7 @@ export const ACCESS: readonly (readonly ['GET' | 'POST' | 'DELETE', string, Need
   ['POST', '/changes/:id/ownership', owns],
   ['POST', '/changes/:id/break-glass/prepare', breaks],
   ['POST', '/changes/:id/break-glass', breaks],
+  ['GET', '/violations', reads],
   ['GET', '/people', reads],
   ['GET', '/modes/watched', reads],
   ['GET', '/jobs', oversees],

@@ -1,6 +1,6 @@
 /** The queue and the dossier. */
 import { Hono } from 'hono';
-import { err, ok, problem, type Result } from '../../core/base/result.ts';
+import { problem } from '../../core/base/result.ts';
 import type { Commit } from '../../core/change/change.ts';
 import { SIGSTORE_BUNDLE_TYPE, sigstoreBundle } from '../../core/signoff/sigstore.ts';
 import { rostersOf } from '../../flows/directory.ts';
@@ -16,11 +16,10 @@ import { provenFirst } from '../../flows/witnesses.ts';
 import type { Door } from '../door.ts';
 import { refuse } from '../problem.ts';
 import type { ServerWorld } from '../world.ts';
+import { cursorOf, pageOf } from './paging.ts';
 import { byId, given, lastWords, type Named, named, signed } from './said.ts';
 
 const STATES = ['open', 'signed', 'passed', 'landed', 'refused'] as const;
-/** Changes of a page: unless asked, and at most. */
-const [PAGE, MOST] = [50, 200];
 /** Characters of one commit's message that a page is sent. */
 const MESSAGE = 2_000;
 
@@ -91,18 +90,6 @@ export function changes(world: ServerWorld): Hono<Door> {
   });
   return app;
 }
-
-/** A cursor is the place in the log of the last decision of the page before, in hex: what is decided meanwhile comes before it, and moves nothing that comes after. */
-function pageOf(limit: string | undefined, cursor: string | undefined): Result<{ readonly limit: number; readonly before: number | undefined }> {
-  if (limit !== undefined && (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > MOST))
-    return err(problem('USAGE', `limit is a whole number from 1 to ${MOST}`, { place: 'limit', remedy: 'for example ?limit=50' }));
-  if (cursor !== undefined && !/^000[0-9a-f]{13}$/.test(cursor))
-    return err(problem('USAGE', 'no page ends so', { place: 'cursor', remedy: 'send `next` of the page before, as it was' }));
-  return ok({ limit: limit === undefined ? PAGE : Number(limit), before: cursor === undefined ? undefined : Number.parseInt(cursor, 16) });
-}
-
-/** Sixteen digits, the first of them zeroes: what is less than 2^52. */
-const cursorOf = (index: number): string => index.toString(16).padStart(16, '0');
 
 /** What the page says to whoever looks at it: whether they may sign, and what moved since they signed an earlier form. */
 async function mineOf(world: ServerWorld, row: ChangeRow, person: string | null) {

@@ -143,6 +143,13 @@ function memoryOver(db: Reading, { signed, signedAfter }: Omit<ByHeart, 'said'>)
       return Promise.all(last.map(async ({ target_ref: targetRef, landed }) => ({ targetRef, ...(await stoodAt(db, repo, targetRef, Number(landed))) })));
     },
     violation: async ({ body }) => (await db.selectFrom('violations').select('idx').where('body', '=', body).limit(1).executeTakeFirst()) !== undefined,
+    violations: async () => (await db.selectFrom('entries').select('idx').where('type', '=', 'violation').orderBy('idx').execute()).map((e) => e.idx),
+    reached: async ({ repo, targetRef, head }) => {
+      const row = await landedOn(db, repo, targetRef).select(['landed', 'old', 'change']).where('head', '=', head).orderBy('landed', 'desc').limit(1).executeTakeFirst();
+      return row === undefined ? null : { index: Number(row.landed), old: row.old, change: row.change };
+    },
+    landedBetween: async ({ repo, targetRef, after, before }) =>
+      (await landedOn(db, repo, targetRef).select('landed').where('landed', '>', after).where('landed', '<', before).limit(1).executeTakeFirst()) !== undefined,
     allowed: async ({ change, repo, targetRef, old, head }) => {
       const row = await db
         .selectFrom('verdicts')
@@ -168,6 +175,8 @@ function memoryOver(db: Reading, { signed, signedAfter }: Omit<ByHeart, 'said'>)
     },
   };
 }
+
+const landedOn = (db: Reading, repo: string, ref: string) => db.selectFrom('landings').where('repo', '=', repo).where('target_ref', '=', ref).where('landed', 'is not', null);
 
 /** An index finds what a mode is, and not what it is not. */
 const WATCHING = MODES.filter((mode) => mode !== 'enforce');
