@@ -52,7 +52,7 @@ export function scanHandler(world: ScanJobWorld): Handler {
   };
 }
 
-/** Null where it was looked at, whatever was found. */
+/** Null where it was looked at, whatever was found, and where the log never heard of it: then all of it was there before. */
 async function scanOne({ gate, files, logKeys, log }: ScanJobWorld, { id, protected: refs, repository, history }: ServedRepository, signal: AbortSignal): Promise<string | null> {
   if (history === undefined) return null;
   const { authenticators } = gate.site;
@@ -66,7 +66,7 @@ async function scanOne({ gate, files, logKeys, log }: ScanJobWorld, { id, protec
   const world = { log: source, repository, history, parsers: gate.parsers, now: gate.now, ...(gate.floors === undefined ? {} : { floors: gate.floors }) };
   const ask = { repo: id, refs, period: { since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }, signal };
   const found = await scan(world, ask, () => undefined);
-  if (!found.ok) return found.error.map(problemText).join('; ');
+  if (!found.ok) return found.error.every((p) => p.code === 'NOT_FOUND') ? null : found.error.map(problemText).join('; ');
   const recorded = await recordFindings(gate.ledger, found.value.findings);
   if (!recorded.ok) return problemText(recorded.error);
   if (recorded.value.length > 0) log(`the scan of ${id} found ${recorded.value.length} new violations: entries ${recorded.value.join(', ')}`);

@@ -84,7 +84,7 @@ export async function scan(world: ScanWorld, ask: ScanAsk, take: (row: Row) => v
   const landings = await landingsOf(world, judging, chains.value, ask);
   if (!landings.ok) return err([landings.error]);
   const told = await toldBy(log, all.value.told, ask.repo);
-  const walked = await walkRefs({ ask, all: all.value, chains: chains.value, landings: landings.value, told }, take);
+  const walked = await walkRefs({ ask, firsts: await firstsOf(world, all.value, chains.value), chains: chains.value, landings: landings.value, told }, take);
   const open = walked.findings.filter((f) => f.elsewhere === null);
   const weighed = await weighAll(
     world,
@@ -131,6 +131,25 @@ async function chainsOf({ history }: ScanWorld, branches: ReadonlyMap<string, Oi
   return ok(chains);
 }
 
+/** Of a ref that was rewound behind where the log first saw it, what is left of the way there was there before as well. */
+async function firstsOf({ history }: ScanWorld, { refs }: ScannedLog, chains: Chains): Promise<ReadonlyMap<string, RefLog['first']>> {
+  const firsts = new Map<string, RefLog['first']>();
+  for (const [ref, chain] of chains) {
+    const first = refs.get(ref)?.first;
+    if (first !== undefined) firsts.set(ref, { ...first, old: await forkedFrom(history, chain, first.old) });
+  }
+  return firsts;
+}
+
+async function forkedFrom(history: ScanWorld['history'], chain: Chain, old: Oid): Promise<Oid> {
+  if (isAbsent(old) || chain.length === 0) return old;
+  for (let i = 0; i < chain.length; i++) if (chain.commit(i) === old) return old;
+  const then = await history.chain(old);
+  let same = 0;
+  while (then.ok && same < Math.min(chain.length, then.value.length) && chain.commit(same) === then.value.commit(same)) same += 1;
+  return same === 0 ? old : chain.commit(same - 1);
+}
+
 /** Each landing judged, in the order of the log across refs: what one spent no later one has. */
 async function landingsOf(world: ScanWorld, judging: Judging, chains: Chains, { repo, period, signal }: ScanAsk): Promise<Result<ReadonlyMap<string, readonly Landing[]>>> {
   const moves = [...judging.all.refs]
@@ -174,7 +193,7 @@ const UNASKED: Landing['held'] = { how: 'passed', signers: [], would: null, revi
 
 interface Walking {
   readonly ask: ScanAsk;
-  readonly all: ScannedLog;
+  readonly firsts: ReadonlyMap<string, RefLog['first']>;
   readonly chains: Chains;
   readonly landings: ReadonlyMap<string, readonly Landing[]>;
   readonly told: readonly LoggedViolation[];
@@ -182,7 +201,7 @@ interface Walking {
 
 const zero = (): { [how in How]: number } => Object.fromEntries(HOWS.map((how) => [how, 0])) as { [how in How]: number };
 
-async function walkRefs({ ask, all, chains, landings, told }: Walking, take: (row: Row) => void | Promise<void>) {
+async function walkRefs({ ask, firsts, chains, landings, told }: Walking, take: (row: Row) => void | Promise<void>) {
   const [refs, findings]: [ScannedRef[], Finding[]] = [[], []];
   const [counts, reviews] = [zero(), { owed: 0, overdue: 0 }];
   let erased = 0;
@@ -190,7 +209,7 @@ async function walkRefs({ ask, all, chains, landings, told }: Walking, take: (ro
   for (const [ref, chain] of chains) {
     const own = zero();
     const { take: find, found } = findingsFrom();
-    const first = all.refs.get(ref)?.first ?? null;
+    const first = firsts.get(ref) ?? null;
     const facts = { repo: ask.repo, ref, chain, landings: landings.get(ref) ?? [], first, told: toldRows(told, ref), elsewhere: (commit: Oid) => elsewhere(ref, commit) };
     for (const row of populationOf(facts, ask.period)) {
       own[row.how] += 1;

@@ -77,7 +77,10 @@ export interface RefFacts {
   readonly chain: { readonly length: number; commit(i: number): Oid; claimed(i: number): number };
   /** Oldest first. */
   readonly landings: readonly Landing[];
-  /** Where the ref stood when the log first heard of it, and when that was; null: it never did. */
+  /**
+   * Where the ref stood when the log first heard of it, or the last commit of that way which it still goes through; and when that
+   * was. null: it never did.
+   */
   readonly first: { readonly old: Oid; readonly at: number } | null;
   readonly told: readonly Told[];
   /** Another protected branch that goes through this commit; asked where the ref itself is gone, for then it may have been renamed. */

@@ -1,0 +1,64 @@
+/** Owner, clock and state of a violation, and which entries are one. */
+import { describe, expect, it } from 'vitest';
+import { WHY } from './violation-words.ts';
+import { CLOCK, type Later, type LoggedViolation, NOBODY, ownerOf, toldIn, violationOf } from './violations.ts';
+import type { Person, Roster } from '../roster/roster.ts';
+import { order } from '../base/order.ts';
+
+const id = (n: number): string => n.toString(16).padStart(40, '0');
+const NEVER: Later = { signed: null, reverted: null, landedAgain: null, back: null, putBack: null };
+const at = (entry: number, body: LoggedViolation['body'], to = id(2)): LoggedViolation => ({ entry, at: entry * 1_000, repo: 'r', ref: 'refs/heads/main', to, change: null, body });
+const astray = (entry: number, to = id(2)) => at(entry, { kind: 'astray', v: 1, why: WHY.astray, from: id(1) }, to);
+const scan = (entry: number, tells: readonly number[], to = id(2)) =>
+  at(entry, { kind: 'unchained', v: 1, why: WHY.unchained, repo: 'r', ref: 'refs/heads/main', to, from: id(1), code: 'BYPASS', commits: 1, revert: null, tier: 'high', owner: NOBODY, tells }, to);
+
+describe('a violation', () => {
+  it('has until its tier says, and is critical where nobody weighed it', () => {
+    const [one, two] = [toldIn([astray(1)]), toldIn([scan(1, [])])].map(([told]) => told ?? expect.fail('nothing was told'));
+    if (one === undefined || two === undefined) return;
+    expect(violationOf(one, NEVER, NOBODY, 1_000)).toMatchObject({ tier: 'critical', weighed: false, due: 1_000 + CLOCK.critical, state: { is: 'open', overdue: false } });
+    expect(violationOf(two, NEVER, NOBODY, 1_000 + CLOCK.high)).toMatchObject({ tier: 'high', weighed: true, state: { is: 'open', overdue: true } });
+    expect(violationOf(two, { ...NEVER, signed: { entry: 9, at: 9 } }, NOBODY, 1_000 + CLOCK.high)).toMatchObject({ state: { is: 'answered', by: 'signed', entry: 9 } });
+    expect(violationOf(two, { ...NEVER, putBack: true }, NOBODY, 0)).toMatchObject({ state: { is: 'answered', by: 'put-back' } });
+  });
+
+  it('is told once, at the place of the first entry that found it', () => {
+    const entries = [astray(1), astray(2, id(3)), scan(3, [1, 2], id(3)), astray(4, id(7))];
+    expect(toldIn(entries).map((t) => [t.violation.entry, t.weighed?.entry ?? null])).toEqual([
+      [1, 3],
+      [4, null],
+    ]);
+  });
+
+  it('swallows none of another ref, none behind it, and none that another has', () => {
+    const elsewhere = { ...astray(1), ref: 'refs/heads/other' };
+    const entries = [elsewhere, astray(2), scan(3, [1, 2, 9]), scan(4, [2, 3]), astray(9)];
+    expect(toldIn(entries).map((t) => [t.violation.entry, t.weighed?.entry ?? null])).toEqual([
+      [1, null],
+      [2, 3],
+      [4, null],
+      [9, null],
+    ]);
+  });
+
+  it('knows the word that the ref is back, which is no violation', () => {
+    const entries = [astray(1), at(2, { kind: 'back', v: 1, why: WHY.back, from: id(2) }, id(1)), astray(3)];
+    expect(toldIn(entries).map((t) => [t.violation.entry, t.back?.entry ?? null])).toEqual([
+      [1, 2],
+      [3, null],
+    ]);
+  });
+});
+
+describe('whoever answers', () => {
+  const person = (name: string, level: string, teams: readonly string[] = []): Person => ({ id: name, name, level, teams, domains: [], emails: [], accounts: [] });
+  const roster: Roster = { people: [person('ada', 'L4', ['dba']), person('kim', 'L7'), person('mara', 'L6')], agents: [], digest: '' };
+  const system = { id: 'orders', name: 'Orders', criticality: 1 as const, paths: ['db/**'], owners: ['dba'], dependents: [], invariants: [] };
+  const policy = { systems: [system], ladder: order(['L4', 'L5', 'L6', 'L7']) };
+
+  it('owns the systems it touches, or else the policy', () => {
+    expect(ownerOf({ policy, roster }, ['db/1.sql'])).toEqual({ by: 'systems', teams: ['dba'], people: ['ada'] });
+    expect(ownerOf({ policy, roster }, ['docs/a.md'])).toEqual({ by: 'policy', teams: [], people: ['kim', 'mara'] });
+    expect(ownerOf({ policy, roster: { ...roster, people: [] } }, ['docs/a.md'])).toEqual(NOBODY);
+  });
+});
