@@ -11,6 +11,7 @@ import type { JobDraft, Jobs } from './ports-jobs.ts';
 import type { LogFiles } from './ports-log.ts';
 import { scan } from './scan.ts';
 import { recordFindings } from './scan-record.ts';
+import type { Weighed } from './scan-weigh.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 
 export const SCAN = 'scan';
@@ -19,7 +20,7 @@ const BACK_OFF = { first: 60_000, factor: 2, last: HOUR };
 const TRIES = 5;
 
 export interface ScanJobWorld {
-  readonly gate: Pick<GateWorld, 'site' | 'ledger' | 'parsers' | 'repositories' | 'floors' | 'now'>;
+  readonly gate: Pick<GateWorld, 'site' | 'ledger' | 'objects' | 'parsers' | 'repositories' | 'floors' | 'now'>;
   readonly files: LogFiles;
   logKeys(): Promise<readonly NoteKey[]>;
   readonly jobs: Pick<Jobs, 'add'>;
@@ -67,8 +68,16 @@ async function scanOne({ gate, files, logKeys, log }: ScanJobWorld, { id, protec
   const ask = { repo: id, refs, period: { since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }, signal };
   const found = await scan(world, ask, () => undefined);
   if (!found.ok) return found.error.every((p) => p.code === 'NOT_FOUND') ? null : found.error.map(problemText).join('; ');
-  const recorded = await recordFindings(gate.ledger, found.value.findings);
+  const { findings } = found.value;
+  const recorded = await recordFindings(gate.ledger, findings, await keptOf(gate, id, findings));
   if (!recorded.ok) return problemText(recorded.error);
   if (recorded.value.length > 0) log(`the scan of ${id} found ${recorded.value.length} new violations: entries ${recorded.value.join(', ')}`);
   return null;
+}
+
+/** Pages read our own copy alone. What it cannot take is found all the same, and nobody can sign it. */
+async function keptOf({ objects }: Pick<GateWorld, 'objects'>, repo: string, findings: readonly Weighed[]): Promise<ReadonlySet<Weighed>> {
+  const kept = new Set<Weighed>();
+  for (const one of findings) if (one.considered !== null && (await objects.keep(repo, [one.finding.to], undefined)).ok) kept.add(one);
+  return kept;
 }

@@ -8,7 +8,7 @@ import { isAbsent } from '../core/change/manifest.ts';
 import { type Owner, type ScanBody, WHY } from '../core/gate/violation-words.ts';
 import { type Finding, type LoggedViolation, NOBODY, ownerOf } from '../core/gate/violations.ts';
 import { TIERS, type Tier } from '../core/risk/risk.ts';
-import { considerChange } from './gather.ts';
+import { type Considered, considerChange } from './gather.ts';
 import { type Floor, type Governance, governanceAt } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
 import type { RefHistory } from './ports-scan.ts';
@@ -27,6 +27,8 @@ export interface Weighed {
   /** What would have to be signed; null where git cannot read it. */
   readonly change: string | null;
   readonly body: ScanBody;
+  /** What a push of it would have needed: by it people sign after the fact. null: it cannot be weighed, or is gone. */
+  readonly considered: Considered | null;
 }
 
 /** What landed and is gone, as the log decided about it. */
@@ -71,11 +73,11 @@ async function weighOne(world: WeighWorld, finding: Finding, { told, change, rev
     const { tier, paths } = await lost(finding);
     const owner = rules === null ? NOBODY : ownerOf(rules, paths);
     const ends = [Math.min(...finding.landings), Math.max(...finding.landings)];
-    return { finding, change: finding.changes.at(-1) ?? null, body: { ...placeOf(finding), v: 1, why: WHY.rewritten, from: finding.from, lost: ends, tier, owner, tells: told } };
+    return { finding, change: finding.changes.at(-1) ?? null, body: { ...placeOf(finding), v: 1, why: WHY.rewritten, from: finding.from, lost: ends, tier, owner, tells: told }, considered: null };
   }
-  const { tier, owner } = rules === null || !within ? { tier: 'critical' as const, owner: rules === null ? NOBODY : ownerOf(rules, []) } : await considered(world, finding, rules);
+  const { tier, owner, found } = rules === null || !within ? { tier: 'critical' as const, owner: rules === null ? NOBODY : ownerOf(rules, []), found: null } : await considered(world, finding, rules);
   const { from, code, commits } = finding;
-  return { finding, change, body: { ...placeOf(finding), v: 1, why: WHY.unchained, from, code, commits, revert, tier, owner, tells: told } };
+  return { finding, change, body: { ...placeOf(finding), v: 1, why: WHY.unchained, from, code, commits, revert, tier, owner, tells: told }, considered: found };
 }
 
 const placeOf = ({ repo, ref, to }: Finding) => ({ repo, ref, to });
@@ -99,7 +101,7 @@ async function considered(
   } catch {
     // What cannot be read cannot be weighed either.
   }
-  return { tier: TIERS.values.at(-1) ?? 'critical', owner: ownerOf(rules, []) };
+  return { tier: TIERS.values.at(-1) ?? 'critical', owner: ownerOf(rules, []), found: null };
 }
 
 const MOST_FILES = 10_000;

@@ -50,7 +50,15 @@ function played(acts: readonly (typeof act extends fc.Arbitrary<infer T> ? T : n
   }
   const ids = chain.map(id);
   const begins = first === null ? ids.length : ids.indexOf(first.old) + 1;
-  const facts: RefFacts = { repo: 'r', ref: 'refs/heads/main', chain: { length: ids.length, commit: (i) => ids[i] ?? '', claimed: () => 0 }, landings, first, told: [], elsewhere: () => null };
+  const facts: RefFacts = {
+    repo: 'r',
+    ref: 'refs/heads/main',
+    chain: { length: ids.length, commit: (i) => ids[i] ?? '', claimed: () => 0 },
+    landings,
+    first,
+    told: [],
+    elsewhere: () => null,
+  };
   // What was let pass is the whole move: a part of it that stands alone was not.
   for (const [head, commits] of pushed) if (!ids.includes(head)) for (const n of commits) bad.add(id(n));
   // Rewound behind where the log's knowledge begins, and nobody found out how far: nothing is known to have been there before.
@@ -84,7 +92,13 @@ describe('a population', () => {
         const count = (kind: string): number => found.filter((f) => f.kind === kind).reduce((sum, f) => sum + f.commits, 0);
         expect([count('unchained'), count('rewritten')]).toEqual([bad.size, gone.size]);
         // Written down, they are known again.
-        const told = found.map((f, i) => ({ entry: 100 + i, at: 100, from: f.from, to: f.to, lost: f.kind === 'rewritten' ? ([Math.min(...f.landings), Math.max(...f.landings)] as const) : null }));
+        const told = found.map((f, i) => ({
+          entry: 100 + i,
+          at: 100,
+          from: f.from,
+          to: f.to,
+          lost: f.kind === 'rewritten' ? ([Math.min(...f.landings), Math.max(...f.landings)] as const) : null,
+        }));
         const again = findingsFrom();
         for (const row of populationOf({ ...facts, told }, ALWAYS)) again.take(row);
         expect(again.found.filter((f) => f.told === null)).toEqual([]);
@@ -94,7 +108,14 @@ describe('a population', () => {
   });
 
   it('keeps what came past the gate in every period it may have come in, whatever its committer claims', () => {
-    const { facts } = played([{ do: 'land', commits: 1 }, { do: 'sneak', commits: 1 }, { do: 'land', commits: 1 }], 1);
+    const { facts } = played(
+      [
+        { do: 'land', commits: 1 },
+        { do: 'sneak', commits: 1 },
+        { do: 'land', commits: 1 },
+      ],
+      1,
+    );
     const hows = (since: number, until: number): readonly string[] => [...populationOf(facts, { since, until })].map((r) => r.how);
     expect(hows(1, 2)).toEqual(['violation']);
     expect(hows(0, 1)).toEqual(['before', 'signed', 'violation']);
@@ -107,7 +128,11 @@ describe('a table', () => {
 
   it('quotes by RFC 4180, and lets no spreadsheet run a cell', () => {
     expect(csvLine(row)).toContain(`"'=cmd|""x""\r\n"`);
-    expect(csvLine(row).replaceAll(/"(?:[^"]|"")*"/g, '').split(',')).toHaveLength(CSV_HEADER.split(',').length);
+    expect(
+      csvLine(row)
+        .replaceAll(/"(?:[^"]|"")*"/g, '')
+        .split(','),
+    ).toHaveLength(CSV_HEADER.split(',').length);
     expect(CSV_HEADER.endsWith('\r\n')).toBe(true);
   });
 

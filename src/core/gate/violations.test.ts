@@ -1,16 +1,34 @@
 /** Owner, clock and state of a violation, and which entries are one. */
 import { describe, expect, it } from 'vitest';
+import { order } from '../base/order.ts';
+import type { Person, Roster } from '../roster/roster.ts';
 import { WHY } from './violation-words.ts';
 import { CLOCK, type Later, type LoggedViolation, NOBODY, ownerOf, toldIn, violationOf } from './violations.ts';
-import type { Person, Roster } from '../roster/roster.ts';
-import { order } from '../base/order.ts';
 
 const id = (n: number): string => n.toString(16).padStart(40, '0');
 const NEVER: Later = { signed: null, reverted: null, landedAgain: null, back: null, putBack: null };
 const at = (entry: number, body: LoggedViolation['body'], to = id(2)): LoggedViolation => ({ entry, at: entry * 1_000, repo: 'r', ref: 'refs/heads/main', to, change: null, body });
 const astray = (entry: number, to = id(2)) => at(entry, { kind: 'astray', v: 1, why: WHY.astray, from: id(1) }, to);
 const scan = (entry: number, tells: readonly number[], to = id(2)) =>
-  at(entry, { kind: 'unchained', v: 1, why: WHY.unchained, repo: 'r', ref: 'refs/heads/main', to, from: id(1), code: 'BYPASS', commits: 1, revert: null, tier: 'high', owner: NOBODY, tells }, to);
+  at(
+    entry,
+    {
+      kind: 'unchained',
+      v: 1,
+      why: WHY.unchained,
+      repo: 'r',
+      ref: 'refs/heads/main',
+      to,
+      from: id(1),
+      code: 'BYPASS',
+      commits: 1,
+      revert: null,
+      tier: 'high',
+      owner: NOBODY,
+      tells,
+    },
+    to,
+  );
 
 describe('a violation', () => {
   it('has until its tier says, and is critical where nobody weighed it', () => {

@@ -26,7 +26,7 @@ afterAll(() => bed?.close());
 
 async function call(query = '', person: string | null = 'ada') {
   const cookie = person === null ? '' : await cookieOf(world, person);
-  const answer = await app.request(`/api/v1/violations${query}`, { headers: { cookie } });
+  const answer = await app.request(`/api/v1/violations${query}`, { headers: { cookie, host: 'countersign.example' } });
   return { status: answer.status, body: (await answer.json()) as { items: { [name: string]: unknown }[]; next: string | null } };
 }
 
@@ -81,12 +81,9 @@ describe('violations', () => {
 
   it('are answered by a sign-off of exactly that content that a gate would count, and by no other', async () => {
     const [open] = (await call()).body.items;
-    const [from, to] = [String(open?.from), String(open?.to)];
-    // As somebody asks what it would have needed: the same change, decided about where the ref stood.
-    const { judgePush } = await import('../../flows/push.ts');
-    const asked = await judgePush(bed.world, { repo: 'infra', quarantine: undefined, pusher: 'ada', updates: [{ ref: MAIN, old: from, new: to }] });
-    expect(asked.judged[0]?.id).toBe(open?.change);
-    expect((await call()).body.items).toHaveLength(1);
+    const { to } = open ?? {};
+    // A scan decides what it would have needed, so that it has a page and seats.
+    expect((await bed.row(String(open?.change))).decision).toMatchObject({ tier: 'critical', outcome: 'signoff' });
     const receipt = await bed.sign('mara', String(open?.change));
     expect(receipt).toMatchObject({ ok: true });
     expect((await call()).body.items).toEqual([]);
