@@ -7,7 +7,7 @@ import { changeId } from '../core/change/change-id.ts';
 import { isAbsent } from '../core/change/manifest.ts';
 import { type Owner, type ScanBody, WHY } from '../core/gate/violation-words.ts';
 import { type Finding, type LoggedViolation, NOBODY, ownerOf } from '../core/gate/violations.ts';
-import { TIERS, type Tier } from '../core/risk/risk.ts';
+import type { Tier } from '../core/risk/risk.ts';
 import { type Considered, considerChange } from './gather.ts';
 import { type Floor, type Governance, governanceAt } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
@@ -73,35 +73,41 @@ async function weighOne(world: WeighWorld, finding: Finding, { told, change, rev
     const { tier, paths } = await lost(finding);
     const owner = rules === null ? NOBODY : ownerOf(rules, paths);
     const ends = [Math.min(...finding.landings), Math.max(...finding.landings)];
-    return { finding, change: finding.changes.at(-1) ?? null, body: { ...placeOf(finding), v: 1, why: WHY.rewritten, from: finding.from, lost: ends, tier, owner, tells: told }, considered: null };
+    return {
+      finding,
+      change: finding.changes.at(-1) ?? null,
+      body: { ...placeOf(finding), v: 1, why: WHY.rewritten, from: finding.from, lost: ends, tier, owner, tells: told },
+      considered: null,
+    };
   }
-  const { tier, owner, found } = rules === null || !within ? { tier: 'critical' as const, owner: rules === null ? NOBODY : ownerOf(rules, []), found: null } : await considered(world, finding, rules);
+  const { tier, owner, found } =
+    rules === null || !within ? { tier: 'critical' as const, owner: rules === null ? NOBODY : ownerOf(rules, []), found: null } : await considered(world, finding, rules);
   const { from, code, commits } = finding;
   return { finding, change, body: { ...placeOf(finding), v: 1, why: WHY.unchained, from, code, commits, revert, tier, owner, tells: told }, considered: found };
 }
 
 const placeOf = ({ repo, ref, to }: Finding) => ({ repo, ref, to });
 
-async function considered(
-  { repository, parsers, floors, now }: WeighWorld,
-  { repo, ref, from, to }: Finding,
-  rules: Governance,
-): Promise<{ readonly tier: Tier; readonly owner: Owner }> {
+interface Judged {
+  readonly tier: Tier;
+  readonly owner: Owner;
+  readonly found: Considered | null;
+}
+
+async function considered({ repository, parsers, floors, now }: WeighWorld, { repo, ref, from, to }: Finding, rules: Governance): Promise<Judged> {
   const asked = { repo, targetRef: ref, base: baseOf(from), head: to, most: MOST_FILES, pusher: null, sticky: [], at: now(), floors: floors ?? [] };
-  try {
-    const found = await considerChange(repository, parsers, rules, asked);
-    if (found.ok)
-      return {
-        tier: found.value.decision.tier,
-        owner: ownerOf(
-          rules,
-          found.value.change.records.map((r) => r.path),
-        ),
-      };
-  } catch {
-    // What cannot be read cannot be weighed either.
-  }
-  return { tier: TIERS.values.at(-1) ?? 'critical', owner: ownerOf(rules, []), found: null };
+  // What cannot be read cannot be weighed either.
+  const found = await considerChange(repository, parsers, rules, asked).catch(() => null);
+  if (found?.ok !== true) return { tier: 'critical', owner: ownerOf(rules, []), found: null };
+  const { change, decision } = found.value;
+  return {
+    tier: decision.tier,
+    owner: ownerOf(
+      rules,
+      change.records.map((r) => r.path),
+    ),
+    found: found.value,
+  };
 }
 
 const MOST_FILES = 10_000;

@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type Bed, MAIN, openBed, POLICY } from '../../test/bed/bed.ts';
+import { type Bed, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
 import { openRefHistory } from '../adapters/git/ref-history.ts';
-import { utf8 } from '../core/base/bytes.ts';
+import { hex, utf8 } from '../core/base/bytes.ts';
 import { ok } from '../core/base/result.ts';
 import type { Row } from '../core/gate/population.ts';
+import { revocationStatement } from '../core/signoff/roster-word.ts';
+import { cosigned } from '../testing/trust-files.ts';
+import { type GlassWords, prepareGlass, recordGlass } from './break-glass.ts';
+import { recordWord } from './enrol.ts';
 import { recordLandings } from './land.ts';
 import { keysOf, sourceOf } from './log-read.ts';
 import { type Scan, scan } from './scan.ts';
@@ -93,7 +97,7 @@ describe('a scan', () => {
     expect(found.notes).toEqual([]);
   });
 
-  it('finds a direct push, weighs it, and writes it down once; signing or reverting it settles it', async () => {
+  it('finds a direct push, weighs it, and writes it down once; its clock runs out', async () => {
     bed = await openBed();
     await landed();
     const stood = bed.tip();
@@ -226,6 +230,61 @@ describe('a scan', () => {
     await recordFindings(bed.world.ledger, found.findings);
     expect(await bed.store.audit()).toEqual([]);
     expect((await scanned()).found.findings).toEqual([]);
+  });
+
+  it('holds what was signed by a key that was taken back later, for it stood then', async () => {
+    bed = await openBed();
+    const head = drop();
+    await signed(head);
+    bed.clock.now += 60_000;
+    const word = { of: { person: 'mara' }, from: bed.clock.now, reason: 'the laptop is gone' } as const;
+    const revoked = await recordWord(
+      bed.world,
+      'revocation',
+      cosigned(revocationStatement(word, 'countersign.example/log', hex(bed.world.random())), [bed.keys.kim, bed.keys.lee]),
+    );
+    expect(revoked.ok).toBe(true);
+    const { found, rows } = await scanned();
+    expect(howOf(rows, head)).toMatchObject({ how: 'signed', signers: [{ person: 'mara' }] });
+    expect(found.violations).toEqual([]);
+  });
+
+  it('tells a break-glass with the review it owes, that it is overdue, and that it was given', async () => {
+    bed = await openBed('production', `${POLICY}break_glass: {humans: 2, level: L6, alone_after: 10m, expires: 1h, review: {within: 24h, level: L6}}\n`);
+    const head = drop();
+    const { id } = await bed.judged(head);
+    const say = async (person: PersonName, words: GlassWords): Promise<void> => {
+      const prepared = await prepareGlass(bed.world, id ?? '', person, words);
+      if (!prepared.ok) throw new Error(JSON.stringify(prepared.error));
+      expect(await recordGlass(bed.world, id ?? '', bed.keys[person].signEnvelope(prepared.value.statement))).toMatchObject({ ok: true });
+    };
+    for (const person of ['mara', 'noor'] as const) await say(person, { kind: 'use', reason: 'orders are down', incident: 'INC-1' });
+    await landed(head);
+    const reviewOf = async () => {
+      const { found, rows } = await scanned();
+      expect(found.violations).toEqual([]);
+      expect(howOf(rows, head)).toMatchObject({ how: 'break-glass', signers: [{ person: 'mara' }, { person: 'noor' }] });
+      return [howOf(rows, head)?.review, found.reviews];
+    };
+    expect(await reviewOf()).toEqual(['owed', { owed: 1, overdue: 0 }]);
+    bed.clock.now += 86_400_000;
+    expect(await reviewOf()).toEqual(['overdue', { owed: 0, overdue: 1 }]);
+    await say('kim', { kind: 'review', outcome: 'justified', note: 'it was' });
+    expect(await reviewOf()).toEqual(['reviewed', { owed: 0, overdue: 0 }]);
+  });
+
+  it('takes for landed what was let pass and moved, though nobody wrote that down yet', async () => {
+    bed = await openBed();
+    await landed();
+    const head = docs();
+    expect((await bed.judged(head)).verdict.verdict).toBe('allow');
+    sneak(head);
+    const { found, rows } = await scanned();
+    expect(howOf(rows, head)).toMatchObject({ how: 'passed' });
+    expect(found.findings).toEqual([]);
+    const never = docs();
+    expect((await bed.judged(never)).verdict.verdict).toBe('allow');
+    expect((await scanned()).rows.map((r) => r.how)).not.toContain('rewritten');
   });
 
   it('lists what a gate that only watched let land, with what it would have said', async () => {

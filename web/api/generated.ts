@@ -132,6 +132,9 @@ export type ReasonCode =
   | 'REV_MISSING'
   | 'VSA_INVALID'
   | 'ERASED'
+  | 'BYPASS'
+  | 'UNGATED'
+  | 'REWRITTEN'
   | 'POLICY_CHANGED'
   | 'BG_APPROVERS'
   | 'BG_SCOPE'
@@ -417,6 +420,10 @@ export interface Api {
   /** Questions of a language model, where one reads for reviewers */
   readonly 'GET /changes/{id}/reader': {
     readonly answer: ReaderAnswer;
+  };
+  /** What came past a gate, the newest first: who answers, by when, what settles it */
+  readonly 'GET /violations': {
+    readonly answer: ViolationsPage;
   };
   /** The roster, with enrolled keys */
   readonly 'GET /people': {
@@ -1211,6 +1218,45 @@ export interface ReaderNote {
   readonly text: string;
   readonly path: string | null;
   readonly line: number | null;
+}
+export interface ViolationsPage {
+  readonly items: readonly Violation[];
+  /** cursor of the next page; null: there is none */
+  readonly next: string | null;
+}
+export interface Violation {
+  readonly entry: number;
+  readonly kind: 'astray' | 'unjustified' | 'unattended' | 'unchained' | 'rewritten' | 'erased';
+  readonly repo: string;
+  readonly ref: string;
+  /** where the ref stood; of what is gone the last of it */
+  readonly from: string | null;
+  /** where it was found; zeros: nowhere */
+  readonly to: string;
+  /** what would have to be signed */
+  readonly change: string | null;
+  readonly code: ReasonCode;
+  readonly commits: number | null;
+  readonly tier: Tier;
+  /** false: nobody weighed it yet, and so it counts as critical */
+  readonly weighed: boolean;
+  readonly owner: {
+    /** owners of the systems it touches, or whoever owns the policy */
+    readonly by: 'systems' | 'policy' | 'nobody';
+    readonly teams: readonly string[];
+    readonly people: readonly string[];
+  };
+  readonly found: string;
+  readonly due: string;
+  readonly state: 'open' | 'answered';
+  readonly overdue: boolean;
+  /** what settled it; null: nothing has */
+  readonly settled: {
+    readonly by: 'signed' | 'reverted' | 'landed-again' | 'put-back';
+    readonly entry: number | null;
+    readonly time: string | null;
+  } | null;
+  readonly remedy: string;
 }
 export interface People {
   readonly items: readonly {

@@ -50,13 +50,19 @@ describe('a violation', () => {
 
   it('swallows none of another ref, none behind it, and none that another has', () => {
     const elsewhere = { ...astray(1), ref: 'refs/heads/other' };
-    const entries = [elsewhere, astray(2), scan(3, [1, 2, 9]), scan(4, [2, 3]), astray(9)];
+    const entries = [elsewhere, astray(2), scan(3, [1, 2, 9]), scan(4, [2, 3]), astray(9, id(8))];
     expect(toldIn(entries).map((t) => [t.violation.entry, t.weighed?.entry ?? null])).toEqual([
       [1, null],
       [2, 3],
       [4, null],
       [9, null],
     ]);
+  });
+
+  it('is no other where the server finds the ref there after a scan did, unless it was back meanwhile', () => {
+    const back = at(3, { kind: 'back', v: 1, why: WHY.back, from: id(2) }, id(1));
+    expect(toldIn([scan(1, []), astray(2)]).map((t) => t.violation.entry)).toEqual([1]);
+    expect(toldIn([scan(1, []), astray(2), back, astray(4)]).map((t) => t.violation.entry)).toEqual([1, 4]);
   });
 
   it('knows the word that the ref is back, which is no violation', () => {

@@ -194,8 +194,17 @@ export function toldIn(entries: readonly LoggedViolation[]): readonly Told[] {
     weighed.set(first, scan);
     for (const told of [entry, ...rest]) hidden.add(told);
   }
+  for (const { entry } of entries.filter((e) => knownBefore(e, entries))) hidden.add(entry);
   const shown = entries.filter((e) => e.body?.kind !== 'back' && !hidden.has(e.entry));
   return shown.map((violation) => ({ violation, weighed: weighed.get(violation.entry) ?? null, back: backAfter(violation, entries) }));
+}
+
+/** Found astray where a scan before it found commits already, and not moved there anew: no word between says that it was back. */
+function knownBefore({ entry, repo, ref, to, body }: LoggedViolation, entries: readonly LoggedViolation[]): boolean {
+  if (body?.kind !== 'astray') return false;
+  const same = entries.filter((e) => e.entry < entry && e.repo === repo && e.ref === ref);
+  const scan = same.findLast((e) => e.body?.kind === 'unchained' && e.to === to);
+  return scan !== undefined && !same.some((e) => e.entry > scan.entry && e.body?.kind === 'back');
 }
 
 /** Where the ref was found astray, the first word behind it that it is back. */
