@@ -24,6 +24,7 @@ import { pushBench } from './push.ts';
 import { receiveBench } from './receive.ts';
 import { planBench } from './risk/plan.ts';
 import { scaleBench } from './scale/scale.ts';
+import { scanBench } from './scan.ts';
 import { serversBench } from './servers.ts';
 import { simulateBench } from './simulate.ts';
 import { storeBench } from './store.ts';
@@ -82,6 +83,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   million: () => ledgerMillionBench(join(folder, 'million')),
   scale: () => scaleBench({ changes: Number(process.env.COUNTERSIGN_BENCH_CHANGES ?? 10_000) }, (words) => console.log(words)),
   verify: () => verifyBench(),
+  scan: () => scanBench(join(folder, 'scan')),
   simulate: () => simulateBench(folder, CLI),
   detect: () => detectBench(folder, CLI),
   plan: () => planBench(),

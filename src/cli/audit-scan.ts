@@ -104,7 +104,7 @@ async function openToRecord({ data, vkey }: ScanFlags): Promise<Result<Opened, r
   const store = await (await openUpkeep()).openExisting({ dir: place.dir ?? '', database: place.database, clock: Date.now });
   if (!store.ok) return err([store.error.code === 'DATA_LOCKED' ? { ...store.error, remedy: 'stop the server that has it, or scan without --record' } : store.error]);
   const { files, ledger, close } = store.value;
-  return ok({ source: sourceOf(files, place.dir ?? 'the log'), keys: known.value.keys, body: (sha256) => ledger.body(sha256), record: ledger, close });
+  return ok({ source: sourceOf(files, place.dir ?? 'the log'), keys: known.value.keys, body: (sha256, index) => ledger.body(sha256, index), record: ledger, close });
 }
 
 async function scanned(flags: ScanFlags, { period, sample, seed }: Asked, at: Opened, trust: TrustBundle | undefined): Promise<Answer> {

@@ -20,7 +20,7 @@ export interface LogPlace {
   readonly source: LogSource;
   readonly keys: readonly NoteKey[];
   /** Of a data folder alone. */
-  readonly body?: (sha256: string) => Promise<Uint8Array | null>;
+  readonly body?: (sha256: string, index?: number) => Promise<Uint8Array | null>;
   close(): Promise<void>;
 }
 

@@ -31,7 +31,7 @@ export function decisionsOf(log: AccountLog, all: Collected): DecidedBefore {
 
 async function toldAt(log: AccountLog, all: Collected, index: number): Promise<Told | null> {
   const entry = await entryAt(log, index, all.checkpoint.size);
-  return entry.ok ? toldIn(entry.value, await log.body(entry.value.envelope)) : null;
+  return entry.ok ? toldIn(entry.value, await log.body(entry.value.envelope, index)) : null;
 }
 
 /** By an entry that was shown to be in the log. */

@@ -63,7 +63,7 @@ async function wordsOf(reading: Reading, landed: Landed, told: Told): Promise<re
 async function heard({ log, people, decided }: Reading, landed: Landed, told: Told, entry: Placed): Promise<Heard | undefined> {
   const { verdict, inputs, carried } = landed;
   const counted = inputs.includes(entry.envelope);
-  const envelope = await log.body(entry.envelope);
+  const envelope = await log.body(entry.envelope, entry.index);
   const asked = await decided(textOf(entry.fields.change), entry.index);
   if (envelope === null || people === undefined || !asked) return undefined;
   const opened = await openedBy(log, people, entry, asked.decision.tier);

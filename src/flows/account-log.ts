@@ -22,8 +22,8 @@ import type { LogSource } from './ports-log.ts';
 export interface AccountLog {
   readonly source: LogSource;
   readonly keys: readonly NoteKey[];
-  /** null where it was erased or never was. */
-  body(sha256: string): Promise<Uint8Array | null>;
+  /** null where it was erased or never was. @param index of an entry that may have brought it: a store finds it there at once. */
+  body(sha256: string, index?: number): Promise<Uint8Array | null>;
   /** What no log holds: gates, makers of authenticators, the order of levels. Absent: their part is not judged, and said to be so. */
   readonly trust?: Pick<TrustBundle, 'gates' | 'authenticators'> & Partial<Pick<TrustBundle, 'ladder'>>;
   progress(words: string, share: number): void;
@@ -55,8 +55,8 @@ export interface Collected {
 /** Bodies are what their digests say, whoever keeps them. */
 export const provenBodies = (log: AccountLog): AccountLog => ({
   ...log,
-  body: async (sha256) => {
-    const body = await log.body(sha256);
+  body: async (sha256, index) => {
+    const body = await log.body(sha256, index);
     return body !== null && sha256Hex(body) === sha256 ? body : null;
   },
 });
@@ -128,8 +128,8 @@ function named({ fields }: Placed, word: string): boolean {
   return word.length === 64 && typeof repo === 'string' && typeof ref === 'string' && changeId({ repo, targetRef: ref, manifest: word }) === change;
 }
 
-async function decides(log: AccountLog, { envelope }: Placed, word: string): Promise<boolean> {
-  const body = jsonBody(await log.body(envelope)) as { decision?: { change?: { head?: Json; manifest?: Json; commits?: Json } } } | null | undefined;
+async function decides(log: AccountLog, { envelope, index }: Placed, word: string): Promise<boolean> {
+  const body = jsonBody(await log.body(envelope, index)) as { decision?: { change?: { head?: Json; manifest?: Json; commits?: Json } } } | null | undefined;
   const change = body?.decision?.change;
   return change?.head === word || change?.manifest === word || (Array.isArray(change?.commits) && change.commits.includes(word));
 }
@@ -183,8 +183,29 @@ export async function walk(log: AccountLog, visit: (entry: Placed) => void): Pro
 /** Entries by their place. Problems: those of a log. */
 export async function entryAt(log: AccountLog, index: number, size: number): Promise<Result<Placed>> {
   const tile = Math.floor(index / TILE_WIDTH);
-  const bundle = await readBundle(log.source, tile, Math.min(TILE_WIDTH, size - tile * TILE_WIDTH));
+  const bundle = await bundleAt(log.source, tile, Math.min(TILE_WIDTH, size - tile * TILE_WIDTH));
   if (!bundle.ok) return bundle;
   const entry = parseEntry(bundle.value[index % TILE_WIDTH] ?? new Uint8Array(0));
   return entry.ok ? ok({ ...entry.value, index }) : err({ ...entry.error, place: `entry ${index}` });
+}
+
+type Bundle = ReturnType<typeof readBundle>;
+
+/** Read and taken apart once for entries that stand near each other: of each log the newest few. */
+const bundles = new WeakMap<LogSource, Map<string, Bundle>>();
+const KEPT = 64;
+
+async function bundleAt(source: LogSource, tile: number, width: number): Promise<Awaited<Bundle>> {
+  const kept = bundles.get(source) ?? new Map<string, Bundle>();
+  bundles.set(source, kept);
+  const name = `${tile} ${width}`;
+  const bundle = kept.get(name) ?? readBundle(source, tile, width);
+  kept.delete(name);
+  kept.set(name, bundle);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  const read = await bundle;
+  // What could not be read may be there at the next question.
+  if (!read.ok) kept.delete(name);
+  return read;
 }

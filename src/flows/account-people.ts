@@ -31,7 +31,7 @@ export interface People {
 /** undefined: the genesis has lost its bytes, so that nobody's key is known. */
 export async function peopleOf(log: AccountLog, entries: readonly Placed[]): Promise<People | undefined> {
   const logged: LoggedWord[] = [];
-  for (const entry of entries) logged.push({ index: entry.index, entry, body: await log.body(entry.envelope) });
+  for (const entry of entries) logged.push({ index: entry.index, entry, body: await log.body(entry.envelope, entry.index) });
   const answer = heedLog(logged);
   if (!answer.ok) return undefined;
   const { states, held } = answer.value.heeded;
@@ -59,7 +59,7 @@ export interface Opened {
 
 /** @param tier what a key has to be at it; unknown counts as the highest. */
 export async function openedBy(log: AccountLog, people: People | undefined, entry: Placed, tier: Tier | undefined): Promise<Opened> {
-  const envelope = await log.body(entry.envelope);
+  const envelope = await log.body(entry.envelope, entry.index);
   if (envelope === null) return nothing(problem('ERASED', 'its bytes are not beside the log: erased or lost', { place: `entry ${entry.index}` }));
   if (people === undefined) return nothing(problem('TRUST_FORMAT', 'the genesis has lost its bytes, so nobody knows whose keys counted'));
   const authority = people.at(entry.index);

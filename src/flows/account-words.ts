@@ -108,11 +108,11 @@ const otherSigner = ({ person }: Opened, claimed: string): readonly string[] => 
 /** Why it did not hold at some entry; nothing where bytes or genesis are gone, which is said of the signature itself. */
 async function heldAt(
   { log, people }: Reading,
-  { envelope }: Placed,
+  { envelope, index }: Placed,
   moment: Moment,
   judge: (court: Court, envelope: Uint8Array) => readonly Problem[],
 ): Promise<readonly string[]> {
-  const bytes = await log.body(envelope);
+  const bytes = await log.body(envelope, index);
   return bytes === null || people === undefined ? [] : judge({ log, people, moment }, bytes).map(said);
 }
 

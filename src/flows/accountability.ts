@@ -256,7 +256,7 @@ function landingsOf({ log, own }: Desk): Promise<readonly LandedAt[]> {
 
 async function summaryOf(log: AccountLog, entry: Placed, commit: string): Promise<Summary> {
   const result = textOf(entry.fields.result);
-  const envelope = await log.body(entry.envelope);
+  const envelope = await log.body(entry.envelope, entry.index);
   const plain = { ...atOf(entry), result, levels: [] };
   if (envelope === null) return { ...plain, verified: false, why: 'its bytes are not beside the log [ERASED]' };
   if (log.trust === undefined) return { ...plain, verified: null, why: null };
@@ -283,7 +283,7 @@ async function countedFor(
   const twice: string[] = [];
   for (const landing of landings) {
     const verdict = verdictFor(own, landing);
-    const body = verdict === undefined ? null : await log.body(verdict.envelope);
+    const body = verdict === undefined ? null : await log.body(verdict.envelope, verdict.index);
     const digests = body === null ? [] : (countedIn(body)?.inputs ?? olderInputs(body));
     by.set(landing.entry, digests);
     const spent = digests.filter((d) => counted.has(d) && counted.get(d) !== verdict);
@@ -309,7 +309,7 @@ async function decidedOf({ own, id, decided }: Desk, landings: readonly LandedAt
 
 function carriesOf({ log, own }: Desk): Promise<readonly CarriedAt[]> {
   return each(ofType(own, 'carry'), async (entry) => {
-    const body = await log.body(entry.envelope);
+    const body = await log.body(entry.envelope, entry.index);
     const carry = body === null ? undefined : parseCarry({ entry, index: entry.index }, body);
     const why = body === null ? ['its bytes are not beside the log [ERASED]'] : carry?.ok === false ? [`${carry.error.message} [${carry.error.code}]`] : [];
     const { signoff, from, to } = entry.fields;
@@ -346,7 +346,7 @@ async function policyOf(desk: Desk, decided: Decided | null, signoffs: readonly 
 
 /** @param entry stands behind the landing it speaks of, in one append: whose change that was, and what had been counted for it. */
 async function broughtBy(desk: Desk, entry: Placed): Promise<PolicyInForce['landed']> {
-  const body = jsonBody(await desk.log.body(entry.envelope)) as { allowed?: unknown } | null | undefined;
+  const body = jsonBody(await desk.log.body(entry.envelope, entry.index)) as { allowed?: unknown } | null | undefined;
   const allowed = Array.isArray(body?.allowed) ? body.allowed.map(String) : [];
   const commit = textOf(entry.fields.commit);
   const landing = await landingBefore(desk, entry);

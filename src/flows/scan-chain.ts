@@ -46,7 +46,7 @@ export async function groundOf({ log, all, spent }: Judging, landing: LandedEntr
   const own = await entriesAt(log, all.ofChange.get(landing.change) ?? [], all.checkpoint.size);
   const verdict = verdictFor(own, landing.pending ? { ...landing, entry: landing.entry + 1 } : landing);
   if (verdict === undefined) return [ungated('no verdict of the gate had let that move pass')];
-  const body = await log.body(verdict.envelope);
+  const body = await log.body(verdict.envelope, verdict.index);
   if (body === null) return [{ code: 'ERASED', text: `the bytes of the verdict that let it pass (entry ${verdict.index}) are not beside the log` }];
   const said = countedIn(body);
   const inputs = said?.inputs ?? olderInputs(body);
@@ -120,7 +120,7 @@ async function ownedIn(reading: Reading, own: readonly Placed[], verdict: Placed
 async function carriedIn({ log }: Judging, own: readonly Placed[], verdict: Placed): Promise<ReadonlyMap<string, readonly string[]>> {
   const carried = new Map<string, readonly string[]>();
   for (const entry of own.filter((e) => e.type === 'carry' && e.index < verdict.index)) {
-    const body = await log.body(entry.envelope);
+    const body = await log.body(entry.envelope, entry.index);
     const carry = body === null ? undefined : parseCarry({ entry, index: entry.index }, body);
     if (carry?.ok) carried.set(textOf(entry.fields.signoff), carry.value.rules);
   }

@@ -60,7 +60,7 @@ async function scanOne({ gate, files, logKeys, log }: ScanJobWorld, { id, protec
   const source = {
     source: sourceOf(files, gate.site.origin),
     keys: await logKeys(),
-    body: (sha256: string) => gate.ledger.body(sha256),
+    body: (sha256: string, index?: number) => gate.ledger.body(sha256, index),
     progress: () => undefined,
     ...(authenticators === undefined ? {} : { trust: { gates: [], authenticators } }),
   };

@@ -9,7 +9,6 @@ import type { Oid } from '../core/change/change.ts';
 import { AUTHORITY_TYPES } from '../core/signoff/authority.ts';
 import { textOf } from './account-decided.ts';
 import { type AccountLog, type Collected, entryAt, type Placed, walk } from './account-log.ts';
-import type { LogSource } from './ports-log.ts';
 
 /** A `landed` entry. */
 export interface LandedEntry {
@@ -100,26 +99,6 @@ function push(map: Map<string, number[]>, key: string, value: number): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
-}
-
-/** Bundles that are kept: what is judged one after another stands near each other. */
-const KEPT = 64;
-
-/** The same log, whose bundles are not read again for each entry of theirs. */
-export function keeping(source: LogSource): LogSource {
-  const kept = new Map<string, ReturnType<LogSource['read']>>();
-  return {
-    ...source,
-    read: (path, cap) => {
-      if (!path.startsWith('tile/entries/')) return source.read(path, cap);
-      const known = kept.get(path) ?? source.read(path, cap);
-      kept.delete(path);
-      kept.set(path, known);
-      const [oldest] = kept.keys();
-      if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
-      return known;
-    },
-  };
 }
 
 /** Entries by their places; those that cannot be read are left out, and what rests on them does not hold. */

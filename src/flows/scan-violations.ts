@@ -19,7 +19,7 @@ export async function toldBy(log: Pick<AccountLog, 'body'>, entries: readonly Pl
   const told: LoggedViolation[] = [];
   for (const { index, at, fields, envelope } of entries) {
     if (repo !== null && fields.repo !== repo) continue;
-    const body = await log.body(envelope);
+    const body = await log.body(envelope, index);
     const { ref, new: to, change, repo: of } = fields;
     told.push({
       entry: index,

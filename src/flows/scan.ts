@@ -12,7 +12,7 @@ import { type AccountLog, provenBodies } from './account-log.ts';
 import { type People, peopleOf } from './account-people.ts';
 import type { Chain } from './ports-scan.ts';
 import { groundOf, heldBy, type Judging } from './scan-chain.ts';
-import { keeping, type LandedEntry, type RefLog, type ScannedLog, scanLog } from './scan-log.ts';
+import { type LandedEntry, type RefLog, type ScannedLog, scanLog } from './scan-log.ts';
 import { refsToScan } from './scan-refs.ts';
 import { lostOf, tellsOf, toldBy, toldRows, violationsOf } from './scan-violations.ts';
 import { type Weighed, type WeighWorld, weighAll } from './scan-weigh.ts';
@@ -69,7 +69,7 @@ export interface Scan {
  * Problems: those of a log; NOT_FOUND where the log says nothing of that repository; CONTENT_UNSEEN, GIT_FAILED.
  */
 export async function scan(world: ScanWorld, ask: ScanAsk, take: (row: Row) => void | Promise<void>): Promise<Result<Scan, readonly Problem[]>> {
-  const log = { ...provenBodies(world.log), source: keeping(world.log.source) };
+  const log = provenBodies(world.log);
   // Before the log: what moves meanwhile was let pass before it moved, and the log that is read then says so.
   const branches = await world.history.branches();
   if (!branches.ok) return err([branches.error]);

@@ -113,7 +113,7 @@ async function readingOf({ ledger, projections, site }: ViolationWorld): Promise
   const log: AccountLog = {
     source,
     keys: [],
-    body: (sha256) => ledger.body(sha256),
+    body: (sha256, index) => ledger.body(sha256, index),
     progress: () => undefined,
     ...(site.authenticators === undefined ? {} : { trust: { gates: [], authenticators: site.authenticators } }),
   };
@@ -124,7 +124,7 @@ async function readingOf({ ledger, projections, site }: ViolationWorld): Promise
   const decided: Reading['decided'] = async (change, before) => {
     const [row] = await projections.changes({ id: change, before, limit: 1 });
     const [entry] = row === undefined ? [] : await placed(ledger, [row.index]);
-    return entry === undefined ? undefined : decidedIn(entry, await ledger.body(entry.envelope));
+    return entry === undefined ? undefined : decidedIn(entry, await ledger.body(entry.envelope, entry.index));
   };
   return { log, people: await peopleOf(log, authority), decided, counted: new Map(), carried: new Set() };
 }

@@ -15,7 +15,8 @@ import { type Place, placeName } from './place.ts';
 
 export interface ReadOnlyLog {
   readonly files: LogFiles;
-  body(sha256: string): Promise<Uint8Array | null>;
+  /** @param index of an entry that may have brought it: there it is found at once. */
+  body(sha256: string, index?: number): Promise<Uint8Array | null>;
   /**
    * Every key the log's own entries say it was ever signed with, the one that signs it from now on first. Before the first rotation:
    * that of the key file in the folder; none where there is no such file, as with a key service.
@@ -42,5 +43,5 @@ async function over({ db, close }: Inspected, place: Place): Promise<Result<Read
   const last = await db.selectFrom('checkpoints').selectAll().orderBy('size', 'desc').limit(1).executeTakeFirst();
   if (last === undefined) return err(problem('NOT_FOUND', 'there is no log here yet', { place: placeName(place), remedy: 'it begins with the first start of a server' }));
   const vkeys = (await everyKey(db, await keyOf(db, place.dir))).map(formatVkey);
-  return ok({ files: filesOver(db, { latest: () => last }), body: (sha256) => readBody(db, sha256), vkeys, close });
+  return ok({ files: filesOver(db, { latest: () => last }), body: (sha256, index) => readBody(db, sha256, index), vkeys, close });
 }
