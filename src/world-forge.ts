@@ -80,9 +80,12 @@ export async function openForges(
   };
 }
 
-async function unsettled({ projections }: GateWorld, repo: string, targetRef: string): Promise<readonly string[]> {
-  const [stood] = await projections.memory.standing({ repo, targetRef });
-  return stood === undefined || stood.violated === null || stood.violated === stood.head ? [] : [stood.violated];
+/** More than that are open only where nobody looks. */
+const MOST_OPEN = 1_000;
+
+async function unsettled(gate: GateWorld, repo: string, ref: string): Promise<readonly string[]> {
+  const { violationsIn } = await import('./flows/violations.ts');
+  return (await violationsIn(gate, { state: 'open', limit: MOST_OPEN })).filter((v) => v.repo === repo && v.ref === ref).map((v) => v.to);
 }
 
 /** Of our rights to all that is there. */

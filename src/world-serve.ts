@@ -123,22 +123,27 @@ async function openEntry(site: Site, { siteFile }: ServeOptions): Promise<Result
 /** What jobs under way have to finish in, once the server is told to end; the rest is handed back. */
 const JOBS_MS = 5_000;
 
+/** Between two looks for what landed past the gate. */
+const SCAN_MS = 6 * 3_600_000;
+
 type Work = Pick<ServerWorld, 'ledger' | 'jobs' | 'webhooks' | 'forges'> & { stop(): Promise<void> };
 
-/** Jobs, who is told of what, and what forges say: the ledger asks for them, the doors show them. A server that has nothing of it to do leaves all to others. */
+/** Jobs, who is told of what, and what forges say: the ledger asks for them, the doors show them. Demo data that tells nobody has none of it. */
 async function working(store: Store, world: ServerWorld, { calls, log }: ServeOptions, forges: ForgeSettings | null): Promise<Work> {
   const { site, ledger, random } = world;
   const { jobs, subscriptions, announcements, keys, origin } = store;
-  if (calls === undefined && forges === null) return { ledger, jobs: { desk: jobs.desk, wake: () => undefined }, stop: async () => undefined };
-  const [{ startWorker }, { announceJob, announcing, webhookHandlers }, { webhookDesk }, { guardedCalls }, { after }, { hostname }, { openForges }] = await Promise.all([
-    import('./flows/job-worker.ts'),
-    import('./flows/webhook-jobs.ts'),
-    import('./flows/webhooks.ts'),
-    import('./adapters/http/guarded.ts'),
-    import('./flows/witnesses.ts'),
-    import('node:os'),
-    import('./world-forge.ts'),
-  ]);
+  if (calls === undefined && forges === null && site.mode === 'demo') return { ledger, jobs: { desk: jobs.desk, wake: () => undefined }, stop: async () => undefined };
+  const [{ startWorker }, { announceJob, announcing, webhookHandlers }, { webhookDesk }, { guardedCalls }, { after }, { hostname }, { openForges }, { nextScan, scanHandler }] =
+    await Promise.all([
+      import('./flows/job-worker.ts'),
+      import('./flows/webhook-jobs.ts'),
+      import('./flows/webhooks.ts'),
+      import('./adapters/http/guarded.ts'),
+      import('./flows/witnesses.ts'),
+      import('node:os'),
+      import('./world-forge.ts'),
+      import('./flows/scan-job.ts'),
+    ]);
   // The worker begins when its handlers are there; who wakes it earlier is heard then.
   let begun: Worker | undefined;
   const wake = (): void => begun?.wake();
@@ -146,10 +151,11 @@ async function working(store: Store, world: ServerWorld, { calls, log }: ServeOp
   const announced = told === undefined ? ledger : announcing(ledger, site.organisation, wake);
   const forging = forges && (await openForges(store, { ...world, ledger: announced }, forges, { wake, log }));
   const name = `${hostname()} ${process.pid} ${randomBytes(4).toString('hex')}`;
-  const handlers = [...(told === undefined ? [] : webhookHandlers(told)), ...(forging?.handlers ?? [])];
+  const scanning = site.mode === 'demo' ? null : { gate: { ...world, ledger: announced }, files: store.files, logKeys: store.past.keys, jobs, every: SCAN_MS, log };
+  const handlers = [...(told === undefined ? [] : webhookHandlers(told)), ...(forging?.handlers ?? []), ...(scanning === null ? [] : [scanHandler(scanning)])];
   begun = startWorker({ leases: jobs.leases, handlers, name, now: Date.now, after, random: Math.random, log });
   // What was appended by a server that tells nobody is told now.
-  const first = [...(told !== undefined && origin !== null ? [announceJob(site.organisation)] : []), ...(forging?.jobs ?? [])];
+  const first = [...(told !== undefined && origin !== null ? [announceJob(site.organisation)] : []), ...(forging?.jobs ?? []), ...(scanning === null ? [] : [nextScan(scanning)])];
   if (first.length > 0) await jobs.add(first);
   wake();
   const { stop } = begun;
