@@ -175,6 +175,7 @@ describe('one answer of every operation', () => {
     await signs('kim', `/changes/${id}/break-glass`, { kind: 'review', outcome: 'justified', note: 'the table was empty' });
     await call('GET', `/changes/${id}/break-glass`, undefined, { person: 'lee' });
     await call('GET', '/modes/watched');
+    await call('GET', '/violations');
   });
 
   it('of a model that reads', async () => {
