@@ -1,7 +1,7 @@
 /** What is begun at one server ends at another of the same store, once: whatever stands before them sends each request where it likes. */
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bed, openBed, type PersonName, POLICY, RP } from '../../test/bed/bed.ts';
+import { type Bed, GLASS_TERMS, openBed, type PersonName, POLICY, RP } from '../../test/bed/bed.ts';
 import { cookieOf, passkeyAnswer, serverWorld, strictApp } from '../../test/bed/doors.ts';
 import { Jar } from '../../test/bed/identity.ts';
 import { base64url, fromBase64 } from '../core/base/bytes.ts';
@@ -14,14 +14,12 @@ let worlds: readonly [ServerWorld, ServerWorld];
 let one: Hono<Door>;
 let other: Hono<Door>;
 beforeAll(async () => {
-  bed = await openBed('production', `${POLICY}ownership: { from_tier: critical }\n${GLASS}`);
+  bed = await openBed('production', `${POLICY}ownership: { from_tier: critical }\n${GLASS_TERMS}`);
   worlds = [serverWorld(bed), serverWorld(bed)];
   one = strictApp(worlds[0]);
   other = strictApp(worlds[1]);
 });
 afterAll(() => bed?.close());
-
-const GLASS = 'break_glass: { humans: 2, level: L6, expires: 1h, review: { within: 24h, level: L6 } }\n';
 
 type Said = Record<string, unknown>;
 async function call(on: Hono<Door>, path: string, body: unknown, jar: Jar): Promise<{ readonly status: number; readonly body: Said }> {
