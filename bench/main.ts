@@ -10,6 +10,7 @@ import { checkBench } from './check.ts';
 import { ciBench } from './ci.ts';
 import { detectBench } from './detect.ts';
 import { eventsBench } from './events.ts';
+import { forgeBench } from './forge.ts';
 import { forgeInboxBench } from './forge-inbox.ts';
 import { gateBench } from './gate.ts';
 import { hookBench } from './hook.ts';
@@ -79,6 +80,7 @@ const benches: { readonly [name: string]: () => Promise<readonly Comparison[]> }
   postgresql: () => postgresqlBench(join(folder, 'postgresql')),
   store: () => storeBench(join(folder, 'store'), CLI),
   jobs: () => jobsBench(join(folder, 'jobs')),
+  forge: forgeBench,
   'forge-inbox': () => forgeInboxBench(join(folder, 'forge-inbox')),
   million: () => ledgerMillionBench(join(folder, 'million')),
   scale: () => scaleBench({ changes: Number(process.env.COUNTERSIGN_BENCH_CHANGES ?? 10_000) }, (words) => console.log(words)),
