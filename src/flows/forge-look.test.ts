@@ -221,6 +221,28 @@ describe('a proposal', () => {
     expect(await shelf().pulls()).toEqual([]);
   });
 
+  it('that is force-pushed between the verdict and its report is answered for each head by itself', async () => {
+    const [first, second] = [bed.commit({ 'docs/a.md': 'a\n' }), bed.commit(DROP)];
+    const { report } = world.forge;
+    world = {
+      ...world,
+      forge: {
+        ...world.forge,
+        report: (check) => {
+          if (check.head === first) arrived(1, second);
+          return report(check);
+        },
+      },
+    };
+    await opened(1, first);
+    await say(event(pull(1, second), 'pull_request.synchronize'));
+    await work();
+    expect(reports.map((r) => [r.head, r.verdict, r.run])).toEqual([
+      [first, 'allow', null],
+      [second, 'wait', null],
+    ]);
+  });
+
   it('whose head is not here yet is looked at later', async () => {
     await say(event(pull(9, bed.commit(DROP)), 'pull_request.opened'));
     expect(await work()).toMatchObject([{ do: 'retry' }]);
