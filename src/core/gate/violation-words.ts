@@ -29,7 +29,6 @@ const codes = Object.keys(REASON_CODES) as ReasonCode[];
 const WEIGHED = { repo: string, ref: string, to: oid, tier: oneOf(...TIERS.values), owner: OWNER, tells: list(count) } as const;
 
 const BODIES = {
-  astray: object({ v: oneOf(1), why: oneOf(WHY.astray), from: oid }),
   back: object({ v: oneOf(1), why: oneOf(WHY.back), from: oid }),
   unjustified: object({ v: oneOf(1), why: oneOf(WHY.unjustified), change, review: digest, at: count }),
   unattended: object({ v: oneOf(1), why: oneOf(WHY.unattended), from: oid, at: count, uses: list(digest) }),
@@ -37,6 +36,8 @@ const BODIES = {
   unchained: object({ v: oneOf(1), why: oneOf(WHY.unchained), from: oid, code: oneOf(...codes), commits: count, revert: nullable(change), ...WEIGHED }),
   /** `lost`: first and last entry of the landings that are gone. */
   rewritten: object({ v: oneOf(1), why: oneOf(WHY.rewritten), from: oid, lost: list(count), ...WEIGHED }),
+  /** Last: whoever looks at refs says in words of their own where one was found, a forge's too. */
+  astray: object({ v: oneOf(1), why: string, from: oid }),
 } as const;
 
 export type ViolationKind = keyof typeof BODIES;

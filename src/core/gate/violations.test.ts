@@ -1,8 +1,9 @@
 /** Owner, clock and state of a violation, and which entries are one. */
 import { describe, expect, it } from 'vitest';
+import { utf8 } from '../base/bytes.ts';
 import { order } from '../base/order.ts';
 import type { Person, Roster } from '../roster/roster.ts';
-import { WHY } from './violation-words.ts';
+import { readViolation, WHY } from './violation-words.ts';
 import { CLOCK, type Later, type LoggedViolation, NOBODY, ownerOf, toldIn, violationOf } from './violations.ts';
 
 const id = (n: number): string => n.toString(16).padStart(40, '0');
@@ -72,6 +73,15 @@ describe('a violation', () => {
       [3, null],
     ]);
   });
+});
+
+it('is read from the body of every look at refs, a forge’s too, and from nothing else', () => {
+  const read = (body: object): string | undefined => readViolation(utf8(JSON.stringify(body)))?.kind;
+  expect(read({ v: 1, why: WHY.astray, from: id(1) })).toBe('astray');
+  expect(read({ v: 1, why: 'it landed at the forge, and what policy asks for was not there', from: id(1) })).toBe('astray');
+  expect(read({ v: 1, why: WHY.back, from: id(1) })).toBe('back');
+  expect(read({ v: 2, why: WHY.astray, from: id(1) })).toBeUndefined();
+  expect(read({ v: 1, why: WHY.astray, from: id(1), more: true })).toBeUndefined();
 });
 
 describe('whoever answers', () => {
