@@ -5,6 +5,7 @@
  */
 import { utf8 } from '../core/base/bytes.ts';
 import { matches } from '../core/change/glob.ts';
+import { WHY } from '../core/gate/violation-words.ts';
 import { protects } from '../core/policy/document.ts';
 import { guardsOf } from './guarded.ts';
 import type { EntryDraft, LandingRow, Projections } from './ports.ts';
@@ -30,18 +31,14 @@ export async function bypassDrafts(
   for (const { targetRef: ref, head: from, violated } of stand.values()) {
     const to = (await standing(ref)) ?? NOWHERE;
     if (to !== from && to !== violated) astray.push({ ref, from, to });
-    if (to === from && violated !== null && violated !== from) back.push(violationDraft(served.id, ref, violated, to, BACK));
+    if (to === from && violated !== null && violated !== from) back.push(violationDraft(served.id, ref, violated, to, WHY.back));
   }
   if (astray.length === 0) return back;
   const { now, before } = await guardsOf(served, world.floors, async (ref) => stand.get(ref)?.head);
   const guarded = async (ref: string): Promise<boolean> => matches(served.protected, ref) || !now.ok || protects(now.value.policy, ref) || before(ref);
-  const found = await Promise.all(astray.map(async ({ ref, from, to }) => ((await guarded(ref)) ? [violationDraft(served.id, ref, from, to, ASTRAY)] : [])));
+  const found = await Promise.all(astray.map(async ({ ref, from, to }) => ((await guarded(ref)) ? [violationDraft(served.id, ref, from, to, WHY.astray)] : [])));
   return [...back, ...found.flat()];
 }
-
-const ASTRAY = 'the ref stands where no gate let it';
-/** Said so that the same place is found again, should it be moved there again. */
-const BACK = 'the ref is back where a gate let it';
 
 export const violationDraft = (repo: string, ref: string, from: string, to: string, why: string): EntryDraft => ({
   type: 'violation',

@@ -8,6 +8,7 @@
 import type { ReasonCode } from '../core/base/codes.ts';
 import { ok } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
+import { WHY } from '../core/gate/violation-words.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
 import { NOWHERE, violationDraft } from './bypass.ts';
 import { broughtBy } from './forge-proposal.ts';
@@ -83,12 +84,12 @@ async function walk(at: Walk, from: Oid | null, landed: Oid | null): Promise<Wal
   const { world, served, to } = at;
   if (from === to) return NOTHING;
   if (from === null) return begun(at);
-  if (to === NOWHERE) return told(at, from, ['REF_DELETION'], 'the branch was deleted at the forge');
-  if (to === landed) return told(at, from, ['OK'], 'the branch is back where a gate let it');
+  if (to === NOWHERE) return told(at, from, ['REF_DELETION']);
+  if (to === landed) return told(at, from, ['OK'], WHY.back);
   const kept = await world.objects.keep(served.id, [to], undefined);
   if (!kept.ok) return { found: [], whole: false };
   const steps = from === NOWHERE ? undefined : await world.objects.open(served.id).steps(from, to);
-  if (steps === undefined) return told(at, from, ['REF_NON_FAST_FORWARD'], 'the branch was rewritten at the forge');
+  if (steps === undefined) return told(at, from, ['REF_NON_FAST_FORWARD']);
   return along(
     at,
     from,
@@ -119,7 +120,7 @@ async function begun(at: Walk): Promise<Walked> {
   if (branches.last.size > 0 && !(await outOfAnother(at))) {
     const kept = await world.objects.keep(served.id, [to], undefined);
     if (!kept.ok) return { found: [], whole: false };
-    return told(at, NOWHERE, ['TARGET_MISSING'], 'a protected branch came with content that no gate let');
+    return told(at, NOWHERE, ['TARGET_MISSING']);
   }
   await branches.looked(ref, to);
   return NOTHING;
@@ -137,14 +138,14 @@ async function outOfAnother({ world, served, ref, to, branches }: Walk): Promise
 
 async function judgeStep(at: Walk, old: Oid, head: Oid): Promise<MoveFound | 'later'> {
   const judged = await recorded(at, old, head);
-  const { verdict, codes, reasons } = judged.verdict;
+  const { verdict, codes } = judged.verdict;
   if (judged.decision === null && codes.some((code) => LATER.has(code))) return 'later';
   if (verdict === 'allow') {
     await recordLandings(at.world, at.served.id, { targetRef: at.ref, old, head });
     return { ref: at.ref, commit: head, verdict: 'landed', codes };
   }
   // Nothing could be weighed, so nothing was written down.
-  if (judged.decision === null && !(await told({ ...at, to: head }, old, codes, reasons.text)).whole) return 'later';
+  if (judged.decision === null && !(await told({ ...at, to: head }, old, codes)).whole) return 'later';
   return { ref: at.ref, commit: head, verdict: 'violation', codes };
 }
 
@@ -166,12 +167,10 @@ async function recorded({ world, served, ref, branches }: Walk, old: Oid, head: 
     {
       stale: (state) => seenAt(state, where),
       outcome: async (bench, whole, parts, landing) => orBreakGlass(bench, whole, parts, await verdictOf(bench, whole, parts, landing, 'merge')),
-      beside: (outcome) => ({ fields: {}, body: {}, drafts: outcome.verdict.verdict === 'allow' ? [] : [violation(where, NOT_LET)] }),
+      beside: (outcome) => ({ fields: {}, body: {}, drafts: outcome.verdict.verdict === 'allow' ? [] : [violation(where, WHY.astray)] }),
     },
   );
 }
-
-const NOT_LET = 'it landed at the forge, and what policy asks for was not there';
 
 const violation = ({ repo, targetRef, old, head }: Landing, why: string): EntryDraft => violationDraft(repo, targetRef, old, head, why);
 
@@ -182,7 +181,7 @@ async function seenAt(state: Projections, { repo, targetRef, head }: Landing): P
 }
 
 /** A violation of a move that nothing was weighed of. */
-async function told({ world, served, ref, branches, to }: Walk, from: Oid, codes: readonly ReasonCode[], why: string): Promise<Walked> {
+async function told({ world, served, ref, branches, to }: Walk, from: Oid, codes: readonly ReasonCode[], why: string = WHY.astray): Promise<Walked> {
   const where = { repo: served.id, targetRef: ref, old: from, head: to };
   const appended = await world.ledger.append(async (state) => ok((await seenAt(state, where)) ? [] : [violation(where, why)]));
   if (!appended.ok) return { found: [], whole: false };
