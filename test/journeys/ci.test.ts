@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLI } from '../../examples/story/stage.ts';
 import { newToken } from '../../src/server/auth/tokens.ts';
 import type { CommitOptions, FileChange } from '../../src/testing/git.ts';
-import { MAIN, roster } from '../bed/bed.ts';
+import { MAIN, POLICY, roster } from '../bed/bed.ts';
 import { pipelineSteps, workflow, workflowSteps } from '../bed/ci-files.ts';
 import { serverWorld, strictApp } from '../bed/doors.ts';
 import { type Forge, openForge, type Ran, runSteps, TRUST_PATH } from '../bed/forge.ts';
@@ -91,7 +91,7 @@ interface Told {
   readonly answer?: string;
   readonly codes?: readonly string[];
   readonly notes?: readonly string[];
-  readonly seats?: readonly { readonly rule: string }[];
+  readonly seats?: readonly { readonly rule: string; readonly level: string | null; readonly candidates: readonly string[] }[];
   readonly problems?: readonly { readonly code: string; readonly remedy?: string }[];
 }
 async function asked(rev: string, ...more: readonly string[]): Promise<Told> {
@@ -239,13 +239,23 @@ describe('a checkout', () => {
 });
 
 describe('what the change brings decides nothing', () => {
-  const looser = `version: 1\norganisation: Bed\nladder: [L4, L5, L6, L7]\nsenior: L6\nprotected: [refs/heads/main]\nrules:\n  - id: rest\n    description: All passes\n    paths: ["**"]\n    optional: true\n`;
+  /** Both load, so that only their place keeps them from deciding. */
+  const looser = POLICY.replace('require: { humans: 1, level: L6 }', 'require: { humans: 1, level: L4 }');
   it('its policy, its roster and its trust file least of all', async () => {
-    const files = { ...dropped(), 'countersign.yml': looser, '.countersign/roster.yml': roster({ eve: 'L7', kim: 'L7', lee: 'L7' }), [TRUST_PATH]: '{}\n' };
+    const files = {
+      ...dropped(),
+      'countersign.yml': looser,
+      '.countersign/roster.yml': roster({ ada: 'L7', ben: 'L7', mara: 'L6', noor: 'L6', kim: 'L7', lee: 'L7', pat: 'L7' }),
+      [TRUST_PATH]: '{}\n',
+    };
     const { number } = await proposed(files);
     const told = await asked(`refs/pull/${number}/head`);
     expect([told.exit, told.answer]).toEqual([1, 'wait']);
-    expect(told.seats?.map((s) => s.rule)).toContain('destructive');
+    // By the target's policy and roster, whichever rule the seats are merged under: somebody else than either of the two, at its own level.
+    const seats = told.seats ?? [];
+    expect(seats.length).toBeGreaterThan(0);
+    expect(seats.map((s) => s.level)).not.toContain('L4');
+    expect(seats.flatMap((s) => s.candidates).filter((c) => c === 'ada' || c === 'ben')).toEqual([]);
   });
 
   it('a trust file in the work tree is refused, however it is named', async () => {
