@@ -10,8 +10,8 @@ it('names each code once, and only codes there are', () => {
   expect(codes.filter((c) => !Object.hasOwn(REASON_CODES, c))).toEqual([]);
 });
 
-/** Asked where a statement is made, where a server keeps counters, of a log read from elsewhere, or of a policy's own people. */
-const ELSEWHERE = ['WA_COUNTER', 'ST_DISPOSITION', 'ST_CONDITIONS', 'SOD_UNRESOLVED', 'QUAL_STALE', 'LOG_UNREACHABLE'];
+/** Asked where a statement is made, where a server keeps counters, of a log read from elsewhere or kept by a server, or of a policy's own people. */
+const ELSEWHERE = ['WA_COUNTER', 'ST_DISPOSITION', 'ST_CONDITIONS', 'SOD_UNRESOLVED', 'QUAL_STALE', 'LOG_DAMAGED', 'LOG_UNREACHABLE'];
 
 it('leaves no code out that evidence may fail with', () => {
   const families = /^(?:TRUST|BUNDLE|SIG|WA|KEY|ST|SOD|QUAL|LOG|REV|VSA|CONTENT|CARRY|BG|OWNERSHIP|PERSON)_|^QUORUM$/;
