@@ -335,7 +335,11 @@ export function build(act: Act, complain: (text: string) => void): Command {
     .option('--drain-seconds <n>', 'how long what is under way may take once told to end (or COUNTERSIGN_DRAIN_SECONDS; default: 20)')
     .option('--requests-per-second <n>', 'of one person or address, 0 for no limit (or COUNTERSIGN_REQUESTS_PER_SECOND; default: 300)')
     .option('--burst <n>', 'of one person or address at once (or COUNTERSIGN_BURST; default: 3000)')
+    .option('--streams <n>', 'streams of events open at once, 0 for none (or COUNTERSIGN_STREAMS; default: 2000)')
+    .option('--streams-of-one <n>', 'of one person or address (or COUNTERSIGN_STREAMS_OF_ONE; default: 20)')
     .option('--proxy <address>', 'a proxy whose x-forwarded-for is believed (or COUNTERSIGN_PROXY); may be given more than once', several)
+    .option('--webhook-hosts <host>', 'a host that webhooks may go to (or COUNTERSIGN_WEBHOOK_HOSTS); may be given more than once', several)
+    .option('--webhook-networks <network>', 'a private network those hosts may be in (or COUNTERSIGN_WEBHOOK_NETWORKS); may be given more than once', several)
     .option('--json', 'print JSON, with --check')
     .action(async (options) => act((await import('./serve.ts')).serve(options)));
 
