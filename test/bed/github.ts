@@ -124,12 +124,8 @@ export async function openGithubBed({ slow = 0 }: { readonly slow?: number } = {
       return { ref: MAIN, before, after: head, deleted: false, created: false, forced: false };
     },
     deliver: async (event, body, { secret = SECRET, id = `d-${++delivery}` } = {}) => {
-      const bytes = JSON.stringify({ repository: PLACE, installation: { id: 1 }, sender: sender('ada'), ...body });
-      const headers = {
-        ...{ host: new URL(RP.origin).host, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(bytes)) },
-        ...{ 'x-github-event': event, 'x-github-delivery': id, 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(bytes).digest('hex')}` },
-      };
-      return (await app.request(`${RP.origin}${FORGES_PREFIX}/github`, { method: 'POST', headers, body: bytes })).status;
+      const { headers, bytes } = delivered(event, body, secret, id);
+      return (await app.request(`${RP.origin}${FORGES_PREFIX}/github`, { method: 'POST', headers: { ...headers, host: new URL(RP.origin).host }, body: bytes })).status;
     },
     sign: async (person, change) => {
       const prepared = await prepareSignoff(signing, change, person, await bed.answers(change));
@@ -149,11 +145,22 @@ export async function openGithubBed({ slow = 0 }: { readonly slow?: number } = {
   };
 }
 
+/** As GitHub sends it. */
+export function delivered(event: string, body: object, secret: string, id: string) {
+  const bytes = JSON.stringify({ repository: PLACE, installation: { id: 1 }, sender: sender('ada'), ...body });
+  const headers = {
+    ...{ 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(bytes)) },
+    ...{ 'x-github-event': event, 'x-github-delivery': id, 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(bytes).digest('hex')}` },
+  };
+  return { bytes, headers };
+}
+
 export const sender = (login: string) => ({ login, id: 1, type: 'User' });
 
-type Kept = { readonly checks: Map<number, { readonly [name: string]: unknown }>; readonly pulls: ReadonlyMap<number, string> };
+export type Kept = { readonly checks: Map<number, { readonly [name: string]: unknown }>; readonly pulls: ReadonlyMap<number, string> };
 
-function answers(of: Double, { checks, pulls }: Kept): void {
+/** What GitHub answers about this one repository. */
+export function answers(of: Double, { checks, pulls }: Kept): void {
   const repository = { ...(of.exampleOf('GET /repos/{owner}/{repo}').body as object), id: PLACE.id, full_name: PLACE.full_name, name: 'infra' };
   of.on(TOKEN, () => ({ status: 201, body: { token: TOKEN_NOW, expires_at: new Date(Date.now() + 3_600_000).toISOString() } }));
   of.on('GET /repos/{owner}/{repo}', () => ({ status: 200, body: repository }));
@@ -184,7 +191,7 @@ function answers(of: Double, { checks, pulls }: Kept): void {
 }
 
 /** Git as GitHub serves it: to whoever brings a token of the app. */
-function gitServer(folder: string, gitDir: string): Promise<Server> {
+export function gitServer(folder: string, gitDir: string): Promise<Server> {
   const projectRoot = join(folder, 'github');
   mkdirSync(projectRoot);
   symlinkSync(gitDir, join(projectRoot, 'infra.git'));
