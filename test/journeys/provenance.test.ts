@@ -46,7 +46,8 @@ it('shows whose lines they are, of a commit whose message says nothing', async (
   await file.scrollIntoViewIfNeeded();
   const striped = file.locator(`[data-column-number="${at}"][data-line-type="change-addition"]`).first();
   await striped.waitFor();
-  expect(await striped.evaluate((e) => getComputedStyle(e).boxShadow)).toContain('inset');
+  // The page draws the line again once its colours are known: one that was taken away in between has no style.
+  await expect.poll(() => striped.evaluate((e) => getComputedStyle(e).boxShadow), { timeout: 20_000 }).toContain('inset');
   expect(await mara.page.locator('#provenance').innerText()).toMatch(/1 of 2 added lines written by AI, as unsigned records say[\s\S]*git-ai authorship\/3\.0\.0: 1 line by codex/);
   await mara.close();
 });
