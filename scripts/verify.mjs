@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
 
@@ -13,11 +13,16 @@ const bin = (name) => join(root, 'node_modules', ...name.split('/'));
 const [task, ...rest] = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
+/** What did not pass, said once more at the end: a long run scrolls away, and what keeps its log may keep the end alone. */
+const missed = [];
 
 function count(name, ok) {
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${name}`);
   if (ok) passed++;
-  else failed++;
+  else {
+    failed++;
+    missed.push(name);
+  }
 }
 
 const node = async (args) => (await runChild(process.execPath, args, { cwd: root })) === 0;
@@ -39,17 +44,25 @@ async function tests(projects, options = []) {
   const seen = counts(report);
   rmSync(folder, { recursive: true, force: true });
   passed += seen.passed;
-  failed += seen.failed + (!ok && seen.failed === 0 ? 1 : 0);
+  missed.push(...seen.missed);
+  if (ok || seen.failed > 0) failed += seen.failed;
+  else count(`${projects.join(', ')}: the run ended without saying which test failed`, false);
 }
 
 function counts(report) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests = 0 } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests = 0, testResults } = JSON.parse(readFileSync(report, 'utf8'));
     // A skipped test proves nothing, so it is not allowed to look like success.
-    return { passed: numPassedTests, failed: numFailedTests + numPendingTests };
+    return { passed: numPassedTests, failed: numFailedTests + numPendingTests, missed: testResults.flatMap(missedIn) };
   } catch {
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failed: 0, missed: [] };
   }
+}
+
+/** The tests of a file that did not pass, and why: a line each. */
+function missedIn({ name, assertionResults }) {
+  const why = (test) => test.failureMessages?.[0]?.split('\n')[0] ?? test.status;
+  return assertionResults.filter((test) => test.status !== 'passed').map((test) => `${relative(root, name)} > ${test.fullName}: ${why(test)}`);
 }
 
 count('types (tsc)', await node([bin('typescript/bin/tsc'), '-p', root]));
@@ -59,5 +72,6 @@ const everyCore = ['--maxWorkers', String(Math.max(2, availableParallelism()))];
 if (task === 'check') await tests(['unit'], everyCore);
 else await Promise.all([tests(['unit', 'parts', 'postgresql'], everyCore), tests(['journey'])]);
 
+if (missed.length > 0) console.log(`\ndid not pass:\n${missed.map((line) => `  ${line}`).join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
