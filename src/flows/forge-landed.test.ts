@@ -129,6 +129,14 @@ describe('what a forge moved', () => {
     expect(await look()).toMatchObject({ found: [{ commit: head, verdict: 'violation', codes: ['SOD_UNRESOLVED'] }] });
   });
 
+  it('what an account nobody knows brought stays so, whoever puts it there', async () => {
+    await begin();
+    const head = bed.commit({ 'docs/a.md': 'a\n' });
+    expect((await judged(head, { accounts: ['github:mallory'] }))?.verdict.codes).toEqual(['SOD_UNRESOLVED']);
+    const squash = moved(squashed(head), 'ben');
+    expect(await look()).toMatchObject({ found: [{ commit: squash, verdict: 'violation', codes: ['SOD_UNRESOLVED'] }] });
+  });
+
   it('several steps at once are told apart', async () => {
     await begin();
     const one = bed.commit({ 'docs/a.md': 'a\n' });

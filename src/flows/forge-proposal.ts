@@ -15,6 +15,7 @@ import type { Step } from './ports.ts';
 import type { Landing } from './presented.ts';
 import { protectedUpdates } from './push.ts';
 import { type Judged, PUSH_CAPS, recordMove, words } from './push-record.ts';
+import { NOBODY_KNOWS } from './pusher.ts';
 import { saidOnce } from './said-once.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
@@ -135,9 +136,6 @@ async function judgeMove({ world, served, proposal, stands }: Desk, { old, head,
     },
   );
 }
-
-/** Resolves to nobody on any roster. */
-const NOBODY_KNOWS = 'whoever brought it to the forge';
 
 /**
  * The accounts behind a move. A robot that lands what others brought hides nobody: whom a transport put behind this content before is

@@ -32,8 +32,8 @@ export interface Asked {
   readonly pusher: string | null;
   /** Whose token let the pusher in; not given: no token did. */
   readonly tokenOwner?: PersonId | undefined;
-  /** People who pushed this content before, whoever pushes it now. */
-  readonly pushersBefore?: (change: Change) => Promise<readonly PersonId[]>;
+  /** Who pushed this content before, whoever pushes it now, as `remembered`. */
+  readonly pushersBefore?: (change: Change) => Promise<readonly string[]>;
   /** Accounts that a transport says brought part of it. */
   readonly brought?: readonly string[];
   readonly sticky: readonly StickyMark[];
@@ -58,7 +58,7 @@ const OPEN_LANE: Lane = { sampled: 0, escapes: 0 };
 export interface Considered {
   readonly change: Change;
   readonly decision: Decision;
-  readonly pushersBefore: readonly PersonId[];
+  readonly pushersBefore: readonly string[];
 }
 
 export async function considerChange(repository: Repository, parsers: Parsers, governance: Governance, asked: Asked): Promise<Result<Considered, readonly Problem[]>> {

@@ -2,13 +2,12 @@
 import type { Oid } from '../core/change/change.ts';
 import type { Watched } from '../core/gate/ramp.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
-import type { PersonId } from '../core/roster/roster.ts';
 
 /** What was seen before and counts still, whoever comes with it now. */
 export interface Memory {
   marks(where: { repo: string; targetRef: string; since: number }): Promise<readonly StickyMark[]>;
-  /** Sorted: people whom a transport put behind any of these before. `contents`: manifests and commit ids. */
-  pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly PersonId[]>;
+  /** Sorted: whom a transport put behind any of these before, as `remembered`. `contents`: manifests and commit ids. */
+  pushers(where: { repo: string; contents: readonly string[] }): Promise<readonly string[]>;
   /** Whether a server answered a push to this repository since then, by the ledger's clock: what was told afterwards is no answer. */
   attended(where: { repo: string; since: number }): Promise<boolean>;
   /** Verdicts of gates that only watched, oldest first. */

@@ -15,6 +15,9 @@ export interface Pusher {
   readonly tokenOwner?: PersonId | undefined;
 }
 
+/** In the place of an account where no transport can say whose it was: on no roster. It is not remembered, because it may be known the next time. */
+export const NOBODY_KNOWS = 'whoever brought it to the forge';
+
 /** Null where the account is the owner's, or nobody's: that one policy refuses, with the owner behind it. */
 export function foreign(roster: Roster, { pusher, tokenOwner }: Pusher): Problem | null {
   if (pusher === null || tokenOwner === undefined) return null;

@@ -6,12 +6,11 @@ import type { Problem } from '../core/base/result.ts';
 import type { Change } from '../core/change/change.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { PROVENANCE_LEVELS, type StickyMark } from '../core/provenance/provenance.ts';
-import { answersFor } from '../core/roster/principals.ts';
-import type { PersonId } from '../core/roster/roster.ts';
+import { remembered } from '../core/roster/principals.ts';
 import { considerChange, titleOf } from './gather.ts';
 import type { Governance } from './governance.ts';
 import type { Projections, Step } from './ports.ts';
-import type { Pusher } from './pusher.ts';
+import { NOBODY_KNOWS, type Pusher } from './pusher.ts';
 import type { RecordsOf } from './records.ts';
 import { type GateWorld, STICKY_MS } from './site.ts';
 import type { Window } from './train.ts';
@@ -21,8 +20,8 @@ export interface Weighed {
   readonly decision: Decision;
   /** Manifest and commits: what people are remembered by. */
   readonly contents: readonly string[];
-  /** Whom transports put behind any of that before this push. */
-  readonly before: readonly PersonId[];
+  /** Whom transports put behind any of that before this push, as `remembered`. */
+  readonly before: readonly string[];
 }
 
 /** What one update is weighed by: the rules at the old tip, and the marks of AI known when it began. */
@@ -38,7 +37,7 @@ export interface Scale {
 /** @param window what landed before, for the whole of a push: what its parts add up to is in there. */
 export async function weigh(scale: Scale, base: string | null, head: string, window?: Window): Promise<Weighed | readonly Problem[]> {
   const { world, push, ref, governance, sticky, records } = scale;
-  const pushersBefore = (change: Change): Promise<readonly PersonId[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
+  const pushersBefore = (change: Change): Promise<readonly string[]> => world.projections.memory.pushers({ repo: push.repo, contents: contentsOf(change) });
   const asked = {
     repo: push.repo,
     targetRef: ref,
@@ -69,10 +68,10 @@ export const MOST_FILES = 10_000;
 /** Handing content to another account, or a commit of it to another push, changes nothing about who pushed it. */
 const contentsOf = (change: Change): readonly string[] => [change.manifest, ...change.commits.map((c) => c.id)];
 
-/** Everybody a transport ever put behind these, the one who pushes now included. */
-export const behindOf = ({ governance, push }: Scale, weighed: readonly Weighed[]): readonly PersonId[] => {
-  const accounts = [...(push.brought ?? []), ...(push.pusher === null ? [] : [push.pusher])];
-  const now = [...accounts.map((account) => answersFor(governance.roster, account)), push.tokenOwner ?? null].filter((person) => person !== null);
+/** Everybody a transport ever put behind these, the one who pushes now included; an account nobody knows as well, or whoever comes next with it launders it. */
+export const behindOf = ({ governance, push }: Scale, weighed: readonly Weighed[]): readonly string[] => {
+  const accounts = [...(push.brought ?? []), ...(push.pusher === null ? [] : [push.pusher])].filter((account) => account !== NOBODY_KNOWS);
+  const now = [...accounts.map((account) => remembered(governance.roster, account)), push.tokenOwner ?? null].filter((who) => who !== null);
   return [...new Set([...weighed.flatMap((w) => w.before), ...now])].sort();
 };
 

@@ -26,8 +26,8 @@ export interface Facts {
   readonly evidence: RiskEvidence;
   /** The account the transport authenticated; null in a clone. */
   readonly pusher: string | null;
-  /** People who pushed this content before; they stand behind it whoever pushes it now. */
-  readonly pushersBefore?: readonly PersonId[];
+  /** Who pushed this content before, as `remembered`; they stand behind it whoever pushes it now. */
+  readonly pushersBefore?: readonly string[];
   /** Limited to the window that counts. */
   readonly sticky: readonly StickyMark[];
   readonly roster: Roster;

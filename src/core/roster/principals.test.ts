@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_ROSTER, sampleCommit } from '../../testing/sample-change.ts';
-import { principalGraph } from './principals.ts';
+import { principalGraph, remembered } from './principals.ts';
 
 const graph = (commits: Parameters<typeof principalGraph>[0], pusher: string | null = null) => principalGraph(commits, pusher, SAMPLE_ROSTER);
 const roles = (g: ReturnType<typeof graph>) => Object.fromEntries(g.excluded);
@@ -55,6 +55,16 @@ describe('who stands behind a change', () => {
 
   test('an unknown pusher is unresolved, even under the name of a tool', () => {
     expect(graph([], 'claude[bot]').unresolved.map((p) => p.role)).toEqual(['pusher']);
+  });
+
+  test('who pushed it before stands behind it: a person as one, an account nobody knew as nobody until a roster names it', () => {
+    const before = ['dan', 'Mallory'].map((account) => remembered(SAMPLE_ROSTER, account));
+    expect(before).toEqual(['dan', 'account:mallory']);
+    const g = principalGraph([], 'ada', SAMPLE_ROSTER, before);
+    expect(roles(g)).toEqual({ ada: ['pusher'], dan: ['pusher'] });
+    expect(g.unresolved).toEqual([{ role: 'pusher', identity: 'mallory', person: null, agent: null }]);
+    const mallory = { ...SAMPLE_ROSTER, people: SAMPLE_ROSTER.people.map((p) => (p.id === 'cleo' ? { ...p, accounts: ['mallory'] } : p)) };
+    expect(roles(principalGraph([], 'ada', mallory, before))).toMatchObject({ cleo: ['pusher'] });
   });
 
   test('an empty address is unresolved', () => {

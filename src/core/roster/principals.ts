@@ -34,8 +34,14 @@ export const named = (p: Principal): boolean => p.role === 'co-author' || p.clai
 /** What `identityOf` says of a header: a tool, automation, or a person who must be on the roster. */
 export type ToolOf = (name: string, email: string) => { readonly tool: string | null; readonly actor: 'agent' | 'automation' | 'person' };
 
+/** An account nobody was known by when it pushed: it is remembered as it is called, and stands for nobody until a roster names it. */
+const UNKNOWN = 'account:';
+
+/** As whom a pusher is remembered: by person, or by an account that is nobody's. */
+export const remembered = (roster: Roster, account: string): string => answersFor(roster, account) ?? `${UNKNOWN}${account.toLowerCase()}`;
+
 /**
- * @param pusher the account the transport authenticated; null in a clone. @param pushersBefore people who pushed it earlier.
+ * @param pusher the account the transport authenticated; null in a clone. @param pushersBefore who pushed it earlier, as `remembered`.
  * A tool that no agent of the roster stands for is unresolved as an author: behind it may be anyone, and anyone may be called
  * `tidy[bot]`. As a committer or co-author it resolves to itself, with no owner: it is nobody who could sign.
  */
@@ -43,16 +49,21 @@ export function principalGraph(
   commits: readonly Commit[],
   pusher: string | null,
   roster: Roster,
-  pushersBefore: readonly PersonId[] = [],
+  pushersBefore: readonly string[] = [],
   behind: readonly Named[] = [],
   toolOf: ToolOf = identityOf,
 ): PrincipalGraph {
   const seen = distinct([...commits.flatMap(headersOf), ...(pusher === null ? [] : [{ role: 'pusher' as const, name: '', identity: pusher }])]);
   const lookup = lookupIn(roster);
   const now = seen.flatMap((s) => resolve(s, s.role === 'pusher' ? lookup.accounts : lookup.emails, toolOf));
-  const before = pushersBefore.map((person): Principal => ({ role: 'pusher', identity: person, person, agent: null }));
+  const before = pushersBefore.flatMap((who): readonly Principal[] =>
+    who.startsWith(UNKNOWN)
+      ? resolve({ role: 'pusher', name: '', identity: who.slice(UNKNOWN.length) }, lookup.accounts, toolOf)
+      : [{ role: 'pusher', identity: who, person: who, agent: null }],
+  );
   const others = behind.flatMap((b) => known(b, roster, lookup));
-  const principals = [...now, ...others, ...before.filter((b) => !now.some((n) => n.role === 'pusher' && n.person === b.person))];
+  const same = (a: Principal, b: Principal): boolean => a.role === b.role && a.person === b.person && (a.person !== null || a.identity === b.identity);
+  const principals = [...now, ...others, ...before.filter((b) => !now.some((n) => same(n, b)))];
   return { principals, excluded: excludedBy(principals), unresolved: principals.filter((p) => p.person === null && p.agent === null) };
 }
 
