@@ -129,10 +129,24 @@ export interface ForgeEvent {
   readonly subject: ForgeSubject;
 }
 
+/** Somebody moved a ref at the forge: what `after` has and `before` had not is brought by them. */
+export interface ForgeMove {
+  readonly account: string;
+  /** Full name; empty where it is no ref of this repository, as the branch of a fork. */
+  readonly ref: string;
+  /** null: the ref was not there, or nobody says where it stood. */
+  readonly before: Oid | null;
+  readonly after: Oid;
+}
+
 /** What forges said, kept before anything is done about it. Implemented by store/forges; durable when it resolves. */
 export interface ForgeInbox {
-  /** The event and the jobs that look at it, all or none. False: this delivery is here already, and nothing was put down. */
-  put(repo: string, event: ForgeEvent, jobs: readonly JobDraft[]): Promise<boolean>;
+  /** The event, who brought what by it, and the jobs that look at it, all or none. False: this delivery is here already, and nothing was put down. */
+  put(repo: string, event: ForgeEvent, jobs: readonly JobDraft[], moves?: readonly ForgeMove[]): Promise<boolean>;
+  /** Every move to one of these commits that was ever told, in the order it was; never forgotten, because what was brought may land at any time. */
+  moves(repo: string, after: readonly Oid[]): Promise<readonly ForgeMove[]>;
+  /** What the forge answered when it was asked; told again, it is there once. @param at milliseconds since 1970. */
+  remember(repo: string, moves: readonly ForgeMove[], at: number): Promise<void>;
   /** What waits to be looked at of one subject, in the order it came. @param subject `subjectKey`. */
   waiting(repo: string, subject: string): Promise<readonly (ForgeEvent & { readonly seq: number })[]>;
   /** Looked at, up to this one. They stay to be known again, until `prune`. */

@@ -206,6 +206,43 @@ describe('looked at', () => {
   });
 });
 
+describe('who brought what', () => {
+  const [A, B, C] = ['a', 'b', 'c'].map((x) => x.repeat(40)) as [string, string, string];
+  const move = (account: string, after: string, before: string | null = null, ref = 'refs/heads/topic') => ({ account, ref, before, after });
+
+  it('is kept with the event that says so or not at all, in the order it was told, once each, over a start and after the event is forgotten', async () => {
+    const { inbox } = store.forges;
+    await inbox.put('pay', event('a', { at: 2 }), [], [move('mara', B, A)]);
+    await inbox.put('pay', event('a', { at: 2 }), [], [move('noor', B, A)]);
+    await inbox.put('pay', event('b', { at: 1 }), [], [move('ada', A), move('ben', A)]);
+    await inbox.put('web', event('a'), [], [move('kim', A)]);
+    await inbox.remember('pay', [move('mara', B, A), move('ada', B, C, '')], 3);
+    await inbox.worked('pay', 'pull-1', 9);
+    expect(await inbox.prune(1_000)).toBe(2);
+    await store.close();
+    store = await open();
+    expect(await store.forges.inbox.moves('pay', [A, B, C])).toEqual([move('ada', A), move('ben', A), move('mara', B, A), move('ada', B, C, '')]);
+    expect(await store.forges.inbox.moves('pay', [C])).toEqual([]);
+    expect(await store.forges.inbox.moves('pay', [])).toEqual([]);
+  });
+
+  it('is found among thousands', async () => {
+    const { inbox } = store.forges;
+    const oid = (i: number): string => i.toString(16).padStart(40, '0');
+    const all = Array.from({ length: 1_200 }, (_, i) => move('ada', oid(i)));
+    await inbox.remember('pay', all.slice(0, 400), 1);
+    for (let at = 400; at < 1_200; at += 400) await inbox.remember('pay', all.slice(at, at + 400), 1);
+    expect(
+      (
+        await inbox.moves(
+          'pay',
+          all.map((m) => m.after),
+        )
+      ).length,
+    ).toBe(1_200);
+  });
+});
+
 describe('the shelf', () => {
   it('keeps what was put last, by repository, kind and id', async () => {
     const { shelf } = store.forges;
@@ -235,7 +272,7 @@ describe('beside the log', () => {
     expect(await store.rebuild()).toMatchObject({ ok: true });
     expect([await waiting(pull(1)), await store.forges.shelf.get('pay', 'run', 'a'), await store.audit()]).toEqual([['a'], 1, []]);
     await store.close();
-    for (const table of ['forge_events', 'forge_counts', 'forge_shelf']) await sql(dir, `drop table ${table}`);
+    for (const table of ['forge_events', 'forge_counts', 'forge_moves', 'forge_shelf']) await sql(dir, `drop table ${table}`);
     store = await open();
     expect(await store.forges.inbox.put('pay', event('a'), [])).toBe(true);
     expect([await store.audit(), await store.ledger.checkpoint()]).toEqual([[], before]);

@@ -1,5 +1,5 @@
 /** The ports `ForgeInbox` and `ForgeShelf` over the store's own tables. */
-import { type ForgeEvent, type ForgeInbox, type ForgeShelf, type ForgeSubject, subjectKey } from '../../flows/ports-forge.ts';
+import { type ForgeEvent, type ForgeInbox, type ForgeMove, type ForgeShelf, type ForgeSubject, subjectKey } from '../../flows/ports-forge.ts';
 import type { JobDraft } from '../../flows/ports-jobs.ts';
 import type { Writer } from '../connection.ts';
 import { addJobs, jobRow } from '../jobs/add.ts';
@@ -14,6 +14,7 @@ interface Put {
   readonly repo: string;
   readonly event: ForgeEvent;
   readonly jobs: readonly JobDraft[];
+  readonly moves: readonly ForgeMove[];
 }
 
 export function inboxOver(reader: Database, writer: Writer, sequencer: Pick<Sequencer, 'alone'>, clock: () => number): ForgeInbox {
@@ -21,7 +22,13 @@ export function inboxOver(reader: Database, writer: Writer, sequencer: Pick<Sequ
   // Lost in a power cut, what was looked at is looked at again: the job that says so ended after it.
   const lightly = <T>(work: (db: Reading) => Promise<T>): Promise<T> => sequencer.alone(() => writer.lightly(work));
   return {
-    put: (repo, event, jobs) => put({ repo, event, jobs }),
+    put: (repo, event, jobs, moves = []) => put({ repo, event, jobs, moves }),
+    moves: async (repo, after) => {
+      const rows: ForgeTables['forge_moves'][] = [];
+      for (let at = 0; at < after.length; at += PIECE) rows.push(...(await movesIn(reader, repo, after.slice(at, at + PIECE))));
+      return rows.sort((a, b) => a.at - b.at).map(({ account, ref, before_oid, after_oid }) => ({ account, ref, before: before_oid === '' ? null : before_oid, after: after_oid }));
+    },
+    remember: (repo, moves, at) => sequencer.alone(() => writer.aside((db) => rememberIn(db, repo, moves, at))),
     waiting: async (repo, subject) => (await waitingIn(reader, repo, subject)).map(read),
     worked: (repo, subject, seq) => lightly((db) => workedIn(db, repo, subject, seq)),
     prune: async (before) => {
@@ -41,7 +48,7 @@ async function putAll(db: Writing, all: readonly Put[], now: number): Promise<re
   return all.map((one) => answers.get(one) === true);
 }
 
-async function putIn(db: Writing, { repo, event, jobs }: Put, now: number): Promise<boolean> {
+async function putIn(db: Writing, { repo, event, jobs, moves }: Put, now: number): Promise<boolean> {
   const counted = db
     .insertInto('forge_counts')
     .values({ repo, last: 1 })
@@ -56,6 +63,7 @@ async function putIn(db: Writing, { repo, event, jobs }: Put, now: number): Prom
     .returning('seq')
     .execute();
   if (first.length === 0) return false;
+  await rememberIn(db, repo, moves, Math.trunc(event.at));
   await addJobs(
     db,
     jobs.map((job) => jobRow(job, now, null)),
@@ -70,7 +78,21 @@ export async function workedIn(db: Reading, repo: string, subject: string, seq: 
   await db.updateTable('forge_events').set({ looked: 1 }).where('repo', '=', repo).where('subject', '=', subject).where('looked', '=', 0).where('seq', '<=', seq).execute();
 }
 
-/** Deleted in one go: nobody's append waits for more. */
+/** By the key of its rows. */
+export const movesIn = (db: Reading, repo: string, after: readonly string[]) =>
+  db.selectFrom('forge_moves').selectAll().where('repo', '=', repo).where('after_oid', 'in', after).execute();
+
+async function rememberIn(db: Writing, repo: string, moves: readonly ForgeMove[], at: number): Promise<void> {
+  if (moves.length === 0) return;
+  const rows = moves.map(({ account, ref, before, after }) => ({ repo, after_oid: after, ref, account, before_oid: before ?? '', at }));
+  await db
+    .insertInto('forge_moves')
+    .values(rows)
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+/** Rows asked for, or deleted, in one go: nobody's append waits for more. */
 const PIECE = 500;
 
 export async function pruneIn(db: Reading, before: number): Promise<number> {

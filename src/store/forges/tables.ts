@@ -25,6 +25,8 @@ export interface ForgeTables {
    * looking at the older one would end the newer. Its row is held until the event is committed, so none appears before one of a lower number.
    */
   forge_counts: { repo: string; last: number };
+  /** Who moved a ref to a commit, once each, and when that was told first. `before_oid` is empty where nothing was. */
+  forge_moves: { repo: string; after_oid: string; ref: string; account: string; before_oid: string; at: number };
   /** `value` is JSON. */
   forge_shelf: { repo: string; kind: string; id: string; value: string };
 }
@@ -36,6 +38,8 @@ export const FORGES_DDL: readonly string[] = [
    primary key (repo, delivery))`,
   'create index if not exists forge_events_by_subject on forge_events (repo, subject, looked, seq)',
   'create index if not exists forge_events_by_looked on forge_events (looked, at)',
+  `create table if not exists forge_moves (repo text not null, after_oid text not null, ref text not null, account text not null, before_oid text not null, at integer not null,
+   primary key (repo, after_oid, ref, account, before_oid))`,
   'create table if not exists forge_counts (repo text primary key, last integer not null)',
   'create table if not exists forge_shelf (repo text not null, kind text not null, id text not null, value text not null, primary key (repo, kind, id))',
 ];

@@ -9,7 +9,7 @@ import { type CompiledQuery, type KyselyPlugin, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../connection.ts';
 import { readBodies, readBody } from '../envelopes/envelopes.ts';
-import { onShelf, pruneIn, waitingIn, workedIn } from '../forges/forges.ts';
+import { movesIn, onShelf, pruneIn, waitingIn, workedIn } from '../forges/forges.ts';
 import { PROJECTIONS, type Reading } from '../schema.ts';
 import { engine, ON_POSTGRESQL } from '../test-bed.ts';
 import { projectionsOver } from './questions.ts';
@@ -54,7 +54,7 @@ async function strays(query: CompiledQuery): Promise<readonly string[]> {
   return plan.flatMap((row) => row['QUERY PLAN'].flatMap((p) => straysIn(p.Plan, false)));
 }
 
-const BIG = ['entries', 'bodies', 'forge_events', 'forge_shelf', ...PROJECTIONS];
+const BIG = ['entries', 'bodies', 'forge_events', 'forge_moves', 'forge_shelf', ...PROJECTIONS];
 
 interface Plan {
   readonly 'Node Type': string;
@@ -113,6 +113,7 @@ describe('by an index:', () => {
     ['a body', (db) => readBody(db, body, 3)],
     ['bodies of a page', (db) => readBodies(db, [{ body, index: 3 }])],
     ['what a forge said of one thing', (db) => waitingIn(db, repo, 'pull-1')],
+    ['who brought a commit there', (db) => movesIn(db, repo, ['a', 'b'])],
     ['what is remembered of its things', (db) => Promise.all([onShelf(db, repo, 'k').orderBy('id').execute(), onShelf(db, repo, 'k').where('id', '=', 'i').execute()])],
     ['that it was looked at', (db) => workedIn(db, repo, 'pull-1', 9), true],
     ['what of it is forgotten', (db) => pruneIn(db, 9), true],
