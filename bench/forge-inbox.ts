@@ -52,9 +52,9 @@ async function opened(dir: string, database: string | undefined): Promise<Store>
 }
 
 const event = (i: number): ForgeEvent => ({
-  ...{ delivery: `6f1c2a50-0000-11ef-8000-${String(i).padStart(12, '0')}`, name: 'pull_request.synchronize', digest: 'd'.repeat(64), at: 1_790_000_000_000 + i },
-  ...{ forgeId: 7, place: 'acme/pay', installation: 9, account: 'github:ada' },
-  subject: { kind: 'pull', number: i, targetRef: 'refs/heads/main', head: 'a'.repeat(40), open: true },
+  ...{ delivery: `6f1c2a50-0000-11ef-8000-${String(i).padStart(12, '0')}`, name: 'pull_request.synchronize', at: 1_790_000_000_000 + i },
+  ...{ forgeId: 7, place: 'acme/pay', account: 'github:ada', brings: true },
+  subject: { kind: 'pull', number: i, targetRef: 'refs/heads/main', head: 'a'.repeat(40), before: 'b'.repeat(40), open: true, branch: 'fix', owner: 'github:ada', fork: false },
 });
 
 async function burst(store: Store, repo: string): Promise<void> {

@@ -11,6 +11,7 @@ import { prepareSignoff } from './prepare.ts';
 import { completeSignoff } from './signoff.ts';
 
 const PLACE: ForgePlace = { repo: 'infra', forgeId: 42, name: 'acme/infra', installation: 7 };
+const SOURCE = { branch: 'fix', owner: 'ada', fork: false };
 const DROP = { 'db/001.sql': 'drop table orders;\n' };
 
 let bed: Bed;
@@ -44,7 +45,6 @@ beforeEach(async () => {
     log: () => undefined,
     violations: async () => there.open,
     rules: {
-      bypasses: () => asked('bypasses', () => []),
       environment: () => asked('environment', () => ({ bypass: there.bypass })),
       required: () => asked('required', () => ({ required: true, pinned: true, bypass: [] })),
     },
@@ -65,6 +65,7 @@ beforeEach(async () => {
         }),
       pulls: (_, tag) => asked('pulls', () => (tag === there.tag ? { unchanged: true as const } : { unchanged: false as const, tag: there.tag, pulls: there.pulls })),
       deploy: (said) => asked('deploy', () => void deploys.push(said)),
+      moves: () => asked('moves', () => []),
     },
   };
   world = { ...world, gate: { ...gate, ledger: reporting(gate.ledger, { org: 'Bed', repos: ['infra'], wake: world.wake }) } };
@@ -72,7 +73,7 @@ beforeEach(async () => {
 afterEach(() => bed.close());
 
 const event = (subject: ForgeSubject, name: string, more: Partial<ForgeEvent> = {}): ForgeEvent => ({
-  ...{ delivery: `d-${++delivery}`, name, digest: '0'.repeat(64), at: bed.clock.now, forgeId: 42, place: 'acme/infra', installation: 7, account: 'ada', subject },
+  ...{ delivery: `d-${++delivery}`, name, at: bed.clock.now, forgeId: 42, place: 'acme/infra', account: 'ada', brings: true, subject },
   ...more,
 });
 const say = (said: ForgeEvent) => keepEvent({ org: 'Bed', inbox: world.inbox, shelf: world.shelf, sources: world.sources, wake: world.wake }, said);
@@ -81,7 +82,9 @@ const pull = (number: number, head: string, more: Partial<Extract<ForgeSubject, 
   number,
   targetRef: MAIN,
   head,
+  before: null,
   open: true,
+  ...SOURCE,
   ...more,
 });
 
@@ -182,7 +185,7 @@ describe('a proposal', () => {
 
   it('that was signed is looked at again when the signature runs out', async () => {
     const head = bed.commit(DROP);
-    there.pulls = [{ number: 1, targetRef: MAIN, head, account: 'ada' }];
+    there.pulls = [{ number: 1, targetRef: MAIN, head, account: 'ada', ...SOURCE }];
     await world.jobs.add(firstReconciles(world));
     await opened(1, head);
     await sign('mara', reports[0]?.change ?? '');
@@ -338,8 +341,8 @@ describe('what nobody told us', () => {
   it('is found by holding all that is open against what is known', async () => {
     const [one, two] = [arrived(1, bed.commit(DROP)), arrived(2, bed.commit({ 'docs/b.md': 'b\n' }))];
     there.pulls = [
-      { number: 1, targetRef: MAIN, head: one, account: 'ada' },
-      { number: 2, targetRef: MAIN, head: two, account: 'ben' },
+      { number: 1, targetRef: MAIN, head: one, account: 'ada', ...SOURCE },
+      { number: 2, targetRef: MAIN, head: two, account: 'ben', ...SOURCE },
     ];
     await world.jobs.add(firstReconciles(world));
     await work();

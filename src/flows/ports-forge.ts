@@ -51,13 +51,34 @@ export interface CheckReport {
   readonly change: string;
 }
 
+/** Where a proposal comes from. Whoever opens it chooses all of this, and a fork is theirs: its branch is moved by nobody we may ask about. */
+export interface PullSource {
+  /** What the branch is called where it lies, without `refs/heads/`. Empty: as no branch can be called that is asked for by name. */
+  readonly branch: string;
+  /** `github:login` of whoever owns the repository it lies in, as far as the forge still says; null: nobody is named. */
+  readonly owner: string | null;
+  /** It lies in another repository, or in one that is gone. */
+  readonly fork: boolean;
+}
+
 /** An open proposal at the forge, as it lists them. */
-export interface ListedPull {
+export interface ListedPull extends PullSource {
   readonly number: number;
   readonly targetRef: string;
   readonly head: Oid;
-  /** `github:login`. */
+  /** `github:login` of who opened it. */
   readonly account: string;
+}
+
+/** One move of a branch, as the forge wrote it down. */
+export interface Move {
+  /** `github:login`; `github:ghost` where the account is gone. null: the forge itself, for its queue. */
+  readonly account: string | null;
+  /** Zeros where there was no branch before. */
+  readonly before: Oid;
+  /** Zeros where there was none afterwards. */
+  readonly after: Oid;
+  readonly kind: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion' | 'pr_merge' | 'merge_queue_merge' | 'other';
 }
 
 /** What a deployment that waits for us is told. */
@@ -85,15 +106,16 @@ export interface Forge {
     tag: string | null,
   ): Promise<ForgeAnswer<{ readonly unchanged: true } | { readonly unchanged: false; readonly tag: string | null; readonly pulls: readonly ListedPull[] }>>;
   deploy(report: DeployReport): Promise<ForgeAnswer<void>>;
+  /**
+   * Who moved a branch, newest first: since it stood at `until` last, or as far back as a few pages go. Each move begins where the next one of the
+   * list ends. Where the last of them begins neither at `until` nor with no branch, what came before it is not known.
+   * @param ref `refs/heads/...`
+   */
+  moves(place: ForgePlace, ref: string, asked?: { readonly until?: Oid }): Promise<ForgeAnswer<readonly Move[]>>;
 }
 
-/** What the forge's own rules let through. Implemented by adapters/github; asked by whoever looks for bypasses, never by a gate. */
+/** What the forge's own rules leave open. Implemented by adapters/github. */
 export interface ForgeRules {
-  /** Moves that its rules were bypassed for, newest first. @param since milliseconds since 1970. */
-  bypasses(
-    place: ForgePlace,
-    since: number,
-  ): Promise<ForgeAnswer<readonly { readonly ref: string; readonly old: Oid; readonly new: Oid; readonly account: string; readonly at: number }[]>>;
   /** Whether administrators may deploy there without us. */
   environment(place: ForgePlace, name: string): Promise<ForgeAnswer<{ readonly bypass: boolean }>>;
   /** Whether the check of this name, set by us and by nobody else, is required on the branch. */
@@ -102,7 +124,15 @@ export interface ForgeRules {
 
 /** What an event says may have changed. Nothing in it decides anything but which subject is looked at, and who brought it. */
 export type ForgeSubject =
-  | { readonly kind: 'pull'; readonly number: number; readonly targetRef: string; readonly head: Oid; readonly open: boolean }
+  | ({
+      readonly kind: 'pull';
+      readonly number: number;
+      readonly targetRef: string;
+      readonly head: Oid;
+      /** Where the head was before commits came to it; null: the event is of something else. */
+      readonly before: Oid | null;
+      readonly open: boolean;
+    } & PullSource)
   | { readonly kind: 'queue'; readonly ref: string; readonly targetRef: string; readonly head: Oid; readonly open: boolean }
   | { readonly kind: 'ref'; readonly ref: string; readonly old: Oid; readonly new: Oid }
   | { readonly kind: 'deploy'; readonly runId: number; readonly environment: string; readonly sha: Oid }
@@ -116,16 +146,15 @@ export interface ForgeEvent {
   readonly delivery: string;
   /** `pull_request.synchronize`. */
   readonly name: string;
-  /** Hex SHA-256 of the bytes that came. */
-  readonly digest: string;
   /** Milliseconds since 1970, by our clock. */
   readonly at: number;
   readonly forgeId: number;
   /** `owner/name`. */
   readonly place: string;
-  readonly installation: number | null;
   /** `github:login` of who caused it; null: the forge itself. */
   readonly account: string | null;
+  /** The account brought commits by it. Who labels, edits or reviews a proposal brings none; who opens one brings none of a branch that was here already. */
+  readonly brings: boolean;
   readonly subject: ForgeSubject;
 }
 

@@ -116,7 +116,12 @@ export async function openGithubBed({ slow = 0 }: { readonly slow?: number } = {
     pull: (number, head, action = 'opened') => ({
       action,
       number,
-      pull_request: { number, state: 'open', head: { sha: head }, base: { ref: 'main', sha: bed.tip(), repo: PLACE } },
+      pull_request: {
+        number,
+        state: 'open',
+        head: { ref: 'fix', sha: head, user: sender('ada'), repo: { ...PLACE, owner: sender('acme') } },
+        base: { ref: 'main', sha: bed.tip(), repo: PLACE },
+      },
     }),
     moved: (head) => {
       const before = bed.tip();

@@ -12,7 +12,7 @@ import { TOKEN } from './schema.ts';
 /** What is done there, and the least that lets us. Reading what a repository is called is part of each. */
 const NEEDS = {
   name: { metadata: 'read' },
-  clone: { contents: 'read' },
+  contents: { contents: 'read' },
   pulls: { pull_requests: 'read' },
   checks: { checks: 'write' },
   deploy: { actions: 'read', deployments: 'write' },
@@ -64,7 +64,7 @@ export function readKey(pem: string): Result<KeyObject> {
   );
 }
 
-export function appToken({ appId, key, now }: Pick<AppSettings, 'appId' | 'key' | 'now'>): string {
+function appToken({ appId, key, now }: Pick<AppSettings, 'appId' | 'key' | 'now'>): string {
   const seconds = Math.floor(now() / 1_000);
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iat: seconds - ISSUED_BEFORE_S, exp: seconds + LIVES_S, iss: String(appId) })}`;

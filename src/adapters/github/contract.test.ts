@@ -88,18 +88,23 @@ describe.each(['api.github.com', 'ghes-3.17'] as const)('%s', (edition) => {
 
   it('lists what is proposed', async () => {
     const listed = await github.pulls(PLACE, null);
-    expect(listed).toMatchObject({ ok: true, value: { unchanged: false, pulls: [{ number: 1347, targetRef: 'refs/heads/master', head: HEAD, account: 'github:octocat' }] } });
+    expect(listed).toMatchObject({
+      ok: true,
+      value: {
+        unchanged: false,
+        pulls: [{ number: 1347, targetRef: 'refs/heads/master', head: HEAD, account: 'github:octocat', branch: 'new-topic', owner: 'github:octocat', fork: false }],
+      },
+    });
     expect(bodies(TOKEN)).toEqual([{ repository_ids: [PLACE.forgeId], permissions: { pull_requests: 'read' } }]);
   });
 
-  it('lists what its rules were bypassed for', async () => {
-    const at = Date.parse('2023-07-06T08:43:03Z');
-    const moved = await github.bypasses(PLACE, at - 1);
-    // The example lists one that passed too.
-    expect(moved.ok && moved.value.every((m) => m.at >= at - 1)).toBe(true);
-    expect(double.seen.at(-1)?.query).toMatchObject({ rule_suite_result: 'bypass', time_period: 'month' });
-    await github.bypasses(PLACE, Date.now() - 3_000_000);
-    expect(double.seen.at(-1)?.query.time_period).toBe('hour');
+  it('lists who moved a branch', async () => {
+    const move = { id: 1, node_id: 'x', timestamp: '2026-01-26T19:06:43Z', activity_type: 'push', before: '1'.repeat(40), after: HEAD, ref: 'refs/heads/a/b' };
+    const [pull] = double.exampleOf('GET /repos/{owner}/{repo}/pulls').body as [{ readonly user: object }];
+    double.on('GET /repos/{owner}/{repo}/activity', () => ({ status: 200, body: [{ ...move, actor: pull.user }] }));
+    expect(await github.moves(PLACE, 'refs/heads/a/b')).toEqual({ ok: true, value: [{ account: 'github:octocat', before: '1'.repeat(40), after: HEAD, kind: 'push' }] });
+    expect(double.seen.at(-1)?.query).toEqual({ ref: 'refs/heads/a/b', direction: 'desc', per_page: '100' });
+    expect(bodies(TOKEN)).toEqual([{ repository_ids: [PLACE.forgeId], permissions: { contents: 'read' } }]);
   });
 
   it('asks whether administrators deploy without us; who does not say so, lets them', async () => {

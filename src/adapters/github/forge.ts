@@ -3,8 +3,9 @@ import { err, ok, type Problem, problem, type Result } from '../../core/base/res
 import type { Forge, ForgeAnswer, ForgePlace, ForgeRules } from '../../flows/ports-forge.ts';
 import { openApp, readKey } from './app.ts';
 import type { Fetch } from './call.ts';
-import { find, pulls, remote } from './read.ts';
-import { bypasses, environment, environments, type ListedEnvironment, required } from './rules.ts';
+import { moves } from './moves.ts';
+import { find, keptNames, pulls, remote } from './read.ts';
+import { environment, environments, type ListedEnvironment, required } from './rules.ts';
 import { deploy, report } from './write.ts';
 
 export interface GithubSettings {
@@ -35,13 +36,14 @@ export function openGithub({ appId, privateKey, fetch = globalThis.fetch, now = 
   if (!web.ok) return web;
   if (!key.ok) return key;
   const app = openApp({ line: { api: api.value, fetch, ms }, appId, key: key.value, now });
+  const named = keptNames(app, now);
   return ok({
     find: (repo, name) => find(app, repo, name),
-    remote: (place) => remote(app, web.value, place),
+    remote: (place) => remote(app, named, web.value, place),
     report: (check) => report(app, check),
     pulls: (place, tag) => pulls(app, place, tag),
     deploy: (told) => deploy(app, told),
-    bypasses: (place, since) => bypasses(app, place, since, now()),
+    moves: (place, ref, asked) => moves(app, named, place, ref, asked?.until),
     environment: (place, name) => environment(app, place, name),
     required: (place, ref, check) => required(app, appId, place, ref, check),
     environments: (place) => environments(app, appId, place),

@@ -10,20 +10,20 @@ import { failed, failureOf } from './failed.ts';
 import { CONVERSION } from './schema.ts';
 
 /** Where GitHub delivers to, behind the address of the server. */
-export const DELIVERIES = '/forges/github';
+const DELIVERIES = '/forges/github';
 
 /** The least that lets it do its work. It writes checks and answers deployments, and can change no content, no rule and no setting. */
 const PERMISSIONS = {
   /** Reading environments; which run a waiting deployment is of. */
   actions: 'read',
   /**
-   * Branch protection and the list of bypasses, and hearing that rules changed. Only the search for bypasses needs it: without it the gate works, and what went
-   * past it is found all the same, when it landed. Older Enterprise Servers show bypasses to nobody who may not write rules; that is never asked for.
+   * Rules, branch protection and environments, and hearing that rules changed. The gate works without it, and what went past it is found all the same,
+   * when it landed; `countersign github check` cannot ask then.
    */
   administration: 'read',
   /** The check itself. */
   checks: 'write',
-  /** Fetching what is proposed and what landed: everything is judged from git. */
+  /** Fetching what is proposed and what landed: everything is judged from git. And who moved a branch. */
   contents: 'read',
   /** The answer to a deployment that waits. */
   deployments: 'write',

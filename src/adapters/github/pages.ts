@@ -25,6 +25,12 @@ export async function pageOf<T>(app: App, where: Where, errand: Errand, call: As
   return items.success ? ok({ items: items.data, tag: headers.get('etag'), last: !/;\s*rel="?next"?/.test(headers.get('link') ?? '') }) : strange(call.path);
 }
 
+/** Where a list goes on that is asked for by a cursor; null: it ends. Of the address nothing else is taken, and it is never called. */
+export function cursorIn(headers: Headers): string | null {
+  const [, next = ''] = /<([^<>]*)>\s*;\s*rel="?next"?/.exec(headers.get('link') ?? '') ?? [];
+  return URL.canParse(next) ? new URL(next).searchParams.get('after') : null;
+}
+
 /** All of them, in the order they come. */
 export async function allOf<T>(app: App, where: Where, errand: Errand, call: Asking, shape: z.ZodType<readonly T[]>): Promise<ForgeAnswer<readonly T[]>> {
   const items: T[] = [];

@@ -1,6 +1,6 @@
 /** The payloads of GitHub's webhooks: of each, the fields that say which subject to look at again, and nothing else. */
 import * as z from 'zod';
-import { BRANCH, BRANCH_REF, ID, LOGIN, NAME, OID, WORDS } from './schema.ts';
+import { BRANCH_REF, ID, LOGIN, NAME, OID, SIDES, WORDS } from './schema.ts';
 
 const PLACE = z.object({ id: ID, full_name: NAME });
 
@@ -18,9 +18,11 @@ export const ENVELOPE = z.object({
 export const REPOSITORIES = z.array(PLACE).nullish();
 
 export const PULL = z.object({
-  pull_request: z.object({ number: ID, state: z.enum(['open', 'closed']), head: z.object({ sha: OID }), base: z.object({ ref: BRANCH }) }),
+  pull_request: z.intersection(SIDES, z.object({ state: z.enum(['open', 'closed']) })),
   changes: z.object({ base: z.unknown() }).partial().nullish(),
 });
+/** Beside it, where commits came to a head. */
+export const SYNCHRONIZED = z.object({ before: OID });
 export const PUSH = z.object({ ref: BRANCH_REF, before: OID, after: OID });
 /** A tag is nobody's branch. */
 export const PUSHED_REF = z.object({ ref: z.string() });

@@ -43,6 +43,28 @@ export async function same(app: App, place: ForgePlace, errand: Errand): Promise
   return found.ok && found.value.id !== place.forgeId ? renamed(place.name) : found;
 }
 
+/** `same`, for whoever reads contents. */
+export type Names = (place: ForgePlace) => ReturnType<typeof same>;
+
+/** How long a name is taken to be the repository's that was said to be: a burst of looks asks once. */
+const NAMED_MS = 60_000;
+
+/** Only a yes is kept, and only under the name it was asked by: what was renamed, moved or lost is asked for again each time. */
+export function keptNames(app: App, now: () => number): Names {
+  const kept = new Map<number, { readonly name: string; readonly installation: number; readonly at: number; readonly found: ReturnType<typeof same> }>();
+  return async (place) => {
+    const { forgeId, name, installation } = place;
+    const at = now();
+    const known = kept.get(forgeId);
+    if (known !== undefined && known.name === name && known.installation === installation && at >= known.at && at - known.at < NAMED_MS) return known.found;
+    const asked = { name, installation, at, found: same(app, place, 'contents') };
+    kept.set(forgeId, asked);
+    const found = await asked.found;
+    if (kept.get(forgeId) === asked && !(found.ok && found.value.full_name === name)) kept.delete(forgeId);
+    return found;
+  };
+}
+
 async function named(app: App, where: Where, errand: Errand, name: string) {
   const call = { method: 'GET', path: inside(name) } as const;
   const answer = await app.at(where, errand, call);
@@ -55,10 +77,15 @@ async function named(app: App, where: Where, errand: Errand, name: string) {
  * The name is held against the id before anything is fetched by it: whoever owns a public repository of a name that another one had before could
  * hand us theirs, for everybody may read it.
  */
-export async function remote(app: App, web: string, place: ForgePlace): Promise<ForgeAnswer<{ readonly url: string; readonly user: string; readonly password: string }>> {
-  const found = await same(app, place, 'clone');
+export async function remote(
+  app: App,
+  named: Names,
+  web: string,
+  place: ForgePlace,
+): Promise<ForgeAnswer<{ readonly url: string; readonly user: string; readonly password: string }>> {
+  const found = await named(place);
   if (!found.ok) return found;
-  const token = await app.token(whereOf(place), 'clone');
+  const token = await app.token(whereOf(place), 'contents');
   return token.ok ? ok({ url: `${web}/${found.value.full_name}.git`, user: 'x-access-token', password: token.value }) : token;
 }
 
@@ -67,12 +94,9 @@ export async function pulls(app: App, place: ForgePlace, tag: string | null) {
   const listed = await steadyList(app, whereOf(place), 'pulls', call, PULLS);
   if (!listed.ok) return listed;
   if (listed.value === null) return ok({ unchanged: true as const });
-  const stranger = listed.value.items.find(({ base }) => base.repo.id !== place.forgeId);
-  if (stranger !== undefined) return renamed(place.name);
+  if (listed.value.items.some((pull) => pull.in !== place.forgeId)) return renamed(place.name);
   // Seen twice, it was moved while it was read: the later word counts.
-  const each = new Map(
-    listed.value.items.map(({ number, user, head, base }): [number, ListedPull] => [number, { number, targetRef: `refs/heads/${base.ref}`, head: head.sha, account: user }]),
-  );
+  const each = new Map(listed.value.items.map(({ in: _, user: account, ...pull }): [number, ListedPull] => [pull.number, { ...pull, account }]));
   return ok({ unchanged: false as const, tag: listed.value.tag, pulls: [...each.values()] });
 }
 

@@ -1,31 +1,11 @@
-/** The port `ForgeRules`: what GitHub's own rules let through. Whoever administers a repository there can change them; nothing here decides anything. */
+/** The port `ForgeRules`: what GitHub's own rules leave open. Whoever administers a repository there can change them; nothing here decides anything. */
 import { ok } from '../../core/base/result.ts';
 import type { ForgeAnswer, ForgePlace, ForgeRules } from '../../flows/ports-forge.ts';
 import { type App, strange } from './app.ts';
 import { path } from './call.ts';
 import { allOf } from './pages.ts';
 import { inside, same, whereOf, within } from './read.ts';
-import { CUSTOM_RULES, ENVIRONMENT, ENVIRONMENTS, PROTECTION, RULES, RULESET, SUITES } from './schema.ts';
-
-/** The longest GitHub looks back is a month. */
-const PERIODS = [
-  ['hour', 3_600_000],
-  ['day', 86_400_000],
-  ['week', 604_800_000],
-] as const;
-
-type Moves = Awaited<ReturnType<ForgeRules['bypasses']>>;
-
-export async function bypasses(app: App, place: ForgePlace, since: number, now: number): Promise<Moves> {
-  const period = PERIODS.find(([, ms]) => now - since <= ms)?.[0] ?? 'month';
-  const query = { rule_suite_result: 'bypass', time_period: period };
-  const suites = await allOf(app, whereOf(place), 'rules', { method: 'GET', path: inside(place.name, '/rulesets/rule-suites'), query }, SUITES);
-  if (!suites.ok) return suites;
-  const moves = suites.value
-    .filter((s) => s.result === 'bypass' && s.pushed_at >= since)
-    .map((s) => ({ ref: s.ref, old: s.before_sha, new: s.after_sha, account: s.actor_name, at: s.pushed_at }));
-  return ok(moves.sort((a, b) => b.at - a.at));
-}
+import { CUSTOM_RULES, ENVIRONMENT, ENVIRONMENTS, PROTECTION, RULES, RULESET } from './schema.ts';
 
 export async function environment(app: App, place: ForgePlace, name: string): Promise<ForgeAnswer<{ readonly bypass: boolean }>> {
   const there = await same(app, place, 'rules');

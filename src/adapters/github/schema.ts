@@ -15,39 +15,53 @@ const named = (name: string): boolean => name !== '' && name !== '@' && name.len
 export const BRANCH = z.string().refine(named, 'is no name of a branch');
 /** `refs/heads/main`. */
 export const BRANCH_REF = z.string().refine((ref) => ref.startsWith('refs/heads/') && named(ref.slice('refs/heads/'.length)), 'is no full name of a branch');
-export const REF = z.string().refine((ref) => ref.startsWith('refs/') && named(ref), 'is no full name of a ref');
 /** Any text a person may call a thing by. */
 export const WORDS = z.string().min(1).max(400);
-export const INSTANT = z.iso.datetime({ offset: true }).transform((said) => Date.parse(said));
+const INSTANT = z.iso.datetime({ offset: true }).transform((said) => Date.parse(said));
 
 /** Who somebody without an account is at GitHub: their account was deleted. */
-export const GHOST = 'github:ghost';
-export const accountOf = (login: string): string => `github:${login.toLowerCase()}`;
-export const ACCOUNT = z
-  .object({ login: LOGIN })
-  .nullish()
-  .transform((user) => (user == null ? GHOST : accountOf(user.login)));
+const GHOST = 'github:ghost';
+const accountOf = (login: string): string => `github:${login.toLowerCase()}`;
+const USER = z.object({ login: LOGIN });
+const ACCOUNT = USER.nullish().transform((user) => (user == null ? GHOST : accountOf(user.login)));
+/** The robot of the merge queue: it moves branches, and nobody stands behind it. */
+const QUEUE_ROBOT = 'github-merge-queue[bot]';
+/** null: the queue. */
+export const moverOf = (login: string): string | null => (login === QUEUE_ROBOT ? null : accountOf(login));
 
 export const INSTALLATION = z.object({ id: ID, suspended_at: z.string().nullish() });
 export const TOKEN = z.object({ token: z.string().min(1).max(1_000), expires_at: INSTANT });
 export const REPOSITORY = z.object({ id: ID, full_name: NAME });
-export const PULLS = z.array(z.object({ number: ID, user: ACCOUNT, head: z.object({ sha: OID }), base: z.object({ ref: BRANCH, repo: z.object({ id: ID }) }) }));
+/**
+ * A branch of a fork is called as whoever owns that likes. A name that could be taken for something else is left out, and hides no other
+ * proposal.
+ */
+const THEIR_BRANCH = z.string().transform((name) => (named(name) ? name : ''));
+/** The two sides of a proposal. The repository it comes from may be gone, and its account too. */
+export const SIDES = z
+  .object({
+    number: ID,
+    head: z.object({ ref: THEIR_BRANCH, sha: OID, user: USER.nullish(), repo: z.object({ id: ID, owner: USER.nullish() }).nullish() }),
+    base: z.object({ ref: BRANCH, repo: z.object({ id: ID }) }),
+  })
+  .transform(({ number, head: { ref: branch, sha: head, user, repo }, base }) => {
+    const owner = repo == null ? user : repo.owner;
+    return { in: base.repo.id, number, targetRef: `refs/heads/${base.ref}`, head, branch, owner: owner == null ? null : accountOf(owner.login), fork: repo?.id !== base.repo.id };
+  });
+export const PULLS = z.array(z.intersection(SIDES, z.object({ user: ACCOUNT })));
+/** GitHub may come to know other kinds of move, and an account that is gone did this one all the same. */
+const MOVED = z.enum(['push', 'force_push', 'branch_creation', 'branch_deletion', 'pr_merge', 'merge_queue_merge', 'other']).catch('other');
+export const ACTIVITY = z.array(
+  z
+    .object({ ref: z.string(), before: OID, after: OID, activity_type: MOVED, actor: USER.nullish() })
+    .transform(({ ref, before, after, activity_type: kind, actor }) => ({ ref, move: { account: actor == null ? GHOST : moverOf(actor.login), before, after, kind } })),
+);
 export const CHECK = z.object({
   id: ID,
   status: z.string(),
   conclusion: z.string().nullish(),
   output: z.object({ annotations_count: z.int().nonnegative().default(0) }).nullish(),
 });
-export const SUITES = z.array(
-  z.object({
-    ref: REF,
-    before_sha: OID,
-    after_sha: OID,
-    actor_name: LOGIN.nullish().transform((login) => (login == null ? GHOST : accountOf(login))),
-    pushed_at: INSTANT,
-    result: z.string(),
-  }),
-);
 
 /** An older server does not say: then they may. */
 const BYPASS = z

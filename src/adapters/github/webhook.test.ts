@@ -3,7 +3,6 @@ import { createHmac } from 'node:crypto';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sha256Hex } from '../../core/base/crypto.ts';
 import { verifyDelivery } from './signed.ts';
 import { readEvent } from './webhook.ts';
 
@@ -74,20 +73,13 @@ describe('every example payload', () => {
 });
 
 describe('an event', () => {
-  it('says which delivery it was, of what bytes, when, where and by whom', () => {
+  it('says which delivery it was, when, where and by whom', () => {
     const payload = { ...COMMON, ref: 'refs/heads/main', before: OLD, after: NEW };
     expect(read('push', payload)).toEqual({
       ok: true,
       value: {
         said: {
-          ...{
-            delivery: '72d3162e-cc78-11e3-81ab-4c9367dc0958',
-            name: 'push',
-            digest: sha256Hex(bytes(payload)),
-            at: 1_700_000_000_000,
-            installation: 1,
-            account: 'github:octocat',
-          },
+          ...{ delivery: '72d3162e-cc78-11e3-81ab-4c9367dc0958', name: 'push', at: 1_700_000_000_000, account: 'github:octocat', brings: true },
           subject: { kind: 'ref', ref: 'refs/heads/main', old: OLD, new: NEW },
         },
         places: [{ forgeId: 1296269, place: 'octocat/Hello-World' }],
@@ -114,11 +106,42 @@ describe('an event', () => {
     for (const ref of ['refs/tags/v1', 'refs/notes/x', 'refs/pull/1/head']) expect(subject('push', { ...COMMON, ref, before: OLD, after: NEW })).toBeNull();
   });
 
-  const pull = { number: 7, state: 'open', head: { sha: NEW }, base: { ref: 'release/1.x' } };
+  const head = { ref: 'Fix/1', sha: NEW, user: { login: 'Mona' }, repo: { id: 9, owner: { login: 'Mona' } } };
+  const pull = { number: 7, state: 'open', head, base: { ref: 'release/1.x', repo: { id: 1296269 } } };
   it.each(['opened', 'reopened', 'synchronize', 'closed', 'ready_for_review', 'converted_to_draft', 'enqueued', 'dequeued'])('of a pull request that was %s', (action) => {
     const state = action === 'closed' ? 'closed' : 'open';
-    const expected = { kind: 'pull', number: 7, targetRef: 'refs/heads/release/1.x', head: NEW, open: action !== 'closed' };
-    expect(subject('pull_request', { ...COMMON, action, pull_request: { ...pull, state } })).toEqual(expected);
+    const before = action === 'synchronize' ? OLD : null;
+    const expected = { kind: 'pull', number: 7, targetRef: 'refs/heads/release/1.x', head: NEW, before, open: action !== 'closed' };
+    const payload = { ...COMMON, action, before: OLD, after: NEW, pull_request: { ...pull, state } };
+    expect(subject('pull_request', payload)).toEqual({ ...expected, branch: 'Fix/1', owner: 'github:mona', fork: true });
+  });
+
+  it.each([
+    ['of this repository', { repo: { id: 1296269, owner: { login: 'octocat' } } }, { branch: 'Fix/1', owner: 'github:octocat', fork: false }],
+    ['of a repository that is gone', { repo: null }, { branch: 'Fix/1', owner: 'github:mona', fork: true }],
+    ['of an account that is gone with it', { repo: null, user: null }, { branch: 'Fix/1', owner: null, fork: true }],
+    ['called as no branch can be asked for', { ref: '-x' }, { branch: '', owner: 'github:mona', fork: true }],
+  ])('of a pull request from a branch %s', (_, more, expected) => {
+    expect(subject('pull_request', { ...COMMON, action: 'opened', pull_request: { ...pull, head: { ...head, ...more } } })).toMatchObject(expected);
+  });
+
+  it('says by itself whether its account brought commits', () => {
+    const brings = (name: string, payload: object) => {
+      const heard = read(name, payload);
+      return heard.ok ? heard.value?.said.brings : heard.error;
+    };
+    const ours = { ...pull, head: { ...head, repo: { id: 1296269, owner: { login: 'octocat' } } } };
+    const actions = ['opened', 'reopened', 'synchronize', 'closed', 'ready_for_review', 'converted_to_draft', 'enqueued', 'dequeued', 'edited'];
+    const bringing = (from: object) => actions.filter((action) => brings('pull_request', { ...COMMON, action, before: OLD, changes: { base: {} }, pull_request: from }) === true);
+    expect([bringing(pull), bringing(ours)]).toEqual([['opened', 'reopened', 'synchronize'], ['synchronize']]);
+    const push = (after: string) => brings('push', { ...COMMON, ref: 'refs/heads/a', before: OLD, after });
+    expect([push(NEW), push(ZERO)]).toEqual([true, false]);
+    const others = EXAMPLES.filter((d) => d.name !== 'push' && d.name !== 'pull_request').flatMap((d) => d.examples.filter((payload) => brings(d.name, payload) === true));
+    expect(others).toEqual([]);
+  });
+
+  it('of commits that came to a head says from where, or is refused', () => {
+    expect(read('pull_request', { ...COMMON, action: 'synchronize', pull_request: pull })).toMatchObject({ ok: false, error: { place: 'before' } });
   });
   it('of one that was edited counts where it goes elsewhere', () => {
     const edited = (changes: object) => subject('pull_request', { ...COMMON, action: 'edited', changes, pull_request: pull });
@@ -279,7 +302,7 @@ describe('what is not of its shape', () => {
   });
 
   it('of an example with any one field taken away or made another is refused or still whole', () => {
-    const payload = { ...COMMON, action: 'opened', pull_request: { number: 7, state: 'open', head: { sha: NEW }, base: { ref: 'main' } } };
+    const payload = { ...COMMON, action: 'opened', pull_request: { number: 7, state: 'open', head: { ref: 'fix', sha: NEW }, base: { ref: 'main', repo: { id: 1 } } } };
     const paths = [['pull_request'], ['pull_request', 'number'], ['pull_request', 'state'], ['pull_request', 'head', 'sha'], ['pull_request', 'base', 'ref']];
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {

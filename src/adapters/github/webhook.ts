@@ -3,11 +3,10 @@
  * the body alone: whoever kept a delivery can send it again under another name or id, and learns nothing but that we look again.
  */
 import type * as z from 'zod';
-import { sha256Hex } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { ForgeEvent, ForgeSubject } from '../../flows/ports-forge.ts';
-import { CHECK_RUN, CHECK_SUITE, DEPLOYMENT, ENVELOPE, GROUP, PULL, PUSH, PUSHED_REF, REPOSITORIES } from './payload.ts';
-import { accountOf } from './schema.ts';
+import { CHECK_RUN, CHECK_SUITE, DEPLOYMENT, ENVELOPE, GROUP, PULL, PUSH, PUSHED_REF, REPOSITORIES, SYNCHRONIZED } from './payload.ts';
+import { moverOf } from './schema.ts';
 import { LOOK_AGAIN } from './write.ts';
 
 /** What one delivery says, of one repository or of several. */
@@ -16,9 +15,6 @@ export interface Heard {
   /** null: every repository the installation covers. GitHub does not say which. */
   readonly places: readonly Pick<ForgeEvent, 'forgeId' | 'place'>[] | null;
 }
-
-/** The robot of the merge queue: it moves branches, and nobody stands behind it. */
-const QUEUE_ROBOT = 'github-merge-queue[bot]';
 
 interface Payload {
   readonly action: string;
@@ -64,14 +60,20 @@ export function readEvent(header: (name: string) => string | null | undefined, b
   if (!json.ok) return json;
   const envelope = shaped(ENVELOPE, json.value);
   if (!envelope.ok) return envelope;
-  const { action = '', sender, installation } = envelope.value;
+  const { action = '', sender } = envelope.value;
   const subject = reading({ action, body: json.value, appId });
   if (!subject.ok || subject.value === null) return subject.ok ? ok(null) : subject;
   const places = placesOf(envelope.value, json.value);
   if (!places.ok) return places;
-  const account = sender == null || sender.login === QUEUE_ROBOT ? null : accountOf(sender.login);
+  const account = sender == null ? null : moverOf(sender.login);
   const name = action === '' ? event : `${event}.${action}`;
-  return ok({ said: { delivery, name, digest: sha256Hex(body), at, installation: installation?.id ?? null, account, subject: subject.value }, places: places.value });
+  return ok({ said: { delivery, name, at, account, brings: bringsBy(action, subject.value), subject: subject.value }, places: places.value });
+}
+
+/** What a fork holds is not here before a proposal of it is opened, so whoever opens it brings it. A branch that is deleted brings nothing. */
+function bringsBy(action: string, subject: ForgeSubject): boolean {
+  if (subject.kind === 'ref') return !/^0+$/.test(subject.new);
+  return subject.kind === 'pull' && (action === 'synchronize' || (subject.fork && (action === 'opened' || action === 'reopened')));
 }
 
 type Places = Heard['places'];
@@ -92,9 +94,12 @@ function ofPull({ action, body }: Payload): Result<ForgeSubject | null> {
   const read = shaped(PULL, body);
   if (!read.ok) return read;
   const { pull_request: pull, changes } = read.value;
+  const moved = action === 'synchronize' ? shaped(SYNCHRONIZED, body) : ok({ before: null });
+  if (!moved.ok) return moved;
   // Of what was edited, only where it is to go to.
   if (action === 'edited' && changes?.base === undefined) return ok(null);
-  return ok({ kind: 'pull', number: pull.number, targetRef: `refs/heads/${pull.base.ref}`, head: pull.head.sha, open: pull.state === 'open' });
+  const { state, in: _, ...proposed } = pull;
+  return ok({ kind: 'pull', ...proposed, before: moved.value.before, open: state === 'open' });
 }
 
 function ofPush({ body }: Payload): Result<ForgeSubject | null> {

@@ -32,9 +32,11 @@ async function open(): Promise<Store> {
 }
 
 const HEAD = 'a'.repeat(40);
-const pull = (number: number): ForgeSubject => ({ kind: 'pull', number, targetRef: 'refs/heads/main', head: HEAD, open: true });
+const pull = (number: number): ForgeSubject => ({
+  ...{ kind: 'pull', number, targetRef: 'refs/heads/main', head: HEAD, before: null, open: true, branch: 'fix', owner: 'github:ada', fork: true },
+});
 const event = (delivery: string, more: Partial<ForgeEvent> = {}): ForgeEvent => ({
-  ...{ delivery, name: 'pull_request.synchronize', digest: 'd'.repeat(64), at: 500, forgeId: 7, place: 'acme/pay', installation: 9, account: 'github:ada', subject: pull(1) },
+  ...{ delivery, name: 'pull_request.synchronize', at: 500, forgeId: 7, place: 'acme/pay', account: 'github:ada', brings: true, subject: pull(1) },
   ...more,
 });
 const job = (id: string, body: JobDraft['body'] = {}): JobDraft => ({ org: 'o', id, kind: 'look', body, tries: 3 });
@@ -51,7 +53,7 @@ describe('an event', () => {
     { kind: 'head', head: HEAD },
     { kind: 'repository' },
   ])('of $kind is as it came, over a start', async (subject) => {
-    const came = event('d', { subject, installation: null, account: null });
+    const came = event('d', { subject, brings: subject.kind === 'ref', account: null });
     expect(await store.forges.inbox.put('pay', came, [])).toBe(true);
     await store.close();
     store = await open();

@@ -105,16 +105,18 @@ export async function pruneIn(db: Reading, before: number): Promise<number> {
   return gone.length;
 }
 
-const written = (repo: string, { delivery, name, digest, at, forgeId, place, installation, account, subject }: ForgeEvent, seq: number): Row => ({
-  ...{ repo, delivery, seq, name, digest, at: Math.trunc(at), forge_id: forgeId, place, installation, account },
+const written = (repo: string, { delivery, name, at, forgeId, place, account, brings, subject }: ForgeEvent, seq: number): Row => ({
+  ...{ repo, delivery, seq, name, at: Math.trunc(at), forge_id: forgeId, place, account, brings: brings ? 1 : 0 },
   ...{ subject: subjectKey(subject), said: JSON.stringify(known(subject)), looked: 0 },
 });
 
 /** What the forge said beside it is not kept. */
 function known(subject: ForgeSubject): ForgeSubject {
   switch (subject.kind) {
-    case 'pull':
-      return { kind: 'pull', number: subject.number, targetRef: subject.targetRef, head: subject.head, open: subject.open };
+    case 'pull': {
+      const { number, targetRef, head, before, open, branch, owner, fork } = subject;
+      return { kind: 'pull', number, targetRef, head, before, open, branch, owner, fork };
+    }
     case 'queue':
       return { kind: 'queue', ref: subject.ref, targetRef: subject.targetRef, head: subject.head, open: subject.open };
     case 'ref':
@@ -128,8 +130,8 @@ function known(subject: ForgeSubject): ForgeSubject {
   }
 }
 
-const read = ({ delivery, seq, name, digest, at, forge_id, place, installation, account, said }: Row): ForgeEvent & { readonly seq: number } => ({
-  ...{ delivery, seq, name, digest, at, forgeId: forge_id, place, installation, account },
+const read = ({ delivery, seq, name, at, forge_id, place, account, brings, said }: Row): ForgeEvent & { readonly seq: number } => ({
+  ...{ delivery, seq, name, at, forgeId: forge_id, place, account, brings: brings === 1 },
   subject: JSON.parse(said) as ForgeSubject,
 });
 

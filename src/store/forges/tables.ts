@@ -8,12 +8,11 @@ export interface ForgeTables {
     /** In the order of arrival, within its repository. */
     seq: number;
     name: string;
-    digest: string;
     at: number;
     forge_id: number;
     place: string;
-    installation: number | null;
     account: string | null;
+    brings: 0 | 1;
     /** `subjectKey`. */
     subject: string;
     /** The subject, JSON. */
@@ -33,8 +32,8 @@ export interface ForgeTables {
 
 /** Came without a new version of the schema: a ledger may be without them, and is given them. */
 export const FORGES_DDL: readonly string[] = [
-  `create table if not exists forge_events (repo text not null, delivery text not null, seq integer not null, name text not null, digest text not null, at integer not null,
-   forge_id integer not null, place text not null, installation integer, account text, subject text not null, said text not null, looked integer not null,
+  `create table if not exists forge_events (repo text not null, delivery text not null, seq integer not null, name text not null, at integer not null,
+   forge_id integer not null, place text not null, account text, brings integer not null, subject text not null, said text not null, looked integer not null,
    primary key (repo, delivery))`,
   'create index if not exists forge_events_by_subject on forge_events (repo, subject, looked, seq)',
   'create index if not exists forge_events_by_looked on forge_events (looked, at)',
