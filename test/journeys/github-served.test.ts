@@ -94,7 +94,12 @@ it('answers a delivery with a check, serves no git of it, and counts it ready', 
   const body = {
     action: 'opened',
     number: 1,
-    pull_request: { number: 1, state: 'open', head: { sha: head }, base: { ref: 'main', sha: head, repo: { id: 42, full_name: 'acme/infra' } } },
+    pull_request: {
+      number: 1,
+      state: 'open',
+      head: { ref: 'fix', sha: head, user: null, repo: { id: 42 } },
+      base: { ref: 'main', sha: head, repo: { id: 42, full_name: 'acme/infra' } },
+    },
   };
   const { bytes, headers } = delivered('pull_request', body, SECRET, 'd-1');
   const answer = await fetch(`${url}/forges/github`, { method: 'POST', headers, body: bytes });
