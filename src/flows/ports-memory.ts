@@ -18,8 +18,8 @@ export interface Memory {
   standing(where: { repo: string; targetRef?: string }): Promise<readonly { readonly targetRef: string; readonly head: Oid; readonly violated: Oid | null }[]>;
   /** Whether a violation of this body (its digest) was told. */
   violation(where: { body: string }): Promise<boolean>;
-  /** Places of every `violation`, oldest first: by the entries, not by what a projection made of them. */
-  violations(): Promise<readonly number[]>;
+  /** Places of every `violation`, of one repository or of all, oldest first: by the entries themselves, whatever any row or column says. */
+  violations(where: { repo?: string }): Promise<readonly number[]>;
   /** The last landing that brought the ref to this commit. */
   reached(where: { repo: string; targetRef: string; head: Oid }): Promise<{ readonly index: number; readonly old: Oid; readonly change: string } | null>;
   /** Whether anything landed on the ref between two entries of the log. */

@@ -30,7 +30,7 @@ export interface ShownViolation extends Violation {
 
 /** The newest first; at most `limit`. */
 export async function violationsIn(world: ViolationWorld, { state, before = Number.POSITIVE_INFINITY, limit }: ViolationAsk): Promise<readonly ShownViolation[]> {
-  const places = await world.projections.memory.violations();
+  const places = await world.projections.memory.violations({});
   if (places.length === 0) return [];
   const entries = (await placed(world.ledger, places)).filter((e) => e.type === 'violation');
   const told = toldIn(await toldBy(world.ledger, entries, null)).filter((t) => t.violation.entry < before);

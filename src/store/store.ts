@@ -162,13 +162,14 @@ async function assemble({ dir, database, clock, signers = [], known = [] }: Stor
   const current = <T extends object>(port: T): T => (writer.shared ? after(sequence.follow, port) : port);
   const { append, ...asked } = ledgerOver(reader, sequence, signer);
   const projections = projectionsOver(reader, statements);
+  const { memory } = projections;
   return {
     ledger: { ...current(asked), append },
     files: current(filesOver(reader, signer)),
     projections: {
       ...projections,
       ...current({ authority: projections.authority }),
-      memory: { ...projections.memory, ...current({ signed: projections.memory.signed, signedAfter: projections.memory.signedAfter }) },
+      memory: { ...memory, ...current({ signed: memory.signed, signedAfter: memory.signedAfter, violations: memory.violations }) },
     },
     keys,
     cosignatures: cosignaturesOver(reader, writer, sequence),

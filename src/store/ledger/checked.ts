@@ -1,13 +1,13 @@
 /**
  * What was read of the log from its first entry on, and need not be read again by every start: the tree then, and the places of the entries
- * that decide and of the sign-offs, signed by the log's own key. A file beside the database, `log.checked`, a signed note of this text:
+ * that decide, of the sign-offs and of the violations, signed by the log's own key. A file beside the database, `log.checked`, a signed note of this text:
  *
- *     countersign.dev/checked/v2                   1 magic: no checkpoint begins so
+ *     countersign.dev/checked/v3                   1 magic: no checkpoint begins so
  *     countersign.example/log                      2 origin
  *     81234                                        3 entries
  *     nzQalbi3...                                  4 their root, base64
  *     0,17,4711                                    5 places of the entries that decide
- *     5120 pZGm1Av0...                             6 sign-offs, and the SHA-256, base64, of their records: the first of those in `log.signed`
+ *     5120 pZGm1Av0...                             6 sign-offs and violations, and the SHA-256, base64, of their records: the first of those in `log.signed`
  *
  * The records (signed.ts) are written first, and only ever added to: whoever fell in between left more of them than are spoken of. An older one only means more to read, and so does none, or one that somebody else wrote.
  */
@@ -22,7 +22,7 @@ import { RECORD } from './signed.ts';
 
 export interface Checked extends Mark {
   readonly places: readonly number[];
-  /** Records of all sign-offs. */
+  /** Records of all sign-offs and violations. */
   readonly signed: Bytes;
 }
 
@@ -31,7 +31,7 @@ interface Files {
   readonly signed: string;
 }
 
-const MAGIC = 'countersign.dev/checked/v2';
+const MAGIC = 'countersign.dev/checked/v3';
 
 const textOf = (origin: string, { size, root, places, signed }: Checked): string =>
   `${MAGIC}\n${origin}\n${size}\n${base64(root)}\n${places.join(',')}\n${signed.length / RECORD} ${base64(sha256(signed))}\n`;

@@ -85,7 +85,7 @@ describe('what was checked before', () => {
 
   it('is written down after some thousand entries, and spares a start the reading', async () => {
     const dir = await copy('long');
-    expect(readFileSync(checked(dir), 'utf8').split('\n').slice(0, 2)).toEqual(['countersign.dev/checked/v2', 'countersign.example/audit']);
+    expect(readFileSync(checked(dir), 'utf8').split('\n').slice(0, 2)).toEqual(['countersign.dev/checked/v3', 'countersign.example/audit']);
     // Far from what is read again, only what decides is looked at: the audit sees the rest.
     await sql(dir, 'update entries set at = at + 1 where idx = 1000');
     const store = await opened(dir);

@@ -181,12 +181,13 @@ function writing(db: Writing, start: Head, before: Statements): Written {
     },
     signed: (change) => [...before.signed(change), ...found.signed.of(change)],
     signedAfter: (index) => [...before.signedAfter(index), ...found.signed.after(index)],
+    violations: (repo) => [...before.violations(repo), ...found.signed.violations(repo)],
   };
   return { db, log, state: after(flush, projectionsOver(db, byHeart)), add, found, heeded: () => before.heeded(deciding), flush };
 }
 
 function keepSigned({ signed }: Found, { type, idx, bytes }: EntryTable): void {
-  const entry = type === 'signoff' ? parseEntry(bytes) : undefined;
+  const entry = type === 'signoff' || type === 'violation' ? parseEntry(bytes) : undefined;
   if (entry?.ok) signed.add(entry.value, idx);
 }
 

@@ -1,9 +1,10 @@
-/** Where people signed which change: kept in memory and beside the database, so that nobody with the database takes a word away. */
+/** Where people signed which change, and where violations are told: kept in memory and beside the database, so that nobody with the database takes a word away. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { utf8 } from '../../core/base/bytes.ts';
 import { ok } from '../../core/base/result.ts';
 import type { EntryDraft } from '../../flows/ports.ts';
 import { changeOf, genesisDraft, signoffDraft, violationDraft } from '../sample-drafts.ts';
@@ -41,12 +42,31 @@ describe('places of sign-offs', () => {
     );
   });
 
-  it('are of sign-offs alone, and as far behind as a log goes', () => {
+  it('are of sign-offs and violations alone, and as far behind as a log goes', () => {
     const all = signed();
-    all.add({ type: 'carry', fields: { change: 'a' } }, 3);
+    all.add({ type: 'carry', fields: { change: 'a', repo: 'a' } }, 3);
     all.add({ type: 'signoff', fields: {} }, 4);
     all.add(word('a'), 2 ** 40);
-    expect(all.of('a')).toEqual([2 ** 40]);
+    all.add({ type: 'violation', fields: { repo: 'a', change: 'a' } }, 2 ** 41);
+    expect([all.of('a'), all.after(0), all.violations('a')]).toEqual([[2 ** 40], [2 ** 40], [2 ** 41]]);
+  });
+
+  it('are told from those of violations of a repository, however it is called, joined and from a file too', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(id, fc.boolean()), { maxLength: 60 }), fc.nat(60), (named, cut) => {
+        const [all, more] = [signed(), signed()];
+        named.forEach(([name, violates], index) => {
+          (index < cut ? all : more).add(violates ? { type: 'violation', fields: { repo: name } } : word(name), index);
+        });
+        expect(all.violations()).toEqual(named.slice(0, cut).flatMap(([, violates], index) => (violates ? [index] : [])));
+        all.join(more);
+        for (const kept of [all, signed(all.records().slice())]) {
+          expect(kept.violations()).toEqual(named.flatMap(([, violates], index) => (violates ? [index] : [])));
+          expect(kept.after(-1)).toEqual(named.flatMap(([, violates], index) => (violates ? [] : [index])));
+          for (const [name] of named) expect(kept.violations(name)).toEqual(named.flatMap(([other, violates], index) => (violates && other === name ? [index] : [])));
+        }
+      }),
+    );
   });
 });
 
@@ -60,6 +80,7 @@ async function opened(dir: string): Promise<Store> {
   if (!store.ok) throw new Error(store.error.message);
   return store.value;
 }
+const filler = (i: number): EntryDraft => ({ type: 'incident', fields: { incident: `${i}`, state: 'open' }, body: utf8(`${i}`) });
 const append = (store: Store, ...drafts: readonly EntryDraft[]) => store.ledger.append(() => ok(drafts));
 const places = (store: Pick<Store, 'projections'>, change = CHANGE): Promise<readonly number[]> => store.projections.memory.signed({ change });
 
@@ -71,9 +92,9 @@ beforeAll(async () => {
   ] as const) {
     const store = await opened(folder(name));
     await append(store, genesisDraft(), signoffDraft('table'));
-    await append(store, ...Array.from({ length: 300 }, (_, i) => violationDraft(`${i}`)));
+    await append(store, ...Array.from({ length: 300 }, (_, i) => filler(i)));
     await append(store, signoffDraft('table', { decision: 'changes', nonce: 'bb' }), signoffDraft('other', { nonce: 'cc' }));
-    for (let at = 300; at < more; at += 4_000) await append(store, ...Array.from({ length: Math.min(4_000, more - at) }, (_, i) => violationDraft(`${at + i}`)));
+    for (let at = 300; at < more; at += 4_000) await append(store, ...Array.from({ length: Math.min(4_000, more - at) }, (_, i) => filler(at + i)));
     await store.close();
   }
 }, 60_000);
@@ -103,6 +124,21 @@ describe.each(['short', 'long'] as const)('in a %s log', (which) => {
     expect(await places(again)).toEqual([1, 302]);
     await again.close();
   });
+});
+
+it('no column that says otherwise hides a violation, while the log is open and after a start', async () => {
+  const dir = await copy('short');
+  const store = await opened(dir);
+  await append(store, violationDraft('a'));
+  const told = (of: Store, repo?: string) => of.projections.memory.violations(repo === undefined ? {} : { repo });
+  const [at] = await told(store);
+  await sql(dir, `delete from violations; update entries set type = 'incident' where idx = ${at}`);
+  expect([await told(store), await told(store, 'elsewhere')]).toEqual([[304], []]);
+  await sql(dir, `update entries set type = 'violation' where idx = ${at}`);
+  await store.close();
+  const again = await opened(dir);
+  expect(await told(again)).toEqual([304]);
+  await again.close();
 });
 
 it('a plan knows the places of its own group, and forgets what was refused', async () => {

@@ -2,7 +2,7 @@
  * The entries that decide: genesis and what trustees said after it, which key signs the log, who watches it. They are read once, when the
  * log is opened, and shown to be in the tree that was signed (recover.ts); from then on they are kept here. So whoever has the database can
  * change a column, a row or an index while the server runs, and nobody's right to sign changes with it. Beside them are kept the places at
- * which people signed, so that no word is lost with its row.
+ * which people signed and violations are told, so that none is lost with its row.
  */
 import type { Bytes } from '../../core/base/crypto.ts';
 import type { Result } from '../../core/base/result.ts';
@@ -44,7 +44,9 @@ export interface Statements {
   signed(change: string): readonly number[];
   /** Places of the sign-offs of any change behind this entry, oldest first. */
   signedAfter(index: number): readonly number[];
-  /** Of all sign-offs, to be written down. */
+  /** Places of the violations of this repository, or of all, oldest first. */
+  violations(repo?: string): readonly number[];
+  /** Of all of them, to be written down. */
   signedAll(): Pick<Signed, 'count' | 'records'>;
   /** Committed, in the order of the log. */
   add(more: Found): void;
@@ -64,6 +66,7 @@ export function statements(of: Found = nothingFound()): Statements {
     witnesses: () => all.findLast((s) => s.type === 'witness')?.bytes,
     signed: of.signed.of,
     signedAfter: of.signed.after,
+    violations: of.signed.violations,
     signedAll: () => of.signed,
     add: ({ deciding, signed }) => {
       of.signed.join(signed);

@@ -72,7 +72,7 @@ function straysIn(plan: Plan, limited: boolean): readonly string[] {
   return [...(bare && (type === 'Seq Scan' || !limited) ? [`${type} ${plan['Relation Name']}`] : []), ...below];
 }
 
-const questions = (db: Reading) => projectionsOver(db, { said: () => [], signed: () => [], signedAfter: () => [] });
+const questions = (db: Reading) => projectionsOver(db, { said: () => [], signed: () => [], signedAfter: () => [], violations: () => [] });
 const [repo, targetRef, manifest, nonce, body, change] = ['infra', 'refs/heads/main', 'm', 'n', 'b', 'c'];
 
 describe('by an index:', () => {
@@ -104,7 +104,6 @@ describe('by an index:', () => {
     ['where a ref stands', (db) => questions(db).memory.standing({ repo, targetRef })],
     ['where all refs stand', (db) => questions(db).memory.standing({ repo })],
     ['a violation', (db) => questions(db).memory.violation({ body })],
-    ['every violation', (db) => questions(db).memory.violations()],
     ['what landed there', (db) => questions(db).memory.reached({ repo, targetRef, head: 'h' })],
     ['what landed meanwhile', (db) => questions(db).memory.landedBetween({ repo, targetRef, after: 1, before: 9 })],
     ['the verdict that let it pass', (db) => questions(db).memory.allowed({ change, repo, targetRef, old: 'o', head: 'h' })],

@@ -14,9 +14,11 @@ export interface ByHeart {
   signed(change: string): readonly number[];
   /** Places of the sign-offs of any change behind this entry, oldest first. */
   signedAfter(index: number): readonly number[];
+  /** Places of the violations of this repository, or of all, oldest first. */
+  violations(repo?: string): readonly number[];
 }
 
-export function projectionsOver(db: Reading, { said, signed, signedAfter }: ByHeart): Projections {
+export function projectionsOver(db: Reading, { said, signed, signedAfter, violations }: ByHeart): Projections {
   return {
     changes: async ({ state, repo, id, ids, before, limit }) => {
       const rows = await db
@@ -74,7 +76,7 @@ export function projectionsOver(db: Reading, { said, signed, signedAfter }: ByHe
         .execute();
       return rows.map(({ idx, target_ref, ...row }) => ({ index: idx, targetRef: target_ref, ...row }));
     },
-    memory: memoryOver(db, { signed, signedAfter }),
+    memory: memoryOver(db, { signed, signedAfter, violations }),
     breakGlass: async ({ type, repo, change, nonce, landed }) => {
       const rows = await db
         .selectFrom('break_glass')
@@ -116,7 +118,7 @@ export function projectionsOver(db: Reading, { said, signed, signedAfter }: ByHe
 /** Values of one `in`: a push may bring thousands of commits. */
 const AT_ONCE = 500;
 
-function memoryOver(db: Reading, { signed, signedAfter }: Omit<ByHeart, 'said'>): Memory {
+function memoryOver(db: Reading, { signed, signedAfter, violations }: Omit<ByHeart, 'said'>): Memory {
   return {
     signed: async ({ change }) => signed(change),
     signedAfter: async ({ index }) => signedAfter(index),
@@ -143,7 +145,7 @@ function memoryOver(db: Reading, { signed, signedAfter }: Omit<ByHeart, 'said'>)
       return Promise.all(last.map(async ({ target_ref: targetRef, landed }) => ({ targetRef, ...(await stoodAt(db, repo, targetRef, Number(landed))) })));
     },
     violation: async ({ body }) => (await db.selectFrom('violations').select('idx').where('body', '=', body).limit(1).executeTakeFirst()) !== undefined,
-    violations: async () => (await db.selectFrom('entries').select('idx').where('type', '=', 'violation').orderBy('idx').execute()).map((e) => e.idx),
+    violations: async ({ repo }) => violations(repo),
     reached: async ({ repo, targetRef, head }) => {
       const row = await landedOn(db, repo, targetRef).select(['landed', 'old', 'change']).where('head', '=', head).orderBy('landed', 'desc').limit(1).executeTakeFirst();
       return row === undefined ? null : { index: Number(row.landed), old: row.old, change: row.change };
