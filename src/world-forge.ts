@@ -80,12 +80,12 @@ export async function openForges(
   };
 }
 
-/** More than that are open only where nobody looks. */
-const MOST_OPEN = 1_000;
-
 async function unsettled(gate: GateWorld, repo: string, ref: string): Promise<readonly string[]> {
-  const { violationsIn } = await import('./flows/violations.ts');
-  return (await violationsIn(gate, { state: 'open', limit: MOST_OPEN })).filter((v) => v.repo === repo && v.ref === ref).map((v) => v.to);
+  const { openViolations } = await import('./flows/violations.ts');
+  const open = await openViolations(gate, repo);
+  // Whoever asks waits, and asks again.
+  if (open === 'unknown') throw new Error(`what is open in ${repo} cannot be told`);
+  return open.filter((v) => v.ref === ref).map((v) => v.to);
 }
 
 /** Of our rights to all that is there. */

@@ -1,24 +1,22 @@
 /**
- * The violations of an installation, for pages and for people: each once, the newest first, with who answers for it, by when, what would
- * settle it and what did. Told by the entries of the log; a row of a projection is asked where to look, and for nothing else.
+ * The violations of an installation, for pages, for people and for whatever waits until none is open: each once, the newest first, with who
+ * answers for it, by when, what would settle it and what did. Told by entries that were shown to be in the log; no row is asked for any.
  */
-
-import { type Told, toldIn, type Violation, violationOf } from '../core/gate/violations.ts';
-import { parseEntry } from '../core/log/entry.ts';
+import { ok, type Result } from '../core/base/result.ts';
+import { type Told, type Violation, violationOf } from '../core/gate/violations.ts';
 import type { PersonId } from '../core/roster/roster.ts';
-import { toldIn as decidedIn } from './account-decided.ts';
-import type { AccountLog, Placed } from './account-log.ts';
-import { peopleOf } from './account-people.ts';
-import type { Reading } from './account-words.ts';
-import type { Ledger, Projections } from './ports.ts';
 import { type LaterWorld, laterOf } from './scan-later.ts';
-import { ownerWhere, toldBy } from './scan-violations.ts';
-import type { GateWorld } from './site.ts';
+import { ownerWhere } from './scan-violations.ts';
+import { laterWorld, type ViolationWorld } from './violations-later.ts';
+import { toldWhere } from './violations-told.ts';
 
-export type ViolationWorld = Pick<GateWorld, 'site' | 'ledger' | 'projections' | 'repositories' | 'floors' | 'now'>;
+export type { ViolationWorld } from './violations-later.ts';
 
 export interface ViolationAsk {
   readonly state: 'open' | 'answered' | 'all';
+  readonly repo?: string;
+  /** Its full name. */
+  readonly ref?: string;
   /** Only of the log before this entry. */
   readonly before?: number;
   readonly limit: number;
@@ -28,20 +26,52 @@ export interface ShownViolation extends Violation {
   readonly entry: number;
 }
 
-/** The newest first; at most `limit`. */
-export async function violationsIn(world: ViolationWorld, { state, before = Number.POSITIVE_INFINITY, limit }: ViolationAsk): Promise<readonly ShownViolation[]> {
-  const places = await world.projections.memory.violations({});
-  if (places.length === 0) return [];
-  const entries = (await placed(world.ledger, places)).filter((e) => e.type === 'violation');
-  const told = toldIn(await toldBy(world.ledger, entries, null)).filter((t) => t.violation.entry < before);
+export interface ViolationsPage {
+  readonly items: readonly ShownViolation[];
+  /** The entry before which the next page begins; null: there is nothing more. */
+  readonly next: number | null;
+}
+
+/** Whose state is worked out for one page: each costs some spawns of git. */
+const MOST_WEIGHED = 200;
+
+/** The newest first; at most `limit`, and fewer where many were looked at in vain: then there is a next page. Problem: LOG_DAMAGED. */
+export async function violationsIn(world: ViolationWorld, { state, repo, ref, before = Number.POSITIVE_INFINITY, limit }: ViolationAsk): Promise<Result<ViolationsPage>> {
+  const told = await toldWhere(world, { repo, ref });
+  if (!told.ok) return told;
+  const asked = told.value.told.filter((t) => t.violation.entry < before).reverse();
   const later = laterWorld(world);
-  const found: ShownViolation[] = [];
-  for (const one of told.toReversed()) {
-    if (found.length >= limit) break;
+  const items: ShownViolation[] = [];
+  let looked = 0;
+  for (const one of asked.slice(0, MOST_WEIGHED)) {
+    if (items.length >= limit) break;
     const shown = await shownOf(world, later, one);
-    if (state === 'all' || shown.state.is === state) found.push(shown);
+    if (state === 'all' || shown.state.is === state) items.push(shown);
+    looked += 1;
   }
-  return found;
+  return ok({ items, next: looked < asked.length ? (asked[looked - 1]?.violation.entry ?? null) : null });
+}
+
+/** What stands in the way of whatever goes out. `from`, `to`: as of a `Violation`; what is between them is not let stand. */
+export type OpenViolation = Pick<ShownViolation, 'entry' | 'kind' | 'repo' | 'ref' | 'from' | 'to' | 'change' | 'code'>;
+
+/** Violations of one repository, settled or not: with more of them nobody looks, and every ask would cost minutes. */
+const MOST_OPEN = 5_000;
+
+/**
+ * All that are open in a repository, the newest first: none is left out. 'unknown' where that cannot be told: the log is damaged, something
+ * that was told is not signed yet, or there are more than can be looked at. Whoever waits for none waits on.
+ */
+export async function openViolations(world: ViolationWorld, repo: string): Promise<readonly OpenViolation[] | 'unknown'> {
+  const told = await toldWhere(world, { repo });
+  if (!told.ok || !told.value.whole || told.value.told.length > MOST_OPEN) return 'unknown';
+  const later = laterWorld(world);
+  const open: OpenViolation[] = [];
+  for (const one of told.value.told.toReversed()) {
+    const { entry, kind, ref, from, to, change, code, state } = await shownOf(world, later, one);
+    if (state.is === 'open') open.push({ entry, kind, repo, ref, from, to, change, code });
+  }
+  return open;
 }
 
 async function shownOf(world: ViolationWorld, later: LaterWorld, told: Told): Promise<ShownViolation> {
@@ -53,78 +83,3 @@ async function shownOf(world: ViolationWorld, later: LaterWorld, told: Told): Pr
 }
 
 const NO_OWNER = { by: 'nobody', teams: [], people: [] as readonly PersonId[] } as const;
-
-async function placed(ledger: Pick<Ledger, 'entries'>, places: readonly number[]): Promise<readonly Placed[]> {
-  const found: Placed[] = [];
-  for (const place of places) {
-    const [bytes] = await ledger.entries(place, 1);
-    const entry = bytes === undefined ? undefined : parseEntry(bytes.bytes);
-    if (entry?.ok) found.push({ ...entry.value, index: place });
-  }
-  return found;
-}
-
-function laterWorld(world: ViolationWorld): LaterWorld {
-  const { projections, ledger } = world;
-  const { memory } = projections;
-  let reading: Promise<Reading> | undefined;
-  return {
-    landedAs: async (change) => {
-      const rows = await projections.landings({ change, pending: false });
-      const moves = rows.map((l) => ({ entry: l.index ?? 0, at: 0, old: l.old, new: l.head, change })).sort((a, b) => a.entry - b.entry);
-      return Promise.all(moves.map(async (m) => ({ ...m, at: await timeOf(ledger, m.entry) })));
-    },
-    landedTo: async (repo, targetRef, head) => {
-      const row = await memory.reached({ repo, targetRef, head });
-      return row === null ? null : { entry: row.index, at: await timeOf(ledger, row.index), old: row.old, new: head, change: row.change };
-    },
-    landedBetween: (repo, targetRef, after, before) => memory.landedBetween({ repo, targetRef, after, before }),
-    words: async (change) => {
-      const owned = await ownershipsOf(projections, change);
-      return placed(
-        ledger,
-        [...(await memory.signed({ change })), ...owned].sort((a, b) => a - b),
-      );
-    },
-    reading: () => {
-      reading ??= readingOf(world);
-      return reading;
-    },
-    git: (repo) => {
-      const served = world.repositories.get(repo);
-      const { history } = served ?? {};
-      return served === undefined || history === undefined ? null : { repository: served.repository, history, tip: (ref) => served.repository.resolve(ref) };
-    },
-  };
-}
-
-const timeOf = async (ledger: Pick<Ledger, 'entries'>, index: number): Promise<number> => (await ledger.entries(index, 1))[0]?.at ?? 0;
-
-async function ownershipsOf(projections: Projections, change: string): Promise<readonly number[]> {
-  const [row] = await projections.changes({ id: change, limit: 1 });
-  if (row === undefined) return [];
-  const { repo, manifest } = row.decision.change;
-  return (await projections.ownerships({ repo, manifest })).map((o) => o.index);
-}
-
-/** Words are read as from an export: keys by what people signed, and what was decided by its entry. */
-async function readingOf({ ledger, projections, site }: ViolationWorld): Promise<Reading> {
-  const source = { name: 'the log', read: () => Promise.reject(new Error('entries are asked of the ledger here')) };
-  const log: AccountLog = {
-    source,
-    keys: [],
-    body: (sha256, index) => ledger.body(sha256, index),
-    progress: () => undefined,
-    ...(site.authenticators === undefined ? {} : { trust: { gates: [], authenticators: site.authenticators } }),
-  };
-  const authority = (await projections.authority()).flatMap(({ index, bytes }) => {
-    const entry = parseEntry(bytes);
-    return entry.ok ? [{ ...entry.value, index }] : [];
-  });
-  const decided: Reading['decided'] = async (change, before) => {
-    const [row] = await projections.changes({ id: change, before, limit: 1 });
-    const [entry] = row === undefined ? [] : await placed(ledger, [row.index]);
-    return entry === undefined ? undefined : decidedIn(entry, await ledger.body(entry.envelope, entry.index));
-  };
-  return { log, people: await peopleOf(log, authority), decided, counted: new Map(), carried: new Set() };
-}

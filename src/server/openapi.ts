@@ -168,7 +168,12 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ method: 'GET', path: '/violations', summary: 'What came past a gate, the newest first: who answers, by when, what settles it', status: 200 },
-    query: { state: { shape: z.enum(['open', 'answered', 'all']), words: 'open unless told' }, ...page },
+    query: {
+      state: { shape: z.enum(['open', 'answered', 'all']), words: 'open unless told' },
+      repo: { shape: z.string(), words: 'of all repositories unless told' },
+      ref: { shape: z.string(), words: 'its full name; of all refs unless told' },
+      ...page,
+    },
     answer: violationsPage,
   },
   { method: 'GET', path: '/people', summary: 'The roster, with enrolled keys', status: 200, answer: roster },

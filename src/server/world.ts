@@ -103,5 +103,6 @@ export const STATUS: Partial<Record<ReasonCode, number>> = {
   RATE_LIMITED: 429,
   IDEMPOTENCY_KEY: 409,
   INTERNAL: 500,
+  LOG_DAMAGED: 500,
   STORE_UNAVAILABLE: 503,
 };

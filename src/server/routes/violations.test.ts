@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed } from '../../../test/bed/bed.ts';
 import { cookieOf, serverWorld, strictApp } from '../../../test/bed/doors.ts';
+import { changeId } from '../../core/change/change-id.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import type { TakenJob } from '../../flows/ports-jobs.ts';
 import { nextScan, type ScanJobWorld, scanHandler } from '../../flows/scan-job.ts';
+import { openViolations } from '../../flows/violations.ts';
 import type { ServerWorld } from '../world.ts';
 
 let bed: Bed;
@@ -113,13 +115,49 @@ describe('violations', () => {
     expect((await call(`?state=all&limit=2&cursor=${first.body.next}`)).body).toMatchObject({ items: [{ settled: { by: 'signed' } }], next: null });
   });
 
+  it('are those of a repository and of a ref, where one is named', async () => {
+    const all = (await call('?state=all')).body.items.length;
+    expect((await call(`?state=all&repo=infra&ref=${MAIN}`)).body.items).toHaveLength(all);
+    for (const other of ['repo=other', 'repo=infra&ref=refs/heads/release']) expect((await call(`?state=all&${other}`)).body).toEqual({ items: [], next: null });
+  });
+
+  it('are all open where something waits until none is, each with where it begins and ends', async () => {
+    const from = bed.tip();
+    const to = sneak();
+    await scans();
+    expect(await openViolations(bed.world, 'infra')).toMatchObject([{ kind: 'unchained', repo: 'infra', ref: MAIN, from, to, code: 'BYPASS' }]);
+    expect(await openViolations(bed.world, 'other')).toEqual([]);
+  });
+
   it('are told by the entries, whatever a row says', async () => {
     const all = (await call('?state=all')).body.items.length;
     const { sql } = await import('../../store/test-bed.ts');
-    await sql(bed.data, 'delete from violations');
+    await sql(bed.data, `delete from violations; update entries set type = 'incident' where type = 'violation'`);
     expect((await call('?state=all')).body.items).toHaveLength(all);
     const size = (await bed.world.ledger.entries(0, 1_000)).length;
     await scans();
     expect((await bed.world.ledger.entries(0, 1_000)).length).toBe(size);
+  });
+
+  it('stay open where a row says that the opposite landed, and no entry does', async () => {
+    const [open] = (await call()).body.items;
+    const { from, to } = open as { readonly from: string; readonly to: string };
+    const read = await bed.world.repositories.get('infra')?.history?.manifests([{ from: to, to: from }]);
+    const change = changeId({ repo: 'infra', targetRef: MAIN, manifest: (read?.ok === true ? read.value[0] : null) ?? expect.fail('git cannot read it') });
+    const { sql } = await import('../../store/test-bed.ts');
+    const last = (await bed.world.ledger.entries(0, 1_000)).length - 1;
+    await sql(bed.data, `insert into landings (idx, change, repo, target_ref, old, head, landed) values (900000, '${change}', 'infra', '${MAIN}', '${to}', '${from}', ${last})`);
+    expect(await bed.world.projections.landings({ change })).toHaveLength(1);
+    expect((await call()).body.items).toMatchObject([{ to }]);
+  });
+
+  it('that were damaged are a loud answer, and nobody is told that none is open', async () => {
+    const to = sneak();
+    await scans();
+    const { sql } = await import('../../store/test-bed.ts');
+    await sql(bed.data, 'update entries set bytes = (select bytes from entries where idx = 1) where idx = (select max(idx) from entries)');
+    expect(await call()).toMatchObject({ status: 500, body: { code: 'LOG_DAMAGED' } });
+    expect(await openViolations(bed.world, 'infra')).toBe('unknown');
+    expect(to).toBe(bed.served.git('rev-parse', MAIN));
   });
 });

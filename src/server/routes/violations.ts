@@ -19,9 +19,12 @@ export function violations(world: ServerWorld): Hono<Door> {
     const page = pageOf(c.req.query('limit'), c.req.query('cursor'));
     if (!page.ok) return refuse(c, [page.error]);
     const { limit, before } = page.value;
-    const found = await violationsIn(world, { state, limit: limit + 1, ...(before === undefined ? {} : { before }) });
-    const last = found.length > limit ? found[limit - 1] : undefined;
-    return c.json({ items: found.slice(0, limit).map(told), next: last === undefined ? null : cursorOf(last.entry) });
+    const [repo, ref] = [c.req.query('repo'), c.req.query('ref')];
+    const where = { ...(repo === undefined ? {} : { repo }), ...(ref === undefined ? {} : { ref }), ...(before === undefined ? {} : { before }) };
+    const found = await violationsIn(world, { state, limit, ...where });
+    if (!found.ok) return refuse(c, [found.error]);
+    const { items, next } = found.value;
+    return c.json({ items: items.map(told), next: next === null ? null : cursorOf(next) });
   });
   return app;
 }

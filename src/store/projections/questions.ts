@@ -155,7 +155,7 @@ function memoryOver(db: Reading, { signed, signedAfter, violations }: Omit<ByHea
     allowed: async ({ change, repo, targetRef, old, head }) => {
       const row = await db
         .selectFrom('verdicts')
-        .select(['body', 'at'])
+        .select(['idx as index', 'body', 'at'])
         .where('change', '=', change)
         .where('repo', '=', repo)
         .where('ref', '=', targetRef)
