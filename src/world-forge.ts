@@ -53,15 +53,16 @@ export async function openForges(
   { github, appId, secrets, sources, root }: ForgeSettings,
   { wake, log }: { wake(): void; readonly log: ServerWorld['log'] },
 ): Promise<Forging> {
-  const [{ firstReconciles, forgeHandlers, reporting }, { keepEvent }, { mirror }, { readEvent }, { verifyDelivery }] = await Promise.all([
+  const [{ firstReconciles, forgeHandlers, reporting }, { keepEvent }, { openViolations }, { mirror }, { readEvent }, { verifyDelivery }] = await Promise.all([
     import('./flows/forge-jobs.ts'),
     import('./flows/forge-intake.ts'),
+    import('./flows/violations.ts'),
     import('./adapters/git/mirror.ts'),
     import('./adapters/github/webhook.ts'),
     import('./adapters/github/signed.ts'),
   ]);
   const copies: Mirror = mirror({ root });
-  const world: ForgeWorld = { gate, forge: github, rules: github, violations: (repo, ref) => unsettled(gate, repo, ref), inbox, shelf, mirror: copies, jobs, sources, wake, log };
+  const world: ForgeWorld = { gate, forge: github, rules: github, violations: (repo) => openViolations(gate, repo), inbox, shelf, mirror: copies, jobs, sources, wake, log };
   const org = gate.site.organisation;
   const receive: ForgeDoor['receive'] = async (header, body) => {
     if (!verifyDelivery(secrets, body, header('x-hub-signature-256'))) return err([NOT_SIGNED]);
@@ -78,14 +79,6 @@ export async function openForges(
     doors: new Map([['github', { receive }]]),
     told: (ledger) => reporting(ledger, { org, repos: [...sources.keys()], wake }),
   };
-}
-
-async function unsettled(gate: GateWorld, repo: string, ref: string): Promise<readonly string[]> {
-  const { openViolations } = await import('./flows/violations.ts');
-  const open = await openViolations(gate, repo);
-  // Whoever asks waits, and asks again.
-  if (open === 'unknown') throw new Error(`what is open in ${repo} cannot be told`);
-  return open.filter((v) => v.ref === ref).map((v) => v.to);
 }
 
 /** Of our rights to all that is there. */

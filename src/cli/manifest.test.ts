@@ -27,6 +27,7 @@ const repository = (answer: Result<Change>): Repository => ({
   resolve: async (revision) => (revision === 'nope' ? null : ID),
   change: async () => answer,
   steps: async () => undefined,
+  mergeBases: async () => ok([]),
   file: async () => null,
   blobs: async () => [],
 });

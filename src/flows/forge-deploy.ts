@@ -7,10 +7,14 @@
 
 import type { Oid } from '../core/change/change.ts';
 import { plainWords } from '../core/gate/markdown.ts';
-import { fetched, judgeBranches, type Looking, type Waiting } from './forge-look.ts';
-import { afterwards, type ForgeWorld, type KnownDeploy, lookJob, onShelf } from './forge-world.ts';
+import { NOWHERE } from './bypass.ts';
+import { contained } from './forge-brought.ts';
+import { letIn } from './forge-landed.ts';
+import { fetched, judgeBranches, type Looking, standing, type Waiting } from './forge-look.ts';
+import { afterwards, type ForgeWorld, type KnownDeploy, lookJob, type Open, onShelf } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import type { DeployReport, ForgePlace } from './ports-forge.ts';
+import { protectedUpdates } from './push.ts';
 
 /** Milliseconds: between two looks; between two words to whoever waits; until what waits is refused. */
 const [AGAIN_MS, WORD_MS, PATIENCE_MS] = [600_000, 12 * 3_600_000, 72 * 3_600_000];
@@ -30,9 +34,9 @@ export async function lookAtDeploy(looking: Looking, id: string, events: readonl
   if (deploy === null || deploy.ended) return DONE;
   await shelf.setDeploy(id, deploy);
   const here = await fetched(looking);
-  if (!here.ok) return late(deploy, world) ? end(looking, here.error.message, id, deploy) : afterwards(here);
-  const moved = await judgeBranches(looking, await world.inbox.waiting(repo, 'refs'));
-  if (moved.do === 'retry') return moved;
+  if (!here.ok) return late(deploy, world) ? end(looking, here.error.message, id, deploy) : onceMore(looking, id, afterwards(here));
+  const moved = await judgeBranches(looking, here.value, await world.inbox.waiting(repo, 'refs'));
+  if (moved.do === 'retry') return onceMore(looking, id, moved);
   const answer = await answerTo(looking, here.value, deploy);
   if (answer.state === 'waiting' && late(deploy, world)) return end(looking, answer.comment, id, deploy);
   return told(looking, here.value, id, deploy, answer);
@@ -53,39 +57,63 @@ async function end(looking: Looking, why: string, id: string, deploy: KnownDeplo
 
 async function answerTo(looking: Looking, place: ForgePlace, { sha, environment }: KnownDeploy): Promise<Answer> {
   const { world, repo } = looking;
-  const branch = await branchOf(looking, sha);
-  if (branch === null) return { state: 'rejected', comment: `${sha.slice(0, 12)} is on no protected branch, so nobody judged it. Deploy what landed on one.` };
-  const open = (await openOn(looking, branch, sha)).map((v) => `${v.slice(0, 12)}`);
+  const on = await branchOf(looking, sha);
+  if (on === 'unknown') return { state: 'waiting', comment: `Waits: which branches are protected cannot be told now. ${world.gate.site.url}` };
+  if (on === null) return { state: 'rejected', comment: `${sha.slice(0, 12)} is on no protected branch, so nobody judged it. Deploy what landed on one.` };
+  const open = await openIn(looking, on, sha);
+  if (open === 'unknown') return { state: 'waiting', comment: `Waits: what is open against ${repo} cannot be told now; the log may be damaged. ${world.gate.site.url}` };
   const around = await world.rules.environment(place, environment);
   const bypass = around.ok && around.value.bypass ? ' Administrators may deploy here without an answer: that is open to bypass.' : '';
   if (around.ok && around.value.bypass) world.log(`${repo}: administrators may deploy to ${environment} without an answer of ours`);
-  const where = plainWords(branch);
+  if (!around.ok) world.log(`${repo}: whether administrators may deploy to ${environment} without an answer of ours cannot be told: ${around.error.message}`);
+  const where = plainWords(on.ref);
   if (open.length === 0) return { state: 'approved', comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
-  const commits = open.slice(0, 5).join(', ');
+  const commits = open.slice(0, 5).map((v) => v.to.slice(0, 12));
   return {
     state: 'waiting',
-    comment: `Waits: on ${where} ${open.length === 1 ? 'a commit' : `${open.length} commits`} landed that no gate let (${commits}). Have ${open.length === 1 ? 'it' : 'them'} signed or taken back: ${world.gate.site.url}.${bypass}`,
+    comment: `Waits: ${open.length === 1 ? 'a commit' : `${open.length} commits`} in it landed that no gate let (${commits.join(', ')}). Have ${open.length === 1 ? 'it' : 'them'} signed or taken back: ${world.gate.site.url}.${bypass}`,
   };
 }
 
-/** A protected branch that has it in its history, as it was looked at last. */
-async function branchOf({ world, repo }: Looking, sha: Oid): Promise<string | null> {
+/** A branch that policy protects now, and that has it in its history. */
+async function branchOf({ world, repo }: Looking, sha: Oid): Promise<{ readonly ref: string; readonly now: ReadonlyMap<string, Oid> } | null | 'unknown'> {
+  const served = world.gate.repositories.get(repo);
   // What is not here after a fetch is on no branch there.
-  if (!(await world.gate.objects.keep(repo, [sha], undefined)).ok) return null;
-  const copy = world.gate.objects.open(repo);
-  for (const [ref, at] of await onShelf(world.shelf, repo).branches()) {
-    const steps = at === sha ? [] : await copy.steps(sha, at);
-    if (steps !== undefined) return ref;
-  }
+  if (served === undefined || !(await world.gate.objects.keep(repo, [sha], undefined)).ok) return null;
+  const now = await standing(world, repo);
+  const guarded = await protectedUpdates(
+    world.gate,
+    served,
+    [...now].map(([ref, at]) => ({ ref, old: NOWHERE, new: at })),
+  );
+  if (!guarded.ok) return 'unknown';
+  for (const { ref, new: at } of guarded.value) if (at === sha || (await served.repository.steps(sha, at)) !== undefined) return { ref, now };
   return null;
 }
 
-/** Commits in it that landed without a chain and are not settled. */
-async function openOn({ world, repo }: Looking, ref: string, sha: Oid): Promise<readonly Oid[]> {
+/**
+ * What it holds of anything that landed without a chain and is not settled, on whichever branch: of the commits between where the branch stood and
+ * where it was put, those that both have. A branch that came out of nowhere brought all that no branch ever stood on with it let in.
+ */
+async function openIn({ world, repo }: Looking, { now }: { readonly now: ReadonlyMap<string, Oid> }, sha: Oid): Promise<readonly Open[] | 'unknown'> {
+  const open = await world.violations(repo);
+  if (open === 'unknown') return open;
   const copy = world.gate.objects.open(repo);
-  const open: Oid[] = [];
-  for (const commit of await world.violations(repo, ref)) if (commit === sha || (await copy.steps(commit, sha)) !== undefined) open.push(commit);
-  return open;
+  const last = await onShelf(world.shelf, repo).branches();
+  const held: Open[] = [];
+  for (const one of open) {
+    if (one.to === NOWHERE) continue;
+    const shared = await copy.mergeBases(one.to, sha);
+    if (!shared.ok) return 'unknown';
+    const stood = one.from === null || one.from === NOWHERE ? await letIn(world.gate, repo, { now, last }, one.ref) : [one.from];
+    for (const base of shared.value) {
+      const clean = await Promise.all(stood.map((from) => contained(copy, base, from)));
+      if (clean.includes(true)) continue;
+      held.push(one);
+      break;
+    }
+  }
+  return held;
 }
 
 async function told(looking: Looking, place: ForgePlace, id: string, deploy: KnownDeploy, { state, comment }: Answer): Promise<Worked> {
@@ -96,14 +124,25 @@ async function told(looking: Looking, place: ForgePlace, id: string, deploy: Kno
   if (!quiet) {
     const said = await world.forge.deploy({ place, runId, environment, state, comment: comment.slice(0, 1_024) });
     // Nothing waits there any more: it was cancelled, or answered by somebody.
-    if (!said.ok && !said.gone) return afterwards(said);
+    if (!said.ok && !said.gone) return onceMore(looking, id, afterwards(said));
     if (!said.ok) return ended(looking, id, deploy);
   }
   if (state !== 'waiting') return ended(looking, id, deploy);
   await onShelf(world.shelf, repo).setDeploy(id, { ...deploy, ...(quiet ? {} : { words: words + 1, told: now }) });
-  const due = (Math.floor(now / AGAIN_MS) + 1) * AGAIN_MS;
-  await world.jobs.add([lookJob(world.gate.site.organisation, repo, `deploy-${id}`, due)]);
+  await later(looking, id);
   return DONE;
+}
+
+async function later({ world, repo }: Looking, id: string): Promise<void> {
+  const due = (Math.floor(world.gate.now() / AGAIN_MS) + 1) * AGAIN_MS;
+  await world.jobs.add([lookJob(world.gate.site.organisation, repo, `deploy-${id}`, due)]);
+}
+
+/** It waits there until it is answered, so it is never given up here: tried in vain for the last time, it is looked at later. */
+async function onceMore(looking: Looking, id: string, ended: Worked): Promise<Worked> {
+  if (ended.do !== 'give-up' && looking.last !== true) return ended;
+  await later(looking, id);
+  return ended;
 }
 
 async function ended({ world, repo }: Looking, id: string, deploy: KnownDeploy): Promise<Worked> {

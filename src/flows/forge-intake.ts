@@ -6,6 +6,7 @@
  * pushed: people who are put behind a change sign nothing of it.
  */
 
+import { movesOf } from './forge-brought.ts';
 import type { ForgeSource } from './forge-world.ts';
 import { lookJob, onShelf, reconcileJob } from './forge-world.ts';
 import { type ForgeEvent, type ForgeInbox, type ForgeShelf, subjectKey } from './ports-forge.ts';
@@ -24,7 +25,7 @@ export type Kept = 'kept' | 'known' | 'elsewhere';
 export async function keepEvent(world: IntakeWorld, event: ForgeEvent): Promise<Kept> {
   const repos = await servedAs(world, event);
   if (repos.length === 0) return 'elsewhere';
-  const kept = await Promise.all(repos.map((repo) => world.inbox.put(repo, event, jobsOf(world, repo, event))));
+  const kept = await Promise.all(repos.map((repo) => world.inbox.put(repo, event, jobsOf(world, repo, event), movesOf(event))));
   if (!kept.includes(true)) return 'known';
   world.wake();
   return 'kept';

@@ -3,7 +3,7 @@ import { err, ok } from '../core/base/result.ts';
 import { lookAtDeploy } from './forge-deploy.ts';
 import { type Looking, lookAtBranches, lookAtGroup, lookAtHead, lookAtPull, lookLater, type Waiting } from './forge-look.ts';
 import { reconcile } from './forge-reconcile.ts';
-import { CHANGED, changedJob, type ForgeWorld, LOOK, RECONCILE, reconcileJob, subjectOfChange } from './forge-world.ts';
+import { CHANGED, changedJob, type ForgeWorld, LOOK, RECONCILE, reconcileJob, subjectsOfChange } from './forge-world.ts';
 import { DONE, type Handler, type Worked } from './job-worker.ts';
 import type { Ledger } from './ports.ts';
 import type { TakenJob } from './ports-jobs.ts';
@@ -22,9 +22,9 @@ export const forgeHandlers = (world: ForgeWorld): readonly Handler[] => [
   { kind: RECONCILE, backOff: { first: 5_000, factor: 3, last: EVERY_MS }, run: (job, signal) => again(world, job, signal) },
 ];
 
-/** Put down at every start, and by themselves ever after. */
+/** Put down at every start, when the site’s file may have said something else, and by themselves ever after. */
 export const firstReconciles = ({ gate, sources }: ForgeWorld) =>
-  [...sources.keys()].flatMap((repo) => [reconcileJob(gate.site.organisation, repo), nextOf(gate.site.organisation, repo, gate.now())]);
+  [...sources.keys()].flatMap((repo) => [reconcileJob(gate.site.organisation, repo, { all: true }), nextOf(gate.site.organisation, repo, gate.now())]);
 
 /** One name for each stretch of time: however many servers ask for it, it is done once. */
 const nextOf = (org: string, repo: string, now: number) => reconcileJob(org, repo, { due: (Math.floor(now / EVERY_MS) + 1) * EVERY_MS });
@@ -57,14 +57,14 @@ function looked(looking: Looking, subject: string, events: readonly Waiting[]): 
   return Promise.resolve(DONE);
 }
 
-/** Somebody said something of it here: its subject is looked at, by the one job that does. */
+/** Somebody said something of it here: its subjects are looked at, by the jobs that do. */
 async function changed(world: ForgeWorld, { body, entry }: TakenJob): Promise<Worked> {
   const { change } = body as { readonly change?: unknown };
-  const where = await subjectOfChange(world.shelf, text(change));
-  if (where === null) return DONE;
+  const where = await subjectsOfChange(world.shelf, text(change));
+  if (where.length === 0) return DONE;
   // It is committed when this job is there; what is judged goes by what the log has signed.
   if (entry !== null && (await world.gate.ledger.entries(entry, 1)).length === 0) return { do: 'retry', why: `entry ${entry} is not signed yet` };
-  await lookLater(world, where.repo, [where.subject]);
+  for (const { repo, subject } of where) await lookLater(world, repo, [subject]);
   return DONE;
 }
 

@@ -2,13 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bed, MAIN, openBed } from '../../test/bed/bed.ts';
 import { parseEntry } from '../core/log/entry.ts';
+import { type Bringers, ofLanding } from './forge-brought.ts';
 import { type Branches, judgeMoved } from './forge-landed.ts';
 import { judgeProposal, type Proposal } from './forge-proposal.ts';
+import type { ForgeWorld, Stand } from './forge-world.ts';
 import type { GateWorld } from './site.ts';
 
 let bed: Bed;
 let world: GateWorld;
-let seen: Map<string, string>;
+let seen: Map<string, Stand>;
 beforeEach(async () => {
   bed = await openBed();
   const served = bed.world.repositories.get('infra');
@@ -25,8 +27,8 @@ function branches(): Branches {
   return {
     now: new Map(printed.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ') as [string, string]]))),
     last: new Map(seen),
-    looked: async (ref, at) => void seen.set(ref, at),
-    mover: (ref, to) => movers.get(`${ref} ${to}`) ?? null,
+    looked: async (ref, stand) => void seen.set(ref, stand),
+    bringers: (ref) => ofLanding(here(), async (to) => movers.get(`${ref} ${to}`) ?? null),
   };
 }
 
@@ -38,7 +40,16 @@ function moved(head: string, by?: string, ref = MAIN): string {
   if (by !== undefined) movers.set(`${ref} ${head}`, by);
   return head;
 }
-const proposal = (head: string, more: Partial<Proposal> = {}): Proposal => ({ repo: 'infra', targetRef: MAIN, head, accounts: ['ada'], merges: 'any', asIs: false, ...more });
+/** No forge is asked here: what is known is what the log remembers, and who is said to have moved the branch. */
+const here = () => ({
+  repo: 'infra',
+  place: { repo: 'infra', forgeId: 1, name: 'acme/infra', installation: 1 },
+  world: { gate: world, ...bed.store.forges } as unknown as ForgeWorld,
+});
+const by =
+  (...accounts: readonly string[]): Bringers =>
+  async () => ({ accounts, whole: true });
+const proposal = (head: string, more: Partial<Proposal> = {}): Proposal => ({ repo: 'infra', targetRef: MAIN, head, bringers: by('ada'), merges: 'any', asIs: false, ...more });
 function arrived(head: string): string {
   bed.work.git('push', '-q', bed.served.gitDir, `${head}:refs/pull/${head.slice(0, 8)}/head`);
   return head;
@@ -75,7 +86,7 @@ describe('what a forge moved', () => {
   it('lands where policy asks nobody, and is not looked at twice', async () => {
     await begin();
     const head = moved(bed.commit({ 'docs/a.md': 'a\n' }), 'ada');
-    expect(await look()).toMatchObject({ found: [{ commit: head, verdict: 'landed' }], whole: true });
+    expect(await look()).toMatchObject({ found: [{ commit: head, came: 'landed' }], whole: true });
     expect(await entries('landed')).toMatchObject([{ new: head, ref: MAIN }]);
     expect(await look()).toEqual({ found: [], whole: true });
   });
@@ -83,12 +94,12 @@ describe('what a forge moved', () => {
   it('is a violation where nobody signed, told once; what follows is judged by itself', async () => {
     await begin();
     const bad = moved(bed.commit(DROP), 'ada');
-    expect(await look()).toMatchObject({ found: [{ commit: bad, verdict: 'violation' }], whole: true });
+    expect(await look()).toMatchObject({ found: [{ commit: bad, came: 'violation' }], whole: true });
     expect(await look()).toEqual({ found: [], whole: true });
     const good = moved(bed.commit({ 'docs/a.md': 'a\n' }), 'ada');
-    expect(await look()).toMatchObject({ found: [{ commit: good, verdict: 'landed' }] });
+    expect(await look()).toMatchObject({ found: [{ commit: good, came: 'landed' }] });
     const worse = moved(bed.commit({ 'db/002.sql': 'drop table orders;\n' }), 'ada');
-    expect(await look()).toMatchObject({ found: [{ commit: worse, verdict: 'violation' }] });
+    expect(await look()).toMatchObject({ found: [{ commit: worse, came: 'violation' }] });
     expect(await look()).toEqual({ found: [], whole: true });
     expect((await entries('violation')).map((v) => v.new)).toEqual([bad, worse]);
     expect((await entries('landed')).map((v) => v.new)).toEqual([good]);
@@ -105,12 +116,12 @@ describe('what a forge moved', () => {
     expect((await bed.sign('mara', first?.id ?? '')).ok).toBe(true);
     expect((await judged(head))?.verdict.verdict).toBe('allow');
     const landed = moved(put(head));
-    expect(await look()).toMatchObject({ found: [{ commit: landed, verdict: 'landed' }], whole: true });
+    expect(await look()).toMatchObject({ found: [{ commit: landed, came: 'landed' }], whole: true });
     // Spent: the same content again, after it was taken back, is not signed any more.
     const back = moved(bed.commit({ 'db/001.sql': null }), 'ada');
-    expect(await look()).toMatchObject({ found: [{ commit: back, verdict: 'landed' }] });
+    expect(await look()).toMatchObject({ found: [{ commit: back, came: 'landed' }] });
     const again = moved(bed.commit(DROP), 'ada');
-    expect(await look()).toMatchObject({ found: [{ commit: again, verdict: 'violation' }] });
+    expect(await look()).toMatchObject({ found: [{ commit: again, came: 'violation' }] });
   });
 
   it('one line more than was signed is a violation', async () => {
@@ -120,21 +131,21 @@ describe('what a forge moved', () => {
     await bed.sign('mara', first?.id ?? '');
     bed.work.git('checkout', '-q', '--detach', head);
     const more = moved(bed.commit({ 'db/001.sql': 'drop table orders;\ndrop table customers;\n' }, { on: bed.tip() }), 'ada');
-    expect(await look()).toMatchObject({ found: [{ commit: more, verdict: 'violation' }] });
+    expect(await look()).toMatchObject({ found: [{ commit: more, came: 'violation' }] });
   });
 
   it('what nobody is known to have brought may be anybody’s', async () => {
     await begin();
     const head = moved(bed.commit({ 'docs/a.md': 'a\n' }));
-    expect(await look()).toMatchObject({ found: [{ commit: head, verdict: 'violation', codes: ['SOD_UNRESOLVED'] }] });
+    expect(await look()).toMatchObject({ found: [{ commit: head, came: 'violation', codes: ['SOD_UNRESOLVED'] }] });
   });
 
   it('what an account nobody knows brought stays so, whoever puts it there', async () => {
     await begin();
     const head = bed.commit({ 'docs/a.md': 'a\n' });
-    expect((await judged(head, { accounts: ['github:mallory'] }))?.verdict.codes).toEqual(['SOD_UNRESOLVED']);
+    expect((await judged(head, { bringers: by('github:mallory') }))?.verdict.codes).toEqual(['SOD_UNRESOLVED']);
     const squash = moved(squashed(head), 'ben');
-    expect(await look()).toMatchObject({ found: [{ commit: squash, verdict: 'violation', codes: ['SOD_UNRESOLVED'] }] });
+    expect(await look()).toMatchObject({ found: [{ commit: squash, came: 'violation', codes: ['SOD_UNRESOLVED'] }] });
   });
 
   it('several steps at once are told apart', async () => {
@@ -146,9 +157,9 @@ describe('what a forge moved', () => {
     for (const step of [one, two, three]) movers.set(`${MAIN} ${step}`, 'ada');
     expect(await look()).toMatchObject({
       found: [
-        { commit: one, verdict: 'landed' },
-        { commit: two, verdict: 'violation' },
-        { commit: three, verdict: 'landed' },
+        { commit: one, came: 'landed' },
+        { commit: two, came: 'violation' },
+        { commit: three, came: 'landed' },
       ],
     });
     expect(await look()).toEqual({ found: [], whole: true });
@@ -189,12 +200,12 @@ describe('what a forge moved', () => {
     await judged(other);
     const one = squashed(head);
     const group = squashed(other, one);
-    expect((await judged(group, { accounts: [], asIs: true }))?.verdict).toMatchObject({ verdict: 'allow' });
+    expect((await judged(group, { bringers: ofLanding(here()), asIs: true }))?.verdict).toMatchObject({ verdict: 'allow' });
     moved(group);
     expect(await look()).toMatchObject({
       found: [
-        { commit: one, verdict: 'landed' },
-        { commit: group, verdict: 'landed' },
+        { commit: one, came: 'landed' },
+        { commit: group, came: 'landed' },
       ],
     });
     expect((await entries('landed')).map((l) => l.new)).toEqual([one, group]);
@@ -206,16 +217,16 @@ describe('what a forge moved', () => {
     const first = await judged(head);
     await bed.sign('mara', first?.id ?? '');
     const group = squashed(head);
-    expect((await judged(group, { accounts: [], asIs: true }))?.verdict.verdict).toBe('allow');
+    expect((await judged(group, { bringers: ofLanding(here()), asIs: true }))?.verdict.verdict).toBe('allow');
     await bed.sign('mara', first?.id ?? '', { decision: 'changes' });
     moved(group);
-    expect(await look()).toMatchObject({ found: [{ commit: group, verdict: 'violation', codes: ['REV_CHANGES'] }] });
+    expect(await look()).toMatchObject({ found: [{ commit: group, came: 'violation', codes: ['REV_CHANGES'] }] });
   });
 
   it('a queue’s group with something nobody proposed is denied', async () => {
     await begin();
     const group = bed.commit({ 'docs/q.md': 'q\n' });
-    expect((await judged(group, { accounts: [], asIs: true }))?.verdict).toMatchObject({ verdict: 'deny', codes: ['SOD_UNRESOLVED'] });
+    expect((await judged(group, { bringers: ofLanding(here()), asIs: true }))?.verdict).toMatchObject({ verdict: 'deny', codes: ['SOD_UNRESOLVED'] });
   });
 });
 
@@ -231,7 +242,7 @@ describe('a proposal', () => {
   });
 
   it('excludes everybody the forge says brought part of it', async () => {
-    const answer = await judged(bed.commit(DROP), { accounts: ['mara', 'noor', 'ada'] });
+    const answer = await judged(bed.commit(DROP), { bringers: by('mara', 'noor', 'ada') });
     const seats = answer?.decision?.seats.flatMap((s) => s.candidates) ?? [];
     expect(seats).toContain('kim');
     expect(seats).not.toContain('mara');
@@ -239,7 +250,7 @@ describe('a proposal', () => {
   });
 
   it('of an account nobody knows is refused', async () => {
-    expect((await judged(bed.commit({ 'docs/a.md': 'a\n' }), { accounts: ['github:mallory'] }))?.verdict.codes).toEqual(['SOD_UNRESOLVED']);
+    expect((await judged(bed.commit({ 'docs/a.md': 'a\n' }), { bringers: by('github:mallory') }))?.verdict.codes).toEqual(['SOD_UNRESOLVED']);
   });
 
   it('for a branch nobody protects is nobody’s business; for one that is not there, denied', async () => {

@@ -11,7 +11,9 @@ import type { Oid } from '../core/change/change.ts';
 import { WHY } from '../core/gate/violation-words.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
 import { NOWHERE, violationDraft } from './bypass.ts';
-import { broughtBy } from './forge-proposal.ts';
+import type { Bringers } from './forge-brought.ts';
+import { pushedBy } from './forge-proposal.ts';
+import type { Stand } from './forge-world.ts';
 import { governanceAt } from './governance.ts';
 import { recordLandings } from './land.ts';
 import type { EntryDraft, Projections } from './ports.ts';
@@ -26,16 +28,16 @@ export interface Branches {
   /** Where each stands now, by full name. */
   readonly now: ReadonlyMap<string, Oid>;
   /** Where each was when it was last looked at; empty: nothing of this repository ever was. The log goes before it, once anything landed there. */
-  readonly last: ReadonlyMap<string, Oid>;
-  looked(ref: string, at: Oid): Promise<void>;
-  /** `github:login` of who the forge says moved the branch there; null: it did not say. */
-  mover(ref: string, to: Oid): string | null;
+  readonly last: ReadonlyMap<string, Stand>;
+  looked(ref: string, stand: Stand): Promise<void>;
+  /** Who brought what moved a branch. @param chain of `from` to where it stands, oldest first. */
+  bringers(ref: string, from: Oid, chain: readonly Oid[]): Bringers;
 }
 
 export interface MoveFound {
   readonly ref: string;
   readonly commit: Oid;
-  readonly verdict: 'landed' | 'violation';
+  readonly came: 'landed' | 'violation';
   readonly codes: readonly ReasonCode[];
 }
 
@@ -53,8 +55,9 @@ export async function judgeMoved(world: GateWorld, repo: string, branches: Branc
   let whole = true;
   for (const ref of await guardedOf(world, served, [...new Set([...branches.now.keys(), ...stood.keys(), ...branches.last.keys()])], branches)) {
     const landed = stood.get(ref)?.head ?? null;
-    const from = stood.get(ref)?.violated ?? landed ?? branches.last.get(ref) ?? null;
-    const walked = await walk({ world, served, ref, branches, to: branches.now.get(ref) ?? NOWHERE }, from, landed);
+    const last = branches.last.get(ref);
+    const from = stood.get(ref)?.violated ?? landed ?? last?.at ?? null;
+    const walked = await walk({ world, served, ref, branches, to: branches.now.get(ref) ?? NOWHERE, let: landed ?? last?.let ?? null }, from, landed);
     found.push(...walked.found);
     whole &&= walked.whole;
   }
@@ -62,7 +65,7 @@ export async function judgeMoved(world: GateWorld, repo: string, branches: Branc
 }
 
 /** A branch that is gone is guarded by the policy that stood, as one that moved is. */
-async function guardedOf(world: GateWorld, served: ServedRepository, refs: readonly string[], { now }: Branches): Promise<readonly string[]> {
+async function guardedOf(world: GateWorld, served: ServedRepository, refs: readonly string[], { now }: Pick<Branches, 'now'>): Promise<readonly string[]> {
   const updates = refs.map((ref) => ({ ref, old: NOWHERE, new: now.get(ref) ?? NOWHERE }));
   const guarded = await protectedUpdates(world, served, updates);
   // A policy that cannot be read may protect any branch.
@@ -75,6 +78,8 @@ interface Walk {
   readonly ref: string;
   readonly branches: Branches;
   readonly to: Oid;
+  /** As of a `Stand`. */
+  readonly let: Oid | null;
 }
 
 type Walked = { readonly found: readonly MoveFound[]; readonly whole: boolean };
@@ -87,7 +92,7 @@ async function walk(at: Walk, from: Oid | null, landed: Oid | null): Promise<Wal
   if (to === NOWHERE) return told(at, from, ['REF_DELETION']);
   if (to === landed) return told(at, from, ['OK'], WHY.back);
   const kept = await world.objects.keep(served.id, [to], undefined);
-  if (!kept.ok) return { found: [], whole: false };
+  if (!kept.ok) return unkept(at, from, kept.error.code);
   const steps = from === NOWHERE ? undefined : await world.objects.open(served.id).steps(from, to);
   if (steps === undefined) return told(at, from, ['REF_NON_FAST_FORWARD']);
   return along(
@@ -97,14 +102,20 @@ async function walk(at: Walk, from: Oid | null, landed: Oid | null): Promise<Wal
   );
 }
 
+/** What is too much to keep stands there all the same: nobody judged it, and the next look would find it as it is. */
+const unkept = (at: Walk, from: Oid, code: ReasonCode): Promise<Walked> | Walked => (LATER.has(code) ? { found: [], whole: false } : told(at, from, [code]));
+
 async function along(at: Walk, from: Oid, chain: readonly Oid[]): Promise<Walked> {
+  const bringers = at.branches.bringers(at.ref, from, chain);
   const found: MoveFound[] = [];
   let stands = from;
+  let { let: letIn } = at;
   for (const next of chain) {
-    const one = found.length === MOST_STEPS ? 'later' : await judgeStep(at, stands, next);
+    const one = found.length === MOST_STEPS ? 'later' : await judgeStep({ ...at, let: letIn }, bringers, stands, next);
     if (one === 'later') return { found, whole: false };
     found.push(one);
-    await at.branches.looked(at.ref, next);
+    if (one.came === 'landed') letIn = next;
+    await at.branches.looked(at.ref, { at: next, let: letIn });
     stands = next;
   }
   return { found, whole: true };
@@ -119,37 +130,41 @@ async function begun(at: Walk): Promise<Walked> {
   if (to === NOWHERE) return NOTHING;
   if (branches.last.size > 0 && !(await outOfAnother(at))) {
     const kept = await world.objects.keep(served.id, [to], undefined);
-    if (!kept.ok) return { found: [], whole: false };
+    if (!kept.ok) return unkept(at, NOWHERE, kept.error.code);
     return told(at, NOWHERE, ['TARGET_MISSING']);
   }
-  await branches.looked(ref, to);
+  await branches.looked(ref, { at: to, let: to });
   return NOTHING;
 }
 
+/** Of where it stood with all in it let in: out of what stands there against the rules comes what was never let in. */
 async function outOfAnother({ world, served, ref, to, branches }: Walk): Promise<boolean> {
-  const judged = await world.projections.memory.standing({ repo: served.id });
-  for (const { targetRef, head } of judged) {
-    if (targetRef === ref || !branches.now.has(targetRef)) continue;
-    if (head === to || (await served.repository.steps(to, head)) !== undefined) return true;
-  }
-  for (const [other, last] of branches.last) if (other !== ref && (last === to || (await served.repository.steps(to, last)) !== undefined)) return true;
+  const copy = world.objects.open(served.id);
+  for (const head of await letIn(world, served.id, branches, ref)) if (head === to || (await copy.steps(to, head)) !== undefined) return true;
   return false;
 }
 
-async function judgeStep(at: Walk, old: Oid, head: Oid): Promise<MoveFound | 'later'> {
-  const judged = await recorded(at, old, head);
+/** Where guarded branches stood last with all in them let in, but for one of them. By the log, where anything landed there. */
+export async function letIn(world: Pick<GateWorld, 'projections'>, repo: string, { now, last }: Pick<Branches, 'now' | 'last'>, but: string | null): Promise<readonly Oid[]> {
+  const stood = new Map([...last].map(([ref, stand]) => [ref, stand.let] as const));
+  for (const { targetRef, head } of await world.projections.memory.standing({ repo })) stood.set(targetRef, head);
+  return [...stood].flatMap(([ref, head]) => (ref === but || head === null || head === NOWHERE || !now.has(ref) ? [] : [head]));
+}
+
+async function judgeStep(at: Walk, bringers: Bringers, old: Oid, head: Oid): Promise<MoveFound | 'later'> {
+  const judged = await recorded(at, bringers, old, head);
   const { verdict, codes } = judged.verdict;
   if (judged.decision === null && codes.some((code) => LATER.has(code))) return 'later';
   if (verdict === 'allow') {
     await recordLandings(at.world, at.served.id, { targetRef: at.ref, old, head });
-    return { ref: at.ref, commit: head, verdict: 'landed', codes };
+    return { ref: at.ref, commit: head, came: 'landed', codes };
   }
   // Nothing could be weighed, so nothing was written down.
   if (judged.decision === null && !(await told({ ...at, to: head }, old, codes)).whole) return 'later';
-  return { ref: at.ref, commit: head, verdict: 'violation', codes };
+  return { ref: at.ref, commit: head, came: 'violation', codes };
 }
 
-async function recorded({ world, served, ref, branches }: Walk, old: Oid, head: Oid): Promise<Judged> {
+async function recorded({ world, served, ref }: Walk, bringers: Bringers, old: Oid, head: Oid): Promise<Judged> {
   const denied = (code: ReasonCode, text: string): Judged => ({ ref, id: null, title: '', decision: null, verdict: deny(code, text, 'merge') });
   const where = { repo: served.id, targetRef: ref, old, head };
   const copy = world.objects.open(served.id);
@@ -159,11 +174,10 @@ async function recorded({ world, served, ref, branches }: Walk, old: Oid, head: 
   const governance = await governanceAt(copy, old, world.floors);
   if (!governance.ok) return denied(governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
   const update = { ref, old, new: head };
-  const pusher = branches.mover(ref, head);
-  const brought = await broughtBy(world, where, pusher === null ? [] : [pusher]);
+  const behind = pushedBy(await bringers({ targetRef: ref, old, head, commits: steps.map((s) => s.commit) }));
   return recordMove(
     world,
-    { ...{ repo: served.id, quarantine: undefined, pusher, brought, update, updates: [update] }, governance: governance.value, steps },
+    { ...{ repo: served.id, quarantine: undefined, update, updates: [update] }, ...behind, governance: governance.value, steps },
     {
       stale: (state) => seenAt(state, where),
       outcome: async (bench, whole, parts, landing) => orBreakGlass(bench, whole, parts, await verdictOf(bench, whole, parts, landing, 'merge')),
@@ -181,10 +195,10 @@ async function seenAt(state: Projections, { repo, targetRef, head }: Landing): P
 }
 
 /** A violation of a move that nothing was weighed of. */
-async function told({ world, served, ref, branches, to }: Walk, from: Oid, codes: readonly ReasonCode[], why: string = WHY.astray): Promise<Walked> {
+async function told({ world, served, ref, branches, to, let: letIn }: Walk, from: Oid, codes: readonly ReasonCode[], why: string = WHY.astray): Promise<Walked> {
   const where = { repo: served.id, targetRef: ref, old: from, head: to };
   const appended = await world.ledger.append(async (state) => ok((await seenAt(state, where)) ? [] : [violation(where, why)]));
   if (!appended.ok) return { found: [], whole: false };
-  await branches.looked(ref, to);
-  return { found: codes[0] === 'OK' ? [] : [{ ref, commit: to, verdict: 'violation', codes }], whole: true };
+  await branches.looked(ref, { at: to, let: letIn });
+  return { found: codes[0] === 'OK' ? [] : [{ ref, commit: to, came: 'violation', codes }], whole: true };
 }

@@ -4,12 +4,14 @@ import { type Bed, MAIN, openBed } from '../../test/bed/bed.ts';
 import { problem } from '../core/base/result.ts';
 import { keepEvent } from './forge-intake.ts';
 import { EVERY_MS, firstReconciles, forgeHandlers, reporting } from './forge-jobs.ts';
-import { type ForgeWorld, onShelf } from './forge-world.ts';
+import { type ForgeWorld, type Open, onShelf } from './forge-world.ts';
 import type { Worked } from './job-worker.ts';
-import type { CheckReport, DeployReport, ForgeAnswer, ForgeEvent, ForgePlace, ForgeSubject, ListedPull } from './ports-forge.ts';
+import type { CheckReport, DeployReport, ForgeAnswer, ForgeEvent, ForgePlace, ForgeSubject, ListedPull, Move } from './ports-forge.ts';
 import { prepareSignoff } from './prepare.ts';
 import { completeSignoff } from './signoff.ts';
+import { openViolations } from './violations.ts';
 
+const NOWHERE = '0'.repeat(40);
 const PLACE: ForgePlace = { repo: 'infra', forgeId: 42, name: 'acme/infra', installation: 7 };
 const SOURCE = { branch: 'fix', owner: 'ada', fork: false };
 const DROP = { 'db/001.sql': 'drop table orders;\n' };
@@ -20,14 +22,23 @@ let world: ForgeWorld;
 let calls: string[];
 let reports: CheckReport[];
 let deploys: DeployReport[];
-let there: { open: string[]; bypass: boolean; pulls: ListedPull[]; tag: string; name: string; forgeId: number; fault: (ForgeAnswer<never> & { ok: false }) | null };
+let there: {
+  open: readonly Open[] | null;
+  moves: Move[];
+  bypass: boolean;
+  pulls: ListedPull[];
+  tag: string;
+  name: string;
+  forgeId: number;
+  fault: (ForgeAnswer<never> & { ok: false }) | null;
+};
 let delivery = 0;
 
 beforeEach(async () => {
   bed = await openBed();
   [calls, reports] = [[], []];
   deploys = [];
-  there = { open: [], bypass: false, pulls: [], tag: 'a', name: 'acme/infra', forgeId: 42, fault: null };
+  there = { open: null, moves: [], bypass: false, pulls: [], tag: 'a', name: 'acme/infra', forgeId: 42, fault: null };
   const served = bed.world.repositories.get('infra');
   if (served === undefined) throw new Error('the bed serves infra');
   const asked = async <T>(call: string, value: () => T): Promise<ForgeAnswer<T>> => {
@@ -43,7 +54,7 @@ beforeEach(async () => {
     sources: new Map([['infra', { name: 'acme/infra', merges: 'any' }]]),
     wake: () => undefined,
     log: () => undefined,
-    violations: async () => there.open,
+    violations: async (repo) => there.open ?? openViolations(world.gate, repo),
     rules: {
       environment: () => asked('environment', () => ({ bypass: there.bypass })),
       required: () => asked('required', () => ({ required: true, pinned: true, bypass: [] })),
@@ -65,15 +76,18 @@ beforeEach(async () => {
         }),
       pulls: (_, tag) => asked('pulls', () => (tag === there.tag ? { unchanged: true as const } : { unchanged: false as const, tag: there.tag, pulls: there.pulls })),
       deploy: (said) => asked('deploy', () => void deploys.push(said)),
-      moves: () => asked('moves', () => []),
+      moves: () => asked('moves', () => there.moves),
     },
   };
   world = { ...world, gate: { ...gate, ledger: reporting(gate.ledger, { org: 'Bed', repos: ['infra'], wake: world.wake }) } };
 });
 afterEach(() => bed.close());
 
+/** Events that come commits with, as the forge's door reads them. */
+const brings = (subject: ForgeSubject, name: string): boolean =>
+  subject.kind === 'ref' || (subject.kind === 'pull' && (name === 'pull_request.synchronize' || (subject.fork && /[.](?:re)?opened$/.test(name))));
 const event = (subject: ForgeSubject, name: string, more: Partial<ForgeEvent> = {}): ForgeEvent => ({
-  ...{ delivery: `d-${++delivery}`, name, at: bed.clock.now, forgeId: 42, place: 'acme/infra', account: 'ada', brings: true, subject },
+  ...{ delivery: `d-${++delivery}`, name, at: ++bed.clock.now, forgeId: 42, place: 'acme/infra', account: 'ada', brings: brings(subject, name), subject },
   ...more,
 });
 const say = (said: ForgeEvent) => keepEvent({ org: 'Bed', inbox: world.inbox, shelf: world.shelf, sources: world.sources, wake: world.wake }, said);
@@ -111,8 +125,10 @@ const arrived = (number: number, head: string): string => {
   bed.work.git('push', '-q', '-f', bed.served.gitDir, `${head}:refs/pull/${number}/head`);
   return head;
 };
-/** Opened at the forge, and looked at. */
+const pushed = (head: string, account: string | null = 'ada', old = NOWHERE) => say(event({ kind: 'ref', ref: 'refs/heads/topic', old, new: head }, 'push', { account }));
+/** Pushed and opened at the forge by one account, and looked at. */
 async function opened(number: number, head: string, more: Partial<ForgeEvent> = {}): Promise<void> {
+  await pushed(head, more.account);
   await say(event(pull(number, arrived(number, head)), 'pull_request.opened', more));
   await work();
 }
@@ -128,6 +144,8 @@ async function sign(person: 'mara' | 'noor', change: string, decision: 'approve'
   const done = await completeSignoff(signing, change, bed.keys[person].signEnvelope(prepared.value.statement));
   if (!done.ok) throw new Error(JSON.stringify(done.error));
 }
+/** A branch made there, as the forge lists its moves. */
+const made = (account: string, after: string): Move => ({ account, before: NOWHERE, after, kind: 'branch_creation' });
 const told = () => reports.map((r) => [r.name, r.verdict, r.run]);
 
 describe('a proposal', () => {
@@ -151,7 +169,7 @@ describe('a proposal', () => {
     expect([await say(next), await say(opening), await say(next)]).toEqual(['kept', 'kept', 'known']);
     await work();
     expect(told()).toEqual([['countersign/main', 'allow', null]]);
-    expect(await shelf().pull(1)).toMatchObject({ accounts: ['ben', 'ada'], looked: two });
+    expect(await shelf().pull(1)).toMatchObject({ accounts: ['ada', 'ben'], unknown: false, looked: two });
     await say(event(pull(1, two), 'pull_request.synchronize'));
     await work();
     expect(reports.length).toBe(1);
@@ -257,8 +275,10 @@ describe('a proposal', () => {
 
   it('that the forge takes no report of waits for as long as the forge says, and nothing is lost', async () => {
     there.fault = { ok: false, error: problem('RATE_LIMITED', 'too many calls'), after: 3_600_000, gone: false };
-    await say(event(pull(1, arrived(1, bed.commit(DROP))), 'pull_request.opened'));
-    expect(await work()).toMatchObject([{ do: 'retry', after: 3_600_000 }]);
+    const head = arrived(1, bed.commit(DROP));
+    await pushed(head);
+    await say(event(pull(1, head), 'pull_request.opened'));
+    expect(await work()).toMatchObject([{ do: 'retry', after: 3_600_000 }, { do: 'retry', after: 3_600_000 }]);
     there.fault = null;
     bed.clock.now += 3_700_000;
     await work();
@@ -281,8 +301,9 @@ describe('what moved', () => {
     await opened(1, bed.commit(DROP));
     await opened(2, bed.commit({ 'docs/b.md': 'b\n' }));
     calls.length = 0;
+    const old = bed.tip();
     const to = moved(bed.commit({ 'docs/a.md': 'a\n' }));
-    await say(event({ kind: 'ref', ref: MAIN, old: to, new: to }, 'push', { account: 'ada' }));
+    await say(event({ kind: 'ref', ref: MAIN, old, new: to }, 'push', { account: 'ada' }));
     await work();
     expect(calls).toEqual([]);
     expect(await bed.store.projections.memory.standing({ repo: 'infra' })).toEqual([{ targetRef: MAIN, head: to, violated: null }]);
@@ -292,10 +313,15 @@ describe('what moved', () => {
     await say(event({ kind: 'ref', ref: MAIN, old: bed.tip(), new: bed.tip() }, 'push'));
     await work();
     const stack = Array.from({ length: 25 }, (_, i) => i + 1);
-    for (const n of stack) await say(event(pull(n, arrived(n, bed.commit({ [`docs/${n}.md`]: 'x\n' }))), 'pull_request.opened'));
+    for (const n of stack) {
+      const head = arrived(n, bed.commit({ [`docs/${n}.md`]: 'x\n' }));
+      await pushed(head);
+      await say(event(pull(n, head), 'pull_request.opened'));
+    }
     await work(200);
+    const old = bed.tip();
     const to = moved(bed.commit({ 'docs/base.md': 'a\n' }));
-    await say(event({ kind: 'ref', ref: MAIN, old: to, new: to }, 'push'));
+    await say(event({ kind: 'ref', ref: MAIN, old, new: to }, 'push'));
     for (const n of stack) await say(event(pull(n, arrived(n, bed.commit({ [`docs/${n}.md`]: 'x\n' }))), 'pull_request.synchronize'));
     await work(200);
     expect(calls.filter((c) => c === 'report').length).toBe(50);
@@ -344,6 +370,7 @@ describe('what nobody told us', () => {
       { number: 1, targetRef: MAIN, head: one, account: 'ada', ...SOURCE },
       { number: 2, targetRef: MAIN, head: two, account: 'ben', ...SOURCE },
     ];
+    there.moves = [made('ada', one), made('ben', two)];
     await world.jobs.add(firstReconciles(world));
     await work();
     expect(
@@ -395,7 +422,7 @@ describe('a deployment', () => {
   it('waits where something in it landed past the gate, says so, and goes on once it is settled', async () => {
     await ask(bed.tip());
     const bad = moved(bed.commit(DROP));
-    there.open = [bad];
+    there.open = [{ ref: MAIN, from: `${bad}^`, to: bad }];
     await ask(bad);
     expect(deploys.at(-1)).toMatchObject({ state: 'waiting', comment: expect.stringContaining(bad.slice(0, 12)) });
     bed.clock.now += 3_600_000;
@@ -411,7 +438,8 @@ describe('a deployment', () => {
 
   it('that nobody settles is refused in the end, and whoever waits hears of it now and then', async () => {
     await ask(bed.tip());
-    there.open = [moved(bed.commit(DROP))];
+    const from = bed.tip();
+    there.open = [{ ref: MAIN, from, to: moved(bed.commit(DROP)) }];
     await ask(bed.tip());
     for (let hours = 0; hours < 80; hours += 1) {
       bed.clock.now += 3_600_000;

@@ -3,12 +3,13 @@
  * asked, and in whatever order events came, the answer is of this moment.
  */
 import type { Oid } from '../core/change/change.ts';
-import { judgeMoved } from './forge-landed.ts';
+import { type Bringers, type Brought, moverOn, ofLanding, ofProposal } from './forge-brought.ts';
+import { type Branches, judgeMoved } from './forge-landed.ts';
 import { type Considered, judgeProposal } from './forge-proposal.ts';
 import { reportVerdict } from './forge-report.ts';
-import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, lookJob, NOT_LOOKED, onShelf } from './forge-world.ts';
+import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, lookJob, NOT_LOOKED, onShelf, UNKNOWN_PULL } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
-import type { ForgeAnswer, ForgeEvent, ForgePlace } from './ports-forge.ts';
+import { type ForgeAnswer, type ForgeEvent, type ForgePlace, isQueue, pullRef } from './ports-forge.ts';
 import type { Judged } from './push-record.ts';
 import { deny } from './verdict.ts';
 
@@ -22,20 +23,14 @@ export interface Looking {
   readonly signal: AbortSignal;
 }
 
-const TAKES: ReadonlySet<string> = new Set(['opened', 'reopened', 'synchronize']);
-const actionOf = ({ name }: ForgeEvent): string => name.slice(name.indexOf('.') + 1);
-/** Of one proposal; beyond, the oldest are remembered by what they pushed. */
-const MOST_ACCOUNTS = 50;
-
 /** What is known of it, with what events say since. null: it is closed, or nobody ever said anything of it. */
-export function pullAfter(number: number, known: KnownPull | null, events: readonly ForgeEvent[]): KnownPull | null {
+function pullAfter(number: number, known: KnownPull | null, events: readonly ForgeEvent[]): KnownPull | null {
   let pull = known;
-  for (const event of events) {
-    if (event.subject.kind !== 'pull') continue;
-    const { open, targetRef, head } = event.subject;
-    const brought = event.account !== null && TAKES.has(actionOf(event)) ? [event.account] : [];
-    const accounts = [...new Set([...(pull?.accounts ?? []), ...brought].reverse())].reverse().slice(-MOST_ACCOUNTS);
-    pull = open ? { ...NOT_LOOKED, ...pull, ...{ number, targetRef, head, accounts } } : null;
+  for (const { name, account, subject } of events) {
+    if (subject.kind !== 'pull') continue;
+    const { open, targetRef, head, branch, fork } = subject;
+    const opener = name === 'pull_request.opened' ? account : (pull?.opener ?? null);
+    pull = open ? { ...UNKNOWN_PULL, ...pull, ...{ number, targetRef, head, opener, branch, fork } } : null;
   }
   return pull;
 }
@@ -43,22 +38,31 @@ export function pullAfter(number: number, known: KnownPull | null, events: reado
 export async function lookAtPull(looking: Looking, number: number, events: readonly Waiting[]): Promise<Worked> {
   const { world, repo } = looking;
   const shelf = onShelf(world.shelf, repo);
-  const pull = pullAfter(number, await shelf.pull(number), events);
+  const known = await shelf.pull(number);
+  const pull = pullAfter(number, known, events);
+  // An event that comes late says what was so; the forge is asked for all that is open, the next time that everything is looked at.
+  if (known?.targetRef !== pull?.targetRef) await shelf.setTag(null);
   if (pull === null) {
     await shelf.dropPull(number);
     return DONE;
   }
-  // Kept before git is asked: whoever brought it is known, however this look ends.
-  await shelf.setPull(pull);
+  // However this look ends: what was reported last is not what is so now, until that is known.
+  await shelf.setPull({ ...pull, looked: null });
   const here = await fetched(looking);
   if (!here.ok) return afterwards(here);
-  const ref = `refs/pull/${number}/head`;
+  const ref = pullRef(number);
   const head = (await world.mirror.refs(repo, ref)).get(ref);
   if (head === undefined) return { do: 'retry', why: `${ref} is not here yet` };
   const merges = world.sources.get(repo)?.merges ?? 'any';
-  const { targetRef, accounts, said } = pull;
-  const considered = await judgeProposal(world.gate, { repo, targetRef, head, accounts, merges, asIs: false, said });
-  return told(looking, here.value, { ...pull, head }, considered, (next) => shelf.setPull(next), `pull-${number}`);
+  const { targetRef, said } = pull;
+  let brought: Brought = { accounts: [], whole: true };
+  const bringers: Bringers = async (brings) => {
+    brought = await ofProposal({ world, repo, place: here.value }, pull)(brings);
+    return brought;
+  };
+  const considered = await judgeProposal(world.gate, { repo, targetRef, head, bringers, merges, asIs: false, said });
+  const behind = { accounts: brought.accounts, unknown: !brought.whole };
+  return told(looking, here.value, { ...pull, head, ...behind }, considered, (next) => shelf.setPull(next), `pull-${number}`);
 }
 
 export async function lookAtGroup(looking: Looking, head: Oid, events: readonly Waiting[]): Promise<Worked> {
@@ -72,11 +76,12 @@ export async function lookAtGroup(looking: Looking, head: Oid, events: readonly 
   }
   const group: KnownGroup | null = known ?? (said === undefined ? null : { ref: said.ref, targetRef: said.targetRef, head, ...NOT_LOOKED });
   if (group === null) return DONE;
-  await shelf.setGroup(group);
+  await shelf.setGroup({ ...group, looked: null });
   const here = await fetched(looking);
   if (!here.ok) return unanswered(looking, group, afterwards(here));
   const { targetRef } = group;
-  const considered = await judgeProposal(world.gate, { repo, targetRef, head, accounts: [], merges: 'any', asIs: true, said: group.said });
+  const bringers = ofLanding({ world, repo, place: here.value });
+  const considered = await judgeProposal(world.gate, { repo, targetRef, head, bringers, merges: 'any', asIs: true, said: group.said });
   return told(looking, here.value, group, considered, (next) => shelf.setGroup(next), `queue-${head}`);
 }
 
@@ -98,16 +103,20 @@ async function told<K extends KnownPull | KnownGroup>(
   keep: (known: K) => Promise<void>,
   subject: string,
 ): Promise<Worked> {
+  const at = world.gate.now();
   // A branch nobody protects requires no check.
   if (judged === null) {
-    await keep({ ...known, said, looked: known.head, until: null });
+    await keep({ ...known, said, looked: known.head, at, until: null });
     return DONE;
   }
-  if (judged.id !== null && judged.id !== known.change) await onShelf(world.shelf, repo).setChange(judged.id, subject);
+  const change = judged.id ?? known.change;
+  if (change !== null && (change !== known.change || known.reported === null)) await onShelf(world.shelf, repo).setChange(known.change, change, subject);
+  const weighed = { ...known, said, change, until: await runsOut(world, judged) };
+  await keep({ ...weighed, looked: null });
   const reported = await reportVerdict(world, place, known.head, judged, known.reported);
-  const looked = reported.ok ? { looked: known.head, reported: reported.value } : {};
-  await keep({ ...known, said, change: judged.id ?? known.change, until: await runsOut(world, judged), ...looked });
-  return reported.ok ? DONE : afterwards(reported);
+  if (!reported.ok) return afterwards(reported);
+  await keep({ ...weighed, looked: known.head, at, reported: reported.value });
+  return DONE;
 }
 
 async function runsOut({ gate: { projections } }: ForgeWorld, { verdict }: Judged): Promise<number | null> {
@@ -133,20 +142,19 @@ export async function lookLater({ gate, jobs, wake }: ForgeWorld, repo: string, 
 
 export async function lookAtBranches(looking: Looking, events: readonly Waiting[]): Promise<Worked> {
   const here = await fetched(looking);
-  return here.ok ? judgeBranches(looking, events) : afterwards(here);
+  return here.ok ? judgeBranches(looking, here.value, events) : afterwards(here);
 }
 
-/** Judges what moved, and has looked at again what is proposed for a branch that did. What is here was fetched. */
-export async function judgeBranches({ world, repo }: Looking, events: readonly Waiting[]): Promise<Worked> {
+/** Judges what moved, and has looked at again what is proposed for a branch that did, or was brought by somebody it is not known by. What is here was fetched. */
+export async function judgeBranches({ world, repo }: Looking, place: ForgePlace, events: readonly Waiting[]): Promise<Worked> {
   const shelf = onShelf(world.shelf, repo);
-  const [now, last] = await Promise.all([world.mirror.refs(repo, 'refs/heads/'), shelf.branches()]);
-  const movers = new Map(events.flatMap(({ subject, account }) => (subject.kind === 'ref' && account !== null ? [[`${subject.ref} ${subject.new}`, account] as const] : [])));
-  const standing = new Map([...now].filter(([ref]) => !ref.startsWith(QUEUE)));
-  const { found, whole } = await judgeMoved(world.gate, repo, { now: standing, last, looked: shelf.setBranch, mover: (ref, to) => movers.get(`${ref} ${to}`) ?? null });
-  for (const { ref, commit, verdict, codes } of found)
-    if (verdict === 'violation') world.log(`${repo}: ${ref} stands at ${commit.slice(0, 12)} where no gate let it (${codes.join(' ')})`);
-  const moved = new Set([...standing].filter(([ref, at]) => last.get(ref) !== at).map(([ref]) => ref));
-  const pulls = (await shelf.pulls()).filter((p) => moved.has(p.targetRef));
+  const [now, last] = await Promise.all([standing(world, repo), shelf.branches()]);
+  const bringers: Branches['bringers'] = (ref, from, chain) => ofLanding({ world, repo, place }, moverOn({ world, repo, place }, ref, from, chain));
+  const { found, whole } = await judgeMoved(world.gate, repo, { now, last, looked: shelf.setBranch, bringers });
+  for (const { ref, commit, came, codes } of found)
+    if (came === 'violation') world.log(`${repo}: ${ref} stands at ${commit.slice(0, 12)} where no gate let it (${codes.join(' ')})`);
+  const went = new Set([...now].filter(([ref, at]) => last.get(ref)?.at !== at).map(([ref]) => ref));
+  const pulls = (await shelf.pulls()).filter((p) => went.has(p.targetRef) || events.some((event) => isNews(event, p)));
   await lookLater(
     world,
     repo,
@@ -155,8 +163,13 @@ export async function judgeBranches({ world, repo }: Looking, events: readonly W
   return whole ? DONE : { do: 'retry', why: 'not all that moved could be judged yet' };
 }
 
-/** Branches that a queue makes and takes away. */
-export const QUEUE = 'refs/heads/gh-readonly-queue/';
+/** Branches as they are here, without those a queue makes. */
+export const standing = async ({ mirror }: ForgeWorld, repo: string): Promise<ReadonlyMap<string, Oid>> =>
+  new Map([...(await mirror.refs(repo, 'refs/heads/'))].filter(([ref]) => !isQueue(ref)));
+
+/** It was looked at before this was heard. */
+const isNews = ({ account, brings, subject }: Waiting, { looked, unknown, accounts }: KnownPull): boolean =>
+  brings && account !== null && subject.kind === 'ref' && subject.new === looked && (unknown || !accounts.includes(account));
 
 /** Where the repository is at the forge, with all it has there now in our copy. */
 export async function fetched({ world, repo, signal }: Looking): Promise<ForgeAnswer<ForgePlace>> {

@@ -9,10 +9,10 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import type { Problem } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
+import type { Bringers, Brought } from './forge-brought.ts';
 import { governanceAt } from './governance.ts';
 import { movedSignoffs } from './moved.ts';
 import type { Step } from './ports.ts';
-import type { Landing } from './presented.ts';
 import { protectedUpdates } from './push.ts';
 import { type Judged, PUSH_CAPS, recordMove, words } from './push-record.ts';
 import { NOBODY_KNOWS } from './pusher.ts';
@@ -27,8 +27,8 @@ export interface Proposal {
   readonly repo: string;
   readonly targetRef: string;
   readonly head: Oid;
-  /** Accounts that the forge says brought it, the last one last. */
-  readonly accounts: readonly string[];
+  /** Who the forge says brought it. */
+  readonly bringers: Bringers;
   readonly merges: Merges;
   /** The branch will be moved to `head` itself, step by step: what a queue made. */
   readonly asIs: boolean;
@@ -79,7 +79,10 @@ interface Desk {
 interface Move {
   readonly old: Oid;
   readonly head: Oid;
+  /** What is judged beside the whole. */
   readonly steps: readonly Step[];
+  /** All it brings. */
+  readonly commits: readonly Oid[];
 }
 
 /** One after another, each as if it were pushed by itself: that is how they land. */
@@ -110,25 +113,28 @@ async function movesOf({ world, proposal, stands }: Desk): Promise<readonly Move
     const change = await repository.change({ repo, targetRef, base: stands, head });
     if (!change.ok) return change.error;
     const brought = change.value.commits.map(({ id, parents }): Step => ({ commit: id, parent: parents[0] ?? null, onChain: false }));
-    return [{ old: stands, head, steps: merges === 'squash' ? [] : brought }];
+    return [{ old: stands, head, steps: merges === 'squash' ? [] : brought, commits: brought.map((s) => s.commit) }];
   }
   const chain = (await repository.steps(stands, head))?.filter((s) => s.onChain);
   if (chain === undefined) return { code: 'REF_NON_FAST_FORWARD', message: `${targetRef} does not lead to what the queue made of it any more` };
   const moves: Move[] = [];
-  for (const { parent, commit } of chain) moves.push({ old: parent ?? stands, head: commit, steps: (await repository.steps(parent, commit)) ?? [] });
+  for (const { parent, commit } of chain) {
+    const steps = (await repository.steps(parent, commit)) ?? [];
+    moves.push({ old: parent ?? stands, head: commit, steps, commits: steps.map((s) => s.commit) });
+  }
   return moves;
 }
 
-async function judgeMove({ world, served, proposal, stands }: Desk, { old, head, steps }: Move): Promise<Judged> {
-  const { repo, targetRef, accounts } = proposal;
+async function judgeMove({ world, served, proposal, stands }: Desk, { old, head, steps, commits }: Move): Promise<Judged> {
+  const { repo, targetRef, bringers } = proposal;
   if (steps.length > PUSH_CAPS.steps) return noDecision(targetRef, 'PUSH_TOO_LARGE', `${steps.length} commits; at most ${PUSH_CAPS.steps} are judged, squash them`);
   const governance = await governanceAt(world.objects.open(repo), old, world.floors);
   if (!governance.ok) return noDecision(targetRef, governance.error[0]?.code ?? 'POLICY_INVALID', words(governance.error));
   const update = { ref: targetRef, old, new: head };
-  const brought = await broughtBy(world, { repo, targetRef, old, head }, accounts);
+  const behind = pushedBy(await bringers({ targetRef, old, head, commits }));
   return recordMove(
     world,
-    { ...{ repo, quarantine: undefined, update, updates: [update], governance: governance.value, steps, brought }, pusher: accounts.at(-1) ?? null },
+    { ...{ repo, quarantine: undefined, update, updates: [update], governance: governance.value, steps }, ...behind },
     {
       explain: (whole) => movedSignoffs(world, whole, governance.value.policy),
       stale: async () => (await served.repository.resolve(targetRef)) !== stands,
@@ -137,13 +143,8 @@ async function judgeMove({ world, served, proposal, stands }: Desk, { old, head,
   );
 }
 
-/**
- * The accounts behind a move. A robot that lands what others brought hides nobody: whom a transport put behind this content before is
- * remembered by it. Where nobody is, it may be anyone, whoever signs included.
- */
-export async function broughtBy({ objects, projections }: GateWorld, { repo, targetRef, old, head }: Landing, accounts: readonly string[]): Promise<readonly string[]> {
-  if (accounts.length > 0) return accounts;
-  const change = await objects.open(repo).change({ repo, targetRef, base: old, head });
-  const contents = change.ok ? [change.value.manifest, ...change.value.commits.map((c) => c.id)] : [];
-  return (await projections.memory.pushers({ repo, contents })).length > 0 ? [] : [NOBODY_KNOWS];
-}
+/** As a push is weighed: where somebody is unknown, whoever signs may be them. */
+export const pushedBy = ({ accounts, whole }: Brought): { readonly pusher: string | null; readonly brought: readonly string[] } => ({
+  pusher: accounts.at(-1) ?? null,
+  brought: whole ? accounts : [...accounts, NOBODY_KNOWS],
+});

@@ -1,20 +1,24 @@
 /**
  * Heals what was not heard: events are lost, forged events were never sent, repositories are renamed. Every so often all that is open at the
- * forge is held against what is known here, and what differs is looked at. One call where nothing changed.
+ * forge is held against what is known here, and what differs is looked at.
  */
 import { problem } from '../core/base/result.ts';
-import { fetched, judgeBranches, type Looking, lookLater, QUEUE } from './forge-look.ts';
-import { afterwards, type ForgeWorld, type KnownPull, type Looked, NOT_LOOKED, onShelf, type Shelf } from './forge-world.ts';
+import { fetched, judgeBranches, type Looking, lookLater } from './forge-look.ts';
+import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, NOT_LOOKED, onShelf, type Shelf, UNKNOWN_PULL } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
-import type { ForgeAnswer, ForgePlace, ListedPull } from './ports-forge.ts';
+import { type ForgeAnswer, type ForgeEvent, type ForgePlace, type ListedPull, QUEUE } from './ports-forge.ts';
+
+/** A yes is not left standing for longer than this, in milliseconds, unseen: what makes a no of it may come from where nobody tells us. */
+const YES_MS = 3_600_000;
 
 /** @param all whatever is open is judged again. */
 export async function reconcile(looking: Looking, all = false): Promise<Worked> {
   const { world, repo } = looking;
   if (!world.sources.has(repo)) return DONE;
   const events = await world.inbox.waiting(repo, 'repository');
-  const ended = await reconciled(looking, await placed(world, repo));
-  if (ended.do === 'done') await lookLater(world, repo, await dueAgain(onShelf(world.shelf, repo), world.gate.now(), all));
+  // First: however this one ends, what is not so any more is looked at until that is said.
+  await lookLater(world, repo, await dueAgain(onShelf(world.shelf, repo), world.gate.now(), all));
+  const ended = await reconciled(looking, await placed(world, repo, events));
   const seq = events.at(-1)?.seq;
   if (ended.do !== 'retry' && seq !== undefined) await world.inbox.worked(repo, 'repository', seq);
   return ended;
@@ -26,7 +30,7 @@ async function reconciled(looking: Looking, place: ForgeAnswer<ForgePlace>): Pro
   const here = await fetched(looking);
   if (!here.ok) return afterwards(here);
   const shelf = onShelf(world.shelf, repo);
-  const judged = await judgeBranches(looking, await world.inbox.waiting(repo, 'refs'));
+  const judged = await judgeBranches(looking, here.value, await world.inbox.waiting(repo, 'refs'));
   await groupsHere(world, repo, shelf);
   // Read before the forge is asked: what is opened meanwhile is not among what it lists, and not closed.
   const known = await shelf.pulls();
@@ -39,18 +43,21 @@ async function reconciled(looking: Looking, place: ForgeAnswer<ForgePlace>): Pro
   return judged;
 }
 
-/** What rests on a signature that ran out; or all of it. */
+/** Whose last look ended without an answer, what rests on a signature that ran out, a yes of an hour ago, what waits to go out; or all of it. */
 async function dueAgain(shelf: Shelf, now: number, all: boolean): Promise<readonly string[]> {
-  const [pulls, groups] = await Promise.all([shelf.pulls(), shelf.groups()]);
-  const isDue = ({ until }: Looked): boolean => all || (until !== null && until <= now);
-  return [...pulls.filter(isDue).map((p) => `pull-${p.number}`), ...groups.filter(isDue).map((g) => `queue-${g.head}`)];
+  const [pulls, groups, deploys] = await Promise.all([shelf.pulls(), shelf.groups(), shelf.deploys()]);
+  const isDue = ({ head, looked, until, reported, at }: KnownPull | KnownGroup): boolean =>
+    all || looked !== head || (until !== null && until <= now) || (reported?.verdict === 'allow' && now - at >= YES_MS);
+  const asksAgain = (pull: KnownPull): boolean => isDue(pull) || pull.unknown;
+  return [...pulls.filter(asksAgain).map((p) => `pull-${p.number}`), ...groups.filter(isDue).map((g) => `queue-${g.head}`), ...deploys.map((id) => `deploy-${id}`)];
 }
 
-/** It may be called otherwise by now. Another repository that has its name is not it. */
-async function placed(world: ForgeWorld, repo: string): Promise<ForgeAnswer<ForgePlace>> {
+/** It may be called otherwise by now, as an event says. Another repository that has its name is not it. */
+async function placed(world: ForgeWorld, repo: string, events: readonly ForgeEvent[]): Promise<ForgeAnswer<ForgePlace>> {
   const shelf = onShelf(world.shelf, repo);
   const known = await shelf.place();
-  const now = await world.forge.find(repo, known?.name ?? world.sources.get(repo)?.name ?? '');
+  const called = events.filter((e) => known !== null && e.forgeId === known.forgeId).at(-1)?.place;
+  const now = await world.forge.find(repo, called ?? known?.name ?? world.sources.get(repo)?.name ?? '');
   if (!now.ok) return now;
   if (known !== null && now.value.forgeId !== known.forgeId)
     return {
@@ -79,13 +86,12 @@ async function pullsThere(world: ForgeWorld, repo: string, before: readonly Know
 }
 
 const isKnown = (known: KnownPull | undefined, { targetRef, head, account }: ListedPull): boolean =>
-  known !== undefined && known.targetRef === targetRef && known.head === head && known.accounts.includes(account) && known.looked === head;
+  known !== undefined && known.targetRef === targetRef && known.head === head && known.opener === account && known.looked === head;
 
-/** Whoever opened it stands behind it; who pushed to it last, nobody said. */
-const withListed = (known: KnownPull | undefined, { number, targetRef, head, account }: ListedPull): KnownPull => ({
-  ...NOT_LOOKED,
+const withListed = (known: KnownPull | undefined, { number, targetRef, head, account, branch, fork }: ListedPull): KnownPull => ({
+  ...UNKNOWN_PULL,
   ...known,
-  ...{ number, targetRef, head, accounts: [...new Set([account, ...(known?.accounts ?? [])])] },
+  ...{ number, targetRef, head, opener: account, branch, fork },
 });
 
 /** A queue's branch that nobody told us of waits for our answer; one that is gone waits for none. */

@@ -35,5 +35,5 @@ export async function reportVerdict(world: ForgeWorld, place: ForgePlace, head: 
   const digest = sha256Hex(JSON.stringify([report.verdict, shown, report.url, report.change]));
   if (same && before.digest === digest) return { ok: true, value: before };
   const told = await world.forge.report(report);
-  return told.ok ? { ok: true, value: { head, name, run: told.value, digest } } : told;
+  return told.ok ? { ok: true, value: { head, name, run: told.value, verdict: report.verdict, digest } } : told;
 }

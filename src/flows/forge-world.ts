@@ -3,7 +3,7 @@ import { sha256Hex } from '../core/base/crypto.ts';
 import type { Oid } from '../core/change/change.ts';
 import type { Merges, Said } from './forge-proposal.ts';
 import type { Worked } from './job-worker.ts';
-import type { Forge, ForgeAnswer, ForgeInbox, ForgePlace, ForgeRules, ForgeShelf, Mirror } from './ports-forge.ts';
+import type { CheckReport, Forge, ForgeAnswer, ForgeInbox, ForgePlace, ForgeRules, ForgeShelf, Mirror } from './ports-forge.ts';
 import type { JobDraft, Jobs } from './ports-jobs.ts';
 import type { GateWorld } from './site.ts';
 
@@ -18,8 +18,8 @@ export interface ForgeWorld {
   readonly gate: GateWorld;
   readonly forge: Forge;
   readonly rules: ForgeRules;
-  /** Commits that stand on this branch without a chain, and are not settled. */
-  violations(repo: string, ref: string): Promise<readonly Oid[]>;
+  /** All that stands in this repository without a chain and is not settled; 'unknown' where that cannot be told. */
+  violations(repo: string): Promise<readonly Open[] | 'unknown'>;
   readonly inbox: ForgeInbox;
   readonly shelf: ForgeShelf;
   readonly mirror: Mirror;
@@ -29,6 +29,14 @@ export interface ForgeWorld {
   /** There may be something to do. */
   wake(): void;
   log(line: string): void;
+}
+
+/** A branch went from one commit to another, and what is between them nobody let. */
+export interface Open {
+  readonly ref: string;
+  /** null: the branch was nowhere. */
+  readonly from: Oid | null;
+  readonly to: Oid;
 }
 
 export const [LOOK, CHANGED, RECONCILE] = ['forge.look', 'forge.change', 'forge.reconcile'] as const;
@@ -63,8 +71,14 @@ export interface KnownPull extends Looked {
   readonly number: number;
   readonly targetRef: string;
   readonly head: Oid;
-  /** Who brought any of it, the last one last. */
+  /** `github:login`; null: nobody said yet. */
+  readonly opener: string | null;
+  /** Name of its branch, without `refs/heads/`; empty where it cannot be asked for. */
+  readonly branch: string;
+  readonly fork: boolean;
+  /** Who was behind it at the last look; `unknown`: and somebody nobody knows. */
   readonly accounts: readonly string[];
+  readonly unknown: boolean;
 }
 
 /** What a queue made to land. */
@@ -76,8 +90,10 @@ export interface KnownGroup extends Looked {
 
 /** What came of the last look. */
 export interface Looked {
-  /** Where it stood then; null: nobody looked yet. */
+  /** Where it stood then; null: nobody looked yet, or what was reported may not be so any more. */
   readonly looked: Oid | null;
+  /** When, in milliseconds since 1970. */
+  readonly at: number;
   readonly reported: Reported | null;
   readonly said: Said;
   /** Its change, as it was weighed; null: it was not. */
@@ -86,7 +102,10 @@ export interface Looked {
   readonly until: number | null;
 }
 
-export const NOT_LOOKED: Looked = { looked: null, reported: null, said: {}, change: null, until: null };
+export const NOT_LOOKED: Looked = { looked: null, at: 0, reported: null, said: {}, change: null, until: null };
+
+/** One nobody brought anything to yet. */
+export const UNKNOWN_PULL = { ...NOT_LOOKED, opener: null, accounts: [], unknown: false } as const;
 
 /** A deployment that waits for us, or waited. */
 export interface KnownDeploy {
@@ -107,11 +126,18 @@ export interface Reported {
   readonly name: string;
   /** The forge's id of it. */
   readonly run: string;
+  readonly verdict: CheckReport['verdict'];
   /** Of all that was said. */
   readonly digest: string;
 }
 
-const [PLACE, PULL, GROUP, BRANCH, CHANGE, DEPLOY] = ['place', 'pull', 'group', 'branch', 'change', 'deploy'];
+/** Where a guarded branch stood at the last look, and where it stood last with all in it let in, or found there at the first; null: never. */
+export interface Stand {
+  readonly at: Oid;
+  readonly let: Oid | null;
+}
+
+const [PLACE, PULL, GROUP, BRANCH, DEPLOY] = ['place', 'pull', 'group', 'branch', 'deploy'];
 
 /** The shelf, by what lies on it. What does not read as it should is not there: it is asked for again. */
 export function onShelf(shelf: ForgeShelf, repo: string) {
@@ -123,11 +149,17 @@ export function onShelf(shelf: ForgeShelf, repo: string) {
     pull: async (number: number): Promise<KnownPull | null> => pullIn(await shelf.get(repo, PULL, String(number))),
     pulls: () => all(PULL, pullIn),
     setPull: (pull: KnownPull) => shelf.put(repo, PULL, String(pull.number), pull),
-    dropPull: (number: number) => shelf.drop(repo, PULL, String(number)),
+    dropPull: async (number: number) => {
+      await forget(shelf, repo, pullIn(await shelf.get(repo, PULL, String(number)))?.change ?? null, `pull-${number}`);
+      await shelf.drop(repo, PULL, String(number));
+    },
     group: async (head: Oid): Promise<KnownGroup | null> => groupIn(await shelf.get(repo, GROUP, head)),
     groups: () => all(GROUP, groupIn),
     setGroup: (group: KnownGroup) => shelf.put(repo, GROUP, group.head, group),
-    dropGroup: (head: Oid) => shelf.drop(repo, GROUP, head),
+    dropGroup: async (head: Oid) => {
+      await forget(shelf, repo, groupIn(await shelf.get(repo, GROUP, head))?.change ?? null, `queue-${head}`);
+      await shelf.drop(repo, GROUP, head);
+    },
     deploy: async (id: string): Promise<KnownDeploy | null> =>
       having<KnownDeploy>(await shelf.get(repo, DEPLOY, id), {
         runId: 'number',
@@ -138,11 +170,19 @@ export function onShelf(shelf: ForgeShelf, repo: string) {
         words: 'number',
         ended: 'boolean',
       }),
+    deploys: async (): Promise<readonly string[]> =>
+      (await shelf.list(repo, DEPLOY)).flatMap(({ id, value }) => (having<KnownDeploy>(value, { ended: 'boolean' })?.ended === false ? [id] : [])),
     setDeploy: (id: string, deploy: KnownDeploy) => shelf.put(repo, DEPLOY, id, deploy),
-    branches: async (): Promise<ReadonlyMap<string, Oid>> =>
-      new Map((await shelf.list(repo, BRANCH)).flatMap(({ id, value }) => (typeof value === 'string' ? [[id, value] as const] : []))),
-    setBranch: (ref: string, at: Oid) => shelf.put(repo, BRANCH, ref, at),
-    setChange: (change: string, subject: string) => shelf.put(EVERYWHERE, CHANGE, change, { repo, subject }),
+    branches: async (): Promise<ReadonlyMap<string, Stand>> =>
+      new Map(
+        (await shelf.list(repo, BRANCH)).flatMap(({ id, value }) => [having<Stand>(value, { at: 'string' })].flatMap((stand) => (stand === null ? [] : [[id, stand] as const]))),
+      ),
+    setBranch: (ref: string, stand: Stand) => shelf.put(repo, BRANCH, ref, stand),
+    /** The subject is of this change now, and not of the one it was of. */
+    setChange: async (before: string | null, change: string, subject: string) => {
+      if (before !== change) await forget(shelf, repo, before, subject);
+      await shelf.put(EVERYWHERE, ofChange(change), `${repo} ${subject}`, { repo, subject });
+    },
     tag: async (): Promise<string | null> => {
       const tag = await shelf.get(repo, 'tag', 'pulls');
       return typeof tag === 'string' ? tag : null;
@@ -154,12 +194,24 @@ export type Shelf = ReturnType<typeof onShelf>;
 
 /** Changes are found without a repository. */
 const EVERYWHERE = '';
+const ofChange = (change: string): string => `change-${change}`;
 
-export const subjectOfChange = async (shelf: ForgeShelf, change: string): Promise<{ readonly repo: string; readonly subject: string } | null> =>
-  having<{ readonly repo: string; readonly subject: string }>(await shelf.get(EVERYWHERE, CHANGE, change), { repo: 'string', subject: 'string' });
+async function forget(shelf: ForgeShelf, repo: string, change: string | null, subject: string): Promise<void> {
+  if (change !== null) await shelf.drop(EVERYWHERE, ofChange(change), `${repo} ${subject}`);
+}
 
-const SHARED = { targetRef: 'string', head: 'string', reported: 'object', said: 'object' } as const;
-const pullIn = (value: unknown): KnownPull | null => having<KnownPull>(value, { ...SHARED, number: 'number', accounts: 'object' });
+interface Subject {
+  readonly repo: string;
+  readonly subject: string;
+}
+
+/** One content may be proposed more than once, and be in a queue beside. */
+export const subjectsOfChange = async (shelf: ForgeShelf, change: string): Promise<readonly Subject[]> =>
+  (await shelf.list(EVERYWHERE, ofChange(change))).flatMap(({ value }) => having<Subject>(value, { repo: 'string', subject: 'string' }) ?? []);
+
+const SHARED = { targetRef: 'string', head: 'string', at: 'number', reported: 'object', said: 'object' } as const;
+const pullIn = (value: unknown): KnownPull | null =>
+  having<KnownPull>(value, { ...SHARED, number: 'number', branch: 'string', fork: 'boolean', accounts: 'object', unknown: 'boolean' });
 const groupIn = (value: unknown): KnownGroup | null => having<KnownGroup>(value, { ...SHARED, ref: 'string' });
 
 /** We wrote it ourselves, perhaps as another version. */

@@ -212,6 +212,12 @@ export function subjectKey(subject: ForgeSubject): string {
   }
 }
 
+/** Branches that a queue makes and takes away, in our copy. */
+export const QUEUE = 'refs/heads/gh-readonly-queue/';
+export const isQueue = (ref: string): boolean => ref.startsWith(QUEUE);
+/** The head of a proposal, in our copy. */
+export const pullRef = (number: number): string => `refs/pull/${number}/head`;
+
 /** Our own copy of a repository that lies elsewhere. Implemented by adapters/git. */
 export interface Mirror {
   /**

@@ -35,6 +35,8 @@ export interface Repository {
   change(of: { repo: string; targetRef: string; base: Oid | null; head: Oid; most?: number }): Promise<Result<Change>>;
   /** Every commit of old..head, oldest first; undefined where old is not on the first-parent chain of head. */
   steps(old: Oid | null, head: Oid): Promise<readonly Step[] | undefined>;
+  /** The best common ancestors, all of them; none where the histories never met. A commit that the other one contains is the only one. Problem: GIT_FAILED. */
+  mergeBases(one: Oid, other: Oid): Promise<Result<readonly Oid[]>>;
   /** Bytes of a file at a revision; null where it is absent. Symlinks are not followed. */
   file(revision: Oid, path: string): Promise<Uint8Array | null>;
   /** Blob contents by id, each at most `cap` bytes; larger or missing ones say so. Order of the answer follows the ask. */

@@ -108,12 +108,18 @@ async function readCommit(reader: ObjectReader, id: Oid): Promise<Commit | undef
 
 /** Where there are several, the one git prefers: the change names it. null where the histories never met. */
 async function mergeBaseOf(place: Place, base: Oid, head: Oid): Promise<Result<Oid | null>> {
-  const output = await runGit(['merge-base', base, head], { env: place.objects });
+  const bases = await mergeBasesOf(place, [], base, head);
+  return bases.ok ? ok(bases.value[0] ?? null) : bases;
+}
+
+/** @param how options of `git merge-base`. */
+export async function mergeBasesOf(place: Place, how: readonly string[], one: Oid, other: Oid): Promise<Result<readonly Oid[]>> {
+  const output = await runGit(['merge-base', ...how, one, other], { env: place.objects });
   if (!output.ok) return output;
-  if (output.value.code === 1 && output.value.stdout.length === 0) return ok(null);
+  if (output.value.code === 1 && output.value.stdout.length === 0) return ok([]);
   if (output.value.code !== 0) return err(failure('merge-base', output.value.code, output.value.stderr));
-  const id = (text(output.value.stdout) ?? '').trim();
-  return isId(place, id) ? ok(id) : err(problem('GIT_FAILED', 'git merge-base answered something else'));
+  const ids = lines(output.value.stdout);
+  return ids.length > 0 && ids.every((id) => isId(place, id)) ? ok(ids) : err(problem('GIT_FAILED', 'git merge-base answered something else'));
 }
 
 async function diffTree(place: Place, mergeBase: Oid | null, head: Oid): Promise<Result<Uint8Array>> {

@@ -5,7 +5,7 @@ import type { Change, Oid } from '../../core/change/change.ts';
 import { GITLINK } from '../../core/change/manifest.ts';
 import { DIRECTORY } from '../../core/change/tree.ts';
 import type { BlobRead, Repository, Step } from '../../flows/ports.ts';
-import { isId, lines, readChange } from './change.ts';
+import { isId, lines, mergeBasesOf, readChange } from './change.ts';
 import { remembering } from './changes-read.ts';
 import { parseCommit } from './commit.ts';
 import { type ObjectReader, openObjects } from './objects.ts';
@@ -42,6 +42,7 @@ export function openRepository(place: RepositoryPlace): Repository {
       return at.ok ? readChange(at.value, of) : at;
     }),
     steps: async (old, head) => stepsBetween(await there(), old, head),
+    mergeBases: async (one, other) => mergeBasesOf(await there(), ['--all'], one, other),
     file: (revision, path) => together((reader) => readFile(reader, revision, path)),
     blobs: async (ids, cap) => reading(await there(), (reader) => Promise.all(ids.map((id) => readBlob(reader, id, cap)))),
   };

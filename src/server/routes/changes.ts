@@ -107,6 +107,7 @@ function readOnce(repository: Repository): Repository {
       return read;
     },
     steps: (old, head) => repository.steps(old, head),
+    mergeBases: (one, other) => repository.mergeBases(one, other),
     file: (revision, path) => repository.file(revision, path),
     blobs: (ids, cap) => repository.blobs(ids, cap),
   };
