@@ -64,8 +64,8 @@ async function answerTo(looking: Looking, place: ForgePlace, { sha, environment 
   if (open === 'unknown') return { state: 'waiting', comment: `Waits: what is open against ${repo} cannot be told now; the log may be damaged. ${world.gate.site.url}` };
   const around = await world.rules.environment(place, environment);
   const bypass = around.ok && around.value.bypass ? ' Administrators may deploy here without an answer: that is open to bypass.' : '';
-  if (around.ok && around.value.bypass) world.log(`${repo}: administrators may deploy to ${environment} without an answer of ours`);
-  if (!around.ok) world.log(`${repo}: whether administrators may deploy to ${environment} without an answer of ours cannot be told: ${around.error.message}`);
+  if (around.ok && around.value.bypass) world.log(`${repo}: administrators may deploy to ${JSON.stringify(environment)} without an answer of ours`);
+  if (!around.ok) world.log(`${repo}: whether administrators may deploy to ${JSON.stringify(environment)} without an answer of ours cannot be told: ${around.error.message}`);
   const where = plainWords(on.ref);
   if (open.length === 0) return { state: 'approved', comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
   const commits = open.slice(0, 5).map((v) => v.to.slice(0, 12));

@@ -21,13 +21,15 @@ export function saidOnce(ledger: Ledger, before: string | undefined): Recording 
     said: UNSAID,
     appended: 0,
     append: async (plan: Parameters<Ledger['append']>[0]): ReturnType<Ledger['append']> => {
+      let said = recording.said;
       const done = await ledger.append(async (state) => {
         const drafts = await plan(state);
         if (!drafts.ok || !drafts.value.some((d) => d.type === 'verdict')) return drafts;
-        recording.said = basisOf(drafts.value);
-        return recording.said === before ? (ok([]) as Result<readonly EntryDraft[]>) : drafts;
+        said = basisOf(drafts.value);
+        return said === before ? (ok([]) as Result<readonly EntryDraft[]>) : drafts;
       });
-      if (done.ok) recording.appended += done.value.length;
+      // What could not be written down is not said.
+      if (done.ok) [recording.said, recording.appended] = [said, recording.appended + done.value.length];
       return done;
     },
   };

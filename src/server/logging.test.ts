@@ -123,6 +123,14 @@ describe('what was thrown', () => {
     expect(failureOf(new TypeError('x'))).toMatchObject({ type: 'TypeError', at: expect.arrayContaining([expect.stringContaining('logging.test')]) }));
 });
 
+it('spells out what a name could do to a terminal', () => {
+  const said: string[] = [];
+  const log = openLog({ level: 'info', format: 'text', write: (line) => said.push(line) });
+  log.say('warn', 'infra: refs/heads/\u202egpj\u001b[2Jx stands where no gate let it');
+  log.flush();
+  expect(said).toEqual(['countersign: infra: refs/heads/\\u{202e}gpj\\u{1b}[2Jx stands where no gate let it\n']);
+});
+
 it('reads like words at a terminal', () => {
   const lines: string[] = [];
   const log = openLog({ level: 'info', format: 'text', write: (l) => void lines.push(l) });

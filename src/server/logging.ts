@@ -56,10 +56,13 @@ export function openLog({ level, format, write }: LogOptions): Log {
   return {
     request: (record) => logger.info({ event: 'request', ...picked(record) }),
     failed: ({ failure, ...record }) => logger.error({ event: 'failure', ...record, failure }),
-    say: (severity, line) => logger[severity]({ event: 'said' }, line),
+    say: (severity, line) => logger[severity]({ event: 'said' }, spelled(line)),
     flush: () => logger.flush(),
   };
 }
+
+/** Names in it are others' words: of branches, of environments. Control, format and bidirectional characters are spelled out. */
+const spelled = (line: string): string => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => (char === '\n' ? char : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`));
 
 /** Member by member: a record that carries more than its type says it does is cut to it. */
 const picked = ({ requestId, door, method, route, status, ms, principal }: RequestRecord): RequestRecord => ({ requestId, door, method, route, status, ms, principal });
