@@ -19,9 +19,12 @@ import { slots } from './slots.ts';
 export interface MirrorOptions {
   /** Folder of the mirrors, one bare repository each. Of this process alone. */
   readonly root: string;
-  /** `bytes` of the pack of one request; `seconds` of a whole fetch. 4 GiB and 15 minutes unless told. */
+  /** `bytes` of the pack of one request; `seconds` of a whole fetch. */
   readonly caps?: Partial<Caps>;
 }
+
+/** Of a mirror, and of what is kept of what is in it. */
+export const MIRROR_CAPS: Caps = { bytes: 4 * 2 ** 30, seconds: 900 };
 
 /** Where the mirror of a repository is, or will be. @param repo `[a-z0-9][a-z0-9._-]*`. */
 export const mirrorFolder = (root: string, repo: string): string => join(root, `${repo}.git`);
@@ -60,7 +63,8 @@ async function bringSafely(site: Site, repo: string, from: Remote, signal: Abort
 
 async function bring({ root, caps, spoiled }: Site, repo: string, remote: Remote, signal: AbortSignal): Promise<Result<void>> {
   const gitDir = mirrorFolder(root, repo);
-  const asking: Asking = { remote, bytes: caps?.bytes ?? 4 * 2 ** 30, until: Date.now() + (caps?.seconds ?? 900) * 1_000, signal };
+  const { bytes, seconds } = { ...MIRROR_CAPS, ...caps };
+  const asking: Asking = { remote, bytes, until: Date.now() + seconds * 1_000, signal };
   const printed = await askRemote(['ls-remote', '-q', '--symref'], asking);
   if (!printed.ok) return plain(printed.error);
   const listing = listingIn(printed.value);
