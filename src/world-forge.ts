@@ -61,7 +61,7 @@ export async function openForges(
     import('./adapters/github/webhook.ts'),
     import('./adapters/github/signed.ts'),
   ]);
-  const copies: Mirror = mirror({ root });
+  const copies: Mirror = mirror({ root, must: (repo, branches) => guardedIn(gate, repo, branches).catch(() => branches), log });
   const world: ForgeWorld = { gate, forge: github, rules: github, violations: (repo) => openViolations(gate, repo), inbox, shelf, mirror: copies, jobs, sources, wake, log };
   const org = gate.site.organisation;
   const receive: ForgeDoor['receive'] = async (header, body) => {
@@ -79,6 +79,15 @@ export async function openForges(
     doors: new Map([['github', { receive }]]),
     told: (ledger) => reporting(ledger, { org, repos: [...sources.keys()], wake }),
   };
+}
+
+/** What is not known to be unprotected is. */
+async function guardedIn(gate: GateWorld, repo: string, branches: readonly string[]): Promise<readonly string[]> {
+  const [{ protectedUpdates }, { NOWHERE }] = await Promise.all([import('./flows/push.ts'), import('./flows/bypass.ts')]);
+  const served = gate.repositories.get(repo);
+  const updates = branches.map((ref) => ({ ref, old: NOWHERE, new: NOWHERE }));
+  const guarded = served === undefined ? null : await protectedUpdates(gate, served, updates);
+  return guarded?.ok === true ? guarded.value.map((u) => u.ref) : branches;
 }
 
 /** Of our rights to all that is there. */

@@ -306,7 +306,7 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
     { pushedRecords },
     { waking },
     { ceilingsBy },
-    { mirrorFolder },
+    { MIRROR_CAPS, mirrorFolder },
   ] = await Promise.all([
     import('./adapters/git/repository.ts'),
     import('./adapters/git/ref-history.ts'),
@@ -337,7 +337,9 @@ async function composed(store: Store, options: ServeOptions, laid: Laid & { read
   });
   const ids = new Set(served.map((s) => s.id));
   const known = (id: string): string | undefined => (ids.has(id) ? gitDirOf(id) : undefined);
-  const objects = objectStore({ root: join(options.shared ?? options.data, 'kept'), gitDirOf: known });
+  // What a mirror took whole, nobody pushes here: it is kept in a job, and may be as much.
+  const caps = (id: string) => (mirrored.has(id) ? MIRROR_CAPS : {});
+  const objects = objectStore({ root: join(options.shared ?? options.data, 'kept'), gitDirOf: known, caps });
   const scoringOf = (repo: string): Scoring => ({ landed: objects.landed(repo), keeping: openScoreKeeping(join(options.data, 'score', repo)) });
   return {
     site,

@@ -222,7 +222,8 @@ export const pullRef = (number: number): string => `refs/pull/${number}/head`;
 export interface Mirror {
   /**
    * Branches, proposals and their queues as the forge has them now, all of them, deleted ones gone. One at a time for each repository: who asks
-   * meanwhile shares the next. A proposal that cannot be taken (too large, refused by fsck) has no ref then, and keeps nobody else's back.
+   * meanwhile shares the next. What cannot be taken (too large, too slow, refused by fsck) has no ref then, and keeps nobody else's back; of the default
+   * branch and of what is protected that is a failure, and it stands where it stood.
    * HEAD is the forge's default branch; it names nothing where that is unknown.
    * Problems: GIT_FAILED (refused, not reached, too slow), PUSH_TOO_LARGE over the cap of bytes.
    */

@@ -29,20 +29,9 @@ describe(`what is said at ${FORGES_PREFIX}`, () => {
     expect((await forgeDoor({}).request('/github', { method: 'POST', body: '{}' })).status).toBe(404);
   });
 
-  it('is not read without an end, and not by many at once', async () => {
-    const big = 'x'.repeat((25 << 20) + 1);
+  it('in more than a forge sends is not read', async () => {
     const door: ForgeDoor = { receive: async () => ok('kept') };
-    expect((await app(door).request('/github', { method: 'POST', body: big, headers: { 'content-length': String(big.length) } })).status).toBe(413);
-    let end: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    const slow = app({ receive: () => held.then(() => ok('kept')) });
-    const send = () => slow.request('/github', { method: 'POST', body: 'x', headers: { 'content-length': String(24 << 20) } });
-    const [one, two, three] = [send(), send(), send()];
-    expect((await three).status).toBe(429);
-    end();
-    expect([(await one).status, (await two).status]).toEqual([202, 202]);
-    expect((await send()).status).toBe(202);
+    const answer = await app(door).request('/github', { method: 'POST', body: 'x', headers: { 'content-length': String((25 << 20) + 1) } });
+    expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close']);
   });
 });

@@ -2,37 +2,41 @@
  * Where forges say what happened. Nobody is signed in here: whoever knows the forge's secret speaks for it, and that is proven over the exact
  * bytes before any of them is read. What is kept is kept before the answer; what comes of it, jobs find out.
  */
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { problem } from '../core/base/result.ts';
+import { type Context, Hono } from 'hono';
+import { type Problem, problem } from '../core/base/result.ts';
 import type { Door } from './door.ts';
+import { bodiesWithin, type Unread } from './forge-body.ts';
 import { refuse } from './problem.ts';
 import type { ServerWorld } from './world.ts';
 
 export const FORGES_PREFIX = '/forges';
 
-/** A forge sends no more in one piece. */
-const MOST_BYTES = 25 << 20;
-/** Bytes read at once; whoever knows no secret may send as much as whoever does. */
-const AT_ONCE = 64 << 20;
-
-export function forgeDoor(world: Pick<ServerWorld, 'forges'>): Hono<Door> {
+export function forgeDoor(world: Pick<ServerWorld, 'forges'>, read = bodiesWithin()): Hono<Door> {
   const app = new Hono<Door>();
-  let reading = 0;
-  const tooLarge = problem('BODY_TOO_LARGE', 'a forge sends at most 25 MiB', { place: 'body', remedy: 'send less' });
-  app.post('/:forge', bodyLimit({ maxSize: MOST_BYTES, onError: (c) => refuse(c, [tooLarge]) }), async (c, next) => {
+  app.post('/:forge', async (c, next) => {
     const door = world.forges?.get(c.req.param('forge'));
     if (door === undefined) return next();
-    const size = Math.min(MOST_BYTES, Number(c.req.header('content-length') ?? MOST_BYTES));
-    if (!(reading + size <= AT_ONCE))
-      return refuse(c, [problem('RATE_LIMITED', 'too much is said at once', { remedy: 'say it again in a moment: what is lost is found by the next look at everything' })]);
-    reading += size;
-    try {
-      const answer = await door.receive((name) => c.req.header(name), new Uint8Array(await c.req.arrayBuffer()));
-      return answer.ok ? c.json({ said: answer.value }, 202, { 'cache-control': 'no-store' }) : refuse(c, answer.error);
-    } finally {
-      reading -= size;
-    }
+    const answer = await read(c.req.raw, (body) => door.receive((name) => c.req.header(name), body));
+    if (!answer.ok) return unread(c, answer.error);
+    return answer.value.ok ? c.json({ said: answer.value.value }, 202, { 'cache-control': 'no-store' }) : refuse(c, answer.value.error);
   });
   return app;
+}
+
+/** What is lost is found by the next look at everything. */
+const AGAIN_S = 10;
+const CUT = problem('USAGE', 'the body was cut short, or took too long', { place: 'body', remedy: 'send it again, at once' });
+const WHY: { readonly [why in Unread]: Problem } = {
+  large: problem('BODY_TOO_LARGE', 'a forge sends at most 25 MiB', { place: 'body', remedy: 'send less' }),
+  full: problem('RATE_LIMITED', 'too much is said at once', { remedy: `say it again in ${AGAIN_S} s: what is lost is found by the next look at everything` }),
+  late: CUT,
+  cut: CUT,
+};
+
+function unread(c: Context<Door>, why: Unread): Response {
+  c.header('connection', 'close');
+  if (why !== 'full') return refuse(c, [WHY[why]]);
+  c.header('retry-after', String(AGAIN_S));
+  // Whoever is refused need not be who sent too much.
+  return refuse(c, [WHY.full], 503);
 }

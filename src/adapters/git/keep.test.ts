@@ -1,6 +1,6 @@
 /** A real push over real smart HTTP, refused by a real hook: afterwards git has thrown it away, and we still have it. */
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -131,17 +131,46 @@ test('what the hook says is checked', async () => {
 test('a push over the cap is refused and leaves nothing behind', async () => {
   const head = origin.commit({ noise: crypto.getRandomValues(new Uint8Array(65_536)) });
   origin.git('push', '-q', '--receive-pack=git -c core.hooksPath=/dev/null receive-pack', served, 'HEAD:refs/heads/big');
-  const small = objectStore({ root, gitDirOf, caps: { bytes: 10_000 } });
+  const small = objectStore({ root, gitDirOf, caps: (repo) => (repo === 'infra' ? { bytes: 10_000 } : {}) });
   expect(await small.keep('infra', [head], undefined)).toMatchObject({ ok: false, error: { code: 'PUSH_TOO_LARGE' } });
   expect(readdirSync(join(root, 'infra.git', 'objects', 'pack')).filter((name) => name.startsWith('tmp_'))).toEqual([]);
   expect(await store.open('infra').resolve(head)).toBeNull();
   expect(await store.keep('infra', [head], undefined)).toEqual({ ok: true });
 });
 
+test('one repository may be given more than another', async () => {
+  const head = origin.commit({ noise: crypto.getRandomValues(new Uint8Array(65_536)) });
+  origin.git('push', '-q', '-f', '--receive-pack=git -c core.hooksPath=/dev/null receive-pack', served, 'HEAD:refs/heads/big');
+  const some = objectStore({ root: join(room.folder(), 'kept'), gitDirOf: () => served, caps: (repo) => (repo === 'small' ? { bytes: 10_000 } : {}) });
+  expect(await some.keep('small', [head], undefined)).toMatchObject({ ok: false, error: { code: 'PUSH_TOO_LARGE' } });
+  expect(await some.keep('other', [head], undefined)).toEqual({ ok: true });
+});
+
+test('what a killed process locked is in nobody’s way, and pins that were packed are pins', async () => {
+  const kept = join(root, 'infra.git');
+  const git = (...args: string[]): string => origin.git('--git-dir', kept, ...args);
+  const pins = (): number => git('for-each-ref', '--format=%(refname)', 'refs/kept/').split('\n').length;
+  git('pack-refs', '--all', '--prune');
+  const before = pins();
+  const [one, two] = ['1\n', '2\n'].map((locked) => origin.commit({ locked }));
+  origin.git('push', '-q', '--receive-pack=git -c core.hooksPath=/dev/null receive-pack', served, 'HEAD:refs/heads/locked');
+  for (const lock of [`refs/kept/${two}`, 'packed-refs', 'HEAD']) {
+    mkdirSync(join(kept, lock, '..'), { recursive: true });
+    writeFileSync(join(kept, `${lock}.lock`), '');
+  }
+  expect(await store.keep('infra', [one ?? '', two ?? ''], undefined)).toEqual({ ok: true });
+  expect(pins()).toBe(before + 2);
+  expect(await store.keep('infra', [one ?? '', two ?? ''], undefined)).toEqual({ ok: true });
+  expect(pins()).toBe(before + 2);
+  for (const lock of ['packed-refs', 'HEAD']) rmSync(join(kept, `${lock}.lock`));
+  git('gc', '-q', '--prune=now');
+  expect(await store.open('infra').file(two ?? '', 'locked')).toEqual(new TextEncoder().encode('2\n'));
+});
+
 test('a push that takes too long is refused', async () => {
   const head = origin.commit({ late: 'x\n' });
   origin.git('push', '-q', '--receive-pack=git -c core.hooksPath=/dev/null receive-pack', served, 'HEAD:refs/heads/late');
-  const hasty = objectStore({ root, gitDirOf, caps: { seconds: 0 } });
+  const hasty = objectStore({ root, gitDirOf, caps: () => ({ seconds: 0 }) });
   expect(await hasty.keep('infra', [head], undefined)).toMatchObject({ ok: false, error: { code: 'PUSH_TOO_LARGE' } });
 });
 

@@ -5,6 +5,7 @@
  * The hook is not believed: it names a repository and a folder, every path is derived here, and the folder must be a
  * real quarantine inside that repository's own object folder.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { sha256Hex } from '../../core/base/crypto.ts';
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
@@ -28,8 +29,8 @@ export interface KeepOptions {
   readonly root: string;
   /** The served repository; undefined for an id that is not served: REPOSITORY_UNKNOWN. */
   readonly gitDirOf: (repo: string) => string | undefined;
-  /** For one `keep`; 512 MiB and 60 s unless told. */
-  readonly caps?: Partial<Caps>;
+  /** For one `keep` of a repository; 512 MiB and 60 s unless told. */
+  readonly caps?: (repo: string) => Partial<Caps>;
 }
 
 const KEPT = 'refs/kept/';
@@ -82,7 +83,7 @@ async function keep(options: KeepOptions, folder: string, asked: Asked): Promise
   if (!quarantine.ok) return quarantine;
   const store = await openStore(options.root, folder, served.value);
   if (!store.ok) return store;
-  const caps: Caps = { bytes: options.caps?.bytes ?? 512 << 20, seconds: options.caps?.seconds ?? 60 };
+  const caps: Caps = { bytes: 512 << 20, seconds: 60, ...options.caps?.(asked.repo) };
   return copyMissing({ served: served.value, store: store.value, folder, quarantine: quarantine.value, caps }, tips);
 }
 
@@ -137,8 +138,14 @@ async function copyAndPin(work: Work, tips: readonly Oid[], kept: ReadonlySet<Oi
     await removeLeftovers(work.store.objectFolder);
     return copied;
   }
-  const pins = tips.map((id) => `update ${KEPT}${id} ${id}\n`).join('');
-  const pinned = succeeded('update-ref', await runGit(['update-ref', '--stdin'], { env: work.store.refs, input: pins }));
+  const pinned = await pin(work.store, tips, '');
+  // A process that was killed leaves a lock for ever. Taking one away may take it from somebody who lives; what a pin is called nobody asks.
+  return pinned.ok ? pinned : pin(work.store, tips, `-${randomUUID()}`);
+}
+
+async function pin(store: Place, tips: readonly Oid[], end: string): Promise<Result<void>> {
+  const pins = tips.map((id) => `update ${KEPT}${id}${end} ${id}\n`).join('');
+  const pinned = succeeded('update-ref', await runGit(['update-ref', '--stdin'], { env: store.refs, input: pins }));
   return pinned.ok ? ok(undefined) : pinned;
 }
 

@@ -26,8 +26,11 @@ export interface Asking {
 }
 
 export interface Failed extends Problem {
-  /** It is about what was fetched, and less of it may be taken; otherwise about the remote. */
-  readonly content: boolean;
+  /**
+   * `remote`: it, or our own disk; less of it would fail too. Otherwise less of it may be taken: `content` is what was fetched, and it stays so;
+   * `gone`: nobody has it there any more. `late`: it takes longer than it may.
+   */
+  readonly of: 'remote' | 'content' | 'gone' | 'late';
 }
 
 /** Of standard output. */
@@ -135,10 +138,10 @@ function ended(child: GitChild, asking: Asking): Promise<Result<Uint8Array, Fail
       last = setTimeout(() => kill(group, 'SIGKILL'), GRACE);
     };
     const abandoned = (): void => stop(failed('nobody waits for it any more', 'fetch again', asking));
-    const timer = setTimeout(() => stop(failed('it took too long', 'raise the cap of time, or fetch again when the remote is faster', asking)), asking.until - Date.now());
+    const timer = setTimeout(() => stop({ ...failed('it took too long', 'fetch again when the remote is faster', asking), of: 'late' }), asking.until - Date.now());
     child.stdout.on('data', (chunk: Uint8Array) => {
       size += chunk.length;
-      if (size > PRINTED) stop({ ...problem('PUSH_TOO_LARGE', `the remote lists more than ${PRINTED} bytes of refs`, { place: asking.remote.url }), content: false });
+      if (size > PRINTED) stop({ ...problem('PUSH_TOO_LARGE', `the remote lists more than ${PRINTED} bytes of refs`, { place: asking.remote.url }), of: 'remote' });
       else chunks.push(chunk);
     });
     const finish = (result: Result<Uint8Array, Failed>): void => {
@@ -156,12 +159,12 @@ function ended(child: GitChild, asking: Asking): Promise<Result<Uint8Array, Fail
   });
 }
 
-const failed = (message: string, remedy: string, { remote }: Asking): Failed => ({ ...problem('GIT_FAILED', message, { place: placeOf(remote.url), remedy }), content: false });
+const failed = (message: string, remedy: string, { remote }: Asking): Failed => ({ ...problem('GIT_FAILED', message, { place: placeOf(remote.url), remedy }), of: 'remote' });
 
 /** A password that stands in an address is not repeated. */
 const placeOf = (address: string): string => (addressOf(address) === null ? 'the address to fetch from' : address);
 
-const CONTENT = /fsck error|error in object|index-pack|not our ref|did not send all necessary objects|unresolved delta|bad pack|pack has bad/;
+const CONTENT = /fsck error|error in object|index-pack|did not send all necessary objects|unresolved delta|bad pack|pack has bad/;
 /** What is said of it, by what git says in English. The first that fits. */
 const OF_THE_REMOTE: readonly (readonly [RegExp, string, string])[] = [
   [
@@ -175,6 +178,7 @@ const OF_THE_REMOTE: readonly (readonly [RegExp, string, string])[] = [
     'see whether it was renamed, moved or deleted, and whether we may read it',
   ],
   [/returned error: 3\d\d|redirect/, 'the remote sends us elsewhere', 'name the address it lives at now: none is followed, the password would go along'],
+  [/No space left|quota exceeded/i, 'our own disk is full', 'make room where the mirrors lie'],
   [/too slow|timed out/i, 'the remote is too slow', 'fetch again when it is faster'],
   [
     /unable to access|early EOF|hung up|RPC failed|unexpected disconnect|returned error: \d+|Could not resolve|Failed to connect/,
@@ -187,13 +191,16 @@ function whatWentWrong(stderr: string, asking: Asking): Failed {
   const said = ownWords(stderr, asking.remote);
   const place = asking.remote.url;
   if (/write error: File too large/.test(stderr))
-    return { ...problem('PUSH_TOO_LARGE', `what was fetched is more than ${asking.bytes} bytes packed`, { place, remedy: 'raise the cap of bytes' }), content: true };
+    return { ...problem('PUSH_TOO_LARGE', `what was fetched is more than ${asking.bytes} bytes packed`, { place, remedy: 'raise the cap of bytes' }), of: 'content' };
+  // The remote's own word, which says no more than that it will not.
+  if (/^fatal: remote error: upload-pack: not our ref /m.test(stderr))
+    return { ...failed('the remote lists what it does not have', 'fetch again: it moved meanwhile', asking), of: 'gone' };
   const checked = /fsck error|error in object/.test(said);
   const [, what, remedy] = checked ? [] : (OF_THE_REMOTE.find(([pattern]) => pattern.test(said)) ?? []);
   if (what !== undefined && remedy !== undefined) return failed(`${what}: ${said}`, remedy, asking);
   return {
     ...problem('GIT_FAILED', `what was fetched cannot be taken: ${said}`, { place, remedy: 'git fsck in the repository says what is wrong with it' }),
-    content: CONTENT.test(said),
+    of: CONTENT.test(said) ? 'content' : 'remote',
   };
 }
 

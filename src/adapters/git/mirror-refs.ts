@@ -11,6 +11,8 @@ export interface Listing {
   readonly refs: ReadonlyMap<string, Oid>;
   /** Where HEAD points; null: nowhere that may decide. */
   readonly head: string | null;
+  /** Branches that git takes under no such name. */
+  readonly strange: readonly string[];
 }
 
 export const BRANCHES = 'refs/heads/';
@@ -23,13 +25,15 @@ const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** @param printed by `git ls-remote --symref`. What is strange in it is left out. */
 export function listingIn(printed: Uint8Array): Listing {
   const refs = new Map<string, Oid>();
+  const strange: string[] = [];
   let head: string | null = null;
   for (const line of Buffer.from(printed).toString('latin1').split('\n')) {
     const [what = '', name = ''] = line.split('\t');
     if (name === 'HEAD' && what.startsWith('ref: ')) head = what.slice(5);
     else if (ID.test(what) && isName(name) && (name.startsWith(BRANCHES) || PROPOSAL.test(name))) refs.set(name, what);
+    else if (ID.test(what) && name.startsWith(BRANCHES)) strange.push(name);
   }
-  return { refs, head: head !== null && refs.has(head) && head.startsWith(BRANCHES) && !head.startsWith(QUEUE) ? head : null };
+  return { refs, strange, head: head !== null && refs.has(head) && head.startsWith(BRANCHES) && !head.startsWith(QUEUE) ? head : null };
 }
 
 /** By git-check-ref-format(1). A name is a path to some who read it. */
@@ -53,7 +57,7 @@ export async function refsIn(gitDir: string): Promise<ReadonlyMap<string, Oid>> 
 const NOWHERE = 'refs/unknown/head';
 
 /** On disk when it resolves, the refs before HEAD. */
-export async function putRefs(gitDir: string, { refs, head }: Listing): Promise<void> {
+export async function putRefs(gitDir: string, { refs, head }: Omit<Listing, 'strange'>): Promise<void> {
   const lines = [...refs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, id]) => `${id} ${name}\n`);
   await put(gitDir, PACKED, `# pack-refs with: sorted \n${lines.join('')}`);
   await put(gitDir, 'HEAD', `ref: ${head ?? NOWHERE}\n`);

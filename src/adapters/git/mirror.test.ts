@@ -1,6 +1,5 @@
 /** Mirrors of real repositories behind git's own server, with a password; remotes that hang, send elsewhere, lie and hold what nobody should take. */
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -353,66 +352,6 @@ describe('what goes wrong is named', () => {
 });
 
 describe('what is fetched', () => {
-  /** A commit whose tree git would not make: a folder called `.git`. */
-  const spoiled = (): string => {
-    const blob = Buffer.from(remote.raw(['hash-object', '-w', '--stdin'], 'x'))
-      .toString()
-      .trim();
-    const inner = Buffer.from(remote.raw(['mktree'], `100644 blob ${blob}\tconfig\n`))
-      .toString()
-      .trim();
-    const raw = Buffer.concat([Buffer.from('40000 .git\0'), Buffer.from(inner, 'hex')]);
-    const tree = Buffer.from(remote.raw(['hash-object', '-w', '-t', 'tree', '--literally', '--stdin'], raw))
-      .toString()
-      .trim();
-    return remote.git('commit-tree', '-m', 'spoiled', '-p', 'HEAD', tree);
-  };
-
-  test('a proposal that git will not take is left out, and spoils no other', async () => {
-    const base = remote.commit({ a: '1\n' });
-    const bad = spoiled();
-    const refs: Record<string, string> = { 'refs/heads/main': base };
-    for (let i = 1; i <= 9; i++) {
-      const ref = `refs/pull/${i}/head`;
-      remote.git('checkout', '-q', '--detach', base);
-      const head = i === 4 ? bad : remote.commit({ [`f${i}`]: `${i}\n` });
-      remote.git('update-ref', ref, head);
-      if (i !== 4) refs[ref] = head;
-    }
-    remote.git('checkout', '-q', 'main');
-    publish();
-    const [m, url] = [made(), await listen()];
-    expect(await m.fetch('pay', from(url))).toMatchObject({ ok: true });
-    expect(await all(m)).toEqual(refs);
-    const tries = asked.length;
-    await m.fetch('pay', from(url));
-    // It is known by its id, and not asked for again.
-    expect(asked.length - tries).toBeLessThan(4);
-    remote.git('update-ref', 'refs/heads/bad', bad);
-    publish();
-    expect(await m.fetch('pay', from(url))).toMatchObject({ ok: false, error: { code: 'GIT_FAILED', message: expect.stringMatching(/cannot be taken.*\.git/i) } });
-    expect(await all(m)).toEqual(refs);
-  });
-
-  test('over the cap of bytes it is refused; a proposal that is, is left out', async () => {
-    const base = remote.commit({ a: '1\n' });
-    remote.git('checkout', '-q', '--detach');
-    remote.git('update-ref', 'refs/pull/1/head', remote.commit({ big: randomBytes(3_000_000) }));
-    remote.git('checkout', '-q', '--detach', base);
-    const small = remote.commit({ small: 'x' });
-    remote.git('update-ref', 'refs/pull/2/head', small);
-    remote.git('checkout', '-q', 'main');
-    publish();
-    const [m, url] = [made({ caps: { bytes: 1_000_000 } }), await listen()];
-    expect(await m.fetch('pay', from(url))).toMatchObject({ ok: true });
-    expect(await all(m)).toEqual({ 'refs/heads/main': base, 'refs/pull/2/head': small });
-    remote.commit({ big: randomBytes(2_000_000) });
-    publish();
-    expect(await m.fetch('pay', from(url))).toMatchObject({ ok: false, error: { code: 'PUSH_TOO_LARGE' } });
-    expect(await all(m)).toEqual({ 'refs/heads/main': base, 'refs/pull/2/head': small });
-    expect(readdirSync(join(folder(), 'objects', 'pack')).filter((name) => name.startsWith('tmp_'))).toEqual([]);
-  });
-
   test('what a killed process left is in nobody’s way', async () => {
     remote.commit({ a: '1\n' });
     publish();

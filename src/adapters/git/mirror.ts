@@ -1,7 +1,7 @@
 /**
  * The port `Mirror`: our own copy of a repository that lies elsewhere, whole (docs/decisions/0016). What the remote lists is listed once,
  * what of it is not here is fetched by id, and only then do the refs change, all at once. Whoever may push a branch there, or open a proposal
- * from a fork, chooses names and objects: a proposal that git will not take is left out, and spoils no other.
+ * from a fork, chooses names and objects: what git will not take is left out, and spoils no other. What may not be left out fails, loudly.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ import type { Oid } from '../../core/change/change.ts';
 import type { Mirror } from '../../flows/ports-forge.ts';
 import { makeBare } from './bare.ts';
 import { type Asking, askRemote, type Failed, type Remote } from './mirror-git.ts';
-import { BRANCHES, type Listing, listingIn, putRefs, refsIn } from './mirror-refs.ts';
+import { type Listing, listingIn, putRefs, refsIn } from './mirror-refs.ts';
+import { type Memory, take } from './mirror-take.ts';
 import { type Caps, removeLeftovers } from './pack.ts';
 import { rounds } from './rounds.ts';
 import { gitEnvironment, runGit } from './run.ts';
@@ -19,9 +20,16 @@ import { slots } from './slots.ts';
 export interface MirrorOptions {
   /** Folder of the mirrors, one bare repository each. Of this process alone. */
   readonly root: string;
-  /** `bytes` of the pack of one request; `seconds` of a whole fetch. 4 GiB and 15 minutes unless told. */
+  /** `bytes` of the pack of one request; `seconds` of a whole fetch. */
   readonly caps?: Partial<Caps>;
+  /** Of these branches, full names, those that may not be left out; all of them unless told, and the default branch always. */
+  readonly must?: (repo: string, branches: readonly string[]) => Promise<readonly string[]>;
+  /** Told once of each thing that is left out. */
+  readonly log?: (line: string) => void;
 }
+
+/** Of a mirror, and of what is kept of what is in it. */
+export const MIRROR_CAPS: Caps = { bytes: 4 * 2 ** 30, seconds: 900 };
 
 /** Where the mirror of a repository is, or will be. @param repo `[a-z0-9][a-z0-9._-]*`. */
 export const mirrorFolder = (root: string, repo: string): string => join(root, `${repo}.git`);
@@ -31,7 +39,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 const fetching = slots(4);
 
 export function mirror(options: MirrorOptions): Mirror {
-  const site: Site = { ...options, spoiled: new Set() };
+  const site: Site = { ...options, memory: { spoiled: new Map(), parted: new Set() }, said: new Set() };
   const turns = rounds((repo: string, from: Remote, signal) => bringSafely(site, repo, from, signal));
   return {
     fetch: async (repo, from, signal) => {
@@ -45,7 +53,7 @@ export function mirror(options: MirrorOptions): Mirror {
   };
 }
 
-type Site = MirrorOptions & Pick<Fetching, 'spoiled'>;
+type Site = MirrorOptions & { readonly memory: Memory; readonly said: Set<string> };
 
 async function bringSafely(site: Site, repo: string, from: Remote, signal: AbortSignal): Promise<Result<void>> {
   const done = await fetching.take();
@@ -58,21 +66,33 @@ async function bringSafely(site: Site, repo: string, from: Remote, signal: Abort
   }
 }
 
-async function bring({ root, caps, spoiled }: Site, repo: string, remote: Remote, signal: AbortSignal): Promise<Result<void>> {
+async function bring(site: Site, repo: string, remote: Remote, signal: AbortSignal): Promise<Result<void>> {
+  const { root, caps, memory, must = async (_, branches) => branches } = site;
   const gitDir = mirrorFolder(root, repo);
-  const asking: Asking = { remote, bytes: caps?.bytes ?? 4 * 2 ** 30, until: Date.now() + (caps?.seconds ?? 900) * 1_000, signal };
+  const { bytes, seconds } = { ...MIRROR_CAPS, ...caps };
+  const asking: Asking = { remote, bytes, until: Date.now() + seconds * 1_000, signal };
   const printed = await askRemote(['ls-remote', '-q', '--symref'], asking);
   if (!printed.ok) return plain(printed.error);
   const listing = listingIn(printed.value);
   const made = await madeFor(root, gitDir, listing);
   if (!made.ok) return made;
-  const taken = await take({ ...asking, gitDir, spoiled }, listing);
+  const taken = await take({ ...asking, gitDir, memory, must: (branches) => must(repo, branches) }, listing);
   if (!taken.ok) return plain(taken.error);
-  await putRefs(gitDir, { refs: taken.value, head: listing.head });
+  await putRefs(gitDir, { refs: taken.value.refs, head: listing.head });
+  tell(site, repo, taken.value.left);
   return (await tidy(gitDir)) ?? ok(undefined);
 }
 
-const plain = ({ content: _, ...error }: Failed): Result<never> => err<Problem>(error);
+const MOST_SAID = 20;
+
+function tell({ said, log }: Site, repo: string, left: ReadonlyMap<string, Problem>): void {
+  const lines = [...left].map(([name, why]) => `${repo}: ${name} is left out of the mirror: ${why.message}`).filter((line) => !said.has(line));
+  for (const line of lines) said.add(line);
+  for (const line of lines.slice(0, MOST_SAID)) log?.(line);
+  if (lines.length > MOST_SAID) log?.(`${repo}: ${lines.length - MOST_SAID} more are left out of the mirror`);
+}
+
+const plain = ({ of: _, ...error }: Failed): Result<never> => err<Problem>(error);
 
 async function madeFor(root: string, gitDir: string, { refs }: Listing): Promise<Result<void>> {
   const [id = ''] = refs.values();
@@ -80,62 +100,6 @@ async function madeFor(root: string, gitDir: string, { refs }: Listing): Promise
   // Whoever was ended here left it: a mirror is one process's, and it is this one's turn.
   await removeLeftovers(join(gitDir, 'objects'));
   return made;
-}
-
-type Refs = ReadonlyMap<string, Oid>;
-
-interface Fetching extends Asking {
-  readonly gitDir: string;
-  /** What cannot be taken, and is in no branch: asked for once in the life of this process. An id says what it is of, whoever has it. */
-  readonly spoiled: Set<Oid>;
-}
-
-/** What may be written down: all that is listed, but for proposals that cannot be taken. */
-async function take(asking: Fetching, { refs }: Listing): Promise<Result<Refs, Failed>> {
-  const before = await refsIn(asking.gitDir);
-  const here = new Set(before.values());
-  const missing = (some: Refs): readonly Oid[] => [...new Set(some.values())].filter((id) => !here.has(id) && !asking.spoiled.has(id));
-  const ofKind = (branch: boolean): Refs => new Map([...refs].filter(([name]) => name.startsWith(BRANCHES) === branch));
-  const [branches, proposals] = [ofKind(true), ofKind(false)];
-  const together = [...branches.values()].some((id) => asking.spoiled.has(id)) ? undefined : await get(asking, missing(refs));
-  if (together?.ok === false && !together.error.content) return together;
-  if (together?.ok !== true) {
-    const first = await get(
-      asking,
-      [...new Set(branches.values())].filter((id) => !here.has(id)),
-    );
-    if (!first.ok) return first;
-    // Written down before anything else: what is fetched next is told of them, and a proposal is little more than its own commits then.
-    if (before.size === 0) await putRefs(asking.gitDir, { refs: branches, head: null });
-    for (const id of branches.values()) here.add(id);
-    const some = await getSome(asking, missing(proposals));
-    if (!some.ok) return some;
-  }
-  return ok(new Map([...refs].filter(([name, id]) => branches.has(name) || here.has(id) || !asking.spoiled.has(id))));
-}
-
-/** Takes as many as can be taken: halves of what failed are tried by themselves, and what is left in the end is remembered. */
-async function getSome(asking: Fetching, ids: readonly Oid[]): Promise<Result<void, Failed>> {
-  const ways = [ids];
-  for (let some = ways.pop(); some !== undefined; some = ways.pop()) {
-    const got = await get(asking, some);
-    if (got.ok) continue;
-    if (!got.error.content) return got;
-    const [only, ...more] = some;
-    if (more.length > 0) ways.push(some.slice(some.length / 2), some.slice(0, some.length / 2));
-    else if (only !== undefined) asking.spoiled.add(only);
-  }
-  return ok(undefined);
-}
-
-const FETCH = ['fetch', '-q', '--no-tags', '--no-auto-gc', '--no-recurse-submodules', '--no-write-fetch-head', '--stdin'];
-
-/** With all they lead to, checked, on disk. What was half written is taken away: git leaves it where it was. */
-async function get(asking: Fetching, ids: readonly Oid[]): Promise<Result<unknown, Failed>> {
-  if (ids.length === 0) return ok(undefined);
-  const got = await askRemote(FETCH, { ...asking, input: ids.map((id) => `${id}\n`).join('') });
-  if (!got.ok) await removeLeftovers(join(asking.gitDir, 'objects'));
-  return got;
 }
 
 const PACKS = 50;
