@@ -6,7 +6,7 @@
  */
 
 import type { Oid } from '../core/change/change.ts';
-import { plainWords } from '../core/gate/markdown.ts';
+import { inert } from '../core/gate/markdown.ts';
 import { fetched, judgeBranches, type Looking, type Waiting } from './forge-look.ts';
 import { afterwards, type ForgeWorld, type KnownDeploy, lookJob, onShelf } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
@@ -59,7 +59,7 @@ async function answerTo(looking: Looking, place: ForgePlace, { sha, environment 
   const around = await world.rules.environment(place, environment);
   const bypass = around.ok && around.value.bypass ? ' Administrators may deploy here without an answer: that is open to bypass.' : '';
   if (around.ok && around.value.bypass) world.log(`${repo}: administrators may deploy to ${environment} without an answer of ours`);
-  const where = plainWords(branch);
+  const where = inert(branch, 100);
   if (open.length === 0) return { state: 'approved', comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
   const commits = open.slice(0, 5).join(', ');
   return {
