@@ -2,9 +2,10 @@
 import type { Reason } from '../core/base/reasons.ts';
 import type { Problem } from '../core/base/result.ts';
 import { inert } from '../core/gate/markdown.ts';
+import { neededBy } from '../core/gate/verdict.ts';
 import { seatText } from '../core/policy/seats.ts';
 import type { CloneGateAnswer } from '../flows/gate-clone.ts';
-import { HEADLINES, neededBy } from './gate-text.ts';
+import { HEADLINES } from './gate-text.ts';
 
 /** Forges cut off a summary above a megabyte, and nobody reads the hundredth line. */
 const LINES = 60;

@@ -7,7 +7,7 @@ import type { Decision } from '../policy/decision.ts';
 import { seatText } from '../policy/seats.ts';
 import { type Finding, TIERS } from '../risk/risk.ts';
 import { inert, plain } from './markdown.ts';
-import type { Verdict } from './verdict.ts';
+import { neededBy, type Verdict } from './verdict.ts';
 
 export interface Reported {
   readonly title: string;
@@ -42,7 +42,7 @@ export function reportOf(asked: Reporting): Reported {
     summary: [
       ...lead(asked),
       ...watchedOnly(asked),
-      ...section('Who can sign', needs(asked)),
+      ...section('Who can sign', seatLines(asked)),
       ...section('What to do', remedies(asked)),
       ...section('What was found', found(asked)),
       ...section('Why', tree(asked.verdict.reasons)),
@@ -81,9 +81,9 @@ function lead({ decision, targetRef, page, verdict }: Reporting): readonly strin
 const watchedOnly = ({ verdict }: Reporting): readonly string[] =>
   verdict.mode === 'enforce' || verdict.would === 'allow' ? [] : [`\nThis gate only watches here (${verdict.mode}): it lets this pass, and counts it.`];
 
-function needs({ verdict, decision, names }: Reporting): readonly string[] {
-  if (verdict.would === 'allow' || decision?.outcome !== 'signoff') return [];
-  return decision.seats.map((seat) => {
+function seatLines(asked: Reporting): readonly string[] {
+  const { names } = asked;
+  return neededBy(asked).map((seat) => {
     const who = seat.candidates.slice(0, MOST.people).map((p) => inert(names.get(p) ?? p));
     const rest = seat.candidates.length - who.length;
     const people = who.length === 0 ? 'nobody on the roster can' : `${who.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;

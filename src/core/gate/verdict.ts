@@ -1,7 +1,7 @@
 /** What a gate answers. */
 import type { ReasonCode } from '../base/codes.ts';
 import { type Reason, reason } from '../base/reasons.ts';
-import type { Decision } from '../policy/decision.ts';
+import type { Decision, Seat } from '../policy/decision.ts';
 import type { Mode, Stage } from '../policy/words.ts';
 
 export type GateKind = 'push' | 'merge' | 'plan' | 'apply' | 'admission' | 'promote' | 'deploy';
@@ -35,6 +35,10 @@ export const STANDS: ReadonlySet<ReasonCode> = new Set(['REV_CHANGES', 'DATA_INV
  */
 export const waits = (outcome: Decision['outcome'] | null, codes: readonly ReasonCode[]): boolean =>
   outcome !== null && outcome !== 'refused' && codes.some((code) => LACKS.has(code)) && !codes.some((code) => STANDS.has(code));
+
+/** Who is asked for, as long as somebody is. */
+export const neededBy = ({ decision, verdict }: { readonly decision: Decision | null; readonly verdict: Verdict }): readonly Seat[] =>
+  verdict.would === 'allow' || decision?.outcome !== 'signoff' ? [] : decision.seats;
 
 /** A verdict reached strictly, as the mode lets it be answered. */
 export function underMode(strict: Verdict, mode: Mode): Verdict {
