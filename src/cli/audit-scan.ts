@@ -161,7 +161,7 @@ async function tableAt(path: string): Promise<Result<{ write(row: Row): Promise<
 }
 
 /** What is open, what is owed past its time, and what is gone: anything of it is a no. */
-export const isClean = (found: Scan): boolean =>
+const isClean = (found: Scan): boolean =>
   found.findings.length === 0 && found.violations.every((v) => v.state.is === 'answered') && found.reviews.overdue === 0 && found.mode !== 'unknown';
 
 function answer(found: Scan, sample: { readonly rows: readonly Row[]; readonly seed: string }, recorded: readonly number[] | null, json: boolean): Answer {

@@ -1,24 +1,14 @@
-/**
- * The answer of `gate` as Markdown, which a forge shows among its own words. Titles, names and reasons are chosen by whoever commits
- * and signs, so each stands in a code element with every sign but letters, digits and spaces written as a number: no link, image, mention,
- * table cell or tag comes of it.
- */
+/** The answer of `gate` as Markdown, which a forge shows among its own words. Titles, names and reasons are chosen by whoever commits and signs. */
 import type { Reason } from '../core/base/reasons.ts';
 import type { Problem } from '../core/base/result.ts';
+import { inert } from '../core/gate/markdown.ts';
+import { neededBy } from '../core/gate/verdict.ts';
 import { seatText } from '../core/policy/seats.ts';
 import type { CloneGateAnswer } from '../flows/gate-clone.ts';
-import { HEADLINES, neededBy } from './gate-text.ts';
-import { visible } from './terminal.ts';
+import { HEADLINES } from './gate-text.ts';
 
 /** Forges cut off a summary above a megabyte, and nobody reads the hundredth line. */
-const LONGEST = 300;
 const LINES = 60;
-
-export function inert(text: string): string {
-  const shown = visible(text);
-  const cut = [...shown].length > LONGEST ? `${[...shown].slice(0, LONGEST).join('')} ...` : shown;
-  return `<code>${[...cut].map((c) => (/[A-Za-z0-9 ]/.test(c) ? c : `&#${c.codePointAt(0)};`)).join('')}</code>`;
-}
 
 export function gateMarkdown(answer: CloneGateAnswer): string {
   const { decision, verdict, changeId, title, base, head, notes, names } = answer;

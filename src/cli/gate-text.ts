@@ -1,5 +1,6 @@
 /** The answer of `gate`, for a terminal and for programs. */
 import { reasonLines } from '../core/base/reasons.ts';
+import { neededBy } from '../core/gate/verdict.ts';
 import { seatText } from '../core/policy/seats.ts';
 import type { CloneGateAnswer } from '../flows/gate-clone.ts';
 import { type Ink, ink, visibleWithin } from './terminal.ts';
@@ -27,10 +28,6 @@ export const gateJson = ({ names: _, decision, verdict, ...answer }: CloneGateAn
   policyDigest: decision.policyDigest,
   seats: neededBy({ decision, verdict }),
 });
-
-/** Who is asked for, as long as somebody is. */
-export const neededBy = ({ decision, verdict }: Pick<CloneGateAnswer, 'decision' | 'verdict'>): readonly CloneGateAnswer['decision']['seats'][number][] =>
-  verdict.would === 'allow' || decision.outcome !== 'signoff' ? [] : decision.seats;
 
 export function gateText(dirty: CloneGateAnswer, { colour }: { readonly colour: boolean }): string {
   const { names } = dirty;

@@ -98,9 +98,10 @@ describe('what it proposes', () => {
     expect(Object.keys(byId)).toEqual(expect.arrayContaining(['service.orders', 'service.pay']));
     expect(out.proposal.rules.map((r: { id: string }) => r.id)).toEqual(['deploying-pipelines', 'owners.ada-ben-example-com']);
     const ada = out.proposal.people.find((p: { id: string }) => p.id === 'ada-long');
-    expect(ada).toMatchObject({ senior: true, guess: 'a guess: an owner by CODEOWNERS', accounts: ['ada'] });
+    expect(ada).toMatchObject({ senior: true, guess: 'a guess: an owner by CODEOWNERS', accounts: ['github:ada'] });
     expect(out.proposal.people.filter((p: { senior: boolean }) => p.senior)).toHaveLength(2);
     expect(out.proposal.agents.map((a: { id: string }) => a.id).sort()).toEqual(['dependabot-bot', 'orders-deployer-bot']);
+    expect(out.proposal.agents.flatMap((a: { accounts: string[] }) => a.accounts)).toContain('github:dependabot[bot]');
     expect(out.files.map((f: { path: string }) => f.path)).toEqual([POLICY, ROSTER, AGENTS]);
     expect(out.proposal.questions.join('\n')).toMatch(/Who is senior\?[\s\S]*@org\/everybody/);
     expect(out.simulation).toMatchObject({ takenBack: { landings: 1, held: 1 }, examples: expect.arrayContaining([expect.objectContaining({ tier: 'critical' })]) });

@@ -6,7 +6,7 @@
  */
 
 import type { Oid } from '../core/change/change.ts';
-import { plainWords } from '../core/gate/markdown.ts';
+import { inert } from '../core/gate/markdown.ts';
 import { NOWHERE } from './bypass.ts';
 import { contained } from './forge-brought.ts';
 import { letIn } from './forge-landed.ts';
@@ -66,7 +66,7 @@ async function answerTo(looking: Looking, place: ForgePlace, { sha, environment 
   const bypass = around.ok && around.value.bypass ? ' Administrators may deploy here without an answer: that is open to bypass.' : '';
   if (around.ok && around.value.bypass) world.log(`${repo}: administrators may deploy to ${JSON.stringify(environment)} without an answer of ours`);
   if (!around.ok) world.log(`${repo}: whether administrators may deploy to ${JSON.stringify(environment)} without an answer of ours cannot be told: ${around.error.message}`);
-  const where = plainWords(on.ref);
+  const where = inert(on.ref, 100);
   if (open.length === 0) return { state: 'approved', comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
   const commits = open.slice(0, 5).map((v) => v.to.slice(0, 12));
   return {

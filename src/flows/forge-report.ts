@@ -1,8 +1,7 @@
 /** Tells a forge what a verdict is: one call where what is said changed, none where it stands there already. */
-import type { ReasonCode } from '../core/base/codes.ts';
 import { sha256Hex } from '../core/base/crypto.ts';
 import { reportOf } from '../core/gate/report.ts';
-import type { Verdict } from '../core/gate/verdict.ts';
+import { waits } from '../core/gate/verdict.ts';
 import type { ForgeWorld, Reported } from './forge-world.ts';
 import type { CheckReport, ForgeAnswer, ForgePlace } from './ports-forge.ts';
 import type { Judged } from './push-record.ts';
@@ -13,14 +12,6 @@ import type { Judged } from './push-record.ts';
  */
 export const checkName = (targetRef: string): string => `countersign/${targetRef.replace(/^refs\/heads\//, '')}`;
 
-/** What a person still cures by signing, beside what is said of earlier signatures that do not count any more. */
-const CURABLE: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  ...(['SIGNOFF_MISSING', 'QUORUM', 'OWNERSHIP_MISSING', 'BG_WAITING', 'SOLO'] as const),
-  ...(['ST_EXPIRED', 'ST_NONCE', 'ST_POLICY', 'ST_TIER', 'CONTENT_MISMATCH', 'STALE_REWORK', 'STALE_CONTEXT'] as const),
-]);
-
-const answerOf = ({ verdict, codes }: Verdict): 'allow' | 'wait' | 'deny' => (verdict === 'deny' && codes.every((code) => CURABLE.has(code)) ? 'wait' : verdict);
-
 /** @param head the commit that is shown there. Answers what stands there now. */
 export async function reportVerdict(world: ForgeWorld, place: ForgePlace, head: string, judged: Judged, before: Reported | null): Promise<ForgeAnswer<Reported>> {
   const { verdict, decision, id, ref } = judged;
@@ -29,7 +20,7 @@ export async function reportVerdict(world: ForgeWorld, place: ForgePlace, head: 
   const name = checkName(ref);
   const same = before !== null && before.head === head && before.name === name;
   const report: CheckReport = {
-    ...{ place, name, head, run: same ? before.run : null, verdict: answerOf(verdict) },
+    ...{ place, name, head, run: same ? before.run : null, verdict: verdict.verdict === 'deny' && waits(decision?.outcome ?? null, verdict.codes) ? 'wait' : verdict.verdict },
     ...{ ...shown, url: page ?? world.gate.site.url, change: id ?? '' },
   };
   const digest = sha256Hex(JSON.stringify([report.verdict, shown, report.url, report.change]));

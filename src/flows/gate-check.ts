@@ -10,7 +10,7 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import { digest } from '../core/base/json.ts';
 import { ok } from '../core/base/result.ts';
 import { changeId } from '../core/change/change-id.ts';
-import type { GateKind } from '../core/gate/verdict.ts';
+import { type GateKind, waits } from '../core/gate/verdict.ts';
 import { sizeIn } from '../core/log/checkpoint.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { type Judged, judgePush, type PushAnswer } from './push.ts';
@@ -73,9 +73,6 @@ export interface GateTerms {
 export const GATE_TERMS: GateTerms = { remembered: 5_000, most: 10_000, atOnce: 4, waiting: 1_000, patience: 30_000 };
 /** How long a caller may hold on to a yes. */
 export const HOLD_MS = 30_000;
-
-/** What a person can still cure by signing. A merge queue can wait for that; a push cannot. */
-const CURABLE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['SIGNOFF_MISSING', 'QUORUM', 'OWNERSHIP_MISSING', 'INTERMEDIATE_UNSIGNED', 'BG_WAITING', 'SOLO']);
 
 interface Looked {
   readonly answer: Omit<GateAnswer, 'verdictId'>;
@@ -205,10 +202,11 @@ function told(answer: PushAnswer, gate: GateKind, world: GateWorldOver & { reado
   const { verdict, decision, id } = judged;
   // Nothing was written down: what stands in the way may be gone the next moment.
   if (decision === null || world.ledger.said === UNSAID) return no(verdict.codes[0] ?? 'INTERNAL', verdict.reasons.text);
-  const waits = gate === 'merge' && verdict.verdict === 'deny' && decision.outcome === 'signoff' && verdict.codes.every((c) => CURABLE.has(c));
+  // A merge queue can wait for people; a push cannot.
+  const waiting = gate === 'merge' && waits(decision.outcome, verdict.codes);
   return {
     answer: {
-      verdict: answer.allow ? 'allow' : waits ? 'wait' : 'deny',
+      verdict: answer.allow ? 'allow' : waiting ? 'wait' : 'deny',
       policyDigest: `sha256:${decision.policyDigest}`,
       reasons: reasonsOf(judged, decision),
       change: id,

@@ -9,7 +9,7 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import type { Change, Oid } from '../core/change/change.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { judge } from '../core/gate/judge.ts';
-import type { Verdict } from '../core/gate/verdict.ts';
+import { type Verdict, waits } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { PlanFile } from '../core/risk/plan-file.ts';
 import type { TrustBundle } from '../core/signoff/trust-file.ts';
@@ -156,5 +156,5 @@ const judging =
 /** Somebody's refusal and policy's are a no; everything else is people who have not signed, or not so that it counts. */
 function answerOf({ verdict, codes }: Verdict, decisions: readonly Decision[]): CloneGateAnswer['answer'] {
   if (verdict === 'allow') return 'allow';
-  return codes.includes('REV_CHANGES') || decisions.some((d) => d.outcome === 'refused') ? 'deny' : 'wait';
+  return waits(decisions.some((d) => d.outcome === 'refused') ? 'refused' : 'signoff', codes) ? 'wait' : 'deny';
 }

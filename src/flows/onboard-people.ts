@@ -15,7 +15,7 @@ const WEEK_MS = 7 * 86_400_000;
 /** Paths of one landing that are looked at, and folders kept of one person. */
 const [MOST_PATHS, MOST_FOLDERS] = [2_000, 500];
 /** The forge's own address: an id and a login, or the login alone. */
-const FORGE = /^(?:\d{1,12}\+)?([a-z0-9][a-z0-9-]{0,60}(?:\[bot\])?)@users\.noreply\.github\.com$/;
+const FORGE = /^(?:\d{1,12}\+)?([a-z0-9][a-z0-9_-]{0,60}(?:\[bot\])?)@users\.noreply\.github\.com$/;
 
 export function historySeen(read: ReadHistory, joined: string, now: number): SeenHistory {
   const newest = newestOf(read.landings, now);

@@ -1,6 +1,6 @@
 /**
- * What flows need of a forge that keeps repositories elsewhere, and merges there. Its events are hints which subject to look at again: what is
- * judged is read from git and from the log. Whoever holds a token of the forge can set a check there; nobody takes one for a verdict.
+ * What flows need of a forge that keeps repositories elsewhere, and merges there. Its events are hints which subject to look at again, and its word
+ * who brought commits only adds people who may not sign: what is judged is read from git and from the log. Whoever holds a token of the forge can set a check there; nobody takes one for a verdict.
  */
 import type { Problem } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
@@ -184,7 +184,11 @@ export interface ForgeInbox {
   prune(before: number): Promise<number>;
 }
 
-/** What is remembered of a forge's things: JSON by kind and id. No verdict rests on it; lost, it is found again from the forge. Implemented by store/forges. */
+/**
+ * What is remembered of a forge's things: JSON by kind and id. None of it lets anything pass: who brought what is held against whoever signs, and a
+ * pinned repository or a branch's last place refuses what does not fit it. Lost, most is found again from the forge; who brought what as far
+ * as the forge still says. Implemented by store/forges.
+ */
 export interface ForgeShelf {
   get(repo: string, kind: string, id: string): Promise<unknown>;
   /** By id. */

@@ -3,7 +3,7 @@ import type { ReasonCode } from '../core/base/codes.ts';
 import { reason } from '../core/base/reasons.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { judge, ownedBy } from '../core/gate/judge.ts';
-import { type GateKind, underMode, type Verdict } from '../core/gate/verdict.ts';
+import { type GateKind, STANDS, underMode, type Verdict } from '../core/gate/verdict.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { strictest } from '../core/policy/terms.ts';
 import { MODES } from '../core/policy/words.ts';
@@ -96,9 +96,6 @@ async function strictVerdict(judgeOf: JudgeOne, whole: Decision, parts: readonly
     nonces: [],
   };
 }
-
-/** No sign-off of single commits answers these. */
-const STANDS: ReadonlySet<ReasonCode> = new Set(['REV_CHANGES', 'DATA_INVALID', 'LOG_DAMAGED']);
 
 /** Above routine, every commit of a push needs a sign-off of its own: content that came and went was in production's history. */
 function intermediate(total: Verdict, parts: readonly Decision[], each: readonly Verdict[]): Verdict {

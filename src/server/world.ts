@@ -74,7 +74,7 @@ export interface ServerWorld extends SigningWorld, Operations {
 }
 
 export interface ForgeDoor {
-  /** @param header by its lower-case name. `ignored`: nothing a decision rests on. Problems: SIG_INVALID; GATE_REQUEST_INVALID where it is of no shape that is known. */
+  /** @param header by its lower-case name. `ignored`: nothing a decision rests on. Problems: SIG_INVALID; FORGE_EVENT where it is of no shape that is known. */
   receive(header: (name: string) => string | undefined, body: Uint8Array): Promise<Result<Kept | 'ignored', readonly Problem[]>>;
 }
 

@@ -45,7 +45,7 @@ interface PipelineJob {
   readonly script: readonly string[];
 }
 
-export const pipelineJob = (): PipelineJob => parse(text('gitlab-ci/countersign.yml')).countersign;
+const pipelineJob = (): PipelineJob => parse(text('gitlab-ci/countersign.yml')).countersign;
 
 /** One script, as GitLab's runner makes of the list. @param given what the runner sets. */
 export function pipelineSteps(cwd: string, given: Words, over: Words): readonly Step[] {

@@ -155,7 +155,7 @@ export const REASON_CODES = {
   // forges
   FORGE_UNAVAILABLE: 'the forge did not answer, or asks to be left alone for a while',
   FORGE_REFUSED: 'the forge does not let us do this',
-  FORGE_EVENT: 'what came in the name of the forge cannot be read, or is not signed by it',
+  FORGE_EVENT: 'what the forge sent cannot be read',
   // the rest
   OK: 'verified',
   USAGE: 'the command or request was not understood',

@@ -1,20 +1,24 @@
 /**
- * Text of others inside Markdown that a forge renders. Titles, paths and messages are written by whoever proposes a change: nothing of
+ * Text of others among the words of a forge. Titles, paths and reasons are written by whoever proposes a change and signs it: nothing of
  * theirs may look like words of ours, reach out to people or other issues, or become a link.
  */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-const UNSEEN = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-/** What starts a mark, a tag, a mention, a reference (`#1`, `GH-1`) or an address by itself (`www.`, `http:`). */
-const MARKS = /[&<>\\`*_{}[\]()#+\-.!|~@:^$=]/g;
+/** Nobody sees these, or they turn around what stands beside them. What chooses the look of a picture is left where it is. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
-/** One line of plain words, whatever it holds; cut after so many characters, with a sign that it was. */
-export function plainWords(text: string, most = 500): string {
-  const line = text
-    .replaceAll(/[\t\n]+/g, ' ')
-    .replace(UNSEEN, '\ufffd')
-    .trim();
-  const points = [...line.slice(0, most * 2)];
-  const cut = points.length > most ? `${points.slice(0, most).join('')}…` : points.join('');
-  return cut.replace(MARKS, (char) => `&#${char.charCodeAt(0)};`);
+/** One line where a forge shows text as it is: what cannot be seen is spelled out. */
+export const plain = (text: string): string =>
+  text
+    .replaceAll(/[\t\n\r]+/g, ' ')
+    .trim()
+    .replace(UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+
+/**
+ * The same inside Markdown, cut after so many characters with a sign that it was. A code element, in which every sign but letters, digits and
+ * spaces is a number: numbers alone are read back before a forge looks for people, issues, commits and addresses, and it looks for none in code.
+ */
+export function inert(text: string, most = 300): string {
+  const points = [...plain(text)];
+  const cut = points.length > most ? [...points.slice(0, most), ...' ...'] : points;
+  return `<code>${cut.map((c) => (/[A-Za-z0-9 ]/.test(c) ? c : `&#${c.codePointAt(0)};`)).join('')}</code>`;
 }

@@ -6,8 +6,8 @@ import type { Reason } from '../base/reasons.ts';
 import type { Decision } from '../policy/decision.ts';
 import { seatText } from '../policy/seats.ts';
 import { type Finding, TIERS } from '../risk/risk.ts';
-import { plainWords } from './markdown.ts';
-import type { Verdict } from './verdict.ts';
+import { inert, plain } from './markdown.ts';
+import { neededBy, type Verdict } from './verdict.ts';
 
 export interface Reported {
   readonly title: string;
@@ -38,11 +38,11 @@ const MOST = { findings: 20, reasons: 40, depth: 4, people: 10, title: 200 } as 
 
 export function reportOf(asked: Reporting): Reported {
   return {
-    title: titleOf(asked).slice(0, MOST.title),
+    title: plain(titleOf(asked)).slice(0, MOST.title),
     summary: [
       ...lead(asked),
       ...watchedOnly(asked),
-      ...section('Who can sign', needs(asked)),
+      ...section('Who can sign', seatLines(asked)),
       ...section('What to do', remedies(asked)),
       ...section('What was found', found(asked)),
       ...section('Why', tree(asked.verdict.reasons)),
@@ -70,35 +70,35 @@ function titleOf({ verdict, decision }: Reporting): string {
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function lead({ decision, targetRef, page, verdict }: Reporting): readonly string[] {
-  const where = `For ${plainWords(targetRef)}`;
+  const where = `For ${inert(targetRef)}`;
   const open = page === null ? [] : [`\n[Open it to read, judge and sign](${page})`];
-  if (decision === null) return [`${where}: ${plainWords(verdict.reasons.text)}`, ...open];
+  if (decision === null) return [`${where}: ${inert(verdict.reasons.text)}`, ...open];
   const { tier, provenance, change } = decision;
   const files = `${change.paths.length} ${change.paths.length === 1 ? 'file' : 'files'}`;
-  return [`**${plainWords(decision.summary)}**`, `\n${where}: ${files}, ${tier} risk, AI assistance: ${provenance.level}.`, ...open];
+  return [`**${inert(decision.summary)}**`, `\n${where}: ${files}, ${tier} risk, AI assistance: ${provenance.level}.`, ...open];
 }
 
 const watchedOnly = ({ verdict }: Reporting): readonly string[] =>
   verdict.mode === 'enforce' || verdict.would === 'allow' ? [] : [`\nThis gate only watches here (${verdict.mode}): it lets this pass, and counts it.`];
 
-function needs({ verdict, decision, names }: Reporting): readonly string[] {
-  if (verdict.would === 'allow' || decision?.outcome !== 'signoff') return [];
-  return decision.seats.map((seat) => {
-    const who = seat.candidates.slice(0, MOST.people).map((p) => plainWords(names.get(p) ?? p));
+function seatLines(asked: Reporting): readonly string[] {
+  const { names } = asked;
+  return neededBy(asked).map((seat) => {
+    const who = seat.candidates.slice(0, MOST.people).map((p) => inert(names.get(p) ?? p));
     const rest = seat.candidates.length - who.length;
     const people = who.length === 0 ? 'nobody on the roster can' : `${who.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-    return `- ${plainWords(seatText(seat))}, for ${plainWords(seat.rule)}: ${people}`;
+    return `- ${inert(seatText(seat))}, for ${inert(seat.rule)}: ${people}`;
   });
 }
 
 const remedies = ({ verdict, decision }: Reporting): readonly string[] =>
-  verdict.would === 'allow' ? [] : [...new Set((decision?.refusals ?? []).flatMap((r) => r.remedy ?? []))].map((r) => `- ${plainWords(r)}`);
+  verdict.would === 'allow' ? [] : [...new Set((decision?.refusals ?? []).flatMap((r) => r.remedy ?? []))].map((r) => `- ${inert(r)}`);
 
 const worst = (a: Finding, b: Finding): number => TIERS.values.indexOf(b.severity) - TIERS.values.indexOf(a.severity);
 
 function found({ decision }: Reporting): readonly string[] {
   const findings = [...(decision?.findings ?? [])].sort(worst);
-  const lines = findings.slice(0, MOST.findings).map((f) => `- **${f.severity}** ${plainWords(f.what)} (${f.rule}, ${plainWords(at(f))})`);
+  const lines = findings.slice(0, MOST.findings).map((f) => `- **${f.severity}** ${inert(f.what)} (${inert(f.rule)}, ${inert(at(f))})`);
   return findings.length > MOST.findings ? [...lines, `- and ${findings.length - MOST.findings} more`] : lines;
 }
 
@@ -109,7 +109,7 @@ function tree(root: Reason): readonly string[] {
   const lines: string[] = [];
   const walk = (r: Reason, depth: number): void => {
     if (lines.length >= MOST.reasons || depth > MOST.depth) return;
-    lines.push(`${'  '.repeat(depth)}- ${MARK[r.state]} ${plainWords(r.text)} [${r.code}]`);
+    lines.push(`${'  '.repeat(depth)}- ${MARK[r.state]} ${inert(r.text)} [${r.code}]`);
     for (const child of r.children) walk(child, depth + 1);
   };
   walk(root, 0);
@@ -122,18 +122,24 @@ const signed = ({ verdict, names }: Reporting): readonly string[] =>
   verdict.verdict === 'allow'
     ? verdict.reasons.children
         .filter((r) => r.state === 'yes' && (r.code === 'OK' || r.code === 'BREAK_GLASS'))
-        .map((r) => `- ${plainWords(r.text.replace(/^\S+/, (id) => names.get(id) ?? id))}`)
+        .map((r) => `- ${inert(r.text.replace(/^\S+/, (id) => names.get(id) ?? id))}`)
     : [];
 
 const SEVERITY = { routine: 'notice', elevated: 'notice', high: 'warning', critical: 'failure' } as const;
 
 /** Lines of the new side alone: a forge shows no others. */
 function annotated(decision: Decision | null): readonly ReportedLine[] {
-  return [...(decision?.findings ?? [])]
-    .sort(worst)
-    .flatMap(({ place, severity, rule, what, safeIf }) =>
-      place.side === 'head' && place.line !== undefined && place.line > 0
-        ? [{ path: place.path, line: place.line, severity: SEVERITY[severity], title: `${severity}: ${rule}`, message: [what, ...safeIf.map((s) => `Safe if ${s}`)].join('\n') }]
-        : [],
-    );
+  return [...(decision?.findings ?? [])].sort(worst).flatMap(({ place, severity, rule, what, safeIf }) =>
+    place.side === 'head' && place.line !== undefined && place.line > 0
+      ? [
+          {
+            path: place.path,
+            line: place.line,
+            severity: SEVERITY[severity],
+            title: plain(`${severity}: ${rule}`),
+            message: [what, ...safeIf.map((s) => `Safe if ${s}`)].map(plain).join('\n'),
+          },
+        ]
+      : [],
+  );
 }

@@ -129,7 +129,7 @@ function personOf(p: JoinedPerson, owned: readonly string[], senior: boolean): P
     name: nameText(p.name),
     senior,
     emails: p.emails,
-    accounts: p.logins,
+    accounts: p.logins.map(atGithub),
     because: `${wrote}last ${dayOf(p.last)}, first ${dayOf(p.first)}${knows}${owns}${lands}`,
     guess: senior ? `a guess: ${grounds(p, owned)}` : null,
     joined: p.joined,
@@ -144,7 +144,7 @@ const grounds = (p: SeenPerson, owned: readonly string[]): string =>
       : `among those with most commits, here for ${counted(Math.max(1, Math.round((p.last - p.first) / (YEAR / 12))), 'month')}`;
 
 function agentsIn({ bots }: SeenHistory, people: readonly ProposedPerson[]): readonly ProposedAgent[] {
-  const used = new Set(people.flatMap((p) => [p.id, ...p.emails, ...p.accounts.map((a) => a.toLowerCase())]));
+  const used = new Set(people.flatMap((p) => [p.id, ...p.emails, ...p.accounts.map(loginOf)]));
   const first = people.find((p) => p.senior) ?? people[0] ?? NOBODY;
   return bots.slice(0, MOST_AGENTS).flatMap((bot) => agentOf(bot, people, first, used));
 }
@@ -152,7 +152,7 @@ function agentsIn({ bots }: SeenHistory, people: readonly ProposedPerson[]): rea
 function agentOf(bot: SeenBot, people: readonly ProposedPerson[], first: ProposedPerson, used: Set<string>): readonly ProposedAgent[] {
   const emails = usable(bot.emails).filter((e) => !used.has(e));
   if (emails.length === 0 || used.has(bot.id) || !ID.test(bot.id)) return [];
-  const accounts = free(bot.logins, used);
+  const accounts = free(bot.logins, used).map(atGithub);
   for (const name of [bot.id, ...emails]) used.add(name);
   const owner = people.find((p) => p.id === bot.landedBy);
   const why = owner === undefined ? `nobody is known to answer for it; ${first.id} stands here so that the file loads` : `${owner.id} landed most of what it made`;
@@ -168,7 +168,12 @@ function agentOf(bot: SeenBot, people: readonly ProposedPerson[], first: Propose
 const matchable = (unknown: string | null, emails: readonly string[]): string | null =>
   unknown === null || unknown.length > 200 || `${unknown}${emails[0] ?? ''}`.includes('*') || !/[^\s*@.]/.test(unknown) ? null : unknown;
 
-/** Ids of the roster for names of CODEOWNERS, as the importer writes them. */
+/** Logins come from addresses GitHub gives out. Without its name before it, an account would be of whoever has that name at the server's own door. */
+const GITHUB = 'github:';
+const atGithub = (login: string): string => `${GITHUB}${login.toLowerCase()}`;
+const loginOf = (account: string): string => (account.startsWith(GITHUB) ? account.slice(GITHUB.length) : account).toLowerCase();
+
+/** Ids of the roster for names of CODEOWNERS, as the importer writes them: people stand there without the name of the forge. */
 export function knownOwners(people: readonly ProposedPerson[]): ReadonlyMap<string, string> {
-  return new Map(people.flatMap((p) => [...p.emails, ...p.accounts.map((a) => a.toLowerCase())].map((key) => [key, p.id] as const)));
+  return new Map(people.flatMap((p) => [...p.emails, ...p.accounts.map(loginOf)].map((key) => [key, p.id] as const)));
 }
