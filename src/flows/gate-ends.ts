@@ -14,7 +14,7 @@ export interface EndsAsked {
   readonly repo: string | null;
   /** Full name of a branch, `refs/heads/main`. */
   readonly target: string;
-  /** The base is the entry before this one in a merge queue, which has a run of its own. */
+  /** The base is the entry before this one in a merge queue: nothing before it is looked at, for that entry has a run of its own. */
   readonly queue: boolean;
 }
 
@@ -37,7 +37,7 @@ interface Placed {
 
 const CUT = 'check out the whole history: fetch-depth: 0 (actions/checkout), GIT_DEPTH: 0 (GitLab), or git fetch --unshallow';
 
-/** @param range the ends as they were written; an empty base is the target's tip. Problems: USAGE, TARGET_MISSING, NOT_FOUND, CONTENT_UNSEEN, REF_NON_FAST_FORWARD, GIT_FAILED. */
+/** @param range the ends as they were written; an empty base is the target's tip. Problems: USAGE, TARGET_MISSING, NOT_FOUND, CONTENT_UNSEEN, REF_NON_FAST_FORWARD, GIT_FAILED, and those of a change that cannot be read. */
 export async function endsOf(clone: Placed, asked: EndsAsked, range: { readonly base: string; readonly head: string }): Promise<Result<Ends>> {
   const { repository, naming, checkout } = clone;
   if (!/^refs\/heads\/[^\s~^:?*[\\]+$/.test(asked.target))

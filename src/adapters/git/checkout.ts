@@ -30,7 +30,7 @@ export function openCheckout(place: RepositoryPlace): Checkout {
   };
   return {
     shallow: () => within((at) => ok(at.shallow.size > 0)),
-    tip: (branch) => within((at) => tipOf(at, branch)),
+    tip: (branch) => within((at) => targetTip(at, branch)),
     holds: (tip, commit) => within((at) => holds(at, tip, commit)),
     merged: (commit) => within((at) => mergedIn(at, commit)),
     landing: (onto, head) => within((at) => landingOf(at, onto, head)),
@@ -47,7 +47,7 @@ export async function topOf({ dir }: { readonly dir: string }): Promise<Result<s
 }
 
 /** Of the remote's copy alone: a branch of the clone may be the change's own, called like the target. */
-async function tipOf(at: Place, branch: string): Promise<Result<Oid | null>> {
+async function targetTip(at: Place, branch: string): Promise<Result<Oid | null>> {
   const asked = await runGit(['rev-parse', '--is-bare-repository'], { env: at.refs });
   const bare = succeeded('rev-parse', asked);
   if (!bare.ok) return bare;
