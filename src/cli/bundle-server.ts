@@ -4,18 +4,16 @@
  */
 import { concat } from '../core/base/bytes.ts';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { MAX_BUNDLE } from '../core/signoff/bundle.ts';
 import type { FoundBundle } from '../core/signoff/pooled.ts';
 import type { SignoffSource } from '../flows/ports-carried.ts';
-
-/** A bundle is at most this long (docs/spec/bundle.md). */
-const MAX = 33_554_432;
 
 export interface ServerLimits {
   readonly ms: number;
   readonly bytes: number;
 }
 
-const LIMITS: ServerLimits = { ms: 20_000, bytes: MAX };
+const LIMITS: ServerLimits = { ms: 20_000, bytes: MAX_BUNDLE };
 
 /** @param url of the server: nothing but scheme, host and port. @param token of an account that may read; sent to this address and nowhere else. Problem: USAGE. */
 export function serverSource(url: string, token: string | undefined, limits = LIMITS): Result<SignoffSource> {

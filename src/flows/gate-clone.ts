@@ -16,6 +16,7 @@ import type { TrustBundle } from '../core/signoff/trust-file.ts';
 import { askedInClone, type CheckedClone, scoringOf } from './check-asked.ts';
 import { rangeOf, said, WHOLE, withRemedy } from './check-ends.ts';
 import { type Ends, type EndsAsked, endsOf } from './gate-ends.ts';
+import { heldBack, landsAs } from './gate-lands.ts';
 import { considerChange, titleOf } from './gather.ts';
 import { type Governance, governanceAt } from './governance.ts';
 import { type Offered, offeredFor, without } from './offered.ts';
@@ -106,12 +107,17 @@ async function judgedIn(clone: GatedClone, ask: CloneGateAsk, ends: Ends, govern
   const each = parts.map((p) => p.decision);
   const offers = await offersFor(clone, ask, ends, governance, [whole.decision, ...each]);
   if (!offers.ok) return offers;
-  const { verdict } = await verdictBy(judging(offers.value, governance), whole.decision, each);
+  const lands = await landsAs(clone.checkout, ends.onto, whole.change);
+  if (!lands.ok) return err([withRemedy(lands.error)]);
+  const { verdict: signed } = await verdictBy(judging(offers.value, governance), whole.decision, each);
+  const held = lands.value === 'same' ? null : heldBack(signed, lands.value, ends.onto);
+  const verdict = held ?? signed;
+  const answer = held === null ? answerOf(signed, [whole.decision, ...each]) : 'deny';
   const aside = [...new Set([...offers.value.values()].flatMap((o) => o.aside.map((p) => `left out: ${p.place ?? ''}: ${p.message} [${p.code}]`)))];
   const { base, head } = ends;
   const { decision, title } = whole;
   const named = { names: new Map(governance.roster.people.map((p) => [p.id, `${p.name} (${p.level})`])), notes: [...ends.notes, ...scored.notes, ...aside] };
-  return ok({ answer: answerOf(verdict, [decision, ...each]), verdict, decision, parts: each.length, changeId: changeId(decision.change), title, base, head, ...named });
+  return ok({ answer, verdict, decision, parts: each.length, changeId: changeId(decision.change), title, base, head, ...named });
 }
 
 /** As a ref that moves there would bring them; behind a base that moved on, as a merge would. */

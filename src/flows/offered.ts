@@ -39,7 +39,7 @@ export interface Offered {
   readonly aside: readonly Problem[];
 }
 
-/** @param move of the target ref, as it is about to be. Problems: those of the sources. */
+/** Sources far away are asked only where people are needed. Problems: those of the sources. */
 export async function offeredFor(sources: readonly SignoffSource[], decision: Decision, terms: OfferTerms): Promise<Result<Offered>> {
   const content = { manifest: decision.change.manifest, change: changeId(decision.change) };
   const near = decision.outcome === 'signoff' ? sources : sources.filter((s) => !s.far);

@@ -10,7 +10,7 @@ interface Workflow {
   readonly on: { readonly [event: string]: unknown };
   readonly permissions: Words;
   readonly env: Words;
-  readonly jobs: { readonly [job: string]: { readonly steps: readonly WorkflowStep[] } };
+  readonly jobs: { readonly [job: string]: { readonly name: string; readonly steps: readonly WorkflowStep[] } };
 }
 
 interface WorkflowStep {

@@ -123,6 +123,12 @@ describe('the workflow of GitHub Actions', () => {
   it('asks for nothing a fork does not have, runs nothing of the change, and pins what is not ours', () => {
     const { on, permissions, jobs } = workflow();
     expect([Object.keys(on), permissions]).toEqual([['pull_request', 'merge_group'], { contents: 'read' }]);
+    // Asked again when it is retargeted, named after its target, and never skipped: that would count as passed.
+    expect(on).toEqual({ pull_request: { types: ['opened', 'synchronize', 'reopened', 'edited'] }, merge_group: null });
+    for (const job of Object.values(jobs)) {
+      expect(Object.keys(job).sort()).toEqual(['name', 'runs-on', 'steps', 'timeout-minutes']);
+      expect(job.name.replace(/^countersign \$\{\{ (.*) \}\}$/, '$1')).toBe(job.steps.at(-1)?.env?.TARGET?.replace(/^\$\{\{ (.*) \}\}$/, '$1'));
+    }
     const all = Object.values(jobs).flatMap((j) => j.steps);
     for (const { uses } of all) if (uses !== undefined) expect(uses).toMatch(/^actions\/setup-node@[0-9a-f]{40}$/);
     const whole = readFileSync(join(import.meta.dirname, '../../examples/github-actions/countersign.yml'), 'utf8');
@@ -173,21 +179,52 @@ describe('the workflow of GitHub Actions', () => {
   });
 });
 
+/** The job of GitLab for a merge request. */
+function pipeline(change: Proposed, given: { readonly [name: string]: string }) {
+  forge.repository.git('update-ref', `refs/merge-requests/${change.number}/head`, change.head);
+  const cwd = forge.folder();
+  const runner = { CI_REPOSITORY_URL: forge.url, CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main', CI_MERGE_REQUEST_IID: String(change.number) };
+  return { cwd, steps: pipelineSteps(cwd, { ...runner, ...given }, { COUNTERSIGN_TARBALL: `file://${tarball.file}`, COUNTERSIGN_SHA256: tarball.sha256 }) };
+}
+
 it('the job of GitLab: a branch, and the merged result of it', async () => {
   const change = await signed();
-  forge.repository.git('update-ref', `refs/merge-requests/${change.number}/head`, change.head);
   const merged = forge.merge(change.number);
-  const job = (given: { readonly [name: string]: string }) => {
-    const cwd = forge.folder();
-    const runner = { CI_REPOSITORY_URL: forge.url, CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main', CI_MERGE_REQUEST_IID: String(change.number) };
-    return { cwd, steps: pipelineSteps(cwd, { ...runner, ...given }, { COUNTERSIGN_TARBALL: `file://${tarball.file}`, COUNTERSIGN_SHA256: tarball.sha256 }) };
-  };
+  const job = (given: { readonly [name: string]: string }) => pipeline(change, given);
   const waiting = job({ CI_COMMIT_SHA: change.head });
   expect(await runSteps(forge, waiting.steps)).toMatchObject({ code: 1, stdout: expect.stringContaining('waits for people') });
   expect(readFileSync(join(waiting.cwd, 'gate/countersign.md'), 'utf8')).toContain('waits for people');
   await carried(change.bundle);
   expect((await runSteps(forge, job({ CI_COMMIT_SHA: change.head }).steps)).code).toBe(0);
   expect((await runSteps(forge, job({ CI_COMMIT_SHA: merged, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: change.head }).steps)).code).toBe(0);
+});
+
+it('the job of GitLab in a merge train: judged as it lands on the entry before it', async () => {
+  const path = `db/${++count}.sql`;
+  const [one, two] = [await signed('mara', { [path]: 'drop table one;\n' }), await signed()];
+  await carried(one.bundle, two.bundle);
+  const train = (onto: string, change: Proposed, ...how: readonly string[]): { readonly [name: string]: string } => {
+    const { work } = forge.bed;
+    work.git('checkout', '-q', '--detach', onto);
+    work.git('merge', '-q', ...(how.length > 0 ? how : ['--no-ff', '-m', 'Merge']), change.head);
+    if (how.length > 0) work.git('commit', '-q', '-m', 'Squashed');
+    const made = work.git('rev-parse', 'HEAD');
+    work.git('push', '-q', '--force', forge.repository.gitDir, `HEAD:refs/merge-requests/${change.number}/train`);
+    return { CI_MERGE_REQUEST_EVENT_TYPE: 'merge_train', CI_COMMIT_SHA: made, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: change.head };
+  };
+  const first = train(forge.repository.git('rev-parse', MAIN), one);
+  const second = train(first.CI_COMMIT_SHA ?? '', two);
+  expect((await runSteps(forge, pipeline(two, second).steps)).code).toBe(0);
+  // The entry before it gave the file another name: it would land in there.
+  const moved = forge.bed.commit({ 'db/000.sql': null, 'db/live.sql': `${forge.repository.git('show', `${MAIN}:db/000.sql`)}\n` });
+  const edit = await signed('mara', { 'db/000.sql': 'create table orders (id int);\ndrop table orders;\n' });
+  await carried(edit.bundle);
+  const onMoved = train(moved, edit);
+  expect(forge.bed.work.git('diff', '--name-only', moved, 'HEAD')).toBe('db/live.sql');
+  expect(await runSteps(forge, pipeline(edit, onMoved).steps)).toMatchObject({ code: 2, stdout: expect.stringContaining('another change than') });
+  // Not merged but squashed, nothing says where the entry before it ends: all of the train is judged.
+  const squashed = train(first.CI_COMMIT_SHA ?? '', two, '--squash');
+  expect((await runSteps(forge, pipeline(two, squashed).steps)).code).not.toBe(0);
 });
 
 describe('a checkout', () => {

@@ -5,16 +5,20 @@ import { join, resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
+import { manifestOf } from '../../core/change/manifest.ts';
 import type { Checkout } from '../../flows/ports-carried.ts';
-import { isId, lines } from './change.ts';
+import { DIFF_TREE, isId, lines } from './change.ts';
 import { parseCommit } from './commit.ts';
+import { readingToo } from './merges.ts';
 import { openObjects } from './objects.ts';
-import { locate, objectFolders, type Place, type RepositoryPlace } from './place.ts';
-import { failure, gitEnvironment, runGit, succeeded } from './run.ts';
+import { locate, type Place, type RepositoryPlace } from './place.ts';
+import { type Environment, failure, gitEnvironment, runGit, succeeded } from './run.ts';
 
 const COMMIT_BYTES = 1 << 20;
-/** A merge somebody made slow is one git does not make by itself: it is judged as it stands. */
+/** A merge somebody made slow is one git does not make by itself. */
 const SECONDS = 20;
+/** Files whose new names are looked for on either side. Git gives up at 7000, and whoever merges with a higher limit would see renames that we do not. */
+const RENAMES = 100_000;
 
 /** @param place `{ dir }` for a clone. Opening costs nothing. */
 export function openCheckout(place: RepositoryPlace): Checkout {
@@ -26,9 +30,10 @@ export function openCheckout(place: RepositoryPlace): Checkout {
   };
   return {
     shallow: () => within((at) => ok(at.shallow.size > 0)),
-    tip: (branch) => within((at) => tipOf(at, branch)),
+    tip: (branch) => within((at) => targetTip(at, branch)),
     holds: (tip, commit) => within((at) => holds(at, tip, commit)),
     merged: (commit) => within((at) => mergedIn(at, commit)),
+    landing: (onto, head) => within((at) => landingOf(at, onto, head)),
   };
 }
 
@@ -42,7 +47,7 @@ export async function topOf({ dir }: { readonly dir: string }): Promise<Result<s
 }
 
 /** Of the remote's copy alone: a branch of the clone may be the change's own, called like the target. */
-async function tipOf(at: Place, branch: string): Promise<Result<Oid | null>> {
+async function targetTip(at: Place, branch: string): Promise<Result<Oid | null>> {
   const asked = await runGit(['rev-parse', '--is-bare-repository'], { env: at.refs });
   const bare = succeeded('rev-parse', asked);
   if (!bare.ok) return bare;
@@ -67,26 +72,37 @@ async function mergedIn(at: Place, commit: Oid): Promise<Result<{ readonly into:
     const { parents, tree } = parseCommit(commit, found.bytes);
     const [into, from] = parents;
     if (into === undefined || from === undefined || parents.length !== 2) return ok(null);
-    const made = await treeMade(at, into, from);
+    const made = await merging(at, into, from, async (made) => ok(made));
     return made.ok ? ok(made.value === tree ? { into, from } : null) : made;
   } finally {
     reader.close();
   }
 }
 
-/** The tree git makes of two commits; null where it makes none without a person. What it writes is thrown away. */
-async function treeMade(at: Place, into: Oid, from: Oid): Promise<Result<Oid | null>> {
+async function landingOf(at: Place, onto: Oid, head: Oid): Promise<Result<string | null>> {
+  return merging(at, onto, head, async (tree, env) => {
+    const raw = succeeded('diff-tree', await runGit([...DIFF_TREE, onto, tree], { env }));
+    return raw.ok ? ok(manifestOf(raw.value)) : raw;
+  });
+}
+
+/**
+ * What is made of the tree that git makes of two commits; null where it makes none without a person. What git writes is thrown away
+ * afterwards. No driver, attribute or setting of the clone has a say: the git directory is the empty one of view.ts.
+ */
+async function merging<T>(at: Place, into: Oid, from: Oid, use: (tree: Oid, env: Environment) => Promise<Result<T>>): Promise<Result<T | null>> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-merge-'));
   try {
-    const { GIT_OBJECT_DIRECTORY: own = '', GIT_ALTERNATE_OBJECT_DIRECTORIES: more = '' } = at.objects;
-    const both = objectFolders([folder, own]);
-    const env = { ...at.objects, ...both, GIT_ALTERNATE_OBJECT_DIRECTORIES: [both.GIT_ALTERNATE_OBJECT_DIRECTORIES, more].filter(Boolean).join(':') };
-    const output = await runGit(['-c', 'core.fsync=none', 'merge-tree', '--write-tree', '--no-messages', into, from], { env, cwd: folder, seconds: SECONDS });
+    const env = { ...at.objects, ...readingToo(folder, at.objects) };
+    const output = await runGit([...MERGE_TREE, into, from], { env, cwd: folder, seconds: SECONDS });
     if (!output.ok) return output.error.code === 'PUSH_TOO_LARGE' ? ok(null) : output;
     const [tree = ''] = lines(output.value.stdout);
-    if (output.value.code === 0 && isId(at, tree)) return ok(tree);
+    if (output.value.code === 0 && isId(at, tree)) return await use(tree, env);
     return output.value.code === 1 ? ok(null) : err(failure('merge-tree', output.value.code, output.value.stderr));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A folder that was renamed on one side is a conflict, as in any git that nobody told otherwise: some then move what is new on the other side, and some do not. */
+const MERGE_TREE = ['-c', 'core.fsync=none', '-c', 'merge.directoryRenames=conflict', '-c', `merge.renameLimit=${RENAMES}`, 'merge-tree', '--write-tree', '--no-messages'];

@@ -91,7 +91,7 @@ async function mergeApart(place: Place, asked: readonly FileMerge[], seconds: nu
 const MERGE_TREE = (ours: Oid, theirs: Oid): readonly string[] => ['-c', 'core.fsync=none', ...['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs]];
 
 /** Writes to the folder, and reads besides it what the place reads. */
-function readingToo(folder: string, { GIT_OBJECT_DIRECTORY: own = '', GIT_ALTERNATE_OBJECT_DIRECTORIES: more = '' }: Environment): Environment {
+export function readingToo(folder: string, { GIT_OBJECT_DIRECTORY: own = '', GIT_ALTERNATE_OBJECT_DIRECTORIES: more = '' }: Environment): Environment {
   const both = objectFolders([folder, own]);
   return { ...both, GIT_ALTERNATE_OBJECT_DIRECTORIES: [both.GIT_ALTERNATE_OBJECT_DIRECTORIES, more].filter(Boolean).join(':') };
 }

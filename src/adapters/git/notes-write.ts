@@ -13,6 +13,7 @@ import { isId, lines } from './change.ts';
 import { type NotesTree, readNotesTree } from './notes-tree.ts';
 import { openObjects } from './objects.ts';
 import type { Place } from './place.ts';
+import { tipOf } from './revision.ts';
 import { type Environment, failure, runGit, succeeded } from './run.ts';
 
 type Written = { readonly commit: Oid; readonly text: string };
@@ -76,14 +77,6 @@ async function moved(place: Place, folder: string, ref: string, blobs: ReadonlyM
     await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 40 * (tried + 1)));
   }
   return err(last);
-}
-
-async function tipOf(place: Place, ref: string): Promise<Result<Oid | null>> {
-  const output = await runGit(['for-each-ref', '--format=%(objectname) %(refname)', ref], { env: place.refs });
-  const printed = succeeded('for-each-ref', output);
-  if (!printed.ok) return printed;
-  const id = lines(printed.value).find((line) => line.endsWith(` ${ref}`));
-  return ok(id === undefined ? null : (id.split(' ')[0] ?? null));
 }
 
 async function committed(place: Place, index: string, tip: Oid | null, blobs: ReadonlyMap<Oid, Oid>): Promise<Result<Oid>> {

@@ -4,13 +4,13 @@
  * there. Here a full name is that ref and no other, and a short one that several answer to is refused.
  */
 import { text } from '../../core/base/bytes.ts';
-import { problemText } from '../../core/base/result.ts';
+import { ok, problemText, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
 import { AmbiguousName } from '../../flows/ports-names.ts';
 import { isId, lines } from './change.ts';
 import { commitNamed, elsewhere } from './names.ts';
 import { type Place, UnreadableRepository } from './place.ts';
-import { type Environment, failure, type GitOutput, runGit } from './run.ts';
+import { type Environment, failure, type GitOutput, runGit, succeeded } from './run.ts';
 
 /** The commit. null: there is none. Rejects where git does not answer, and where a name may be several. */
 export async function resolveRevision(place: Place, revision: string): Promise<Oid | null> {
@@ -92,4 +92,11 @@ export async function refMeant(place: Place, name: string): Promise<string | nul
   const leads = await asked(place.refs, 'symbolic-ref', '-q', ref);
   if (leads.code !== 0) return ref === 'HEAD' ? null : ref;
   return lines(leads.stdout)[0] ?? null;
+}
+
+/** The object a ref of exactly this full name points to, whatever it is. null: there is no such ref. Problem: GIT_FAILED. */
+export async function tipOf({ refs }: Pick<Place, 'refs'>, ref: string): Promise<Result<Oid | null>> {
+  const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname) %(refname)', ref], { env: refs }));
+  if (!printed.ok) return printed;
+  return ok(lines(printed.value).flatMap((line) => (line.endsWith(` ${ref}`) ? (line.split(' ')[0] ?? []) : []))[0] ?? null);
 }

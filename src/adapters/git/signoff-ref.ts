@@ -10,11 +10,10 @@ import type { Oid } from '../../core/change/change.ts';
 import { DIRECTORY, parseTree } from '../../core/change/tree.ts';
 import type { FoundBundle } from '../../core/signoff/pooled.ts';
 import { SIGNOFFS_REF, type SignoffSource } from '../../flows/ports-carried.ts';
-import { lines } from './change.ts';
 import { parseCommit } from './commit.ts';
 import { type ObjectReader, openObjects } from './objects.ts';
 import { locate, type Place, type RepositoryPlace } from './place.ts';
-import { runGit, succeeded } from './run.ts';
+import { tipOf } from './revision.ts';
 import { entryAt } from './trees.ts';
 
 const NAME = /^refs\/countersign\/[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -43,17 +42,12 @@ export const openSignoffRef = (place: RepositoryPlace, ref: string): SignoffSour
     const at = await locate(place);
     if (!at.ok) return at;
     const tip = await tipOf(at.value, ref);
-    if (!tip.ok || tip.value === null) return tip.ok ? ok([]) : tip;
+    if (!tip.ok) return tip;
+    // No such ref: nobody's sign-offs are carried here.
+    if (tip.value === null) return ok([]);
     return readBundles(at.value, ref, tip.value, manifest);
   },
 });
-
-/** null: there is no such ref, so nobody's sign-offs are carried here. */
-export async function tipOf({ refs }: Place, ref: string): Promise<Result<Oid | null>> {
-  const printed = succeeded('for-each-ref', await runGit(['for-each-ref', '--format=%(objectname) %(refname)', ref], { env: refs }));
-  if (!printed.ok) return printed;
-  return ok(lines(printed.value).flatMap((line) => (line.endsWith(` ${ref}`) ? (line.split(' ')[0] ?? []) : []))[0] ?? null);
-}
 
 async function readBundles(at: Place, ref: string, tip: Oid, manifest: string): Promise<Result<readonly FoundBundle[]>> {
   const reader = await openObjects(at.objects);

@@ -12,9 +12,10 @@ import { err, ok, type Problem, problem, type Result } from '../../core/base/res
 import type { Oid } from '../../core/change/change.ts';
 import { lines } from './change.ts';
 import { locate, type Place, type RepositoryPlace } from './place.ts';
+import { tipOf } from './revision.ts';
 import { userEnvironment } from './reword.ts';
 import { type Environment, failure, runGit, succeeded } from './run.ts';
-import { signoffsFolder, tipOf } from './signoff-ref.ts';
+import { signoffsFolder } from './signoff-ref.ts';
 
 /** A bundle, and the content it is kept for. */
 export interface KeptBundle {

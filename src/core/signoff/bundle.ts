@@ -12,7 +12,7 @@ import type { WrittenWord } from './trust-file.ts';
 const BUNDLE_TYPE = 'application/vnd.countersign.bundle.v1+json';
 
 /** A bundle above this many bytes is refused unread. */
-const MAX_BUNDLE = 33_554_432;
+export const MAX_BUNDLE = 33_554_432;
 
 /** One logged object as the file holds it. */
 export interface BundleParts {
