@@ -10,6 +10,7 @@ import type { Problem } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
 import type { Bringers, Brought } from './forge-brought.ts';
+import type { Merges, Said } from './forge-world.ts';
 import { governanceAt } from './governance.ts';
 import { movedSignoffs } from './moved.ts';
 import type { Step } from './ports.ts';
@@ -19,9 +20,6 @@ import { NOBODY_KNOWS } from './pusher.ts';
 import { saidOnce } from './said-once.ts';
 import type { GateWorld, ServedRepository } from './site.ts';
 import { deny, verdictOf } from './verdict.ts';
-
-/** How a forge puts a proposal on its branch. `squash`: as one commit, and never otherwise. */
-export type Merges = 'squash' | 'any';
 
 export interface Proposal {
   readonly repo: string;
@@ -35,9 +33,6 @@ export interface Proposal {
   /** What was written down of each of its moves last. */
   readonly said?: Said;
 }
-
-/** By move: what stands in the log of it (said-once.ts). */
-export type Said = Readonly<Record<string, string>>;
 
 export interface Considered {
   /** null: policy does not protect this branch. Of several moves: the first that is not allowed, or else the last. */

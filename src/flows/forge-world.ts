@@ -1,11 +1,16 @@
 /** What looking at a forge takes: the gate as it is, and the forge, with what is kept of it. */
 import { sha256Hex } from '../core/base/crypto.ts';
 import type { Oid } from '../core/change/change.ts';
-import type { Merges, Said } from './forge-proposal.ts';
 import type { Worked } from './job-worker.ts';
 import type { CheckReport, Forge, ForgeAnswer, ForgeInbox, ForgePlace, ForgeRules, ForgeShelf, Mirror } from './ports-forge.ts';
 import type { JobDraft, Jobs } from './ports-jobs.ts';
 import type { GateWorld } from './site.ts';
+
+/** How a forge puts a proposal on its branch. `squash`: as one commit, and never otherwise. */
+export type Merges = 'squash' | 'any';
+
+/** By move: what stands in the log of it (said-once.ts). */
+export type Said = Readonly<Record<string, string>>;
 
 /** A repository that lies at a forge, as the site's file says. */
 export interface ForgeSource {
