@@ -268,6 +268,23 @@ describe('a proposal', () => {
     expect((await judged(two))?.verdict).toMatchObject({ verdict: 'deny', codes: ['INTERMEDIATE_UNSIGNED'] });
   });
 
+  it('that would land as another change than was signed is held back, until it is brought up to date', async () => {
+    bed.work.git('checkout', '-q', '--detach', bed.tip());
+    await begin();
+    const old = moved(bed.commit({ 'docs/plan.md': 'one\ntwo\nthree\nfour\nfive\nsix\n' }), 'ada');
+    await look();
+    const head = bed.commit({ 'docs/plan.md': 'one\ntwo\nthree\nfour\nfive\nseven\n' }, { on: old });
+    expect((await judged(head))?.verdict.verdict).toBe('allow');
+    // What git puts into the file by its new name nobody was asked about.
+    const renamed = moved(bed.commit({ 'docs/plan.md': null, 'infra/plan.tf': 'one\ntwo\nthree\nfour\nfive\nsix\n' }, { on: old }), 'ada');
+    await look();
+    const held = await judged(head);
+    expect(held?.verdict).toMatchObject({ verdict: 'deny', signoffs: [] });
+    expect(held?.verdict.codes).toContain('CONTENT_MISMATCH');
+    const again = bed.commit({ 'infra/plan.tf': 'one\ntwo\nthree\nfour\nfive\nseven\n' }, { on: renamed });
+    expect((await judged(again))?.verdict.codes).not.toContain('CONTENT_MISMATCH');
+  });
+
   it('whose base moved, elsewhere, is still what was signed', async () => {
     const head = bed.commit(DROP);
     const first = await judged(head);

@@ -8,9 +8,11 @@
 import type { ReasonCode } from '../core/base/codes.ts';
 import type { Problem } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
+import { enforces } from '../core/policy/lanes.ts';
 import { orBreakGlass } from './break-glass-verdict.ts';
 import type { Bringers, Brought } from './forge-brought.ts';
 import type { Merges, Said } from './forge-world.ts';
+import { heldBack, type Lands, landsAs } from './gate-lands.ts';
 import { governanceAt } from './governance.ts';
 import { movedSignoffs } from './moved.ts';
 import type { Step } from './ports.ts';
@@ -78,6 +80,8 @@ interface Move {
   readonly steps: readonly Step[];
   /** All it brings. */
   readonly commits: readonly Oid[];
+  /** Whether it is what a merge would bring there. */
+  readonly lands: Lands;
 }
 
 /** One after another, each as if it were pushed by itself: that is how they land. */
@@ -108,19 +112,21 @@ async function movesOf({ world, proposal, stands }: Desk): Promise<readonly Move
     const change = await repository.change({ repo, targetRef, base: stands, head });
     if (!change.ok) return change.error;
     const brought = change.value.commits.map(({ id, parents }): Step => ({ commit: id, parent: parents[0] ?? null, onChain: false }));
-    return [{ old: stands, head, steps: merges === 'squash' ? [] : brought, commits: brought.map((s) => s.commit) }];
+    const lands = await landsAs(world.objects.merges(repo), stands, change.value);
+    if (!lands.ok) return lands.error;
+    return [{ old: stands, head, steps: merges === 'squash' ? [] : brought, commits: brought.map((s) => s.commit), lands: lands.value }];
   }
   const chain = (await repository.steps(stands, head))?.filter((s) => s.onChain);
   if (chain === undefined) return { code: 'REF_NON_FAST_FORWARD', message: `${targetRef} does not lead to what the queue made of it any more` };
   const moves: Move[] = [];
   for (const { parent, commit } of chain) {
     const steps = (await repository.steps(parent, commit)) ?? [];
-    moves.push({ old: parent ?? stands, head: commit, steps, commits: steps.map((s) => s.commit) });
+    moves.push({ old: parent ?? stands, head: commit, steps, commits: steps.map((s) => s.commit), lands: 'same' });
   }
   return moves;
 }
 
-async function judgeMove({ world, served, proposal, stands }: Desk, { old, head, steps, commits }: Move): Promise<Judged> {
+async function judgeMove({ world, served, proposal, stands }: Desk, { old, head, steps, commits, lands }: Move): Promise<Judged> {
   const { repo, targetRef, bringers } = proposal;
   if (steps.length > PUSH_CAPS.steps) return noDecision(targetRef, 'PUSH_TOO_LARGE', `${steps.length} commits; at most ${PUSH_CAPS.steps} are judged, squash them`);
   const governance = await governanceAt(world.objects.open(repo), old, world.floors);
@@ -133,7 +139,10 @@ async function judgeMove({ world, served, proposal, stands }: Desk, { old, head,
     {
       explain: (whole) => movedSignoffs(world, whole, governance.value.policy),
       stale: async () => (await served.repository.resolve(targetRef)) !== stands,
-      outcome: async (bench, whole, parts, landing) => orBreakGlass(bench, whole, parts, await verdictOf(bench, whole, parts, landing, 'merge')),
+      outcome: async (bench, whole, parts, landing) => {
+        const outcome = await orBreakGlass(bench, whole, parts, await verdictOf(bench, whole, parts, landing, 'merge'));
+        return lands === 'same' || !enforces(governance.value.policy, bench.now) ? outcome : { verdict: heldBack(outcome.verdict, lands, stands), nonces: [] };
+      },
     },
   );
 }

@@ -11,7 +11,7 @@ import { ok, type Result } from '../core/base/result.ts';
 import type { Change, Oid } from '../core/change/change.ts';
 import type { Verdict } from '../core/gate/verdict.ts';
 import { short } from './check-ends.ts';
-import type { Checkout } from './ports-carried.ts';
+import type { Merges } from './ports.ts';
 
 /** `torn`: git makes nothing of it without a person, and what a person makes is another change. */
 export type Lands = 'same' | 'other' | 'torn';
@@ -19,10 +19,10 @@ export type Lands = 'same' | 'other' | 'torn';
 type Content = Pick<Change, 'mergeBase' | 'head' | 'manifest'>;
 
 /** @param onto where it would land. Problems: GIT_FAILED, CONTENT_UNSEEN. */
-export async function landsAs(checkout: Checkout, onto: Oid, { mergeBase, head, manifest }: Content): Promise<Result<Lands>> {
+export async function landsAs(merges: Pick<Merges, 'landing'>, onto: Oid, { mergeBase, head, manifest }: Content): Promise<Result<Lands>> {
   if (mergeBase === onto) return ok('same');
   // No git merges histories that never met unless a person says so.
-  const landing = mergeBase === null ? ok(null) : await checkout.landing(onto, head);
+  const landing = mergeBase === null ? ok(null) : await merges.landing(onto, head);
   if (!landing.ok) return landing;
   if (landing.value === null) return ok('torn');
   return ok(landing.value === manifest ? 'same' : 'other');

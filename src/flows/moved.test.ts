@@ -111,9 +111,9 @@ describe('a signed change', () => {
     const [signedChange, now] = [await read(base, before), await read(moved, after)];
     const whole = await movedSince(bed.world.objects.merges('infra'), signedChange, now);
     expect(whole).toMatchObject({ classified: { overall: 'context-moved' }, unmerged: null });
-    const broken: Merges = { files: async () => ({ ok: false, error: { code: 'GIT_FAILED', message: 'this git cannot' } }) };
+    const broken: Pick<Merges, 'files'> = { files: async () => ({ ok: false, error: { code: 'GIT_FAILED', message: 'this git cannot' } }) };
     expect(await movedSince(broken, signedChange, now)).toMatchObject({ classified: { overall: 'rework' }, unmerged: { code: 'GIT_FAILED' } });
-    const conflicting: Merges = { files: async (asked) => ({ ok: true, value: asked.map(() => null) }) };
+    const conflicting: Pick<Merges, 'files'> = { files: async (asked) => ({ ok: true, value: asked.map(() => null) }) };
     expect((await movedSince(conflicting, signedChange, now)).classified.overall).toBe('rework');
   });
 });

@@ -24,7 +24,7 @@ export interface Moved {
 }
 
 /** Classes of every path, with the merges git has to make for them. Total. */
-export async function movedSince(merges: Merges, signed: ClassedChange, now: ClassedChange): Promise<Moved> {
+export async function movedSince(merges: Pick<Merges, 'files'>, signed: ClassedChange, now: ClassedChange): Promise<Moved> {
   const asked = mergesAsked(signed, now);
   const merged = await merges.files(asked);
   const found = new Map(asked.map((m, i) => [m.path, merged.ok ? (merged.value[i] ?? null) : null]));

@@ -19,10 +19,7 @@ export interface Checkout {
    * any other commit. Problems: GIT_FAILED, CONTENT_UNSEEN.
    */
   merged(commit: Oid): Promise<Result<{ readonly into: Oid; readonly from: Oid } | null>>;
-  /**
-   * What a merge of `head` would bring where `onto` stands: the manifest of the difference from `onto` to the tree that git makes of both
-   * by itself, renames and all. null: it makes none without a person. Nothing is kept of it. Problems: GIT_FAILED, CONTENT_UNSEEN.
-   */
+  /** As `Merges.landing`. */
   landing(onto: Oid, head: Oid): Promise<Result<string | null>>;
 }
 

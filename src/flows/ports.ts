@@ -316,7 +316,7 @@ export interface ObjectStore {
   landed(repo: string): Landed;
 }
 
-/** Git's own three-way merge of single files, from objects alone: no merge driver, attribute, rename or configuration of any clone. */
+/** Git's own three-way merge, of single files or of all, from objects alone: no merge driver, attribute or configuration of any clone. */
 export interface Merges {
   /**
    * The blob that each clean merge gives; null where it conflicts, is no text, is too large or misses an object. Nothing is
@@ -324,6 +324,11 @@ export interface Merges {
    * and time, GIT_FAILED where this git cannot merge so.
    */
   files(asked: readonly FileMerge[]): Promise<Result<readonly (Oid | null)[]>>;
+  /**
+   * What a merge of `head` would bring where `onto` stands: the manifest of the difference from `onto` to the tree that git makes of both
+   * by itself, renames and all. null: it makes none without a person. Nothing is kept of it. Problems: GIT_FAILED, CONTENT_UNSEEN.
+   */
+  landing(onto: Oid, head: Oid): Promise<Result<string | null>>;
 }
 
 /** A use of break-glass, its taking back, the review after it. */

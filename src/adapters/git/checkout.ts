@@ -1,25 +1,17 @@
 /** The port `Checkout`: how a CI system left a clone. Nothing it configures is read beyond the names of its refs. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { text } from '../../core/base/bytes.ts';
 import { err, ok, type Result } from '../../core/base/result.ts';
 import type { Oid } from '../../core/change/change.ts';
-import { manifestOf } from '../../core/change/manifest.ts';
 import type { Checkout } from '../../flows/ports-carried.ts';
-import { DIFF_TREE, isId, lines } from './change.ts';
+import { lines } from './change.ts';
 import { parseCommit } from './commit.ts';
-import { readingToo } from './merges.ts';
+import { landingOf, merging } from './merged-tree.ts';
 import { openObjects } from './objects.ts';
 import { locate, type Place, type RepositoryPlace } from './place.ts';
-import { type Environment, failure, gitEnvironment, runGit, succeeded } from './run.ts';
+import { failure, gitEnvironment, runGit, succeeded } from './run.ts';
 
 const COMMIT_BYTES = 1 << 20;
-/** A merge somebody made slow is one git does not make by itself. */
-const SECONDS = 20;
-/** Files whose new names are looked for on either side. Git gives up at 7000, and whoever merges with a higher limit would see renames that we do not. */
-const RENAMES = 100_000;
-
 /** @param place `{ dir }` for a clone. Opening costs nothing. */
 export function openCheckout(place: RepositoryPlace): Checkout {
   let known: Promise<Result<Place>> | undefined;
@@ -78,31 +70,3 @@ async function mergedIn(at: Place, commit: Oid): Promise<Result<{ readonly into:
     reader.close();
   }
 }
-
-async function landingOf(at: Place, onto: Oid, head: Oid): Promise<Result<string | null>> {
-  return merging(at, onto, head, async (tree, env) => {
-    const raw = succeeded('diff-tree', await runGit([...DIFF_TREE, onto, tree], { env }));
-    return raw.ok ? ok(manifestOf(raw.value)) : raw;
-  });
-}
-
-/**
- * What is made of the tree that git makes of two commits; null where it makes none without a person. What git writes is thrown away
- * afterwards. No driver, attribute or setting of the clone has a say: the git directory is the empty one of view.ts.
- */
-async function merging<T>(at: Place, into: Oid, from: Oid, use: (tree: Oid, env: Environment) => Promise<Result<T>>): Promise<Result<T | null>> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-merge-'));
-  try {
-    const env = { ...at.objects, ...readingToo(folder, at.objects) };
-    const output = await runGit([...MERGE_TREE, into, from], { env, cwd: folder, seconds: SECONDS });
-    if (!output.ok) return output.error.code === 'PUSH_TOO_LARGE' ? ok(null) : output;
-    const [tree = ''] = lines(output.value.stdout);
-    if (output.value.code === 0 && isId(at, tree)) return await use(tree, env);
-    return output.value.code === 1 ? ok(null) : err(failure('merge-tree', output.value.code, output.value.stderr));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** A folder that was renamed on one side is a conflict, as in any git that nobody told otherwise: some then move what is new on the other side, and some do not. */
-const MERGE_TREE = ['-c', 'core.fsync=none', '-c', 'merge.directoryRenames=conflict', '-c', `merge.renameLimit=${RENAMES}`, 'merge-tree', '--write-tree', '--no-messages'];

@@ -22,8 +22,9 @@ import type { FileMerge } from '../../core/change/classes.ts';
 import { parseTree } from '../../core/change/tree.ts';
 import type { Merges } from '../../flows/ports.ts';
 import { isId, lines } from './change.ts';
+import { landingOf } from './merged-tree.ts';
 import { openObjects } from './objects.ts';
-import { locate, objectFolders, type Place, type RepositoryPlace } from './place.ts';
+import { locate, type Place, type RepositoryPlace, readingToo } from './place.ts';
 import { type Environment, failure, type GitOutput, runGit, succeeded } from './run.ts';
 
 /** Files of one ask, bytes of one blob, bytes of all together, and how long git may merge. */
@@ -38,6 +39,10 @@ export function openMerges(place: RepositoryPlace, caps: MergeCaps = MERGE_CAPS)
       if (asked.length > caps.files) return err(tooMuch(`the base of ${asked.length} files moved; at most ${caps.files} are merged at once`));
       const at = await locate(place);
       return at.ok ? mergeIn(at.value, asked, caps) : at;
+    },
+    landing: async (onto, head) => {
+      const at = await locate(place);
+      return at.ok ? landingOf(at.value, onto, head) : at;
     },
   };
 }
@@ -89,12 +94,6 @@ async function mergeApart(place: Place, asked: readonly FileMerge[], seconds: nu
 
 /** What is written is read back at once and thrown away: nothing needs to survive a crash. */
 const MERGE_TREE = (ours: Oid, theirs: Oid): readonly string[] => ['-c', 'core.fsync=none', ...['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs]];
-
-/** Writes to the folder, and reads besides it what the place reads. */
-export function readingToo(folder: string, { GIT_OBJECT_DIRECTORY: own = '', GIT_ALTERNATE_OBJECT_DIRECTORIES: more = '' }: Environment): Environment {
-  const both = objectFolders([folder, own]);
-  return { ...both, GIT_ALTERNATE_OBJECT_DIRECTORIES: [both.GIT_ALTERNATE_OBJECT_DIRECTORIES, more].filter(Boolean).join(':') };
-}
 
 /** A commit for the ancestor, and one on top of it for each side; answers ours and theirs. */
 async function writeSides(place: Place, folder: string, asked: readonly FileMerge[]): Promise<readonly [Oid, Oid]> {

@@ -123,3 +123,9 @@ export function objectFolders(folders: readonly string[]): Environment {
 
 /** Git splits the list at colons, except inside quotes. */
 const quoted = (path: string): string => (/[:"\\]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&')}"` : path);
+
+/** Writes to the folder, and reads besides it what the place reads. */
+export function readingToo(folder: string, { GIT_OBJECT_DIRECTORY: own = '', GIT_ALTERNATE_OBJECT_DIRECTORIES: more = '' }: Environment): Environment {
+  const both = objectFolders([folder, own]);
+  return { ...both, GIT_ALTERNATE_OBJECT_DIRECTORIES: [both.GIT_ALTERNATE_OBJECT_DIRECTORIES, more].filter(Boolean).join(':') };
+}

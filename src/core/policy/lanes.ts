@@ -17,6 +17,9 @@ export function modeOf(policy: Policy, { change, targetExists, at }: Facts, { sy
   return more.reduce<Mode>((most, modes) => strictest(MODES, most, modeUnder(modes, ids, outside, at)), modeUnder(first, ids, outside, at));
 }
 
+/** Whether anything at all is enforced, of whatever path. @param at milliseconds since 1970. */
+export const enforces = ({ modes }: Policy, at: number): boolean => modes.length === 0 || modes.some((m) => modeUnder(m, [...m.systems.keys()], true, at) === 'enforce');
+
 /** A share of what passes by itself, drawn by a seed its author cannot foresee. */
 export function sampledBy({ sample }: Policy, { change, seed }: Facts): boolean {
   if (sample === null || seed === undefined || seed === null) return false;
