@@ -69,7 +69,7 @@ async function scanOne({ gate, files, logKeys, log }: ScanJobWorld, { id, protec
   const found = await scan(world, ask, () => undefined);
   if (!found.ok) return found.error.every((p) => p.code === 'NOT_FOUND') ? null : found.error.map(problemText).join('; ');
   const { findings } = found.value;
-  const recorded = await recordFindings(gate.ledger, findings, await keptOf(gate, id, findings));
+  const recorded = await recordFindings(gate.ledger, found.value, await keptOf(gate, id, findings));
   if (!recorded.ok) return problemText(recorded.error);
   if (recorded.value.length > 0) log(`the scan of ${id} found ${recorded.value.length} new violations: entries ${recorded.value.join(', ')}`);
   return null;

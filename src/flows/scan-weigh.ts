@@ -40,33 +40,39 @@ export interface Lost {
 /** Findings that are weighed in one scan: each is a change that is parsed. */
 const MOST = 200;
 
-/** @param tells the violations that it tells again, by finding. @param lost of a rewritten one. */
+/** What was told before of the same. */
+export interface Before {
+  readonly tells: readonly LoggedViolation[];
+  /** The last entry that says the ref was back. */
+  readonly after: number | undefined;
+}
+
+/** @param before by finding. @param lost of a rewritten one. */
 export async function weighAll(
   world: WeighWorld,
   findings: readonly Finding[],
-  tells: (finding: Finding) => readonly LoggedViolation[],
+  before: (finding: Finding) => Before,
   lost: (finding: Finding) => Promise<Lost>,
   progress: (share: number) => void,
 ): Promise<readonly Weighed[]> {
-  const [changes, reverts] = await Promise.all([ids(world, findings, false), ids(world, findings, true)]);
+  const changes = await ids(world, findings);
   const weighed: Weighed[] = [];
   for (const [i, finding] of findings.entries()) {
-    const told = tells(finding).map((t) => t.entry);
-    weighed.push(await weighOne(world, finding, { told, change: changes[i] ?? null, revert: reverts[i] ?? null, lost, within: i < MOST }));
+    weighed.push(await weighOne(world, finding, { before: before(finding), change: changes[i] ?? null, lost, within: i < MOST }));
     progress((i + 1) / findings.length);
   }
   return weighed;
 }
 
 interface Known {
-  readonly told: readonly number[];
+  readonly before: Before;
   readonly change: string | null;
-  readonly revert: string | null;
   readonly lost: (finding: Finding) => Promise<Lost>;
   readonly within: boolean;
 }
 
-async function weighOne(world: WeighWorld, finding: Finding, { told, change, revert, lost, within }: Known): Promise<Weighed> {
+async function weighOne(world: WeighWorld, finding: Finding, { before, change, lost, within }: Known): Promise<Weighed> {
+  const told = { tells: before.tells.map((t) => t.entry), ...(before.after === undefined ? {} : { after: before.after }) };
   const governance = finding.stood === null ? null : await governanceAt(world.repository, finding.stood, world.floors).catch(() => null);
   const rules = governance?.ok === true ? governance.value : null;
   if (finding.kind === 'rewritten') {
@@ -76,14 +82,14 @@ async function weighOne(world: WeighWorld, finding: Finding, { told, change, rev
     return {
       finding,
       change: finding.changes.at(-1) ?? null,
-      body: { ...placeOf(finding), v: 1, why: WHY.rewritten, from: finding.from, lost: ends, tier, owner, tells: told },
+      body: { ...placeOf(finding), v: 1, why: WHY.rewritten, from: finding.from, lost: ends, tier, owner, ...told },
       considered: null,
     };
   }
   const { tier, owner, found } =
     rules === null || !within ? { tier: 'critical' as const, owner: rules === null ? NOBODY : ownerOf(rules, []), found: null } : await considered(world, finding, rules);
   const { from, code, commits } = finding;
-  return { finding, change, body: { ...placeOf(finding), v: 1, why: WHY.unchained, from, code, commits, revert, tier, owner, tells: told }, considered: found };
+  return { finding, change, body: { ...placeOf(finding), v: 1, why: WHY.unchained, from, code, commits, tier, owner, ...told }, considered: found };
 }
 
 const placeOf = ({ repo, ref, to }: Finding) => ({ repo, ref, to });
@@ -114,11 +120,8 @@ const MOST_FILES = 10_000;
 
 const baseOf = (from: Oid): Oid | null => (isAbsent(from) ? null : from);
 
-/** Ids of the changes, or of their opposites: what a landed revert of exactly this is called. */
-async function ids({ history }: WeighWorld, findings: readonly Finding[], opposite: boolean): Promise<readonly (string | null)[]> {
-  const moves = findings.map(({ kind, from, to }) =>
-    kind === 'rewritten' || (opposite && isAbsent(from)) ? null : opposite ? { from: to, to: from } : { from: baseOf(from), to },
-  );
+async function ids({ history }: WeighWorld, findings: readonly Finding[]): Promise<readonly (string | null)[]> {
+  const moves = findings.map(({ kind, from, to }) => (kind === 'rewritten' ? null : { from: baseOf(from), to }));
   const asked = moves.flatMap((m) => m ?? []);
   const read = asked.length === 0 ? null : await history.manifests(asked);
   const manifests = read?.ok === true ? [...read.value] : [];

@@ -23,7 +23,6 @@ const scan = (entry: number, tells: readonly number[], to = id(2)) =>
       from: id(1),
       code: 'BYPASS',
       commits: 1,
-      revert: null,
       tier: 'high',
       owner: NOBODY,
       tells,
@@ -68,9 +67,9 @@ describe('a violation', () => {
 
   it('knows the word that the ref is back, which is no violation', () => {
     const entries = [astray(1), at(2, { kind: 'back', v: 1, why: WHY.back, from: id(2) }, id(1)), astray(3)];
-    expect(toldIn(entries).map((t) => [t.violation.entry, t.back?.entry ?? null])).toEqual([
-      [1, 2],
-      [3, null],
+    expect(toldIn(entries).map((t) => [t.violation.entry, t.backs.map((b) => b.entry), t.since.map((s) => s.entry)])).toEqual([
+      [1, [2], [3]],
+      [3, [], []],
     ]);
   });
 });

@@ -159,11 +159,11 @@ export interface Violation {
 export interface Later {
   /** A sign-off of exactly that content, by which a gate would have let it pass. */
   readonly signed: When | null;
-  /** The landing of exactly the opposite. */
+  /** The landing of exactly the opposite, on the way of the ref behind what was found. */
   readonly reverted: When | null;
   /** The landing of what was gone, once more. */
   readonly landedAgain: When | null;
-  /** An entry says that the ref was back, and nothing had landed on it meanwhile. */
+  /** An entry says that the ref was back. */
   readonly back: When | null;
   /** The ref goes where it went before, as git says now; null: git was not asked. */
   readonly putBack: boolean | null;
@@ -173,8 +173,10 @@ export interface Told {
   readonly violation: LoggedViolation;
   /** The scan that told it again, and weighed it. */
   readonly weighed: LoggedViolation | null;
-  /** Where an entry says that the ref was back; it settles nothing where something landed on it meanwhile. */
-  readonly back: When | null;
+  /** Behind it, where the ref is said to be back, oldest first. What was found is not settled by one of which git says that the ref held it there. */
+  readonly backs: readonly (When & { readonly to: Oid })[];
+  /** Behind it, what was found on the same ref. */
+  readonly since: readonly LoggedViolation[];
 }
 
 /**
@@ -196,7 +198,7 @@ export function toldIn(entries: readonly LoggedViolation[]): readonly Told[] {
   }
   for (const { entry } of entries.filter((e) => knownBefore(e, entries))) hidden.add(entry);
   const shown = entries.filter((e) => e.body?.kind !== 'back' && !hidden.has(e.entry));
-  return shown.map((violation) => ({ violation, weighed: weighed.get(violation.entry) ?? null, back: backAfter(violation, entries) }));
+  return shown.map((violation) => ({ violation, weighed: weighed.get(violation.entry) ?? null, ...behind(violation, entries) }));
 }
 
 /** Found astray where a scan before it found commits already, and not moved there anew: no word between says that it was back. */
@@ -207,11 +209,10 @@ function knownBefore({ entry, repo, ref, to, body }: LoggedViolation, entries: r
   return scan !== undefined && !same.some((e) => e.entry > scan.entry && e.body?.kind === 'back');
 }
 
-/** Where the ref was found astray, the first word behind it that it is back. */
-function backAfter({ entry, repo, ref, body }: LoggedViolation, entries: readonly LoggedViolation[]): When | null {
-  if (body?.kind !== 'astray' && body?.kind !== 'unattended') return null;
-  const back = entries.find((e) => e.entry > entry && e.body?.kind === 'back' && e.repo === repo && e.ref === ref);
-  return back === undefined ? null : { entry: back.entry, at: back.at };
+function behind({ entry, repo, ref }: LoggedViolation, entries: readonly LoggedViolation[]): Pick<Told, 'backs' | 'since'> {
+  const same = entries.filter((e) => e.entry > entry && e.repo === repo && e.ref === ref);
+  const backs = same.filter((e) => e.body?.kind === 'back').map(({ entry, at, to }) => ({ entry, at, to }));
+  return { backs, since: same.filter((e) => e.body?.kind !== 'back') };
 }
 
 /** @param owner of what nobody weighed. @param now milliseconds since 1970. */
