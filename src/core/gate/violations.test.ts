@@ -40,6 +40,13 @@ describe('a violation', () => {
     expect(violationOf(two, { ...NEVER, putBack: true }, NOBODY, 0)).toMatchObject({ state: { is: 'answered', by: 'put-back' } });
   });
 
+  it('says when it was answered and nothing else that is known of the answer', () => {
+    const [told] = toldIn([scan(1, [])]);
+    const more = { entry: 9, at: 9, old: id(3), change: 'x' };
+    for (const by of ['signed', 'reverted', 'landedAgain', 'back'] as const)
+      expect(violationOf(told ?? expect.fail(), { ...NEVER, [by]: more }, NOBODY, 0).state).toEqual({ is: 'answered', by: expect.any(String), entry: 9, at: 9 });
+  });
+
   it('is told once, at the place of the first entry that found it', () => {
     const entries = [astray(1), astray(2, id(3)), scan(3, [1, 2], id(3)), astray(4, id(7))];
     expect(toldIn(entries).map((t) => [t.violation.entry, t.weighed?.entry ?? null])).toEqual([

@@ -243,10 +243,12 @@ export function violationOf({ violation, weighed }: Told, later: Later, owner: O
 }
 
 function stateOf({ signed, reverted, landedAgain, back, putBack }: Later, overdue: boolean): State {
-  if (back !== null) return { is: 'answered', by: 'put-back', ...back };
-  if (reverted !== null) return { is: 'answered', by: 'reverted', ...reverted };
-  if (landedAgain !== null) return { is: 'answered', by: 'landed-again', ...landedAgain };
-  if (signed !== null) return { is: 'answered', by: 'signed', ...signed };
+  // Picked, and not spread: whoever works these out may know more of them than an answer has room for.
+  const at = ({ entry, at }: When): When => ({ entry, at });
+  if (back !== null) return { is: 'answered', by: 'put-back', ...at(back) };
+  if (reverted !== null) return { is: 'answered', by: 'reverted', ...at(reverted) };
+  if (landedAgain !== null) return { is: 'answered', by: 'landed-again', ...at(landedAgain) };
+  if (signed !== null) return { is: 'answered', by: 'signed', ...at(signed) };
   if (putBack === true) return { is: 'answered', by: 'put-back', entry: null, at: null };
   return { is: 'open', overdue };
 }
