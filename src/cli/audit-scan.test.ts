@@ -124,6 +124,12 @@ describe('audit scan', () => {
     const log = exportedBytes(join(folder, 'log'));
     const { data: _, ...flags } = { repo: clone(), as: 'infra', log, vkey: [vkey], data: undefined };
     expect((await auditScan(flags)).code).toBe(EXIT.signoff);
+    // One that has lost a file is damaged, and no answer to shrug at.
+    rmSync(join(log, 'tile', 'entries'), { recursive: true });
+    const cut = await auditScan({ ...flags, json: true });
+    expect([cut.code, JSON.parse(cut.stdout)]).toMatchObject([EXIT.signoff, { exit: EXIT.signoff, problems: [{ code: 'LOG_DAMAGED' }] }]);
+    rmSync(join(log, 'checkpoint'));
+    expect((await auditScan(flags)).code).toBe(EXIT.refused);
   });
 });
 

@@ -6,7 +6,7 @@
 import { problemText } from '../core/base/result.ts';
 import type { NoteKey } from '../core/log/note.ts';
 import { DONE, type Handler, type Worked } from './job-worker.ts';
-import { sourceOf } from './log-read.ts';
+import { checkpointOf, sourceOf } from './log-read.ts';
 import type { JobDraft, Jobs } from './ports-jobs.ts';
 import type { LogFiles } from './ports-log.ts';
 import { scan } from './scan.ts';
@@ -46,20 +46,32 @@ export function scanHandler(world: ScanJobWorld): Handler {
       for (const served of world.gate.repositories.values()) {
         if (signal.aborted) return { do: 'retry', why: 'the server ended' };
         const why = await scanOne(world, served, signal);
-        if (why !== null) failed.push(`${served.id}: ${why}`);
+        if (why === null) continue;
+        failed.push(`${served.id}: ${why}`);
+        world.log(`the scan of ${served.id} says nothing: ${why}`);
       }
       return failed.length === 0 ? DONE : ({ do: 'retry', why: failed.join('; ').slice(0, 1_000) } satisfies Worked);
     },
   };
 }
 
-/** Null where it was looked at, whatever was found, and where the log never heard of it: then all of it was there before. */
-async function scanOne({ gate, files, logKeys, log }: ScanJobWorld, { id, protected: refs, repository, history }: ServedRepository, signal: AbortSignal): Promise<string | null> {
+/** Null where it was looked at, whatever was found, and where a log that is there never heard of it: then all of it was there before. */
+async function scanOne(
+  { gate, files, logKeys, log: say }: ScanJobWorld,
+  { id, protected: refs, repository, history }: ServedRepository,
+  signal: AbortSignal,
+): Promise<string | null> {
   if (history === undefined) return null;
   const { authenticators } = gate.site;
+  const keys = await logKeys();
+  // Before genesis nothing was ever judged. Afterwards a log that is not there is one that somebody took away.
+  if (keys.length === 0) return null;
+  const log = sourceOf(files, gate.site.origin);
+  const there = await checkpointOf(log, keys);
+  if (!there.ok) return problemText(there.error);
   const source = {
-    source: sourceOf(files, gate.site.origin),
-    keys: await logKeys(),
+    source: log,
+    keys,
     body: (sha256: string, index?: number) => gate.ledger.body(sha256, index),
     progress: () => undefined,
     ...(authenticators === undefined ? {} : { trust: { gates: [], authenticators } }),
@@ -71,7 +83,7 @@ async function scanOne({ gate, files, logKeys, log }: ScanJobWorld, { id, protec
   const { findings } = found.value;
   const recorded = await recordFindings(gate.ledger, found.value, await keptOf(gate, id, findings));
   if (!recorded.ok) return problemText(recorded.error);
-  if (recorded.value.length > 0) log(`the scan of ${id} found ${recorded.value.length} new violations: entries ${recorded.value.join(', ')}`);
+  if (recorded.value.length > 0) say(`the scan of ${id} found ${recorded.value.length} new violations: entries ${recorded.value.join(', ')}`);
   return null;
 }
 

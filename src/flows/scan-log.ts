@@ -4,11 +4,12 @@
  * is read again where one of them is judged.
  */
 
-import { ok, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { AUTHORITY_TYPES } from '../core/signoff/authority.ts';
 import { textOf } from './account-decided.ts';
 import { type AccountLog, type Collected, entryAt, type Placed, walk } from './account-log.ts';
+import { checkpointOf } from './log-read.ts';
 
 /** A `landed` entry. */
 export interface LandedEntry {
@@ -46,7 +47,7 @@ export interface ScannedLog extends Collected {
 const OF_CHANGE: ReadonlySet<string> = new Set(['decision', 'verdict', 'signoff', 'ownership', 'carry', 'break-glass', 'break-glass-cancel', 'break-glass-review']);
 const OF_PEOPLE: ReadonlySet<string> = new Set(['genesis', ...AUTHORITY_TYPES]);
 
-/** @param repo whose refs are asked about. Problems: those of a log. */
+/** @param repo whose refs are asked about. Problems: those of a log; LOG_DAMAGED where files of it are gone, NOT_FOUND where there is none. */
 export async function scanLog(log: AccountLog, repo: string): Promise<Result<ScannedLog>> {
   const [authority, policies, erasures, told]: [Placed[], Placed[], Placed[], Placed[]] = [[], [], [], []];
   const refs = new Map<string, RefLog>();
@@ -76,7 +77,7 @@ export async function scanLog(log: AccountLog, repo: string): Promise<Result<Sca
     if (type === 'landed') ref.pending.delete(name);
     else if (fields.verdict === 'allow') ref.pending.set(name, { ...move, pending: true });
   });
-  if (!walked.ok) return walked;
+  if (!walked.ok) return walked.error.code === 'NOT_FOUND' && (await checkpointOf(log.source, log.keys)).ok ? err(cutOff(walked.error)) : walked;
   return ok({
     checkpoint: walked.value,
     about: [],
@@ -94,6 +95,10 @@ export async function scanLog(log: AccountLog, repo: string): Promise<Result<Sca
     until,
   });
 }
+
+/** Whoever deletes a file of the log would have nothing found: that is no log which nobody has. */
+const cutOff = ({ message, place }: Problem): Problem =>
+  problem('LOG_DAMAGED', message, { ...(place === undefined ? {} : { place }), remedy: 'restore the log from a backup, and keep this one: it is evidence' });
 
 function push(map: Map<string, number[]>, key: string, value: number): void {
   const list = map.get(key);

@@ -151,6 +151,16 @@ describe('violations', () => {
     expect((await call()).body.items).toMatchObject([{ to }]);
   });
 
+  it('are looked for in the whole log: a file of it that is gone is said aloud, and ends no scan in silence', async () => {
+    const heard: string[] = [];
+    for (const gone of [{ bundle: async () => null }, { checkpoint: async () => null }]) {
+      const files = { ...bed.store.files, ...gone };
+      const answer = await scanHandler({ ...jobWorld(), files, log: (line) => void heard.push(line) }).run(TAKEN, new AbortController().signal);
+      expect(answer).toMatchObject({ do: 'retry', why: expect.stringContaining(Object.keys(gone)[0] === 'bundle' ? 'is not there' : 'no checkpoint') });
+    }
+    expect(heard).toEqual([expect.stringContaining('says nothing'), expect.stringContaining('says nothing')]);
+  });
+
   it('that were damaged are a loud answer, and nobody is told that none is open', async () => {
     const to = sneak();
     await scans();
