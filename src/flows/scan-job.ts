@@ -12,7 +12,7 @@ import type { LogFiles } from './ports-log.ts';
 import { scan } from './scan.ts';
 import { recordFindings } from './scan-record.ts';
 import type { Weighed } from './scan-weigh.ts';
-import type { GateWorld, ServedRepository } from './site.ts';
+import { type GateWorld, type ServedRepository, STICKY_MS } from './site.ts';
 
 export const SCAN = 'scan';
 const HOUR = 3_600_000;
@@ -20,7 +20,7 @@ const BACK_OFF = { first: 60_000, factor: 2, last: HOUR };
 const TRIES = 5;
 
 export interface ScanJobWorld {
-  readonly gate: Pick<GateWorld, 'site' | 'ledger' | 'objects' | 'parsers' | 'repositories' | 'floors' | 'now'>;
+  readonly gate: Pick<GateWorld, 'site' | 'ledger' | 'projections' | 'objects' | 'parsers' | 'repositories' | 'floors' | 'now'>;
   readonly files: LogFiles;
   logKeys(): Promise<readonly NoteKey[]>;
   readonly jobs: Pick<Jobs, 'add'>;
@@ -76,7 +76,12 @@ async function scanOne(
     progress: () => undefined,
     ...(authenticators === undefined ? {} : { trust: { gates: [], authenticators } }),
   };
-  const world = { log: source, repository, history, parsers: gate.parsers, now: gate.now, ...(gate.floors === undefined ? {} : { floors: gate.floors }) };
+  const { memory } = gate.projections;
+  const remembered = {
+    marks: (repo: string, targetRef: string) => memory.marks({ repo, targetRef, since: gate.now() - STICKY_MS }),
+    pushersBefore: (repo: string, contents: readonly string[]) => memory.pushers({ repo, contents }),
+  };
+  const world = { log: source, remembered, repository, history, parsers: gate.parsers, now: gate.now, ...(gate.floors === undefined ? {} : { floors: gate.floors }) };
   const ask = { repo: id, refs, period: { since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY }, signal };
   const found = await scan(world, ask, () => undefined);
   if (!found.ok) return found.error.every((p) => p.code === 'NOT_FOUND') ? null : found.error.map(problemText).join('; ');

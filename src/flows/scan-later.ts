@@ -129,7 +129,7 @@ async function settledBy(asking: Asking, step: Step, { violation, backs, since }
     return { later: { ...NOTHING, landedAgain: change === null ? null : await landedAgain(asking, step, change, after), putBack: false }, change };
   }
   const [change, reverted] = await Promise.all([changeOf(asking, step), revertedBy(asking, step)]);
-  return { later: { ...NOTHING, reverted, signed: change === null ? null : await signedLater(world, change, after), putBack: false }, change: change ?? own };
+  return { later: { ...NOTHING, reverted, signed: change === null ? null : await signedLater(world, change, after, step.landed), putBack: false }, change: change ?? own };
 }
 
 /** The first word that the ref was back of which git says the same. */
@@ -187,19 +187,25 @@ const whenOf = (landing: LandedMove | undefined): When | null => (landing === un
 
 /**
  * The first of the sign-offs behind it by which, with others behind it, a gate would have let it pass: those before were given for another
- * time. One at least: what passes by itself passes a gate, and this passed none.
+ * time. Nobody knows who moved it past the gate, so it may have been any of those who sign: each seat asks for one more than policy does,
+ * and two there are at least.
+ * @param known who did it was told: it landed by a break-glass.
  */
-async function signedLater(world: LaterWorld, change: string, after: number): Promise<When | null> {
+async function signedLater(world: LaterWorld, change: string, after: number, known: boolean): Promise<When | null> {
   const words = await world.words(change);
   const signoffs = words.filter((w) => w.type === 'signoff');
   if (!signoffs.some((w) => w.index > after)) return null;
-  const reading = await world.reading();
+  const read = await world.reading();
+  const reading = known ? read : { ...read, decided: oneMore(read.decided) };
   const since = words[0]?.at;
   const inputs: string[] = [];
+  const people = new Set<string | null>();
   for (const entry of signoffs.filter((w) => w.index > after)) {
     const word = await signoffWord(reading, entry, change);
     if (!word.verified || word.said === null || word.since.length > 0 || !isApproval(word.said.decision)) continue;
     inputs.push(entry.envelope);
+    people.add(word.person);
+    if (people.size < (known ? 1 : 2)) continue;
     const verdict: Placed = { ...entry, type: 'verdict', index: entry.index + 1, fields: { verdict: 'allow', mode: 'enforce', would: 'allow' } };
     const owned = await ownedBefore(reading, words, verdict.index);
     const faults = (await reading.decided(change, verdict.index))
@@ -209,6 +215,13 @@ async function signedLater(world: LaterWorld, change: string, after: number): Pr
   }
   return null;
 }
+
+const oneMore =
+  (decided: Reading['decided']): Reading['decided'] =>
+  async (change, before) => {
+    const told = await decided(change, before);
+    return told && { ...told, decision: { ...told.decision, seats: told.decision.seats.map((seat) => ({ ...seat, humans: seat.humans + 1 })) } };
+  };
 
 async function ownedBefore(reading: Reading, words: readonly Placed[], before: number) {
   const owned = [];

@@ -12,6 +12,7 @@ import type { EntryDraft, Ledger, Projections } from './ports.ts';
 import { PUSH_CAPS } from './push-record.ts';
 import type { Scan } from './scan.ts';
 import type { Weighed } from './scan-weigh.ts';
+import { contentsOf } from './weigh.ts';
 
 /** A violation names its content: where the ref stands is the business of whoever looks at it when it moves. */
 const draftOf = ({ finding, change, body }: Weighed): EntryDraft => ({
@@ -26,9 +27,8 @@ const UNREAD = '0'.repeat(16);
 /** What it would have needed, as a push of it would be decided: without it nobody could sign it after the fact. Nobody knows who pushed it. */
 function decisionOf({ change: id, considered }: Weighed): EntryDraft | null {
   if (considered === null || id === null) return null;
-  const { change, decision } = considered;
-  const contents = [change.manifest, ...change.commits.map((c) => c.id)];
-  const body = utf8(JSON.stringify({ v: 1, title: titleOf(change), pusher: null, behind: [], contents, decision }));
+  const { change, decision, pushersBefore } = considered;
+  const body = utf8(JSON.stringify({ v: 1, title: titleOf(change), pusher: null, behind: pushersBefore, contents: contentsOf(change), decision }));
   return body.length > PUSH_CAPS.body ? null : { type: 'decision', fields: { change: id, tier: decision.tier, outcome: decision.outcome }, body };
 }
 

@@ -2,23 +2,34 @@
  * How dangerous what was found is, and who answers for it. Weighed as a push would be, by the policy where the ref was last let stand: of
  * what stands there now whoever moved it past the gate chose the policy. What cannot be weighed is critical.
  */
-import type { Oid } from '../core/change/change.ts';
+import type { Change, Oid } from '../core/change/change.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { isAbsent } from '../core/change/manifest.ts';
 import { type Owner, type ScanBody, WHY } from '../core/gate/violation-words.ts';
 import { type Finding, type LoggedViolation, NOBODY, ownerOf } from '../core/gate/violations.ts';
+import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { Tier } from '../core/risk/risk.ts';
+import type { PersonId } from '../core/roster/roster.ts';
 import { type Considered, considerChange } from './gather.ts';
 import { type Floor, type Governance, governanceAt } from './governance.ts';
 import type { Parsers, Repository } from './ports.ts';
 import type { RefHistory } from './ports-scan.ts';
+import { contentsOf, MOST_FILES } from './weigh.ts';
 
 export interface WeighWorld {
   readonly repository: Repository;
   readonly history: RefHistory;
   readonly parsers: Parsers;
   readonly floors?: readonly Floor[];
+  /** What a push would have been weighed with; not given: a log and a clone remember nothing of it. */
+  readonly remembered?: Remembered;
   now(): number;
+}
+
+export interface Remembered {
+  /** Of AI, on what this ref saw lately. */
+  marks(repo: string, ref: string): Promise<readonly StickyMark[]>;
+  pushersBefore(repo: string, contents: readonly string[]): Promise<readonly PersonId[]>;
 }
 
 /** What is written down of a finding. */
@@ -100,8 +111,11 @@ interface Judged {
   readonly found: Considered | null;
 }
 
-async function considered({ repository, parsers, floors, now }: WeighWorld, { repo, ref, from, to }: Finding, rules: Governance): Promise<Judged> {
-  const asked = { repo, targetRef: ref, base: baseOf(from), head: to, most: MOST_FILES, pusher: null, sticky: [], at: now(), floors: floors ?? [] };
+/** Who moved it is told by nobody: whom transports put behind this content is kept out, and signing it takes one person more (scan-later.ts). */
+async function considered({ repository, parsers, floors, remembered, now }: WeighWorld, { repo, ref, from, to }: Finding, rules: Governance): Promise<Judged> {
+  const sticky = (await remembered?.marks(repo, ref)) ?? [];
+  const pushersBefore = async (change: Change): Promise<readonly PersonId[]> => (await remembered?.pushersBefore(repo, contentsOf(change))) ?? [];
+  const asked = { repo, targetRef: ref, base: baseOf(from), head: to, most: MOST_FILES, pusher: null, pushersBefore, sticky, at: now(), floors: floors ?? [] };
   // What cannot be read cannot be weighed either.
   const found = await considerChange(repository, parsers, rules, asked).catch(() => null);
   if (found?.ok !== true) return { tier: 'critical', owner: ownerOf(rules, []), found: null };
@@ -115,8 +129,6 @@ async function considered({ repository, parsers, floors, now }: WeighWorld, { re
     found: found.value,
   };
 }
-
-const MOST_FILES = 10_000;
 
 const baseOf = (from: Oid): Oid | null => (isAbsent(from) ? null : from);
 

@@ -268,5 +268,5 @@ export function remedyOf({ kind, ref, from, to, change }: Pick<Violation, 'kind'
   const sign = `have ${change === null ? 'exactly that content' : `change ${change}`} reviewed and signed after the fact`;
   const revert = `land a revert of ${from === null ? short(to) : `${short(from)}..${short(to)}`}`;
   if (kind === 'unjustified' || from === null) return `${sign}, or ${revert}`;
-  return `${sign}; or ${revert}; or put ${ref} back to ${short(from)}`;
+  return `${sign}, by one person more than policy asks; or ${revert}; or put ${ref} back to ${short(from)}`;
 }
