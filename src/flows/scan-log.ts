@@ -39,9 +39,9 @@ export interface ScannedLog extends Collected {
   /** Places of what is said of a change, oldest first: decisions, verdicts, what people signed. */
   readonly ofChange: ReadonlyMap<string, readonly number[]>;
   /** Every `violation`, those with a change too. */
-  readonly told: readonly Placed[];
-  /** Time of the last entry. */
-  readonly until: number;
+  readonly violations: readonly Placed[];
+  /** Time of the last entry, milliseconds since 1970. */
+  readonly lastAt: number;
 }
 
 const OF_CHANGE: ReadonlySet<string> = new Set(['decision', 'verdict', 'signoff', 'ownership', 'carry', 'break-glass', 'break-glass-cancel', 'break-glass-review']);
@@ -49,19 +49,19 @@ const OF_PEOPLE: ReadonlySet<string> = new Set(['genesis', ...AUTHORITY_TYPES]);
 
 /** @param repo whose refs are asked about. Problems: those of a log; LOG_DAMAGED where files of it are gone, NOT_FOUND where there is none. */
 export async function scanLog(log: AccountLog, repo: string): Promise<Result<ScannedLog>> {
-  const [authority, policies, erasures, told]: [Placed[], Placed[], Placed[], Placed[]] = [[], [], [], []];
+  const [authority, policies, erasures, violations]: [Placed[], Placed[], Placed[], Placed[]] = [[], [], [], []];
   const refs = new Map<string, RefLog>();
   const [repositories, carried] = [new Set<string>(), new Set<string>()];
   const signoffs = new Map<string, number>();
   const [decisions, places] = [new Map<string, number[]>(), new Map<string, number[]>()];
-  let until = 0;
+  let lastAt = 0;
   const walked = await walk(log, (entry) => {
     const { type, fields, envelope, index, at } = entry;
-    until = at;
+    lastAt = at;
     if (OF_PEOPLE.has(type)) authority.push(entry);
     if (type === 'policy') policies.push(entry);
     if (type === 'erasure') erasures.push(entry);
-    if (type === 'violation') told.push(entry);
+    if (type === 'violation') violations.push(entry);
     if (type === 'signoff') signoffs.set(envelope, index);
     if (type === 'carry') carried.add(`${String(fields.change)} ${String(fields.signoff)}`);
     if (type === 'decision') push(decisions, String(fields.change), index);
@@ -84,15 +84,14 @@ export async function scanLog(log: AccountLog, repo: string): Promise<Result<Sca
     authority,
     policies,
     erasures,
-    violations: told,
+    violations,
     signoffs,
     decisions,
     carried,
     refs,
     repositories,
     ofChange: places,
-    told,
-    until,
+    lastAt,
   });
 }
 

@@ -3,7 +3,7 @@ import type { Oid } from '../core/change/change.ts';
 import { isAbsent } from '../core/change/manifest.ts';
 import type { Landing, Told as ToldRow } from '../core/gate/population.ts';
 import { type Owner, readViolation } from '../core/gate/violation-words.ts';
-import { type Finding, type LoggedViolation, NOBODY, ownerOf, type Told, toldIn, type Violation, violationOf } from '../core/gate/violations.ts';
+import { type Bypass, type LoggedViolation, NOBODY, ownerOf, type Told, toldIn, type Violation, violationOf } from '../core/gate/violations.ts';
 import { TIERS, type Tier } from '../core/risk/risk.ts';
 import { decisionsOf, textOf } from './account-decided.ts';
 import type { AccountLog, Placed } from './account-log.ts';
@@ -57,7 +57,7 @@ export interface Returned {
 }
 
 /** @param told those of which nobody said yet that the ref was back. */
-export function returnedOn(refs: readonly { readonly ref: string; readonly tip: Oid | null }[], found: readonly Finding[], told: readonly LoggedViolation[]): readonly Returned[] {
+export function returnedOn(refs: readonly { readonly ref: string; readonly tip: Oid | null }[], found: readonly Bypass[], told: readonly LoggedViolation[]): readonly Returned[] {
   const astray = new Set(found.map((f) => f.ref));
   return refs.flatMap(({ ref, tip }) => {
     const last = astray.has(ref) ? undefined : told.findLast((t) => t.ref === ref && t.body !== null && 'from' in t.body);
@@ -77,7 +77,7 @@ export function toldRows(told: readonly LoggedViolation[], ref: string): readonl
 }
 
 /** What the server's own look found of the same: this scan weighs it, and both are one. */
-export function tellsOf(finding: Finding, told: readonly LoggedViolation[], chain: Chain | undefined, log: RefLog | undefined): readonly LoggedViolation[] {
+export function tellsOf(finding: Bypass, told: readonly LoggedViolation[], chain: Chain | undefined, log: RefLog | undefined): readonly LoggedViolation[] {
   const astray = told.filter((t) => t.ref === finding.ref && (t.body?.kind === 'astray' || t.body?.kind === 'unattended'));
   if (astray.length === 0) return [];
   if (finding.kind === 'rewritten') {
@@ -91,7 +91,7 @@ export function tellsOf(finding: Finding, told: readonly LoggedViolation[], chai
 }
 
 /** As the log decided about it when it landed; what cannot be read is critical. */
-export async function lostOf({ log, all }: Judging, { changes }: Finding): Promise<{ readonly tier: Tier; readonly paths: readonly string[] }> {
+export async function lostOf({ log, all }: Judging, { changes }: Bypass): Promise<{ readonly tier: Tier; readonly paths: readonly string[] }> {
   let tier: Tier = 'routine';
   const paths = new Set<string>();
   for (const change of changes) {

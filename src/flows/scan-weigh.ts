@@ -6,7 +6,7 @@ import type { Change, Oid } from '../core/change/change.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { isAbsent } from '../core/change/manifest.ts';
 import { type Owner, type ScanBody, WHY } from '../core/gate/violation-words.ts';
-import { type Finding, type LoggedViolation, NOBODY, ownerOf } from '../core/gate/violations.ts';
+import { type Bypass, type LoggedViolation, NOBODY, ownerOf } from '../core/gate/violations.ts';
 import type { StickyMark } from '../core/provenance/provenance.ts';
 import type { Tier } from '../core/risk/risk.ts';
 import type { PersonId } from '../core/roster/roster.ts';
@@ -34,7 +34,7 @@ export interface Remembered {
 
 /** What is written down of a finding. */
 export interface Weighed {
-  readonly finding: Finding;
+  readonly finding: Bypass;
   /** What would have to be signed; null where git cannot read it. */
   readonly change: string | null;
   readonly body: ScanBody;
@@ -61,9 +61,9 @@ export interface Before {
 /** @param before by finding. @param lost of a rewritten one. */
 export async function weighAll(
   world: WeighWorld,
-  findings: readonly Finding[],
-  before: (finding: Finding) => Before,
-  lost: (finding: Finding) => Promise<Lost>,
+  findings: readonly Bypass[],
+  before: (finding: Bypass) => Before,
+  lost: (finding: Bypass) => Promise<Lost>,
   progress: (share: number) => void,
 ): Promise<readonly Weighed[]> {
   const changes = await ids(world, findings);
@@ -78,11 +78,11 @@ export async function weighAll(
 interface Known {
   readonly before: Before;
   readonly change: string | null;
-  readonly lost: (finding: Finding) => Promise<Lost>;
+  readonly lost: (finding: Bypass) => Promise<Lost>;
   readonly within: boolean;
 }
 
-async function weighOne(world: WeighWorld, finding: Finding, { before, change, lost, within }: Known): Promise<Weighed> {
+async function weighOne(world: WeighWorld, finding: Bypass, { before, change, lost, within }: Known): Promise<Weighed> {
   const told = { tells: before.tells.map((t) => t.entry), ...(before.after === undefined ? {} : { after: before.after }) };
   const governance = finding.stood === null ? null : await governanceAt(world.repository, finding.stood, world.floors).catch(() => null);
   const rules = governance?.ok === true ? governance.value : null;
@@ -103,7 +103,7 @@ async function weighOne(world: WeighWorld, finding: Finding, { before, change, l
   return { finding, change, body: { ...placeOf(finding), v: 1, why: WHY.unchained, from, code, commits, tier, owner, ...told }, considered: found };
 }
 
-const placeOf = ({ repo, ref, to }: Finding) => ({ repo, ref, to });
+const placeOf = ({ repo, ref, to }: Bypass) => ({ repo, ref, to });
 
 interface Judged {
   readonly tier: Tier;
@@ -112,7 +112,7 @@ interface Judged {
 }
 
 /** Who moved it is told by nobody: whom transports put behind this content is kept out, and signing it takes one person more (scan-later.ts). */
-async function considered({ repository, parsers, floors, remembered, now }: WeighWorld, { repo, ref, from, to }: Finding, rules: Governance): Promise<Judged> {
+async function considered({ repository, parsers, floors, remembered, now }: WeighWorld, { repo, ref, from, to }: Bypass, rules: Governance): Promise<Judged> {
   const sticky = (await remembered?.marks(repo, ref)) ?? [];
   const pushersBefore = async (change: Change): Promise<readonly PersonId[]> => (await remembered?.pushersBefore(repo, contentsOf(change))) ?? [];
   const asked = { repo, targetRef: ref, base: baseOf(from), head: to, most: MOST_FILES, pusher: null, pushersBefore, sticky, at: now(), floors: floors ?? [] };
@@ -132,7 +132,7 @@ async function considered({ repository, parsers, floors, remembered, now }: Weig
 
 const baseOf = (from: Oid): Oid | null => (isAbsent(from) ? null : from);
 
-async function ids({ history }: WeighWorld, findings: readonly Finding[]): Promise<readonly (string | null)[]> {
+async function ids({ history }: WeighWorld, findings: readonly Bypass[]): Promise<readonly (string | null)[]> {
   const moves = findings.map(({ kind, from, to }) => (kind === 'rewritten' ? null : { from: baseOf(from), to }));
   const asked = moves.flatMap((m) => m ?? []);
   const read = asked.length === 0 ? null : await history.manifests(asked);

@@ -7,7 +7,7 @@ import { err, ok, type Problem, problem, type Result } from '../core/base/result
 import type { Oid } from '../core/change/change.ts';
 import { isAbsent } from '../core/change/manifest.ts';
 import { HOWS, type How, type Period, populationOf, type Row } from '../core/gate/population.ts';
-import { type Finding, findingsFrom, type LoggedViolation, toldIn, type Violation } from '../core/gate/violations.ts';
+import { type Bypass, bypassesFrom, type LoggedViolation, toldIn, type Violation } from '../core/gate/violations.ts';
 import { type AccountLog, provenBodies } from './account-log.ts';
 import { type People, peopleOf } from './account-people.ts';
 import type { Chain } from './ports-scan.ts';
@@ -58,7 +58,7 @@ export interface Scan {
   /** Refs on which something was found once and nothing is any more, each the first time that is seen. */
   readonly returned: readonly Returned[];
   /** Landings that are on another protected branch, and on theirs no more. */
-  readonly moved: readonly Finding[];
+  readonly moved: readonly Bypass[];
   /** Of this repository, all the log ever told of, and what was found now. */
   readonly violations: readonly Violation[];
   /** Landings by break-glass whose review is owed, or overdue. */
@@ -86,7 +86,7 @@ export async function scan(world: ScanWorld, ask: ScanAsk, take: (row: Row) => v
   if (!chains.ok) return err([chains.error]);
   const landings = await landingsOf(world, judging, chains.value, ask);
   if (!landings.ok) return err([landings.error]);
-  const told = await toldBy(log, all.value.told, ask.repo);
+  const told = await toldBy(log, all.value.violations, ask.repo);
   const standing = await toldStill(world, toldIn(told), branches.value);
   const walked = await walkRefs({ ask, firsts: await firstsOf(world, all.value, chains.value), chains: chains.value, landings: landings.value, told: standing }, take);
   const open = walked.findings.filter((f) => f.elsewhere === null);
@@ -102,7 +102,7 @@ export async function scan(world: ScanWorld, ask: ScanAsk, take: (row: Row) => v
   return ok({
     ...{ repo: ask.repo, log: { origin, size, root }, mode: people?.mode ?? 'unknown', organisation: people?.organisation ?? '', pin: people?.pin ?? null },
     ...{ trusted: log.trust?.ladder !== undefined, period: ask.period, refs: walked.refs, counts: walked.counts, findings: weighed },
-    returned: isWhole(ask.period, judging.now) ? returnedOn(walked.refs, walked.findings, standing) : [],
+    returned: isWhole(ask.period, all.value.lastAt) ? returnedOn(walked.refs, walked.findings, standing) : [],
     moved: walked.findings.filter((f) => f.elsewhere !== null),
     violations,
     reviews: walked.reviews,
@@ -115,7 +115,7 @@ const unknownRepository = (repo: string, { repositories }: ScannedLog): Problem 
   problem('NOT_FOUND', `the log says nothing of a repository ${repo}`, { place: '--as', remedy: `name it as the log does: ${[...repositories].sort().slice(0, 10).join(', ')}` });
 
 /** Of a part nobody can say that nothing is there any more. */
-const isWhole = ({ since, until }: Period, now: number): boolean => since === Number.NEGATIVE_INFINITY && until > now;
+const isWhole = ({ since, until }: Period, last: number): boolean => since === Number.NEGATIVE_INFINITY && until > last;
 
 function erasedBy(people: People | undefined): ReadonlySet<string> {
   const bodies = (people?.said ?? []).filter((e) => e.type === 'erasure').flatMap((e) => (Array.isArray(e.fields.bodies) ? e.fields.bodies.map(String) : []));
@@ -170,13 +170,13 @@ interface Walking {
 const zero = (): { [how in How]: number } => Object.fromEntries(HOWS.map((how) => [how, 0])) as { [how in How]: number };
 
 async function walkRefs({ ask, firsts, chains, landings, told }: Walking, take: (row: Row) => void | Promise<void>) {
-  const [refs, findings]: [ScannedRef[], Finding[]] = [[], []];
+  const [refs, findings]: [ScannedRef[], Bypass[]] = [[], []];
   const [counts, reviews] = [zero(), { owed: 0, overdue: 0 }];
   let erased = 0;
   const elsewhere = heldElsewhere(chains, landings);
   for (const [ref, chain] of chains) {
     const own = zero();
-    const { take: find, found } = findingsFrom();
+    const { take: find, found } = bypassesFrom();
     const first = firsts.get(ref) ?? null;
     const facts = { repo: ask.repo, ref, chain, landings: landings.get(ref) ?? [], first, told: toldRows(told, ref), elsewhere: (commit: Oid) => elsewhere(ref, commit) };
     for (const row of populationOf(facts, ask.period)) {

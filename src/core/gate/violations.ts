@@ -20,7 +20,7 @@ export const CLOCK: { readonly [tier in Tier]: number } = { critical: 24 * HOUR,
 const NOWHERE = '0'.repeat(40);
 
 /** One thing to settle: commits beside each other that stand there for the same reason, or landings beside each other that are gone. */
-export interface Finding {
+export interface Bypass {
   readonly kind: 'unchained' | 'rewritten';
   readonly repo: string;
   readonly ref: string;
@@ -44,8 +44,8 @@ export interface Finding {
 }
 
 /** Rows of one ref, in their order. A row is taken as it comes: nothing but what is wrong is kept. */
-export function findingsFrom(): { take(row: Row): void; readonly found: Finding[] } {
-  const found: Finding[] = [];
+export function bypassesFrom(): { take(row: Row): void; readonly found: Bypass[] } {
+  const found: Bypass[] = [];
   let last: Row | undefined;
   return {
     found,
@@ -55,7 +55,7 @@ export function findingsFrom(): { take(row: Row): void; readonly found: Finding[
       if (row.how !== 'violation' && row.how !== 'rewritten') return;
       const open = found.at(-1);
       if (open !== undefined && before !== undefined && goesOn(before, row)) found[found.length - 1] = longer(open, row);
-      else found.push(findingOf(row));
+      else found.push(bypassOf(row));
     },
   };
 }
@@ -65,7 +65,7 @@ function goesOn(before: Row, row: Row): boolean {
   return row.how === 'rewritten' ? before.elsewhere === row.elsewhere : before.entry === row.entry && before.commit === row.parent;
 }
 
-function findingOf(row: Row): Finding {
+function bypassOf(row: Row): Bypass {
   const [fault] = row.faults;
   const unchained = row.how === 'violation';
   const before = row.parent ?? NOWHERE;
@@ -86,7 +86,7 @@ function findingOf(row: Row): Finding {
   };
 }
 
-const longer = (of: Finding, row: Row): Finding => ({
+const longer = (of: Bypass, row: Row): Bypass => ({
   ...of,
   ...(of.kind === 'unchained' ? { to: row.commit } : { from: row.commit }),
   commits: of.commits + 1,
