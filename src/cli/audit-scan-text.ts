@@ -69,7 +69,7 @@ const sampleText = (row: Row, i: number): string =>
 
 /** docs/spec/scan.schema.json */
 export function scanJson(found: Scan, sample: Drawn, recorded: readonly number[] | null, exit: number): object {
-  const { log, period, moved, findings, ...rest } = found;
+  const { log, period, moved, findings, returned: _, ...rest } = found;
   const at = (ms: number): string | null => (Number.isFinite(ms) ? new Date(ms).toISOString() : null);
   const plain = {
     ...{ version: 1, exit, ...rest, log: { ...log, root: base64(log.root) }, period: { since: at(period.since), until: at(period.until) } },

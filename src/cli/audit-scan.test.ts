@@ -68,7 +68,7 @@ describe('audit scan', () => {
     expect(code).toBe(EXIT.signoff);
     expect(stdout).toContain('Open violations: 1');
     expect(stdout).toContain('owner: kim, lee, mara, noor, pat (owners of the policy)');
-    expect(stdout).toMatch(/remedy: have change [0-9a-f]{16} reviewed and signed after the fact; or land a revert/);
+    expect(stdout).toMatch(/remedy: have change [0-9a-f]{16} reviewed and signed after the fact, by one person more than policy asks; or land a revert/);
     const rows = readFileSync(csv, 'utf8').split('\r\n');
     expect(rows).toHaveLength(1 + 5 + 1);
     expect(rows[4]).toContain(`${evil},`);
@@ -124,6 +124,12 @@ describe('audit scan', () => {
     const log = exportedBytes(join(folder, 'log'));
     const { data: _, ...flags } = { repo: clone(), as: 'infra', log, vkey: [vkey], data: undefined };
     expect((await auditScan(flags)).code).toBe(EXIT.signoff);
+    // One that has lost a file is damaged, and no answer to shrug at.
+    rmSync(join(log, 'tile', 'entries'), { recursive: true });
+    const cut = await auditScan({ ...flags, json: true });
+    expect([cut.code, JSON.parse(cut.stdout)]).toMatchObject([EXIT.signoff, { exit: EXIT.signoff, problems: [{ code: 'LOG_DAMAGED' }] }]);
+    rmSync(join(log, 'checkpoint'));
+    expect((await auditScan(flags)).code).toBe(EXIT.refused);
   });
 });
 

@@ -126,7 +126,7 @@ async function scanned(flags: ScanFlags, { period, sample, seed }: Asked, at: Op
     });
     line.clear();
     if (!found.ok) return notProven(found.error.map(asNamed), json);
-    const recorded = at.record === undefined ? ok(null) : await recordFindings(at.record, found.value.findings);
+    const recorded = at.record === undefined ? ok(null) : await recordFindings(at.record, found.value);
     if (!recorded.ok) return notProven([recorded.error], json);
     return answer(found.value, { rows: draw.rows(), seed }, recorded.value, json);
   } finally {

@@ -22,8 +22,6 @@ export interface Memory {
   violations(where: { repo?: string }): Promise<readonly number[]>;
   /** The last landing that brought the ref to this commit. */
   reached(where: { repo: string; targetRef: string; head: Oid }): Promise<{ readonly index: number; readonly old: Oid; readonly change: string } | null>;
-  /** Whether anything landed on the ref between two entries of the log. */
-  landedBetween(where: { repo: string; targetRef: string; after: number; before: number }): Promise<boolean>;
   /** The verdict that let this move pass, the last one: its place, the digest of its body, and when; null where there is none. */
   allowed(move: Pick<LandingRow, 'change' | 'repo' | 'targetRef' | 'old' | 'head'>): Promise<{ readonly index: number; readonly body: string; readonly at: number } | null>;
   /** Places of the entries by which people signed this change, oldest first: by the entries themselves, whatever any row says. */

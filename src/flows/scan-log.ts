@@ -4,11 +4,12 @@
  * is read again where one of them is judged.
  */
 
-import { ok, type Result } from '../core/base/result.ts';
+import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { AUTHORITY_TYPES } from '../core/signoff/authority.ts';
 import { textOf } from './account-decided.ts';
 import { type AccountLog, type Collected, entryAt, type Placed, walk } from './account-log.ts';
+import { checkpointOf } from './log-read.ts';
 
 /** A `landed` entry. */
 export interface LandedEntry {
@@ -38,29 +39,29 @@ export interface ScannedLog extends Collected {
   /** Places of what is said of a change, oldest first: decisions, verdicts, what people signed. */
   readonly ofChange: ReadonlyMap<string, readonly number[]>;
   /** Every `violation`, those with a change too. */
-  readonly told: readonly Placed[];
-  /** Time of the last entry. */
-  readonly until: number;
+  readonly violations: readonly Placed[];
+  /** Time of the last entry, milliseconds since 1970. */
+  readonly lastAt: number;
 }
 
 const OF_CHANGE: ReadonlySet<string> = new Set(['decision', 'verdict', 'signoff', 'ownership', 'carry', 'break-glass', 'break-glass-cancel', 'break-glass-review']);
 const OF_PEOPLE: ReadonlySet<string> = new Set(['genesis', ...AUTHORITY_TYPES]);
 
-/** @param repo whose refs are asked about. Problems: those of a log. */
+/** @param repo whose refs are asked about. Problems: those of a log; LOG_DAMAGED where files of it are gone, NOT_FOUND where there is none. */
 export async function scanLog(log: AccountLog, repo: string): Promise<Result<ScannedLog>> {
-  const [authority, policies, erasures, told]: [Placed[], Placed[], Placed[], Placed[]] = [[], [], [], []];
+  const [authority, policies, erasures, violations]: [Placed[], Placed[], Placed[], Placed[]] = [[], [], [], []];
   const refs = new Map<string, RefLog>();
   const [repositories, carried] = [new Set<string>(), new Set<string>()];
   const signoffs = new Map<string, number>();
   const [decisions, places] = [new Map<string, number[]>(), new Map<string, number[]>()];
-  let until = 0;
+  let lastAt = 0;
   const walked = await walk(log, (entry) => {
     const { type, fields, envelope, index, at } = entry;
-    until = at;
+    lastAt = at;
     if (OF_PEOPLE.has(type)) authority.push(entry);
     if (type === 'policy') policies.push(entry);
     if (type === 'erasure') erasures.push(entry);
-    if (type === 'violation') told.push(entry);
+    if (type === 'violation') violations.push(entry);
     if (type === 'signoff') signoffs.set(envelope, index);
     if (type === 'carry') carried.add(`${String(fields.change)} ${String(fields.signoff)}`);
     if (type === 'decision') push(decisions, String(fields.change), index);
@@ -76,24 +77,27 @@ export async function scanLog(log: AccountLog, repo: string): Promise<Result<Sca
     if (type === 'landed') ref.pending.delete(name);
     else if (fields.verdict === 'allow') ref.pending.set(name, { ...move, pending: true });
   });
-  if (!walked.ok) return walked;
+  if (!walked.ok) return walked.error.code === 'NOT_FOUND' && (await checkpointOf(log.source, log.keys)).ok ? err(cutOff(walked.error)) : walked;
   return ok({
     checkpoint: walked.value,
     about: [],
     authority,
     policies,
     erasures,
-    violations: told,
+    violations,
     signoffs,
     decisions,
     carried,
     refs,
     repositories,
     ofChange: places,
-    told,
-    until,
+    lastAt,
   });
 }
+
+/** Whoever deletes a file of the log would have nothing found: that is no log which nobody has. */
+const cutOff = ({ message, place }: Problem): Problem =>
+  problem('LOG_DAMAGED', message, { ...(place === undefined ? {} : { place }), remedy: 'restore the log from a backup, and keep this one: it is evidence' });
 
 function push(map: Map<string, number[]>, key: string, value: number): void {
   const list = map.get(key);

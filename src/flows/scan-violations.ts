@@ -1,17 +1,19 @@
 /** What the log tells of violations, what a scan found now, and how both stand today. */
 import type { Oid } from '../core/change/change.ts';
 import { isAbsent } from '../core/change/manifest.ts';
-import type { Told as ToldRow } from '../core/gate/population.ts';
+import type { Landing, Told as ToldRow } from '../core/gate/population.ts';
 import { type Owner, readViolation } from '../core/gate/violation-words.ts';
-import { type Finding, type LoggedViolation, NOBODY, ownerOf, toldIn, type Violation, violationOf } from '../core/gate/violations.ts';
+import { type Bypass, type LoggedViolation, NOBODY, ownerOf, type Told, toldIn, type Violation, violationOf } from '../core/gate/violations.ts';
 import { TIERS, type Tier } from '../core/risk/risk.ts';
 import { decisionsOf, textOf } from './account-decided.ts';
 import type { AccountLog, Placed } from './account-log.ts';
+import { NOWHERE } from './bypass.ts';
 import { governanceAt } from './governance.ts';
 import type { Chain } from './ports-scan.ts';
 import type { Judging } from './scan-chain.ts';
-import { type LaterWorld, laterOf } from './scan-later.ts';
-import { entriesAt, type LandedEntry, type RefLog } from './scan-log.ts';
+import { type Landings, wasLet } from './scan-landings.ts';
+import { type LandedMove, type LaterWorld, laterOf, wasBack } from './scan-later.ts';
+import { entriesAt, type RefLog } from './scan-log.ts';
 import type { Weighed, WeighWorld } from './scan-weigh.ts';
 
 /** Every `violation` entry about the repository. */
@@ -34,6 +36,38 @@ export async function toldBy(log: Pick<AccountLog, 'body'>, entries: readonly Pl
   return told;
 }
 
+/** Those whose steps the ref may still hold, or lack: of the others it was back since, and what is found now is another time. */
+export async function toldStill(git: Pick<WeighWorld, 'repository' | 'history'>, told: readonly Told[], branches: ReadonlyMap<string, Oid>): Promise<readonly LoggedViolation[]> {
+  const still: LoggedViolation[] = [];
+  for (const one of told) {
+    const { violation, weighed } = one;
+    if (one.backs.length > 0 && (await wasBack(git, branches.get(violation.ref) ?? null, one))) continue;
+    still.push(violation, ...(weighed === null ? [] : [weighed]));
+  }
+  return still;
+}
+
+/** A ref that is back where all of it was let stand. */
+export interface Returned {
+  readonly ref: string;
+  /** Where it was found last. */
+  readonly from: Oid;
+  /** Where it stands; zeros: nowhere. */
+  readonly to: Oid;
+}
+
+/** @param told those of which nobody said yet that the ref was back. */
+export function returnedOn(refs: readonly { readonly ref: string; readonly tip: Oid | null }[], found: readonly Bypass[], told: readonly LoggedViolation[]): readonly Returned[] {
+  const astray = new Set(found.map((f) => f.ref));
+  return refs.flatMap(({ ref, tip }) => {
+    const last = astray.has(ref) ? undefined : told.findLast((t) => t.ref === ref && t.body !== null && 'from' in t.body);
+    return last === undefined ? [] : [{ ref, from: last.to, to: tip ?? NOWHERE }];
+  });
+}
+
+/** The last entry that says this ref was back; undefined: none does. */
+export const lastBack = (told: readonly LoggedViolation[], ref: string): number | undefined => told.findLast((t) => t.ref === ref && t.body?.kind === 'back')?.entry;
+
 export function toldRows(told: readonly LoggedViolation[], ref: string): readonly ToldRow[] {
   return told.flatMap(({ entry, at, ref: of, to, body }): readonly ToldRow[] => {
     if (of !== ref) return [];
@@ -43,7 +77,7 @@ export function toldRows(told: readonly LoggedViolation[], ref: string): readonl
 }
 
 /** What the server's own look found of the same: this scan weighs it, and both are one. */
-export function tellsOf(finding: Finding, told: readonly LoggedViolation[], chain: Chain | undefined, log: RefLog | undefined): readonly LoggedViolation[] {
+export function tellsOf(finding: Bypass, told: readonly LoggedViolation[], chain: Chain | undefined, log: RefLog | undefined): readonly LoggedViolation[] {
   const astray = told.filter((t) => t.ref === finding.ref && (t.body?.kind === 'astray' || t.body?.kind === 'unattended'));
   if (astray.length === 0) return [];
   if (finding.kind === 'rewritten') {
@@ -57,7 +91,7 @@ export function tellsOf(finding: Finding, told: readonly LoggedViolation[], chai
 }
 
 /** As the log decided about it when it landed; what cannot be read is critical. */
-export async function lostOf({ log, all }: Judging, { changes }: Finding): Promise<{ readonly tier: Tier; readonly paths: readonly string[] }> {
+export async function lostOf({ log, all }: Judging, { changes }: Bypass): Promise<{ readonly tier: Tier; readonly paths: readonly string[] }> {
   let tier: Tier = 'routine';
   const paths = new Set<string>();
   for (const change of changes) {
@@ -69,6 +103,7 @@ export async function lostOf({ log, all }: Judging, { changes }: Finding): Promi
 }
 
 interface Known {
+  readonly landings: Landings;
   readonly judging: Judging;
   readonly told: readonly LoggedViolation[];
   readonly weighed: readonly Weighed[];
@@ -77,18 +112,18 @@ interface Known {
 }
 
 /** What the log tells, and what was found now as if it had been told now. */
-export async function violationsOf(world: WeighWorld, { judging, told, weighed, branches, repo }: Known): Promise<readonly Violation[]> {
+export async function violationsOf(world: WeighWorld, { judging, told, weighed, branches, landings, repo }: Known): Promise<readonly Violation[]> {
   const { all } = judging;
   const now = world.now();
   const fresh = weighed.map(({ finding, change, body }, i): LoggedViolation => {
     const kind = 'lost' in body ? ({ kind: 'rewritten', ...body } as const) : ({ kind: 'unchained', ...body } as const);
     return { entry: all.checkpoint.size + i, at: now, repo, ref: finding.ref, to: finding.to, change, body: kind };
   });
-  const later = laterIn(world, judging, branches);
+  const later = laterIn(world, { judging, branches, landings, repo });
   const found: Violation[] = [];
   for (const one of toldIn([...told, ...fresh])) {
-    const { later: came, change } = await laterOf(later, one);
-    const said = violationOf({ ...one, violation: { ...one.violation, change } }, came, await ownerWhere(world, one.violation), now);
+    const { later: came, change, told: trusted } = await laterOf(later, one);
+    const said = violationOf({ ...trusted, violation: { ...one.violation, change } }, came, await ownerWhere(world, one.violation), now);
     found.push(one.violation.entry >= all.checkpoint.size ? { ...said, entry: null } : said);
   }
   return found;
@@ -102,12 +137,19 @@ export async function ownerWhere({ repository, floors }: Pick<WeighWorld, 'repos
   return rules?.ok === true ? ownerOf(rules.value, []) : NOBODY;
 }
 
-function laterIn({ history, repository }: WeighWorld, { log, people, all }: Judging, branches: ReadonlyMap<string, Oid>): LaterWorld {
-  const landed = (ref: string): readonly LandedEntry[] => all.refs.get(ref)?.landings ?? [];
+function laterIn({ history, repository }: WeighWorld, { judging, branches, landings, repo }: Pick<Known, 'judging' | 'branches' | 'landings' | 'repo'>): LaterWorld {
+  const { log, people, all } = judging;
+  const moved = ({ entry, at, old, new: to, change }: Landing): LandedMove => ({ entry, at, old, new: to, change });
   return {
-    landedAs: async (change) => [...all.refs.values()].flatMap((r) => r.landings.filter((l) => l.change === change)).sort((a, b) => a.entry - b.entry),
-    landedTo: async (_, ref, commit) => landed(ref).findLast((l) => l.new === commit) ?? null,
-    landedBetween: async (_, ref, after, before) => landed(ref).some((l) => l.entry > after && l.entry < before),
+    landedAs: async (_, ref, change) => {
+      const passed: LandedMove[] = [];
+      for (const one of landings.get(ref) ?? []) if (one.change === change && (await wasLet(judging, { repo, ref }, one))) passed.push(moved(one));
+      return passed;
+    },
+    landedTo: async (_, ref, commit) => {
+      const last = landings.get(ref)?.findLast((l) => l.new === commit);
+      return last === undefined ? null : moved(last);
+    },
     words: (change) => entriesAt(log, all.ofChange.get(change) ?? [], all.checkpoint.size).then((own) => own.filter((e) => e.type === 'signoff' || e.type === 'ownership')),
     reading: async () => ({ log, people, decided: decisionsOf(log, all), counted: new Map(), carried: all.carried }),
     git: () => ({ repository, history, tip: async (ref) => branches.get(ref) ?? null }),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Bed, MAIN, openBed, type PersonName, POLICY } from '../../test/bed/bed.ts';
-import { openRefHistory } from '../adapters/git/ref-history.ts';
+import { scanOf, sneak as sneakInto } from '../../test/bed/scans.ts';
 import { hex, utf8 } from '../core/base/bytes.ts';
 import { ok } from '../core/base/result.ts';
 import type { Row } from '../core/gate/population.ts';
@@ -12,12 +12,9 @@ import { cosigned } from '../testing/trust-files.ts';
 import { type GlassWords, prepareGlass, recordGlass } from './break-glass.ts';
 import { recordWord } from './enrol.ts';
 import { recordLandings } from './land.ts';
-import { keysOf, sourceOf } from './log-read.ts';
-import { type Scan, scan } from './scan.ts';
 import { recordFindings } from './scan-record.ts';
 
 const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('../../docs/spec/violation-entry.schema.json', import.meta.url), 'utf8')));
-const ALWAYS = { since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
 let bed: Bed;
 let count = 0;
@@ -25,21 +22,7 @@ afterEach(() => bed.close());
 const docs = (): string => bed.commit({ 'docs/a.md': `${++count}\n` });
 const drop = (on = bed.tip()): string => bed.commit({ [`db/${++count}.sql`]: 'drop table orders;\n' }, { on });
 
-async function scanned({ period = ALWAYS, refs = [] as readonly string[] } = {}): Promise<{ readonly found: Scan; readonly rows: readonly Row[] }> {
-  const keys = keysOf([bed.store.logVerifierKey ?? '']);
-  if (!keys.ok) throw new Error('the log has no key');
-  const rows: Row[] = [];
-  const world = {
-    log: { source: sourceOf(bed.store.files, 'the log'), keys: keys.value, body: (sha256: string) => bed.world.ledger.body(sha256), progress: () => undefined },
-    repository: bed.world.repositories.get('infra')?.repository ?? expect.fail('nothing is served'),
-    history: openRefHistory({ gitDir: bed.served.gitDir }),
-    parsers: bed.world.parsers,
-    now: () => bed.clock.now,
-  };
-  const found = await scan(world, { repo: 'infra', refs, period }, (row) => void rows.push(row));
-  if (!found.ok) throw new Error(JSON.stringify(found.error));
-  return { found: found.value, rows };
-}
+const scanned = (more: Parameters<typeof scanOf>[1] = {}) => scanOf(bed, more);
 
 /** Passes by itself, and lands. */
 async function landed(head = docs(), ref = MAIN): Promise<string> {
@@ -57,11 +40,7 @@ async function signed(head = drop()): Promise<string> {
   return denied.id ?? '';
 }
 
-/** Moved by somebody with a shell on the server; nobody looks at it before the scan does. */
-function sneak(head: string, ref = MAIN): void {
-  bed.work.git('push', '-q', bed.served.gitDir, `${head}:refs/heads/arrived/${head}`);
-  bed.served.git('update-ref', ref, head);
-}
+const sneak = (head: string, ref = MAIN): void => sneakInto(bed, head, ref);
 
 /** What whoever has the log's key appends: a verdict that allows, and a landing by it. */
 async function forge(change: string, old: string, head: string): Promise<void> {
@@ -116,8 +95,8 @@ describe('a scan', () => {
         state: { is: 'open', overdue: false },
       },
     ]);
-    expect(await recordFindings(bed.world.ledger, found.findings)).toMatchObject({ ok: true, value: [expect.any(Number)] });
-    expect(await recordFindings(bed.world.ledger, found.findings)).toEqual(ok([]));
+    expect(await recordFindings(bed.world.ledger, found)).toMatchObject({ ok: true, value: [expect.any(Number)] });
+    expect(await recordFindings(bed.world.ledger, found)).toEqual(ok([]));
     const again = await scanned();
     expect(again.found.findings).toEqual([]);
     expect(again.found.violations).toHaveLength(1);
@@ -138,7 +117,7 @@ describe('a scan', () => {
     await recordLandings(bed.world, 'infra');
     const { found } = await scanned();
     expect(found.violations).toMatchObject([{ kind: 'unchained', to: second, commits: 2, tier: 'routine', weighed: true }]);
-    await recordFindings(bed.world.ledger, found.findings);
+    await recordFindings(bed.world.ledger, found);
     expect((await scanned()).found.violations).toMatchObject([{ to: second, found: found.violations[0]?.found }]);
   });
 
@@ -227,7 +206,7 @@ describe('a scan', () => {
     const { found } = await scanned();
     expect(found.findings.length).toBeGreaterThan(0);
     for (const { body } of found.findings) expect(schema.safeParse(body).error).toBeUndefined();
-    await recordFindings(bed.world.ledger, found.findings);
+    await recordFindings(bed.world.ledger, found);
     expect(await bed.store.audit()).toEqual([]);
     expect((await scanned()).found.findings).toEqual([]);
   });

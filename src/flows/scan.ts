@@ -6,15 +6,16 @@
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { isAbsent } from '../core/change/manifest.ts';
-import { HOWS, type How, type Landing, type Period, populationOf, type Row } from '../core/gate/population.ts';
-import { type Finding, findingsFrom, type LoggedViolation, type Violation } from '../core/gate/violations.ts';
+import { HOWS, type How, type Period, populationOf, type Row } from '../core/gate/population.ts';
+import { type Bypass, bypassesFrom, type LoggedViolation, toldIn, type Violation } from '../core/gate/violations.ts';
 import { type AccountLog, provenBodies } from './account-log.ts';
 import { type People, peopleOf } from './account-people.ts';
 import type { Chain } from './ports-scan.ts';
-import { groundOf, heldBy, type Judging } from './scan-chain.ts';
-import { type LandedEntry, type RefLog, type ScannedLog, scanLog } from './scan-log.ts';
+import type { Judging } from './scan-chain.ts';
+import { type Landings, landingsOf } from './scan-landings.ts';
+import { type RefLog, type ScannedLog, scanLog } from './scan-log.ts';
 import { refsToScan } from './scan-refs.ts';
-import { lostOf, tellsOf, toldBy, toldRows, violationsOf } from './scan-violations.ts';
+import { lastBack, lostOf, type Returned, returnedOn, tellsOf, toldBy, toldRows, toldStill, violationsOf } from './scan-violations.ts';
 import { type Weighed, type WeighWorld, weighAll } from './scan-weigh.ts';
 
 export interface ScanWorld extends WeighWorld {
@@ -54,8 +55,10 @@ export interface Scan {
   readonly counts: Counts;
   /** What was found by this scan, weighed. */
   readonly findings: readonly Weighed[];
+  /** Refs on which something was found once and nothing is any more, each the first time that is seen. */
+  readonly returned: readonly Returned[];
   /** Landings that are on another protected branch, and on theirs no more. */
-  readonly moved: readonly Finding[];
+  readonly moved: readonly Bypass[];
   /** Of this repository, all the log ever told of, and what was found now. */
   readonly violations: readonly Violation[];
   /** Landings by break-glass whose review is owed, or overdue. */
@@ -83,21 +86,23 @@ export async function scan(world: ScanWorld, ask: ScanAsk, take: (row: Row) => v
   if (!chains.ok) return err([chains.error]);
   const landings = await landingsOf(world, judging, chains.value, ask);
   if (!landings.ok) return err([landings.error]);
-  const told = await toldBy(log, all.value.told, ask.repo);
-  const walked = await walkRefs({ ask, firsts: await firstsOf(world, all.value, chains.value), chains: chains.value, landings: landings.value, told }, take);
+  const told = await toldBy(log, all.value.violations, ask.repo);
+  const standing = await toldStill(world, toldIn(told), branches.value);
+  const walked = await walkRefs({ ask, firsts: await firstsOf(world, all.value, chains.value), chains: chains.value, landings: landings.value, told: standing }, take);
   const open = walked.findings.filter((f) => f.elsewhere === null);
   const weighed = await weighAll(
     world,
     open.filter((f) => f.told === null),
-    (finding) => tellsOf(finding, told, chains.value.get(finding.ref), all.value.refs.get(finding.ref)),
+    (finding) => ({ tells: tellsOf(finding, standing, chains.value.get(finding.ref), all.value.refs.get(finding.ref)), after: lastBack(told, finding.ref) }),
     (finding) => lostOf(judging, finding),
     (share) => log.progress('what was found', share),
   );
-  const violations = await violationsOf(world, { judging, told, weighed, branches: branches.value, repo: ask.repo });
+  const violations = await violationsOf(world, { judging, told, weighed, branches: branches.value, landings: landings.value, repo: ask.repo });
   const { origin, size, root } = all.value.checkpoint;
   return ok({
     ...{ repo: ask.repo, log: { origin, size, root }, mode: people?.mode ?? 'unknown', organisation: people?.organisation ?? '', pin: people?.pin ?? null },
     ...{ trusted: log.trust?.ladder !== undefined, period: ask.period, refs: walked.refs, counts: walked.counts, findings: weighed },
+    returned: isWhole(ask.period, all.value.lastAt) ? returnedOn(walked.refs, walked.findings, standing) : [],
     moved: walked.findings.filter((f) => f.elsewhere !== null),
     violations,
     reviews: walked.reviews,
@@ -108,6 +113,9 @@ export async function scan(world: ScanWorld, ask: ScanAsk, take: (row: Row) => v
 
 const unknownRepository = (repo: string, { repositories }: ScannedLog): Problem =>
   problem('NOT_FOUND', `the log says nothing of a repository ${repo}`, { place: '--as', remedy: `name it as the log does: ${[...repositories].sort().slice(0, 10).join(', ')}` });
+
+/** Of a part nobody can say that nothing is there any more. */
+const isWhole = ({ since, until }: Period, last: number): boolean => since === Number.NEGATIVE_INFINITY && until > last;
 
 function erasedBy(people: People | undefined): ReadonlySet<string> {
   const bodies = (people?.said ?? []).filter((e) => e.type === 'erasure').flatMap((e) => (Array.isArray(e.fields.bodies) ? e.fields.bodies.map(String) : []));
@@ -150,65 +158,25 @@ async function forkedFrom(history: ScanWorld['history'], chain: Chain, old: Oid)
   return same === 0 ? old : chain.commit(same - 1);
 }
 
-/** Each landing judged, in the order of the log across refs: what one spent no later one has. */
-async function landingsOf(world: ScanWorld, judging: Judging, chains: Chains, { repo, period, signal }: ScanAsk): Promise<Result<ReadonlyMap<string, readonly Landing[]>>> {
-  const moves = [...judging.all.refs]
-    .flatMap(([ref, log]) => [...log.landings, ...reached(log, chains.get(ref))].map((landing) => ({ ref, landing })))
-    .sort((a, b) => a.landing.entry - b.landing.entry);
-  const read = await world.history.manifests(
-    moves.map(({ landing: { old, new: to } }) => ({ from: isAbsent(old) ? null : old, to })),
-    signal,
-  );
-  if (!read.ok) return read;
-  const found = new Map<string, Landing[]>();
-  for (const [i, { ref, landing }] of moves.entries()) {
-    if (signal?.aborted === true) return err(problem('GIT_FAILED', 'the scan was stopped'));
-    const manifest = read.value[i] ?? null;
-    const inPeriod = landing.at >= period.since && landing.at < period.until;
-    if (!inPeriod) await groundOf(judging, landing);
-    const held = inPeriod ? await heldBy(judging, { repo, ref }, landing, manifest) : UNASKED;
-    const { entry, at, old, new: to, change } = landing;
-    const own = found.get(ref) ?? [];
-    found.set(ref, own);
-    own.push({ entry, at, old, new: to, change, manifest, held });
-    judging.log.progress('what landed', (i + 1) / moves.length);
-  }
-  return ok(found);
-}
-
-/** What was let pass and not written down, where the ref goes through it. */
-function reached({ pending }: RefLog, chain: Chain | undefined): readonly LandedEntry[] {
-  if (pending.size === 0 || chain === undefined) return [];
-  const asked = new Map([...pending.values()].map((p) => [p.new, p]));
-  const found = new Set<LandedEntry>();
-  for (let i = 0; i < chain.length; i++) {
-    const one = asked.get(chain.commit(i));
-    if (one !== undefined) found.add(one);
-  }
-  return [...found];
-}
-
-/** Outside the period nothing is said of it. */
-const UNASKED: Landing['held'] = { how: 'passed', signers: [], would: null, review: null, erased: false };
-
 interface Walking {
   readonly ask: ScanAsk;
   readonly firsts: ReadonlyMap<string, RefLog['first']>;
   readonly chains: Chains;
-  readonly landings: ReadonlyMap<string, readonly Landing[]>;
+  readonly landings: Landings;
+  /** Without those of which the ref was back since: what stands there now is another time. */
   readonly told: readonly LoggedViolation[];
 }
 
 const zero = (): { [how in How]: number } => Object.fromEntries(HOWS.map((how) => [how, 0])) as { [how in How]: number };
 
 async function walkRefs({ ask, firsts, chains, landings, told }: Walking, take: (row: Row) => void | Promise<void>) {
-  const [refs, findings]: [ScannedRef[], Finding[]] = [[], []];
+  const [refs, findings]: [ScannedRef[], Bypass[]] = [[], []];
   const [counts, reviews] = [zero(), { owed: 0, overdue: 0 }];
   let erased = 0;
   const elsewhere = heldElsewhere(chains, landings);
   for (const [ref, chain] of chains) {
     const own = zero();
-    const { take: find, found } = findingsFrom();
+    const { take: find, found } = bypassesFrom();
     const first = firsts.get(ref) ?? null;
     const facts = { repo: ask.repo, ref, chain, landings: landings.get(ref) ?? [], first, told: toldRows(told, ref), elsewhere: (commit: Oid) => elsewhere(ref, commit) };
     for (const row of populationOf(facts, ask.period)) {
@@ -226,7 +194,7 @@ async function walkRefs({ ask, firsts, chains, landings, told }: Walking, take: 
 }
 
 /** Only what landed somewhere is ever asked about. */
-function heldElsewhere(chains: Chains, landings: ReadonlyMap<string, readonly Landing[]>): (ref: string, commit: Oid) => string | null {
+function heldElsewhere(chains: Chains, landings: Landings): (ref: string, commit: Oid) => string | null {
   const asked = new Set([...landings.values()].flatMap((all) => all.map((l) => l.new)));
   const holders = new Map<Oid, string[]>();
   for (const [ref, chain] of chains)

@@ -23,8 +23,8 @@ export function laterWorld(world: ViolationWorld): LaterWorld {
   const { memory } = projections;
   let reading: Promise<Reading> | undefined;
   return {
-    landedAs: async (change) => {
-      const rows = [...(await projections.landings({ change, pending: false }))].sort((a, b) => (a.index ?? 0) - (b.index ?? 0)).slice(-MOST_LANDINGS);
+    landedAs: async (repo, targetRef, change) => {
+      const rows = [...(await projections.landings({ change, repo, targetRef, pending: false }))].sort((a, b) => (a.index ?? 0) - (b.index ?? 0)).slice(-MOST_LANDINGS);
       const moves = await Promise.all(rows.map((row) => letPass(ledger, projections, row)));
       return moves.flatMap((move) => move ?? []);
     },
@@ -32,7 +32,6 @@ export function laterWorld(world: ViolationWorld): LaterWorld {
       const row = await memory.reached({ repo, targetRef, head });
       return row === null ? null : landedAt(ledger, { ...row, repo, targetRef, head, nonces: [] });
     },
-    landedBetween: (repo, targetRef, after, before) => memory.landedBetween({ repo, targetRef, after, before }),
     words: async (change) => {
       const owned = await ownershipsOf(projections, change);
       return placed(

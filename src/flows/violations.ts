@@ -76,10 +76,10 @@ export async function openViolations(world: ViolationWorld, repo: string): Promi
 
 async function shownOf(world: ViolationWorld, later: LaterWorld, told: Told): Promise<ShownViolation> {
   const { violation } = told;
-  const { later: came, change } = await laterOf(later, told);
+  const { later: came, change, told: trusted } = await laterOf(later, told);
   const repository = world.repositories.get(violation.repo)?.repository;
   const owner = repository === undefined ? NO_OWNER : await ownerWhere({ repository, ...(world.floors === undefined ? {} : { floors: world.floors }) }, violation);
-  return { ...violationOf({ ...told, violation: { ...violation, change } }, came, owner, world.now()), entry: violation.entry };
+  return { ...violationOf({ ...trusted, violation: { ...violation, change } }, came, owner, world.now()), entry: violation.entry };
 }
 
 const NO_OWNER = { by: 'nobody', teams: [], people: [] as readonly PersonId[] } as const;

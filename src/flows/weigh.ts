@@ -66,7 +66,7 @@ export async function weigh(scale: Scale, base: string | null, head: string, win
 export const MOST_FILES = 10_000;
 
 /** Handing content to another account, or a commit of it to another push, changes nothing about who pushed it. */
-const contentsOf = (change: Change): readonly string[] => [change.manifest, ...change.commits.map((c) => c.id)];
+export const contentsOf = (change: Change): readonly string[] => [change.manifest, ...change.commits.map((c) => c.id)];
 
 /** Everybody a transport ever put behind these, the one who pushes now included; an account nobody knows as well, or whoever comes next with it launders it. */
 export const behindOf = ({ governance, push }: Scale, weighed: readonly Weighed[]): readonly string[] => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Landing, populationOf, type RefFacts, type Row } from './population.ts';
 import { CSV_HEADER, csvLine, sampleOf } from './population-csv.ts';
-import { findingsFrom } from './violations.ts';
+import { bypassesFrom } from './violations.ts';
 
 const id = (n: number): string => n.toString(16).padStart(40, '0');
 const ALWAYS = { since: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
@@ -87,7 +87,7 @@ describe('a population', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 14 }), (acts) => {
         const { facts, bad, gone } = played(acts, 2);
-        const { take, found } = findingsFrom();
+        const { take, found } = bypassesFrom();
         for (const row of populationOf(facts, ALWAYS)) take(row);
         const count = (kind: string): number => found.filter((f) => f.kind === kind).reduce((sum, f) => sum + f.commits, 0);
         expect([count('unchained'), count('rewritten')]).toEqual([bad.size, gone.size]);
@@ -99,7 +99,7 @@ describe('a population', () => {
           to: f.to,
           lost: f.kind === 'rewritten' ? ([Math.min(...f.landings), Math.max(...f.landings)] as const) : null,
         }));
-        const again = findingsFrom();
+        const again = bypassesFrom();
         for (const row of populationOf({ ...facts, told }, ALWAYS)) again.take(row);
         expect(again.found.filter((f) => f.told === null)).toEqual([]);
       }),

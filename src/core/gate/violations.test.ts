@@ -23,7 +23,6 @@ const scan = (entry: number, tells: readonly number[], to = id(2)) =>
       from: id(1),
       code: 'BYPASS',
       commits: 1,
-      revert: null,
       tier: 'high',
       owner: NOBODY,
       tells,
@@ -39,6 +38,13 @@ describe('a violation', () => {
     expect(violationOf(two, NEVER, NOBODY, 1_000 + CLOCK.high)).toMatchObject({ tier: 'high', weighed: true, state: { is: 'open', overdue: true } });
     expect(violationOf(two, { ...NEVER, signed: { entry: 9, at: 9 } }, NOBODY, 1_000 + CLOCK.high)).toMatchObject({ state: { is: 'answered', by: 'signed', entry: 9 } });
     expect(violationOf(two, { ...NEVER, putBack: true }, NOBODY, 0)).toMatchObject({ state: { is: 'answered', by: 'put-back' } });
+  });
+
+  it('says when it was answered and nothing else that is known of the answer', () => {
+    const [told] = toldIn([scan(1, [])]);
+    const more = { entry: 9, at: 9, old: id(3), change: 'x' };
+    for (const by of ['signed', 'reverted', 'landedAgain', 'back'] as const)
+      expect(violationOf(told ?? expect.fail(), { ...NEVER, [by]: more }, NOBODY, 0).state).toEqual({ is: 'answered', by: expect.any(String), entry: 9, at: 9 });
   });
 
   it('is told once, at the place of the first entry that found it', () => {
@@ -68,9 +74,9 @@ describe('a violation', () => {
 
   it('knows the word that the ref is back, which is no violation', () => {
     const entries = [astray(1), at(2, { kind: 'back', v: 1, why: WHY.back, from: id(2) }, id(1)), astray(3)];
-    expect(toldIn(entries).map((t) => [t.violation.entry, t.back?.entry ?? null])).toEqual([
-      [1, 2],
-      [3, null],
+    expect(toldIn(entries).map((t) => [t.violation.entry, t.backs.map((b) => b.entry), t.since.map((s) => s.entry)])).toEqual([
+      [1, [2], [3]],
+      [3, [], []],
     ]);
   });
 });

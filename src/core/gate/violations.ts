@@ -20,7 +20,7 @@ export const CLOCK: { readonly [tier in Tier]: number } = { critical: 24 * HOUR,
 const NOWHERE = '0'.repeat(40);
 
 /** One thing to settle: commits beside each other that stand there for the same reason, or landings beside each other that are gone. */
-export interface Finding {
+export interface Bypass {
   readonly kind: 'unchained' | 'rewritten';
   readonly repo: string;
   readonly ref: string;
@@ -44,8 +44,8 @@ export interface Finding {
 }
 
 /** Rows of one ref, in their order. A row is taken as it comes: nothing but what is wrong is kept. */
-export function findingsFrom(): { take(row: Row): void; readonly found: Finding[] } {
-  const found: Finding[] = [];
+export function bypassesFrom(): { take(row: Row): void; readonly found: Bypass[] } {
+  const found: Bypass[] = [];
   let last: Row | undefined;
   return {
     found,
@@ -55,7 +55,7 @@ export function findingsFrom(): { take(row: Row): void; readonly found: Finding[
       if (row.how !== 'violation' && row.how !== 'rewritten') return;
       const open = found.at(-1);
       if (open !== undefined && before !== undefined && goesOn(before, row)) found[found.length - 1] = longer(open, row);
-      else found.push(findingOf(row));
+      else found.push(bypassOf(row));
     },
   };
 }
@@ -65,7 +65,7 @@ function goesOn(before: Row, row: Row): boolean {
   return row.how === 'rewritten' ? before.elsewhere === row.elsewhere : before.entry === row.entry && before.commit === row.parent;
 }
 
-function findingOf(row: Row): Finding {
+function bypassOf(row: Row): Bypass {
   const [fault] = row.faults;
   const unchained = row.how === 'violation';
   const before = row.parent ?? NOWHERE;
@@ -86,7 +86,7 @@ function findingOf(row: Row): Finding {
   };
 }
 
-const longer = (of: Finding, row: Row): Finding => ({
+const longer = (of: Bypass, row: Row): Bypass => ({
   ...of,
   ...(of.kind === 'unchained' ? { to: row.commit } : { from: row.commit }),
   commits: of.commits + 1,
@@ -159,11 +159,11 @@ export interface Violation {
 export interface Later {
   /** A sign-off of exactly that content, by which a gate would have let it pass. */
   readonly signed: When | null;
-  /** The landing of exactly the opposite. */
+  /** The landing of exactly the opposite, on the way of the ref behind what was found. */
   readonly reverted: When | null;
   /** The landing of what was gone, once more. */
   readonly landedAgain: When | null;
-  /** An entry says that the ref was back, and nothing had landed on it meanwhile. */
+  /** An entry says that the ref was back. */
   readonly back: When | null;
   /** The ref goes where it went before, as git says now; null: git was not asked. */
   readonly putBack: boolean | null;
@@ -173,8 +173,10 @@ export interface Told {
   readonly violation: LoggedViolation;
   /** The scan that told it again, and weighed it. */
   readonly weighed: LoggedViolation | null;
-  /** Where an entry says that the ref was back; it settles nothing where something landed on it meanwhile. */
-  readonly back: When | null;
+  /** Behind it, where the ref is said to be back, oldest first. What was found is not settled by one of which git says that the ref held it there. */
+  readonly backs: readonly (When & { readonly to: Oid })[];
+  /** Behind it, what was found on the same ref. */
+  readonly since: readonly LoggedViolation[];
 }
 
 /**
@@ -196,7 +198,7 @@ export function toldIn(entries: readonly LoggedViolation[]): readonly Told[] {
   }
   for (const { entry } of entries.filter((e) => knownBefore(e, entries))) hidden.add(entry);
   const shown = entries.filter((e) => e.body?.kind !== 'back' && !hidden.has(e.entry));
-  return shown.map((violation) => ({ violation, weighed: weighed.get(violation.entry) ?? null, back: backAfter(violation, entries) }));
+  return shown.map((violation) => ({ violation, weighed: weighed.get(violation.entry) ?? null, ...behind(violation, entries) }));
 }
 
 /** Found astray where a scan before it found commits already, and not moved there anew: no word between says that it was back. */
@@ -207,11 +209,10 @@ function knownBefore({ entry, repo, ref, to, body }: LoggedViolation, entries: r
   return scan !== undefined && !same.some((e) => e.entry > scan.entry && e.body?.kind === 'back');
 }
 
-/** Where the ref was found astray, the first word behind it that it is back. */
-function backAfter({ entry, repo, ref, body }: LoggedViolation, entries: readonly LoggedViolation[]): When | null {
-  if (body?.kind !== 'astray' && body?.kind !== 'unattended') return null;
-  const back = entries.find((e) => e.entry > entry && e.body?.kind === 'back' && e.repo === repo && e.ref === ref);
-  return back === undefined ? null : { entry: back.entry, at: back.at };
+function behind({ entry, repo, ref }: LoggedViolation, entries: readonly LoggedViolation[]): Pick<Told, 'backs' | 'since'> {
+  const same = entries.filter((e) => e.entry > entry && e.repo === repo && e.ref === ref);
+  const backs = same.filter((e) => e.body?.kind === 'back').map(({ entry, at, to }) => ({ entry, at, to }));
+  return { backs, since: same.filter((e) => e.body?.kind !== 'back') };
 }
 
 /** @param owner of what nobody weighed. @param now milliseconds since 1970. */
@@ -242,10 +243,12 @@ export function violationOf({ violation, weighed }: Told, later: Later, owner: O
 }
 
 function stateOf({ signed, reverted, landedAgain, back, putBack }: Later, overdue: boolean): State {
-  if (back !== null) return { is: 'answered', by: 'put-back', ...back };
-  if (reverted !== null) return { is: 'answered', by: 'reverted', ...reverted };
-  if (landedAgain !== null) return { is: 'answered', by: 'landed-again', ...landedAgain };
-  if (signed !== null) return { is: 'answered', by: 'signed', ...signed };
+  // Picked, and not spread: whoever works these out may know more of them than an answer has room for.
+  const at = ({ entry, at }: When): When => ({ entry, at });
+  if (back !== null) return { is: 'answered', by: 'put-back', ...at(back) };
+  if (reverted !== null) return { is: 'answered', by: 'reverted', ...at(reverted) };
+  if (landedAgain !== null) return { is: 'answered', by: 'landed-again', ...at(landedAgain) };
+  if (signed !== null) return { is: 'answered', by: 'signed', ...at(signed) };
   if (putBack === true) return { is: 'answered', by: 'put-back', entry: null, at: null };
   return { is: 'open', overdue };
 }
@@ -265,5 +268,5 @@ export function remedyOf({ kind, ref, from, to, change }: Pick<Violation, 'kind'
   const sign = `have ${change === null ? 'exactly that content' : `change ${change}`} reviewed and signed after the fact`;
   const revert = `land a revert of ${from === null ? short(to) : `${short(from)}..${short(to)}`}`;
   if (kind === 'unjustified' || from === null) return `${sign}, or ${revert}`;
-  return `${sign}; or ${revert}; or put ${ref} back to ${short(from)}`;
+  return `${sign}, by one person more than policy asks; or ${revert}; or put ${ref} back to ${short(from)}`;
 }

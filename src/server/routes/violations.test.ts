@@ -86,8 +86,12 @@ describe('violations', () => {
     const { to } = open ?? {};
     // A scan decides what it would have needed, so that it has a page and seats.
     expect((await bed.row(String(open?.change))).decision).toMatchObject({ tier: 'critical', outcome: 'signoff' });
-    const receipt = await bed.sign('mara', String(open?.change));
-    expect(receipt).toMatchObject({ ok: true });
+    expect(await bed.sign('mara', String(open?.change))).toMatchObject({ ok: true });
+    // Nobody knows who moved it: that may have been mara.
+    expect((await call()).body.items).toMatchObject([{ to, remedy: expect.stringContaining('one person more') }]);
+    expect(await bed.sign('mara', String(open?.change))).toMatchObject({ ok: true });
+    expect((await call()).body.items).toHaveLength(1);
+    expect(await bed.sign('noor', String(open?.change))).toMatchObject({ ok: true });
     expect((await call()).body.items).toEqual([]);
     expect((await call('?state=answered')).body.items).toMatchObject([{ to, state: 'answered', settled: { by: 'signed', entry: expect.any(Number) } }]);
     expect(await scans()).toEqual({ do: 'done' });
@@ -149,6 +153,16 @@ describe('violations', () => {
     await sql(bed.data, `insert into landings (idx, change, repo, target_ref, old, head, landed) values (900000, '${change}', 'infra', '${MAIN}', '${to}', '${from}', ${last})`);
     expect(await bed.world.projections.landings({ change })).toHaveLength(1);
     expect((await call()).body.items).toMatchObject([{ to }]);
+  });
+
+  it('are looked for in the whole log: a file of it that is gone is said aloud, and ends no scan in silence', async () => {
+    const heard: string[] = [];
+    for (const gone of [{ bundle: async () => null }, { checkpoint: async () => null }]) {
+      const files = { ...bed.store.files, ...gone };
+      const answer = await scanHandler({ ...jobWorld(), files, log: (line) => void heard.push(line) }).run(TAKEN, new AbortController().signal);
+      expect(answer).toMatchObject({ do: 'retry', why: expect.stringContaining(Object.keys(gone)[0] === 'bundle' ? 'is not there' : 'no checkpoint') });
+    }
+    expect(heard).toEqual([expect.stringContaining('says nothing'), expect.stringContaining('says nothing')]);
   });
 
   it('that were damaged are a loud answer, and nobody is told that none is open', async () => {

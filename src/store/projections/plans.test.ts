@@ -105,7 +105,6 @@ describe('by an index:', () => {
     ['where all refs stand', (db) => questions(db).memory.standing({ repo })],
     ['a violation', (db) => questions(db).memory.violation({ body })],
     ['what landed there', (db) => questions(db).memory.reached({ repo, targetRef, head: 'h' })],
-    ['what landed meanwhile', (db) => questions(db).memory.landedBetween({ repo, targetRef, after: 1, before: 9 })],
     ['the verdict that let it pass', (db) => questions(db).memory.allowed({ change, repo, targetRef, old: 'o', head: 'h' })],
     ['whether a server lived', (db) => questions(db).memory.attended({ repo, since: 1 })],
     ['what gates only watched', (db) => questions(db).memory.watched({ since: 1 })],

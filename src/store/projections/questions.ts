@@ -150,8 +150,6 @@ function memoryOver(db: Reading, { signed, signedAfter, violations }: Omit<ByHea
       const row = await landedOn(db, repo, targetRef).select(['landed', 'old', 'change']).where('head', '=', head).orderBy('landed', 'desc').limit(1).executeTakeFirst();
       return row === undefined ? null : { index: Number(row.landed), old: row.old, change: row.change };
     },
-    landedBetween: async ({ repo, targetRef, after, before }) =>
-      (await landedOn(db, repo, targetRef).select('landed').where('landed', '>', after).where('landed', '<', before).limit(1).executeTakeFirst()) !== undefined,
     allowed: async ({ change, repo, targetRef, old, head }) => {
       const row = await db
         .selectFrom('verdicts')
