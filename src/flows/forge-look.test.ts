@@ -78,6 +78,18 @@ describe('a proposal', () => {
     expect(f.told().map(([, verdict]) => verdict)).toEqual(['wait', 'allow', 'wait']);
   });
 
+  it('that somebody asks to be looked at again is answered again, in the same check', async () => {
+    const head = f.bed.commit(DROP);
+    await f.opened(1, head);
+    await f.say(f.event({ kind: 'head', head }, 'check_run.requested_action', { account: 'github:mallory' }));
+    await f.say(f.event({ kind: 'head', head: f.bed.tip() }, 'check_suite.rerequested'));
+    await f.work();
+    expect(f.told()).toEqual([
+      ['countersign/main', 'wait', null],
+      ['countersign/main', 'wait', 'run-1'],
+    ]);
+  });
+
   it('for a branch nobody protects is told nothing', async () => {
     f.bed.served.git('branch', 'topic');
     await f.say(f.event(f.pull(1, f.arrived(1, f.bed.commit(DROP)), { targetRef: 'refs/heads/topic' }), 'pull_request.opened'));

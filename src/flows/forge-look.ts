@@ -125,14 +125,18 @@ async function runsOut({ gate: { projections } }: ForgeWorld, { verdict }: Judge
   return Math.min(...rows.flat().map((row) => row.expires));
 }
 
-/** A person asks for another look at a commit. */
+/** A person asks for another look at a commit. The forge shows the check as open until it is answered, so it is, though the answer is the same. */
 export async function lookAtHead({ world, repo }: Looking, head: Oid): Promise<Worked> {
   const shelf = onShelf(world.shelf, repo);
   const [pulls, groups] = await Promise.all([shelf.pulls(), shelf.groups()]);
-  const subjects = [...pulls.filter((p) => p.head === head).map((p) => `pull-${p.number}`), ...groups.filter((g) => g.head === head).map((g) => `queue-${g.head}`)];
-  await lookLater(world, repo, subjects);
+  const asked = { pulls: pulls.filter((p) => p.head === head), groups: groups.filter((g) => g.head === head) };
+  for (const pull of asked.pulls) await shelf.setPull(unsaid(pull));
+  for (const group of asked.groups) await shelf.setGroup(unsaid(group));
+  await lookLater(world, repo, [...asked.pulls.map((p) => `pull-${p.number}`), ...asked.groups.map((g) => `queue-${g.head}`)]);
   return DONE;
 }
+
+const unsaid = <K extends KnownPull | KnownGroup>(known: K): K => ({ ...known, looked: null, reported: known.reported === null ? null : { ...known.reported, digest: '' } });
 
 export async function lookLater({ gate, jobs, wake }: ForgeWorld, repo: string, subjects: readonly string[]): Promise<void> {
   if (subjects.length === 0) return;

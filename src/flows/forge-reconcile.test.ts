@@ -103,6 +103,28 @@ describe('what nobody told us', () => {
     }
   });
 
+  it('what the forge’s rules leave open is said when they change, and when nothing is', async () => {
+    await f.whole();
+    await f.whole();
+    expect(f.logged).toEqual([]);
+    const rules = async (open: { required?: boolean; pinned?: boolean; bypass?: readonly string[] }): Promise<void> => {
+      const { rules } = f.world;
+      f.world = { ...f.world, rules: { ...rules, required: async () => ({ ok: true, value: { required: true, pinned: true, bypass: [], ...open } }) } };
+      for (let n = 0; n < 2; n++) await f.whole();
+    };
+    await rules({ pinned: false });
+    await rules({ required: false });
+    await rules({ bypass: ['team admins'] });
+    await rules({});
+    const said = f.logged.filter((line) => line.includes(MAIN));
+    expect(said.map((line) => /from whoever|not required|passed over by team admins|nothing is left open/.exec(line)?.[0])).toEqual([
+      'from whoever',
+      'not required',
+      'passed over by team admins',
+      'nothing is left open',
+    ]);
+  });
+
   it('a yes is looked at again after an hour, whoever made a no of it', async () => {
     await f.opened(1, f.bed.commit(DROP));
     await f.whole();

@@ -4,6 +4,7 @@
  */
 import { problem } from '../core/base/result.ts';
 import { fetched, judgeBranches, type Looking, lookLater } from './forge-look.ts';
+import { watchRules } from './forge-rules.ts';
 import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, NOT_LOOKED, onShelf, type Shelf, UNKNOWN_PULL } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import { type ForgeAnswer, type ForgeEvent, type ForgePlace, type ListedPull, QUEUE } from './ports-forge.ts';
@@ -18,7 +19,10 @@ export async function reconcile(looking: Looking, all = false): Promise<Worked> 
   const events = await world.inbox.waiting(repo, 'repository');
   // First: however this one ends, what is not so any more is looked at until that is said.
   await lookLater(world, repo, await dueAgain(onShelf(world.shelf, repo), world.gate.now(), all));
-  const ended = await reconciled(looking, await placed(world, repo, events));
+  const place = await placed(world, repo, events);
+  const ended = await reconciled(looking, place);
+  // Whatever was said of the repository as a whole may be of its rules.
+  if (place.ok && ended.do === 'done' && (all || events.length > 0)) await watchRules(world, repo, place.value);
   const seq = events.at(-1)?.seq;
   if (ended.do !== 'retry' && seq !== undefined) await world.inbox.worked(repo, 'repository', seq);
   return ended;

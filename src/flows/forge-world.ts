@@ -142,7 +142,7 @@ export interface Stand {
   readonly let: Oid | null;
 }
 
-const [PLACE, PULL, GROUP, BRANCH, DEPLOY] = ['place', 'pull', 'group', 'branch', 'deploy'];
+const [PLACE, PULL, GROUP, BRANCH, DEPLOY, RULES] = ['place', 'pull', 'group', 'branch', 'deploy', 'rules'];
 
 /** The shelf, by what lies on it. What does not read as it should is not there: it is asked for again. */
 export function onShelf(shelf: ForgeShelf, repo: string) {
@@ -188,6 +188,10 @@ export function onShelf(shelf: ForgeShelf, repo: string) {
       if (before !== change) await forget(shelf, repo, before, subject);
       await shelf.put(EVERYWHERE, ofChange(change), `${repo} ${subject}`, { repo, subject });
     },
+    /** By branch, what the forge's rules were said to leave open there; empty: nothing. */
+    rules: async (): Promise<ReadonlyMap<string, string>> =>
+      new Map((await shelf.list(repo, RULES)).flatMap(({ id, value }) => (typeof value === 'string' ? [[id, value] as const] : []))),
+    setRules: (ref: string, open: string) => shelf.put(repo, RULES, ref, open),
     tag: async (): Promise<string | null> => {
       const tag = await shelf.get(repo, 'tag', 'pulls');
       return typeof tag === 'string' ? tag : null;
