@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAIN } from '../../test/bed/bed.ts';
 import { DROP, LookBed } from '../../test/bed/look.ts';
 import { problem } from '../core/base/result.ts';
+import { parseEntry } from '../core/log/entry.ts';
 import type { ForgeSubject } from './ports-forge.ts';
 
 let f: LookBed;
@@ -127,5 +128,30 @@ describe('a deployment', () => {
     f.bed.clock.now += 3_600_000;
     await f.work();
     expect(states()).toEqual(['waiting', 'approved']);
+  });
+
+  it('stands in the log with its answer and what held it back, once, before the forge is told', async () => {
+    const written = async () =>
+      (await f.bed.store.ledger.entries(0, 10_000)).flatMap(({ bytes }) => {
+        const entry = parseEntry(bytes);
+        return entry.ok && entry.value.type === 'deployment' ? [entry.value.fields] : [];
+      });
+    const { deploy: tell } = f.world.forge;
+    const found: unknown[] = [];
+    f.world = { ...f.world, forge: { ...f.world.forge, deploy: async (said) => (found.push(await written()), tell(said)) } };
+    await f.whole();
+    f.there.fault = { ok: false, error: problem('FORGE_UNAVAILABLE', 'the forge is down'), after: null, gone: false };
+    await f.asksToDeploy(f.bed.tip());
+    f.bed.clock.now += 61_000;
+    f.there.fault = null;
+    await f.work();
+    const approved = { repo: 'infra', commit: f.bed.tip(), environment: 'production', run: '5', answer: 'approved' };
+    expect([await written(), found, states()]).toEqual([[approved], [[approved], [approved]], ['approved']]);
+    const bad = await f.landed(f.bed.commit(DROP), 'ada');
+    await f.asksToDeploy(bad, 6);
+    expect(await written()).toEqual([approved]);
+    f.bed.clock.now += 73 * 3_600_000;
+    await f.work();
+    expect(await written()).toEqual([approved, { repo: 'infra', commit: bad, environment: 'production', run: '6', answer: 'rejected' }]);
   });
 });

@@ -5,6 +5,8 @@
  * The attacker chooses what is deployed, and when; a status that somebody set at the forge is nothing here.
  */
 
+import { utf8 } from '../core/base/bytes.ts';
+import { ok } from '../core/base/result.ts';
 import type { Oid } from '../core/change/change.ts';
 import { inert } from '../core/gate/markdown.ts';
 import { NOWHERE } from './bypass.ts';
@@ -21,7 +23,13 @@ const [AGAIN_MS, WORD_MS, PATIENCE_MS] = [600_000, 12 * 3_600_000, 72 * 3_600_00
 /** GitHub shows ten; the last is the end. */
 const MOST_WORDS = 8;
 
-type Answer = { readonly state: DeployReport['state']; readonly comment: string };
+interface Answer {
+  readonly state: DeployReport['state'];
+  readonly comment: string;
+  /** The protected branch that has it. */
+  readonly ref?: string;
+  readonly open?: readonly Open[];
+}
 
 /** @param id of the subject: run and environment. */
 export async function lookAtDeploy(looking: Looking, id: string, events: readonly Waiting[]): Promise<Worked> {
@@ -38,7 +46,7 @@ export async function lookAtDeploy(looking: Looking, id: string, events: readonl
   const moved = await judgeBranches(looking, here.value, await world.inbox.waiting(repo, 'refs'));
   if (moved.do === 'retry') return onceMore(looking, id, moved);
   const answer = await answerTo(looking, here.value, deploy);
-  if (answer.state === 'waiting' && late(deploy, world)) return end(looking, answer.comment, id, deploy);
+  if (answer.state === 'waiting' && late(deploy, world)) return end(looking, answer.comment, id, deploy, answer);
   return told(looking, here.value, id, deploy, answer);
 }
 
@@ -49,10 +57,10 @@ const fresh = ({ runId, environment, sha, at }: Pick<KnownDeploy, 'runId' | 'env
 const late = ({ since }: KnownDeploy, { gate }: ForgeWorld): boolean => gate.now() - since > PATIENCE_MS;
 
 /** Nobody cured it in time. */
-async function end(looking: Looking, why: string, id: string, deploy: KnownDeploy): Promise<Worked> {
+async function end(looking: Looking, why: string, id: string, deploy: KnownDeploy, held: Pick<Answer, 'ref' | 'open'> = {}): Promise<Worked> {
   const place = await onShelf(looking.world.shelf, looking.repo).place();
   if (place === null) return { do: 'give-up', why };
-  return told(looking, place, id, deploy, { state: 'rejected', comment: `Refused after ${PATIENCE_MS / 3_600_000} hours. ${why}` });
+  return told(looking, place, id, deploy, { ...held, state: 'rejected', comment: `Refused after ${PATIENCE_MS / 3_600_000} hours. ${why}` });
 }
 
 async function answerTo(looking: Looking, place: ForgePlace, { sha, environment }: KnownDeploy): Promise<Answer> {
@@ -67,10 +75,10 @@ async function answerTo(looking: Looking, place: ForgePlace, { sha, environment 
   if (around.ok && around.value.bypass) world.log(`${repo}: administrators may deploy to ${JSON.stringify(environment)} without an answer of ours`);
   if (!around.ok) world.log(`${repo}: whether administrators may deploy to ${JSON.stringify(environment)} without an answer of ours cannot be told: ${around.error.message}`);
   const where = inert(on.ref, 100);
-  if (open.length === 0) return { state: 'approved', comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
+  if (open.length === 0) return { state: 'approved', ref: on.ref, comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
   const commits = open.slice(0, 5).map((v) => v.to.slice(0, 12));
   return {
-    state: 'waiting',
+    ...{ state: 'waiting', ref: on.ref, open },
     comment: `Waits: ${open.length === 1 ? 'a commit' : `${open.length} commits`} in it landed that no gate let (${commits.join(', ')}). Have ${open.length === 1 ? 'it' : 'them'} signed or taken back: ${world.gate.site.url}.${bypass}`,
   };
 }
@@ -116,8 +124,11 @@ async function openIn({ world, repo }: Looking, { now }: { readonly now: Readonl
   return held;
 }
 
-async function told(looking: Looking, place: ForgePlace, id: string, deploy: KnownDeploy, { state, comment }: Answer): Promise<Worked> {
+async function told(looking: Looking, place: ForgePlace, id: string, asked: KnownDeploy, answer: Answer): Promise<Worked> {
   const { world, repo } = looking;
+  const { state, comment } = answer;
+  const deploy = state === 'waiting' ? asked : await recorded(looking, id, asked, answer);
+  if (deploy === null) return onceMore(looking, id, { do: 'retry', why: 'the answer cannot be written down' });
   const { runId, environment, words } = deploy;
   const now = world.gate.now();
   const quiet = state === 'waiting' && words > 0 && (now - deploy.told < WORD_MS || words >= MOST_WORDS);
@@ -131,6 +142,19 @@ async function told(looking: Looking, place: ForgePlace, id: string, deploy: Kno
   await onShelf(world.shelf, repo).setDeploy(id, { ...deploy, ...(quiet ? {} : { words: words + 1, told: now }) });
   await later(looking, id);
   return DONE;
+}
+
+/** Before the forge is told: what went out, by which answer, is in the log. Once, however often it is told. */
+async function recorded({ world, repo }: Looking, id: string, deploy: KnownDeploy, { state, comment, ref, open = [] }: Answer): Promise<KnownDeploy | null> {
+  if (deploy.recorded === state) return deploy;
+  const { sha, environment, runId, since } = deploy;
+  const body = { v: 1, ref: ref ?? null, why: comment, open: open.map((one) => ({ ref: one.ref, from: one.from, to: one.to })), since };
+  const fields = { repo, commit: sha, environment, run: String(runId), answer: state };
+  const appended = await world.gate.ledger.append(() => ok([{ type: 'deployment', fields, body: utf8(JSON.stringify(body)) }]));
+  if (!appended.ok) return null;
+  const known = { ...deploy, recorded: state };
+  await onShelf(world.shelf, repo).setDeploy(id, known);
+  return known;
 }
 
 async function later({ world, repo }: Looking, id: string): Promise<void> {

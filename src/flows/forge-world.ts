@@ -122,6 +122,8 @@ export interface KnownDeploy {
   readonly told: number;
   /** How often we did. */
   readonly words: number;
+  /** The last answer that stands in the log; not given: none does. */
+  readonly recorded?: string;
   /** It was answered for good, or waits no more. */
   readonly ended: boolean;
 }

@@ -22,6 +22,7 @@ const ENTRY_KINDS = {
   landed: { change: 'text?', ...MOVE, breakGlass: 'flag?' },
   vsa: { change: 'text?', ...MOVE, result: 'text' },
   violation: { repo: 'text', ref: 'text', new: 'text', change: 'text?' },
+  deployment: { repo: 'text', commit: 'text', environment: 'text', run: 'text', answer: 'text' },
   'break-glass': { change: 'text', repo: 'text', ref: 'text', signer: 'salted', tier: 'text' },
   'break-glass-cancel': { change: 'text', repo: 'text', ref: 'text', signer: 'salted' },
   'break-glass-review': { change: 'text', repo: 'text', ref: 'text', signer: 'salted', outcome: 'text' },

@@ -254,6 +254,7 @@ const PROJECTORS: { readonly [type in EntryType]: Projector } = {
   'break-glass-review': glass('break-glass-review', NAMES.breakGlassReviewPredicate),
   request: nothing,
   vsa: nothing,
+  deployment: nothing,
   roster: nothing,
   revocation: nothing,
   policy: nothing,
