@@ -138,7 +138,11 @@ describe('a deployment', () => {
       });
     const { deploy: tell } = f.world.forge;
     const found: unknown[] = [];
-    f.world = { ...f.world, forge: { ...f.world.forge, deploy: async (said) => (found.push(await written()), tell(said)) } };
+    const heard: typeof tell = async (said) => {
+      found.push(await written());
+      return tell(said);
+    };
+    f.world = { ...f.world, forge: { ...f.world.forge, deploy: heard } };
     await f.whole();
     f.there.fault = { ok: false, error: problem('FORGE_UNAVAILABLE', 'the forge is down'), after: null, gone: false };
     await f.asksToDeploy(f.bed.tip());
