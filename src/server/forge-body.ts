@@ -18,12 +18,12 @@ export interface Bounds {
   readonly deadline: (late: () => void) => () => void;
 }
 
-/** A forge sends at most 25 MiB in one piece. 64 MiB in all. */
+/** A forge sends at most 25 MiB in one piece, and a thousand pieces at once where a stack of proposals moves; most are under 64 KiB. 128 MiB in all. */
 export const BOUNDS: Bounds = {
   largest: 25 << 20,
-  small: 256 << 10,
-  large: 32 << 20,
-  open: 128,
+  small: 64 << 10,
+  large: 64 << 20,
+  open: 1_024,
   deadline: (late) => {
     const timer = setTimeout(late, 10_000);
     return () => clearTimeout(timer);

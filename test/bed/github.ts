@@ -41,7 +41,8 @@ export interface GithubBed {
   checkOn(head: string): { readonly [name: string]: unknown } | undefined;
   /** A proposal's head is there. Answers it. */
   proposed(number: number, head: string): string;
-  /** What GitHub says of it. */
+  /** What GitHub says of its branch being pushed, and of it. */
+  pushed(number: number, head: string): object;
   pull(number: number, head: string, action?: string): object;
   /** The branch is moved there, past every rule. Answers what GitHub says of it. */
   moved(head: string): object;
@@ -116,13 +117,15 @@ export async function openGithubBed({ slow = 0 }: { readonly slow?: number } = {
     pull: (number, head, action = 'opened') => ({
       action,
       number,
+      ...(action === 'synchronize' ? { before: '0'.repeat(40), after: head } : {}),
       pull_request: {
         number,
         state: 'open',
-        head: { ref: 'fix', sha: head, user: sender('ada'), repo: { ...PLACE, owner: sender('acme') } },
+        head: { ref: `fix-${number}`, sha: head, user: sender('ada'), repo: { ...PLACE, owner: sender('acme') } },
         base: { ref: 'main', sha: bed.tip(), repo: PLACE },
       },
     }),
+    pushed: (number, head) => ({ ref: `refs/heads/fix-${number}`, before: '0'.repeat(40), after: head, deleted: false, created: true, forced: false }),
     moved: (head) => {
       const before = bed.tip();
       bed.work.git('push', '-q', '-f', bed.served.gitDir, `${head}:${MAIN}`);
@@ -185,6 +188,7 @@ export function answers(of: Double, { checks, pulls }: Kept): void {
   of.on(CREATE, (seen) => ({ status: 201, body: kept(++runs, seen) }));
   of.on(UPDATE, (seen) => ({ status: 200, body: kept(Number(seen.params.check_run_id), seen) }));
   of.on('GET /repos/{owner}/{repo}/check-runs/{check_run_id}', (seen) => ({ status: 200, body: shown(Number(seen.params.check_run_id)) }));
+  of.on('GET /repos/{owner}/{repo}/activity', () => ({ status: 200, body: [] }));
   of.on('GET /repos/{owner}/{repo}/pulls', () => {
     const [example] = of.exampleOf('GET /repos/{owner}/{repo}/pulls').body as readonly { readonly user: object; readonly head: object; readonly base: { readonly repo: object } }[];
     const listed = [...pulls].map(([number, head]) => ({

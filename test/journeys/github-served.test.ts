@@ -101,9 +101,12 @@ it('answers a delivery with a check, serves no git of it, and counts it ready', 
       base: { ref: 'main', sha: head, repo: { id: 42, full_name: 'acme/infra' } },
     },
   };
-  const { bytes, headers } = delivered('pull_request', body, SECRET, 'd-1');
-  const answer = await fetch(`${url}/forges/github`, { method: 'POST', headers, body: bytes });
-  expect([answer.status, await answer.json()]).toEqual([202, { said: 'kept' }]);
+  const push = { ref: 'refs/heads/fix', before: '0'.repeat(40), after: head };
+  for (const [event, what] of [['push', push] as const, ['pull_request', body] as const]) {
+    const { bytes, headers } = delivered(event, what, SECRET, `d-${event.length}`);
+    const answer = await fetch(`${url}/forges/github`, { method: 'POST', headers, body: bytes });
+    expect([answer.status, await answer.json()]).toEqual([202, { said: 'kept' }]);
+  }
   await until(() => [...checks.values()].some((c) => c.head_sha === head && c.conclusion === 'success'));
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   expect((await fetch(`${url}/git/infra.git/info/refs?service=git-upload-pack`)).status).toBe(401);

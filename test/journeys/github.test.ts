@@ -16,7 +16,7 @@ describe('a pull request', () => {
   it('waits, is signed, is let through, is merged, and has landed', async () => {
     const { bed } = at;
     const head = at.proposed(1, bed.commit(DROP));
-    expect(await at.deliver('pull_request', at.pull(1, head))).toBe(202);
+    expect([await at.deliver('push', at.pushed(1, head)), await at.deliver('pull_request', at.pull(1, head))]).toEqual([202, 202]);
     await at.until(() => conclusionOn(head) === 'action_required');
     expect(at.checkOn(head)).toMatchObject({
       ...{ name: 'countersign/main', status: 'completed', output: { title: 'Needs 1 human at L6 or above' } },
@@ -47,6 +47,7 @@ describe('a pull request', () => {
     expect(await at.deliver('pull_request', { ...at.pull(2, head), repository: { id: 43, full_name: 'acme/infra' } })).toBe(202);
     expect(await at.deliver('issue_comment', { action: 'created' })).toBe(202);
     expect(at.checkOn(head)).toBeUndefined();
+    await at.deliver('push', at.pushed(2, head));
     const same = () => at.deliver('pull_request', at.pull(2, head), { id: 'same' });
     expect([await same(), await same()]).toEqual([202, 202]);
     await at.until(() => conclusionOn(head) === 'success');
@@ -56,6 +57,7 @@ describe('a pull request', () => {
 
 it('hundreds of deliveries at once are all kept, and each proposal is answered once', async () => {
   const heads = Array.from({ length: 5 }, (_, i) => at.proposed(100 + i, at.bed.commit({ [`docs/${i}.md`]: 'x\n' })));
+  for (const [i, head] of heads.entries()) await at.deliver('push', at.pushed(100 + i, head));
   const said = Array.from({ length: 300 }, (_, i) => at.deliver('pull_request', at.pull(100 + (i % 5), heads[i % 5] ?? '', 'synchronize')));
   expect((await Promise.all(said)).every((status) => status === 202)).toBe(true);
   await at.until(() => heads.every((head) => conclusionOn(head) === 'success'), 120_000);
