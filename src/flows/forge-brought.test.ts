@@ -188,6 +188,24 @@ describe('a promotion of one branch to another', () => {
     expect(await f.shelf().pull(1)).toMatchObject({ accounts: ['ben'], unknown: false });
     expect(f.reports.at(-1)).toMatchObject({ name: 'countersign/release', verdict: 'allow' });
   });
+
+  it('may be signed, and lands, though whoever signed it pressed the button of its parts', async () => {
+    await f.whole();
+    const head = f.bed.commit(DROP);
+    await f.opened(1, head);
+    await f.sign('noor', f.change());
+    await f.work();
+    const tip = await f.landed(squashed(head), 'mara');
+    const promoted = f.event(f.pull(2, f.arrived(2, tip), { targetRef: 'refs/heads/release', branch: 'main' }), 'pull_request.opened', { account: 'ben' });
+    await f.say(promoted);
+    await f.work();
+    expect(f.reports.at(-1)).toMatchObject({ name: 'countersign/release', verdict: 'wait' });
+    expect(await f.sign('mara', f.change())).toBe(true);
+    await f.work();
+    expect(f.verdicts().at(-1)).toBe('allow');
+    await f.landed(tip, 'ben', 'refs/heads/release');
+    expect([await types('landed'), await types('violation')]).toEqual([2, 0]);
+  });
 });
 
 describe('an event', () => {

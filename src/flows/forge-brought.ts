@@ -126,7 +126,9 @@ export const ofLanding =
   async (brings) => {
     const { targetRef, old, head, commits } = brings;
     const { gate, shelf } = here.world;
-    const accounts = accountsOf(await movesTo(here, commits, (ref) => ref === targetRef), head);
+    const guarded = await onShelf(shelf, here.repo).branches();
+    const moves = await movesTo(here, commits, (ref) => ref === targetRef || guarded.has(ref));
+    const accounts = accountsOf(moves, head);
     const change = await gate.objects.open(here.repo).change({ repo: here.repo, targetRef, base: old, head });
     const pulls = (await onShelf(shelf, here.repo).pulls()).filter((p) => commits.includes(p.head) || (change.ok && p.change === changeId(change.value)));
     const all = [...pulls.flatMap((p) => p.opener ?? []), ...accounts];
@@ -135,8 +137,9 @@ export const ofLanding =
     if (change.ok && (await known([change.value.manifest]))) return { accounts: lastOf(all), whole: true };
     const by = await mover(head);
     if (by !== null) return { accounts: lastOf([...all, by]), whole: true };
-    const moved = new Set((await movesTo(here, commits, (ref) => ref === targetRef)).map((m) => m.after));
-    for (const commit of commits) if (!moved.has(commit) && !(await known([commit]))) return { accounts: lastOf(all), whole: false };
+    const told = new Set(moves.map((m) => m.after));
+    const accounted = async (commit: Oid): Promise<boolean> => told.has(commit) || (await known([commit])) || stands(here, commit, guarded);
+    for (const commit of commits) if (!(await accounted(commit))) return { accounts: lastOf(all), whole: false };
     return { accounts: lastOf(all), whole: commits.length > 0 };
   };
 
