@@ -53,7 +53,7 @@ export async function openForges(
   { github, appId, secrets, sources, root }: ForgeSettings,
   { wake, log }: { wake(): void; readonly log: ServerWorld['log'] },
 ): Promise<Forging> {
-  const [{ firstReconciles, forgeHandlers, reporting }, { keepEvent }, { openViolations }, { mirror }, { readEvent }, { verifyDelivery }] = await Promise.all([
+  const [{ firstReconciles, forgeHandlers, reporting }, { keepEvent }, { unsettledViolations }, { mirror }, { readEvent }, { verifyDelivery }] = await Promise.all([
     import('./flows/forge-jobs.ts'),
     import('./flows/forge-intake.ts'),
     import('./flows/violations.ts'),
@@ -62,7 +62,7 @@ export async function openForges(
     import('./adapters/github/signed.ts'),
   ]);
   const copies: Mirror = mirror({ root, must: (repo, branches) => guardedIn(gate, repo, branches).catch(() => branches), log });
-  const world: ForgeWorld = { gate, forge: github, rules: github, violations: (repo) => openViolations(gate, repo), inbox, shelf, mirror: copies, jobs, sources, wake, log };
+  const world: ForgeWorld = { gate, forge: github, rules: github, violations: (repo) => unsettledViolations(gate, repo), inbox, shelf, mirror: copies, jobs, sources, wake, log };
   const org = gate.site.organisation;
   const receive: ForgeDoor['receive'] = async (header, body) => {
     if (!verifyDelivery(secrets, body, header('x-hub-signature-256'))) return err([NOT_SIGNED]);

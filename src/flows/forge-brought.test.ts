@@ -166,6 +166,16 @@ describe('whoever lands it', () => {
     expect([await types('landed'), await types('violation')]).toEqual([0, 1]);
   });
 
+  it('through a branch called like a queue’s is behind what others make of it', async () => {
+    const head = f.bed.commit(DROP);
+    const ref = 'refs/heads/gh-readonly-queue/main/x';
+    await f.say(f.event({ kind: 'ref', ref, old: NOWHERE, new: head }, 'push', { account: 'mara' }));
+    await f.pushed(head);
+    await f.say(f.event(f.pull(1, f.arrived(1, head)), 'pull_request.opened'));
+    await f.work();
+    expect(await f.sign('mara', f.change())).toBe(false);
+  });
+
   it('through a queue’s branch made by hand has the check of no head that was refused', async () => {
     await f.opened(1, f.bed.commit(DOCS));
     const head = f.bed.commit({ 'docs/b.md': 'b\n' });
@@ -174,6 +184,78 @@ describe('whoever lands it', () => {
     f.bed.work.git('push', '-q', f.bed.served.gitDir, `${head}:refs/heads/gh-readonly-queue/main/x`);
     await f.whole();
     expect(f.verdicts().slice(1)).not.toContain('allow');
+  });
+});
+
+describe('on a branch that is judged', () => {
+  beforeEach(() => f.whole());
+
+  it('whoever put it there and took it away between two looks is behind it', async () => {
+    const base = f.bed.tip();
+    const evil = f.bed.commit(DROP);
+    for (const [old, to] of [
+      [base, evil],
+      [evil, base],
+    ] as const)
+      await f.say(f.event({ kind: 'ref', ref: MAIN, old, new: to }, 'push', { account: 'mara' }));
+    await f.work();
+    await f.opened(1, evil);
+    expect(await f.shelf().pull(1)).toMatchObject({ accounts: expect.arrayContaining(['mara']) });
+    expect(await f.sign('mara', f.change())).toBe(false);
+  });
+
+  it('whoever moved it astray, where nobody judged a step, is behind it', async () => {
+    await f.landed(f.bed.commit(DOCS), 'ada');
+    const evil = f.bed.commit(DROP, { on: f.bed.work.git('rev-parse', `${f.bed.tip()}^`) });
+    await f.landed(evil, 'mara', 'refs/heads/release');
+    await f.landed(f.bed.commit({ 'docs/x.md': 'x\n' }, { on: f.bed.work.git('rev-parse', `${evil}^`) }), 'ada', 'refs/heads/release');
+    await f.opened(1, f.bed.commit({ 'docs/y.md': 'y\n' }, { on: evil }));
+    expect(await f.sign('mara', f.change())).toBe(false);
+  });
+
+  it('each who put a step there to and fro is behind it', async () => {
+    const base = f.bed.tip();
+    const evil = f.bed.commit(DOCS);
+    const more = f.bed.commit({ 'docs/b.md': 'b\n' }, { on: evil });
+    f.moved(more);
+    for (const [old, to, account] of [
+      [base, evil, 'github:mallory'],
+      [evil, base, 'ada'],
+      [base, more, 'ada'],
+    ] as const)
+      await f.say(f.event({ kind: 'ref', ref: MAIN, old, new: to }, 'push', { account }));
+    await f.work();
+    expect([await types('landed'), await types('violation')]).toEqual([1, 1]);
+  });
+});
+
+describe('somebody unknown', () => {
+  beforeEach(() => f.whole());
+
+  it('stays behind the content when the proposal is closed, whichever way it comes again', async () => {
+    const head = f.bed.commit(DOCS);
+    await listed(head);
+    expect(f.verdicts()).toEqual(['deny']);
+    await f.say(f.event(f.pull(1, head, { open: false }), 'pull_request.closed'));
+    await f.work();
+    f.there.pulls = [];
+    f.bed.work.git('push', '-q', f.bed.served.gitDir, `${head}:refs/heads/gh-readonly-queue/main/z`);
+    await f.whole();
+    expect(f.verdicts()).not.toContain('allow');
+    await f.landed(squashed(head), 'ben');
+    expect([await types('landed'), await types('violation')]).toEqual([0, 1]);
+  });
+
+  it('pushed to a fork while it was closed: opening it again says nothing of that', async () => {
+    const head = f.arrived(1, f.bed.commit(DROP));
+    const from = { fork: true, owner: 'ada' };
+    await f.say(f.event(f.pull(1, head, from), 'pull_request.opened'));
+    await f.work();
+    const later = f.arrived(1, f.bed.commit({ 'db/002.sql': 'drop table x;\n' }, { on: head }));
+    await f.say(f.event(f.pull(1, later, { ...from, open: false }), 'pull_request.closed'));
+    await f.say(f.event(f.pull(1, later, from), 'pull_request.reopened'));
+    await f.work();
+    expect(f.reports.at(-1)).toMatchObject({ head: later, verdict: 'deny' });
   });
 });
 
@@ -214,7 +296,6 @@ describe('an event', () => {
     ['a push', { kind: 'ref', ref: 'refs/heads/x', old: A, new: B }, [{ account: 'ada', ref: 'refs/heads/x', before: A, after: B }]],
     ['a new branch', { kind: 'ref', ref: 'refs/heads/x', old: NOWHERE, new: B }, [{ account: 'ada', ref: 'refs/heads/x', before: null, after: B }]],
     ['a branch that is gone', { kind: 'ref', ref: 'refs/heads/x', old: A, new: NOWHERE }, []],
-    ['a branch of a queue', { kind: 'ref', ref: 'refs/heads/gh-readonly-queue/main/pr-1', old: NOWHERE, new: B }, []],
     ['a group', { kind: 'queue', ref: 'refs/heads/gh-readonly-queue/main/pr-1', targetRef: 'refs/heads/main', head: B, open: true }, []],
   ] as const)('of %s says who brought what', (_, subject, moves) => {
     const event = f.event(subject, 'x', { brings: true });

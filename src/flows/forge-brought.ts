@@ -10,7 +10,7 @@
 import type { Oid } from '../core/change/change.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { NOWHERE } from './bypass.ts';
-import { type ForgeWorld, type KnownPull, onShelf, type Stand } from './forge-world.ts';
+import { type ForgeWorld, type KnownPull, onShelf } from './forge-world.ts';
 import type { Repository } from './ports.ts';
 import { type ForgeEvent, type ForgeMove, type ForgePlace, isQueue } from './ports-forge.ts';
 
@@ -32,20 +32,21 @@ export interface Brought {
 
 export type Bringers = (brings: Brings) => Promise<Brought>;
 
-/** What an event says was brought. Branches of a queue are made by the forge, of what was brought before. */
-export function movesOf({ account, brings, subject }: ForgeEvent): readonly ForgeMove[] {
+/** What an event says was brought. */
+export function movesOf({ account, brings, subject, name }: ForgeEvent): readonly ForgeMove[] {
   if (!brings || account === null) return [];
   if (subject.kind === 'ref') return moved(account, subject.ref, subject.old, subject.new);
   if (subject.kind !== 'pull') return [];
   const { head, before, branch, owner, fork } = subject;
   if (!fork) return moved(account, `refs/heads/${branch}`, before, head);
-  // What was pushed to a fork is told by nobody: its owner let it there.
-  const behind = before === null && owner !== null ? [owner, account] : [account];
-  return [...new Set(behind)].flatMap((one) => moved(one, '', before, head));
+  if (before !== null) return moved(account, '', before, head);
+  // What was pushed to a fork is told by nobody: whoever opens it and its owner let it be there then. Opened again, it may hold what others pushed since.
+  if (name !== 'pull_request.opened') return [];
+  return [...new Set([owner ?? account, account])].flatMap((one) => moved(one, '', null, head));
 }
 
 const moved = (account: string, ref: string, before: Oid | null, after: Oid): readonly ForgeMove[] =>
-  after === NOWHERE || isQueue(ref) ? [] : [{ account, ref, before: before === NOWHERE ? null : before, after }];
+  after === NOWHERE ? [] : [{ account, ref, before: before === NOWHERE ? null : before, after }];
 
 export interface Here {
   readonly world: ForgeWorld;
@@ -57,13 +58,12 @@ export interface Here {
 export const ofProposal =
   (here: Here, pull: KnownPull): Bringers =>
   async ({ head, commits }) => {
-    const guarded = await onShelf(here.world.shelf, here.repo).branches();
-    const told = () => movesTo(here, commits, (ref) => guarded.has(ref));
-    let moves = await told();
-    let whole = await reaches(here, head, commits, moves, guarded);
+    const judged = await judgedBranches(here);
+    let moves = await movesTo(here, commits, judged);
+    let whole = await reaches(here, head, commits, moves, judged);
     if (!whole && !pull.fork && pull.branch !== '' && (await asked(here, `refs/heads/${pull.branch}`))) {
-      moves = await told();
-      whole = await reaches(here, head, commits, moves, guarded);
+      moves = await movesTo(here, commits, judged);
+      whole = await reaches(here, head, commits, moves, judged);
     }
     return { accounts: lastOf([...(pull.opener === null ? [] : [pull.opener]), ...accountsOf(moves, head)]), whole };
   };
@@ -75,13 +75,29 @@ const accountsOf = (moves: readonly ForgeMove[], head: Oid): readonly string[] =
 /** Each once, where it comes last. */
 const lastOf = (accounts: readonly string[]): readonly string[] => [...new Set(accounts.toReversed())].reverse();
 
-/** Moves of branches that are judged as they land are not among them: whoever pressed the button there brought nothing, and the log has who did. */
-async function movesTo({ world, repo }: Here, commits: readonly Oid[], judged: (ref: string) => boolean): Promise<readonly ForgeMove[]> {
-  return (await world.inbox.moves(repo, commits)).filter((m) => !judged(m.ref));
+/** Branches that are judged as they move: by name, where all in them was let in. */
+type JudgedBranches = ReadonlyMap<string, Oid | null>;
+
+const judgedBranches = async ({ world, repo }: Here): Promise<JudgedBranches> =>
+  new Map([...(await onShelf(world.shelf, repo).branches())].map(([ref, stand]) => [ref, stand.let] as const));
+
+/**
+ * Of a branch that is judged only those that nobody judged: of the others the log has who brought what, and whoever pressed the button there
+ * brought nothing. Put there and back between two looks, or where a branch came from nowhere or went astray, nobody did.
+ */
+async function movesTo(here: Here, commits: readonly Oid[], judged: JudgedBranches): Promise<readonly ForgeMove[]> {
+  const moves: ForgeMove[] = [];
+  for (const move of await here.world.inbox.moves(here.repo, commits)) if (!judged.has(move.ref) || !(await isJudged(here, move.after, judged))) moves.push(move);
+  return moves;
 }
 
+const isJudged = async (here: Here, commit: Oid, judged: JudgedBranches): Promise<boolean> => (await remembered(here, [commit])) || stands(here, commit, judged);
+
+/** Somebody is known to be behind it, by the log. */
+const remembered = async ({ world: { gate }, repo }: Here, contents: readonly string[]): Promise<boolean> => (await gate.projections.memory.pushers({ repo, contents })).length > 0;
+
 /** Each move brought what lies between where it began and where it ended; what began within the change was brought by an earlier one. */
-async function reaches(here: Here, head: Oid, commits: readonly Oid[], moves: readonly ForgeMove[], guarded: ReadonlyMap<string, Stand>): Promise<boolean> {
+async function reaches(here: Here, head: Oid, commits: readonly Oid[], moves: readonly ForgeMove[], judged: JudgedBranches): Promise<boolean> {
   const within = new Set([head, ...commits]);
   const seen = new Set<Oid>();
   const todo: Oid[] = [head];
@@ -89,16 +105,16 @@ async function reaches(here: Here, head: Oid, commits: readonly Oid[], moves: re
     if (seen.has(at) || !within.has(at)) continue;
     seen.add(at);
     const to = moves.filter((m) => m.after === at);
-    if (to.length === 0 && !(await stands(here, at, guarded))) return false;
+    if (to.length === 0 && !(await stands(here, at, judged))) return false;
     todo.push(...to.flatMap((m) => m.before ?? []));
   }
   return true;
 }
 
-/** On a branch that is judged: the log has who brought it, or it was there before anybody looked. */
-async function stands({ world, repo }: Here, commit: Oid, guarded: ReadonlyMap<string, Stand>): Promise<boolean> {
+/** In a branch that is judged, with all before it let in: the log has who brought it, or it was there before anybody looked. */
+async function stands({ world, repo }: Here, commit: Oid, judged: JudgedBranches): Promise<boolean> {
   const copy = world.gate.objects.open(repo);
-  for (const { at } of guarded.values()) if (at !== NOWHERE && (await contained(copy, commit, at))) return true;
+  for (const tip of judged.values()) if (tip !== null && (await contained(copy, commit, tip))) return true;
   return false;
 }
 
@@ -119,59 +135,57 @@ async function asked({ world, repo, place }: Here, ref: string, until?: Oid): Pr
 
 /**
  * Of what a queue made, or what landed. Whoever lands what others brought is behind none of it: the content is remembered with those who are. What
- * nobody remembers is brought by whoever moved the branch.
+ * nobody remembers is brought by whoever moved the branch. Branches of a queue are the forge's own: whoever put something in it brought nothing.
  */
 export const ofLanding =
-  (here: Here, mover: (to: Oid) => Promise<string | null> = async () => null): Bringers =>
-  async (brings) => {
-    const { targetRef, old, head, commits } = brings;
+  (here: Here, movers: (to: Oid) => Promise<readonly string[]> = async () => []): Bringers =>
+  async ({ targetRef, old, head, commits }) => {
     const { gate, shelf } = here.world;
-    const guarded = await onShelf(shelf, here.repo).branches();
-    const moves = await movesTo(here, commits, (ref) => ref === targetRef || guarded.has(ref));
-    const accounts = accountsOf(moves, head);
+    const judged = await judgedBranches(here);
+    const moves = (await movesTo(here, commits, judged)).filter((m) => m.ref !== targetRef && !isQueue(m.ref));
     const change = await gate.objects.open(here.repo).change({ repo: here.repo, targetRef, base: old, head });
-    const pulls = (await onShelf(shelf, here.repo).pulls()).filter((p) => commits.includes(p.head) || (change.ok && p.change === changeId(change.value)));
-    const all = [...pulls.flatMap((p) => p.opener ?? []), ...accounts];
-    if (pulls.some((p) => p.unknown)) return { accounts: lastOf(all), whole: false };
-    const known = async (contents: readonly string[]): Promise<boolean> => (await gate.projections.memory.pushers({ repo: here.repo, contents })).length > 0;
-    if (change.ok && (await known([change.value.manifest]))) return { accounts: lastOf(all), whole: true };
-    const by = await mover(head);
-    if (by !== null) return { accounts: lastOf([...all, by]), whole: true };
+    const id = change.ok ? changeId(change.value) : '';
+    const known = onShelf(shelf, here.repo);
+    const pulls = (await known.pulls()).filter((p) => commits.includes(p.head) || p.changes.includes(id));
+    const all = [...pulls.flatMap((p) => p.opener ?? []), ...accountsOf(moves, head)];
+    if (await known.isUnknown(change.ok ? change.value.manifest : '', commits)) return { accounts: lastOf(all), whole: false };
+    if (change.ok && (await remembered(here, [change.value.manifest]))) return { accounts: lastOf(all), whole: true };
+    const by = await movers(head);
+    if (by.length > 0) return { accounts: lastOf([...all, ...by]), whole: true };
     const told = new Set(moves.map((m) => m.after));
-    const accounted = async (commit: Oid): Promise<boolean> => told.has(commit) || (await known([commit])) || stands(here, commit, guarded);
-    for (const commit of commits) if (!(await accounted(commit))) return { accounts: lastOf(all), whole: false };
+    for (const commit of commits) if (!told.has(commit) && !(await isJudged(here, commit, judged))) return { accounts: lastOf(all), whole: false };
     return { accounts: lastOf(all), whole: commits.length > 0 };
   };
 
 /**
  * Who moved a branch to each step of where it went. A move brought what lies between where it began and where it ended, and no step before:
- * that was another's, whose event may be lost.
+ * that was another's, whose event may be lost. Where the branch went to and fro, each who put a step there is behind it.
  * @param chain of `from` to where it stands, oldest first.
  */
-export function moverOn(here: Here, ref: string, from: Oid, chain: readonly Oid[]): (to: Oid) => Promise<string | null> {
-  const read = async (): Promise<ReadonlyMap<Oid, string>> => {
+export function moversOn(here: Here, ref: string, from: Oid, chain: readonly Oid[]): (to: Oid) => Promise<readonly string[]> {
+  const read = async (): Promise<ReadonlyMap<Oid, readonly string[]>> => {
     const moves = (await here.world.inbox.moves(here.repo, chain)).filter((m) => m.ref === ref);
     return stepsOf(moves, from, chain);
   };
-  let known: Promise<ReadonlyMap<Oid, string>> | undefined;
+  let known: Promise<ReadonlyMap<Oid, readonly string[]>> | undefined;
   let complete = false;
   return async (to) => {
     known ??= read();
     const by = (await known).get(to);
-    if (by !== undefined || complete) return by ?? null;
+    if (by !== undefined || complete) return by ?? [];
     complete = true;
     if (await asked(here, ref, from)) known = read();
-    return (await known).get(to) ?? null;
+    return (await known).get(to) ?? [];
   };
 }
 
-function stepsOf(moves: readonly ForgeMove[], from: Oid, chain: readonly Oid[]): ReadonlyMap<Oid, string> {
+function stepsOf(moves: readonly ForgeMove[], from: Oid, chain: readonly Oid[]): ReadonlyMap<Oid, readonly string[]> {
   const place = new Map([from, ...chain].map((commit, i) => [commit, i] as const));
-  const by = new Map<Oid, string>();
+  const by = new Map<Oid, readonly string[]>();
   for (const { account, before, after } of moves) {
     const end = place.get(after) ?? 0;
     const begin = before === null ? end - 1 : (place.get(before) ?? end - 1);
-    for (let i = begin + 1; i <= end; i++) by.set(chain[i - 1] ?? '', account);
+    for (const step of chain.slice(begin, end)) by.set(step, lastOf([...(by.get(step) ?? []), account]));
   }
   return by;
 }

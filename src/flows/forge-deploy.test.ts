@@ -31,8 +31,9 @@ describe('a deployment', () => {
 
   it('waits where something in it landed past the gate, says so, and goes on once it is settled', async () => {
     await ask(f.bed.tip());
+    const from = f.bed.tip();
     const bad = f.moved(f.bed.commit(DROP));
-    f.there.open = [{ ref: MAIN, from: `${bad}^`, to: bad }];
+    f.there.open = [{ ref: MAIN, from, to: bad, undone: null }];
     await ask(bad);
     expect(f.deploys.at(-1)).toMatchObject({ state: 'waiting', comment: expect.stringContaining(bad.slice(0, 12)) });
     f.bed.clock.now += 3_600_000;
@@ -49,7 +50,7 @@ describe('a deployment', () => {
   it('that nobody settles is refused in the end, and whoever waits hears of it now and then', async () => {
     await ask(f.bed.tip());
     const from = f.bed.tip();
-    f.there.open = [{ ref: MAIN, from, to: f.moved(f.bed.commit(DROP)) }];
+    f.there.open = [{ ref: MAIN, from, to: f.moved(f.bed.commit(DROP)), undone: null }];
     await ask(f.bed.tip());
     for (let hours = 0; hours < 80; hours += 1) {
       f.bed.clock.now += 3_600_000;
@@ -157,5 +158,37 @@ describe('a deployment', () => {
     f.bed.clock.now += 73 * 3_600_000;
     await f.work();
     expect(await written()).toEqual([approved, { repo: 'infra', commit: bad, environment: 'production', run: '6', answer: 'rejected' }]);
+  });
+
+  it('of what was reverted or put back since is held back all the same; of the revert it is not', async () => {
+    await f.whole();
+    const base = f.bed.tip();
+    const bad = await f.landed(f.bed.commit(DROP), 'ada');
+    const revert = await f.landed(f.bed.commit({ 'db/001.sql': null }), 'ada');
+    await f.asksToDeploy(revert);
+    await f.asksToDeploy(bad, 6);
+    expect(states()).toEqual(['approved', 'waiting']);
+    await f.landed(f.bed.commit({ 'docs/a.md': 'a\n' }), 'ada');
+    const other = f.bed.commit({ 'db/002.sql': 'drop table x;\n' }, { on: base });
+    await f.landed(other, 'ada', 'refs/heads/release');
+    await f.landed(base, 'ada', 'refs/heads/release');
+    await f.landed(f.bed.commit({ 'docs/r.md': 'r\n' }, { on: other }), 'ada', 'refs/heads/release');
+    await f.asksToDeploy(other, 7);
+    expect(states().slice(2)).toEqual(['waiting']);
+  });
+
+  it('goes by where branches stood when they were judged', async () => {
+    await f.whole();
+    const bad = f.bed.commit(DROP);
+    const { refs } = f.world.mirror;
+    let asked = 0;
+    // Another server fetches meanwhile.
+    const meanwhile: typeof refs = async (repo, prefix) => {
+      if (asked++ > 0) f.moved(bad);
+      return refs(repo, prefix);
+    };
+    f.world = { ...f.world, mirror: { ...f.world.mirror, refs: meanwhile } };
+    await f.asksToDeploy(f.arrived(1, bad));
+    expect(states()).toEqual(['rejected']);
   });
 });

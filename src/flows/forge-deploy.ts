@@ -12,7 +12,7 @@ import { inert } from '../core/gate/markdown.ts';
 import { NOWHERE } from './bypass.ts';
 import { contained } from './forge-brought.ts';
 import { letIn } from './forge-landed.ts';
-import { fetched, judgeBranches, type Looking, standing, type Waiting } from './forge-look.ts';
+import { fetched, judgeBranches, type Looking, type Waiting } from './forge-look.ts';
 import { afterwards, type ForgeWorld, type KnownDeploy, lookJob, type Open, onShelf } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import type { DeployReport, ForgePlace } from './ports-forge.ts';
@@ -43,9 +43,9 @@ export async function lookAtDeploy(looking: Looking, id: string, events: readonl
   await shelf.setDeploy(id, deploy);
   const here = await fetched(looking);
   if (!here.ok) return late(deploy, world) ? end(looking, here.error.message, id, deploy) : onceMore(looking, id, afterwards(here));
-  const moved = await judgeBranches(looking, here.value, await world.inbox.waiting(repo, 'refs'));
+  const { ended: moved, now } = await judgeBranches(looking, here.value, await world.inbox.waiting(repo, 'refs'));
   if (moved.do === 'retry') return onceMore(looking, id, moved);
-  const answer = await answerTo(looking, here.value, deploy);
+  const answer = await answerTo(looking, here.value, deploy, now);
   if (answer.state === 'waiting' && late(deploy, world)) return end(looking, answer.comment, id, deploy, answer);
   return told(looking, here.value, id, deploy, answer);
 }
@@ -63,39 +63,37 @@ async function end(looking: Looking, why: string, id: string, deploy: KnownDeplo
   return told(looking, place, id, deploy, { ...held, state: 'rejected', comment: `Refused after ${PATIENCE_MS / 3_600_000} hours. ${why}` });
 }
 
-async function answerTo(looking: Looking, place: ForgePlace, { sha, environment }: KnownDeploy): Promise<Answer> {
+/** @param now where branches stood when they were judged: what moved since is not what is spoken of. */
+async function answerTo(looking: Looking, place: ForgePlace, { sha, environment }: KnownDeploy, now: ReadonlyMap<string, Oid>): Promise<Answer> {
   const { world, repo } = looking;
-  const on = await branchOf(looking, sha);
+  const on = await branchOf(looking, sha, now);
   if (on === 'unknown') return { state: 'waiting', comment: `Waits: which branches are protected cannot be told now. ${world.gate.site.url}` };
   if (on === null) return { state: 'rejected', comment: `${sha.slice(0, 12)} is on no protected branch, so nobody judged it. Deploy what landed on one.` };
-  const open = await openIn(looking, on, sha);
+  const open = await openIn(looking, now, sha);
   if (open === 'unknown') return { state: 'waiting', comment: `Waits: what is open against ${repo} cannot be told now; the log may be damaged. ${world.gate.site.url}` };
   const around = await world.rules.environment(place, environment);
   const bypass = around.ok && around.value.bypass ? ' Administrators may deploy here without an answer: that is open to bypass.' : '';
   if (around.ok && around.value.bypass) world.log(`${repo}: administrators may deploy to ${JSON.stringify(environment)} without an answer of ours`);
   if (!around.ok) world.log(`${repo}: whether administrators may deploy to ${JSON.stringify(environment)} without an answer of ours cannot be told: ${around.error.message}`);
-  const where = inert(on.ref, 100);
-  if (open.length === 0) return { state: 'approved', ref: on.ref, comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
+  const where = inert(on, 100);
+  if (open.length === 0) return { state: 'approved', ref: on, comment: `All of ${sha.slice(0, 12)} that landed on ${where} has a valid chain.${bypass}` };
   const commits = open.slice(0, 5).map((v) => v.to.slice(0, 12));
   return {
-    ...{ state: 'waiting', ref: on.ref, open },
+    ...{ state: 'waiting', ref: on, open },
     comment: `Waits: ${open.length === 1 ? 'a commit' : `${open.length} commits`} in it landed that no gate let (${commits.join(', ')}). Have ${open.length === 1 ? 'it' : 'them'} signed or taken back: ${world.gate.site.url}.${bypass}`,
   };
 }
 
 /** A branch that policy protects now, and that has it in its history. */
-async function branchOf({ world, repo }: Looking, sha: Oid): Promise<{ readonly ref: string; readonly now: ReadonlyMap<string, Oid> } | null | 'unknown'> {
+async function branchOf({ world, repo }: Looking, sha: Oid, now: ReadonlyMap<string, Oid>): Promise<string | null | 'unknown'> {
   const served = world.gate.repositories.get(repo);
   // What is not here after a fetch is on no branch there.
-  if (served === undefined || !(await world.gate.objects.keep(repo, [sha], undefined)).ok) return null;
-  const now = await standing(world, repo);
-  const guarded = await protectedUpdates(
-    world.gate,
-    served,
-    [...now].map(([ref, at]) => ({ ref, old: NOWHERE, new: at })),
-  );
+  if (served === undefined || (await served.repository.resolve(sha)) === null) return null;
+  if (!(await world.gate.objects.keep(repo, [sha], undefined)).ok) return 'unknown';
+  const updates = [...now].map(([ref, at]) => ({ ref, old: NOWHERE, new: at }));
+  const guarded = await protectedUpdates(world.gate, served, updates);
   if (!guarded.ok) return 'unknown';
-  for (const { ref, new: at } of guarded.value) if (at === sha || (await served.repository.steps(sha, at)) !== undefined) return { ref, now };
+  for (const { ref, new: at } of guarded.value) if (at === sha || (await served.repository.steps(sha, at)) !== undefined) return ref;
   return null;
 }
 
@@ -103,7 +101,7 @@ async function branchOf({ world, repo }: Looking, sha: Oid): Promise<{ readonly 
  * What it holds of anything that landed without a chain and is not settled, on whichever branch: of the commits between where the branch stood and
  * where it was put, those that both have. A branch that came out of nowhere brought all that no branch ever stood on with it let in.
  */
-async function openIn({ world, repo }: Looking, { now }: { readonly now: ReadonlyMap<string, Oid> }, sha: Oid): Promise<readonly Open[] | 'unknown'> {
+async function openIn({ world, repo }: Looking, now: ReadonlyMap<string, Oid>, sha: Oid): Promise<readonly Open[] | 'unknown'> {
   const open = await world.violations(repo);
   if (open === 'unknown') return open;
   const copy = world.gate.objects.open(repo);
@@ -116,7 +114,7 @@ async function openIn({ world, repo }: Looking, { now }: { readonly now: Readonl
     const stood = one.from === null || one.from === NOWHERE ? await letIn(world.gate, repo, { now, last }, one.ref) : [one.from];
     for (const base of shared.value) {
       const clean = await Promise.all(stood.map((from) => contained(copy, base, from)));
-      if (clean.includes(true)) continue;
+      if (clean.includes(true) || (one.undone !== null && (await contained(copy, one.undone, sha)))) continue;
       held.push(one);
       break;
     }

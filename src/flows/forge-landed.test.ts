@@ -28,7 +28,7 @@ function branches(): Branches {
     now: new Map(printed.split('\n').flatMap((line) => (line === '' ? [] : [line.split(' ') as [string, string]]))),
     last: new Map(seen),
     looked: async (ref, stand) => void seen.set(ref, stand),
-    bringers: (ref) => ofLanding(here(), async (to) => movers.get(`${ref} ${to}`) ?? null),
+    bringers: (ref) => ofLanding(here(), async (to) => [movers.get(`${ref} ${to}`) ?? []].flat()),
   };
 }
 

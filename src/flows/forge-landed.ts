@@ -128,10 +128,10 @@ async function along(at: Walk, from: Oid, chain: readonly Oid[]): Promise<Walked
 async function begun(at: Walk): Promise<Walked> {
   const { world, served, ref, branches, to } = at;
   if (to === NOWHERE) return NOTHING;
-  if (branches.last.size > 0 && !(await outOfAnother(at))) {
+  if (branches.last.size > 0) {
     const kept = await world.objects.keep(served.id, [to], undefined);
     if (!kept.ok) return unkept(at, NOWHERE, kept.error.code);
-    return told(at, NOWHERE, ['TARGET_MISSING']);
+    if (!(await outOfAnother(at))) return told(at, NOWHERE, ['TARGET_MISSING']);
   }
   await branches.looked(ref, { at: to, let: to });
   return NOTHING;
@@ -148,7 +148,9 @@ async function outOfAnother({ world, served, ref, to, branches }: Walk): Promise
 export async function letIn(world: Pick<GateWorld, 'projections'>, repo: string, { now, last }: Pick<Branches, 'now' | 'last'>, but: string | null): Promise<readonly Oid[]> {
   const stood = new Map([...last].map(([ref, stand]) => [ref, stand.let] as const));
   for (const { targetRef, head } of await world.projections.memory.standing({ repo })) stood.set(targetRef, head);
-  return [...stood].flatMap(([ref, head]) => (ref === but || head === null || head === NOWHERE || !now.has(ref) ? [] : [head]));
+  // One that is found gone in this look was there until now, as one that is called otherwise since.
+  const there = (ref: string): boolean => now.has(ref) || (last.get(ref)?.at ?? NOWHERE) !== NOWHERE;
+  return [...stood].flatMap(([ref, head]) => (ref === but || head === null || head === NOWHERE || !there(ref) ? [] : [head]));
 }
 
 async function judgeStep(at: Walk, bringers: Bringers, old: Oid, head: Oid): Promise<MoveFound | 'later'> {

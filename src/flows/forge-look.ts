@@ -3,10 +3,12 @@
  * asked, and in whatever order events came, the answer is of this moment.
  */
 import type { Oid } from '../core/change/change.ts';
-import { type Bringers, type Brought, moverOn, ofLanding, ofProposal } from './forge-brought.ts';
+import { changeId } from '../core/change/change-id.ts';
+import { type Bringers, type Brought, moversOn, ofLanding, ofProposal } from './forge-brought.ts';
 import { type Branches, judgeMoved } from './forge-landed.ts';
 import { type Considered, judgeProposal } from './forge-proposal.ts';
-import { reportVerdict } from './forge-report.ts';
+import { checkName, reportVerdict } from './forge-report.ts';
+import { leave } from './forge-stray.ts';
 import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, lookJob, NOT_LOOKED, onShelf, UNKNOWN_PULL } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import { type ForgeAnswer, type ForgeEvent, type ForgePlace, isQueue, pullRef } from './ports-forge.ts';
@@ -39,13 +41,15 @@ export async function lookAtPull(looking: Looking, number: number, events: reado
   const { world, repo } = looking;
   const shelf = onShelf(world.shelf, repo);
   const known = await shelf.pull(number);
-  const pull = pullAfter(number, known, events);
+  const said = pullAfter(number, known, events);
   // An event that comes late says what was so; the forge is asked for all that is open, the next time that everything is looked at.
-  if (known?.targetRef !== pull?.targetRef) await shelf.setTag(null);
-  if (pull === null) {
+  if (known?.targetRef !== said?.targetRef) await shelf.setTag(null);
+  const before = known === null ? null : await leave(world, repo, known, said === null ? null : { head: said.head, name: checkName(said.targetRef) });
+  if (said === null) {
     await shelf.dropPull(number);
     return DONE;
   }
+  const pull = { ...said, reported: before };
   // However this look ends: what was reported last is not what is so now, until that is known.
   await shelf.setPull({ ...pull, looked: null });
   const here = await fetched(looking);
@@ -54,15 +58,20 @@ export async function lookAtPull(looking: Looking, number: number, events: reado
   const head = (await world.mirror.refs(repo, ref)).get(ref);
   if (head === undefined) return { do: 'retry', why: `${ref} is not here yet` };
   const merges = world.sources.get(repo)?.merges ?? 'any';
-  const { targetRef, said } = pull;
-  let brought: Brought = { accounts: [], whole: true };
+  const { targetRef } = pull;
+  const reported = await leave(world, repo, pull, { head, name: checkName(targetRef) });
+  let seen: { readonly brought: Brought; readonly commits: readonly Oid[] } = { brought: { accounts: [], whole: true }, commits: [] };
   const bringers: Bringers = async (brings) => {
-    brought = await ofProposal({ world, repo, place: here.value }, pull)(brings);
+    const brought = await ofProposal({ world, repo, place: here.value }, pull)(brings);
+    seen = { brought, commits: brings.commits };
     return brought;
   };
-  const considered = await judgeProposal(world.gate, { repo, targetRef, head, bringers, merges, asIs: false, said });
-  const behind = { accounts: brought.accounts, unknown: !brought.whole };
-  return told(looking, here.value, { ...pull, head, ...behind }, considered, (next) => shelf.setPull(next), `pull-${number}`);
+  const considered = await judgeProposal(world.gate, { repo, targetRef, head, bringers, merges, asIs: false, said: pull.said });
+  const { accounts, whole } = seen.brought;
+  // Beside the proposal, which may be closed: who is known to be behind the content is not all.
+  const manifest = considered.judged?.decision?.change.manifest;
+  if (manifest !== undefined) await (whole ? shelf.dropUnknown(number, manifest) : shelf.setUnknown(number, manifest, seen.commits, world.gate.now()));
+  return told(looking, here.value, { ...pull, reported, head, accounts, unknown: !whole }, considered, (next) => shelf.setPull(next), `pull-${number}`);
 }
 
 export async function lookAtGroup(looking: Looking, head: Oid, events: readonly Waiting[]): Promise<Worked> {
@@ -96,10 +105,10 @@ async function unanswered({ world, repo, last = false }: Looking, group: KnownGr
 
 /** Says there what came of it, and remembers that. */
 async function told<K extends KnownPull | KnownGroup>(
-  { world, repo }: Looking,
+  { world, repo, signal }: Looking,
   place: ForgePlace,
   known: K,
-  { judged, said }: Considered,
+  { judged, each, said }: Considered,
   keep: (known: K) => Promise<void>,
   subject: string,
 ): Promise<Worked> {
@@ -109,9 +118,11 @@ async function told<K extends KnownPull | KnownGroup>(
     await keep({ ...known, said, looked: known.head, at, until: null });
     return DONE;
   }
-  const change = judged.id ?? known.change;
-  if (change !== null && (change !== known.change || known.reported === null)) await onShelf(world.shelf, repo).setChange(known.change, change, subject);
-  const weighed = { ...known, said, change, until: await runsOut(world, judged) };
+  // Whoever took over looks at it as it is by now.
+  if (signal.aborted) return { do: 'retry', why: 'it took too long, and another looks at it' };
+  const { changes, until } = await restsOn(world, each);
+  await onShelf(world.shelf, repo).setChanges(known.changes, changes, subject);
+  const weighed = { ...known, said, changes, until };
   await keep({ ...weighed, looked: null });
   const reported = await reportVerdict(world, place, known.head, judged, known.reported);
   if (!reported.ok) return afterwards(reported);
@@ -119,10 +130,12 @@ async function told<K extends KnownPull | KnownGroup>(
   return DONE;
 }
 
-async function runsOut({ gate: { projections } }: ForgeWorld, { verdict }: Judged): Promise<number | null> {
-  if (verdict.verdict !== 'allow' || verdict.signoffs.length === 0) return null;
-  const rows = await Promise.all(verdict.signoffs.map((body) => projections.signoffs({ body })));
-  return Math.min(...rows.flat().map((row) => row.expires));
+/** The changes by which another word of people makes another verdict, and when the first signature it rests on runs out. */
+async function restsOn({ gate: { projections } }: ForgeWorld, each: readonly Judged[]): Promise<{ readonly changes: readonly string[]; readonly until: number | null }> {
+  const counted = each.flatMap(({ verdict }) => (verdict.verdict === 'allow' ? verdict.signoffs : []));
+  const rows = (await Promise.all(counted.map((body) => projections.signoffs({ body })))).flat();
+  const changes = new Set([...each.flatMap(({ id }) => id ?? []), ...rows.map((row) => changeId(row))]);
+  return { changes: [...changes].sort(), until: rows.length === 0 ? null : Math.min(...rows.map((row) => row.expires)) };
 }
 
 /** A person asks for another look at a commit. The forge shows the check as open until it is answered, so it is, though the answer is the same. */
@@ -146,14 +159,20 @@ export async function lookLater({ gate, jobs, wake }: ForgeWorld, repo: string, 
 
 export async function lookAtBranches(looking: Looking, events: readonly Waiting[]): Promise<Worked> {
   const here = await fetched(looking);
-  return here.ok ? judgeBranches(looking, here.value, events) : afterwards(here);
+  return here.ok ? (await judgeBranches(looking, here.value, events)).ended : afterwards(here);
+}
+
+/** `now`: where branches stood when they were judged. */
+export interface JudgedBranches {
+  readonly ended: Worked;
+  readonly now: ReadonlyMap<string, Oid>;
 }
 
 /** Judges what moved, and has looked at again what is proposed for a branch that did, or was brought by somebody it is not known by. What is here was fetched. */
-export async function judgeBranches({ world, repo }: Looking, place: ForgePlace, events: readonly Waiting[]): Promise<Worked> {
+export async function judgeBranches({ world, repo }: Looking, place: ForgePlace, events: readonly Waiting[]): Promise<JudgedBranches> {
   const shelf = onShelf(world.shelf, repo);
   const [now, last] = await Promise.all([standing(world, repo), shelf.branches()]);
-  const bringers: Branches['bringers'] = (ref, from, chain) => ofLanding({ world, repo, place }, moverOn({ world, repo, place }, ref, from, chain));
+  const bringers: Branches['bringers'] = (ref, from, chain) => ofLanding({ world, repo, place }, moversOn({ world, repo, place }, ref, from, chain));
   const { found, whole } = await judgeMoved(world.gate, repo, { now, last, looked: shelf.setBranch, bringers });
   for (const { ref, commit, came, codes } of found)
     if (came === 'violation') world.log(`${repo}: ${ref} stands at ${commit.slice(0, 12)} where no gate let it (${codes.join(' ')})`);
@@ -164,16 +183,16 @@ export async function judgeBranches({ world, repo }: Looking, place: ForgePlace,
     repo,
     pulls.map((p) => `pull-${p.number}`),
   );
-  return whole ? DONE : { do: 'retry', why: 'not all that moved could be judged yet' };
+  return { ended: whole ? DONE : { do: 'retry', why: 'not all that moved could be judged yet' }, now };
 }
 
 /** Branches as they are here, without those a queue makes. */
-export const standing = async ({ mirror }: ForgeWorld, repo: string): Promise<ReadonlyMap<string, Oid>> =>
+const standing = async ({ mirror }: ForgeWorld, repo: string): Promise<ReadonlyMap<string, Oid>> =>
   new Map([...(await mirror.refs(repo, 'refs/heads/'))].filter(([ref]) => !isQueue(ref)));
 
-/** It was looked at before this was heard. */
-const isNews = ({ account, brings, subject }: Waiting, { looked, unknown, accounts }: KnownPull): boolean =>
-  brings && account !== null && subject.kind === 'ref' && subject.new === looked && (unknown || !accounts.includes(account));
+/** It was looked at before this was heard, or is being looked at. */
+const isNews = ({ account, brings, subject }: Waiting, { head, looked, unknown, accounts }: KnownPull): boolean =>
+  brings && account !== null && subject.kind === 'ref' && subject.new === head && (looked === null || unknown || !accounts.includes(account));
 
 /** Where the repository is at the forge, with all it has there now in our copy. */
 export async function fetched({ world, repo, signal }: Looking): Promise<ForgeAnswer<ForgePlace>> {

@@ -39,6 +39,8 @@ export interface Proposal {
 export interface Considered {
   /** null: policy does not protect this branch. Of several moves: the first that is not allowed, or else the last. */
   readonly judged: Judged | null;
+  /** Every move that was. */
+  readonly each: readonly Judged[];
   readonly said: Said;
 }
 
@@ -47,7 +49,7 @@ const TRIES = 5;
 
 export async function judgeProposal(world: GateWorld, proposal: Proposal): Promise<Considered> {
   const { repo, targetRef, head } = proposal;
-  const denied = (code: ReasonCode, text: string): Considered => ({ judged: noDecision(targetRef, code, text), said: {} });
+  const denied = (code: ReasonCode, text: string): Considered => ({ judged: noDecision(targetRef, code, text), each: [], said: {} });
   const served = world.repositories.get(repo);
   if (served === undefined) return denied('REPOSITORY_UNKNOWN', 'this repository is not served here');
   for (let tries = 1; ; tries++) {
@@ -55,7 +57,7 @@ export async function judgeProposal(world: GateWorld, proposal: Proposal): Promi
     if (stands === null) return denied('TARGET_MISSING', `${targetRef} is not there`);
     const guarded = await protectedUpdates(world, served, [{ ref: targetRef, old: stands, new: head }]);
     if (!guarded.ok) return denied(guarded.error[0]?.code ?? 'POLICY_INVALID', words(guarded.error));
-    if (guarded.value.length === 0) return { judged: null, said: {} };
+    if (guarded.value.length === 0) return { judged: null, each: [], said: {} };
     const kept = await world.objects.keep(repo, [stands, head], undefined);
     if (!kept.ok) return denied(kept.error.code, kept.error.message);
     const considered = await judgeMoves({ world, served, proposal, stands });
@@ -88,17 +90,18 @@ interface Move {
 async function judgeMoves(desk: Desk): Promise<Considered> {
   const { targetRef, said: before = {} } = desk.proposal;
   const moves = await movesOf(desk);
-  if ('code' in moves) return { judged: noDecision(targetRef, moves.code, moves.message), said: before };
+  if ('code' in moves) return { judged: noDecision(targetRef, moves.code, moves.message), each: [], said: before };
   const said: Record<string, string> = {};
-  let judged = noDecision(targetRef, 'CONTENT_EMPTY', 'it changes nothing');
+  const each: Judged[] = [];
   for (const move of moves) {
     const key = `${move.old} ${move.head}`;
     const ledger = saidOnce(desk.world.ledger, before[key]);
-    judged = await judgeMove({ ...desk, world: { ...desk.world, ledger } }, move);
+    const judged = await judgeMove({ ...desk, world: { ...desk.world, ledger } }, move);
+    each.push(judged);
     said[key] = ledger.said;
     if (judged.verdict.verdict !== 'allow') break;
   }
-  return { judged, said };
+  return { judged: each.at(-1) ?? noDecision(targetRef, 'CONTENT_EMPTY', 'it changes nothing'), each, said };
 }
 
 /**

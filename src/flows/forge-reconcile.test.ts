@@ -86,6 +86,46 @@ describe('what nobody told us', () => {
     expect(f.verdicts().slice(3)).toEqual(['deny', 'deny']);
   });
 
+  it.each([
+    ['closed', { open: false }, 'pull_request.closed'],
+    ['aimed elsewhere', { targetRef: 'refs/heads/topic' }, 'pull_request.edited'],
+    ['moved on', {}, 'pull_request.synchronize'],
+  ] as const)('a yes on a head that was %s is taken back with what it rested on', async (_, more, name) => {
+    f.bed.served.git('branch', 'topic');
+    const head = f.bed.commit(DROP);
+    await f.opened(1, head);
+    const change = f.change();
+    await f.sign('mara', change);
+    await f.work();
+    const next = name === 'pull_request.synchronize' ? f.arrived(1, f.bed.commit({ 'docs/a.md': 'a\n' })) : head;
+    await f.say(f.event(f.pull(1, next, more), name));
+    await f.work();
+    const before = f.reports.length;
+    f.bed.clock.now += 1_000;
+    await f.sign('mara', change, 'changes');
+    await f.work();
+    expect(f.reports.slice(before).map((r) => [r.head, r.name, r.verdict, r.run])).toEqual([[head, 'countersign/main', 'looking', 'run-1']]);
+    expect(await f.shelf().strays()).toEqual([]);
+  });
+
+  it('what was taken back of one part reaches a queue’s group of several', async () => {
+    const [one, two] = [f.bed.commit(DROP), f.bed.commit({ 'docs/b.md': 'b\n' })];
+    await f.opened(1, one);
+    const change = f.change();
+    await f.sign('mara', change);
+    await f.work();
+    await f.opened(2, two);
+    const first = f.bed.commit(DROP, { message: 'one\n' });
+    const made = f.bed.commit({ 'docs/b.md': 'b\n' }, { on: first, message: 'two\n' });
+    f.bed.work.git('push', '-q', f.bed.served.gitDir, `${made}:refs/heads/gh-readonly-queue/main/pr-2-x`);
+    await f.whole();
+    expect(f.reports.at(-1)).toMatchObject({ head: made, verdict: 'allow' });
+    f.bed.clock.now += 1_000;
+    await f.sign('mara', change, 'changes');
+    await f.work();
+    expect(f.reports.findLast((r) => r.head === made)).toMatchObject({ verdict: 'deny' });
+  });
+
   it('what came a day late is not believed for longer than to the next look at everything', async () => {
     const head = f.bed.commit({ 'docs/a.md': 'a\n' });
     const late = [f.event(f.pull(1, head), 'pull_request.opened'), f.event(f.pull(1, head, { open: false }), 'pull_request.closed')] as const;

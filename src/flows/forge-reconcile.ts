@@ -5,6 +5,7 @@
 import { problem } from '../core/base/result.ts';
 import { fetched, judgeBranches, type Looking, lookLater } from './forge-look.ts';
 import { watchRules } from './forge-rules.ts';
+import { leave, straysDue } from './forge-stray.ts';
 import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, NOT_LOOKED, onShelf, type Shelf, UNKNOWN_PULL } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import { type ForgeAnswer, type ForgeEvent, type ForgePlace, type ListedPull, QUEUE } from './ports-forge.ts';
@@ -18,7 +19,7 @@ export async function reconcile(looking: Looking, all = false): Promise<Worked> 
   if (!world.sources.has(repo)) return DONE;
   const events = await world.inbox.waiting(repo, 'repository');
   // First: however this one ends, what is not so any more is looked at until that is said.
-  await lookLater(world, repo, await dueAgain(onShelf(world.shelf, repo), world.gate.now(), all));
+  await lookLater(world, repo, [...(await dueAgain(onShelf(world.shelf, repo), world.gate.now(), all)), ...(await straysDue(world, repo, all))]);
   const place = await placed(world, repo, events);
   const ended = await reconciled(looking, place);
   // Whatever was said of the repository as a whole may be of its rules.
@@ -44,7 +45,7 @@ async function reconciled(looking: Looking, place: ForgeAnswer<ForgePlace>): Pro
     await pullsThere(world, repo, known, listed.value.pulls);
     await shelf.setTag(listed.value.tag);
   }
-  return judged;
+  return judged.ended;
 }
 
 /** Whose last look ended without an answer, what rests on a signature that ran out, a yes of an hour ago, what waits to go out; or all of it. */
@@ -79,7 +80,11 @@ async function pullsThere(world: ForgeWorld, repo: string, before: readonly Know
   const shelf = onShelf(world.shelf, repo);
   const known = new Map(before.map((p) => [p.number, p]));
   const open = new Set(listed.map((p) => p.number));
-  for (const number of known.keys()) if (!open.has(number)) await shelf.dropPull(number);
+  for (const [number, pull] of known) {
+    if (open.has(number)) continue;
+    await leave(world, repo, pull, null);
+    await shelf.dropPull(number);
+  }
   const differ = listed.filter((p) => !isKnown(known.get(p.number), p));
   for (const pull of differ) await shelf.setPull(withListed(known.get(pull.number), pull));
   await lookLater(

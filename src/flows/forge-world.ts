@@ -23,7 +23,7 @@ export interface ForgeWorld {
   readonly gate: GateWorld;
   readonly forge: Forge;
   readonly rules: ForgeRules;
-  /** All that stands in this repository without a chain and is not settled; 'unknown' where that cannot be told. */
+  /** All that ever stood in this repository without a chain, and that nobody signed or landed again since; 'unknown' where that cannot be told. */
   violations(repo: string): Promise<readonly Open[] | 'unknown'>;
   readonly inbox: ForgeInbox;
   readonly shelf: ForgeShelf;
@@ -42,6 +42,8 @@ export interface Open {
   /** null: the branch was nowhere. */
   readonly from: Oid | null;
   readonly to: Oid;
+  /** What landed there later and took it away again; null: nothing did. */
+  readonly undone: Oid | null;
 }
 
 export const [LOOK, CHANGED, RECONCILE] = ['forge.look', 'forge.change', 'forge.reconcile'] as const;
@@ -101,13 +103,13 @@ export interface Looked {
   readonly at: number;
   readonly reported: Reported | null;
   readonly said: Said;
-  /** Its change, as it was weighed; null: it was not. */
-  readonly change: string | null;
+  /** Its changes, as they were weighed, and those whose sign-offs were counted for it. */
+  readonly changes: readonly string[];
   /** Milliseconds since 1970 when the first signature it rests on runs out; null: it rests on none. */
   readonly until: number | null;
 }
 
-export const NOT_LOOKED: Looked = { looked: null, at: 0, reported: null, said: {}, change: null, until: null };
+export const NOT_LOOKED: Looked = { looked: null, at: 0, reported: null, said: {}, changes: [], until: null };
 
 /** One nobody brought anything to yet. */
 export const UNKNOWN_PULL = { ...NOT_LOOKED, opener: null, accounts: [], unknown: false } as const;
@@ -138,13 +140,16 @@ export interface Reported {
   readonly digest: string;
 }
 
+/** A yes that stands at the forge where nothing is proposed any more (forge-stray.ts). */
+export interface Stray extends Reported, Pick<Looked, 'changes' | 'until' | 'at'> {}
+
 /** Where a guarded branch stood at the last look, and where it stood last with all in it let in, or found there at the first; null: never. */
 export interface Stand {
   readonly at: Oid;
   readonly let: Oid | null;
 }
 
-const [PLACE, PULL, GROUP, BRANCH, DEPLOY, RULES] = ['place', 'pull', 'group', 'branch', 'deploy', 'rules'];
+const [PLACE, PULL, GROUP, BRANCH, DEPLOY, RULES, UNKNOWN, STRAY] = ['place', 'pull', 'group', 'branch', 'deploy', 'rules', 'unknown', 'stray'];
 
 /** The shelf, by what lies on it. What does not read as it should is not there: it is asked for again. */
 export function onShelf(shelf: ForgeShelf, repo: string) {
@@ -157,14 +162,14 @@ export function onShelf(shelf: ForgeShelf, repo: string) {
     pulls: () => all(PULL, pullIn),
     setPull: (pull: KnownPull) => shelf.put(repo, PULL, String(pull.number), pull),
     dropPull: async (number: number) => {
-      await forget(shelf, repo, pullIn(await shelf.get(repo, PULL, String(number)))?.change ?? null, `pull-${number}`);
+      await forget(shelf, repo, pullIn(await shelf.get(repo, PULL, String(number)))?.changes ?? [], `pull-${number}`);
       await shelf.drop(repo, PULL, String(number));
     },
     group: async (head: Oid): Promise<KnownGroup | null> => groupIn(await shelf.get(repo, GROUP, head)),
     groups: () => all(GROUP, groupIn),
     setGroup: (group: KnownGroup) => shelf.put(repo, GROUP, group.head, group),
     dropGroup: async (head: Oid) => {
-      await forget(shelf, repo, groupIn(await shelf.get(repo, GROUP, head))?.change ?? null, `queue-${head}`);
+      await forget(shelf, repo, groupIn(await shelf.get(repo, GROUP, head))?.changes ?? [], `queue-${head}`);
       await shelf.drop(repo, GROUP, head);
     },
     deploy: async (id: string): Promise<KnownDeploy | null> =>
@@ -185,10 +190,24 @@ export function onShelf(shelf: ForgeShelf, repo: string) {
         (await shelf.list(repo, BRANCH)).flatMap(({ id, value }) => [having<Stand>(value, { at: 'string' })].flatMap((stand) => (stand === null ? [] : [[id, stand] as const]))),
       ),
     setBranch: (ref: string, stand: Stand) => shelf.put(repo, BRANCH, ref, stand),
-    /** The subject is of this change now, and not of the one it was of. */
-    setChange: async (before: string | null, change: string, subject: string) => {
-      if (before !== change) await forget(shelf, repo, before, subject);
-      await shelf.put(EVERYWHERE, ofChange(change), `${repo} ${subject}`, { repo, subject });
+    stray: async (id: string): Promise<Stray | null> => strayIn(await shelf.get(repo, STRAY, id)),
+    strays: () => all(STRAY, strayIn),
+    setStray: (id: string, stray: Stray) => shelf.put(repo, STRAY, id, stray),
+    dropStray: (id: string) => shelf.drop(repo, STRAY, id),
+    /** The subject rests on these now, and not on those before. */
+    setChanges: async (before: readonly string[], changes: readonly string[], subject: string) => {
+      const gone = before.filter((change) => !changes.includes(change));
+      await forget(shelf, repo, gone, subject);
+      for (const change of changes) if (!before.includes(change)) await shelf.put(EVERYWHERE, ofChange(change), `${repo} ${subject}`, { repo, subject });
+    },
+    /** Somebody unknown brought part of this content, as it was proposed; `known`: they are known by now, or it was another. Outlives the proposal. */
+    setUnknown: (number: number, manifest: string, commits: readonly Oid[], at: number) => shelf.put(repo, UNKNOWN, `${number} ${manifest}`, { manifest, commits, at }),
+    dropUnknown: (number: number, manifest: string) => shelf.drop(repo, UNKNOWN, `${number} ${manifest}`),
+    isUnknown: async (manifest: string, commits: readonly Oid[]): Promise<boolean> =>
+      (await all(UNKNOWN, unknownIn)).some((one) => one.manifest === manifest || one.commits.some((commit) => commits.includes(commit))),
+    /** Forgets those of before. */
+    pruneUnknown: async (before: number) => {
+      for (const { id, value } of await shelf.list(repo, UNKNOWN)) if ((unknownIn(value)?.at ?? 0) < before) await shelf.drop(repo, UNKNOWN, id);
     },
     /** By branch, what the forge's rules were said to leave open there; empty: nothing. */
     rules: async (): Promise<ReadonlyMap<string, string>> =>
@@ -207,9 +226,18 @@ export type Shelf = ReturnType<typeof onShelf>;
 const EVERYWHERE = '';
 const ofChange = (change: string): string => `change-${change}`;
 
-async function forget(shelf: ForgeShelf, repo: string, change: string | null, subject: string): Promise<void> {
-  if (change !== null) await shelf.drop(EVERYWHERE, ofChange(change), `${repo} ${subject}`);
+async function forget(shelf: ForgeShelf, repo: string, changes: readonly string[], subject: string): Promise<void> {
+  for (const change of changes) await shelf.drop(EVERYWHERE, ofChange(change), `${repo} ${subject}`);
 }
+
+const strayIn = (value: unknown): Stray | null => having<Stray>(value, { head: 'string', name: 'string', run: 'string', changes: 'object', at: 'number' });
+
+interface Unknown {
+  readonly manifest: string;
+  readonly commits: readonly Oid[];
+  readonly at: number;
+}
+const unknownIn = (value: unknown): Unknown | null => having<Unknown>(value, { manifest: 'string', commits: 'object', at: 'number' });
 
 interface Subject {
   readonly repo: string;
@@ -220,7 +248,7 @@ interface Subject {
 export const subjectsOfChange = async (shelf: ForgeShelf, change: string): Promise<readonly Subject[]> =>
   (await shelf.list(EVERYWHERE, ofChange(change))).flatMap(({ value }) => having<Subject>(value, { repo: 'string', subject: 'string' }) ?? []);
 
-const SHARED = { targetRef: 'string', head: 'string', at: 'number', reported: 'object', said: 'object' } as const;
+const SHARED = { targetRef: 'string', head: 'string', at: 'number', reported: 'object', said: 'object', changes: 'object' } as const;
 const pullIn = (value: unknown): KnownPull | null =>
   having<KnownPull>(value, { ...SHARED, number: 'number', branch: 'string', fork: 'boolean', accounts: 'object', unknown: 'boolean' });
 const groupIn = (value: unknown): KnownGroup | null => having<KnownGroup>(value, { ...SHARED, ref: 'string' });

@@ -8,7 +8,7 @@ import { ok } from '../core/base/result.ts';
 import type { Violation } from '../core/gate/violations.ts';
 import { recordLandings } from './land.ts';
 import { recordFindings } from './scan-record.ts';
-import { openViolations, violationsIn } from './violations.ts';
+import { unsettledViolations, violationsIn } from './violations.ts';
 
 let bed: Bed;
 let count = 0;
@@ -46,7 +46,7 @@ async function states(): Promise<readonly (readonly [string, string])[]> {
   if (!told.ok) throw new Error(JSON.stringify(told.error));
   const items = told.value.items.toReversed();
   expect(items.map((v) => [v.to, v.state.is === 'open' ? 'open' : v.state.by])).toEqual(scan);
-  const open = await openViolations(bed.world, 'infra');
+  const open = await openViolations();
   expect(open).toMatchObject(
     items
       .filter((v) => v.state.is === 'open')
@@ -66,6 +66,12 @@ const scanBody = (from: string, to: string, more: object = {}) => ({
   ...{ tier: 'critical', owner: { by: 'nobody', teams: [], people: [] }, tells: [], ...more },
 });
 
+/** Of what nobody signed, what nothing settled. */
+async function openViolations() {
+  const found = await unsettledViolations(bed.world, 'infra');
+  return found === 'unknown' ? found : found.filter((v) => v.open);
+}
+
 describe('the same bypass a second time', () => {
   it('is a new violation once the ref was back, whoever finds it', async () => {
     bed = await openBed();
@@ -80,7 +86,7 @@ describe('the same bypass a second time', () => {
     expect(await states()).toEqual([[evil, 'put-back']]);
     bed.served.git('update-ref', MAIN, evil);
     // Nobody told of it yet: then the first is not settled either.
-    expect(await openViolations(bed.world, 'infra')).toMatchObject([{ to: evil }]);
+    expect(await openViolations()).toMatchObject([{ to: evil }]);
     await scanned();
     expect(await states()).toEqual([
       [evil, 'put-back'],
@@ -120,7 +126,7 @@ describe('the same bypass a second time', () => {
     await landed(bed.commit({ [`db/${count}.sql`]: null }));
     expect(await states()).toEqual([[evil, 'reverted']]);
     bed.served.git('update-ref', MAIN, evil);
-    expect(await openViolations(bed.world, 'infra')).toMatchObject([{ to: evil }]);
+    expect(await openViolations()).toMatchObject([{ to: evil }]);
   });
 
   it('as another commit with the same content is not settled by an old signature or an old revert', async () => {
@@ -184,6 +190,6 @@ describe('a body', () => {
     await looked();
     const [told] = (await scanOf(bed)).found.violations;
     await append({ to: gone }, scanBody(from, gone, { tells: [told?.entry] }));
-    expect(await openViolations(bed.world, 'infra')).toMatchObject([{ entry: told?.entry, to: evil }]);
+    expect(await openViolations()).toMatchObject([{ entry: told?.entry, to: evil }]);
   });
 });

@@ -3,12 +3,13 @@
  * answers for it, by when, what would settle it and what did. Told by entries that were shown to be in the log; no row is asked for any.
  */
 import { ok, type Result } from '../core/base/result.ts';
+import type { Oid } from '../core/change/change.ts';
 import { type Told, type Violation, violationOf } from '../core/gate/violations.ts';
 import type { PersonId } from '../core/roster/roster.ts';
 import { type LaterWorld, laterOf } from './scan-later.ts';
 import { ownerWhere } from './scan-violations.ts';
 import { laterWorld, type ViolationWorld } from './violations-later.ts';
-import { toldWhere } from './violations-told.ts';
+import { provenAt, toldWhere } from './violations-told.ts';
 
 export type { ViolationWorld } from './violations-later.ts';
 
@@ -52,26 +53,44 @@ export async function violationsIn(world: ViolationWorld, { state, repo, ref, be
   return ok({ items, next: looked < asked.length ? (asked[looked - 1]?.violation.entry ?? null) : null });
 }
 
-/** What stands in the way of whatever goes out. `from`, `to`: as of a `Violation`; what is between them is not let stand. */
-export type OpenViolation = Pick<ShownViolation, 'entry' | 'kind' | 'repo' | 'ref' | 'from' | 'to' | 'change' | 'code'>;
+/**
+ * What stands in the way of whatever goes out. `from`, `to`: as of a `Violation`; what is between them is not let stand. A branch that was put back
+ * has it no more, and a commit of then still has: `undone` is the landing that took it away again, and whatever holds that holds no harm of it.
+ */
+export type UnsettledViolation = Pick<ShownViolation, 'entry' | 'kind' | 'repo' | 'ref' | 'from' | 'to' | 'change' | 'code'> & {
+  readonly open: boolean;
+  readonly undone: Oid | null;
+};
 
 /** Violations of one repository, settled or not: with more of them nobody looks, and every ask would cost minutes. */
 const MOST_OPEN = 5_000;
 
 /**
- * All that are open in a repository, the newest first: none is left out. 'unknown' where that cannot be told: the log is damaged, something
- * that was told is not signed yet, or there are more than can be looked at. Whoever waits for none waits on.
+ * Whatever nobody signed and nobody landed again, in one repository, the newest first: none is left out. 'unknown' where that cannot be told: the
+ * log is damaged, something that was told is not signed yet, or there are more than can be looked at. Whoever waits for none waits on.
  */
-export async function openViolations(world: ViolationWorld, repo: string): Promise<readonly OpenViolation[] | 'unknown'> {
+export async function unsettledViolations(world: ViolationWorld, repo: string): Promise<readonly UnsettledViolation[] | 'unknown'> {
   const told = await toldWhere(world, { repo });
   if (!told.ok || !told.value.whole || told.value.told.length > MOST_OPEN) return 'unknown';
   const later = laterWorld(world);
-  const open: OpenViolation[] = [];
+  const open: UnsettledViolation[] = [];
   for (const one of told.value.told.toReversed()) {
     const { entry, kind, ref, from, to, change, code, state } = await shownOf(world, later, one);
-    if (state.is === 'open') open.push({ entry, kind, repo, ref, from, to, change, code });
+    if (state.is === 'answered' && (state.by === 'signed' || state.by === 'landed-again')) continue;
+    // Put back, and let in by a gate afterwards.
+    const landed = state.is === 'open' ? null : await later.landedTo(repo, ref, to);
+    if (landed !== null && landed.entry > entry) continue;
+    const undone = state.is === 'answered' && state.by === 'reverted' ? await landedBy(world, state.entry) : null;
+    open.push({ entry, kind, repo, ref, from, to, change, code, open: state.is === 'open', undone });
   }
   return open;
+}
+
+/** The commit that a landing brought. */
+async function landedBy({ ledger }: ViolationWorld, index: number): Promise<Oid | null> {
+  const found = await provenAt(ledger, [index]);
+  const commit = found.ok ? found.value[0]?.fields.new : undefined;
+  return typeof commit === 'string' ? commit : null;
 }
 
 async function shownOf(world: ViolationWorld, later: LaterWorld, told: Told): Promise<ShownViolation> {

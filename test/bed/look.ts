@@ -6,7 +6,7 @@ import type { Worked } from '../../src/flows/job-worker.ts';
 import type { CheckReport, DeployReport, ForgeAnswer, ForgeEvent, ForgePlace, ForgeSubject, ListedPull, Move } from '../../src/flows/ports-forge.ts';
 import { prepareSignoff } from '../../src/flows/prepare.ts';
 import { completeSignoff } from '../../src/flows/signoff.ts';
-import { openViolations } from '../../src/flows/violations.ts';
+import { unsettledViolations } from '../../src/flows/violations.ts';
 import { type Bed, MAIN, openBed } from './bed.ts';
 
 export const NOWHERE = '0'.repeat(40);
@@ -69,7 +69,7 @@ export class LookBed {
       sources: new Map([['infra', { name: 'acme/infra', merges: 'any' }]]),
       wake,
       log: (line) => void this.logged.push(line),
-      violations: async (repo) => there.open ?? openViolations(this.world.gate, repo),
+      violations: async (repo) => there.open ?? unsettledViolations(this.world.gate, repo),
       rules: {
         environment: () => asked('environment', () => ({ bypass: there.bypass })),
         required: () => asked('required', () => ({ required: true, pinned: true, bypass: [] })),

@@ -6,7 +6,7 @@ import { changeId } from '../../core/change/change-id.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import type { TakenJob } from '../../flows/ports-jobs.ts';
 import { nextScan, type ScanJobWorld, scanHandler } from '../../flows/scan-job.ts';
-import { openViolations } from '../../flows/violations.ts';
+import { unsettledViolations } from '../../flows/violations.ts';
 import type { ServerWorld } from '../world.ts';
 
 let bed: Bed;
@@ -129,8 +129,8 @@ describe('violations', () => {
     const from = bed.tip();
     const to = sneak();
     await scans();
-    expect(await openViolations(bed.world, 'infra')).toMatchObject([{ kind: 'unchained', repo: 'infra', ref: MAIN, from, to, code: 'BYPASS' }]);
-    expect(await openViolations(bed.world, 'other')).toEqual([]);
+    expect(await unsettledViolations(bed.world, 'infra')).toMatchObject([{ kind: 'unchained', repo: 'infra', ref: MAIN, from, to, code: 'BYPASS' }]);
+    expect(await unsettledViolations(bed.world, 'other')).toEqual([]);
   });
 
   it('are told by the entries, whatever a row says', async () => {
@@ -171,7 +171,7 @@ describe('violations', () => {
     const { sql } = await import('../../store/test-bed.ts');
     await sql(bed.data, 'update entries set bytes = (select bytes from entries where idx = 1) where idx = (select max(idx) from entries)');
     expect(await call()).toMatchObject({ status: 500, body: { code: 'LOG_DAMAGED' } });
-    expect(await openViolations(bed.world, 'infra')).toBe('unknown');
+    expect(await unsettledViolations(bed.world, 'infra')).toBe('unknown');
     expect(to).toBe(bed.served.git('rev-parse', MAIN));
   });
 });
