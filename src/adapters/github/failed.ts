@@ -28,7 +28,7 @@ export function failureOf({ status, headers, body }: Answered, place: string, no
 }
 
 /** null: nobody asks us to wait. Every answer says when the budget begins anew; it counts where nothing is left of it. */
-function waitOf(status: number, headers: Headers, said: string, now: number): number | null {
+export function waitOf(status: number, headers: Headers, said: string, now: number): number | null {
   if (status !== 403 && status !== 429) return null;
   const after = retryAfter(headers);
   if (after !== null) return after;
