@@ -1,9 +1,10 @@
 /** What GitHub is told: a check of one commit, and the answer to a deployment that waits. Everything is cut to what GitHub takes. */
-import { ok } from '../../core/base/result.ts';
+import { ok, type Problem, problem } from '../../core/base/result.ts';
 import type { Annotation, CheckReport, DeployReport, ForgeAnswer } from '../../flows/ports-forge.ts';
 import { type App, strange } from './app.ts';
-import { type Call, path } from './call.ts';
-import { inside, whereOf, within } from './read.ts';
+import { type Answered, type Call, path } from './call.ts';
+import { failed, saidBy } from './failed.ts';
+import { inside, whereOf } from './read.ts';
 import { CHECK } from './schema.ts';
 
 /** What a person presses to be looked at again. GitHub hands the identifier back. */
@@ -96,12 +97,20 @@ const lineOf = ({ path: file, line, severity, title, message }: Annotation) => (
   message: cut(message, MOST.message),
 });
 
-/** `waiting` says something and decides nothing. */
+/**
+ * `waiting` says something and decides nothing. GitHub answers 404 or 422 of a run that is not there or waits for us no more; what the app may not
+ * do is 403, or said of its token, and stays to be answered.
+ */
 export async function deploy(app: App, { place, runId, environment, state, comment }: DeployReport): Promise<ForgeAnswer<void>> {
   const body = { environment_name: environment, comment: cut(comment, MOST.comment), ...(state === 'waiting' ? {} : { state }) };
-  const answer = await within(app, place, 'deploy', { method: 'POST', path: inside(place.name, path`/actions/runs/${runId}/deployment_protection_rule`), body });
-  return answer.ok ? ok(undefined) : answer;
+  const call = { method: 'POST', path: inside(place.name, path`/actions/runs/${runId}/deployment_protection_rule`), body } as const;
+  const answer = await app.at(whereOf(place), 'deploy', { ...call, may: [404, 422] });
+  if (!answer.ok) return answer;
+  return answer.value.status < 300 ? ok(undefined) : failed(nothingWaits(answer.value, call.path), { gone: true });
 }
+
+const nothingWaits = (answer: Answered, place: string): Problem =>
+  problem('NOT_FOUND', `no deployment waits for us there: ${saidBy(answer)}`, { place, remedy: 'it was cancelled, or answered; deploy again to be asked again' });
 
 /** Characters. No half of one is left at the end. */
 function cut(text: string, most: number): string {
