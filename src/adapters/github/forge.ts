@@ -6,7 +6,7 @@ import type { Fetch } from './call.ts';
 import { moves } from './moves.ts';
 import { find, keptNames, pulls, remote } from './read.ts';
 import { environment, environments, type ListedEnvironment, required } from './rules.ts';
-import { deploy, report } from './write.ts';
+import { deploy, reports } from './write.ts';
 
 export interface GithubSettings {
   /** `https://api.github.com`, or `https://ghe.example/api/v3`. */
@@ -40,7 +40,7 @@ export function openGithub({ appId, privateKey, fetch = globalThis.fetch, now = 
   return ok({
     find: (repo, name) => find(app, repo, name),
     remote: (place) => remote(app, named, web.value, place),
-    report: (check) => report(app, check),
+    report: reports(app, appId),
     pulls: (place, tag) => pulls(app, place, tag),
     deploy: (told) => deploy(app, told),
     moves: (place, ref, asked) => moves(app, named, place, ref, asked?.until),

@@ -62,6 +62,7 @@ export const CHECK = z.object({
   conclusion: z.string().nullish(),
   output: z.object({ annotations_count: z.int().nonnegative().default(0) }).nullish(),
 });
+export const CHECKS = z.object({ check_runs: z.array(z.object({ id: ID, name: z.string(), head_sha: OID, app: z.object({ id: ID }).nullish() })) });
 
 /** An older server does not say: then they may. */
 const BYPASS = z
