@@ -1,6 +1,7 @@
 /** The ports `Forge` and `ForgeRules` over GitHub's API: github.com, or an Enterprise Server. */
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Forge, ForgeAnswer, ForgePlace, ForgeRules } from '../../flows/ports-forge.ts';
+import { askedAgain } from './again.ts';
 import { openApp, readKey } from './app.ts';
 import type { Fetch } from './call.ts';
 import { moves } from './moves.ts';
@@ -36,9 +37,10 @@ export function openGithub({ appId, privateKey, fetch = globalThis.fetch, now = 
   if (!web.ok) return web;
   if (!key.ok) return key;
   const app = openApp({ line: { api: api.value, fetch, ms }, appId, key: key.value, now });
-  const named = keptNames(app, now);
+  const again = askedAgain(app);
+  const named = keptNames(app, now, again);
   return ok({
-    find: (repo, name) => find(app, repo, name),
+    find: (repo, name) => find(again, repo, name),
     remote: (place) => remote(app, named, web.value, place),
     report: reports(app, appId),
     pulls: (place, tag) => pulls(app, place, tag),
