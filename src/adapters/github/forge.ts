@@ -6,7 +6,7 @@ import { openApp, readKey } from './app.ts';
 import type { Fetch } from './call.ts';
 import { moves } from './moves.ts';
 import { find, keptNames, pulls, remote } from './read.ts';
-import { environment, environments, type ListedEnvironment, required } from './rules.ts';
+import { branches, environment, environments, type ListedEnvironment, required } from './rules.ts';
 import { deploy, reports } from './write.ts';
 
 export interface GithubSettings {
@@ -25,6 +25,7 @@ export interface GithubSettings {
 }
 
 export interface Github extends Forge, ForgeRules {
+  branches(place: ForgePlace): Promise<ForgeAnswer<readonly string[]>>;
   environments(place: ForgePlace): Promise<ForgeAnswer<readonly ListedEnvironment[]>>;
 }
 
@@ -48,6 +49,7 @@ export function openGithub({ appId, privateKey, fetch = globalThis.fetch, now = 
     moves: (place, ref, asked) => moves(app, named, place, ref, asked?.until),
     environment: (place, name) => environment(app, place, name),
     required: (place, ref, check) => required(app, appId, place, ref, check),
+    branches: (place) => branches(app, place),
     environments: (place) => environments(app, appId, place),
   });
 }

@@ -13,6 +13,7 @@ const REFUSED = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|^[./-]|
 const named = (name: string): boolean => name !== '' && name !== '@' && name.length <= 1_000 && !REFUSED.test(name);
 /** `main`. */
 export const BRANCH = z.string().refine(named, 'is no name of a branch');
+export const BRANCHES = z.array(z.object({ name: BRANCH }));
 /** `refs/heads/main`. */
 export const BRANCH_REF = z.string().refine((ref) => ref.startsWith('refs/heads/') && named(ref.slice('refs/heads/'.length)), 'is no full name of a branch');
 /** Any text a person may call a thing by. */
