@@ -1,8 +1,9 @@
 /** `countersign github check`: for each repository that lies at GitHub, what its rules there leave open. GitHub's rules keep nothing of ours safe; they keep it from being got round unseen. */
 import { join } from 'node:path';
 import { err, ok, type Problem, problem, type Result } from '../core/base/result.ts';
+import { matches } from '../core/change/glob.ts';
 import { checkName } from '../flows/forge-report.ts';
-import type { ForgePlace } from '../flows/ports-forge.ts';
+import { type ForgePlace, isQueue } from '../flows/ports-forge.ts';
 import { type ForgeSettings, forgesOfSite } from '../world.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Answer, EXIT, refusal } from './exit.ts';
@@ -38,8 +39,8 @@ export async function checkGithub(flags: CheckGithubFlags): Promise<Answer> {
   const [looked, problems]: [Looked[], Problem[]] = [[], []];
   for (const [repo, { name }] of settings.value.sources) {
     const found = await lookAt(settings.value, repo, name, guarded.get(repo) ?? []);
-    if (found.ok) looked.push(...found.value);
-    else problems.push({ ...found.error, place: `${repo}: ${found.error.place ?? name}` });
+    looked.push(...found.looked);
+    problems.push(...found.problems.map((p) => ({ ...p, place: `${repo}: ${p.place ?? name}` })));
   }
   return answerOf(looked, problems, flags.json === true);
 }
@@ -55,23 +56,61 @@ function textOf({ repo, what, open, note }: Looked): string {
   return `${visible(repo)}  ${visible(what)}: ${open.length === 0 ? (note ?? 'closed') : ''}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-async function lookAt({ github }: ForgeSettings, repo: string, name: string, refs: readonly string[]): Promise<Result<readonly Looked[]>> {
+interface Found {
+  readonly looked: readonly Looked[];
+  readonly problems: readonly Problem[];
+}
+
+async function lookAt({ github }: ForgeSettings, repo: string, name: string, refs: readonly string[]): Promise<Found> {
   const place = await github.find(repo, name);
-  if (!place.ok) return err(place.error);
-  const looked: Looked[] = [];
-  for (const ref of refs) {
-    const branch = await branchAt(github, place.value, ref);
-    if (!branch.ok) return branch;
-    looked.push(branch.value);
+  if (!place.ok) return { looked: [], problems: [place.error] };
+  const found = [await protectedAt(github, place.value, refs), await environmentsAt(github, place.value)];
+  return { looked: found.flatMap((f) => f.looked), problems: found.flatMap((f) => f.problems) };
+}
+
+/** How many branches are asked for that a pattern protects: each takes three calls. */
+const MOST_BRANCHES = 100;
+const isPattern = (ref: string): boolean => /[*?[{!\\]/.test(ref);
+
+/** Of a pattern, what is there is asked for: a rule for branches to come cannot ask for a check that has their name. */
+async function protectedAt(github: ForgeSettings['github'], place: ForgePlace, refs: readonly string[]): Promise<Found> {
+  const { repo } = place;
+  const [named, patterns] = [refs.filter((ref) => !isPattern(ref)), refs.filter(isPattern)];
+  const what = patterns.join(' ');
+  const listed = patterns.length === 0 ? ok([]) : await github.branches(place);
+  const fit = listed.ok ? listed.value.filter((ref) => !named.includes(ref) && !isQueue(ref) && matches(refs, ref)) : [];
+  const looked: Looked[] = patterns.length > 0 && listed.ok && fit.length === 0 ? [{ repo, what, open: [], note: NONE_YET }] : [];
+  const problems = listed.ok ? [] : [untold('which branches it protects', what, listed)];
+  if (fit.length > MOST_BRANCHES)
+    problems.push(
+      problem('FORGE_UNAVAILABLE', `${fit.length - MOST_BRANCHES} more branches are called so than are asked for`, { place: what, remedy: 'look at their rules yourself' }),
+    );
+  const asked: Looked[] = [];
+  for (const ref of [...named, ...fit.slice(0, MOST_BRANCHES)]) {
+    const branch = await branchAt(github, place, ref);
+    if (branch.ok) asked.push(branch.value);
+    // What keeps us from one keeps us from the next.
+    else return { looked: asked, problems: [...problems, untold('who gets round the check', ref, branch)] };
   }
-  const environments = await github.environments(place.value);
-  if (!environments.ok) return err(environments.error);
-  return ok([...looked, ...environments.value.map(({ name: what, asks, bypass }) => environmentOf(repo, what, asks, bypass))]);
+  return { looked: [...asked, ...looked], problems };
+}
+
+const NONE_YET = 'no branch there is called so; one that comes needs a check of its own name';
+
+async function environmentsAt(github: ForgeSettings['github'], place: ForgePlace): Promise<Found> {
+  const listed = await github.environments(place);
+  if (!listed.ok) return { looked: [], problems: [untold('whether administrators deploy without us', 'environments', listed)] };
+  return { looked: listed.value.map(({ name, asks, bypass }) => environmentOf(place.repo, name, asks, bypass)), problems: [] };
+}
+
+/** What is asked of rules takes a permission of its own, which an organisation may well not give. */
+function untold(what: string, place: string, { error }: { readonly error: Problem }): Problem {
+  const remedy = error.code === 'FORGE_REFUSED' ? `${error.remedy}; rules are shown to an app that has administration: read` : error.remedy;
+  return problem(error.code, `${what} cannot be told: ${error.message}`, { place, ...(remedy === undefined ? {} : { remedy }) });
 }
 
 async function branchAt(github: ForgeSettings['github'], place: ForgePlace, ref: string): Promise<Result<Looked>> {
   const { repo } = place;
-  if (/[*?[{]/.test(ref)) return ok({ repo, what: ref, open: [], note: 'not asked: it is a pattern, and GitHub is asked of one branch' });
   const check = checkName(ref);
   const rules = await github.required(place, ref, check);
   if (!rules.ok) return err(rules.error);

@@ -171,18 +171,78 @@ describe('countersign github check', () => {
     double.on('GET /repos/{owner}/{repo}/environments', () => ({ status: 200, body: { total_count: 0, environments: [] } }));
     double.on(RULESET, () => ({ status: 200, body: { ...(double.exampleOf(RULESET).body as object), bypass_actors: [] } }));
     double.on(RULES, () => ({ status: 200, body: [rule(4711)] }));
+    double.on('GET /repos/{owner}/{repo}/branches', () => ({ status: 200, body: [] }));
   });
   const check = async () => {
     const answer = await checkGithub({ data: folder, json: true });
     return { code: answer.code, ...JSON.parse(answer.stdout) };
   };
 
-  it('says that nothing is open, and what was not asked', async () => {
+  it('says that nothing is open, and that nothing is called as a pattern says', async () => {
     expect(await checkGithub({ data: folder })).toEqual({
       code: 0,
-      stdout: 'hello  refs/heads/main: closed\nhello  refs/heads/release/*: not asked: it is a pattern, and GitHub is asked of one branch\n',
+      stdout: 'hello  refs/heads/main: closed\nhello  refs/heads/release/*: no branch there is called so; one that comes needs a check of its own name\n',
       stderr: '',
     });
+  });
+
+  const BRANCHES = 'GET /repos/{owner}/{repo}/branches';
+  const listed = (...names: readonly string[]): void => {
+    const [known] = double.exampleOf(BRANCHES).body as readonly object[];
+    double.on(BRANCHES, ({ query }) => {
+      const page = names.slice((Number(query.page) - 1) * 100, Number(query.page) * 100);
+      const more: Record<string, string> = Number(query.page) * 100 < names.length ? { link: `<${double.api}/x?page=2>; rel="next"` } : {};
+      return { status: 200, headers: more, body: page.map((name) => ({ ...known, name })) };
+    });
+  };
+  const asking = (context: string) => ({ ...rule(4711), parameters: { ...rule(4711).parameters, required_status_checks: [{ context, integration_id: 4711 }] } });
+
+  it('asks for each branch a pattern protects, and for no other', async () => {
+    listed('main', 'dev', 'release/1', 'release/2', 'release/2/fix', 'gh-readonly-queue/main/pr-1-x');
+    double.on(RULES, ({ params }) => ({ status: 200, body: params.branch === 'release/2' ? [] : [asking(`countersign/${params.branch}`)] }));
+    double.on('GET /repos/{owner}/{repo}/branches/{branch}/protection', () => ({ status: 404, body: { message: 'Branch not protected' } }));
+    const { code, looked } = await check();
+    expect([code, looked.map((l: { what: string; open: readonly object[] }) => [l.what, l.open.length])]).toEqual([
+      1,
+      [
+        ['refs/heads/main', 0],
+        ['refs/heads/release/1', 0],
+        ['refs/heads/release/2', 1],
+      ],
+    ]);
+    expect(double.seen.filter((s) => s.operation === RULES).map((s) => s.params.branch)).toEqual(['main', 'release/1', 'release/2']);
+  });
+
+  it('is a no where which branches there are cannot be told, and asks what it can', async () => {
+    double.on(BRANCHES, () => ({ status: 500, body: {}, fault: true }));
+    expect(await check()).toMatchObject({
+      code: 2,
+      looked: [{ what: 'refs/heads/main', open: [] }],
+      problems: [{ place: 'hello: refs/heads/release/*', message: expect.stringMatching(/^which branches it protects cannot be told: GitHub answers 500/) }],
+    });
+  });
+
+  it('asks of no more branches than a few, and says of how many it did not', async () => {
+    listed(...Array.from({ length: 120 }, (_, i) => `release/${i}`));
+    double.on(RULES, ({ params }) => ({ status: 200, body: [asking(`countersign/${params.branch}`)] }));
+    const { code, looked, problems } = await check();
+    expect([code, looked.length, problems]).toMatchObject([2, 101, [{ place: 'hello: refs/heads/release/*', message: expect.stringContaining('20 more branches') }]]);
+  });
+
+  it('says plainly what it may not ask', async () => {
+    double.on('POST /app/installations/{installation_id}/access_tokens', ({ body }) =>
+      'administration' in (body as { permissions: object }).permissions
+        ? { status: 422, body: { message: 'The permissions requested are not granted to this installation.', documentation_url: 'https://docs.github.com' } }
+        : { status: 201, body: { token: 'ghs_1', expires_at: new Date(Date.now() + 3_600_000).toISOString() } },
+    );
+    listed('release/1');
+    const { code, looked, problems } = await check();
+    expect([code, looked]).toEqual([2, []]);
+    expect(problems).toMatchObject([
+      { place: 'hello: refs/heads/main', message: expect.stringMatching(/^who gets round the check cannot be told: GitHub answers 422: The permissions/) },
+      { place: 'hello: environments', message: expect.stringMatching(/^whether administrators deploy without us cannot be told: GitHub answers 422/) },
+    ]);
+    for (const { remedy } of problems) expect(remedy).toContain('administration: read');
   });
 
   it('says where anybody may say the check, who gets round it, and where nothing asks for it', async () => {

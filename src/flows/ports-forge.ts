@@ -105,6 +105,7 @@ export interface Forge {
     place: ForgePlace,
     tag: string | null,
   ): Promise<ForgeAnswer<{ readonly unchanged: true } | { readonly unchanged: false; readonly tag: string | null; readonly pulls: readonly ListedPull[] }>>;
+  /** `gone` too where nothing waits for us there any more: it was cancelled, or answered. */
   deploy(report: DeployReport): Promise<ForgeAnswer<void>>;
   /**
    * Who moved a branch, newest first: since it stood at `until` last, or as far back as a few pages go. Each move begins where the next one of the

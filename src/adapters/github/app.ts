@@ -7,6 +7,7 @@ import { err, ok, problem, type Result } from '../../core/base/result.ts';
 import type { ForgeAnswer } from '../../flows/ports-forge.ts';
 import { type Answered, type Call, called, type Line, path, unreached } from './call.ts';
 import { type Failed, failed, failureOf } from './failed.ts';
+import { type Asker, openPatience } from './patience.ts';
 import { TOKEN } from './schema.ts';
 
 /** What is done there, and the least that lets us. Reading what a repository is called is part of each. */
@@ -82,13 +83,19 @@ export function openApp(settings: AppSettings): App {
   const given = new Map<string, Promise<ForgeAnswer<Given>>>();
   const keyOf = (where: Where, errand: Errand): string => `${where.installation} ${where.repository} ${errand}`;
 
-  const judged = async (call: Asking, token: string | null): Promise<ForgeAnswer<Answered>> => {
+  const patience = openPatience(now);
+  const judged = async (asker: Asker, call: Asking, token: string): Promise<ForgeAnswer<Answered>> => {
+    const alone = patience.left(asker, call);
+    if (alone !== null) return alone;
     const answer = await called(line, call, token);
     if (!answer.ok) return failed(answer.error);
     const { status } = answer.value;
-    return (status >= 200 && status < 300) || (call.may ?? []).includes(status) ? answer : failureOf(answer.value, call.path, now());
+    const good = (status >= 200 && status < 300) || (call.may ?? []).includes(status);
+    const no = good ? null : failureOf(answer.value, call.path, now());
+    patience.heard(asker, answer.value, no);
+    return no ?? answer;
   };
-  const self = (call: Asking): Promise<ForgeAnswer<Answered>> => judged(call, appToken(settings));
+  const self = (call: Asking): Promise<ForgeAnswer<Answered>> => judged('app', call, appToken(settings));
 
   const asked = async ({ installation, repository }: Where, errand: Errand): Promise<ForgeAnswer<Given>> => {
     const only = repository === null ? {} : { repository_ids: [repository] };
@@ -120,15 +127,18 @@ export function openApp(settings: AppSettings): App {
       return answer.ok ? ok(answer.value.token) : answer;
     },
     at: async (where, errand, call) => {
+      // Before a token is asked for that nobody may use yet.
+      const alone = patience.left(where.installation, call);
+      if (alone !== null) return alone;
       const first = await tokenAt(where, errand);
       if (!first.ok) return first;
       const refusable = { ...call, may: [...(call.may ?? []), 401] };
-      const answer = await judged(refusable, first.value.token);
+      const answer = await judged(where.installation, refusable, first.value.token);
       if (!answer.ok || answer.value.status !== 401) return answer;
       const held = await given.get(keyOf(where, errand));
       if (held === first) given.delete(keyOf(where, errand));
       const second = await tokenAt(where, errand);
-      return second.ok ? judged(call, second.value.token) : second;
+      return second.ok ? judged(where.installation, call, second.value.token) : second;
     },
   };
 }

@@ -107,6 +107,11 @@ describe.each(['api.github.com', 'ghes-3.17'] as const)('%s', (edition) => {
     expect(bodies(TOKEN)).toEqual([{ repository_ids: [PLACE.forgeId], permissions: { contents: 'read' } }]);
   });
 
+  it('lists the branches there are', async () => {
+    expect(await github.branches(PLACE)).toEqual({ ok: true, value: ['refs/heads/master'] });
+    expect(bodies(TOKEN)).toEqual([{ repository_ids: [PLACE.forgeId], permissions: { contents: 'read' } }]);
+  });
+
   it('asks whether administrators deploy without us; who does not say so, lets them', async () => {
     expect(await github.environment(PLACE, 'staging')).toEqual({ ok: true, value: { bypass: true } });
     const known = double.exampleOf('GET /repos/{owner}/{repo}/environments/{environment_name}').body as object;

@@ -13,10 +13,10 @@ const [SOONEST_MS, LATEST_MS] = [1_000, 3_600_000 * 24];
 const GONE = new Set([404, 410, 451]);
 
 /** @param now milliseconds since 1970, where the answer says no date of its own. */
-export function failureOf({ status, headers, body }: Answered, place: string, now: number): Failed {
-  const said = saidIn(body);
+export function failureOf(answer: Answered, place: string, now: number): Failed {
+  const { status, headers, body } = answer;
+  const [said, words] = [saidIn(body), saidBy(answer)];
   const limited = waitOf(status, headers, said, now);
-  const words = `GitHub answers ${status}${said === '' ? '' : `: ${said}`}`;
   if (limited !== null) return failed(problem('FORGE_UNAVAILABLE', words, { place, remedy: 'it is tried again when GitHub allows it' }), { after: limited });
   if (status >= 500) return failed(problem('FORGE_UNAVAILABLE', words, { place, remedy: 'it is tried again' }), { after: retryAfter(headers) });
   const refused = (remedy: string, gone = false): Failed => failed(problem('FORGE_REFUSED', words, { place, remedy }), { gone });
@@ -28,7 +28,7 @@ export function failureOf({ status, headers, body }: Answered, place: string, no
 }
 
 /** null: nobody asks us to wait. Every answer says when the budget begins anew; it counts where nothing is left of it. */
-function waitOf(status: number, headers: Headers, said: string, now: number): number | null {
+export function waitOf(status: number, headers: Headers, said: string, now: number): number | null {
   if (status !== 403 && status !== 429) return null;
   const after = retryAfter(headers);
   if (after !== null) return after;
@@ -50,6 +50,12 @@ function retryAfter(headers: Headers): number | null {
 }
 
 const bounded = (ms: number): number => Math.min(LATEST_MS, Math.max(SOONEST_MS, ms));
+
+/** For people to read. */
+export function saidBy({ status, body }: Answered): string {
+  const said = saidIn(body);
+  return `GitHub answers ${status}${said === '' ? '' : `: ${said}`}`;
+}
 
 /** One short line of what a stranger wrote. */
 function saidIn(body: unknown): string {

@@ -1,12 +1,13 @@
 /** The ports `Forge` and `ForgeRules` over GitHub's API: github.com, or an Enterprise Server. */
 import { err, ok, type Problem, problem, type Result } from '../../core/base/result.ts';
 import type { Forge, ForgeAnswer, ForgePlace, ForgeRules } from '../../flows/ports-forge.ts';
+import { askedAgain } from './again.ts';
 import { openApp, readKey } from './app.ts';
 import type { Fetch } from './call.ts';
 import { moves } from './moves.ts';
 import { find, keptNames, pulls, remote } from './read.ts';
-import { environment, environments, type ListedEnvironment, required } from './rules.ts';
-import { deploy, report } from './write.ts';
+import { branches, environment, environments, type ListedEnvironment, required } from './rules.ts';
+import { deploy, reports } from './write.ts';
 
 export interface GithubSettings {
   /** `https://api.github.com`, or `https://ghe.example/api/v3`. */
@@ -24,6 +25,7 @@ export interface GithubSettings {
 }
 
 export interface Github extends Forge, ForgeRules {
+  branches(place: ForgePlace): Promise<ForgeAnswer<readonly string[]>>;
   environments(place: ForgePlace): Promise<ForgeAnswer<readonly ListedEnvironment[]>>;
 }
 
@@ -36,16 +38,18 @@ export function openGithub({ appId, privateKey, fetch = globalThis.fetch, now = 
   if (!web.ok) return web;
   if (!key.ok) return key;
   const app = openApp({ line: { api: api.value, fetch, ms }, appId, key: key.value, now });
-  const named = keptNames(app, now);
+  const again = askedAgain(app);
+  const named = keptNames(app, now, again);
   return ok({
-    find: (repo, name) => find(app, repo, name),
+    find: (repo, name) => find(again, repo, name),
     remote: (place) => remote(app, named, web.value, place),
-    report: (check) => report(app, check),
+    report: reports(app, appId),
     pulls: (place, tag) => pulls(app, place, tag),
     deploy: (told) => deploy(app, told),
     moves: (place, ref, asked) => moves(app, named, place, ref, asked?.until),
     environment: (place, name) => environment(app, place, name),
     required: (place, ref, check) => required(app, appId, place, ref, check),
+    branches: (place) => branches(app, place),
     environments: (place) => environments(app, appId, place),
   });
 }

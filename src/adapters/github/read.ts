@@ -1,7 +1,8 @@
 /** What is asked of GitHub: who we are for a repository, where to fetch it from, what is proposed there. */
 import { ok, problem } from '../../core/base/result.ts';
 import type { ForgeAnswer, ForgePlace, ListedPull } from '../../flows/ports-forge.ts';
-import { type App, type Asking, type Errand, strange, type Where } from './app.ts';
+import { type Again, askedAgain } from './again.ts';
+import type { App, Asking, Errand, Where } from './app.ts';
 import type { Answered } from './call.ts';
 import { failed } from './failed.ts';
 import { steadyList } from './pages.ts';
@@ -21,25 +22,22 @@ const renamed = (name: string) =>
     { gone: true },
   );
 
-export async function find(app: App, repo: string, name: string): Promise<ForgeAnswer<ForgePlace>> {
+export async function find(again: Again, repo: string, name: string): Promise<ForgeAnswer<ForgePlace>> {
   if (!NAME.safeParse(name).success) return failed(problem('USAGE', `${name} is no repository of GitHub`, { place: name, remedy: 'write owner/name' }));
-  const call = { method: 'GET', path: inside(name, '/installation') } as const;
-  const installed = await app.self(call);
+  const installed = await again({ where: null, errand: 'name', path: inside(name, '/installation'), shape: INSTALLATION });
   if (!installed.ok) return installed;
-  const installation = INSTALLATION.safeParse(installed.value.body);
-  if (!installation.success) return strange(call.path);
-  if (installation.data.suspended_at != null)
+  if (installed.value.suspended_at != null)
     return failed(problem('FORGE_REFUSED', 'the installation of the app is suspended', { place: name, remedy: 'whoever owns the account ends that in its settings' }), {
       gone: true,
     });
-  const where = { installation: installation.data.id, repository: null };
-  const found = await named(app, where, 'name', name);
+  const where = { installation: installed.value.id, repository: null };
+  const found = await named(again, where, 'name', name);
   return found.ok ? ok({ repo, forgeId: found.value.id, name: found.value.full_name, installation: where.installation }) : found;
 }
 
 /** Whether the name is still this repository's: what a public repository says, everybody may read, and our token keeps nobody from it. */
-export async function same(app: App, place: ForgePlace, errand: Errand): Promise<ForgeAnswer<{ readonly full_name: string }>> {
-  const found = await named(app, whereOf(place), errand, place.name);
+export async function same(app: App, place: ForgePlace, errand: Errand, again = askedAgain(app)): Promise<ForgeAnswer<{ readonly full_name: string }>> {
+  const found = await named(again, whereOf(place), errand, place.name);
   return found.ok && found.value.id !== place.forgeId ? renamed(place.name) : found;
 }
 
@@ -50,14 +48,14 @@ export type Names = (place: ForgePlace) => ReturnType<typeof same>;
 const NAMED_MS = 60_000;
 
 /** Only a yes is kept, and only under the name it was asked by: what was renamed, moved or lost is asked for again each time. */
-export function keptNames(app: App, now: () => number): Names {
+export function keptNames(app: App, now: () => number, again: Again): Names {
   const kept = new Map<number, { readonly name: string; readonly installation: number; readonly at: number; readonly found: ReturnType<typeof same> }>();
   return async (place) => {
     const { forgeId, name, installation } = place;
     const at = now();
     const known = kept.get(forgeId);
     if (known !== undefined && known.name === name && known.installation === installation && at >= known.at && at - known.at < NAMED_MS) return known.found;
-    const asked = { name, installation, at, found: same(app, place, 'contents') };
+    const asked = { name, installation, at, found: same(app, place, 'contents', again) };
     kept.set(forgeId, asked);
     const found = await asked.found;
     if (kept.get(forgeId) === asked && !(found.ok && found.value.full_name === name)) kept.delete(forgeId);
@@ -65,13 +63,7 @@ export function keptNames(app: App, now: () => number): Names {
   };
 }
 
-async function named(app: App, where: Where, errand: Errand, name: string) {
-  const call = { method: 'GET', path: inside(name) } as const;
-  const answer = await app.at(where, errand, call);
-  if (!answer.ok) return answer;
-  const repository = REPOSITORY.safeParse(answer.value.body);
-  return repository.success ? ok(repository.data) : strange(call.path);
-}
+const named = (again: Again, where: Where, errand: Errand, name: string) => again({ where, errand, path: inside(name), shape: REPOSITORY });
 
 /**
  * The name is held against the id before anything is fetched by it: whoever owns a public repository of a name that another one had before could

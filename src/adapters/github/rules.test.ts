@@ -6,7 +6,7 @@ import type { Answer } from './test-double.ts';
 const RULES = 'GET /repos/{owner}/{repo}/rules/branches/{branch}';
 const RULESET = 'GET /repos/{owner}/{repo}/rulesets/{ruleset_id}';
 const GUARD = 'GET /repos/{owner}/{repo}/branches/{branch}/protection';
-const DEPLOY = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule';
+const ENVIRONMENT = 'GET /repos/{owner}/{repo}/environments/{environment_name}';
 
 let bed: Doubled;
 beforeEach(async () => {
@@ -77,9 +77,8 @@ it('falls back on the protection of the branch', async () => {
 });
 
 it('a thing that is gone is no repository that is gone', async () => {
-  bed.double.on(DEPLOY, () => ({ status: 404, fault: true, body: { message: 'Not Found' } }));
-  const deploy = { place: PLACE, runId: 42, environment: 'production', state: 'approved', comment: 'x' } as const;
-  expect(await bed.github.deploy(deploy)).toMatchObject({ ok: false, gone: false, error: { code: 'NOT_FOUND' } });
+  bed.double.on(ENVIRONMENT, () => ({ status: 404, fault: true, body: { message: 'Not Found' } }));
+  expect(await bed.github.environment(PLACE, 'staging')).toMatchObject({ ok: false, gone: false, error: { code: 'NOT_FOUND' } });
   bed.double.on('GET /repos/{owner}/{repo}', () => ({ status: 404, body: { message: 'Not Found' } }));
-  expect(await bed.github.deploy(deploy)).toMatchObject({ ok: false, gone: true });
+  expect(await bed.github.environment(PLACE, 'staging')).toMatchObject({ ok: false, gone: true });
 });

@@ -5,7 +5,7 @@ import { type App, strange } from './app.ts';
 import { path } from './call.ts';
 import { allOf } from './pages.ts';
 import { inside, same, whereOf, within } from './read.ts';
-import { CUSTOM_RULES, ENVIRONMENT, ENVIRONMENTS, PROTECTION, RULES, RULESET } from './schema.ts';
+import { BRANCHES, CUSTOM_RULES, ENVIRONMENT, ENVIRONMENTS, PROTECTION, RULES, RULESET } from './schema.ts';
 
 export async function environment(app: App, place: ForgePlace, name: string): Promise<ForgeAnswer<{ readonly bypass: boolean }>> {
   const there = await same(app, place, 'rules');
@@ -47,6 +47,14 @@ export async function environments(app: App, appId: number, place: ForgePlace): 
     found.push({ name, bypass, asks: rules.data.custom_deployment_protection_rules.some((r) => r.enabled && r.app.id === appId) });
   }
   return ok(found);
+}
+
+/** Full names of all that are there. */
+export async function branches(app: App, place: ForgePlace): Promise<ForgeAnswer<readonly string[]>> {
+  const there = await same(app, place, 'contents');
+  if (!there.ok) return there;
+  const listed = await allOf(app, whereOf(place), 'contents', { method: 'GET', path: inside(place.name, '/branches') }, BRANCHES);
+  return listed.ok ? ok(listed.value.map(({ name }) => `refs/heads/${name}`)) : listed;
 }
 
 /** One place that asks for the check: a ruleset, or the protection of the branch. */

@@ -13,6 +13,7 @@ const REFUSED = /[\0-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|\/\.|\.lock(?:\/|$)|^[./-]|
 const named = (name: string): boolean => name !== '' && name !== '@' && name.length <= 1_000 && !REFUSED.test(name);
 /** `main`. */
 export const BRANCH = z.string().refine(named, 'is no name of a branch');
+export const BRANCHES = z.array(z.object({ name: BRANCH }));
 /** `refs/heads/main`. */
 export const BRANCH_REF = z.string().refine((ref) => ref.startsWith('refs/heads/') && named(ref.slice('refs/heads/'.length)), 'is no full name of a branch');
 /** Any text a person may call a thing by. */
@@ -62,6 +63,7 @@ export const CHECK = z.object({
   conclusion: z.string().nullish(),
   output: z.object({ annotations_count: z.int().nonnegative().default(0) }).nullish(),
 });
+export const CHECKS = z.object({ check_runs: z.array(z.object({ id: ID, name: z.string(), head_sha: OID, app: z.object({ id: ID }).nullish() })) });
 
 /** An older server does not say: then they may. */
 const BYPASS = z
