@@ -129,7 +129,9 @@ describe('violations', () => {
     const from = bed.tip();
     const to = sneak();
     await scans();
-    expect(await unsettledViolations(bed.world, 'infra')).toMatchObject([{ kind: 'unchained', repo: 'infra', ref: MAIN, from, to, code: 'BYPASS' }]);
+    const found = await unsettledViolations(bed.world, 'infra');
+    // What was settled by a revert or by going back is told too: a commit of then still has it.
+    expect(found === 'unknown' ? found : found.filter((v) => v.open)).toMatchObject([{ kind: 'unchained', repo: 'infra', ref: MAIN, from, to, code: 'BYPASS' }]);
     expect(await unsettledViolations(bed.world, 'other')).toEqual([]);
   });
 
