@@ -20,6 +20,7 @@ import { answers, delivered, gitServer, type Kept } from '../bed/github.ts';
 const SECRET = 'the secret of the app';
 const ANSWER = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule';
 const INSTALLATION = 'GET /repos/{owner}/{repo}/installation';
+const REPOSITORY = 'GET /repos/{owner}/{repo}';
 const LISTED = 'GET /repos/{owner}/{repo}/pulls';
 const told = (operation: string) => double.seen.filter((s) => s.operation === operation);
 let folder: string;
@@ -86,8 +87,7 @@ function hear(part: Buffer): void {
 
 async function until(holds: () => boolean): Promise<void> {
   for (const end = Date.now() + 60_000; !holds(); ) {
-    if (Date.now() > end || server.exitCode !== null)
-      throw new Error(`it does not come: ${said}\n${JSON.stringify({ checks: [...checks.values()], wrong: double.wrong })}`);
+    if (Date.now() > end || server.exitCode !== null) throw new Error(`it does not come: ${said}\n${JSON.stringify({ checks: [...checks.values()], wrong: double.wrong })}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -160,5 +160,32 @@ it('hears that its installation was suspended, goes on when it no more is, and l
   await until(() => looks() > before && /is given up[^\n]*GitHub answers 404/.test(said));
   expect(await deliver('pull_request_review', { action: 'submitted', review: { state: 'approved' } })).toBe('ignored');
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect(double.wrong).toEqual([]);
+}, 120_000);
+
+it('follows a repository that keeps its id and gets another owner, and with it another installation', async () => {
+  const there42 = { id: 42, full_name: 'umbrella/infra' };
+  const renamed = { ...(double.exampleOf(REPOSITORY).body as object), ...there42, name: 'infra' };
+  double.on(INSTALLATION, () => ({ status: 200, body: { ...(double.exampleOf(INSTALLATION).body as object), id: 5, suspended_at: null } }));
+  double.on(REPOSITORY, () => ({ status: 200, body: renamed }));
+  const before = double.seen.length;
+  const moved = { repository: there42, installation: { id: 5 } };
+  expect(await deliver('repository', { ...moved, action: 'transferred', changes: {} })).toBe('kept');
+  const since = () => double.seen.slice(before);
+  await until(() => since().some((s) => s.operation === LISTED));
+  const head = work.commit({ 'docs/c.md': 'c\n' }, { author: { name: 'ada', email: 'ada@example.org' } });
+  work.git('push', '-q', there.gitDir, `${head}:refs/pull/3/head`);
+  expect(await deliver('push', { ...moved, ref: 'refs/heads/fix-3', before: '0'.repeat(40), after: head })).toBe('kept');
+  const side = { sha: head, user: null, repo: there42 };
+  expect(
+    await deliver('pull_request', { ...moved, action: 'opened', pull_request: { number: 3, state: 'open', head: { ...side, ref: 'fix-3' }, base: { ...side, ref: 'main' } } }),
+  ).toBe('kept');
+  await until(() => [...checks.values()].some((c) => c.head_sha === head && c.conclusion === 'success'));
+  // Every call since, and every token: nothing of it is where it was.
+  const posted = since().filter((s) => s.operation === 'POST /repos/{owner}/{repo}/check-runs');
+  expect(posted.map((s) => s.params.owner)).toEqual(['umbrella']);
+  expect(new Set(since().flatMap((s) => s.params.installation_id ?? []))).toEqual(new Set(['5']));
+  // Another repository that has the old name is nobody's here.
+  expect(await deliver('repository', { action: 'renamed', repository: { id: 43, full_name: 'acme/infra' } })).toBe('elsewhere');
   expect(double.wrong).toEqual([]);
 }, 120_000);
