@@ -34,7 +34,8 @@ export async function forgeInboxBench(folder: string): Promise<readonly Comparis
       const rows: Against = [`${EVENTS} bare transactions of two rows`, bareRows(join(folder, `${engine}.db`))];
       for (const [baseline, against] of database === undefined ? [raw, rows] : [raw]) {
         const comparison = await compare({ name, baseline, turns: TURNS, subject: (turn) => burst(store, `${baseline.length}-${turn}`), against });
-        compared.push({ ...comparison, name: `${name} (${Math.round((EVENTS * 1_000) / comparison.took)}/s)` });
+        const lost = await lostOf(store, `${baseline.length}-0`);
+        compared.push({ ...comparison, name: `${name} (${Math.round((EVENTS * 1_000) / comparison.took)}/s, ${lost} lost)` });
       }
       await store.close();
     }
@@ -66,6 +67,12 @@ async function burst(store: Store, repo: string): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
+}
+
+/** Of one burst: what nobody finds again who asks for its subject. */
+async function lostOf(store: Store, repo: string): Promise<number> {
+  const found = await Promise.all(Array.from({ length: EVENTS }, (_, i) => store.forges.inbox.waiting(repo, `pull-${i}`)));
+  return found.filter((events) => events.length !== 1).length;
 }
 
 function fsyncs(file: string): Side {

@@ -61,6 +61,10 @@ const BUDGETS: readonly { readonly name: RegExp; readonly baseline?: RegExp; rea
   { name: /^gate\/check: \d+ repeated/, words: 'at least 5,000/s on two quiet cores', met: (c) => (c.perSecond ?? 0) >= 5_000 },
   { name: /^gate\/check: \d+ repeated/, words: 'p99 under 20 ms', met: (c) => Number(/p99 ([\d.]+) ms/.exec(c.name)?.[1]) < 20 },
   { name: /^events: one to/, words: 'under 1x', met: (c) => c.ratio < 1 },
+  { name: /^forge: a delivery/, words: 'p95 under 2 s', met: (c) => Number(/p95 (\d+) ms/.exec(c.name)?.[1]) < 2_000 },
+  { name: /^forge: a delivery/, words: 'at most 4 calls', met: (c) => Number(/([\d.]+) calls each/.exec(c.name)?.[1]) <= 4 },
+  { name: /^forge-inbox/, words: 'within 5 s', met: (c) => c.took < 5_000 },
+  { name: /^forge-inbox/, words: 'none lost', met: (c) => / 0 lost\)/.test(c.name) },
   { name: /^hook: pre-receive/, words: 'at most 15 ms over it', met: (c) => c.took - c.took / c.ratio <= 15 },
   // In thousandths: what was not answered in time.
   { name: /^servers: answered/, words: 'at least 99.9 %', met: (c) => c.took <= 1 },

@@ -207,7 +207,8 @@ export function gitServer(folder: string, gitDir: string): Promise<Server> {
   const server = createServer((request, response) => {
     const [, said = ''] = /^Basic (.+)$/.exec(request.headers.authorization ?? '') ?? [];
     if (Buffer.from(said, 'base64').toString() !== `x-access-token:${TOKEN_NOW}`) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
-    request.url = (request.url ?? '').replace('/acme/infra.git', '/infra.git');
+    // Whoever owns it by now.
+    request.url = (request.url ?? '').replace(/^\/[a-z]+\/infra\.git/, '/infra.git');
     handleGit(request, response, { projectRoot, remoteUser: 'x', env: {} }).catch(() => response.destroy());
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));

@@ -55,6 +55,19 @@ describe('a pull request', () => {
   });
 });
 
+it('a pull request that changed costs four calls of GitHub at the most', async () => {
+  const change = async (file: string, action: string) => {
+    const head = at.proposed(50, at.bed.commit({ [file]: 'x\n' }));
+    const before = at.double.seen.length;
+    await at.deliver('push', at.pushed(50, head));
+    await at.deliver('pull_request', at.pull(50, head, action));
+    await at.until(() => conclusionOn(head) === 'success');
+    return at.double.seen.slice(before).map((s) => s.operation);
+  };
+  await change('docs/calls-0.md', 'opened');
+  for (let n = 1; n <= 3; n++) expect((await change(`docs/calls-${n}.md`, 'synchronize')).length).toSatisfy((calls: number) => calls > 0 && calls <= 4);
+});
+
 it('hundreds of deliveries at once are all kept, and each proposal is answered once', async () => {
   const heads = Array.from({ length: 5 }, (_, i) => at.proposed(100 + i, at.bed.commit({ [`docs/${i}.md`]: 'x\n' })));
   for (const [i, head] of heads.entries()) await at.deliver('push', at.pushed(100 + i, head));
