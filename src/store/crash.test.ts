@@ -135,7 +135,7 @@ it(`loses nothing it acknowledged, killed at ${KILLS} random moments`, { timeout
   expect(after).toBeGreaterThanOrEqual(Math.floor(KILLS * 0.7));
 });
 
-it(`opens as it was left at any of ${CHILDREN * STOPS} instants`, { timeout: 120_000 }, async () => {
+it(`opens as it was left at any of ${CHILDREN * STOPS} instants`, { timeout: 300_000 }, async () => {
   const rotated = new Set<string>();
   for (let round = 0; round < CHILDREN; round++) {
     const [folder, copy] = [join(dir, `live ${round}`), join(copies, `${round}`)];

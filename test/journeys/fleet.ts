@@ -65,10 +65,12 @@ export interface Tally {
 }
 
 export interface Plan {
-  /** Seconds of pushing. */
+  /** Seconds of pushing; more where `kills` is not reached by then. */
   readonly seconds: number;
   /** A server is killed every so many seconds, one after the other; 0: never. */
   readonly killEvery: number;
+  /** At least so many are killed, however slow the machine; 0 unless told. */
+  readonly kills?: number;
   /** After so many seconds the database is ended as a crash would, and started again; 0: never. */
   readonly crashAt: number;
   /** Milliseconds between one answer and the next push of the same author. */
@@ -119,9 +121,10 @@ async function underLoad(plan: Plan, { folder, port, members, postgres, say }: S
   const until = Date.now() + plan.seconds * 1_000;
   let kills = 0;
   const over = new AbortController();
-  const going = (): boolean => Date.now() < until && !over.signal.aborted;
+  const owed = (): boolean => plan.killEvery > 0 && kills < (plan.kills ?? 0);
+  const going = (): boolean => (Date.now() < until || owed()) && !over.signal.aborted;
   const killing = async (): Promise<void> => {
-    for (let i = 0; plan.killEvery > 0 && going() && Date.now() + plan.killEvery * 1_000 < until; i++) {
+    for (let i = 0; plan.killEvery > 0 && going() && (owed() || Date.now() + plan.killEvery * 1_000 < until); i++) {
       await wait(plan.killEvery * 1_000);
       const victim = members[i % members.length];
       await victim?.end('SIGKILL');
