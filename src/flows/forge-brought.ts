@@ -10,7 +10,8 @@
 import type { Oid } from '../core/change/change.ts';
 import { changeId } from '../core/change/change-id.ts';
 import { NOWHERE } from './bypass.ts';
-import { type ForgeWorld, type KnownPull, onShelf } from './forge-world.ts';
+import { type KnownPull, onShelf } from './forge-shelf.ts';
+import type { ForgeWorld } from './forge-world.ts';
 import type { Repository } from './ports.ts';
 import { type ForgeEvent, type ForgeMove, type ForgePlace, isQueue } from './ports-forge.ts';
 

@@ -7,8 +7,9 @@
  */
 
 import { movesOf } from './forge-brought.ts';
+import { onShelf } from './forge-shelf.ts';
 import type { ForgeSource } from './forge-world.ts';
-import { lookJob, onShelf, reconcileJob } from './forge-world.ts';
+import { lookJob, reconcileJob } from './forge-world.ts';
 import { type ForgeEvent, type ForgeInbox, type ForgeShelf, subjectKey } from './ports-forge.ts';
 
 export interface IntakeWorld {

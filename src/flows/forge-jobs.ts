@@ -3,8 +3,9 @@ import { err, ok } from '../core/base/result.ts';
 import { lookAtDeploy } from './forge-deploy.ts';
 import { type Looking, lookAtBranches, lookAtGroup, lookAtHead, lookAtPull, lookLater, type Waiting } from './forge-look.ts';
 import { reconcile } from './forge-reconcile.ts';
+import { onShelf, subjectsOfChange } from './forge-shelf.ts';
 import { lookAtStray } from './forge-stray.ts';
-import { CHANGED, changedJob, type ForgeWorld, LOOK, onShelf, RECONCILE, reconcileJob, subjectsOfChange } from './forge-world.ts';
+import { CHANGED, changedJob, type ForgeWorld, LOOK, RECONCILE, reconcileJob } from './forge-world.ts';
 import { DONE, type Handler, type Worked } from './job-worker.ts';
 import type { Ledger } from './ports.ts';
 import type { TakenJob } from './ports-jobs.ts';
@@ -13,8 +14,8 @@ import type { TakenJob } from './ports-jobs.ts';
 export const EVERY_MS = 600_000;
 /** What was looked at is known again for so long: a forge tells late, and more than once. */
 const REMEMBERED_MS = 7 * 86_400_000;
-/** So long after it was proposed last, content may still land that somebody unknown brought part of. */
-const UNKNOWN_MS = 180 * 86_400_000;
+/** For so long content may still come again that was proposed, and is not any more. */
+const LEFT_MS = 180 * 86_400_000;
 
 /** Two seconds until somebody is told are few: what failed is tried again soon, and then less often. */
 const SOON = { first: 250, factor: 2, last: 120_000 };
@@ -78,7 +79,7 @@ async function again(world: ForgeWorld, { body }: TakenJob, signal: AbortSignal)
   // First: whatever becomes of this one, there is a next.
   if (periodic === true) await world.jobs.add([nextOf(world.gate.site.organisation, text(repo), world.gate.now())]);
   await world.inbox.prune(world.gate.now() - REMEMBERED_MS);
-  await onShelf(world.shelf, text(repo)).pruneUnknown(world.gate.now() - UNKNOWN_MS);
+  await onShelf(world.shelf, text(repo)).prune(world.gate.now() - LEFT_MS);
   return reconcile({ world, repo: text(repo), signal }, all === true);
 }
 

@@ -5,7 +5,8 @@ import { parseEntry } from '../core/log/entry.ts';
 import { type Bringers, ofLanding } from './forge-brought.ts';
 import { type Branches, judgeMoved } from './forge-landed.ts';
 import { judgeProposal, type Proposal } from './forge-proposal.ts';
-import type { ForgeWorld, Stand } from './forge-world.ts';
+import type { Stand } from './forge-shelf.ts';
+import type { ForgeWorld } from './forge-world.ts';
 import type { GateWorld } from './site.ts';
 
 let bed: Bed;

@@ -13,7 +13,7 @@ import { orBreakGlass } from './break-glass-verdict.ts';
 import { NOWHERE, violationDraft } from './bypass.ts';
 import type { Bringers } from './forge-brought.ts';
 import { pushedBy } from './forge-proposal.ts';
-import type { Stand } from './forge-world.ts';
+import type { Stand } from './forge-shelf.ts';
 import { governanceAt } from './governance.ts';
 import { recordLandings } from './land.ts';
 import type { EntryDraft, Projections } from './ports.ts';

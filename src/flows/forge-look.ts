@@ -8,8 +8,9 @@ import { type Bringers, type Brought, moversOn, ofLanding, ofProposal } from './
 import { type Branches, judgeMoved } from './forge-landed.ts';
 import { type Considered, judgeProposal } from './forge-proposal.ts';
 import { checkName, reportVerdict } from './forge-report.ts';
+import { type KnownGroup, type KnownPull, NOT_LOOKED, onShelf, UNKNOWN_PULL } from './forge-shelf.ts';
 import { leave } from './forge-stray.ts';
-import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, lookJob, NOT_LOOKED, onShelf, UNKNOWN_PULL } from './forge-world.ts';
+import { afterwards, type ForgeWorld, lookJob } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import { type ForgeAnswer, type ForgeEvent, type ForgePlace, isQueue, pullRef } from './ports-forge.ts';
 import type { Judged } from './push-record.ts';

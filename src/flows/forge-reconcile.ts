@@ -5,8 +5,9 @@
 import { problem } from '../core/base/result.ts';
 import { fetched, judgeBranches, type Looking, lookLater } from './forge-look.ts';
 import { watchRules } from './forge-rules.ts';
+import { type KnownGroup, type KnownPull, NOT_LOOKED, onShelf, type Shelf, UNKNOWN_PULL } from './forge-shelf.ts';
 import { leave, straysDue } from './forge-stray.ts';
-import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, NOT_LOOKED, onShelf, type Shelf, UNKNOWN_PULL } from './forge-world.ts';
+import { afterwards, type ForgeWorld } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import { type ForgeAnswer, type ForgeEvent, type ForgePlace, type ListedPull, QUEUE } from './ports-forge.ts';
 

@@ -2,7 +2,8 @@
 import { sha256Hex } from '../core/base/crypto.ts';
 import { reportOf } from '../core/gate/report.ts';
 import { waits } from '../core/gate/verdict.ts';
-import type { ForgeWorld, Reported } from './forge-world.ts';
+import type { Reported } from './forge-shelf.ts';
+import type { ForgeWorld } from './forge-world.ts';
 import type { CheckReport, ForgeAnswer, ForgePlace } from './ports-forge.ts';
 import type { Judged } from './push-record.ts';
 

@@ -3,7 +3,8 @@
  * past. Nothing of ours rests on them: what went past is found when it landed. Said once, whenever it changed.
  */
 import { checkName } from './forge-report.ts';
-import { type ForgeWorld, onShelf } from './forge-world.ts';
+import { onShelf } from './forge-shelf.ts';
+import type { ForgeWorld } from './forge-world.ts';
 import type { ForgePlace } from './ports-forge.ts';
 
 export async function watchRules(world: ForgeWorld, repo: string, place: ForgePlace): Promise<void> {

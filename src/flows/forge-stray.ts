@@ -3,7 +3,8 @@
  * it, and whoever proposes it again finds it there at once. It is taken back when what it rested on is.
  */
 import { checkName } from './forge-report.ts';
-import { afterwards, type ForgeWorld, type KnownGroup, type KnownPull, onShelf, type Reported } from './forge-world.ts';
+import { type KnownGroup, type KnownPull, onShelf, type Reported } from './forge-shelf.ts';
+import { afterwards, type ForgeWorld } from './forge-world.ts';
 import { DONE, type Worked } from './job-worker.ts';
 import type { CheckReport } from './ports-forge.ts';
 

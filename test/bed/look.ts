@@ -1,7 +1,8 @@
 /** Subjects of a forge looked at by jobs, over a real store and real git; the forge itself is a list of what it was told. */
 import { keepEvent } from '../../src/flows/forge-intake.ts';
 import { forgeHandlers, reporting } from '../../src/flows/forge-jobs.ts';
-import { type ForgeWorld, type Open, onShelf } from '../../src/flows/forge-world.ts';
+import { onShelf } from '../../src/flows/forge-shelf.ts';
+import type { ForgeWorld, Open } from '../../src/flows/forge-world.ts';
 import type { Worked } from '../../src/flows/job-worker.ts';
 import type { CheckReport, DeployReport, ForgeAnswer, ForgeEvent, ForgePlace, ForgeSubject, ListedPull, Move } from '../../src/flows/ports-forge.ts';
 import { prepareSignoff } from '../../src/flows/prepare.ts';
