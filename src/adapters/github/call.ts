@@ -34,6 +34,9 @@ export interface Line {
   readonly ms: number;
 }
 
+/** Unless told otherwise. */
+export const PATIENCE_MS = 10_000;
+
 /** A hundred proposals whose text is as long as GitHub lets it be, four bytes a character. */
 const MOST_BYTES = 32 << 20;
 const MOST_REDIRECTS = 3;

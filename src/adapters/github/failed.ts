@@ -21,11 +21,15 @@ export function failureOf(answer: Answered, place: string, now: number): Failed 
   if (status >= 500) return failed(problem('FORGE_UNAVAILABLE', words, { place, remedy: 'it is tried again' }), { after: retryAfter(headers) });
   const refused = (remedy: string, gone = false): Failed => failed(problem('FORGE_REFUSED', words, { place, remedy }), { gone });
   if (GONE.has(status)) return refused('the repository is not there, or the app is not installed on it: look at where the app is installed', true);
-  if (/suspended/i.test(said)) return refused('the installation of the app is suspended: whoever owns the account ends that in its settings', true);
+  if (/suspended/i.test(said)) return suspended(words, place);
   if (status === 401) return refused('the key is not of this app, or the clock of this machine is wrong by more than a minute');
   if (status === 403 || /permissions requested are not granted/i.test(said)) return refused('accept the permissions the app asks for, where it is installed');
   return refused('this is what GitHub says of it');
 }
+
+/** It may be lifted at any time; until then nothing of ours is there. */
+export const suspended = (words: string, place: string): Failed =>
+  failed(problem('FORGE_REFUSED', words, { place, remedy: 'the installation of the app is suspended: whoever owns the account ends that in its settings' }), { gone: true });
 
 /** null: nobody asks us to wait. Every answer says when the budget begins anew; it counts where nothing is left of it. */
 export function waitOf(status: number, headers: Headers, said: string, now: number): number | null {

@@ -3,7 +3,7 @@ import { err, ok, type Problem, problem, type Result } from '../../core/base/res
 import type { Forge, ForgeAnswer, ForgePlace, ForgeRules } from '../../flows/ports-forge.ts';
 import { askedAgain } from './again.ts';
 import { openApp, readKey } from './app.ts';
-import type { Fetch } from './call.ts';
+import { type Fetch, PATIENCE_MS } from './call.ts';
 import { moves } from './moves.ts';
 import { find, keptNames, pulls, remote } from './read.ts';
 import { branches, environment, environments, type ListedEnvironment, required } from './rules.ts';
@@ -20,7 +20,7 @@ export interface GithubSettings {
   readonly fetch?: Fetch;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** For one call; ten seconds unless told. */
+  /** For one call; `PATIENCE_MS` unless told. */
   readonly ms?: number;
 }
 
@@ -28,8 +28,6 @@ export interface Github extends Forge, ForgeRules {
   branches(place: ForgePlace): Promise<ForgeAnswer<readonly string[]>>;
   environments(place: ForgePlace): Promise<ForgeAnswer<readonly ListedEnvironment[]>>;
 }
-
-const PATIENCE_MS = 10_000;
 
 /** Asks nobody anything yet. Problem: USAGE. */
 export function openGithub({ appId, privateKey, fetch = globalThis.fetch, now = Date.now, ms = PATIENCE_MS, ...addresses }: GithubSettings): Result<Github> {

@@ -5,7 +5,7 @@
 import { ok, problem } from '../../core/base/result.ts';
 import type { ForgeAnswer } from '../../flows/ports-forge.ts';
 import { strange } from './app.ts';
-import { called, type Fetch, path } from './call.ts';
+import { called, type Fetch, PATIENCE_MS, path } from './call.ts';
 import { failed, failureOf } from './failed.ts';
 import { CONVERSION } from './schema.ts';
 
@@ -76,7 +76,7 @@ export interface MadeApp {
 }
 
 /** Nobody has to be signed in: the code is the secret, lives an hour and counts once. */
-export async function convert({ api, fetch = globalThis.fetch, ms = 10_000 }: { api: string; fetch?: Fetch; ms?: number }, code: string): Promise<ForgeAnswer<MadeApp>> {
+export async function convert({ api, fetch = globalThis.fetch, ms = PATIENCE_MS }: { api: string; fetch?: Fetch; ms?: number }, code: string): Promise<ForgeAnswer<MadeApp>> {
   if (!/^[A-Za-z0-9_-]{1,200}$/.test(code)) return failed(problem('FORGE_REFUSED', 'what came back is no code of GitHub', { remedy: 'begin again' }));
   // The code stands in no message.
   const place = '/app-manifests';

@@ -4,7 +4,7 @@ import type { ForgeAnswer, ForgePlace, ListedPull } from '../../flows/ports-forg
 import { type Again, askedAgain } from './again.ts';
 import type { App, Asking, Errand, Where } from './app.ts';
 import type { Answered } from './call.ts';
-import { failed } from './failed.ts';
+import { failed, suspended } from './failed.ts';
 import { steadyList } from './pages.ts';
 import { INSTALLATION, NAME, PULLS, REPOSITORY } from './schema.ts';
 
@@ -26,10 +26,7 @@ export async function find(again: Again, repo: string, name: string): Promise<Fo
   if (!NAME.safeParse(name).success) return failed(problem('USAGE', `${name} is no repository of GitHub`, { place: name, remedy: 'write owner/name' }));
   const installed = await again({ where: null, errand: 'name', path: inside(name, '/installation'), shape: INSTALLATION });
   if (!installed.ok) return installed;
-  if (installed.value.suspended_at != null)
-    return failed(problem('FORGE_REFUSED', 'the installation of the app is suspended', { place: name, remedy: 'whoever owns the account ends that in its settings' }), {
-      gone: true,
-    });
+  if (installed.value.suspended_at != null) return suspended(`the app may do nothing in ${name}`, name);
   const where = { installation: installed.value.id, repository: null };
   const found = await named(again, where, 'name', name);
   return found.ok ? ok({ repo, forgeId: found.value.id, name: found.value.full_name, installation: where.installation }) : found;
