@@ -104,7 +104,7 @@ describe('what nobody told us', () => {
     f.bed.clock.now += 1_000;
     await f.sign('mara', change, 'changes');
     await f.work();
-    expect(f.reports.slice(before).map((r) => [r.head, r.name, r.verdict, r.run])).toEqual([[head, 'countersign/main', 'looking', 'run-1']]);
+    expect(f.reports.slice(before).map((r) => [r.head, r.name, r.verdict, r.run])).toEqual([[head, 'countersign/main', 'wait', 'run-1']]);
     expect(await f.shelf().strays()).toEqual([]);
   });
 

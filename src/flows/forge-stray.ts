@@ -46,7 +46,7 @@ async function hasLanded({ gate: { projections } }: ForgeWorld, changes: readonl
 }
 
 const NOTHING_SAID: Pick<CheckReport, 'verdict' | 'title' | 'summary' | 'annotations' | 'change'> = {
-  verdict: 'looking',
+  verdict: 'wait',
   title: 'Nobody proposes this commit any more',
   summary: 'What was said of it does not hold any more. Propose it again, and it is looked at as it is then.',
   annotations: [],

@@ -38,8 +38,8 @@ export interface CheckReport {
   readonly head: Oid;
   /** The forge's id of what was reported for this head and name before; null: nothing was. */
   readonly run: string | null;
-  /** `looking`: no verdict yet. Only `allow` may satisfy a required check. */
-  readonly verdict: 'allow' | 'wait' | 'deny' | 'looking';
+  /** Only `allow` may satisfy a required check. */
+  readonly verdict: 'allow' | 'wait' | 'deny';
   /** One sentence. */
   readonly title: string;
   /** Markdown, with all that others wrote escaped. */

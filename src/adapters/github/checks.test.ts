@@ -51,8 +51,8 @@ it.each<readonly [string, () => void, readonly Annotation[]]>([
 
 it('never leaves a pass where nothing is decided any more', async () => {
   bed.double.on(UPDATE, () => run(PASSED));
-  await bed.github.report({ ...CHECK, run: '9', verdict: 'looking' });
-  expect(bed.bodies(CREATE)).toMatchObject([{ status: 'in_progress' }]);
+  await bed.github.report({ ...CHECK, run: '9', verdict: 'wait' });
+  expect(bed.bodies(CREATE)).toMatchObject([{ status: 'completed', conclusion: 'action_required' }]);
 });
 
 /** What GitHub lists of this commit. */

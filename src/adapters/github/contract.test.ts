@@ -32,7 +32,6 @@ describe.each(['api.github.com', 'ghes-3.17'] as const)('%s', (edition) => {
   });
 
   it.each([
-    ['looking', 'in_progress', undefined],
     ['allow', 'completed', 'success'],
     ['wait', 'completed', 'action_required'],
     ['deny', 'completed', 'failure'],

@@ -72,14 +72,14 @@ async function madeBefore(app: App, appId: number, { place, name, head }: CheckR
 }
 
 interface Body {
-  readonly status: 'in_progress' | 'completed';
-  readonly conclusion?: (typeof CONCLUSION)[keyof typeof CONCLUSION];
+  readonly status: 'completed';
+  readonly conclusion: (typeof CONCLUSION)[keyof typeof CONCLUSION];
   readonly output: { readonly title: string; readonly summary: string; readonly annotations?: readonly object[] };
   readonly [field: string]: unknown;
 }
 
 /** null: a new one has to take its place. */
-async function change(app: App, { place, annotations, verdict }: CheckReport, run: string, said: Body): Promise<ForgeAnswer<string | null>> {
+async function change(app: App, { place, annotations }: CheckReport, run: string, said: Body): Promise<ForgeAnswer<string | null>> {
   const at = inside(place.name, path`/check-runs/${run}`);
   const lines = said.output.annotations?.length ?? 0;
   const has = annotations.length === 0 ? ok(0) : await linesOf(app, place, at);
@@ -92,8 +92,8 @@ async function change(app: App, { place, annotations, verdict }: CheckReport, ru
   if (answer.value.status === 404) return ok(null);
   const now = CHECK.safeParse(answer.value.body);
   if (!now.success) return strange(at);
-  const asSaid = now.data.status === said.status && (now.data.conclusion ?? null) === (said.conclusion ?? null);
-  const shown = verdict === 'looking' || (now.data.output?.annotations_count ?? 0) === lines;
+  const asSaid = now.data.status === said.status && (now.data.conclusion ?? null) === said.conclusion;
+  const shown = (now.data.output?.annotations_count ?? 0) === lines;
   return ok(asSaid && shown ? String(now.data.id) : null);
 }
 
@@ -114,7 +114,7 @@ function bodyOf({ name, verdict, title, summary, annotations, url, change: id }:
     name,
     details_url: url,
     ...(id === '' ? {} : { external_id: id }),
-    ...(verdict === 'looking' ? { status: 'in_progress' } : { status: 'completed', conclusion: CONCLUSION[verdict] }),
+    ...{ status: 'completed', conclusion: CONCLUSION[verdict] },
     output: {
       title: cut(title, MOST.title),
       summary: onALine(summary, MOST.summary - Buffer.byteLength(notice)) + notice,
