@@ -68,6 +68,27 @@ it('a pull request that changed costs four calls of GitHub at the most', async (
   for (let n = 1; n <= 3; n++) expect((await change(`docs/calls-${n}.md`, 'synchronize')).length).toSatisfy((calls: number) => calls > 0 && calls <= 4);
 });
 
+/** GitHub lets an app make 80 things a minute before it slows it down, and 5,000 calls an hour. */
+const MOST_MADE = 80;
+
+it('a restack of twenty-five pull requests stays within what GitHub allows in a minute', async () => {
+  const numbers = Array.from({ length: 25 }, (_, i) => 200 + i);
+  const pushed = async (round: string, action: string): Promise<void> => {
+    const heads = numbers.map((n) => at.proposed(n, at.bed.commit({ [`docs/stack-${n}.md`]: `${round}\n` })));
+    for (const [i, n] of numbers.entries()) await at.deliver('push', at.pushed(n, heads[i] ?? ''));
+    for (const [i, n] of numbers.entries()) await at.deliver('pull_request', at.pull(n, heads[i] ?? '', action));
+    await at.until(() => heads.every((head) => conclusionOn(head) === 'success'), 120_000);
+  };
+  await pushed('first', 'opened');
+  const before = at.double.seen.length;
+  await pushed('again', 'synchronize');
+  const calls = at.double.seen.slice(before).map((s) => s.operation);
+  const made = calls.filter((operation) => !operation.startsWith('GET '));
+  expect(made.length).toBeGreaterThanOrEqual(numbers.length);
+  expect(made.length).toBeLessThanOrEqual(MOST_MADE);
+  expect(calls.length).toBeLessThanOrEqual(4 * numbers.length);
+}, 300_000);
+
 it('hundreds of deliveries at once are all kept, and each proposal is answered once', async () => {
   const heads = Array.from({ length: 5 }, (_, i) => at.proposed(100 + i, at.bed.commit({ [`docs/${i}.md`]: 'x\n' })));
   for (const [i, head] of heads.entries()) await at.deliver('push', at.pushed(100 + i, head));
