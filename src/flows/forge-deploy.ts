@@ -81,7 +81,7 @@ async function answerTo(looking: Looking, place: ForgePlace, { sha, environment 
   const commits = open.slice(0, 5).map((v) => v.to.slice(0, 12));
   return {
     ...{ state: 'waiting', ref: on, open },
-    comment: `Waits: ${open.length === 1 ? 'a commit' : `${open.length} commits`} in it landed that no gate let (${commits.join(', ')}). Have ${open.length === 1 ? 'it' : 'them'} signed or taken back: ${world.gate.site.url}.${bypass}`,
+    comment: `Waits: ${open.length === 1 ? 'a commit' : `${open.length} commits`} in it landed that no gate let (${commits.join(', ')}). Have ${open.length === 1 ? 'it' : 'them'} signed, or deploy what stands where ${open.length === 1 ? 'it was' : 'they were'} taken back: ${world.gate.site.url}.${bypass}`,
   };
 }
 
@@ -99,8 +99,8 @@ async function branchOf({ world, repo }: Looking, sha: Oid, now: ReadonlyMap<str
 }
 
 /**
- * What it holds of anything that landed without a chain and is not settled, on whichever branch: of the commits between where the branch stood and
- * where it was put, those that both have. A branch that came out of nowhere brought all that no branch ever stood on with it let in.
+ * What it holds of anything that landed without a chain and that nobody signed, on whichever branch: of the commits between where the branch stood and
+ * where it was put, those that both have. Where it was taken away again, whatever holds that too holds nothing of it. A branch that came out of nowhere brought all that no branch ever stood on with it let in.
  */
 async function openIn({ world, repo }: Looking, now: ReadonlyMap<string, Oid>, sha: Oid): Promise<readonly Open[] | 'unknown'> {
   const open = await world.violations(repo);
